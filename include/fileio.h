@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Files: open, read whole with a limit, replace atomically, remove. Whom a
+ * file belongs to and whether it is to be believed is trust.h.
+ */
+#ifndef CAPRUNTIME_FILEIO_H
+#define CAPRUNTIME_FILEIO_H
+
+#include <stddef.h>
+#include <sys/stat.h>
+
+#include "cleanup.h"
+#include "err.h"
+
+/*
+ * openat(2) with O_CLOEXEC, and never as descriptor 0, 1 or 2: those are the
+ * container's, closed ones too. -1: errno says why.
+ */
+int fileio_open(int directory, const char *name, int flags,
+		mode_t mode) MUST_CHECK;
+
+/*
+ * Everything from where `fd` stands, ended by a NUL that ret_len does not
+ * count. More than `max` bytes are an error. `name` is for messages. The
+ * caller frees.
+ */
+int fileio_read(int fd, const char *name, size_t max, char **ret_text,
+		size_t *ret_len, struct err *err) MUST_CHECK;
+
+/*
+ * Makes the file `name` in `directory` hold `text`, at once or not at all:
+ * another process, and whoever comes after a crash, sees the old file or the
+ * new one, whole. `model` is a descriptor whose file's mode, owner and
+ * extended attributes the new one gets; -1: mode 0600. Afterwards there is no
+ * temporary file, also not on errors; one that a kill left goes first.
+ */
+int fileio_replace(int directory, const char *name, int model, const char *text,
+		   size_t len, struct err *err) MUST_CHECK;
+
+/* Removes what a kill within fileio_replace() left; errors do not matter. */
+void fileio_remove_leftover(int directory, const char *name);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The capabilities of this process, which are the most that a container it
+ * starts can get (but for a new user namespace).
+ */
+#ifndef CAPRUNTIME_PROCCAPS_H
+#define CAPRUNTIME_PROCCAPS_H
+
+#include "capset.h"
+
+struct proccaps {
+	capmask kernel; /* known to the running kernel and to libcap */
+	capmask permitted;
+	capmask bounding;
+	bool ambient_forbidden; /* securebit SECBIT_NO_CAP_AMBIENT_RAISE */
+};
+
+/* prctl(2) PR_CAPBSET_READ, capget(2), PR_GET_SECUREBITS. */
+int proccaps_read(struct proccaps *ret_caps, struct err *err) MUST_CHECK;
+
+#endif

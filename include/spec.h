@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What capruntime reads of an OCI config.json: the user, the five capability
+ * sets, noNewPrivileges, namespaces. It refuses a text that the runtime could
+ * read differently: a key twice, a key that Go's JSON reader takes for another
+ * name, another type than the specification's. It changes nothing.
+ *
+ * Rests on: OCI runtime specification config.md and config-linux.md; Go's
+ * encoding/json (keys match by simple folding, the last of two wins); yajl
+ * and json-c as crun uses them (the first, or the last, of two wins).
+ */
+#ifndef CAPRUNTIME_SPEC_H
+#define CAPRUNTIME_SPEC_H
+
+#include "capset.h"
+#include "json_scan.h"
+#include "runtime_args.h"
+
+struct spec {
+	bool has_process;
+	bool has_capabilities; /* false also for null: no sets to speak of */
+	struct json_value capabilities;
+	struct capsets sets; /* names that are exactly a known CAP_X */
+	uint32_t uid;
+	uint32_t gid;
+	bool no_new_privileges;
+	bool new_userns;
+};
+
+/*
+ * `doc` passed json_check(). Under crun a capability's name that libcap's
+ * parser would take for a known one, but runc not, is refused. On -1 the
+ * message names the place.
+ */
+int spec_read(struct spec *ret_spec, const struct json_doc *doc,
+	      enum runtime_dialect dialect, struct err *err) MUST_CHECK;
+
+/* A list's element that is exactly a known CAP_X; 0: anything else. */
+capmask spec_capability(const struct json_doc *doc, struct json_value name);
+
+/*
+ * The value of process.KEY, null included; false when there is none. Also for
+ * a text that passed json_check() alone: then of two, the first.
+ */
+bool spec_find(const struct json_doc *doc, const char *key,
+	       struct json_value *ret_value);
+
+/* The process object itself. */
+bool spec_find_process(const struct json_doc *doc,
+		       struct json_value *ret_process);
+
+#endif

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "fileio.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/vfs.h>
+#include <sys/xattr.h>
+
+#define LEFTOVER_SUFFIX ".capruntime-new"
+#define FIRST_SIZE 16384
+#define FIRST_DESCRIPTOR 3
+/* xattr(7): 64 KiB is the kernel's limit for a value and for the names. */
+#define ATTRIBUTE_MAX 65536
+
+int fileio_open(int directory, const char *name, int flags, mode_t mode)
+{
+	int fd = openat(directory, name, flags | O_CLOEXEC | O_NOCTTY, mode);
+	int low = fd;
+
+	if (fd < 0 || fd >= FIRST_DESCRIPTOR)
+		return fd;
+	fd = fcntl(low, F_DUPFD_CLOEXEC, FIRST_DESCRIPTOR);
+	close(low);
+	return fd;
+}
+
+static ssize_t read_some(int fd, char *text, size_t len)
+{
+	ssize_t got;
+
+	do
+		got = read(fd, text, len);
+	while (got < 0 && errno == EINTR);
+	return got;
+}
+
+/* Room for one byte over `max`, to see that there is more, and the NUL. */
+static int grow(char **text, size_t *size, size_t max, struct err *err)
+{
+	size_t wanted = *size ? *size * 2 : FIRST_SIZE;
+	char *grown;
+
+	if (wanted > max + 2)
+		wanted = max + 2;
+	grown = realloc(*text, wanted);
+	if (!grown)
+		return err_set(err, "out of memory");
+	*text = grown;
+	*size = wanted;
+	return 0;
+}
+
+int fileio_read(int fd, const char *name, size_t max, char **ret_text,
+		size_t *ret_len, struct err *err)
+{
+	char *text CLEANUP_FREE = NULL;
+	size_t len = 0, size = 0;
+	ssize_t got;
+
+	do {
+		if (size - len < 2 && grow(&text, &size, max, err) < 0)
+			return -1;
+		got = read_some(fd, text + len, size - len - 1);
+		if (got < 0)
+			return err_set_errno(err, errno, "read '%s'", name);
+		len += (size_t)got;
+		if (len > max)
+			return err_set(err, "'%s' is larger than %zu bytes",
+				       name, max);
+	} while (got);
+
+	text[len] = '\0';
+	*ret_text = TAKE_PTR(text);
+	*ret_len = len;
+	return 0;
+}
+
+static char *leftover_name(const char *name)
+{
+	char *leftover;
+
+	if (asprintf(&leftover, "%s%s", name, LEFTOVER_SUFFIX) < 0)
+		return NULL;
+	return leftover;
+}
+
+void fileio_remove_leftover(int directory, const char *name)
+{
+	char *leftover CLEANUP_FREE = leftover_name(name);
+
+	if (leftover)
+		unlinkat(directory, leftover, 0);
+}
+
+static int write_all(int fd, const char *text, size_t len)
+{
+	while (len) {
+		ssize_t put = write(fd, text, len);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put <= 0)
+			return -1;
+		text += put;
+		len -= (size_t)put;
+	}
+	return 0;
+}
+
+/* Attributes that the kernel computes from the content cannot be carried. */
+static bool is_content_attribute(const char *attribute)
+{
+	return strcmp(attribute, "security.ima") == 0 ||
+	       strcmp(attribute, "security.evm") == 0;
+}
+
+static int copy_attribute(int from, int to, const char *attribute)
+{
+	char value[ATTRIBUTE_MAX];
+	ssize_t len;
+
+	if (is_content_attribute(attribute))
+		return 0;
+	len = fgetxattr(from, attribute, value, sizeof(value));
+	if (len < 0)
+		return errno == ENODATA ? 0 : -1;
+	return fsetxattr(to, attribute, value, (size_t)len, 0);
+}
+
+static int copy_attributes(int from, int to)
+{
+	char names[ATTRIBUTE_MAX];
+	ssize_t len = flistxattr(from, names, sizeof(names));
+
+	if (len < 0)
+		return errno == ENOTSUP ? 0 : -1;
+	for (const char *name = names; name < names + len;
+	     name += strlen(name) + 1)
+		if (copy_attribute(from, to, name) < 0)
+			return -1;
+	return 0;
+}
+
+static int copy_owner_and_mode(int from, int to)
+{
+	struct stat model, made;
+
+	if (fstat(from, &model) < 0 || fstat(to, &made) < 0)
+		return -1;
+	if ((model.st_uid != made.st_uid || model.st_gid != made.st_gid) &&
+	    fchown(to, model.st_uid, model.st_gid) < 0)
+		return -1;
+	return fchmod(to, model.st_mode & 07777);
+}
+
+/* A file in memory outlives no crash: nothing to wait for. */
+static int sync_file(int fd)
+{
+	struct statfs fs;
+
+	if (fstatfs(fd, &fs) == 0 && fs.f_type == TMPFS_MAGIC)
+		return 0;
+	return fsync(fd);
+}
+
+static int fill(int fd, int model, const char *text, size_t len)
+{
+	if (write_all(fd, text, len) < 0)
+		return -1;
+	if (model >= 0 && (copy_owner_and_mode(model, fd) < 0 ||
+			   copy_attributes(model, fd) < 0))
+		return -1;
+	return sync_file(fd);
+}
+
+int fileio_replace(int directory, const char *name, int model, const char *text,
+		   size_t len, struct err *err)
+{
+	char *leftover CLEANUP_FREE = leftover_name(name);
+	int fd CLEANUP_FD = -1;
+	int number;
+
+	if (!leftover)
+		return err_set(err, "out of memory");
+	unlinkat(directory, leftover, 0);
+	fd = fileio_open(directory, leftover,
+			 O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return err_set_errno(err, errno, "create '%s'", leftover);
+	if (fill(fd, model, text, len) == 0 &&
+	    renameat(directory, leftover, directory, name) == 0)
+		return 0;
+
+	number = errno;
+	unlinkat(directory, leftover, 0);
+	return err_set_errno(err, number, "write '%s'", leftover);
+}

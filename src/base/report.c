@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "report.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "buf.h"
+#include "fileio.h"
+
+#define PROGRAM "capruntime"
+/* "2026-11-23T11:01:47Z", and years of more digits. */
+#define TIME_SIZE 40
+
+static void write_line(int fd, struct buf *buf)
+{
+	char *line CLEANUP_FREE = NULL;
+	struct err ignored;
+	size_t len;
+	ssize_t put;
+
+	buf_add_str(buf, "\n");
+	if (buf_take(buf, &line, &len, &ignored) < 0)
+		return;
+	put = write(fd, line, len);
+	(void)put;
+}
+
+static void add_printable(struct buf *buf, const char *text)
+{
+	for (; *text; text++) {
+		unsigned char byte = (unsigned char)*text;
+		char escape[8];
+
+		if (byte >= 0x20 && byte != 0x7f) {
+			buf_add(buf, text, 1);
+			continue;
+		}
+		snprintf(escape, sizeof(escape), "\\x%02x", byte);
+		buf_add_str(buf, escape);
+	}
+}
+
+/* RFC 3339 in UTC, as both runtimes write it. */
+static void format_time(char text[TIME_SIZE])
+{
+	time_t now = time(NULL);
+	struct tm parts;
+
+	if (!gmtime_r(&now, &parts) ||
+	    !strftime(text, TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &parts))
+		memcpy(text, "1970-01-01T00:00:00Z",
+		       sizeof("1970-01-01T00:00:00Z"));
+}
+
+/* In the forms of runc's own log. */
+static void add_log_line(struct buf *buf, const char *message, bool json)
+{
+	char when[TIME_SIZE];
+
+	format_time(when);
+	if (json) {
+		buf_add_str(buf, "{\"level\":\"error\",\"msg\":");
+		buf_add_json(buf, message);
+		buf_add_str(buf, ",\"time\":\"");
+		buf_add_str(buf, when);
+		buf_add_str(buf, "\"}");
+	} else {
+		buf_add_str(buf, "time=\"");
+		buf_add_str(buf, when);
+		buf_add_str(buf, "\" level=error msg=");
+		buf_add_json(buf, message);
+	}
+}
+
+/* O_NONBLOCK: a FIFO that nobody reads must not hold us up. */
+static void report_to_log(const char *message, const char *path, bool json)
+{
+	struct buf buf CLEANUP_BUF = { 0 };
+	int fd CLEANUP_FD =
+		fileio_open(AT_FDCWD, path,
+			    O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0644);
+
+	if (fd < 0)
+		return;
+	add_log_line(&buf, message, json);
+	write_line(fd, &buf);
+}
+
+void report_refusal(const struct err *err, const char *log_path, bool json)
+{
+	struct buf message CLEANUP_BUF = { 0 }, line CLEANUP_BUF = { 0 };
+	char *text CLEANUP_FREE = NULL;
+	struct err ignored;
+
+	add_printable(&message, err->text);
+	if (buf_take(&message, &text, NULL, &ignored) < 0)
+		return;
+	if (log_path && *log_path)
+		report_to_log(text, log_path, json);
+	buf_add_str(&line, PROGRAM ": ");
+	buf_add_str(&line, text);
+	write_line(STDERR_FILENO, &line);
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "launch.h"
+
+#include <errno.h>
+#include <linux/limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "trust.h"
+
+#define VARIABLE "CAPRUNTIME_RUNTIME"
+#define DEFAULT_HANDLER "capruntime"
+#define LINKS SYSCONFDIR "/capruntime/runtimes/"
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static int set_path(struct launch *launch, const char *path, struct err *err)
+{
+	size_t len = strlen(path);
+
+	if (len >= sizeof(launch->path))
+		return err_set(err, "the path is too long");
+	memcpy(launch->path, path, len + 1);
+	return 0;
+}
+
+static int resolve_variable(struct launch *launch, const char *path,
+			    struct err *err)
+{
+	if (*path != '/')
+		return err_set(err, "$%s is '%s': it must be an absolute path",
+			       VARIABLE, path);
+	return set_path(launch, path, err);
+}
+
+static int err_link(struct err *err, const char *handler, int number)
+{
+	if (number == ENOENT)
+		return err_set(
+			err,
+			"no real runtime for the handler '%s': make the link '%s%s' to one",
+			handler, LINKS, handler);
+	if (number == EINVAL)
+		return err_set(
+			err, "'%s%s' is not a symbolic link to a real runtime",
+			LINKS, handler);
+	return err_set_errno(err, number, "read link '%s%s'", LINKS, handler);
+}
+
+static int resolve_link(struct launch *launch, struct err *err)
+{
+	char link[sizeof(LINKS) + NAME_MAX];
+	int link_len =
+		snprintf(link, sizeof(link), "%s%s", LINKS, launch->handler);
+	ssize_t len;
+
+	if (!*launch->handler || link_len >= (int)sizeof(link))
+		return err_set(err, "'%s' is no name for a handler",
+			       launch->handler);
+	len = readlink(link, launch->path, sizeof(launch->path) - 1);
+	if (len < 0) {
+		if (errno == ENOENT &&
+		    strcmp(launch->handler, DEFAULT_HANDLER) == 0)
+			return set_path(launch, DEFAULT_RUNTIME, err);
+		return err_link(err, launch->handler, errno);
+	}
+	launch->path[len] = '\0';
+	if (launch->path[0] != '/')
+		return err_set(
+			err, "'%s' leads to '%s': it must be an absolute path",
+			link, launch->path);
+	return 0;
+}
+
+int launch_resolve(struct launch *ret_launch, const char *argv0,
+		   struct err *err)
+{
+	const char *named = secure_getenv(VARIABLE);
+
+	ret_launch->path[0] = '\0';
+	ret_launch->handler = argv0 ? base_name(argv0) : "";
+	if (named)
+		return resolve_variable(ret_launch, named, err);
+	return resolve_link(ret_launch, err);
+}
+
+int launch_check_path(const struct launch *launch, struct err *err)
+{
+	return trust_check_program(launch->path, err);
+}
+
+static bool is_ourselves(const struct stat *program)
+{
+	struct stat self;
+
+	return stat("/proc/self/exe", &self) == 0 &&
+	       self.st_dev == program->st_dev && self.st_ino == program->st_ino;
+}
+
+static int check_program(const char *path, struct err *err)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return err_set_errno(err, errno, "real runtime '%s'", path);
+	if (!S_ISREG(st.st_mode))
+		return err_set(err, "real runtime '%s' is not a regular file",
+			       path);
+	if (!(st.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)))
+		return err_set(err, "real runtime '%s' is not executable",
+			       path);
+	if (trust_check_stat(&st, path, err) < 0)
+		return err_wrap(err, "real runtime");
+	if (is_ourselves(&st))
+		return err_set(
+			err,
+			"real runtime '%s' is capruntime itself: name runc or crun",
+			path);
+	return 0;
+}
+
+int launch_exec(struct launch *launch, char **argv, struct err *err)
+{
+	if (check_program(launch->path, err) < 0)
+		return -1;
+	argv[0] = launch->path;
+	execv(launch->path, argv);
+	return err_set_errno(err, errno, "execute '%s'", launch->path);
+}
