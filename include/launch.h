@@ -15,6 +15,7 @@
 
 struct launch {
 	const char *handler; /* basename of argv[0] */
+	char link[LAUNCH_PATH_SIZE]; /* that named the path; "": none did */
 	char path[LAUNCH_PATH_SIZE]; /* absolute */
 };
 
@@ -26,7 +27,10 @@ struct launch {
 int launch_resolve(struct launch *ret_launch, const char *argv0,
 		   struct err *err) MUST_CHECK;
 
-/* Create and run: every directory above it must be trusted, too. */
+/*
+ * Create and run: the link and every directory above it and above the program
+ * must be trusted, too.
+ */
 int launch_check_path(const struct launch *launch, struct err *err) MUST_CHECK;
 
 /*

@@ -16,10 +16,17 @@
 
 /*
  * runc: urfave/cli v1 up to 1.5, then v3. crun: glibc's argp. v1 moves a
- * command's options to the front before it parses; v3 takes them where they
- * are, global ones too; with argp they end at the id.
+ * command's options to the front before it parses, so an unknown one stays
+ * behind, and may even be taken for a value or the id; v1_LATER is a version
+ * that knows it. v3 takes options, global ones too, wherever they stand; with
+ * argp they end at the id.
  */
-enum reading_grammar { READING_CLI_V1, READING_CLI_V3, READING_ARGP };
+enum reading_grammar {
+	READING_CLI_V1, /* guesses at nothing */
+	READING_CLI_V1_LATER,
+	READING_CLI_V3,
+	READING_ARGP,
+};
 
 enum reading_outcome {
 	READING_REFUSED,

@@ -77,6 +77,9 @@ static void search_dialect(struct search *search, int argc, char *const argv[],
 		search_grammar(search, argc, argv, READING_ARGP);
 	} else {
 		search_grammar(search, argc, argv, READING_CLI_V1);
+		if (search->best.outcome != READING_TAKEN)
+			search_grammar(search, argc, argv,
+				       READING_CLI_V1_LATER);
 		search_grammar(search, argc, argv, READING_CLI_V3);
 	}
 }

@@ -35,7 +35,7 @@ static const struct {
 	{ "exec", RUNTIME_EXEC, AFTER_EXEC },
 };
 
-/* v1 looks only at the command's own options here, well formed or not. */
+/* v1 knows only the command's own options here, and not what they take. */
 static bool is_movable_option(const struct reader *reader, const char *word)
 {
 	const char *name;
@@ -44,7 +44,8 @@ static bool is_movable_option(const struct reader *reader, const char *word)
 		return false;
 	name = word + (word[1] == '-' ? 2 : 1);
 	return runtime_option_runc(name, strcspn(name, "="), reader->scope) ||
-	       !runtime_option_is_known(word, reader->scope);
+	       (reader->grammar == READING_CLI_V1_LATER &&
+		!runtime_option_is_known(word, reader->scope));
 }
 
 /*
@@ -145,7 +146,7 @@ static int take_value(struct reader *reader,
 /* Does it take a value? 1: yes, 0: no, -1: there is nothing to guess. */
 static int guess(struct reader *reader, const char *word, const char *value)
 {
-	if (reader->scope == BEFORE_VERB ||
+	if (reader->scope == BEFORE_VERB || reader->grammar == READING_CLI_V1 ||
 	    runtime_option_is_known(word, reader->scope))
 		return -1;
 
@@ -328,7 +329,8 @@ static enum reading_outcome read_command(struct reader *reader)
 	bool is_exec = args->verb == RUNTIME_EXEC;
 	int id;
 
-	if (reader->grammar == READING_CLI_V1 && !is_exec)
+	if (!is_exec && (reader->grammar == READING_CLI_V1 ||
+			 reader->grammar == READING_CLI_V1_LATER))
 		start_moving_words(reader);
 	id = read_options(reader);
 	if (id > 0)

@@ -4,7 +4,6 @@
 #include "launch.h"
 
 #include <errno.h>
-#include <linux/limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -42,42 +41,42 @@ static int resolve_variable(struct launch *launch, const char *path,
 	return set_path(launch, path, err);
 }
 
-static int err_link(struct err *err, const char *handler, int number)
+static int err_link(struct err *err, const struct launch *launch, int number)
 {
 	if (number == ENOENT)
 		return err_set(
 			err,
-			"no real runtime for the handler '%s': make the link '%s%s' to one",
-			handler, LINKS, handler);
+			"no real runtime for the handler '%s': make the link '%s' to one",
+			launch->handler, launch->link);
 	if (number == EINVAL)
-		return err_set(
-			err, "'%s%s' is not a symbolic link to a real runtime",
-			LINKS, handler);
-	return err_set_errno(err, number, "read link '%s%s'", LINKS, handler);
+		return err_set(err,
+			       "'%s' is not a symbolic link to a real runtime",
+			       launch->link);
+	return err_set_errno(err, number, "read link '%s'", launch->link);
 }
 
 static int resolve_link(struct launch *launch, struct err *err)
 {
-	char link[sizeof(LINKS) + NAME_MAX];
-	int link_len =
-		snprintf(link, sizeof(link), "%s%s", LINKS, launch->handler);
+	int link_len = snprintf(launch->link, sizeof(launch->link), "%s%s",
+				LINKS, launch->handler);
 	ssize_t len;
 
-	if (!*launch->handler || link_len >= (int)sizeof(link))
+	if (!*launch->handler || link_len >= (int)sizeof(launch->link))
 		return err_set(err, "'%s' is no name for a handler",
 			       launch->handler);
-	len = readlink(link, launch->path, sizeof(launch->path) - 1);
+	len = readlink(launch->link, launch->path, sizeof(launch->path) - 1);
 	if (len < 0) {
-		if (errno == ENOENT &&
-		    strcmp(launch->handler, DEFAULT_HANDLER) == 0)
-			return set_path(launch, DEFAULT_RUNTIME, err);
-		return err_link(err, launch->handler, errno);
+		if (errno != ENOENT ||
+		    strcmp(launch->handler, DEFAULT_HANDLER) != 0)
+			return err_link(err, launch, errno);
+		launch->link[0] = '\0';
+		return set_path(launch, DEFAULT_RUNTIME, err);
 	}
 	launch->path[len] = '\0';
 	if (launch->path[0] != '/')
 		return err_set(
 			err, "'%s' leads to '%s': it must be an absolute path",
-			link, launch->path);
+			launch->link, launch->path);
 	return 0;
 }
 
@@ -86,7 +85,7 @@ int launch_resolve(struct launch *ret_launch, const char *argv0,
 {
 	const char *named = secure_getenv(VARIABLE);
 
-	ret_launch->path[0] = '\0';
+	ret_launch->link[0] = ret_launch->path[0] = '\0';
 	ret_launch->handler = argv0 ? base_name(argv0) : "";
 	if (named)
 		return resolve_variable(ret_launch, named, err);
@@ -95,7 +94,11 @@ int launch_resolve(struct launch *ret_launch, const char *argv0,
 
 int launch_check_path(const struct launch *launch, struct err *err)
 {
-	return trust_check_program(launch->path, err);
+	const char *path = *launch->link ? launch->link : launch->path;
+
+	if (trust_check_program(path, err) < 0)
+		return err_wrap(err, "real runtime");
+	return 0;
 }
 
 static bool is_ourselves(const struct stat *program)
