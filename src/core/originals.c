@@ -7,7 +7,7 @@
 
 #include "json_scan.h"
 #include "patch.h"
-#include "spec.h"
+#include "spec_find.h"
 
 const char *originals_key(enum originals_member member)
 {

@@ -68,6 +68,7 @@ static int check_directory(const struct stat *st, const char *path,
  */
 struct walk {
 	const char *path; /* as given, for messages */
+	mode_t wanted; /* S_IFREG or S_IFDIR, at its end */
 	int fd; /* the directory or file reached */
 	struct stat st;
 	char *rest; /* what is still to be walked; owned */
@@ -199,8 +200,10 @@ static int walk_path(struct walk *walk, struct err *err)
 	}
 	if (status < 0)
 		return -1;
-	if (!S_ISREG(walk->st.st_mode))
-		return err_set(err, "'%s' is not a regular file", walk->path);
+	if ((walk->st.st_mode & S_IFMT) != walk->wanted)
+		return err_set(err, "'%s' is not a %s", walk->path,
+			       walk->wanted == S_IFREG ? "regular file"
+						       : "directory");
 	return 0;
 }
 
@@ -220,11 +223,12 @@ static int walk_reopen(const struct walk *walk, int *ret_fd, struct err *err)
 	return 0;
 }
 
-int trust_open(const char *path, int *ret_fd, struct err *err)
+static int open_kind(const char *path, mode_t wanted, int *ret_fd,
+		     struct err *err)
 {
-	struct walk walk CLEANUP_WALK = { .path = path,
-					  .fd = -1,
-					  .parent = -1 };
+	struct walk walk CLEANUP_WALK = {
+		.path = path, .wanted = wanted, .fd = -1, .parent = -1
+	};
 
 	*ret_fd = -1;
 	if (walk_path(&walk, err) < 0)
@@ -232,11 +236,21 @@ int trust_open(const char *path, int *ret_fd, struct err *err)
 	return walk_reopen(&walk, ret_fd, err);
 }
 
+int trust_open(const char *path, int *ret_fd, struct err *err)
+{
+	return open_kind(path, S_IFREG, ret_fd, err);
+}
+
+int trust_open_directory(const char *path, int *ret_fd, struct err *err)
+{
+	return open_kind(path, S_IFDIR, ret_fd, err);
+}
+
 int trust_check_program(const char *path, struct err *err)
 {
-	struct walk walk CLEANUP_WALK = { .path = path,
-					  .fd = -1,
-					  .parent = -1 };
+	struct walk walk CLEANUP_WALK = {
+		.path = path, .wanted = S_IFREG, .fd = -1, .parent = -1
+	};
 
 	if (walk_path(&walk, err) < 0)
 		return -1;
