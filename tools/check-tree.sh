@@ -10,6 +10,8 @@ cd "$(dirname "$0")/.." || exit 1
 tested_elsewhere='
 src/cmd/prepare.c tests/cli/faults.bats it only strings the modules together
 src/cmd/refuse.c tests/cli/errors.bats what counts is what an engine gets to see
+src/core/runtime_options.c tests/unit/core/runtime_args_test.c options.json drives it there
+src/core/runtime_reading.c tests/unit/core/runtime_args_test.c argv.json drives it there
 src/sys/launch.c tests/cli/runtimes.bats it ends in another program
 src/sys/policy_files.c tests/cli/trust.bats what counts is which files refuse
 '
