@@ -47,8 +47,9 @@ enum runtime_dialect runtime_args_dialect(const char *runtime_path);
  * `dialect` refuses is tried in the other. ret_args is set whole in every
  * case, also on -1 (log, log_format and root then as far as they were read).
  *
- * Returns 0, or -1 when an option that no known runtime has makes it
- * impossible to tell which of two bundles is meant.
+ * Returns 0, or -1 when an option that no known runtime has, or the way in
+ * which runc's versions differ, makes it impossible to tell which of two
+ * bundles is meant; then verb is still set, bundle and config are NULL.
  */
 int runtime_args_parse(struct runtime_args *ret_args, int argc,
 		       char *const argv[], enum runtime_dialect dialect,

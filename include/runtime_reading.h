@@ -14,19 +14,15 @@
 /* Six options that nobody knows make 64 readings. */
 #define READING_UNKNOWN_MAX 6
 
+/* In place of guesses: refuse what is unknown, as today's runtimes do. */
+#define READING_STRICT (1U << READING_UNKNOWN_MAX)
+
 /*
- * runc: urfave/cli v1 up to 1.5, then v3. crun: glibc's argp. v1 moves a
- * command's options to the front before it parses, so an unknown one stays
- * behind, and may even be taken for a value or the id; v1_LATER is a version
- * that knows it. v3 takes options, global ones too, wherever they stand; with
- * argp they end at the id.
+ * runc: urfave/cli v1 up to 1.5, then v3. crun: glibc's argp. v1 moves the
+ * options that it knows to the front before it parses; v3 takes options,
+ * global ones too, wherever they stand; with argp they end at the id.
  */
-enum reading_grammar {
-	READING_CLI_V1, /* guesses at nothing */
-	READING_CLI_V1_LATER,
-	READING_CLI_V3,
-	READING_ARGP,
-};
+enum reading_grammar { READING_CLI_V1, READING_CLI_V3, READING_ARGP };
 
 enum reading_outcome {
 	READING_REFUSED,
@@ -44,7 +40,7 @@ struct reading {
 
 /*
  * Bit n of guesses: the nth unknown option without '=' takes a value, out of
- * the next word where there is no other place for it.
+ * the next word where there is no other place for it. Or READING_STRICT.
  */
 struct reading runtime_reading_make(int argc, char *const argv[],
 				    enum reading_grammar grammar,

@@ -50,6 +50,9 @@ const char *err_reason(int number)
 	return symbol ? symbol : "unknown error";
 }
 
+static size_t put(struct err *err, size_t at, const char *format, va_list args)
+	__attribute__((format(printf, 3, 0)));
+
 /* Writes at `at`, cutting what does not fit; returns the new length. */
 static size_t put(struct err *err, size_t at, const char *format, va_list args)
 {

@@ -192,13 +192,11 @@ int fileio_replace(int directory, const char *name, int model, const char *text,
 	unlinkat(directory, leftover, 0);
 	fd = fileio_open(directory, leftover,
 			 O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
-	if (fd < 0)
-		return err_set_errno(err, errno, "create '%s'", leftover);
-	if (fill(fd, model, text, len) == 0 &&
+	if (fd >= 0 && fill(fd, model, text, len) == 0 &&
 	    renameat(directory, leftover, directory, name) == 0)
 		return 0;
 
 	number = errno;
 	unlinkat(directory, leftover, 0);
-	return err_set_errno(err, number, "write '%s'", leftover);
+	return err_set_errno(err, number, "cannot be replaced");
 }

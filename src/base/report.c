@@ -4,6 +4,7 @@
 #include "report.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 
 #include "buf.h"
@@ -26,13 +27,17 @@ static void write_line(int fd, struct buf *buf)
 	(void)put;
 }
 
+/*
+ * Bytes over 0x7e too: CRI-O's and containerd's messages must be UTF-8, which
+ * the name of a file need not be, and a cut can part a character.
+ */
 static void add_printable(struct buf *buf, const char *text)
 {
 	for (; *text; text++) {
 		unsigned char byte = (unsigned char)*text;
 		char escape[8];
 
-		if (byte >= 0x20 && byte != 0x7f) {
+		if (byte >= 0x20 && byte < 0x7f) {
 			buf_add(buf, text, 1);
 			continue;
 		}
@@ -81,6 +86,8 @@ void report_refusal(const struct err *err, const char *log_path, bool json)
 	char *text CLEANUP_FREE = NULL;
 	struct err ignored;
 
+	/* Whoever read this may be gone: exit status 1 and no signal. */
+	signal(SIGPIPE, SIG_IGN);
 	add_printable(&message, err->text);
 	if (buf_take(&message, &text, NULL, &ignored) < 0)
 		return;

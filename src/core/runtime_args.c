@@ -55,8 +55,8 @@ static void add_reading(struct search *search, const struct reading *reading)
 	search->any = true;
 }
 
-static void search_grammar(struct search *search, int argc, char *const argv[],
-			   enum reading_grammar grammar)
+static void add_guesses(struct search *search, int argc, char *const argv[],
+			enum reading_grammar grammar)
 {
 	unsigned int most = 0;
 
@@ -70,18 +70,24 @@ static void search_grammar(struct search *search, int argc, char *const argv[],
 	}
 }
 
+/* Guessing is for what every version known today refuses. */
 static void search_dialect(struct search *search, int argc, char *const argv[],
 			   enum runtime_dialect dialect)
 {
-	if (dialect == RUNTIME_CRUN) {
-		search_grammar(search, argc, argv, READING_ARGP);
-	} else {
-		search_grammar(search, argc, argv, READING_CLI_V1);
-		if (search->best.outcome != READING_TAKEN)
-			search_grammar(search, argc, argv,
-				       READING_CLI_V1_LATER);
-		search_grammar(search, argc, argv, READING_CLI_V3);
+	bool crun = dialect == RUNTIME_CRUN;
+	enum reading_grammar first = crun ? READING_ARGP : READING_CLI_V1;
+	enum reading_grammar last = crun ? READING_ARGP : READING_CLI_V3;
+
+	for (enum reading_grammar i = first; i <= last; i++) {
+		struct reading reading =
+			runtime_reading_make(argc, argv, i, READING_STRICT);
+
+		add_reading(search, &reading);
 	}
+	if (search->best.outcome != READING_REFUSED)
+		return;
+	for (enum reading_grammar i = first; i <= last; i++)
+		add_guesses(search, argc, argv, i);
 }
 
 static const char *or_cwd(const char *path)
@@ -124,7 +130,7 @@ int runtime_args_parse(struct runtime_args *ret_args, int argc,
 	const struct runtime_args *args = &search.best.args;
 
 	search_dialect(&search, argc, argv, dialect);
-	if (search.best.outcome == READING_REFUSED && !search.unclear)
+	if (search.best.outcome == READING_REFUSED)
 		search_dialect(&search, argc, argv,
 			       dialect == RUNTIME_CRUN ? RUNTIME_RUNC
 						       : RUNTIME_CRUN);

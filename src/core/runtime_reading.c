@@ -11,7 +11,7 @@ struct reader {
 	int argc;
 	char *const *argv;
 	enum reading_grammar grammar;
-	unsigned int guesses; /* bit n: the nth unknown option takes a value */
+	unsigned int guesses;
 	struct reading found;
 
 	enum { AS_WRITTEN, MOVED_WORDS, OTHER_WORDS } order;
@@ -35,16 +35,21 @@ static const struct {
 	{ "exec", RUNTIME_EXEC, AFTER_EXEC },
 };
 
-/* v1 knows only the command's own options here, and not what they take. */
+static bool is_strict(const struct reader *reader)
+{
+	return reader->guesses & READING_STRICT;
+}
+
+/* Up to three dashes, well formed or not; what it takes plays no part. */
 static bool is_movable_option(const struct reader *reader, const char *word)
 {
-	const char *name;
+	size_t dashes = strspn(word, "-");
+	const char *name = word + (dashes < 3 ? dashes : 3);
 
-	if (word[0] != '-' || !word[1] || strcmp(word, "--") == 0)
+	if (dashes == 0 || !*name)
 		return false;
-	name = word + (word[1] == '-' ? 2 : 1);
 	return runtime_option_runc(name, strcspn(name, "="), reader->scope) ||
-	       (reader->grammar == READING_CLI_V1_LATER &&
+	       (!is_strict(reader) &&
 		!runtime_option_is_known(word, reader->scope));
 }
 
@@ -52,7 +57,7 @@ static bool is_movable_option(const struct reader *reader, const char *word)
  * Before v1 parses, it moves a command's options to the front, and with them
  * any word after one without '=', also after one that takes no value.
  */
-static bool is_moved(struct reader *reader, const char *word)
+static bool moves_word(struct reader *reader, const char *word)
 {
 	bool option = is_movable_option(reader, word);
 	bool moved = option || reader->value_may_follow;
@@ -70,7 +75,7 @@ static void start_moving_words(struct reader *reader)
 
 		if (!reader->value_may_follow && strcmp(word, "--") == 0)
 			break;
-		is_moved(reader, word);
+		moves_word(reader, word);
 	}
 	reader->value_may_follow = false;
 }
@@ -90,7 +95,7 @@ static const char *next_word(struct reader *reader)
 		while (reader->next < reader->end) {
 			const char *word = look_at(reader, reader->next++);
 
-			if (is_moved(reader, word) == moved)
+			if (moves_word(reader, word) == moved)
 				return word;
 		}
 		reader->value_may_follow = false;
@@ -146,7 +151,7 @@ static int take_value(struct reader *reader,
 /* Does it take a value? 1: yes, 0: no, -1: there is nothing to guess. */
 static int guess(struct reader *reader, const char *word, const char *value)
 {
-	if (reader->scope == BEFORE_VERB || reader->grammar == READING_CLI_V1 ||
+	if (reader->scope == BEFORE_VERB || is_strict(reader) ||
 	    runtime_option_is_known(word, reader->scope))
 		return -1;
 
@@ -261,16 +266,18 @@ static bool is_letter(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c & 0x80;
 }
 
-static bool is_positional(struct reader *reader, const char *word)
+/* v3 also stops at what can be no option, and forgets all after a "-". */
+static bool stops_at_positional(struct reader *reader, const char *word)
 {
 	bool v3 = reader->grammar == READING_CLI_V3;
 
 	if (reader->options_ended || word[0] != '-')
 		return true;
-	if (!word[1] && v3)
-		reader->next = reader->argc; /* v3 forgets the rest */
-	if (!word[1])
+	if (!word[1]) {
+		if (v3)
+			reader->next = reader->argc;
 		return true;
+	}
 	if (v3 && word[1] != '-' && !is_letter(word[1]))
 		reader->options_ended = true;
 	return reader->options_ended;
@@ -291,7 +298,7 @@ static int read_options(struct reader *reader)
 	const char *word;
 
 	while ((word = next_word(reader))) {
-		if (is_positional(reader, word))
+		if (stops_at_positional(reader, word))
 			return reader->at;
 		if (strcmp(word, "--") == 0)
 			reader->options_ended = true;
@@ -303,12 +310,12 @@ static int read_options(struct reader *reader)
 	return 0;
 }
 
-/* Every one but v3 takes what follows the first positional word as it is. */
-static bool is_anything_left(struct reader *reader)
+/* After the id: v3 alone still takes options, no one takes another word. */
+static int read_rest(struct reader *reader)
 {
 	if (reader->grammar == READING_CLI_V3)
-		return read_options(reader) != 0;
-	return next_word(reader);
+		return read_options(reader) == 0 ? 0 : -1;
+	return next_word(reader) ? -1 : 0;
 }
 
 /* As the runtime itself checks, before it looks for the bundle. */
@@ -329,14 +336,16 @@ static enum reading_outcome read_command(struct reader *reader)
 	bool is_exec = args->verb == RUNTIME_EXEC;
 	int id;
 
-	if (!is_exec && (reader->grammar == READING_CLI_V1 ||
-			 reader->grammar == READING_CLI_V1_LATER))
+	if (!is_exec && reader->grammar == READING_CLI_V1)
 		start_moving_words(reader);
 	id = read_options(reader);
-	if (id > 0)
-		args->id = reader->argv[id];
-	if (id == -1 || (id > 0 && !is_exec && is_anything_left(reader)))
+	if (id == -1)
 		return READING_REFUSED;
+	if (id > 0) {
+		args->id = reader->argv[id];
+		if (!is_exec && read_rest(reader) == -1)
+			return READING_REFUSED;
+	}
 	if (reader->info)
 		return READING_PASSED;
 	return is_complete(reader) ? READING_TAKEN : READING_REFUSED;
