@@ -17,6 +17,7 @@ enum audit_outcome {
 	AUDIT_REFUSED,
 	AUDIT_WOULD_APPLY,
 	AUDIT_WOULD_REFUSE,
+	AUDIT_EXEC_UNTOUCHED, /* where a rule wanted more */
 };
 
 struct audit_event {

@@ -27,6 +27,9 @@ int fileio_open(int directory, const char *name, int flags,
 int fileio_read(int fd, const char *name, size_t max, char **ret_text,
 		size_t *ret_len, struct err *err) MUST_CHECK;
 
+/* All of it. -1: errno says why. */
+int fileio_write(int fd, const char *text, size_t len) MUST_CHECK;
+
 /*
  * Makes the file `name` in `directory` hold `text`, at once or not at all:
  * another process, and whoever comes after a crash, sees the old file or the

@@ -43,6 +43,7 @@ struct originals_about {
 	bool drop_others; /* everything but wanted and inheritable */
 	bool no_new_privileges;
 	bool exec;
+	bool new_userns; /* the container's own, in which all can be held */
 };
 
 struct originals {

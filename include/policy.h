@@ -30,6 +30,7 @@ struct policy_rule {
 	bool require;
 	bool no_new_privileges;
 	bool on_request;
+	bool exec; /* exec sessions get the same */
 	size_t identity_at; /* where it first names an engine's word; 0: never */
 };
 

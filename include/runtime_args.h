@@ -35,6 +35,7 @@ struct runtime_args {
 	int process_index; /* exec: the word of argv that ends in it */
 	const char *id; /* create, run, exec */
 	const char *root;
+	const char *preserve_fds; /* create, run, exec */
 	const char *log; /* as given, crun's "file:" included */
 	const char *log_format;
 };

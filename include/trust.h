@@ -19,6 +19,9 @@
  */
 bool trust_has_owner(const struct stat *st);
 
+/* Are we root, and root's own user namespace ours? */
+bool trust_is_first_root(void);
+
 /* A trusted owner, and not writable by group or others. */
 int trust_check_stat(const struct stat *st, const char *path,
 		     struct err *err) MUST_CHECK;

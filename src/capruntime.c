@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <sys/auxv.h>
 
+#include "exec_session.h"
 #include "launch.h"
 #include "prepare.h"
 #include "refuse.h"
@@ -41,6 +42,8 @@ static int call_runtime(int argc, char **argv, struct runtime_args *args,
 	    (launch_check_path(&launch, err) < 0 ||
 	     prepare_bundle(args, launch.handler, launch.path, err) < 0))
 		return -1;
+	if (args->verb == RUNTIME_EXEC)
+		exec_session_prepare(args, argv, launch.handler, launch.path);
 	return launch_exec(&launch, argv, err);
 }
 

@@ -99,7 +99,7 @@ void fileio_remove_leftover(int directory, const char *name)
 		unlinkat(directory, leftover, 0);
 }
 
-static int write_all(int fd, const char *text, size_t len)
+int fileio_write(int fd, const char *text, size_t len)
 {
 	while (len) {
 		ssize_t put = write(fd, text, len);
@@ -172,7 +172,7 @@ static int sync_file(int fd)
 
 static int fill(int fd, int model, const char *text, size_t len)
 {
-	if (write_all(fd, text, len) < 0)
+	if (fileio_write(fd, text, len) < 0)
 		return -1;
 	if (model >= 0 && (copy_owner_and_mode(model, fd) < 0 ||
 			   copy_attributes(model, fd) < 0))

@@ -3,6 +3,7 @@
 
 #include "prepare.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "audit.h"
@@ -11,6 +12,7 @@
 #include "patch.h"
 #include "policy_files.h"
 #include "proccaps.h"
+#include "session_link.h"
 #include "spec.h"
 
 /* One create or run; what is owned is released by job_free(). */
@@ -204,6 +206,26 @@ static int make_capabilities(struct job *job, struct err *err)
 	return 0;
 }
 
+static bool observes(const struct job *job)
+{
+	return job->policy.mode == POLICY_AUDIT;
+}
+
+/* So that exec sessions find the record. */
+static int make_link(const struct job *job, struct err *err)
+{
+	struct session_key key = { job->args->root, job->args->id };
+	char *path CLEANUP_FREE = realpath(job->bundle.record_path, NULL);
+
+	if (!path)
+		return err_set_errno(err, errno, "'%s'",
+				     job->bundle.record_path);
+	if (session_link_make(&key, path, err) < 0)
+		return err_wrap(err, "rule '%s': exec", job->rule->name);
+	session_link_sweep(&key);
+	return 0;
+}
+
 static int write_files(struct job *job, const struct originals_target *target,
 		       struct err *err)
 {
@@ -219,6 +241,8 @@ static int write_files(struct job *job, const struct originals_target *target,
 		.drop = rule ? rule->drop : 0,
 		.drop_others = rule && rule->drop_others,
 		.no_new_privileges = rule && rule->no_new_privileges,
+		.exec = rule && rule->exec && !observes(job),
+		.new_userns = spec_has_new_userns(&job->spec),
 	};
 	struct originals_plan plan CLEANUP_PLAN = { 0 };
 
@@ -226,7 +250,9 @@ static int write_files(struct job *job, const struct originals_target *target,
 				record_or_none(job), job->bundle.record_text,
 				target, &about, err) < 0)
 		return -1;
-	return bundle_write(&job->bundle, &plan, err);
+	if (bundle_write(&job->bundle, &plan, err) < 0)
+		return -1;
+	return about.exec ? make_link(job, err) : 0;
 }
 
 static int change(struct job *job, struct err *err)
@@ -294,13 +320,11 @@ static int observe(struct job *job, int loaded, struct err *err)
 
 static enum audit_outcome outcome(const struct job *job, int status)
 {
-	bool observed = job->policy.mode == POLICY_AUDIT;
-
 	if (status < 0)
-		return observed ? AUDIT_WOULD_REFUSE : AUDIT_REFUSED;
+		return observes(job) ? AUDIT_WOULD_REFUSE : AUDIT_REFUSED;
 	if (!job->rule)
 		return AUDIT_NO_RULE;
-	return observed ? AUDIT_WOULD_APPLY : AUDIT_APPLIED;
+	return observes(job) ? AUDIT_WOULD_APPLY : AUDIT_APPLIED;
 }
 
 static void audit(const struct job *job, const char *runtime, int status,
@@ -335,8 +359,10 @@ int prepare_bundle(const struct runtime_args *args, const char *handler,
 				       .handler = handler,
 				       .bundle = { .directory = -1,
 						   .config = -1 } };
+	struct session_key key = { args->root, args->id };
 	int status = policy_files_load(&job.policy, err);
 
+	session_link_remove(&key);
 	job.engine = policy_engine(&job.policy, handler);
 	if (status < 0)
 		err_wrap(err, "load policy");

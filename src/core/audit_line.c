@@ -20,6 +20,7 @@ static const char *const outcomes[] = {
 	[AUDIT_REFUSED] = "refused",
 	[AUDIT_WOULD_APPLY] = "would_apply",
 	[AUDIT_WOULD_REFUSE] = "would_refuse",
+	[AUDIT_EXEC_UNTOUCHED] = "exec_untouched",
 };
 
 static void add_text(struct buf *buf, const char *key, const char *text,

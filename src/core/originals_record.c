@@ -160,7 +160,9 @@ static int get_decided(const struct parser *parser, struct json_object *decided,
 	if (get_boolean(parser, decided, "no_new_privileges",
 			&about->no_new_privileges) < 0)
 		return -1;
-	return get_boolean(parser, decided, "exec", &about->exec);
+	if (get_boolean(parser, decided, "exec", &about->exec) < 0)
+		return -1;
+	return get_boolean(parser, decided, "new_userns", &about->new_userns);
 }
 
 static int get_uid(const struct parser *parser, struct json_object *object,
@@ -276,7 +278,9 @@ static void add_decided(struct buf *buf, const struct originals_about *about)
 	buf_add_str(buf, ",\"no_new_privileges\":");
 	buf_add_str(buf, about->no_new_privileges ? "true" : "false");
 	buf_add_str(buf, ",\"exec\":");
-	buf_add_str(buf, about->exec ? "true}" : "false}");
+	buf_add_str(buf, about->exec ? "true" : "false");
+	buf_add_str(buf, ",\"new_userns\":");
+	buf_add_str(buf, about->new_userns ? "true}" : "false}");
 }
 
 static void add_field(struct buf *buf, const char *key,

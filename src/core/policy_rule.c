@@ -222,6 +222,13 @@ static void read_on_request(struct policy_reader *reader,
 	read_boolean(reader, value, &reader->rule->on_request);
 }
 
+static void read_exec(struct policy_reader *reader, struct json_value value,
+		      int which)
+{
+	(void)which;
+	read_boolean(reader, value, &reader->rule->exec);
+}
+
 static const struct policy_key rule_keys[] = {
 	{ "name", true, read_name, 0 },
 	{ "comment", false, read_comment, 0 },
@@ -232,7 +239,7 @@ static const struct policy_key rule_keys[] = {
 	{ "drop", false, read_drop, 0 },
 	{ "no_new_privileges", false, read_no_new_privileges, 0 },
 	{ "on_request", false, read_on_request, 0 },
-	{ "exec", false, NULL, 0 },
+	{ "exec", false, read_exec, 0 },
 };
 
 static void check_name_once(struct policy_reader *reader)

@@ -45,7 +45,7 @@ static const struct runtime_option options[] = {
 	{ "console-socket", "", OPTION_VALUE, ALL_THREE, ALL_THREE },
 	{ "pid-file", "", OPTION_VALUE, ALL_THREE, ALL_THREE },
 	{ "pidfd-socket", "", OPTION_VALUE, ALL_THREE, 0 },
-	{ "preserve-fds", "", OPTION_VALUE, ALL_THREE, ALL_THREE },
+	{ "preserve-fds", "", OPTION_PRESERVE_FDS, ALL_THREE, ALL_THREE },
 
 	{ "process", "p", OPTION_PROCESS, AFTER_EXEC, AFTER_EXEC },
 	{ "process-label", "", OPTION_VALUE, AFTER_EXEC, AFTER_EXEC },

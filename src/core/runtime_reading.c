@@ -130,6 +130,9 @@ static int take_value(struct reader *reader,
 		args->process = value;
 		args->process_index = reader->at;
 		break;
+	case OPTION_PRESERVE_FDS:
+		args->preserve_fds = value;
+		break;
 	case OPTION_ROOT:
 		args->root = value;
 		break;

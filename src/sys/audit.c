@@ -100,7 +100,8 @@ static void send_datagram(const char *line, bool warning)
 void audit_write(const struct policy *policy, const struct audit_event *event)
 {
 	bool warning = event->outcome == AUDIT_REFUSED ||
-		       event->outcome == AUDIT_WOULD_REFUSE;
+		       event->outcome == AUDIT_WOULD_REFUSE ||
+		       event->outcome == AUDIT_EXEC_UNTOUCHED;
 	char *line CLEANUP_FREE = NULL;
 	char now[RFC3339_SIZE];
 	struct err ignored;

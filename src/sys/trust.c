@@ -34,6 +34,11 @@ bool trust_has_owner(const struct stat *st)
 	       (st->st_uid == OVERFLOW_UID && in_user_namespace());
 }
 
+bool trust_is_first_root(void)
+{
+	return geteuid() == 0 && !in_user_namespace();
+}
+
 static int check_owner(const struct stat *st, const char *path, struct err *err)
 {
 	if (trust_has_owner(st))

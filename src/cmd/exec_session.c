@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "exec_session.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "audit.h"
+#include "bundle.h"
+#include "fileio.h"
+#include "memfd.h"
+#include "proccaps.h"
+#include "session.h"
+#include "session_link.h"
+#include "trust.h"
+
+/* As many as any runtime leaves for descriptors that are handed on. */
+#define LOWEST_DESCRIPTOR 64
+#define FIRST_PRESERVED 3
+
+static bool is_same(const char *a, const char *b)
+{
+	return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
+/* The container's record; its root and id must be the session's. */
+static int read_record(const struct session_key *key, const char *path,
+		       struct originals *ret_record, struct err *err)
+{
+	char *text CLEANUP_FREE = NULL;
+	struct json_doc doc = { .name = path };
+	int fd CLEANUP_FD = -1;
+
+	if (trust_open(path, &fd, err) < 0)
+		return -1;
+	if (fd < 0)
+		return err_set_errno(err, ENOENT, "'%s'", path);
+	if (fileio_read(fd, path, ORIGINALS_MAX, &text, &doc.len, err) < 0)
+		return -1;
+	doc.text = text;
+	if (originals_parse(ret_record, &doc, err) < 0)
+		return -1;
+	if (is_same(ret_record->about.root, key->root) &&
+	    is_same(ret_record->about.id, key->id))
+		return 0;
+	return err_set(err, "'%s' is of another container", path);
+}
+
+static int read_process(const char *path, char **ret_text, size_t *ret_len,
+			struct err *err)
+{
+	struct stat st;
+	int fd CLEANUP_FD = -1;
+
+	if (stat(path, &st) < 0 || !S_ISREG(st.st_mode))
+		return err_set(err, "'%s' is not a regular file", path);
+	fd = fileio_open(AT_FDCWD, path, O_RDONLY | O_NONBLOCK, 0);
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return err_set(err, "'%s' cannot be read", path);
+	return fileio_read(fd, path, BUNDLE_CONFIG_MAX, ret_text, ret_len, err);
+}
+
+static int make_text(const struct runtime_args *args,
+		     const struct originals_about *about, char **ret_text,
+		     size_t *ret_len, struct err *err)
+{
+	char *text CLEANUP_FREE = NULL;
+	struct json_doc doc = { .name = args->process };
+	struct decide_limits limits;
+	struct proccaps own;
+
+	if (read_process(args->process, &text, &doc.len, err) < 0 ||
+	    proccaps_read(&own, err) < 0)
+		return -1;
+	doc.text = text;
+	limits = (struct decide_limits){
+		.kernel = own.kernel,
+		.held = own.permitted & own.bounding,
+		.ambient_forbidden = own.ambient_forbidden,
+	};
+	return session_patch(&doc, about, &limits, args->dialect, ret_text,
+			     ret_len, err);
+}
+
+/* runc hands on --preserve-fds and those of socket activation. */
+static int lowest_descriptor(const struct runtime_args *args)
+{
+	const char *counts[] = { args->preserve_fds,
+				 secure_getenv("LISTEN_FDS") };
+	long lowest = FIRST_PRESERVED;
+
+	for (size_t i = 0; i < ARRAY_LEN(counts); i++) {
+		long count = counts[i] ? strtol(counts[i], NULL, 10) : 0;
+
+		if (count > 0 && count < INT_MAX / 4)
+			lowest += count;
+	}
+	return lowest < LOWEST_DESCRIPTOR ? LOWEST_DESCRIPTOR : (int)lowest;
+}
+
+/* The word stays what it was up to the file's name. */
+static int replace_word(const struct runtime_args *args, char **argv, int fd,
+			struct err *err)
+{
+	char **word = &argv[args->process_index];
+	char path[32];
+	struct stat st;
+	char *changed;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (stat(path, &st) < 0)
+		return err_set_errno(err, errno, "'%s'", path);
+	if (asprintf(&changed, "%.*s%s", (int)(args->process - *word), *word,
+		     path) < 0)
+		return err_set(err, "out of memory");
+	*word = changed;
+	return 0;
+}
+
+static int hand_over(const struct runtime_args *args, char **argv,
+		     const char *text, size_t len, struct err *err)
+{
+	int fd CLEANUP_FD = -1;
+
+	if (memfd_make(text, len, lowest_descriptor(args), &fd, err) < 0 ||
+	    replace_word(args, argv, fd, err) < 0)
+		return -1;
+	/* It is the runtime's from here on. */
+	fd = -1;
+	return 0;
+}
+
+static int prepare(const struct runtime_args *args, char **argv,
+		   struct originals *record, struct err *err)
+{
+	struct session_key key = { args->root, args->id };
+	char *path CLEANUP_FREE = NULL, *text CLEANUP_FREE = NULL;
+	size_t len;
+
+	if (session_link_read(&key, &path, err) < 0)
+		return -1;
+	if (!path)
+		return 0;
+	if (read_record(&key, path, record, err) < 0)
+		return -1;
+	if (!record->about.exec)
+		return 0;
+	if (make_text(args, &record->about, &text, &len, err) < 0)
+		return -1;
+	return text ? hand_over(args, argv, text, len, err) : 0;
+}
+
+void exec_session_prepare(const struct runtime_args *args, char **argv,
+			  const char *handler, const char *runtime)
+{
+	struct originals record CLEANUP_ORIGINALS = { 0 };
+	struct policy policy = { 0 };
+	struct policy_rule rule = { 0 };
+	struct audit_event event = {
+		.outcome = AUDIT_EXEC_UNTOUCHED,
+		.verb = "exec",
+		.runtime = runtime,
+		.id = args->id,
+		.handler = handler,
+	};
+	struct err err;
+
+	if (!args->process || prepare(args, argv, &record, &err) == 0)
+		return;
+	event.reason = err.text;
+	rule.name = record.about.rule;
+	if (record.about.rule)
+		event.rule = &rule;
+	audit_write(&policy, &event);
+}
