@@ -13,6 +13,7 @@
 
 struct bundle {
 	int directory;
+	char *directory_path;
 	const char *config_name; /* in it; points into argv */
 	char *config_path; /* for messages */
 	char *record_name;

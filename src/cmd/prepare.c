@@ -4,6 +4,7 @@
 #include "prepare.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "audit.h"
@@ -211,15 +212,22 @@ static bool observes(const struct job *job)
 	return job->policy.mode == POLICY_AUDIT;
 }
 
-/* So that exec sessions find the record. */
+/* So that exec sessions find the record. It leads nowhere until that is
+ * written: no harm, a create that fails has no sessions. */
 static int make_link(const struct job *job, struct err *err)
 {
 	struct session_key key = { job->args->root, job->args->id };
-	char *path CLEANUP_FREE = realpath(job->bundle.record_path, NULL);
+	char *directory CLEANUP_FREE =
+		realpath(job->bundle.directory_path, NULL);
+	char *path CLEANUP_FREE = NULL;
 
-	if (!path)
+	if (!directory)
 		return err_set_errno(err, errno, "'%s'",
-				     job->bundle.record_path);
+				     job->bundle.directory_path);
+	if (asprintf(&path, "%s/%s", directory, job->bundle.record_name) < 0) {
+		path = NULL;
+		return err_set(err, "out of memory");
+	}
 	if (session_link_make(&key, path, err) < 0)
 		return err_wrap(err, "rule '%s': exec", job->rule->name);
 	session_link_sweep(&key);
@@ -250,9 +258,9 @@ static int write_files(struct job *job, const struct originals_target *target,
 				record_or_none(job), job->bundle.record_text,
 				target, &about, err) < 0)
 		return -1;
-	if (bundle_write(&job->bundle, &plan, err) < 0)
+	if (about.exec && make_link(job, err) < 0)
 		return -1;
-	return about.exec ? make_link(job, err) : 0;
+	return bundle_write(&job->bundle, &plan, err);
 }
 
 static int change(struct job *job, struct err *err)

@@ -55,10 +55,11 @@ static int name_files(struct bundle *bundle, const char *directory,
 int bundle_open(struct bundle *ret_bundle, const struct runtime_args *args,
 		struct err *err)
 {
-	char *directory CLEANUP_FREE = NULL;
+	const char *directory;
 
 	*ret_bundle = (struct bundle){ .directory = -1, .config = -1 };
-	directory = split_path(args, &ret_bundle->config_name);
+	ret_bundle->directory_path = split_path(args, &ret_bundle->config_name);
+	directory = ret_bundle->directory_path;
 	if (!directory)
 		return err_set(err, "out of memory");
 	if (name_files(ret_bundle, directory, err) < 0)
@@ -79,6 +80,7 @@ void bundle_close(struct bundle *bundle)
 		close(bundle->config);
 	if (bundle->directory >= 0)
 		close(bundle->directory);
+	free(bundle->directory_path);
 	free(bundle->config_path);
 	free(bundle->record_name);
 	free(bundle->record_path);
