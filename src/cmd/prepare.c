@@ -228,9 +228,9 @@ static int make_link(const struct job *job, struct err *err)
 		path = NULL;
 		return err_set(err, "out of memory");
 	}
+	session_link_sweep(&key);
 	if (session_link_make(&key, path, err) < 0)
 		return err_wrap(err, "rule '%s': exec", job->rule->name);
-	session_link_sweep(&key);
 	return 0;
 }
 
