@@ -82,13 +82,15 @@ static void apply(struct decision *decision, const struct capsets *before,
 {
 	const capmask *set = before->set;
 	capmask *after = decision->sets.set;
-	capmask ambient = set[CAPSET_AMBIENT] & set[CAPSET_INHERITABLE] &
-			  set[CAPSET_PERMITTED] & set[CAPSET_BOUNDING];
+	/* What is permitted beyond bounding does not outlive the next execve. */
+	capmask permitted = set[CAPSET_PERMITTED] & set[CAPSET_BOUNDING];
+	capmask ambient =
+		set[CAPSET_AMBIENT] & set[CAPSET_INHERITABLE] & permitted;
 
 	after[CAPSET_AMBIENT] = ambient | raised;
 	after[CAPSET_INHERITABLE] = after[CAPSET_AMBIENT];
 	after[CAPSET_BOUNDING] = set[CAPSET_BOUNDING];
-	after[CAPSET_PERMITTED] = set[CAPSET_PERMITTED] | after[CAPSET_AMBIENT];
+	after[CAPSET_PERMITTED] = permitted | after[CAPSET_AMBIENT];
 	after[CAPSET_EFFECTIVE] =
 		(set[CAPSET_EFFECTIVE] & after[CAPSET_PERMITTED]) |
 		after[CAPSET_AMBIENT];
