@@ -3,21 +3,12 @@
 # Real containers under the real runtimes. A test goes through $RUNTIMES and
 # calls use_runtime for each; what the container is to print is compared whole.
 
-bats_require_minimum_version 1.5.0
+load ../cli/helpers
 PATH=$PATH:/usr/sbin:/sbin
-umask 022
 RUNTIMES='runc crun'
 
-require_programs() {
-	local program
-
-	for program; do
-		command -v "$program" >/dev/null || skip "no $program"
-	done
-}
-
 setup_containers() {
-	[ "$(id -u)" = 0 ] || skip 'not root'
+	require_root
 	# shellcheck disable=SC2086
 	require_programs $RUNTIMES busybox jq
 	work=$BATS_TEST_TMPDIR
