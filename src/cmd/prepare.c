@@ -116,7 +116,7 @@ static void describe_subject(struct job *job, const struct proccaps *own)
 	subject->flags[MATCH_HOST_NETWORK] =
 		is_host(job, &spec->network, "net");
 	subject->flags[MATCH_HOST_PID] = is_host(job, &spec->pid, "pid");
-	subject->flags[MATCH_USERNS] = spec_has_new_userns(spec);
+	subject->flags[MATCH_USERNS] = spec->new_userns;
 	subject->flags[MATCH_NO_NEW_PRIVILEGES] = spec->no_new_privileges;
 	subject->flags[MATCH_PRIVILEGED] = !(own->bounding & ~bounding);
 	job->has_subject = true;
@@ -158,7 +158,7 @@ static int decide_rule(struct job *job, const struct proccaps *own,
 		.rule = job->rule,
 		.request = &job->request,
 		.has_capabilities = job->spec.has_capabilities,
-		.new_userns = spec_has_new_userns(&job->spec),
+		.new_userns = job->spec.new_userns,
 		.no_new_privileges = job->spec.no_new_privileges,
 		.sets = job->spec.sets,
 		.limits = { .kernel = own->kernel,

@@ -293,7 +293,7 @@ static void decide_fixture(const char *path, const struct json_doc *doc)
 {
 	struct policy_rule rule = { .name = rule_name, .ambient = NBS | TIME };
 	struct decide_input input;
-	struct spec spec;
+	struct spec spec CLEANUP_SPEC = { 0 };
 	struct err err;
 	const char *broken;
 

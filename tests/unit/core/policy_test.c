@@ -25,7 +25,7 @@ static char *read_policy(struct policy *policy, const struct json_doc *doc)
 	char *text = NULL;
 	struct err err;
 
-	policy_read(policy, doc, &all);
+	policy_read(policy, doc, POLICY_MAIN, &all);
 	if (buf_take(&lines, &text, NULL, &err) < 0)
 		abort();
 	/* The first is kept, and ends where the first line ends. */
@@ -90,7 +90,7 @@ static void check_listed_once(const char *path, const struct json_doc *doc)
 	struct policy_problems problems = { 0 };
 	size_t lines = 0;
 
-	policy_read(&policy, doc, &problems);
+	policy_read(&policy, doc, POLICY_MAIN, &problems);
 	for (const char *at = want; *at; at++)
 		lines += *at == '\n';
 	CHECK_U64(problems.count, lines);
