@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # bats and policy.bash set them
+# shellcheck disable=SC2119,SC2120,SC2154 # bats and policy.bash; tests
 # For tests of what a policy does to a container: on top of policy.bash, whose
 # real runtime prints its arguments.
 
@@ -8,7 +8,8 @@ load policy
 
 # A container as CRI-O writes it for a non-root pod, and where it is logged.
 setup_container() {
-	require_programs jq timeout
+	[ "$(id -u)" = 0 ] || skip 'not root'
+	require_programs jq timeout unshare
 	setup_policy
 	log=$work/audit.log
 	capruntime=$CAPRUNTIME_BUILT
@@ -86,10 +87,9 @@ expect_start() { # [WORD…]
 
 	make_words "$@"
 	run -0 --separate-stderr "${words[@]}" </dev/null
-	[ "$output" = "${*:-create -b $bundle x}" ] && [ -z "$stderr" ] || {
-		printf 'stdout: %s\nstderr: %s\n' "$output" "$stderr"
-		return 1
-	}
+	printf 'stdout: %s\nstderr: %s\n' "$output" "$stderr"
+	[ "$output" = "${*:-create -b $bundle x}" ]
+	[ -z "$stderr" ]
 }
 
 # It is not, and the one line on standard error says why.
@@ -100,7 +100,8 @@ expect_refusal() { # PART…, of that line
 	run --separate-stderr "${words[@]}" </dev/null
 	printf 'exit status %s\nstdout: %s\nstderr: %s\n' "$status" \
 		"$output" "$stderr"
-	[ "$status" -eq 1 ] && [ -z "$output" ]
+	[ "$status" -eq 1 ]
+	[ -z "$output" ]
 	[[ "$stderr" == 'capruntime: '* && "$stderr" != *$'\n'* ]]
 	for part; do
 		[[ "$stderr" == *"$part"* ]] || {
@@ -125,7 +126,7 @@ sets() {
 		 ["I", "inheritable"], ["A", "ambient"]] |
 		map(.[0] + "=" + ($sets[.[1]] // ["-"] |
 			map(sub("^CAP_"; "")) | join(","))) | join(" ")
-	' "${1-$bundle/config.json}"
+	' "$bundle/config.json"
 }
 
 expect_sets() { # SETS, as above
