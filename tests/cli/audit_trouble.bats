@@ -140,20 +140,25 @@ with_log() { # KIND COMMAND…
 	expect_no_trouble "{audit: \"$work/small/log\"}"
 }
 
-@test "a disk that is full behind a line keeps that line whole" {
+@test "a disk that gets full within a line keeps whole lines" {
 	mkdir "$work/small"
 	policy "{audit: \"$work/small/log\"}" "$granted"
+	# More than fits, then room, and one more.
 	# shellcheck disable=SC2016 # for the inner shell
 	before=(unshare -m sh -c 'mount -t tmpfs -o size=8k none "$1"
 		into=$1 copy=$2
 		shift 2
-		for round in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do
+		for round in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18; do
 			"$@" >/dev/null || exit 3
 		done
-		head -n 1 "$into/log" >"$copy"
-		exec "$@"' sh "$work/small" "$log")
+		cp "$into/log" "$copy"
+		mount -o remount,size=64k "$into"
+		"$@"
+		tail -n 1 "$into/log" >>"$copy"' sh "$work/small" "$log")
 	expect_start
-	expect_audit '.rule == "web"' 1
+	expect_audit '.rule == "web"'
+	[ "$(wc -l <"$log")" -lt 18 ]
+	jq -e '.rule == "web"' "$log" | sort -u | diff - <(echo true)
 }
 
 @test "a read-only place is no trouble" {

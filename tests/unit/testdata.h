@@ -17,6 +17,7 @@
 
 struct testdata {
 	char *owned;
+	char *name;
 	struct json_doc doc;
 };
 
@@ -25,18 +26,20 @@ struct testdata {
 static inline void testdata_free(struct testdata *data)
 {
 	free(data->owned);
+	free(data->name);
 }
 
 static inline struct testdata testdata_copy(const char *name, const void *text,
 					    size_t len)
 {
-	struct testdata data = { .owned = malloc(len ? len : 1) };
+	struct testdata data = { .owned = malloc(len ? len : 1),
+				 .name = strdup(name) };
 
-	if (!data.owned)
+	if (!data.owned || !data.name)
 		abort();
 	if (len)
 		memcpy(data.owned, text, len);
-	data.doc = (struct json_doc){ name, data.owned, len };
+	data.doc = (struct json_doc){ data.name, data.owned, len };
 	return data;
 }
 
