@@ -263,12 +263,14 @@ static int take_back(struct job *job, struct err *err)
 	int status;
 
 	if (bundle_open(&job->bundle, job->args, err) < 0)
-		return -1;
+		return job->policy.count ? -1 : 0;
 	status = read_record(job, err);
 	if (status < 0) {
 		free(job->bundle.record_text);
 		job->bundle.record_text = NULL;
 	}
+	if (status == 0 && !is_concerned(job))
+		return 0;
 	if (read_config(job, status < 0 ? &ignored : err) < 0)
 		return -1;
 	if (status < 0 || !job->bundle.record_text)
@@ -278,7 +280,8 @@ static int take_back(struct job *job, struct err *err)
 
 /*
  * Mode audit: an earlier grant is taken back, what enforce would do is looked
- * at, and nothing is refused. The first trouble is the one that counts.
+ * at, and nothing is refused. The first trouble is the one that counts; a
+ * policy that was not read whole decides nothing.
  */
 static int observe(struct job *job, int loaded, struct err *err)
 {
@@ -287,7 +290,8 @@ static int observe(struct job *job, int loaded, struct err *err)
 
 	if (take_back(job, status < 0 ? &later : err) < 0)
 		status = -1;
-	if (job->restored.text && judge(job, status < 0 ? &later : err) < 0)
+	if (loaded == 0 && job->restored.text &&
+	    judge(job, status < 0 ? &later : err) < 0)
 		status = -1;
 	return status;
 }

@@ -8,7 +8,6 @@
 load policy_helpers
 
 setup() { setup_container; }
-teardown() { [ -z "${etc-}" ] || clear_sysroot; }
 
 web='{name: "web", match: {namespace: "shop"}, ambient: ["NET_BIND_SERVICE"]}'
 unmet='{name: "web", match: {}, ambient: ["SYS_NICE"], require: true}'
@@ -98,7 +97,7 @@ expect_taken_back() {
 	observe "$web"
 	while read -r from to; do
 		make_container
-		sed -i "s/$from/$to/" "$bundle/config.json"
+		sed -i "s|$from|$to|" "$bundle/config.json"
 		cp "$bundle/config.json" "$work/original.json"
 		expect_would_refuse config.json
 		expect_untouched
@@ -119,7 +118,7 @@ expect_taken_back() {
 @test "a config.json that is missing or no file refuses nothing and is not waited for" {
 	observe "$web"
 	rm "$bundle/config.json"
-	expect_would_refuse 'config.json. is missing'
+	expect_would_refuse 'config.json.: is missing'
 	mkfifo "$bundle/config.json"
 	expect_would_refuse 'not a regular file'
 	rm "$bundle/config.json"

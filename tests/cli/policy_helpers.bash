@@ -14,24 +14,21 @@ setup_container() {
 	log=$work/audit.log
 	capruntime=$CAPRUNTIME_BUILT
 	before=()
+	around=()
 	make_container
 }
 
-# The program whose SYSCONFDIR is the tests' own: for one of them at a time.
+# SYSCONFDIR is $work/etc, which the program sees in $seen's place: other tests
+# run beside this one.
 use_sysroot() {
-	local lock
-
-	etc=$builddir/tests/cli/sysroot/etc/capruntime
-	mkdir -p "$etc"
-	exec {lock}>"$builddir/tests/cli/sysroot/lock"
-	flock "$lock"
-	clear_sysroot
+	etc=$work/etc/capruntime
+	seen=$builddir/tests/cli/sysroot/etc/capruntime
+	mkdir -p "$etc" "${seen%/*}"
+	# shellcheck disable=SC2016 # for the inner shell
+	around=(unshare -m sh -c 'mount --bind "$0" "$1" && shift && exec "$@"'
+		"${etc%/*}" "${seen%/*}")
 	capruntime=$builddir/tests/cli/capruntime-sysroot
 	unset CAPRUNTIME_POLICY
-}
-
-clear_sysroot() {
-	rm -rf "$etc/policy.json" "$etc/policy.d"
 }
 
 container_filter='{ociVersion: "1.0.2",
@@ -73,7 +70,8 @@ policy() { # TOP [RULE…]
 # $words: the call, which nothing may hold up. What stands in $before comes in
 # front of it.
 make_words() { # [WORD…]; without any: create
-	words=(timeout -k 1 5 ${before[@]+"${before[@]}"} "$capruntime")
+	words=(timeout -k 1 5 ${before[@]+"${before[@]}"}
+		${around[@]+"${around[@]}"} "$capruntime")
 	if [ $# -gt 0 ]; then
 		words+=("$@")
 	else

@@ -6,17 +6,17 @@
 load policy_helpers
 
 setup() {
-	require_programs flock
 	setup_container
 	use_sysroot
 	directory=$etc/policy.d
+	seen_directory=$seen/policy.d
 	mkdir "$directory"
 	policy '{}'
 }
+
 teardown() {
 	touch "$work/stop"
 	wait
-	clear_sysroot
 }
 
 # One file with one rule, of the same name unless it is given.
@@ -42,7 +42,7 @@ decides() { # RULE FILE
 		drop_in "${files[at]}" "rule-$at"
 	done
 	for ((at = 0; at < ${#files[@]}; at++)); do
-		decides "rule-$at" "$directory/${files[at]}"
+		decides "rule-$at" "$seen_directory/${files[at]}"
 		rm "$directory/${files[at]}"
 	done
 	expect_start
@@ -53,14 +53,14 @@ decides() { # RULE FILE
 	policy '{}' '{name: "other", match: {id: "y"}, drop: "others"}' \
 		'{name: "main", match: {id: "x"}, ambient: ["NET_RAW"]}'
 	drop_in 1.json
-	decides main "$etc/policy.json"
+	decides main "$seen/policy.json"
 	expect_sets 'B=CHOWN,KILL,NET_BIND_SERVICE,NET_RAW P=CHOWN,KILL,NET_BIND_SERVICE,NET_RAW E=CHOWN,KILL,NET_BIND_SERVICE,NET_RAW I=NET_RAW A=NET_RAW'
 	policy '{}' '{name: "other", match: {id: "y"}, drop: "others"}'
 	drop_in 2.json
-	decides 1 "$directory/1.json"
+	decides 1 "$seen_directory/1.json"
 	expect_sets 'B=CHOWN,KILL,NET_BIND_SERVICE,NET_RAW P=CHOWN,KILL,NET_BIND_SERVICE,NET_RAW E=CHOWN,KILL,NET_BIND_SERVICE,NET_RAW I=KILL A=KILL'
 	drop_in 1.json 1 '{id: "z"}'
-	decides 2 "$directory/2.json"
+	decides 2 "$seen_directory/2.json"
 }
 
 @test "a rule without an action keeps later files away from its containers" {
@@ -93,14 +93,14 @@ decides() { # RULE FILE
 	for version in '' '"version": 2,' '"version": "1",' '"version": 1.0,' \
 		'"version": true,'; do
 		printf '{%s "rules": []}\n' "$version" >"$directory/1.json"
-		expect_refusal "'$directory/1.json':1:" version
+		expect_refusal "'$seen_directory/1.json':1:" version
 		expect_untouched
 	done
 }
 
 @test "rules are required in every file" {
 	echo '{"version": 1}' >"$directory/1.json"
-	expect_refusal "'$directory/1.json':1:1: 'rules' is missing"
+	expect_refusal "'$seen_directory/1.json':1:1: 'rules' is missing"
 }
 
 @test "comment and \$schema may stand in every file" {
@@ -120,7 +120,7 @@ decides() { # RULE FILE
 		printf '{ "version": 1,\n  %s,\n  "rules": [] }\n' "$member" \
 			>"$directory/1.json"
 		key=${member%%:*}
-		expect_refusal "load policy: '$directory/1.json':2:" \
+		expect_refusal "load policy: '$seen_directory/1.json':2:" \
 			"'${key//\"/}' belongs into policy.json"
 		expect_untouched
 	done
@@ -128,21 +128,21 @@ decides() { # RULE FILE
 
 @test "an engine in policy.json is there for the rules of every file" {
 	drop_in 1.json 1 '{namespace: "shop"}'
-	expect_refusal "'$directory/1.json':" 'nobody vouches for this'
+	expect_refusal "'$seen_directory/1.json':" 'nobody vouches for this'
 	rm "$etc/policy.json"
-	expect_refusal "'$directory/1.json':" 'nobody vouches for this'
+	expect_refusal "'$seen_directory/1.json':" 'nobody vouches for this'
 	policy '{engine: "cri-o"}'
-	decides 1 "$directory/1.json"
+	decides 1 "$seen_directory/1.json"
 }
 
 @test "a rule's name stands once in all files" {
 	drop_in 1.json same '{id: "y"}'
 	drop_in 2.json same '{id: "z"}'
-	expect_refusal "'$directory/2.json':" "a rule named 'same'"
+	expect_refusal "'$seen_directory/2.json':" "a rule named 'same'"
 	expect_untouched
 	drop_in 2.json
 	policy '{}' '{name: "same", match: {id: "y"}}'
-	expect_refusal "'$directory/1.json':" "a rule named 'same'"
+	expect_refusal "'$seen_directory/1.json':" "a rule named 'same'"
 	drop_in 1.json
 	expect_start
 }
@@ -156,7 +156,7 @@ decides() { # RULE FILE
 	many 4000 "$directory/2.json" b
 	expect_start
 	many 4001 "$directory/2.json" b
-	expect_refusal "'$directory/2.json':" 'more than 10000 rules'
+	expect_refusal "'$seen_directory/2.json':" 'more than 10000 rules'
 }
 
 @test "64 files are read and 65 refused" {
@@ -164,12 +164,12 @@ decides() { # RULE FILE
 		drop_in "$at.json" "r$at" '{id: "y"}'
 	done
 	drop_in 73.json r73
-	decides r73 "$directory/73.json"
+	decides r73 "$seen_directory/73.json"
 	echo 'no policy' >"$directory/README"
 	echo 'no policy' >"$directory/.74.json"
-	decides r73 "$directory/73.json"
+	decides r73 "$seen_directory/73.json"
 	drop_in 74.json r74
-	expect_refusal "'$directory' holds more than 64 policy files"
+	expect_refusal "'$seen_directory' holds more than 64 policy files"
 }
 
 @test "names that are no policies are not looked at" {
@@ -184,7 +184,7 @@ decides() { # RULE FILE
 	expect_start
 	expect_untouched
 	drop_in x.json
-	decides x "$directory/x.json"
+	decides x "$seen_directory/x.json"
 }
 
 # As the kubelet mounts a ConfigMap.
@@ -205,12 +205,12 @@ config_map() { # DIRECTORY VERSION FILE…
 	rm "$directory/a.json"
 	ln -s ..data/a.json "$directory/a.json"
 	config_map "$directory" 1 "$work/a.json"
-	decides old "$directory/a.json"
+	decides old "$seen_directory/a.json"
 
 	sed -i 's/old/new/' "$work/a.json"
 	config_map "$directory" 2 "$work/a.json"
 	rm -r "$directory/..2026_11_23_11_01_47.1"
-	decides new "$directory/a.json"
+	decides new "$seen_directory/a.json"
 }
 
 @test "policy.json and policy.d may be links to a ConfigMap's files" {
@@ -220,7 +220,7 @@ config_map() { # DIRECTORY VERSION FILE…
 	ln -s ..data/policy.json "$work/mount/policy.json"
 	rm "$etc/policy.json"
 	ln -s "$work/mount/policy.json" "$etc/policy.json"
-	decides main "$etc/policy.json"
+	decides main "$seen/policy.json"
 	rmdir "$directory"
 	rm "$etc/policy.json"
 	ln -s "$work/mount" "$directory"
@@ -256,27 +256,27 @@ config_map() { # DIRECTORY VERSION FILE…
 
 @test "a link that leads nowhere refuses" {
 	ln -s nowhere "$directory/1.json"
-	expect_refusal "'$directory/1.json': is missing"
+	expect_refusal "'$seen_directory/1.json': is missing"
 	ln -sfn ..data/1.json "$directory/1.json"
-	expect_refusal "'$directory/1.json': is missing"
+	expect_refusal "'$seen_directory/1.json': is missing"
 	ln -sfn 1.json "$directory/1.json"
-	expect_refusal "'$directory/1.json': too many symbolic links"
+	expect_refusal "'$seen_directory/1.json': too many symbolic links"
 	expect_untouched
 }
 
 @test "what is no regular file refuses and is not waited for" {
 	mkdir "$directory/1.json"
-	expect_refusal "'$directory/1.json' is not a regular file"
+	expect_refusal "'$seen_directory/1.json' is not a regular file"
 	rmdir "$directory/1.json"
 	mkfifo "$directory/1.json"
-	expect_refusal "'$directory/1.json' is not a regular file"
+	expect_refusal "'$seen_directory/1.json' is not a regular file"
 	rm "$directory/1.json"
 	ln -s /dev/zero "$directory/1.json"
-	expect_refusal "'$directory/1.json'"
+	expect_refusal "'$seen_directory/1.json'"
 	rm -r "$directory"
 
 	echo "{}" >"$directory"
-	expect_refusal "'$directory' is not a directory"
+	expect_refusal "'$seen_directory' is not a directory"
 	expect_untouched
 }
 
@@ -284,32 +284,32 @@ config_map() { # DIRECTORY VERSION FILE…
 	drop_in 1.json
 	for mode in 664 646 666 777; do
 		chmod "$mode" "$directory/1.json"
-		expect_refusal "'$directory/1.json' can be written by others"
+		expect_refusal "'$seen_directory/1.json' can be written by others"
 	done
 	chmod 600 "$directory/1.json"
 	for mode in 775 757; do
 		chmod "$mode" "$directory"
-		expect_refusal "'$directory' cannot be trusted" \
+		expect_refusal "'$seen_directory' cannot be trusted" \
 			'can be written by others'
 	done
 	chmod 1777 "$directory"
-	decides 1 "$directory/1.json"
+	decides 1 "$seen_directory/1.json"
 }
 
 @test "files, directories and links of somebody else refuse" {
 	[ "$(id -u)" = 0 ] || skip 'not root'
 	drop_in 1.json
 	chown 1000 "$directory/1.json"
-	expect_refusal "'$directory/1.json' belongs to user 1000"
+	expect_refusal "'$seen_directory/1.json' belongs to user 1000"
 	chown 0 "$directory/1.json"
 	chown 1000 "$directory"
-	expect_refusal "'$directory' cannot be trusted" 'belongs to user 1000'
+	expect_refusal "'$seen_directory' cannot be trusted" 'belongs to user 1000'
 	chown 0 "$directory"
 	mv "$directory/1.json" "$directory/1.text"
 	ln -s 1.text "$directory/1.json"
-	decides 1 "$directory/1.json"
+	decides 1 "$seen_directory/1.json"
 	chown -h 1000 "$directory/1.json"
-	expect_refusal "'$directory/1.json' cannot be trusted" \
+	expect_refusal "'$seen_directory/1.json' cannot be trusted" \
 		'belongs to user 1000'
 }
 
@@ -318,9 +318,9 @@ config_map() { # DIRECTORY VERSION FILE…
 	drop_in 1.json
 	mv "$directory/1.json" "$work/open/"
 	ln -s "$work/open/1.json" "$directory/1.json"
-	expect_refusal "'$directory/1.json' cannot be trusted"
+	expect_refusal "'$seen_directory/1.json' cannot be trusted"
 	chmod 755 "$work/open"
-	decides 1 "$directory/1.json"
+	decides 1 "$seen_directory/1.json"
 }
 
 @test "a file over the limit of 1 MiB refuses" {
@@ -330,13 +330,13 @@ config_map() { # DIRECTORY VERSION FILE…
 	} >"$directory/1.json"
 	expect_start
 	echo >>"$directory/1.json"
-	expect_refusal "'$directory/1.json'"
+	expect_refusal "'$seen_directory/1.json'"
 }
 
 @test "one broken file refuses every create, and no other verb" {
 	drop_in 1.json
 	echo '{' >"$directory/2.json"
-	expect_refusal "load policy: '$directory/2.json':2:1: not valid JSON"
+	expect_refusal "load policy: '$seen_directory/2.json':2:1: not valid JSON"
 	expect_untouched
 	for verb in state kill delete start exec list; do
 		expect_start "$verb" x
