@@ -46,8 +46,8 @@ bool decide_touches(const struct policy_rule *rule);
 
 /*
  * -1: the container must not start: the sets cannot work, or `require` is not
- * met. The message names the rule and the capabilities; ret_decision is then as
- * far as it got, for the audit.
+ * met. The message names the rule and the capabilities; of ret_decision
+ * then only wanted, raised and missing say something, for the audit.
  */
 int decide(struct decision *ret_decision, const struct decide_input *input,
 	   struct err *err) MUST_CHECK;

@@ -34,12 +34,11 @@ struct spec {
 	struct spec_namespace network;
 	struct spec_namespace pid;
 	struct spec_namespace user;
+	bool new_userns; /* `user` is there, and without a path */
 	struct annotations annotations;
 };
 
 #define CLEANUP_SPEC __attribute__((cleanup(spec_free)))
-
-bool spec_has_new_userns(const struct spec *spec);
 
 /*
  * `doc` passed json_check(). Under crun a capability's name that libcap's

@@ -119,7 +119,7 @@ static void describe_subject(struct job *job, const struct proccaps *own)
 	subject->flags[MATCH_HOST_NETWORK] =
 		is_host(job, &spec->network, "net");
 	subject->flags[MATCH_HOST_PID] = is_host(job, &spec->pid, "pid");
-	subject->flags[MATCH_USERNS] = spec_has_new_userns(spec);
+	subject->flags[MATCH_USERNS] = spec->new_userns;
 	subject->flags[MATCH_NO_NEW_PRIVILEGES] = spec->no_new_privileges;
 	subject->flags[MATCH_PRIVILEGED] = !(own->bounding & ~bounding);
 	job->has_subject = true;
@@ -161,7 +161,7 @@ static int decide_rule(struct job *job, const struct proccaps *own,
 		.rule = job->rule,
 		.request = &job->request,
 		.has_capabilities = job->spec.has_capabilities,
-		.new_userns = spec_has_new_userns(&job->spec),
+		.new_userns = job->spec.new_userns,
 		.no_new_privileges = job->spec.no_new_privileges,
 		.sets = job->spec.sets,
 		.limits = { .kernel = own->kernel,
@@ -297,12 +297,14 @@ static int take_back(struct job *job, struct err *err)
 	int status;
 
 	if (bundle_open(&job->bundle, job->args, err) < 0)
-		return -1;
+		return job->policy.count ? -1 : 0;
 	status = read_record(job, err);
 	if (status < 0) {
 		free(job->bundle.record_text);
 		job->bundle.record_text = NULL;
 	}
+	if (status == 0 && !is_concerned(job))
+		return 0;
 	if (read_config(job, status < 0 ? &ignored : err) < 0)
 		return -1;
 	if (status < 0 || !job->bundle.record_text)
@@ -312,7 +314,8 @@ static int take_back(struct job *job, struct err *err)
 
 /*
  * Mode audit: an earlier grant is taken back, what enforce would do is looked
- * at, and nothing is refused. The first trouble is the one that counts.
+ * at, and nothing is refused. The first trouble is the one that counts; a
+ * policy that was not read whole decides nothing.
  */
 static int observe(struct job *job, int loaded, struct err *err)
 {
@@ -321,7 +324,8 @@ static int observe(struct job *job, int loaded, struct err *err)
 
 	if (take_back(job, status < 0 ? &later : err) < 0)
 		status = -1;
-	if (job->restored.text && judge(job, status < 0 ? &later : err) < 0)
+	if (loaded == 0 && job->restored.text &&
+	    judge(job, status < 0 ? &later : err) < 0)
 		status = -1;
 	return status;
 }

@@ -94,7 +94,8 @@ static capmask dropped(const struct decide_input *input)
 
 	if (!rule->drop_others)
 		return rule->drop;
-	return ~(rule->ambient | rule->inheritable);
+	return input->sets.set[CAPSET_BOUNDING] &
+	       ~(rule->ambient | rule->inheritable);
 }
 
 /*
@@ -150,7 +151,12 @@ int decide(struct decision *ret_decision, const struct decide_input *input,
 		.no_new_privileges = input->no_new_privileges ||
 				     input->rule->no_new_privileges,
 	};
-	if (!decide_touches(input->rule))
+	if (!decide_touches(input->rule) ||
+	    decide_sets(ret_decision, input, err) == 0)
 		return 0;
-	return decide_sets(ret_decision, input, err);
+
+	/* What was missing stays, for the audit; nothing is changed. */
+	ret_decision->sets = input->sets;
+	ret_decision->touches_sets = false;
+	return -1;
 }

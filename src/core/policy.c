@@ -44,9 +44,10 @@ static bool is_main(struct policy_reader *reader, struct json_value value,
 static void problem_word(struct policy_reader *reader, struct json_value value,
 			 const char *wanted)
 {
-	policy_problem(reader, value.start, "must be %s, not %.*s", wanted,
-		       (int)(value.end - value.start),
-		       reader->doc->text + value.start);
+	if (policy_want(reader, value, JSON_STRING))
+		policy_problem(reader, value.start, "must be %s, not %.*s",
+			       wanted, (int)(value.end - value.start),
+			       reader->doc->text + value.start);
 }
 
 static enum subject_engine read_engine_name(struct policy_reader *reader,

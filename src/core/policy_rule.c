@@ -269,9 +269,10 @@ static void problem_names(struct policy_reader *reader, size_t offset,
 		policy_problem(reader, offset, "%s: %s", names, what);
 }
 
-static bool is_stars(const char *pattern)
+/* "*" and its like, "?*" too: no name is shorter than one byte. */
+static bool is_everything(const char *pattern)
 {
-	return pattern[strspn(pattern, "*")] == '\0';
+	return strchr(pattern, '*') && !pattern[strspn(pattern, "*?")];
 }
 
 /* Some pattern says what to match, and none matches everything. */
@@ -282,7 +283,7 @@ static bool is_narrowing(const struct glob_list *list)
 	for (size_t i = 0; i < list->count; i++) {
 		if (*list->patterns[i] == '!')
 			continue;
-		if (is_stars(list->patterns[i]))
+		if (is_everything(list->patterns[i]))
 			return false;
 		any = true;
 	}

@@ -254,6 +254,8 @@ static int read_namespace(struct reader *reader, struct json_value value)
 		reader->entry->present = true;
 		reader->entry->path = TAKE_PTR(reader->entry_path);
 	}
+	reader->spec->new_userns =
+		reader->spec->user.present && !reader->spec->user.path;
 	free(reader->entry_path);
 	reader->entry_path = NULL;
 	return status;
@@ -416,9 +418,4 @@ void spec_free(struct spec *spec)
 	free(spec->user.path);
 	annotations_free(&spec->annotations);
 	*spec = (struct spec){ 0 };
-}
-
-bool spec_has_new_userns(const struct spec *spec)
-{
-	return spec->user.present && !spec->user.path;
 }

@@ -39,12 +39,28 @@ static bool has_room(const struct stat *st, size_t len)
 		(uint64_t)st->st_size + len <= limit.rlim_cur);
 }
 
+/*
+ * The disk can be full in the middle of a line. What there is of it goes
+ * again, or the next line would go on from there and both were lost.
+ */
+static void append(int fd, const char *line)
+{
+	ssize_t put = write(fd, line, strlen(line));
+	struct stat st;
+	int ignored;
+
+	if (put <= 0 || (size_t)put == strlen(line) || fstat(fd, &st) < 0 ||
+	    lseek(fd, 0, SEEK_CUR) != st.st_size)
+		return;
+	ignored = ftruncate(fd, st.st_size - put);
+	(void)ignored;
+}
+
 /* Looked at before it is opened: a FIFO's reader would notice. */
 static void write_file(const char *path, const char *line)
 {
 	int fd CLEANUP_FD = -1;
 	struct stat st;
-	ssize_t put;
 
 	if (stat(path, &st) == 0 ? !is_ours(&st) : errno != ENOENT)
 		return;
@@ -53,8 +69,7 @@ static void write_file(const char *path, const char *line)
 	if (fd < 0 || fstat(fd, &st) < 0 || !is_ours(&st) ||
 	    !has_room(&st, strlen(line)))
 		return;
-	put = write(fd, line, strlen(line));
-	(void)put;
+	append(fd, line);
 }
 
 /* "<priority>Mmm dd hh:mm:ss tag: message", as syslog(3) writes it. */

@@ -172,6 +172,10 @@ static int check_replaceable(const struct bundle *bundle, struct err *err)
 int bundle_write(struct bundle *bundle, const struct originals_plan *plan,
 		 struct err *err)
 {
+	/* The next create could not read it, nor take anything back. */
+	if (plan->config && plan->config_len > BUNDLE_CONFIG_MAX)
+		return err_set(err, "'%s' would become larger than %zu bytes",
+			       bundle->config_path, BUNDLE_CONFIG_MAX);
 	if ((plan->record || plan->config) &&
 	    check_replaceable(bundle, err) < 0)
 		return -1;

@@ -23,26 +23,38 @@ static capmask read_permitted(cap_t caps, capmask kernel)
 	return permitted;
 }
 
-int proccaps_read(struct proccaps *ret_caps, struct err *err)
+/* A number that the kernel does not know gives -1 with EINVAL. */
+static int read_bounding(struct proccaps *own, struct err *err)
 {
-	cap_t caps = cap_get_proc();
-
-	*ret_caps = (struct proccaps){ 0 };
-	if (!caps)
-		return err_set_errno(err, errno, "read own capabilities");
-
-	/* A number that the kernel does not know gives -1 with EINVAL. */
 	for (cap_value_t value = 0; value <= CAP_LAST_CAP; value++) {
 		int bound = cap_get_bound(value);
 
+		if (bound < 0 && errno != EINVAL)
+			return err_set_errno(err, errno,
+					     "read own bounding set");
 		if (bound >= 0)
-			ret_caps->kernel |= UINT64_C(1) << value;
+			own->kernel |= UINT64_C(1) << value;
 		if (bound > 0)
-			ret_caps->bounding |= UINT64_C(1) << value;
+			own->bounding |= UINT64_C(1) << value;
 	}
+	return 0;
+}
+
+int proccaps_read(struct proccaps *ret_caps, struct err *err)
+{
+	int securebits = (int)cap_get_secbits();
+	cap_t caps;
+
+	*ret_caps = (struct proccaps){ 0 };
+	if (securebits < 0)
+		return err_set_errno(err, errno, "read own securebits");
+	ret_caps->ambient_forbidden = securebits & SECBIT_NO_CAP_AMBIENT_RAISE;
+	if (read_bounding(ret_caps, err) < 0)
+		return -1;
+	caps = cap_get_proc();
+	if (!caps)
+		return err_set_errno(err, errno, "read own capabilities");
 	ret_caps->permitted = read_permitted(caps, ret_caps->kernel);
-	ret_caps->ambient_forbidden =
-		cap_get_secbits() & SECBIT_NO_CAP_AMBIENT_RAISE;
 	cap_free(caps);
 	return 0;
 }

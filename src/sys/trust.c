@@ -166,24 +166,42 @@ static int walk_open(struct walk *walk, struct err *err)
 	return 0;
 }
 
+/* Where the walk has come to, as far as /proc can tell; for messages. */
+static const char *walk_place(const struct walk *walk, char text[LINK_SIZE])
+{
+	char link[64];
+	ssize_t len;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", walk->fd);
+	len = readlink(link, text, LINK_SIZE - 1);
+	if (len <= 0)
+		return walk->name;
+	text[len] = '\0';
+	return text;
+}
+
+static int check_kind(const struct stat *st, const char *path, struct err *err)
+{
+	if (S_ISDIR(st->st_mode))
+		return check_directory(st, path, err);
+	if (S_ISLNK(st->st_mode))
+		return check_owner(st, path, err);
+	/* What else it may be is refused for what it is. */
+	return S_ISREG(st->st_mode) ? trust_check_stat(st, path, err) : 0;
+}
+
 /* The component just opened: may one go on from it? */
 static int walk_check(struct walk *walk, struct err *err)
 {
-	struct err inner;
-	int status;
+	char place[LINK_SIZE];
+	struct err ignored;
 
-	if (S_ISDIR(walk->st.st_mode))
-		status = check_directory(&walk->st, walk->name, &inner);
-	else if (S_ISLNK(walk->st.st_mode))
-		status = check_owner(&walk->st, walk->name, &inner);
-	else
-		status = trust_check_stat(&walk->st, walk->path, &inner);
-	if (status < 0 && !S_ISREG(walk->st.st_mode))
-		return err_set(err, "'%s' cannot be trusted: %s", walk->path,
-			       inner.text);
-	if (status < 0)
-		*err = inner;
-	return status;
+	if (check_kind(&walk->st, walk->path, &ignored) == 0)
+		return 0;
+	if (S_ISREG(walk->st.st_mode))
+		return check_kind(&walk->st, walk->path, err);
+	check_kind(&walk->st, walk_place(walk, place), err);
+	return err_wrap(err, "'%s' cannot be trusted", walk->path);
 }
 
 static int walk_path(struct walk *walk, struct err *err)

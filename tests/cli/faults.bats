@@ -1,0 +1,383 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2034,SC2154 # helpers.bash has them
+# Whatever goes wrong with the bundle's files: config.json is the old or the
+# new one, whole; nothing is started with another; the one line says why.
+
+load helpers
+
+setup() {
+	setup_work
+	mounted=()
+	declare -gA seen=()
+}
+
+teardown() {
+	local path
+
+	for path in ${mounted[@]+"${mounted[@]}"}; do
+		umount -l "$path"
+	done
+}
+
+mount_at() { # PATH OPTION...
+	local path=$1
+	shift
+	require_programs mount
+	mount "$@" "$path" || skip 'cannot mount here'
+	mounted=("$path" ${mounted[@]+"${mounted[@]}"})
+}
+
+# The bundle on a file system of its own.
+mount_bundle() { # TMPFS-OPTIONS
+	mount_at "$bundle" -t tmpfs -o "$1,mode=755" none
+	cp -p "$old" "$config"
+}
+
+require_strace() {
+	require_programs strace
+	strace -o /dev/null true || skip 'strace cannot trace here'
+}
+
+@test "no space for the new config.json: the old one stays" {
+	mount_bundle size=1m
+	head -c 1m /dev/zero >"$bundle/filler" 2>/dev/null || :
+	truncate -s -8k "$bundle/filler"
+	create
+	refused "'$config'" 'no space left'
+	same "$config" "$old"
+	rm "$bundle/filler"
+	create
+	started
+	same "$config" "$new"
+}
+
+@test "no space for the record: nothing is changed" {
+	mount_bundle size=1m
+	head -c 1m /dev/zero >"$bundle/filler" 2>/dev/null || :
+	create
+	refused "'$record'" 'no space left'
+	same "$config" "$old"
+	[ ! -e "$record" ]
+}
+
+@test "no inode for another file: nothing is changed" {
+	mount_bundle nr_inodes=2
+	create
+	refused "'$record'" 'no space left'
+	same "$config" "$old"
+}
+
+@test "no space to take a grant back: the container does not start with it" {
+	mount_bundle size=1m
+	create
+	started
+	use_policy
+	head -c 1m /dev/zero >"$bundle/filler" 2>/dev/null || :
+	create
+	refused "'$config'" 'no space left'
+	same "$config" "$new"
+	rm "$bundle/filler"
+	create
+	started
+	same "$config" "$old"
+}
+
+@test "a read-only bundle is refused only where something has to change" {
+	mount_at "$bundle" --bind "$bundle"
+	mount -o remount,ro,bind "$bundle"
+	create
+	refused "'$record'" 'read-only file system'
+	use_policy
+	create
+	started
+	use_policy '{"name":"other","match":{"uid":1},"ambient":["KILL"]}'
+	create
+	started
+	same "$config" "$old"
+}
+
+@test "a grant in a bundle that became read-only is not started with" {
+	create
+	started
+	use_policy
+	mount_at "$bundle" --bind "$bundle"
+	mount -o remount,ro,bind "$bundle"
+	create
+	refused "'$config'" 'read-only file system'
+	same "$config" "$new"
+}
+
+# The call of a create whose line in the trace matches, as NAME:…:when=N.
+call_like() { # PATTERN FAULT
+	awk -v pattern="$1" -v fault="$2" '
+		NR > 1 { name = $0; sub(/\(.*/, "", name); count[name]++ }
+		$0 ~ pattern { print name ":" fault ":when=" count[name]; exit }
+	' "$work/trace"
+}
+
+@test "quota, refused access and broken disks: config.json stays whole" {
+	require_strace
+	before=(strace -qqo "$work/trace")
+	create
+	for call in 'openat.*[.]capruntime[.]json[.].*O_CREAT' \
+		'openat.*config[.]json[.].*O_CREAT' '^write' '^fsync' \
+		'^fchmod' '^flistxattr' '^renameat.*"config[.]json"' \
+		'^renameat.*"[.]capruntime[.]json"'; do
+		for error in EDQUOT EIO EACCES EPERM ENOSPC EMFILE; do
+			make_bundle "$bundle"
+			inject=$(call_like "$call" "error=$error")
+			before=(strace -qqo /dev/null -e "inject=$inject")
+			create
+			refused "'$bundle/" 'cannot be replaced: '
+			same "$config" "$old"
+			before=()
+			create
+			started
+			same "$config" "$new"
+			before=(strace -qqo "$work/trace")
+		done
+	done
+}
+
+@test "a symbolic link as config.json is read, and never written" {
+	mv "$config" "$bundle/real.json"
+	ln -s real.json "$config"
+	create
+	refused "'$config' is a symbolic link"
+	same "$bundle/real.json" "$old"
+	[ ! -e "$record" ]
+	use_policy
+	create
+	started
+	use_policy '{"name":"other","match":{"uid":1},"ambient":["KILL"]}'
+	create
+	started
+	[ -L "$config" ]
+	same "$bundle/real.json" "$old"
+}
+
+@test "what is no regular file is no config.json, and nothing waits for it" {
+	before=(timeout 10)
+	for make in 'mkdir' 'mkfifo' 'ln -s /dev/zero' 'ln -s /dev/tty' \
+		'ln -s fifo'; do
+		rm -rf "$config" "$bundle/fifo"
+		mkfifo "$bundle/fifo"
+		$make "$config"
+		create
+		refused "'$config' is not a regular file"
+		[ ! -e "$record" ]
+	done
+	for device in 'c 1 5' 'b 7 0'; do
+		rm -rf "$config"
+		# shellcheck disable=SC2086 # its type and numbers
+		mknod "$config" $device || skip 'cannot make devices here'
+		create
+		refused "'$config' is not a regular file"
+	done
+}
+
+@test "a missing or dangling config.json is the runtime's matter without a policy" {
+	for make in true 'ln -s nowhere'; do
+		rm "$config"
+		$make "$config"
+		use_policy "$grant"
+		create
+		refused "'$config': is missing"
+		use_policy
+		create
+		started
+		touch "$config"
+	done
+}
+
+# config.json of just so many bytes, by blanks between two tokens.
+pad_config() { # BYTES
+	local blanks=$(($1 - $(wc -c <"$old")))
+
+	{
+		head -c 1 "$old"
+		head -c "$blanks" /dev/zero | tr '\0' ' '
+		tail -c +2 "$old"
+	} >"$config"
+	cp "$config" "$work/padded.json"
+	rm -f "$record"
+}
+
+@test "config.json may have 16 MiB, and not one byte more" {
+	limit=$((16 * 1024 * 1024))
+	pad_config $((limit - 1000))
+	create
+	started
+	use_policy
+	create
+	started
+	same "$config" "$work/padded.json"
+
+	use_policy '{"name":"other","match":{"uid":1},"ambient":["KILL"]}'
+	pad_config $limit
+	create
+	started
+	pad_config $((limit + 1))
+	create
+	refused "'$config' is larger than $limit bytes"
+	# What we make of it has to be read by the next create.
+	use_policy "$grant"
+	pad_config $limit
+	create
+	refused "'$config' would become larger than $limit bytes"
+	same "$config" "$work/padded.json"
+	[ ! -e "$record" ]
+}
+
+# Three ways of a create: from which file to which, under which policy.
+another='{"name":"other","match":{},"ambient":["KILL"],"require":true}'
+
+prepare_way() { # granting, changing or taking-back
+	make_bundle "$bundle"
+	from=$old
+	if [ "$1" != granting ]; then
+		use_policy "$grant"
+		create
+		from=$new
+	fi
+	case $1 in
+	granting) rules=$grant to=$new ;;
+	changing) rules=$another to=$work/another.json ;;
+	taking-back) rules='' to=$old ;;
+	esac
+	# shellcheck disable=SC2086 # one word or none
+	use_policy $rules
+}
+
+# Each system call up to the execve of the runtime, as "NAME N": the Nth of
+# that name. Sets $calls, and $own to the first of capruntime itself: what is
+# before that is the loader's and libcap's.
+list_calls() { # WAY
+	prepare_way "$1"
+	before=(strace -qqo "$work/trace")
+	create
+	before=()
+	started
+	awk 'NR > 1 && /^[a-z0-9_]+\(/ { # the first is not counted by strace
+		name = $0
+		sub(/\(.*/, "", name)
+		print name, ++count[name], $0 ~ /^openat\(AT_FDCWD, "\/", /
+		if (name == "execve") exit
+	}' "$work/trace" >"$work/calls"
+	mapfile -t calls <"$work/calls"
+	own=$(grep -n ' 1$' "$work/calls" | head -n 1)
+	own=${own%%:*}
+	[ "${#calls[@]}" -gt 100 ] && [ "$own" -gt 1 ]
+}
+
+prepare_another() {
+	prepare_way granting
+	use_policy "$another"
+	create
+	started
+	cp "$config" "$work/another.json"
+}
+
+is_whole() {
+	cmp -s "$config" "$from" || cmp -s "$config" "$to" ||
+		complain 'config.json is neither the old nor the new one'
+}
+
+# A further create with the policy, and one without any. What was seen to
+# come right from these very files is not tried again.
+comes_right() { # WAY
+	local files
+
+	files=$1$(cd "$bundle" && printf '%s ' {,.}*)$(<"$config")
+	[ ! -e "$record" ] || files+=$(<"$record")
+	[ -z "${seen[$files]-}" ] || return 0
+	seen[$files]=1
+	rm -rf "$bundle.copy"
+	cp -a "$bundle" "$bundle.copy"
+	create
+	started
+	same "$config" "$to"
+	rm -rf "$bundle"
+	mv "$bundle.copy" "$bundle"
+	use_policy
+	create
+	started
+	same "$config" "$old"
+	[ ! -e "$record" ]
+}
+
+@test "killed at any system call, config.json is the old or the new one" {
+	require_strace
+	prepare_another
+	for way in granting changing taking-back; do
+		list_calls "$way"
+		for call in "${calls[@]}"; do
+			read -r name number _ <<<"$call"
+			prepare_way "$way"
+			before=(strace -qqo /dev/null
+				-e "inject=$name:signal=KILL:when=$number")
+			create
+			before=()
+			[ "$status" -eq 137 ] || complain "$way: no kill at $call"
+			[ ! -e "$work/called" ]
+			is_whole
+			comes_right "$way" || complain "$way: killed at $call"
+		done
+	done
+}
+
+@test "an interrupted read or write is taken up again" {
+	require_strace
+	list_calls granting
+	for call in "${calls[@]:own - 1}"; do
+		read -r name number _ <<<"$call"
+		[[ "$name" = @(read|write) ]] || continue
+		prepare_way granting
+		before=(strace -qqo /dev/null
+			-e "inject=$name:error=EINTR:when=$number")
+		create
+		before=()
+		started
+		same "$config" "$new"
+	done
+}
+
+# The kernel's brk() returns no errors, so libc looks for none; in a sanitizer's
+# program the calls for memory are not capruntime's alone.
+is_tried() { # NAME
+	case $1 in
+	brk) false ;;
+	mmap | munmap | mremap | mprotect | madvise | sysinfo)
+		! grep -q __asan_init "$CAPRUNTIME_BUILT"
+		;;
+	esac
+}
+
+@test "whatever system call fails, the container is right or it is refused" {
+	require_strace
+	prepare_another
+	for way in granting changing taking-back; do
+		list_calls "$way"
+		for call in "${calls[@]:own - 1}"; do
+			read -r name number _ <<<"$call"
+			is_tried "$name" || continue
+			prepare_way "$way"
+			before=(strace -qqo /dev/null
+				-e "inject=$name:error=EIO:when=$number")
+			create
+			before=()
+			echo "$way: $call"
+			# json-c tells, and goes on without.
+			[ "$name" != getrandom ] || : >"$work/stderr"
+			if [ "$status" -eq 0 ]; then
+				started
+				same "$config" "$to"
+			else
+				refused
+				is_whole
+			fi
+			comes_right "$way"
+		done
+	done
+}

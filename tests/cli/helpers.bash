@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154 # for the tests, by automake
+# shellcheck disable=SC2119,SC2120 # the tests give words to create
+# A bundle with an engine's config.json, a policy, and a stand-in for the real
+# runtime that writes down its argv and starts nothing.
+#
+#   setup_work             in setup(): the variables below
+#   make_runtime NAME      a stand-in of that name, made the one in use
+#   use_policy RULE...     the policy in use; none given: one without rules
+#   create WORD...         capruntime WORD... create -b $bundle ID
+#   started                it went through to the stand-in, silently
+#   refused TEXT...        it did not, with one line that has each TEXT
+#   same A B               both files have the same bytes
+#
+# $work holds all of it; $bundle with $config and $record; $old is config.json
+# as the engine wrote it, $new as $grant makes it; $before are words to put in
+# front of capruntime, for example an strace.
+
+bats_require_minimum_version 1.5.0
+umask 022
+
+grant='{"name":"web","match":{},"ambient":["NET_BIND_SERVICE"],"require":true}'
+
+require_programs() {
+	local program
+
+	for program; do
+		command -v "$program" >/dev/null || skip "no $program"
+	done
+}
+
+require_root() {
+	[ "$(id -u)" = 0 ] || skip 'not root'
+}
+
+setup_work() {
+	require_root # to hold the capability that $grant raises
+	work=$BATS_TEST_TMPDIR
+	bundle=$work/bundle
+	config=$bundle/config.json
+	record=$bundle/.capruntime.json
+	old=$work/old.json
+	new=$work/new.json
+	before=()
+	export CAPRUNTIME_POLICY=$work/policy.json CAPRUNTIME_RUNTIME
+	# Not under a tracer.
+	export ASAN_OPTIONS=detect_leaks=0
+	make_runtime runc
+	make_bundle "$bundle"
+	use_policy "$grant"
+	cp "$config" "$old"
+	create
+	started
+	cp "$config" "$new"
+	make_bundle "$bundle"
+}
+
+# Its words stand in $work/called, one a line, after a line for the call.
+make_runtime() { # NAME
+	mkdir -p "$work/bin"
+	CAPRUNTIME_RUNTIME=$work/bin/$1
+	printf '#!/bin/sh\nprintf "%%s\\n" called "$@" >>"%s"\n' \
+		"$work/called" >"$CAPRUNTIME_RUNTIME"
+	chmod 755 "$CAPRUNTIME_RUNTIME"
+}
+
+make_bundle() { # DIRECTORY
+	rm -rf "$1"
+	mkdir -p "$1"
+	cp "$srcdir/tests/data/fixtures/crio/add.config.json" \
+		"$1/config.json"
+	chmod 640 "$1/config.json"
+}
+
+use_policy() { # RULE...
+	local IFS=,
+
+	printf '{"version":1,"rules":[%s]}\n' "$*" >"$CAPRUNTIME_POLICY"
+}
+
+# The words come before the verb: --log and the like.
+create() { # WORD...
+	rm -f "$work/called"
+	status=0
+	# In braces: bash tells of a kill on the outer standard error.
+	{
+		${before[@]+"${before[@]}"} "$CAPRUNTIME_BUILT" "$@" \
+			create -b "$bundle" id >"$work/stdout" \
+			2>"$work/stderr" </dev/null || status=$?
+	} 2>/dev/null
+}
+
+complain() {
+	printf '%s (exit status %s)\n' "$1" "$status"
+	cat "$work/stderr"
+	return 1
+}
+
+no_leftovers() {
+	local left
+
+	for left in "$bundle"/{,.}*.capruntime-new; do
+		[ ! -e "$left" ] || complain "left behind: $left" || return
+	done
+}
+
+started() {
+	[ "$status" -eq 0 ] || complain 'was not started' || return
+	[ "$(grep -cx called "$work/called")" = 1 ] ||
+		complain 'was not called once' || return
+	[ ! -s "$work/stdout" ] || complain 'wrote on stdout' || return
+	[ ! -s "$work/stderr" ] || complain 'wrote on stderr' || return
+	no_leftovers
+}
+
+# What engines blame the container's command for.
+phrases='no such file or directory|permission denied|executable file not found'
+
+# One whole line, and printable.
+one_line() { # FILE
+	[ "$(LC_ALL=C grep -c '^[ -~]*$' "$1")" = 1 ] &&
+		[ "$(wc -l <"$1")" -eq 1 ] && [ -z "$(tail -c 1 "$1")" ]
+}
+
+refused() { # TEXT...
+	local line text
+
+	[ "$status" -eq 1 ] || complain 'was not refused' || return
+	[ ! -e "$work/called" ] || complain 'called the runtime' || return
+	[ ! -s "$work/stdout" ] || complain 'wrote on stdout' || return
+	one_line "$work/stderr" || complain 'is not one line' || return
+	line=$(<"$work/stderr")
+	[[ "$line" = 'capruntime: '* ]] || complain 'lacks its name' || return
+	[[ ! "${line,,}" =~ $phrases ]] || complain 'speaks like libc' || return
+	for text; do
+		[[ "$line" = *"$text"* ]] || complain "lacks: $text" || return
+	done
+	no_leftovers
+}
+
+same() { # FILE FILE
+	cmp "$1" "$2" || complain 'the bytes differ'
+}

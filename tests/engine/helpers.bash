@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154 # for the tests, by automake and each other
+# Real engines with all their files in a work directory, no network, and
+# capruntime under a name of its own as their runtime. The containers are made
+# of the rootfs of tests/runtime/helpers.bash.
+
+load ../runtime/helpers
+
+nothing='uid=1000 inh=0 prm=0 eff=0 bnd=[0-9a-f]+ amb=0 nnp=[01] port80=denied'
+granted='uid=1000 inh=400 prm=400 eff=400 bnd=[0-9a-f]+ amb=400 nnp=[01] port80=bound'
+
+setup_engine() { # PROGRAM...
+	setup_containers
+	require_programs "$@"
+	runtimes=$builddir/tests/cli/sysroot/etc/capruntime/runtimes
+	mkdir -p "$runtimes"
+	chmod 755 "$builddir/tests/cli/sysroot/etc/capruntime" "$runtimes"
+	handler=engine-$BATS_ROOT_PID-$BATS_TEST_NUMBER
+	ln -s "$builddir/tests/cli/capruntime-sysroot" "$work/$handler"
+	make_rootfs "$work/image"
+	tar -C "$work/image" -cf "$work/image.tar" .
+}
+
+teardown_engine() {
+	local place
+
+	# Engines leave mounts to their next start.
+	awk '{ print $2 }' /proc/mounts | tac | while read -r place; do
+		[[ "$place" != "$BATS_TEST_TMPDIR"/* ]] || umount "$place"
+	done
+	[ -z "${handler-}" ] || rm -f "$runtimes/$handler"
+}
+
+# A policy is where the engine's environment says.
+use_engine_runtime() { # runc or crun
+	RUNTIME_NAME=$1
+	echo "== over $RUNTIME_NAME"
+	id=captest-$$-$BATS_TEST_NUMBER-$RUNTIME_NAME
+	ln -sfn "$(runtime_path)" "$runtimes/$handler"
+	grant '{handler: "engine-*"}'
+}
+
+unmet_policy() {
+	grant '{handler: "engine-*"}' 'ambient: ["SYS_ADMIN"], require: true'
+}
+
+broken_policy() {
+	printf '{ "version": 1,\n  "rules": [ { "name": "x" } ] }\n' \
+		>"$work/policy.json"
+}
+
+unmet_reason="rule 'granted': 'require' is not met, cannot raise CAP_SYS_ADMIN"
+broken_reason="policy.json':2:14: "
+
+# The whole output is one line like this.
+expect_line() { # REGULAR-EXPRESSION, after run
+	printf 'exit status %s, output: %s\n' "$status" "$output"
+	grep -qxE "$1" <<<"$output"
+	[ "$(wc -l <<<"$output")" -eq 1 ]
+}
+
+# The engine failed, and its person reads our reason.
+expect_shown() { # TEXT, after run
+	printf 'exit status %s, output: %s\n' "$status" "$output"
+	[ "$status" -ne 0 ]
+	grep -qF -- "$1" <<<"$output"
+	[[ "$output" != *port80=* ]]
+}

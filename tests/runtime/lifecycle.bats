@@ -1,0 +1,246 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2016 # the variables of jq
+# shellcheck disable=SC2154 # helpers.bash sets them
+# The verbs one after the other, as engines and people call them.
+
+load helpers
+
+setup() { setup_containers; }
+teardown() { teardown_containers; }
+
+granted='uid=1000 inh=400 prm=400 eff=400 bnd=400 amb=400 nnp=0'
+
+# A first process that prints what it has, then waits for the end.
+wait_in_container() {
+	change_config '.process.args = ["/bin/sh", "-c",
+		"trap exit TERM; report 80; sleep 1000 & wait"]'
+}
+
+expect_granted_from_outside() { # PID
+	local set
+
+	for set in CapInh CapPrm CapEff CapBnd CapAmb; do
+		grep -E "^$set:"$'\t''0{13}400$' "/proc/$1/status" || {
+			cat "/proc/$1/status"
+			return 1
+		}
+	done
+}
+
+@test "create, start, exec, state, kill and delete go as without capruntime" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		wait_in_container
+		capruntime_detached create --bundle "$bundle" "$id"
+		status_is created
+		file_says '' "$work/stdout"
+		capruntime start "$id"
+		wait_until file_says "$granted port80=bound" "$work/stdout"
+		run -0 capruntime state "$id"
+		expect_output "$(plain_runtime state "$id")"
+		status_is running
+		run -0 capruntime exec --user 1000:1000 "$id" /bin/report \
+			</dev/null
+		expect_output "$granted"
+		kill_and_delete TERM
+		file_says '' "$work/stderr"
+	done
+}
+
+@test "only create and run read the policy: a broken one stops nothing that runs" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		wait_in_container
+		capruntime_detached create --bundle "$bundle" "$id"
+		echo '{' >"$work/policy.json"
+		run --separate-stderr capruntime run -b "$bundle" "$id-2" </dev/null
+		expect_refusal "*policy.json*"
+		capruntime start "$id"
+		run -0 capruntime exec --user 1000:1000 "$id" /bin/report \
+			</dev/null
+		expect_output "$granted"
+		kill_and_delete
+	done
+}
+
+@test "exec is the real runtime's own, whoever it is for" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		wait_in_container
+		capruntime_detached run -d -b "$bundle" "$id"
+		for user in '' '--user 0' '--user 1000:1000'; do
+			# shellcheck disable=SC2086 # two words or none
+			run -0 plain_runtime exec $user "$id" /bin/report \
+				</dev/null
+			direct=$output
+			# shellcheck disable=SC2086
+			run -0 capruntime exec $user "$id" /bin/report </dev/null
+			expect_output "$direct"
+		done
+		kill_and_delete
+	done
+}
+
+@test "run -d leaves a running container with the grant" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		wait_in_container
+		capruntime_detached run -d -b "$bundle" "$id"
+		wait_until file_says "$granted port80=bound" "$work/stdout"
+		status_is running
+		expect_granted_from_outside \
+			"$(plain_runtime state "$id" | jq .pid)"
+		kill_and_delete
+	done
+}
+
+@test "--pid-file holds the pid of the container's first process" {
+	for name in $RUNTIMES; do
+		for verb in create 'run --detach'; do
+			use_runtime "$name"
+			wait_in_container
+			# shellcheck disable=SC2086 # two words
+			capruntime_detached $verb --pid-file "$work/pid" \
+				--bundle "$bundle" "$id"
+			[ "$(cat "$work/pid")" = \
+				"$(plain_runtime state "$id" | jq .pid)" ]
+			[ "$verb" != create ] || capruntime start "$id"
+			wait_until file_says "$granted port80=bound" "$work/stdout"
+			expect_granted_from_outside "$(cat "$work/pid")"
+			kill_and_delete
+		done
+	done
+}
+
+@test "the process that was called becomes the real runtime" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		wait_in_container
+		capruntime_words run -b "$bundle" "$id"
+		"${words[@]}" </dev/null >"$work/stdout" 2>&1 3>&- &
+		pid=$!
+		started+=("$pid")
+		wait_until file_says "$granted port80=bound" "$work/stdout"
+		tr '\0' '\n' <"/proc/$pid/cmdline" >"$work/argv"
+		printf '%s\n' "$(runtime_path)" --root "$state" run -b \
+			"$bundle" "$id" | diff - "$work/argv"
+		capruntime kill "$id" KILL
+		status=0
+		wait "$pid" || status=$?
+		[ "$status" -eq 137 ]
+		expect_nothing_started
+	done
+}
+
+@test "descriptors kept with --preserve-fds reach the container" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		change_config '.process.args = ["/bin/sh", "-c",
+			"cat <&3; cat <&4; report"]'
+		echo 'behind descriptor 3' >"$work/three"
+		echo 'behind descriptor 4' >"$work/four"
+		run -0 capruntime run --preserve-fds 2 -b "$bundle" "$id" \
+			</dev/null 3<"$work/three" 4<"$work/four"
+		expect_output $'behind descriptor 3\nbehind descriptor 4\n'"$granted"
+	done
+}
+
+@test "without --preserve-fds nothing but 0, 1 and 2 reaches the container" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		change_config '.process.args = ["/bin/sh", "-c",
+			"cd /proc/self/fd && echo *"]'
+		run -0 plain_runtime run -b "$bundle" "$id" </dev/null
+		direct=$output
+		expect_container "$direct"
+	done
+}
+
+@test "standard input, output and error are the container's" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		change_config '.process.args = ["/bin/sh", "-c",
+			"cat; echo err >&2"]'
+		printf 'first\nlast' >"$work/input"
+		capruntime run -b "$bundle" "$id" <"$work/input" \
+			>"$work/stdout" 2>"$work/stderr"
+		cmp "$work/input" "$work/stdout"
+		file_says err "$work/stderr"
+	done
+}
+
+@test "the exit status of the container's process comes through" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		for code in 0 1 2 7 126 255; do
+			change_config --arg code "$code" \
+				'.process.args = ["/bin/sh", "-c", "exit \($code)"]'
+			run -"$code" capruntime run -b "$bundle" "$id" </dev/null
+			expect_output ''
+		done
+	done
+}
+
+@test "a command that is not there fails as without capruntime" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		change_config '.process.args = ["/bin/nowhere"]'
+		run plain_runtime run -b "$bundle" "$id" </dev/null
+		direct=$(without_time "$output")
+		direct_status=$status
+		run -"$direct_status" capruntime run -b "$bundle" "$id" </dev/null
+		[ "$direct_status" -ne 0 ]
+		[ "$(without_time "$output")" = "$direct" ] || {
+			printf '%s\n' "$direct" "$output"
+			false
+		}
+		expect_nothing_started
+	done
+}
+
+without_time() { # a log line of runc or crun
+	sed -E 's/^time="[^"]*"|^[0-9T:.Z-]+ //' <<<"$1"
+}
+
+@test "the bundle may be the current directory" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		cd "$bundle"
+		run -0 capruntime run "$id" </dev/null
+		expect_output "$granted port80=bound"
+		cd "$work"
+	done
+}
+
+@test "two containers of two bundles run at the same time" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		cp -a "$bundle" "$bundle-2"
+		wait_in_container
+		capruntime_detached run -d -b "$bundle" "$id"
+		run -0 capruntime run -b "$bundle-2" "$id-2" </dev/null
+		expect_output "$granted port80=bound"
+		kill_and_delete
+	done
+}
+
+@test "a container that is started anew with the next create has the new rule" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		wait_in_container
+		capruntime_detached create -b "$bundle" "$id"
+		capruntime start "$id"
+		wait_until file_says "$granted port80=bound" "$work/stdout"
+		grant_nothing
+		run -0 capruntime exec --user 1000:1000 "$id" /bin/report \
+			</dev/null
+		expect_output "$granted"
+		capruntime delete --force "$id"
+		capruntime_detached create -b "$bundle" "$id"
+		capruntime start "$id"
+		wait_until file_says 'uid=1000 inh=0 prm=0 eff=0 bnd=400 amb=0 nnp=0 port80=denied' "$work/stdout"
+		expect_untouched
+		kill_and_delete
+	done
+}

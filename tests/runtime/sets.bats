@@ -1,0 +1,225 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2016 # the variables of jq
+# shellcheck disable=SC2034,SC2154 # helpers.bash reads and sets them
+# The sets that a container really gets, read inside it.
+
+load helpers
+
+setup() { setup_containers; }
+teardown() { teardown_containers; }
+
+nothing='uid=1000 inh=0 prm=0 eff=0 bnd=400 amb=0 nnp=0 port80=denied'
+granted='uid=1000 inh=400 prm=400 eff=400 bnd=400 amb=400 nnp=0 port80=bound'
+
+# The capabilities that this machine lets its root hold, as config.json's list.
+held_capabilities() {
+	capsh --decode="$(awk '/^CapBnd/ { print $2 }' /proc/self/status)" |
+		cut -d= -f2 | jq -Rc 'ascii_upcase / ","'
+}
+
+@test "without the grant uid 1000 has nothing and cannot bind port 80" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		grant_nothing
+		expect_container "$nothing"
+		expect_untouched
+	done
+}
+
+@test "uid 1000 with drop ALL and add NET_BIND_SERVICE binds port 80" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		expect_container "$granted"
+	done
+}
+
+@test "noNewPrivileges stays set and does not cost the grant" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		change_config '.process.noNewPrivileges = true'
+		expect_container "${granted/nnp=0/nnp=1}"
+	done
+}
+
+@test "a child shell of the container's process has the grant, too" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		change_config '.process.args = ["/bin/sh", "-c",
+			"sh -c \"report 80; true\"; true"]'
+		expect_container "$granted"
+	done
+}
+
+@test "uid 0 is left alone by a rule that does not ask for it" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		change_config '.process.user = {uid: 0, gid: 0}'
+		expect_container "uid=0 inh=0 prm=400 eff=400 bnd=400 amb=0 nnp=0 port80=bound"
+		expect_untouched
+	done
+}
+
+@test "uid 0 is changed by a rule that asks for it" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		change_config '.process.user = {uid: 0, gid: 0}'
+		grant '{uid: 0}'
+		expect_container "${granted/uid=1000/uid=0}"
+	done
+}
+
+@test "a privileged container is left alone by a rule that does not ask for it" {
+	require_programs capsh
+	all=$(held_capabilities)
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		change_config --argjson all "$all" '.process.capabilities |=
+			{bounding: $all, effective: $all, permitted: $all}'
+		run -0 capruntime run -b "$bundle" "$id" </dev/null
+		echo "$output"
+		[[ "$output" == "uid=1000 inh=0 prm=0 eff=0 bnd="*" amb=0 nnp=0 port80=denied" ]]
+		expect_untouched
+	done
+}
+
+@test "a privileged container is changed by a rule that asks for it" {
+	require_programs capsh
+	all=$(held_capabilities)
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		change_config --argjson all "$all" '.process.capabilities |=
+			{bounding: $all, effective: $all, permitted: $all}'
+		grant '{privileged: true}'
+		run -0 capruntime run -b "$bundle" "$id" </dev/null
+		echo "$output"
+		[[ "$output" == "uid=1000 inh=400 prm=400 eff=400 bnd="*" amb=400 nnp=0 port80=bound" ]]
+	done
+}
+
+in_user_namespace='.linux.namespaces += [{type: "user"}] |
+	.linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}] |
+	.linux.gidMappings = .linux.uidMappings'
+
+@test "uid 1000 of a new user namespace gets the grant there" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		change_config "$in_user_namespace"
+		grant '{userns: true}' 'require: true'
+		expect_container "$granted"
+	done
+}
+
+@test "in a new user namespace also what the caller itself does not hold" {
+	require_programs setpriv
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		change_config "$in_user_namespace | .process.capabilities |=
+			map_values(. + [\"CAP_SYS_TTY_CONFIG\"])"
+		grant '{}' 'ambient: ["SYS_TTY_CONFIG"], require: true'
+		before=(setpriv --bounding-set -sys_tty_config)
+		expect_container 'uid=1000 inh=4000000 prm=4000000 eff=4000000 bnd=4000400 amb=4000000 nnp=0 port80=denied'
+	done
+}
+
+@test "nothing that the bounding set lacks is raised" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		grant '{}' 'ambient: ["NET_RAW", "NET_BIND_SERVICE", "SYS_ADMIN"]'
+		expect_container "$granted"
+	done
+}
+
+@test "no rule makes up for an empty capabilities object" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		change_config '.process.capabilities = {}'
+		expect_container "${nothing/bnd=400/bnd=0}"
+		expect_untouched
+	done
+}
+
+@test "what was ambient already stays so beside the grant" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		change_config '.process.capabilities = ({bounding: ["CAP_KILL",
+			"CAP_NET_BIND_SERVICE"]} + (["permitted", "effective",
+			"inheritable", "ambient"] | map({(.): ["CAP_KILL"]}) | add))'
+		expect_container 'uid=1000 inh=420 prm=420 eff=420 bnd=420 amb=420 nnp=0 port80=bound'
+	done
+}
+
+@test "what was inheritable but not ambient does not stay so" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		change_config '.process.capabilities |= (.bounding += ["CAP_KILL"] |
+			.inheritable = .bounding)'
+		expect_container "${granted/bnd=400/bnd=420}"
+	done
+}
+
+@test "an unmet require refuses, starts nothing and leaves nothing" {
+	for name in $RUNTIMES; do
+		for verb in create run; do
+			use_runtime "$name"
+			grant '{}' 'ambient: ["NET_RAW"], require: true'
+			run --separate-stderr capruntime "$verb" -b "$bundle" \
+				--pid-file "$work/pid" "$id" </dev/null
+			expect_refusal "*'granted'*'require'*CAP_NET_RAW*"
+			expect_untouched
+			expect_nothing_started
+			[ ! -e "$work/pid" ]
+		done
+	done
+}
+
+@test "what capruntime itself does not hold is not raised, and require says so" {
+	require_programs setpriv
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		grant '{}' 'require: true'
+		before=(setpriv --bounding-set -net_bind_service)
+		run --separate-stderr capruntime run -b "$bundle" "$id" </dev/null
+		expect_refusal "*CAP_NET_BIND_SERVICE*does not hold*"
+		expect_untouched
+		expect_nothing_started
+	done
+}
+
+@test "the same bundle twice gets the same sets, and the same files" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		expect_container "$granted"
+		cp -p "$bundle/config.json" "$bundle/.capruntime.json" "$work"
+		expect_container "$granted"
+		cmp "$work/config.json" "$bundle/config.json"
+		cmp "$work/.capruntime.json" "$bundle/.capruntime.json"
+	done
+}
+
+@test "after the rule is gone the grant is gone and config.json as it was" {
+	for name in $RUNTIMES; do
+		for policy in '{id: "somebody-else"}' '' '{uid: 0}'; do
+			use_runtime "$name"
+			expect_container "$granted"
+			[ -e "$bundle/.capruntime.json" ]
+			if [ -n "$policy" ]; then
+				grant "$policy"
+			else
+				echo '{"version":1,"rules":[]}' >"$work/policy.json"
+			fi
+			expect_container "$nothing"
+			expect_untouched
+		done
+	done
+}
+
+@test "a narrower rule takes back what it does not grant itself" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		change_config '.process.capabilities.bounding += ["CAP_KILL"]'
+		expect_container "${granted/bnd=400/bnd=420}"
+		grant '{}' 'ambient: ["KILL"]'
+		expect_container 'uid=1000 inh=20 prm=20 eff=20 bnd=420 amb=20 nnp=0 port80=denied'
+	done
+}

@@ -1,0 +1,119 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2016 # the variables of jq, and those inside
+# shellcheck disable=SC2154 # helpers.bash sets them
+# Containers with a terminal, which the runtime hands to the engine through
+# --console-socket.
+
+load helpers
+
+setup() {
+	setup_containers
+	require_programs python3 script
+}
+teardown() { teardown_containers; }
+
+granted='uid=1000 inh=400 prm=400 eff=400 bnd=400 amb=400 nnp=0'
+
+# A process that needs its terminal: it says which, and answers to what is
+# typed there.
+talk_in_container() {
+	change_config '.process += {terminal: true, args: ["/bin/sh", "-c",
+		"stty -echo; tty; report 80; read line; echo \"typed: $line\""]}'
+}
+
+# What is received there comes into $work/terminal.
+listen_for_terminal() {
+	socket=$work/socket-$RUNTIME_NAME
+	rm -f "$socket"
+	python3 "$srcdir/tests/runtime/console.py" "$socket" $'hello\n' \
+		>"$work/terminal" 2>"$work/receiver" 3>&- </dev/null &
+	receiver=$!
+	started+=("$receiver")
+	wait_until test -S "$socket"
+}
+
+# What is typed is echoed when the terminal gets it before stty.
+expect_talk() {
+	wait_until grep -q '^typed: hello$' "$work/terminal"
+	grep -vx hello "$work/terminal" |
+		diff <(printf '%s\n' /dev/pts/0 "$granted port80=bound" \
+			'typed: hello') -
+}
+
+@test "create with --console-socket hands out a terminal that works" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		talk_in_container
+		listen_for_terminal
+		capruntime_detached create -b "$bundle" \
+			--console-socket "$socket" "$id"
+		capruntime start "$id"
+		expect_talk
+		wait "$receiver"
+		wait_until status_is stopped
+		capruntime delete "$id"
+		file_says '' "$work/stdout"
+		file_says '' "$work/stderr"
+	done
+}
+
+@test "run -d with --console-socket hands out a terminal that works" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		talk_in_container
+		listen_for_terminal
+		capruntime_detached run --detach --console-socket "$socket" \
+			--bundle "$bundle" "$id"
+		expect_talk
+		wait "$receiver"
+		wait_until status_is stopped
+		capruntime delete "$id"
+	done
+}
+
+@test "exec --tty with --console-socket hands out a terminal that works" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		change_config '.process.args = ["/bin/sleep", "1000"]'
+		capruntime_detached run -d -b "$bundle" "$id"
+		listen_for_terminal
+		capruntime_detached exec --tty --console-socket "$socket" \
+			--detach --user 1000:1000 "$id" /bin/sh -c \
+			'stty -echo; tty; report 80; read line; echo "typed: $line"'
+		expect_talk
+		wait "$receiver"
+		capruntime delete --force "$id"
+		expect_nothing_started
+	done
+}
+
+@test "run in a person's terminal gives the container one of its own" {
+	mkfifo "$work/nothing-typed"
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		change_config '.process += {terminal: true,
+			args: ["/bin/sh", "-c", "tty; report 80"]}'
+		capruntime_words run -b "$bundle" "$id"
+		script -qefc "$(printf '%q ' "${words[@]}")" /dev/null \
+			>"$work/terminal" <>"$work/nothing-typed"
+		tr -d '\r' <"$work/terminal" |
+			diff <(printf '%s\n' /dev/pts/0 "$granted port80=bound") -
+	done
+}
+
+@test "a refused create never touches the console socket" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		talk_in_container
+		grant '{}' 'ambient: ["NET_RAW"], require: true'
+		listen_for_terminal
+		run --separate-stderr capruntime create -b "$bundle" \
+			--console-socket "$socket" "$id" </dev/null
+		expect_refusal "*CAP_NET_RAW*"
+		expect_untouched
+		expect_nothing_started
+		file_says '' "$work/receiver"
+		kill "$receiver"
+	done
+}

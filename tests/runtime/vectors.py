@@ -1,0 +1,286 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""usage: vectors.py outcomes BUNDLE CONFIG...
+       vectors.py containers BUNDLE CONFIG...
+
+Every CONFIG (a config.json, or capabilities.json, a collection of them)
+through capruntime in BUNDLE, under a policy that raises NET_BIND_SERVICE for
+everybody, with $CAPRUNTIME_RUNTIME as the real runtime.
+
+outcomes: a stand-in is the runtime, and leaves a file named started in its
+bundle. The texts are as the engines wrote them.
+containers: the runtime is a real one. What cannot work outside the engine's
+machine is taken out of the texts first; then the sets that process 1 gets are
+held against what config.json says.
+"""
+import glob
+import json
+import os
+import re
+import subprocess
+import sys
+
+DECODER = json.JSONDecoder()
+LISTS = ("effective", "bounding", "inheritable", "permitted", "ambient")
+RAISED = {"CAP_NET_BIND_SERVICE"}
+# A key in the wrong case beside the right one; a uid that is no number.
+REFUSED_ALL_THE_SAME = ('DUP "AMBIENT":[KILL] then "ambient":[NBS]',
+                        "SYN uid null")
+BUNDLE = sys.argv[2]
+CONFIG = BUNDLE + "/config.json"
+RECORD = BUNDLE + "/.capruntime.json"
+STARTED = BUNDLE + "/started"
+
+
+def output_of(*words):
+    return subprocess.run(words, check=True, text=True,
+                          stdout=subprocess.PIPE).stdout.strip()
+
+
+# In kernel order: the place is the number.
+NAMES = output_of("capsh", "--decode=1ffffffffff").split("=")[1].upper()
+NAMES = NAMES.split(",")
+
+
+class Broken(Exception):
+    """What must never be."""
+
+
+def check(holds, *what):
+    if not holds:
+        raise Broken(*what)
+
+
+def skip_blanks(text, at):
+    return re.compile(r"[ \t\r\n]*").match(text, at).end()
+
+
+def members(text, at):
+    """Key, start and end of each value in the object that starts there."""
+    at = skip_blanks(text, at + 1)
+    while text[at] != "}":
+        key, at = DECODER.raw_decode(text, at)
+        start = skip_blanks(text, skip_blanks(text, at) + 1)
+        _, end = DECODER.raw_decode(text, start)
+        yield key, start, end
+        at = skip_blanks(text, end)
+        at = skip_blanks(text, at + 1) if text[at] == "," else at
+
+
+def span(text, *path):
+    """Where the value stands; None when there is no such object."""
+    start, end = skip_blanks(text, 0), len(text)
+    for wanted in path:
+        found = [m[1:] for m in members(text, start) if m[0] == wanted]
+        if not found or text[found[0][0]] != "{":
+            return None
+        start, end = found[0]
+    return start, end
+
+
+def as_sets(capabilities):
+    """Names that are exactly a capability, as sets."""
+    return {key: {name for name in capabilities.get(key) or []
+                  if name in NAMES} for key in LISTS}
+
+
+def bits(names):
+    return sum(1 << NAMES.index(name) for name in names)
+
+
+def own_bounding():
+    with open("/proc/self/status", encoding="ascii") as status:
+        mask = int(re.search(r"CapBnd:\s*(\w+)", status.read())[1], 16)
+    return {name for i, name in enumerate(NAMES) if mask >> i & 1}
+
+
+def check_sets(before, after):
+    """What the design says becomes of them, as far as RAISED is bounding."""
+    old, new = as_sets(before), as_sets(after)
+    kept = old["ambient"] & old["inheritable"] & old["permitted"]
+    want = (kept & old["bounding"]) | (RAISED & old["bounding"])
+    check(new["bounding"] == old["bounding"], "bounding has changed")
+    check(new["ambient"] <= new["permitted"] & new["inheritable"] &
+          new["bounding"], "ambient cannot be raised", new)
+    check(new["ambient"] == want, "ambient", new["ambient"], "not", want)
+    check(new["inheritable"] == want, "inheritable", new["inheritable"])
+    check(new["permitted"] == old["permitted"] | want, "permitted", new)
+    check(new["effective"] == old["effective"] | want, "effective", new)
+    for key in set(before) | set(after):
+        check(key in LISTS, "a key of no set", key)
+
+
+def check_patch(before, after):
+    """Both texts as bytes; nothing but the capabilities may differ."""
+    old, new = before.decode("latin-1"), after.decode("latin-1")
+    at, now = (span(text, "process", "capabilities") for text in (old, new))
+    if not at or not now:
+        check(old == new, "no capabilities object, and yet changed")
+        return
+    check(old[:at[0]] == new[:now[0]], "bytes before capabilities differ")
+    check(old[at[1]:] == new[now[1]:], "bytes behind capabilities differ")
+    check_sets(json.loads(old[slice(*at)]), json.loads(new[slice(*now)]))
+
+
+def call(verb, runtime=None):
+    words = [runtime or os.environ["CAPRUNTIME_BUILT"], "--root",
+             BUNDLE + "/state", verb, "--bundle", BUNDLE,
+             f"vectors-{os.getpid()}"]
+    return subprocess.run(words, stdin=subprocess.DEVNULL, check=False,
+                          capture_output=True, text=True, errors="replace")
+
+
+def is_refusal(result):
+    return result.returncode == 1 and result.stderr.startswith("capruntime: ")
+
+
+def check_refusal(result, before):
+    check(result.stderr.count("\n") == 1 and not result.stdout,
+          "more than a line", result.stdout, result.stderr)
+    check(read(CONFIG) == before, "refused, and yet changed")
+    check(not os.path.exists(RECORD), "refused, and a record is left")
+
+
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def put(text):
+    for path in (RECORD, STARTED):
+        if os.path.lexists(path):
+            os.unlink(path)
+    with open(CONFIG, "wb") as file:
+        file.write(text)
+
+
+def outcome(text):
+    """refused, changed or unchanged."""
+    put(text)
+    result = call("create")
+    if is_refusal(result):
+        check_refusal(result, text)
+        check(not os.path.exists(STARTED), "refused, and yet started")
+        return "refused"
+    check(result.returncode == 0 and os.path.exists(STARTED), result)
+    check(not result.stdout + result.stderr, "it said something", result)
+    check(set(glob.glob(BUNDLE + "/.c*")) <= {RECORD}, "a file is left")
+    after = read(CONFIG)
+    check(os.path.exists(RECORD) == (after != text), "record and change")
+    check_patch(text, after)
+    return "unchanged" if after == text else "changed"
+
+
+def for_this_machine(config):
+    """Without the engine's machine; who may do what stays as it is."""
+    held = own_bounding()
+    process, linux = config["process"], config["linux"]
+    process.update(cwd="/", terminal=False, args=[
+        "/bin/grep", "-E", "^(Uid|Cap|NoNew)", "/proc/self/status"])
+    config.update(root={"path": "rootfs"},
+                  ociVersion="1.0.2")  # crun 1.8 does not know later ones
+    config["mounts"] = [m for m in config["mounts"]
+                        if m.get("type") in ("proc", "tmpfs", "devpts")]
+    for key in ("rlimits", "oomScoreAdj", "apparmorProfile", "selinuxLabel"):
+        process.pop(key, None)
+    for key in ("cgroupsPath", "resources", "devices", "sysctl"):
+        linux.pop(key, None)
+    config.pop("hooks", None)
+    for namespace in linux["namespaces"]:
+        namespace.pop("path", None)
+    if not any(n["type"] == "uts" for n in linux["namespaces"]):
+        config.pop("hostname", None)
+    for key, names in (process.get("capabilities") or {}).items():
+        process["capabilities"][key] = [n for n in names if n in held]
+    return json.dumps(config, indent=1).encode()
+
+
+def check_inside(printed, config):
+    """capabilities(7), what is left after the execve of a plain program."""
+    process = config["process"]
+    sets = as_sets(process.get("capabilities") or {})
+    uid = (process.get("user") or {}).get("uid", 0)
+    raised = sets["ambient"] & sets["permitted"] & sets["inheritable"]
+    bounding = sets["bounding"] & own_bounding()
+    left = sets["inheritable"] | bounding if uid == 0 else raised
+    want = {"CapInh": sets["inheritable"], "CapPrm": left, "CapEff": left,
+            "CapBnd": bounding, "CapAmb": raised}
+    got = dict(re.findall(r"^(\w+):\s+(\w+)", printed, re.M))
+    check(int(got["Uid"]) == uid, "uid", got)
+    check(int(got["NoNewPrivs"]) == bool(process.get("noNewPrivileges")), got)
+    for key, names in want.items():
+        check(int(got[key], 16) == bits(names), key, names, "but", got)
+
+
+def container(text):
+    """refused, failed (as without us), or ran."""
+    put(text)
+    result = call("run")
+    if is_refusal(result):
+        check_refusal(result, text)
+        return "refused"
+    after = read(CONFIG)
+    check_patch(text, after)
+    if result.returncode == 0:
+        check_inside(result.stdout, json.loads(after))
+        return "ran"
+    put(text)
+    alone = call("run", os.environ["CAPRUNTIME_RUNTIME"])
+    check(alone.returncode == result.returncode,
+          "it runs without capruntime, but", result)
+    return "failed"
+
+
+def too_deep(sound):
+    return sound[:-1] + ', "x": ' + "[" * 10000 + "]" * 10000 + "}"
+
+
+def cases(path):
+    """Name, text, and what each runtime is known to make of it."""
+    content = read(path)
+    if os.path.basename(path) != "capabilities.json":
+        yield "/".join(path.split("/")[-2:]), content, {"runs"}
+        return
+    collection = json.loads(content)
+    sound = collection["all5={NBS}"]["config"]
+    for name, case in collection.items():
+        text = case["config"] or too_deep(sound)
+        yield (name, text.encode("utf-8", "surrogateescape"),
+               {result[0] for result in case["result"].values()})
+
+
+def check_result(result, name, known):
+    """Runtimes that read a text alike, or not: is it refused therefore?"""
+    runtime = os.path.basename(os.environ["CAPRUNTIME_RUNTIME"])
+    if len(known) > 1:
+        check(result != "changed", "changed what runtimes read differently")
+        check(result != "unchanged" or "crun" not in runtime,
+              "passed on what crun reads differently")
+    elif not min(known).startswith("FAIL") and name not in REFUSED_ALL_THE_SAME:
+        check(result != "refused", "refused what all runtimes read alike")
+
+
+def main():
+    action, failed, counts = sys.argv[1], 0, {}
+    for path in sys.argv[3:]:
+        for name, text, known in cases(path):
+            if action == "containers" and path.endswith(".config.json"):
+                text = for_this_machine(json.loads(text))
+            try:
+                if action == "containers":
+                    result = container(text)
+                    check(result == "ran" or known != {"runs"}, result)
+                else:
+                    result = outcome(text)
+                    check_result(result, name, known)
+                counts[result] = counts.get(result, 0) + 1
+                print(f"{result:9} {name}")
+            except (Broken, ValueError, KeyError) as error:
+                failed += 1
+                print("BROKEN   ", name, repr(error))
+    print(*(f"{counts[key]} {key}," for key in sorted(counts)),
+          f"{failed} broken")
+    return failed != 0
+
+
+sys.exit(main())

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "fileio.h"
+
+#include <errno.h>
+#include <sys/xattr.h>
+
+#include "tap.h"
+#include "tempdir.h"
+
+#define LEFTOVER "file.capruntime-new"
+
+static int read_file(const struct tempdir *dir, const char *name, size_t max,
+		     char **ret_text, size_t *ret_len, struct err *err)
+{
+	int fd CLEANUP_FD = fileio_open(dir->fd, name, O_RDONLY, 0);
+
+	return fd < 0 ? -1 : fileio_read(fd, name, max, ret_text, ret_len, err);
+}
+
+/* Runs while descriptors 0 to 2 are closed, as an engine may call us. */
+static int open_without_standard_streams(const struct tempdir *dir,
+					 const char *name)
+{
+	int kept[3], fd;
+
+	for (int i = 0; i < 3; i++) {
+		kept[i] = fcntl(i, F_DUPFD_CLOEXEC, 100);
+		close(i);
+	}
+	fd = fileio_open(dir->fd, name, O_RDONLY, 0);
+	for (int i = 0; i < 3; i++) {
+		if (kept[i] >= 0)
+			dup2(kept[i], i);
+		close(kept[i]);
+	}
+	return fd;
+}
+
+static void the_standard_streams_are_never_opened(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+	int fd CLEANUP_FD = -1;
+
+	REQUIRE(tempdir_write_str(&dir, "file", "x"));
+	fflush(stdout);
+	fd = open_without_standard_streams(&dir, "file");
+	CHECK(fd >= 3);
+	CHECK(fcntl(fd, F_GETFD) & FD_CLOEXEC);
+}
+
+static void an_opened_file_is_close_on_exec(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+	int fd CLEANUP_FD = fileio_open(dir.fd, ".", O_RDONLY, 0);
+
+	REQUIRE(fd >= 3);
+	CHECK(fcntl(fd, F_GETFD) & FD_CLOEXEC);
+}
+
+static void a_file_that_is_missing_leaves_errno(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+
+	CHECK(fileio_open(dir.fd, "missing", O_RDONLY, 0) == -1);
+	CHECK(errno == ENOENT);
+}
+
+static void a_file_is_read_whole(void)
+{
+	static const size_t sizes[] = {
+		0, 1, 16382, 16383, 16384, 32766, 60001
+	};
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+	char big[60001];
+
+	for (size_t i = 0; i < sizeof(big); i++)
+		big[i] = (char)(i % 251);
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+		char *text CLEANUP_FREE = NULL;
+		struct err err;
+		size_t len;
+
+		REQUIRE(tempdir_write(&dir, "file", big, sizes[i]));
+		REQUIRE(read_file(&dir, "file", 1 << 20, &text, &len, &err) ==
+			0);
+		CHECK_U64(len, sizes[i]);
+		CHECK(memcmp(text, big, len) == 0 && text[len] == '\0');
+	}
+}
+
+static void a_file_of_just_the_limit_is_read(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+	char *text CLEANUP_FREE = NULL;
+	struct err err = { 0 };
+	size_t len;
+
+	REQUIRE(tempdir_write_str(&dir, "file", "12345"));
+	REQUIRE(read_file(&dir, "file", 5, &text, &len, &err) == 0);
+	CHECK_STR(text, "12345");
+	CHECK_U64(len, 5);
+}
+
+static void a_file_over_the_limit_is_refused_by_name(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+	char *text CLEANUP_FREE = NULL;
+	struct err err = { 0 };
+	size_t len;
+
+	REQUIRE(tempdir_write_str(&dir, "file", "123456"));
+	CHECK(read_file(&dir, "file", 5, &text, &len, &err) == -1);
+	CHECK_STR(err.text, "'file' is larger than 5 bytes");
+	CHECK(text == NULL);
+	CHECK(read_file(&dir, "file", 0, &text, &len, &err) == -1);
+}
+
+static void an_endless_file_is_read_no_further_than_the_limit(void)
+{
+	int fd CLEANUP_FD = fileio_open(AT_FDCWD, "/dev/zero", O_RDONLY, 0);
+	char *text CLEANUP_FREE = NULL;
+	struct err err = { 0 };
+	size_t len;
+
+	REQUIRE(fd >= 0);
+	CHECK(fileio_read(fd, "zero", 100000, &text, &len, &err) == -1);
+	CHECK_HAS(err.text, "larger than 100000 bytes");
+}
+
+static void what_cannot_be_read_says_why(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+	char *text CLEANUP_FREE = NULL;
+	struct err err = { 0 };
+	size_t len;
+
+	CHECK(fileio_read(dir.fd, "name", 5, &text, &len, &err) == -1);
+	CHECK_STR(err.text, "read 'name': is a directory");
+}
+
+static void a_new_file_is_its_owners_alone(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+	char *text CLEANUP_FREE = NULL;
+	struct err err = { 0 };
+	struct stat st;
+
+	REQUIRE(fileio_replace(dir.fd, "file", -1, "new", 3, &err) == 0);
+	text = tempdir_read(&dir, "file");
+	CHECK_STR(text, "new");
+	REQUIRE(fstatat(dir.fd, "file", &st, 0) == 0);
+	CHECK_U64(st.st_mode, S_IFREG | 0600);
+	CHECK(!tempdir_has(&dir, LEFTOVER));
+}
+
+/* A file `name` with everything that a model hands on. */
+static int make_model(const struct tempdir *dir, const char *name)
+{
+	int fd = fileio_open(dir->fd, name, O_RDWR | O_CREAT, 0600);
+
+	if (geteuid() == 0 && fchown(fd, 1000, 1001) < 0)
+		return -1;
+	if (fsetxattr(fd, "user.capruntime", "value", 5, 0) < 0 &&
+	    errno != ENOTSUP)
+		return -1;
+	return fchmod(fd, 0640) < 0 ? -1 : fd;
+}
+
+static void a_replaced_file_keeps_mode_owner_and_attributes(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+	int model CLEANUP_FD = make_model(&dir, "file");
+	char *text CLEANUP_FREE = NULL;
+	char a[16] = "", b[16] = "";
+	struct stat before, after;
+	struct err err = { 0 };
+	int fd CLEANUP_FD = -1;
+
+	REQUIRE(model >= 0 && fstat(model, &before) == 0);
+	REQUIRE(fileio_replace(dir.fd, "file", model, "new", 3, &err) == 0);
+	text = tempdir_read(&dir, "file");
+	CHECK_STR(text, "new");
+	fd = fileio_open(dir.fd, "file", O_RDONLY, 0);
+	REQUIRE(fd >= 0 && fstat(fd, &after) == 0);
+	CHECK(before.st_ino != after.st_ino);
+	CHECK_U64(after.st_mode, before.st_mode);
+	CHECK_U64(after.st_uid, before.st_uid);
+	CHECK_U64(after.st_gid, before.st_gid);
+	CHECK(fgetxattr(model, "user.capruntime", a, sizeof(a)) ==
+	      fgetxattr(fd, "user.capruntime", b, sizeof(b)));
+	CHECK_STR(b, a);
+}
+
+static void the_umask_takes_nothing_from_the_mode(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+	int model CLEANUP_FD = make_model(&dir, "file");
+	mode_t mask = umask(0777);
+	struct err err = { 0 };
+	struct stat st;
+	int status = fileio_replace(dir.fd, "file", model, "new", 3, &err);
+
+	umask(mask);
+	REQUIRE(status == 0 && fstatat(dir.fd, "file", &st, 0) == 0);
+	CHECK_U64(st.st_mode, S_IFREG | 0640);
+}
+
+static void another_name_of_the_file_keeps_the_old_bytes(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+	char *text CLEANUP_FREE = NULL;
+	struct err err = { 0 };
+
+	REQUIRE(tempdir_write_str(&dir, "file", "old"));
+	REQUIRE(linkat(dir.fd, "file", dir.fd, "other", 0) == 0);
+	REQUIRE(fileio_replace(dir.fd, "file", -1, "new", 3, &err) == 0);
+	text = tempdir_read(&dir, "other");
+	CHECK_STR(text, "old");
+}
+
+static void what_a_kill_left_is_replaced_and_not_followed(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+	char *text CLEANUP_FREE = NULL, *victim CLEANUP_FREE = NULL;
+	struct err err = { 0 };
+
+	REQUIRE(tempdir_write_str(&dir, "victim", "precious"));
+	REQUIRE(symlinkat("victim", dir.fd, LEFTOVER) == 0);
+	REQUIRE(fileio_replace(dir.fd, "file", -1, "new", 3, &err) == 0);
+	text = tempdir_read(&dir, "file");
+	victim = tempdir_read(&dir, "victim");
+	CHECK_STR(text, "new");
+	CHECK_STR(victim, "precious");
+	CHECK(!tempdir_has(&dir, LEFTOVER));
+}
+
+static void a_failed_replacement_leaves_no_temporary_file(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+	struct err err = { 0 };
+
+	REQUIRE(mkdirat(dir.fd, "file", 0755) == 0);
+	CHECK(fileio_replace(dir.fd, "file", -1, "new", 3, &err) == -1);
+	CHECK_STR(err.text, "cannot be replaced: is a directory");
+	CHECK(!tempdir_has(&dir, LEFTOVER));
+	CHECK(fileio_replace(dir.fd, "missing/file", -1, "n", 1, &err) == -1);
+	CHECK_STR(err.text, "cannot be replaced: is missing");
+}
+
+static void a_leftover_alone_is_removed(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+
+	REQUIRE(tempdir_write_str(&dir, "file", "x"));
+	REQUIRE(tempdir_write_str(&dir, LEFTOVER, "x"));
+	fileio_remove_leftover(dir.fd, "file");
+	fileio_remove_leftover(dir.fd, "file");
+	CHECK(!tempdir_has(&dir, LEFTOVER));
+	CHECK(tempdir_has(&dir, "file"));
+}
+
+static const struct tap_test tests[] = {
+	TAP_TEST(the_standard_streams_are_never_opened),
+	TAP_TEST(an_opened_file_is_close_on_exec),
+	TAP_TEST(a_file_that_is_missing_leaves_errno),
+	TAP_TEST(a_file_is_read_whole),
+	TAP_TEST(a_file_of_just_the_limit_is_read),
+	TAP_TEST(a_file_over_the_limit_is_refused_by_name),
+	TAP_TEST(an_endless_file_is_read_no_further_than_the_limit),
+	TAP_TEST(what_cannot_be_read_says_why),
+	TAP_TEST(a_new_file_is_its_owners_alone),
+	TAP_TEST(a_replaced_file_keeps_mode_owner_and_attributes),
+	TAP_TEST(the_umask_takes_nothing_from_the_mode),
+	TAP_TEST(another_name_of_the_file_keeps_the_old_bytes),
+	TAP_TEST(what_a_kill_left_is_replaced_and_not_followed),
+	TAP_TEST(a_failed_replacement_leaves_no_temporary_file),
+	TAP_TEST(a_leftover_alone_is_removed),
+};
+
+TAP_MAIN(tests)
