@@ -250,7 +250,7 @@ static int write_files(struct job *job, const struct originals_target *target,
 		.drop_others = rule && rule->drop_others,
 		.no_new_privileges = rule && rule->no_new_privileges,
 		.exec = rule && rule->exec && !observes(job),
-		.new_userns = spec_has_new_userns(&job->spec),
+		.new_userns = job->spec.new_userns,
 	};
 	struct originals_plan plan CLEANUP_PLAN = { 0 };
 
