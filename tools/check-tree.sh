@@ -8,6 +8,7 @@ cd "$(dirname "$0")/.." || exit 1
 
 # Modules with no tests/unit/LAYER/X_test.c: module, its test, the reason.
 tested_elsewhere='
+src/cmd/exec_session.c tests/cli/sessions.bats what counts is what the runtime gets
 src/cmd/prepare.c tests/cli/faults.bats it only strings the modules together
 src/cmd/refuse.c tests/cli/errors.bats what counts is what an engine gets to see
 src/core/runtime_options.c tests/unit/core/runtime_args_test.c options.json drives it there
@@ -18,7 +19,7 @@ src/sys/launch.c tests/cli/runtimes.bats it ends in another program
 src/sys/policy_files.c tests/cli/trust.bats what counts is which files refuse
 '
 # What reads bytes that others wrote: wants a fuzz target with seeds.
-parsers='runtime_args json_check policy spec originals patch decide'
+parsers='runtime_args json_check policy spec originals patch decide session'
 # May write to the standard streams, besides src/cmd and the mains.
 printers='src/base/report.c'
 

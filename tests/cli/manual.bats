@@ -9,6 +9,9 @@ page=man/capruntime-policy.5
 setup() {
 	setup_policy
 	require_programs jq
+	# By its own name, but with links that are not this machine's.
+	ln -s "$builddir/tests/cli/capruntime-sysroot" "$work/capruntime"
+	CAPRUNTIME_BUILT=$work/capruntime
 }
 
 # The names that the page describes: the object or section, and the name.
@@ -211,6 +214,7 @@ defaults() {
 		a rule|require|false|true|del(.process.capabilities.bounding[1])
 		a rule|no_new_privileges|false|true|.
 		a rule|on_request|false|true|.
+		a rule|exec|false|true|.
 		'match'|privileged|false|true|.
 		'match'|privileged|false|true|.process.capabilities[] = $held
 		'match'|uid|"1-"|0|.
@@ -239,6 +243,8 @@ held() { # by this process, as a list of config.json
 		rm -f "$work/log"
 		outcome
 		jq -r .outcome "$work/log" 2>/dev/null || echo 'no line'
+		jq '{exec: .decided.exec}' "$bundle/.capruntime.json" 2>/dev/null ||
+			:
 	}
 	while IFS='|' read -r object key default other filter; do
 		case $object in

@@ -40,7 +40,8 @@ static struct originals full_record(void)
 			   .inheritable = NET_RAW,
 			   .drop = NET_BIND_SERVICE,
 			   .no_new_privileges = true,
-			   .exec = true },
+			   .exec = true,
+			   .new_userns = true },
 		.fields = { [ORIGINALS_CAPABILITIES] = { .changed = true,
 							 .was = was,
 							 .wrote = { new, old },
@@ -74,6 +75,7 @@ static void check_same_about(const struct originals_about *got,
 	CHECK(got->drop_others == want->drop_others);
 	CHECK(got->no_new_privileges == want->no_new_privileges);
 	CHECK(got->exec == want->exec);
+	CHECK(got->new_userns == want->new_userns);
 }
 
 static void check_same(const struct originals *got,
@@ -157,7 +159,7 @@ static void a_record_cut_anywhere_is_refused(void)
 #define ABOUT                                                                  \
 	"{\"version\":1,\"id\":\"x\",\"root\":null,\"rule\":\"r\",\"uid\":0,"  \
 	"\"decided\":{\"wanted\":[],\"inheritable\":[],\"drop\":[],"           \
-	"\"no_new_privileges\":false,\"exec\":false}"
+	"\"no_new_privileges\":false,\"exec\":false,\"new_userns\":false}"
 #define CAPABILITIES(fields) ABOUT ",\"capabilities\":{" fields "}}"
 #define PRIVILEGES(fields) ABOUT ",\"noNewPrivileges\":{" fields "}}"
 
@@ -194,19 +196,22 @@ static const char *const refused[] = {
 	"{\"version\":1,\"id\":\"a\",\"rule\":\"x\",\"uid\":1,\"decided\":{}}",
 	"{\"version\":1,\"id\":\"a\",\"rule\":\"x\",\"uid\":1,"
 	"\"decided\":{\"wanted\":[\"KILL\"],\"inheritable\":[],\"drop\":[],"
-	"\"no_new_privileges\":false,\"exec\":false}}",
+	"\"no_new_privileges\":false,\"exec\":false,\"new_userns\":false}}",
 	"{\"version\":1,\"id\":\"a\",\"rule\":\"x\",\"uid\":1,"
 	"\"decided\":{\"wanted\":[],\"inheritable\":[7],\"drop\":[],"
-	"\"no_new_privileges\":false,\"exec\":false}}",
+	"\"no_new_privileges\":false,\"exec\":false,\"new_userns\":false}}",
 	"{\"version\":1,\"id\":\"a\",\"rule\":\"x\",\"uid\":1,"
 	"\"decided\":{\"wanted\":[],\"inheritable\":[],\"drop\":\"all\","
-	"\"no_new_privileges\":false,\"exec\":false}}",
+	"\"no_new_privileges\":false,\"exec\":false,\"new_userns\":false}}",
 	"{\"version\":1,\"id\":\"a\",\"rule\":\"x\",\"uid\":1,"
 	"\"decided\":{\"wanted\":[],\"inheritable\":[],\"drop\":[],"
-	"\"no_new_privileges\":null,\"exec\":false}}",
+	"\"no_new_privileges\":null,\"exec\":false,\"new_userns\":false}}",
 	"{\"version\":1,\"id\":\"a\",\"rule\":\"x\",\"uid\":1,"
 	"\"decided\":{\"wanted\":[],\"inheritable\":[],\"drop\":[],"
 	"\"no_new_privileges\":false}}",
+	"{\"version\":1,\"id\":\"a\",\"rule\":\"x\",\"uid\":1,"
+	"\"decided\":{\"wanted\":[],\"inheritable\":[],\"drop\":[],"
+	"\"no_new_privileges\":false,\"exec\":false}}",
 	ABOUT "} trailing",
 	ABOUT ",\"capabilities\":7}",
 	CAPABILITIES(""),

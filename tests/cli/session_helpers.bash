@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154 # for the tests, by helpers.bash
+# Exec sessions under a stand-in for the real runtime that writes down what it
+# was called with. RUNSTATEDIR and /dev/log are a test's own.
+#
+#   setup_session          in setup(): a container has been made whose rule
+#                          says `exec`; $process is an engine's process file
+#   session WORD...        capruntime WORD...
+#   changed WORD...        the same; the word that is @ here was $process, and
+#                          is a descriptor now: $handed is what stands in it
+#   untouched WORD...      the same, argv is as it was, and nothing was said
+#   troubled TEXT WORD...  the same, but the audit has a line with TEXT
+#
+# $links is the directory of the links. The stand-in's exit status is 7.
+
+load helpers
+
+raise='"match":{},"ambient":["NET_BIND_SERVICE"]'
+with_exec="{\"name\":\"web\",$raise,\"exec\":true}"
+without_exec="{\"name\":\"web\",$raise}"
+
+setup_session() {
+	require_programs python3 unshare strace timeout
+	setup_work
+	state=$work/run
+	links=$state/capruntime
+	handed=$work/handed
+	process=$work/process.json
+	cp "$srcdir/tests/data/fixtures/crio/add.exec-process.json" "$process"
+	unset XDG_RUNTIME_DIR LISTEN_FDS
+	CAPRUNTIME_BUILT=$builddir/tests/cli/capruntime-sysroot
+	own_state
+	use_policy "$with_exec"
+	create
+	started
+	python_runtime runc
+}
+
+# Other tests run beside this one.
+own_state() {
+	local seen=$builddir/tests/cli/sysroot/run
+
+	mkdir -p "$state" "$seen"
+	# shellcheck disable=SC2016 # for the inner shell
+	before=(timeout 30 unshare -m sh -c
+		'mount --bind "$0" "$1" && shift && exec "$@"' "$state" "$seen")
+}
+
+python_runtime() { # NAME
+	mkdir -p "$work/bin"
+	CAPRUNTIME_RUNTIME=$work/bin/$1
+	cat >"$CAPRUNTIME_RUNTIME" <<-'END_OF_RUNTIME'
+		#!/usr/bin/env python3
+		import fcntl, os, sys
+		work = os.path.dirname(os.path.dirname(sys.argv[0]))
+		with open(work + "/called", "a") as out:
+		    print("called", *sys.argv[1:], sep="\n", file=out)
+		names = []
+		for name in sorted(os.listdir("/proc/self/fd"), key=int):
+		    try:
+		        names.append(name + " " + os.readlink("/proc/self/fd/" + name))
+		    except OSError:
+		        pass # the directory itself
+		with open(work + "/descriptors", "w") as out:
+		    print(*names, sep="\n", file=out)
+		for word in sys.argv:
+		    at = word.find("/proc/self/fd/")
+		    if at >= 0:
+		        with open(word[at:], "rb") as file, \
+		             open(work + "/handed", "wb") as out:
+		            out.write(file.read())
+		            print(fcntl.fcntl(file, 1034), # F_GET_SEALS
+		                  file=open(work + "/seals", "w"))
+		sys.exit(7)
+	END_OF_RUNTIME
+	chmod 755 "$CAPRUNTIME_RUNTIME"
+}
+
+session() { # WORD...
+	rm -f "$work"/{called,descriptors,handed,seals}
+	: >"$work/received"
+	status=0
+	"${before[@]}" python3 "$srcdir/tests/cli/devlog.py" socket \
+		"$work/received" "$CAPRUNTIME_BUILT" "$@" >"$work/stdout" \
+		2>"$work/stderr" </dev/null || status=$?
+	[ "$status" -eq 7 ] || complain "is not the runtime's status" || return
+	[ ! -s "$work/stdout" ] || complain 'wrote on stdout' || return
+	[ ! -s "$work/stderr" ] || complain 'wrote on stderr'
+}
+
+changed() { # WORD...
+	local word
+
+	session "${@//@/$process}" || return
+	[ ! -s "$work/received" ] || complain "$(<"$work/received")" || return
+	descriptor=$(sed -n 's|.*/proc/self/fd/||p' "$work/called")
+	[ "${descriptor:-0}" -ge 64 ] || complain 'hands no file over' || return
+	printf '%s\n' called "${@//@//proc/self/fd/$descriptor}" |
+		diff - "$work/called"
+}
+
+untouched() { # WORD...
+	session "$@" || return
+	printf '%s\n' called "$@" | diff - "$work/called" || return
+	[ ! -s "$work/received" ] || complain "$(<"$work/received")"
+}
+
+troubled() { # TEXT WORD...
+	session "${@:2}" || return
+	printf '%s\n' called "${@:2}" | diff - "$work/called" || return
+	cat "$work/received"
+	[ "$(wc -l <"$work/received")" -eq 1 ] || complain 'no audit' || return
+	grep -q '"exec_untouched"' "$work/received" || return
+	grep -qF -- "$1" "$work/received"
+}
+
+# The container's own link, which setup_session made.
+only_link() { # prints its path
+	local all=("$links"/*)
+
+	[ "${#all[@]}" -eq 1 ] && [ -L "${all[0]}" ] || return
+	printf '%s\n' "${all[0]}"
+}

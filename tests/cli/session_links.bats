@@ -1,0 +1,200 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2030,SC2031 # each test has its own
+# shellcheck disable=SC2034,SC2154 # session_helpers.bash has them
+# The links that create leaves for exec sessions: made, refused, removed.
+
+load session_helpers
+
+setup() { setup_session; }
+
+# For the container `id`, as setup_session made it, under another rule.
+recreate() { # WORD...: before the verb
+	make_runtime runc
+	create "$@"
+}
+
+no_links() {
+	[ -z "$(ls -A "$links" 2>/dev/null)" ] || {
+		ls -lA "$links"
+		return 1
+	}
+}
+
+@test "create leaves a link to the record, in a directory for root alone" {
+	[ "$(stat -c %a:%u "$links")" = 700:0 ]
+	[ "$(readlink "$(only_link)")" = "$record" ]
+	[ "$(stat -c %a:%u "$state")" = 755:0 ]
+}
+
+@test "the link leads to the record, however the bundle was named" {
+	recreate
+	started
+	cd "$bundle"
+	before+=(env -C "$bundle")
+	rm "$links"/*
+	"${before[@]}" "$CAPRUNTIME_BUILT" run id </dev/null
+	[ "$(readlink "$(only_link)")" = "$record" ]
+	ln -s "$bundle" "$work/other-name"
+	"${before[@]}" "$CAPRUNTIME_BUILT" run -b ../other-name id </dev/null
+	[ "$(readlink "$(only_link)")" = "$record" ]
+}
+
+@test "directories that are missing are made" {
+	rm -r "$links"
+	before+=(env XDG_RUNTIME_DIR=/nowhere)
+	recreate
+	started
+	[ "$(readlink "$(only_link)")" = "$record" ]
+	[ "$(stat -c %a "$links")" = 700 ]
+}
+
+# As it was before the first create.
+new_container() {
+	rm -f "$record"
+	cp "$old" "$config"
+}
+
+expect_no_link_no_create() { # TEXT
+	new_container
+	recreate
+	refused "rule 'web': exec" "$@"
+	same "$old" "$config"
+	[ ! -e "$record" ]
+	use_policy "$without_exec"
+	recreate
+	started
+	use_policy "$with_exec"
+}
+
+@test "a create whose link cannot be made is refused" {
+	rm -r "$links"
+	: >"$links"
+	expect_no_link_no_create "'$builddir/tests/cli/sysroot/run/capruntime'"
+	rm "$links"
+	ln -s /nowhere "$links"
+	expect_no_link_no_create run/capruntime
+}
+
+@test "a create whose link others could write is refused" {
+	chmod 770 "$links"
+	expect_no_link_no_create 'written by others'
+	chmod 700 "$links"
+	chown 65534 "$links"
+	expect_no_link_no_create 'belongs to user 65534'
+	chown 0 "$links"
+	chmod 777 "$state"
+	expect_no_link_no_create 'written by others'
+}
+
+@test "a create on a file system that cannot be written is refused" {
+	# shellcheck disable=SC2016 # for the inner shell
+	before+=(sh -c 'mount -o remount,bind,ro "$0" && exec "$@"'
+		"$builddir/tests/cli/sysroot/run")
+	expect_no_link_no_create link
+}
+
+@test "every create takes its own old link away" {
+	for rules in '' "$without_exec" '{"name":"web","match":{}}' \
+		'{"name":"web","match":{"id":"other"}}'; do
+		use_policy "$with_exec"
+		recreate
+		only_link
+		use_policy "$rules"
+		recreate
+		started
+		no_links
+	done
+}
+
+@test "a create that is refused takes its own old link away, too" {
+	echo '{' >"$CAPRUNTIME_POLICY"
+	recreate
+	refused policy.json
+	no_links
+	python_runtime runc
+	untouched exec --process "$process" id
+}
+
+@test "mode audit leaves no link, and takes the old one away" {
+	only_link
+	printf '{"version":1,"mode":"audit","rules":[%s]}\n' "$with_exec" \
+		>"$CAPRUNTIME_POLICY"
+	recreate
+	started
+	no_links
+	new_container
+	recreate
+	started
+	no_links
+}
+
+@test "the links of other containers stay" {
+	use_policy "$without_exec"
+	ln -s "$record" "$links/0123456789abcdef"
+	own=$(only_link) && return 1
+	recreate
+	[ "$(ls -A "$links")" = 0123456789abcdef ]
+	recreate --root /other
+	[ "$(ls -A "$links")" = 0123456789abcdef ]
+	use_policy "$with_exec"
+	recreate
+	[ "$(find "$links" -type l | wc -l)" -eq 2 ]
+	recreate --root /other
+	[ "$(find "$links" -type l | wc -l)" -eq 3 ]
+}
+
+@test "a session takes no link away" {
+	rm "$record"
+	ln -s /nowhere "$links/0123456789abcdef"
+	troubled "$record" exec --process "$process" id
+	[ "$(find "$links" -type l | wc -l)" -eq 2 ]
+}
+
+make_dangling() { # COUNT
+	local i
+
+	for ((i = 0; i < $1; i++)); do
+		ln -s "/nowhere/$i" "$links/$(printf %016x "$i")"
+	done
+}
+
+number_dangling() {
+	find "$links" -type l -lname '/nowhere/*' | wc -l
+}
+
+@test "a create removes the links of others that lead nowhere" {
+	make_dangling 40
+	ln -s "$config" "$links/fedcba9876543210"
+	recreate
+	started
+	[ "$(number_dangling)" -eq 0 ]
+	[ -L "$links/fedcba9876543210" ]
+	[ "$(find "$links" -type l | wc -l)" -eq 2 ]
+}
+
+@test "a create looks at no more than 64 links" {
+	make_dangling 300
+	recreate
+	started
+	# What it looks at may be the directory itself and its parent.
+	left=$(number_dangling)
+	echo "$left left"
+	[ "$left" -ge 236 ] && [ "$left" -le 238 ]
+}
+
+@test "in time every link gets its turn" {
+	make_dangling 200
+	for ((i = 0; i < 12; i++)); do
+		recreate
+	done
+	[ "$(number_dangling)" -eq 0 ]
+}
+
+@test "files and directories that are no links stay" {
+	mkdir "$links/directory"
+	: >"$links/file"
+	recreate
+	started
+	[ -d "$links/directory" ] && [ -f "$links/file" ]
+}

@@ -1,0 +1,216 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2016 # for the inner shell
+# shellcheck disable=SC2030,SC2031 # each test has its own
+# shellcheck disable=SC2034,SC2154 # session_helpers.bash has them
+# What exec hands to the real runtime for a container whose rule says `exec`,
+# and that trouble never fails the session.
+
+load session_helpers
+
+setup() { setup_session; }
+
+ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
+
+@test "the process file's one word of argv changes, however it is spelled" {
+	changed exec --process @ id
+	changed exec --process=@ id
+	changed exec -p @ id
+	changed exec -p=@ id
+	changed exec --tty --process @ --detach --pid-file /x id
+	changed --log /x --log-format json exec --process @ --detach id
+	python_runtime crun
+	changed exec --process @ id
+	changed exec --process=@ id
+	changed exec -p @ id
+	changed exec -p@ id
+	changed exec -tp@ id
+	# That is the command's.
+	untouched exec id --process "$process"
+}
+
+@test "what is handed over is the process file with other sets" {
+	require_programs jq
+	changed exec --process @ id
+	jq -e "$ambient" "$handed"
+	diff <(jq -S 'del(.capabilities)' "$process") \
+		<(jq -S 'del(.capabilities)' "$handed")
+}
+
+@test "the descriptor is sealed, and the only one that is new" {
+	changed exec --process @ id
+	[ "$(cat "$work/seals")" -eq 15 ]
+	grep -v '/null$' "$work/descriptors" | grep -Ev '^[12] ' >"$work/new"
+	cat "$work/new"
+	[ "$(wc -l <"$work/new")" -eq 1 ]
+	grep -q "^$descriptor /memfd:" "$work/new"
+}
+
+@test "the descriptor is above all that may be preserved" {
+	changed exec --preserve-fds 20 --process @ id
+	changed exec --preserve-fds 100 --process @ id
+	[ "$descriptor" -ge 103 ]
+	before+=(env LISTEN_FDS=90)
+	changed exec --process @ id
+	[ "$descriptor" -ge 93 ]
+	changed exec --preserve-fds 20 --process @ id
+	[ "$descriptor" -ge 113 ]
+}
+
+@test "the process file itself stays as it is" {
+	cp "$process" "$work/process.old"
+	changed exec --process @ id
+	same "$work/process.old" "$process"
+}
+
+@test "a process file that needs no change is handed over as it is" {
+	changed exec --process @ id
+	cp "$handed" "$work/patched.json"
+	untouched exec --process "$work/patched.json" id
+	sed 's/"uid":1000/"uid":0/' "$process" >"$work/root.json"
+	untouched exec --process "$work/root.json" id
+}
+
+@test "a session without --process stays as it is" {
+	untouched exec id true
+	untouched exec -t --user 1000 id true
+}
+
+@test "no policy is loaded: a broken one changes no session" {
+	echo '{' >"$CAPRUNTIME_POLICY"
+	changed exec --process @ id
+	rm "$CAPRUNTIME_POLICY"
+	changed exec --process @ id
+}
+
+@test "a container of the same id under another root has sessions of its own" {
+	untouched --root /a exec --process "$process" id
+	create --root /ab
+	[ "$status" -eq 7 ]
+	changed --root /ab exec --process @ id
+	untouched --root /a exec --process "$process" id
+	untouched --root /a exec --process "$process" bid
+	# The bundle is that container's now.
+	troubled 'another container' exec --process "$process" id
+}
+
+@test "a link that leads nowhere changes nothing" {
+	rm "$record"
+	troubled "$record" exec --process "$process" id
+	rm -r "$bundle"
+	troubled "$record" exec --process "$process" id
+}
+
+@test "a link to another container's record changes nothing" {
+	link=$(only_link)
+	sed 's/"id": *"id"/"id":"other"/' "$record" >"$work/other.json"
+	run ! cmp "$record" "$work/other.json"
+	ln -sfn "$work/other.json" "$link"
+	troubled 'another container' exec --process "$process" id
+	ln -sfn "$record" "$link"
+	changed exec --process @ id
+}
+
+@test "a record that cannot be believed changes nothing" {
+	chmod 664 "$record"
+	troubled 'written by others' exec --process "$process" id
+	chmod 644 "$record"
+	chown 65534 "$record"
+	troubled 65534 exec --process "$process" id
+	chown 0 "$record"
+	echo '{' >"$record"
+	troubled "$record" exec --process "$process" id
+	rm "$record"
+	mkfifo "$record"
+	troubled "$record" exec --process "$process" id
+}
+
+@test "a directory of links that somebody else could write changes nothing" {
+	for mode in 770 702 777 720; do
+		chmod "$mode" "$links"
+		troubled 'written by others' exec --process "$process" id
+	done
+	chmod 700 "$links"
+	chown 65534 "$links"
+	troubled 'belongs to user 65534' exec --process "$process" id
+	chown 0 "$links"
+	changed exec --process @ id
+	chmod 775 "$state"
+	troubled 'written by others' exec --process "$process" id
+}
+
+@test "a link that is none changes nothing" {
+	link=$(only_link)
+	rm "$link"
+	mkdir "$link"
+	troubled link exec --process "$process" id
+	rm -r "$links"
+	: >"$links"
+	troubled link exec --process "$process" id
+}
+
+@test "too few descriptors change nothing" {
+	before+=(sh -c 'ulimit -n 32 && exec "$@"' sh)
+	troubled RLIMIT_NOFILE exec --process "$process" id
+	troubled RLIMIT_NOFILE exec --preserve-fds 20 --process "$process" id
+}
+
+@test "more preserved descriptors than may be open change nothing" {
+	before+=(sh -c 'ulimit -n 1024 && exec "$@"' sh)
+	for count in 1021 100000 536870000; do
+		troubled RLIMIT_NOFILE exec --preserve-fds "$count" \
+			--process "$process" id
+	done
+}
+
+@test "a process file that is no regular file neither hangs nor changes" {
+	mkfifo "$work/fifo"
+	for file in "$work/fifo" "$work" /dev/null "$work/missing" ''; do
+		troubled "'$file' is not a regular file" \
+			exec --process "$file" id
+	done
+}
+
+@test "a process file that is no JSON object changes nothing" {
+	for text in '' '{' null '[]' '"x"' '{}}' '{"user":{"uid":"1000"}}' \
+		'{"user":{"uid":1000,"uid":0}}' '},"x":{' \
+		'{"user":{"uid":1000}},"process":{}'; do
+		printf '%s' "$text" >"$work/bad.json"
+		troubled "$work/bad.json" exec --process "$work/bad.json" id
+	done
+}
+
+@test "a process file of 16 MiB is read, a longer one changes nothing" {
+	size=$((16 * 1024 * 1024))
+	truncate -s "$size" "$work/blanks"
+	tr '\0' ' ' <"$work/blanks" | cat "$process" - |
+		head -c "$size" >"$work/big.json"
+	process=$work/big.json
+	changed exec --process @ id
+	printf ' ' >>"$process"
+	troubled "$process" exec --process "$process" id
+}
+
+# The names of the system calls up to the second execve.
+trace() { # FILE WORD...
+	"${before[@]}" strace -o "$work/trace" "$CAPRUNTIME_BUILT" \
+		"${@:2}" >/dev/null 2>&1 </dev/null || :
+	awk '/^execve/ && ++execs == 2 { exit } { print }' "$work/trace" |
+		sed 's/(.*//' >"$1"
+	[ -s "$1" ]
+}
+
+@test "for a container without such a rule exec costs one readlink more" {
+	strace -o /dev/null true || skip 'strace cannot trace here'
+	use_policy "$without_exec"
+	python_runtime runc
+	create
+	trace "$work/pass" state id
+	trace "$work/exec" exec --process "$process" id
+	diff "$work/pass" "$work/exec" >"$work/difference" || :
+	cat "$work/difference"
+	[ "$(grep -c '^[<>]' "$work/difference")" -eq 1 ]
+	grep -Eqx '> readlink(at)?' "$work/difference"
+	trace "$work/plain" exec id true
+	cmp "$work/pass" "$work/plain"
+}

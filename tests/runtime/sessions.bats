@@ -1,0 +1,289 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2016 # the variables of jq, and those inside
+# shellcheck disable=SC2034,SC2154 # helpers.bash reads and sets them
+# Exec sessions of a container whose rule says `exec`: what processes that are
+# added as engines add them, with --process, really hold.
+
+load helpers
+
+setup() {
+	setup_containers
+	# Links go under the build directory, not to this machine's /run.
+	CAPRUNTIME_BUILT=$builddir/tests/cli/capruntime-sysroot
+	links=$builddir/tests/cli/sysroot/run/capruntime
+}
+teardown() { teardown_containers; }
+
+granted='uid=1000 inh=400 prm=400 eff=400 bnd=400 amb=400 nnp=0'
+ordinary='uid=1000 inh=0 prm=0 eff=0 bnd=400 amb=0 nnp=0'
+
+# With two capabilities that no rule here is for.
+engine_writes_more() {
+	change_config '.process.capabilities[] += ["CAP_CHOWN", "CAP_KILL"]'
+}
+
+start_container() {
+	jq '.process.args = ["/bin/sleep", "1000"]' "$bundle/config.json" \
+		>"$work/changed.json"
+	cp "$work/changed.json" "$bundle/config.json"
+	capruntime_detached run -d -b "$bundle" "$id"
+}
+
+# As engines do: from the config.json that they keep themselves.
+make_process() { # JQ-FILTER
+	process=$work/process-$RUNTIME_NAME.json
+	jq ".process | .args = [\"/bin/report\"] | ${1-.}" \
+		"$work/original-$RUNTIME_NAME.json" >"$process"
+	cp "$process" "$process.old"
+}
+
+expect_session() { # TEXT [WORD...]: what it prints, and words for exec
+	run -0 capruntime exec --process "$process" "${@:2}" "$id" </dev/null
+	expect_output "$1"
+	cmp "$process.old" "$process"
+}
+
+expect_plain_session() {
+	run -0 plain_runtime exec --process "$process" "$id" </dev/null
+	expect_session "$output"
+}
+
+number_of_links() {
+	find "$links" -type l -lname "$work/*" 2>/dev/null | wc -l
+}
+
+@test "a session of the container's user holds what the container holds" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		grant '{}' 'exec: true'
+		start_container
+		make_process
+		run -0 plain_runtime exec --process "$process" "$id" </dev/null
+		expect_output "$ordinary"
+		expect_session "$granted"
+		make_process '.args += ["80"]'
+		expect_session "$granted port80=bound"
+		capruntime delete --force "$id"
+	done
+}
+
+@test "create and start make sessions as run does" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		grant '{}' 'exec: true'
+		change_config '.process.args = ["/bin/sleep", "1000"]'
+		capruntime_detached create -b "$bundle" "$id"
+		capruntime start "$id"
+		make_process
+		expect_session "$granted"
+		capruntime delete --force "$id"
+	done
+}
+
+@test "drop and no_new_privileges bind the sessions, too" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		engine_writes_more
+		grant '{}' 'exec: true, drop: "others", no_new_privileges: true'
+		start_container
+		make_process
+		run -0 plain_runtime exec --process "$process" "$id" </dev/null
+		expect_output 'uid=1000 inh=0 prm=0 eff=0 bnd=421 amb=0 nnp=0'
+		expect_session "${granted%0}1"
+		capruntime delete --force "$id"
+	done
+}
+
+@test "a session of another user is narrowed, and not raised" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		engine_writes_more
+		grant '{}' 'exec: true, drop: ["KILL"], no_new_privileges: true'
+		start_container
+		make_process '.user.uid = 1001'
+		expect_session 'uid=1001 inh=0 prm=0 eff=0 bnd=401 amb=0 nnp=1'
+		capruntime delete --force "$id"
+	done
+}
+
+@test "a session of root in a container of another user stays as it is" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		engine_writes_more
+		grant '{}' 'exec: true, drop: "others", no_new_privileges: true'
+		start_container
+		make_process '.user.uid = 0'
+		expect_plain_session
+		[[ "$output" == 'uid=0 '*' bnd=421 '*' nnp=0' ]]
+		capruntime delete --force "$id"
+	done
+}
+
+@test "a rule for a container of root narrows its sessions" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		engine_writes_more
+		change_config '.process.user.uid = 0'
+		grant '{uid: 0}' 'exec: true, drop: "others"'
+		start_container
+		make_process
+		run -0 capruntime exec --process "$process" "$id" </dev/null
+		[[ "$output" == 'uid=0 '*' prm=400 eff=400 bnd=400 '* ]]
+		capruntime delete --force "$id"
+	done
+}
+
+@test "without exec in the rule, sessions are the runtime's own" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		grant '{}' 'drop: "others", no_new_privileges: true'
+		start_container
+		[ "$(number_of_links)" -eq 0 ]
+		make_process
+		expect_plain_session
+		expect_output "$ordinary"
+		capruntime delete --force "$id"
+	done
+}
+
+@test "a policy that changes or breaks reaches the sessions at the next create" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		grant '{}' 'exec: true'
+		start_container
+		make_process
+		grant_nothing
+		expect_session "$granted"
+		echo '{' >"$work/policy.json"
+		expect_session "$granted"
+		capruntime delete --force "$id"
+		grant_nothing
+		start_container
+		[ "$(number_of_links)" -eq 0 ]
+		expect_session "$ordinary"
+		capruntime delete --force "$id"
+	done
+}
+
+@test "a session without --process is the runtime's own" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		grant '{}' 'exec: true'
+		start_container
+		for user in '' '--user 0' '--user 1000:1000' '--user 1001'; do
+			# shellcheck disable=SC2086 # two words or none
+			run -0 plain_runtime exec $user "$id" /bin/report \
+				</dev/null
+			direct=$output
+			# shellcheck disable=SC2086
+			run -0 capruntime exec $user "$id" /bin/report </dev/null
+			expect_output "$direct"
+		done
+		capruntime delete --force "$id"
+	done
+}
+
+@test "--detach and --pid-file work in a session" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		grant '{}' 'exec: true'
+		start_container
+		make_process '.args = ["/bin/sh", "-c", "report; sleep 1000"]'
+		capruntime_detached exec --process "$process" --detach \
+			--pid-file "$work/pid" "$id"
+		wait_until file_says "$granted" "$work/stdout"
+		grep -E '^CapAmb:'$'\t''0{13}400$' \
+			"/proc/$(cat "$work/pid")/status"
+		file_says '' "$work/stderr"
+		capruntime delete --force "$id"
+	done
+}
+
+@test "a session with a terminal gets one that works" {
+	require_programs python3
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		grant '{}' 'exec: true'
+		start_container
+		make_process '.terminal = true | .args = ["/bin/sh", "-c",
+			"stty -echo; tty; report; read line; echo \"typed: $line\""]'
+		socket=$work/socket-$name
+		python3 "$srcdir/tests/runtime/console.py" "$socket" $'hello\n' \
+			>"$work/terminal" 2>"$work/receiver" 3>&- </dev/null &
+		receiver=$!
+		started+=("$receiver")
+		wait_until test -S "$socket"
+		capruntime_detached exec --tty --console-socket "$socket" \
+			--detach --pid-file "$work/pid" --process "$process" "$id"
+		wait_until grep -q '^typed: hello$' "$work/terminal"
+		grep -qx "$granted" "$work/terminal"
+		wait "$receiver"
+		capruntime delete --force "$id"
+	done
+}
+
+@test "the exit status of a session's process comes through" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		grant '{}' 'exec: true'
+		start_container
+		for code in 0 1 7 255; do
+			make_process ".args = [\"/bin/sh\", \"-c\", \"exit $code\"]"
+			run -"$code" capruntime exec --process "$process" "$id" \
+				</dev/null
+			expect_output ''
+		done
+		capruntime delete --force "$id"
+	done
+}
+
+# Descriptors 3 to 22 are open; what the session has is written down.
+session_with_descriptors() { # COMMAND [WORD...]
+	(
+		for ((fd = 3; fd <= 22; fd++)); do
+			eval "exec $fd</dev/null"
+		done
+		"$1" exec "${@:2}" --process "$process" "$id" </dev/null \
+			>"$work/stdout" 2>"$work/stderr"
+	)
+	cat "$work/stdout" "$work/stderr"
+}
+
+@test "no descriptor of ours reaches a session, whatever is preserved" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		grant '{}' 'exec: true'
+		start_container
+		make_process '.args = ["/bin/sh", "-c",
+			"grep CapAmb /proc/self/status >&2
+			cd /proc/self/fd && echo * && ls -l | grep -c memfd; :"]'
+		ln -sf busybox "$bundle/rootfs/bin/ls"
+		for words in '' '--preserve-fds 1' '--preserve-fds 20'; do
+			# shellcheck disable=SC2086 # two words or none
+			session_with_descriptors plain_runtime $words
+			cp "$work/stdout" "$work/direct"
+			# shellcheck disable=SC2086
+			session_with_descriptors capruntime $words
+			grep -q 'CapAmb:.0*400$' "$work/stderr"
+			cmp "$work/direct" "$work/stdout"
+		done
+		grep -q ' 22 ' "$work/stdout"
+		capruntime delete --force "$id"
+	done
+}
+
+@test "a session of a container of its own user namespace holds it there" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		change_config '.linux.namespaces += [{type: "user"}] |
+			.linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}] |
+			.linux.gidMappings = .linux.uidMappings'
+		chmod o+x "$bundle"
+		grant '{}' 'exec: true'
+		start_container
+		make_process
+		expect_session "$granted"
+		capruntime delete --force "$id"
+	done
+}
