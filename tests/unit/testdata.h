@@ -16,7 +16,7 @@
 #include "json_check.h"
 
 struct testdata {
-	char *owned;
+	char *owned, *name;
 	struct json_doc doc;
 };
 
@@ -25,18 +25,19 @@ struct testdata {
 static inline void testdata_free(struct testdata *data)
 {
 	free(data->owned);
+	free(data->name);
 }
 
 static inline struct testdata testdata_copy(const char *name, const void *text,
 					    size_t len)
 {
-	struct testdata data = { .owned = malloc(len ? len : 1) };
+	struct testdata data = { malloc(len ? len : 1), strdup(name), { 0 } };
 
-	if (!data.owned)
+	if (!data.owned || !data.name)
 		abort();
 	if (len)
 		memcpy(data.owned, text, len);
-	data.doc = (struct json_doc){ name, data.owned, len };
+	data.doc = (struct json_doc){ data.name, data.owned, len };
 	return data;
 }
 
@@ -48,7 +49,6 @@ static inline struct testdata testdata_of(const char *text)
 
 static inline struct testdata testdata_read(const char *path)
 {
-	const char *slash = strrchr(path, '/');
 	FILE *file = fopen(path, "re");
 	char *text CLEANUP_FREE = NULL;
 	size_t size = 0;
@@ -61,8 +61,7 @@ static inline struct testdata testdata_read(const char *path)
 	/* No file of ours has a byte of 1: all of it is one "line". */
 	len = getdelim(&text, &size, 1, file);
 	fclose(file);
-	return testdata_copy(slash ? slash + 1 : path, text,
-			     len > 0 ? (size_t)len : 0);
+	return testdata_copy(basename(path), text, len > 0 ? (size_t)len : 0);
 }
 
 /* tests/data/NAME; the caller frees. */
