@@ -151,7 +151,7 @@ machine_words() {
 		mount -t tmpfs none /sys/fs/cgroup/unified; exec "$@"' sh "$@")
 }
 
-# What stands in $before comes in front of capruntime.
+# What stands in $before comes in front of either.
 capruntime_words() {
 	machine_words ${before[@]+"${before[@]}"} env \
 		"CAPRUNTIME_RUNTIME=$(runtime_path)" \
@@ -169,7 +169,8 @@ capruntime() {
 plain_runtime() {
 	local words
 
-	machine_words "$(runtime_path)" --root "$work/state-$RUNTIME_NAME" "$@"
+	machine_words ${before[@]+"${before[@]}"} "$(runtime_path)" \
+		--root "$work/state-$RUNTIME_NAME" "$@"
 	"${words[@]}"
 }
 
