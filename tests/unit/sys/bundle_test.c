@@ -40,7 +40,7 @@ static int read_bundle(const struct tempdir *dir,
 
 static void check_record_refused(const struct tempdir *dir, const char *reason)
 {
-	struct err err;
+	struct err err = { 0 };
 
 	CHECK(read_bundle(dir, bundle_read_record, &err) == -1);
 	CHECK_HAS(err.text, "/" RECORD "'");
@@ -49,7 +49,7 @@ static void check_record_refused(const struct tempdir *dir, const char *reason)
 
 static void check_config_refused(const struct tempdir *dir, const char *reason)
 {
-	struct err err;
+	struct err err = { 0 };
 
 	CHECK(read_bundle(dir, bundle_read_config, &err) == -1);
 	CHECK_HAS(err.text, "/config.json'");
@@ -186,7 +186,7 @@ static void a_record_over_its_limit_is_refused(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
 	char *path CLEANUP_FREE = tempdir_path(&dir, RECORD);
-	struct err err;
+	struct err err = { 0 };
 
 	REQUIRE(tempdir_write_str(&dir, RECORD, "text"));
 	REQUIRE(truncate(path, (off_t)ORIGINALS_MAX) == 0);
@@ -229,7 +229,7 @@ static void a_config_over_its_limit_is_refused(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
 	char *path CLEANUP_FREE = tempdir_path(&dir, "config.json");
-	struct err err;
+	struct err err = { 0 };
 
 	REQUIRE(tempdir_write_str(&dir, "config.json", "text"));
 	REQUIRE(truncate(path, (off_t)BUNDLE_CONFIG_MAX) == 0);
@@ -294,7 +294,7 @@ static void check_files(const struct tempdir *dir, const char *record,
 static void a_plan_is_carried_out(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
-	struct err err;
+	struct err err = { 0 };
 
 	REQUIRE(tempdir_write_str(&dir, "config.json", "old"));
 	CHECK(write_plan(&dir, NULL, NULL, false, &err) == 0);
@@ -310,7 +310,7 @@ static void a_plan_is_carried_out(void)
 static void a_linked_config_is_not_changed(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
-	struct err err;
+	struct err err = { 0 };
 
 	REQUIRE(tempdir_write_str(&dir, "other", "old"));
 	REQUIRE(symlinkat("other", dir.fd, "config.json") == 0);
@@ -323,7 +323,7 @@ static void a_linked_config_is_not_changed(void)
 static void a_record_that_cannot_be_written_leaves_config_alone(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
-	struct err err;
+	struct err err = { 0 };
 
 	REQUIRE(tempdir_write_str(&dir, "config.json", "old"));
 	REQUIRE(mkdirat(dir.fd, RECORD, 0700) == 0);

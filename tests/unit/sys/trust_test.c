@@ -28,7 +28,7 @@ static int open_in(const struct tempdir *dir, const char *name, bool *ret_there,
 
 static void check_opens(const struct tempdir *dir, const char *name)
 {
-	struct err err;
+	struct err err = { 0 };
 	bool there;
 
 	if (!CHECK(open_in(dir, name, &there, &err) == 0))
@@ -38,7 +38,7 @@ static void check_opens(const struct tempdir *dir, const char *name)
 
 static void check_missing(const struct tempdir *dir, const char *name)
 {
-	struct err err;
+	struct err err = { 0 };
 	bool there;
 
 	CHECK(open_in(dir, name, &there, &err) == 0);
@@ -50,7 +50,7 @@ static void check_refused(const struct tempdir *dir, const char *name,
 			  const char *reason)
 {
 	char *path CLEANUP_FREE = tempdir_path(dir, name);
-	struct err err;
+	struct err err = { 0 };
 	bool there;
 
 	CHECK(open_in(dir, name, &there, &err) == -1);
@@ -115,7 +115,7 @@ static void the_overflow_user_is_trusted_in_a_user_namespace_only(void)
 		SKIP("no unprivileged user namespaces");
 	CHECK(inside == 0);
 	REQUIRE(stat("/proc/self/ns/user", &st) == 0);
-	if (st.st_ino == 0xEFFFFFFDu)
+	if (st.st_ino == 0xEFFFFFFDu && geteuid() != 65534)
 		CHECK(trust_overflow_user_in_child(false) == 1);
 }
 
@@ -297,7 +297,7 @@ static int check_program(const struct tempdir *dir, const char *name,
 static void a_program_must_be_there_and_executable(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
-	struct err err;
+	struct err err = { 0 };
 
 	REQUIRE(tempdir_write_str(&dir, "program", "#!/bin/true\n"));
 	CHECK(check_program(&dir, "program", &err) == -1);
