@@ -295,8 +295,6 @@ make_copy() { # MODE
 	require_root
 	require_programs setpriv
 	use_program true
-	# A leak checker, where one is built in, cannot look into such a process.
-	export ASAN_OPTIONS=detect_leaks=0
 	for mode in 4755 2755 6755; do
 		make_copy "$mode"
 		for words in --version 'state x' 'create -b . x' ''; do
@@ -306,7 +304,9 @@ make_copy() { # MODE
 			echo "$status $output $stderr"
 			[ "$status" -eq 1 ] && [ -z "$output" ]
 			[[ "$stderr" == 'capruntime: '*setuid* ]]
-			[[ "$stderr" != *$'\n'* ]]
+			# A leak checker, where one is built in, cannot look
+			# into such a process, and says so.
+			[ "$(grep -vc ^== <<<"$stderr")" -eq 1 ]
 		done
 	done
 	# Whoever owns it may call it: both ids are the same.
