@@ -23,9 +23,16 @@ struct buf {
 
 void buf_add(struct buf *buf, const char *text, size_t len);
 void buf_add_str(struct buf *buf, const char *text);
-/* As a JSON string in quotes (RFC 8259, section 7); bytes over 0x7f as they
- * are. */
+/*
+ * As a JSON string in quotes (RFC 8259, section 7); bytes that are no UTF-8
+ * become U+FFFD.
+ */
 void buf_add_json(struct buf *buf, const char *text);
+/*
+ * The same with at most `max` bytes between the quotes; a text that is longer
+ * is cut and ends in "...".
+ */
+void buf_add_json_cut(struct buf *buf, const char *text, size_t max);
 
 /*
  * Hands the text over, ended by a NUL that ret_len does not count, and leaves

@@ -35,6 +35,9 @@ const char *capset_key(enum capset_which which);
 /* The capabilities that libcap knows by name. */
 capmask capset_known(void);
 
+/* Those that come close to being root, or lead there. */
+capmask capset_dangerous(void);
+
 /* Exactly "CAP_X", as config.json spells it; 0: no such capability. */
 capmask capset_from_exact(const char *name, size_t len);
 

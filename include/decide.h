@@ -12,6 +12,7 @@
 
 #include "capset.h"
 #include "policy.h"
+#include "request.h"
 
 /* What this process could hand on, see proccaps.h. */
 struct decide_limits {
@@ -22,8 +23,10 @@ struct decide_limits {
 
 struct decide_input {
 	const struct policy_rule *rule;
+	const struct request *request; /* for a rule with on_request */
 	bool has_capabilities;
 	bool new_userns; /* in which every capability is held */
+	bool no_new_privileges; /* as config.json has it */
 	struct capsets sets;
 	struct decide_limits limits;
 };
@@ -31,9 +34,11 @@ struct decide_input {
 struct decision {
 	bool touches_sets; /* else `sets` are those that came in */
 	struct capsets sets;
+	bool drop_unknown; /* names that are no exact capability go, too */
+	bool no_new_privileges;
 	capmask wanted;
 	capmask raised;
-	capmask missing;
+	capmask missing; /* of what was wanted or asked for */
 };
 
 /* Does the rule change sets at all? */
@@ -41,7 +46,8 @@ bool decide_touches(const struct policy_rule *rule);
 
 /*
  * -1: the container must not start: the sets cannot work, or `require` is not
- * met. The message names the rule and the capabilities.
+ * met. The message names the rule and the capabilities; of ret_decision
+ * then only wanted, raised and missing say something, for the audit.
  */
 int decide(struct decision *ret_decision, const struct decide_input *input,
 	   struct err *err) MUST_CHECK;

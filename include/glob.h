@@ -24,4 +24,6 @@ bool glob_matches(const char *pattern, const char *text);
  */
 bool glob_list_matches(const struct glob_list *list, const char *text);
 
+void glob_list_free(struct glob_list *list);
+
 #endif

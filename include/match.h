@@ -8,13 +8,24 @@
 
 #include <stdint.h>
 
+#include "annotations.h"
 #include "glob.h"
 
 /* The keys whose values are patterns. */
-enum match_text { MATCH_ID, MATCH_HANDLER, MATCH_TEXT_COUNT };
+enum match_text {
+	MATCH_NAMESPACE,
+	MATCH_POD,
+	MATCH_CONTAINER,
+	MATCH_IMAGE,
+	MATCH_ID,
+	MATCH_HANDLER,
+	MATCH_TEXT_COUNT
+};
 
 /* The keys whose values are true or false. */
 enum match_flag {
+	MATCH_HOST_NETWORK,
+	MATCH_HOST_PID,
 	MATCH_USERNS,
 	MATCH_NO_NEW_PRIVILEGES,
 	MATCH_PRIVILEGED,
@@ -34,6 +45,11 @@ struct match_ranges {
 	size_t count;
 };
 
+struct match_annotation {
+	char *key;
+	struct glob_list globs;
+};
+
 enum match_want { MATCH_EITHER, MATCH_NO, MATCH_YES };
 
 /*
@@ -42,12 +58,15 @@ enum match_want { MATCH_EITHER, MATCH_NO, MATCH_YES };
  */
 struct match {
 	struct glob_list texts[MATCH_TEXT_COUNT];
+	struct match_annotation *annotations;
+	size_t annotations_count;
 	struct match_ranges numbers[MATCH_NUMBER_COUNT];
 	enum match_want flags[MATCH_FLAG_COUNT];
 };
 
 struct match_subject {
 	const char *texts[MATCH_TEXT_COUNT]; /* NULL: absent */
+	const struct annotations *annotations; /* NULL: none */
 	uint32_t numbers[MATCH_NUMBER_COUNT];
 	bool flags[MATCH_FLAG_COUNT];
 };

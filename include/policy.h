@@ -10,6 +10,7 @@
 #include "capset.h"
 #include "json_check.h"
 #include "match.h"
+#include "subject.h"
 
 #define POLICY_FILE_MAX ((size_t)1024 * 1024)
 #define POLICY_RULES_MAX 10000
@@ -20,9 +21,24 @@ struct lh_table;
 
 struct policy_rule {
 	char *name;
+	const char *file; /* one of the policy's files */
 	struct match match;
 	capmask ambient;
+	capmask inheritable;
+	capmask drop;
+	bool drop_others; /* everything but ambient and inheritable */
 	bool require;
+	bool no_new_privileges;
+	bool on_request;
+	size_t identity_at; /* where it first names an engine's word; 0: never */
+};
+
+enum policy_mode { POLICY_ENFORCE, POLICY_AUDIT };
+enum policy_log { POLICY_LOG_SYSLOG, POLICY_LOG_NONE, POLICY_LOG_FILE };
+
+struct policy_handler {
+	char *name;
+	enum subject_engine engine;
 };
 
 struct policy {
@@ -30,6 +46,16 @@ struct policy {
 	size_t count;
 	size_t size;
 	struct lh_table *names; /* of the rules; each may be there once */
+	char **files;
+	size_t files_count;
+	enum policy_mode mode;
+	enum policy_log log;
+	char *log_file;
+	bool audit_all;
+	bool any_engine;
+	enum subject_engine engine; /* of handlers that are not listed */
+	struct policy_handler *handlers;
+	size_t handlers_count;
 };
 
 #define CLEANUP_POLICY __attribute__((cleanup(policy_free)))
@@ -45,17 +71,25 @@ struct policy_problems {
 	void *context;
 };
 
+/* policy.json says things for all; a file of policy.d has rules alone. */
+enum policy_part { POLICY_MAIN, POLICY_DROP_IN };
+
 /*
- * Adds the rules of one file (doc->name) to `policy`, which starts out zeroed.
- * Reads on after an error in meaning; an error in syntax ends the file.
+ * Adds one file (doc->name) to `policy`, which starts out zeroed; policy.json
+ * comes first. Reads on after an error in meaning; an error in syntax ends the
+ * file.
  */
 void policy_read(struct policy *policy, const struct json_doc *doc,
-		 struct policy_problems *problems);
+		 enum policy_part part, struct policy_problems *problems);
 
 void policy_free(struct policy *policy);
 
 /* The first rule that is for this container; NULL: none. */
 const struct policy_rule *policy_find(const struct policy *policy,
 				      const struct match_subject *subject);
+
+/* Whose annotations say who a container is, called by this handler. */
+enum subject_engine policy_engine(const struct policy *policy,
+				  const char *handler);
 
 #endif

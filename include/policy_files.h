@@ -8,11 +8,15 @@
 
 #include "policy.h"
 
+#define POLICY_FILES_MAX 64
+
 /*
- * $CAPRUNTIME_POLICY, or else policy.json in the directory of configuration.
- * No such file is an empty policy; every other trouble is an error, and so is
- * the variable set to what is empty, not absolute or missing. ret_policy is
- * then to be freed all the same.
+ * policy.json and policy.d/NAME.json in the directory of configuration, those in
+ * byte order of their names; or $CAPRUNTIME_POLICY alone. No such file is an
+ * empty policy; every other trouble is an error, and so is the variable set to
+ * what is empty, not absolute or missing. ret_policy is to be freed in every
+ * case. On -1 its mode, log and log_file are those of policy.json where that
+ * one was in order, else the defaults.
  */
 int policy_files_load(struct policy *ret_policy, struct err *err) MUST_CHECK;
 

@@ -17,6 +17,8 @@ struct policy_reader {
 	struct policy_rule *rule; /* the one being read */
 	size_t patterns; /* in it so far */
 	size_t name_start; /* its name's place in the text */
+	size_t drop_start; /* its drop list's */
+	enum policy_part part;
 };
 
 /*
@@ -47,6 +49,9 @@ void policy_read_members(struct policy_reader *reader, struct json_value object,
 bool policy_want(struct policy_reader *reader, struct json_value value,
 		 enum json_kind kind);
 bool policy_want_boolean(struct policy_reader *reader, struct json_value value);
+
+/* A string without NULs, or NULL with the problem told. The caller frees. */
+char *policy_read_string(struct policy_reader *reader, struct json_value value);
 
 /* A pattern, or a list of them. */
 void policy_read_globs(struct policy_reader *reader, struct json_value value,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a create or run takes before the real runtime is called: policy,
- * bundle, decision, patch. It starts nothing and prints nothing.
+ * bundle, decision, patch, audit. It starts nothing and prints nothing.
  */
 #ifndef CAPRUNTIME_PREPARE_H
 #define CAPRUNTIME_PREPARE_H
@@ -9,10 +9,11 @@
 #include "runtime_args.h"
 
 /*
- * `handler` is the name that capruntime was called by. -1: the container must
+ * `handler` is the name that capruntime was called by, `runtime` the path of
+ * the real runtime. -1: the container must
  * not start; config.json is then the old one, whole.
  */
 int prepare_bundle(const struct runtime_args *args, const char *handler,
-		   struct err *err) MUST_CHECK;
+		   const char *runtime, struct err *err) MUST_CHECK;
 
 #endif

@@ -12,9 +12,16 @@
 #ifndef CAPRUNTIME_SPEC_H
 #define CAPRUNTIME_SPEC_H
 
+#include "annotations.h"
 #include "capset.h"
 #include "json_scan.h"
 #include "runtime_args.h"
+
+/* A namespace's entry in linux.namespaces. */
+struct spec_namespace {
+	bool present;
+	char *path; /* NULL: a new one */
+};
 
 struct spec {
 	bool has_process;
@@ -24,29 +31,25 @@ struct spec {
 	uint32_t uid;
 	uint32_t gid;
 	bool no_new_privileges;
-	bool new_userns;
+	struct spec_namespace network;
+	struct spec_namespace pid;
+	struct spec_namespace user;
+	bool new_userns; /* `user` is there, and without a path */
+	struct annotations annotations;
 };
+
+#define CLEANUP_SPEC __attribute__((cleanup(spec_free)))
 
 /*
  * `doc` passed json_check(). Under crun a capability's name that libcap's
  * parser would take for a known one, but runc not, is refused. On -1 the
- * message names the place.
+ * message names the place. The caller frees, also on -1.
  */
 int spec_read(struct spec *ret_spec, const struct json_doc *doc,
 	      enum runtime_dialect dialect, struct err *err) MUST_CHECK;
+void spec_free(struct spec *spec);
 
 /* A list's element that is exactly a known CAP_X; 0: anything else. */
 capmask spec_capability(const struct json_doc *doc, struct json_value name);
-
-/*
- * The value of process.KEY, null included; false when there is none. Also for
- * a text that passed json_check() alone: then of two, the first.
- */
-bool spec_find(const struct json_doc *doc, const char *key,
-	       struct json_value *ret_value);
-
-/* The process object itself. */
-bool spec_find_process(const struct json_doc *doc,
-		       struct json_value *ret_process);
 
 #endif

@@ -31,6 +31,10 @@ int trust_check_stat(const struct stat *st, const char *path,
  */
 int trust_open(const char *path, int *ret_fd, struct err *err) MUST_CHECK;
 
+/* The same for a directory. */
+int trust_open_directory(const char *path, int *ret_fd,
+			 struct err *err) MUST_CHECK;
+
 /* The same checks for a program: regular, executable; it need not be readable.
  * What is missing is an error. */
 int trust_check_program(const char *path, struct err *err) MUST_CHECK;

@@ -12,11 +12,14 @@ src/cmd/prepare.c tests/cli/faults.bats it only strings the modules together
 src/cmd/refuse.c tests/cli/errors.bats what counts is what an engine gets to see
 src/core/runtime_options.c tests/unit/core/runtime_args_test.c options.json drives it there
 src/core/runtime_reading.c tests/unit/core/runtime_args_test.c argv.json drives it there
+src/core/policy_rule.c tests/unit/core/policy_test.c a rule is read as part of a policy
+src/core/spec_find.c tests/unit/core/spec_reading_test.c it finds what spec reads
 src/sys/launch.c tests/cli/runtimes.bats it ends in another program
 src/sys/policy_files.c tests/cli/trust.bats what counts is which files refuse
 '
 # What reads bytes that others wrote: wants a fuzz target with seeds.
-parsers='runtime_args json_check policy spec originals patch decide'
+parsers='runtime_args json_check policy spec originals patch decide
+	subject request audit_line'
 # May write to the standard streams, besides src/cmd and the mains.
 printers='src/base/report.c'
 

@@ -3,10 +3,14 @@
 
 #include "buf.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "utf8.h"
+
 #define FIRST_SIZE 256
+#define CUT "..."
 
 static bool has_room(struct buf *buf, size_t len)
 {
@@ -46,32 +50,54 @@ void buf_add_str(struct buf *buf, const char *text)
 	buf_add(buf, text, strlen(text));
 }
 
-static void add_json_escape(struct buf *buf, unsigned char byte)
+/* One character of `text` as it stands in a JSON string; returns its bytes. */
+static size_t format_json(const char *text, size_t left, char out[8])
 {
-	char escape[8];
+	unsigned char byte = (unsigned char)*text;
+	size_t len = utf8_length(text, left);
 
-	if (byte == '\n')
-		buf_add_str(buf, "\\n");
+	if (!len)
+		snprintf(out, 8, "\\ufffd");
+	else if (byte == '"' || byte == '\\')
+		snprintf(out, 8, "\\%c", byte);
+	else if (byte == '\n')
+		snprintf(out, 8, "\\n");
 	else if (byte == '\t')
-		buf_add_str(buf, "\\t");
-	else if (snprintf(escape, sizeof(escape), "\\u%04x", byte) > 0)
-		buf_add_str(buf, escape);
+		snprintf(out, 8, "\\t");
+	else if (byte < 0x20 || byte == 0x7f)
+		snprintf(out, 8, "\\u%04x", byte);
+	else
+		snprintf(out, 8, "%.*s", (int)len, text);
+	return len ? len : 1;
+}
+
+void buf_add_json_cut(struct buf *buf, const char *text, size_t max)
+{
+	size_t left = strlen(text), from, cut;
+	char out[8];
+
+	buf_add_str(buf, "\"");
+	from = cut = buf->len;
+	while (left) {
+		size_t used = format_json(text, left, out);
+
+		if (buf->len - from + strlen(out) > max) {
+			buf->len = cut;
+			buf_add_str(buf, CUT);
+			break;
+		}
+		buf_add_str(buf, out);
+		if (buf->len - from + strlen(CUT) <= max)
+			cut = buf->len;
+		text += used;
+		left -= used;
+	}
+	buf_add_str(buf, "\"");
 }
 
 void buf_add_json(struct buf *buf, const char *text)
 {
-	buf_add_str(buf, "\"");
-	for (; *text; text++) {
-		unsigned char byte = (unsigned char)*text;
-
-		if (byte == '"' || byte == '\\')
-			buf_add_str(buf, "\\");
-		if (byte >= 0x20 && byte != 0x7f)
-			buf_add(buf, text, 1);
-		else
-			add_json_escape(buf, byte);
-	}
-	buf_add_str(buf, "\"");
+	buf_add_json_cut(buf, text, SIZE_MAX);
 }
 
 int buf_take(struct buf *buf, char **ret_text, size_t *ret_len, struct err *err)

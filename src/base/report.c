@@ -6,15 +6,12 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
-#include <time.h>
 
 #include "buf.h"
 #include "fileio.h"
+#include "rfc3339.h"
 
 #define PROGRAM "capruntime"
-/* "2026-11-23T11:01:47Z", and years of more digits. */
-#define TIME_SIZE 40
 
 static void write_line(int fd, struct buf *buf)
 {
@@ -49,24 +46,12 @@ static void add_printable(struct buf *buf, const char *text)
 	}
 }
 
-/* RFC 3339 in UTC, as both runtimes write it. */
-static void format_time(char text[TIME_SIZE])
-{
-	time_t now = time(NULL);
-	struct tm parts;
-
-	if (!gmtime_r(&now, &parts) ||
-	    !strftime(text, TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &parts))
-		memcpy(text, "1970-01-01T00:00:00Z",
-		       sizeof("1970-01-01T00:00:00Z"));
-}
-
 /* In the forms of runc's own log. */
 static void add_log_line(struct buf *buf, const char *message, bool json)
 {
-	char when[TIME_SIZE];
+	char when[RFC3339_SIZE];
 
-	format_time(when);
+	rfc3339_now(when);
 	if (json) {
 		buf_add_str(buf, "{\"level\":\"error\",\"msg\":");
 		buf_add_json(buf, message);

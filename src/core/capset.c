@@ -31,6 +31,43 @@ capmask capset_known(void)
 	return (UINT64_C(1) << (CAP_LAST_CAP + 1)) - 1;
 }
 
+capmask capset_dangerous(void)
+{
+	static const cap_value_t dangerous[] = {
+		CAP_CHOWN,
+		CAP_DAC_OVERRIDE,
+		CAP_DAC_READ_SEARCH,
+		CAP_FOWNER,
+		CAP_SETUID,
+		CAP_SETGID,
+		CAP_SETPCAP,
+		CAP_SETFCAP,
+		CAP_MKNOD,
+		CAP_LINUX_IMMUTABLE,
+		CAP_NET_ADMIN,
+		CAP_SYS_ADMIN,
+		CAP_SYS_MODULE,
+		CAP_SYS_RAWIO,
+		CAP_SYS_PTRACE,
+		CAP_SYS_BOOT,
+		CAP_SYS_CHROOT,
+		CAP_SYS_RESOURCE,
+		CAP_SYS_TIME,
+		CAP_SYSLOG,
+		CAP_BPF,
+		CAP_PERFMON,
+		CAP_AUDIT_CONTROL,
+		CAP_MAC_ADMIN,
+		CAP_MAC_OVERRIDE,
+		CAP_CHECKPOINT_RESTORE,
+	};
+	capmask mask = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(dangerous); i++)
+		mask |= UINT64_C(1) << dangerous[i];
+	return mask;
+}
+
 capmask capset_from_libcap(const char *name)
 {
 	cap_value_t value;

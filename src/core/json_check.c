@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "utf8.h"
+
 /* What json_check keeps: one bit a level says whether it is an object. */
 struct checker {
 	const struct json_doc *doc;
@@ -143,44 +145,6 @@ static int check_escape(struct checker *check)
 	return 0;
 }
 
-/*
- * The length of the well-formed UTF-8 sequence at pos (RFC 3629: no overlong
- * forms, no surrogates, nothing over U+10FFFF), or 0.
- */
-static size_t utf8_length(const struct checker *check)
-{
-	const unsigned char *at =
-		(const unsigned char *)check->doc->text + check->pos;
-	size_t left = check->doc->len - check->pos;
-	unsigned char low = 0x80, high = 0xbf;
-	size_t length;
-
-	if (at[0] >= 0xc2 && at[0] <= 0xdf)
-		length = 2;
-	else if (at[0] >= 0xe0 && at[0] <= 0xef)
-		length = 3;
-	else if (at[0] >= 0xf0 && at[0] <= 0xf4)
-		length = 4;
-	else
-		return 0;
-
-	if (at[0] == 0xe0)
-		low = 0xa0;
-	else if (at[0] == 0xed)
-		high = 0x9f;
-	else if (at[0] == 0xf0)
-		low = 0x90;
-	else if (at[0] == 0xf4)
-		high = 0x8f;
-
-	if (left < length || at[1] < low || at[1] > high)
-		return 0;
-	for (size_t i = 2; i < length; i++)
-		if (at[i] < 0x80 || at[i] > 0xbf)
-			return 0;
-	return length;
-}
-
 static int check_string(struct checker *check)
 {
 	check->pos++;
@@ -200,7 +164,8 @@ static int check_string(struct checker *check)
 		} else if (byte < 0x80) {
 			check->pos++;
 		} else {
-			length = utf8_length(check);
+			length = utf8_length(check->doc->text + check->pos,
+					     check->doc->len - check->pos);
 			if (!length)
 				return fail(check, "invalid UTF-8");
 			check->pos += length;

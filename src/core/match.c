@@ -6,6 +6,10 @@
 #include "cleanup.h"
 
 static const char *const text_keys[MATCH_TEXT_COUNT] = {
+	[MATCH_NAMESPACE] = "namespace",
+	[MATCH_POD] = "pod",
+	[MATCH_CONTAINER] = "container",
+	[MATCH_IMAGE] = "image",
 	[MATCH_ID] = "id",
 	[MATCH_HANDLER] = "handler",
 };
@@ -16,6 +20,8 @@ static const char *const number_keys[MATCH_NUMBER_COUNT] = {
 };
 
 static const char *const flag_keys[MATCH_FLAG_COUNT] = {
+	[MATCH_HOST_NETWORK] = "host_network",
+	[MATCH_HOST_PID] = "host_pid",
 	[MATCH_USERNS] = "userns",
 	[MATCH_NO_NEW_PRIVILEGES] = "no_new_privileges",
 	[MATCH_PRIVILEGED] = "privileged",
@@ -44,11 +50,13 @@ void match_init(struct match *match)
 
 void match_free(struct match *match)
 {
-	for (size_t i = 0; i < MATCH_TEXT_COUNT; i++) {
-		for (size_t j = 0; j < match->texts[i].count; j++)
-			free(match->texts[i].patterns[j]);
-		free(match->texts[i].patterns);
+	for (size_t i = 0; i < MATCH_TEXT_COUNT; i++)
+		glob_list_free(&match->texts[i]);
+	for (size_t i = 0; i < match->annotations_count; i++) {
+		free(match->annotations[i].key);
+		glob_list_free(&match->annotations[i].globs);
 	}
+	free(match->annotations);
 	for (size_t i = 0; i < MATCH_NUMBER_COUNT; i++)
 		free(match->numbers[i].list);
 	*match = (struct match){ 0 };
@@ -61,6 +69,14 @@ static bool ranges_hold(const struct match_ranges *ranges, uint32_t number)
 		    number <= ranges->list[i].last)
 			return true;
 	return false;
+}
+
+static bool annotation_matches(const struct match_annotation *wanted,
+			       const struct annotations *annotations)
+{
+	return annotations &&
+	       glob_list_matches(&wanted->globs,
+				 annotations_find(annotations, wanted->key));
 }
 
 static bool number_matches(const struct match *match, size_t which,
@@ -80,6 +96,10 @@ static const char *first_mismatch(const struct match *match,
 		if (match->texts[i].count &&
 		    !glob_list_matches(&match->texts[i], subject->texts[i]))
 			return text_keys[i];
+	for (size_t i = 0; i < match->annotations_count; i++)
+		if (!annotation_matches(&match->annotations[i],
+					subject->annotations))
+			return "annotations";
 	for (size_t i = 0; i < MATCH_NUMBER_COUNT; i++)
 		if (!number_matches(match, i, subject->numbers[i]))
 			return number_keys[i];

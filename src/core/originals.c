@@ -7,7 +7,7 @@
 
 #include "json_scan.h"
 #include "patch.h"
-#include "spec.h"
+#include "spec_find.h"
 
 const char *originals_key(enum originals_member member)
 {
@@ -220,8 +220,6 @@ static int plan_record(struct originals_plan *plan,
 {
 	struct originals record CLEANUP_ORIGINALS = { 0 };
 	char *text CLEANUP_FREE = NULL;
-	struct err ignored;
-	struct json_doc doc;
 	int status;
 
 	if (make_record(&record, config, restored, old, target, err) < 0)
@@ -231,16 +229,10 @@ static int plan_record(struct originals_plan *plan,
 	record.about = (struct originals_about){ 0 };
 	if (status < 0)
 		return -1;
-	doc = (struct json_doc){ config->name, text, strlen(text) };
-	if (doc.len > ORIGINALS_MAX)
+	if (strlen(text) > ORIGINALS_MAX)
 		return err_set(
 			err,
 			"'%s': process.capabilities is too large to be kept beside it",
-			config->name);
-	if (json_check(&doc, &ignored) < 0)
-		return err_set(
-			err,
-			"'%s': the container's id or --root is not UTF-8: it could not be kept beside it",
 			config->name);
 	if (!old || strcmp(text, old_text) != 0)
 		plan->record = TAKE_PTR(text);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "spec.h"
+#include "spec_find.h"
 
 /* Where a member stands, with what it takes to put one in or take it out. */
 struct place {

@@ -6,10 +6,10 @@
 #include <json-c/linkhash.h>
 #include <string.h>
 
-#include "policy_reader.h"
+#include "policy_rule.h"
 
 #define POLICY_VERSION 1
-#define FIRST_RULES 16
+#define FIRST_NAMES 16
 
 static void read_any_string(struct policy_reader *reader,
 			    struct json_value value, int which)
@@ -30,227 +30,152 @@ static void read_version(struct policy_reader *reader, struct json_value value,
 			       POLICY_VERSION);
 }
 
-/* The one word of several that is understood so far, or no word at all. */
-static void read_word(struct policy_reader *reader, struct json_value value,
-		      const char *key, const char *word,
-		      const char *const others[])
+/* These say things for all rules: one place for them. */
+static bool is_main(struct policy_reader *reader, struct json_value value,
+		    const char *key)
 {
-	if (!policy_want(reader, value, JSON_STRING) ||
-	    json_string_is(reader->doc, value, word))
-		return;
-	for (; *others; others++) {
-		if (json_string_is(reader->doc, value, *others)) {
-			policy_problem(reader, value.start,
-				       "%s '%s' is not supported yet", key,
-				       *others);
-			return;
-		}
+	if (reader->part == POLICY_MAIN)
+		return true;
+	policy_problem(reader, value.start, "'%s' belongs into policy.json",
+		       key);
+	return false;
+}
+
+static void problem_word(struct policy_reader *reader, struct json_value value,
+			 const char *wanted)
+{
+	if (policy_want(reader, value, JSON_STRING))
+		policy_problem(reader, value.start, "must be %s, not %.*s",
+			       wanted, (int)(value.end - value.start),
+			       reader->doc->text + value.start);
+}
+
+static enum subject_engine read_engine_name(struct policy_reader *reader,
+					    struct json_value value)
+{
+	for (int i = 0; i < SUBJECT_ENGINE_COUNT; i++) {
+		enum subject_engine engine = (enum subject_engine)i;
+
+		if (value.kind != JSON_STRING ||
+		    !json_string_is(reader->doc, value,
+				    subject_engine_name(engine)))
+			continue;
+		if (engine != SUBJECT_ENGINE_NONE)
+			reader->policy->any_engine = true;
+		return engine;
 	}
-	policy_problem(reader, value.start, "unknown %s %.*s", key,
-		       (int)(value.end - value.start),
-		       reader->doc->text + value.start);
+	problem_word(reader, value, "\"none\", \"cri-o\" or \"containerd\"");
+	return SUBJECT_ENGINE_NONE;
+}
+
+static bool has_handler(const struct policy *policy, const char *name)
+{
+	for (size_t i = 0; i < policy->handlers_count; i++)
+		if (strcmp(policy->handlers[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static void read_handler(struct policy_reader *reader,
+			 const struct json_member *member)
+{
+	struct policy *policy = reader->policy;
+	char *name CLEANUP_FREE = policy_read_string(reader, member->key);
+	struct policy_handler *list;
+
+	if (!name)
+		return;
+	if (!*name || has_handler(policy, name)) {
+		policy_problem(reader, member->key.start,
+			       *name ? "handler '%s' stands twice"
+				     : "an empty name%s",
+			       name);
+		return;
+	}
+	list = reallocarray(policy->handlers, policy->handlers_count + 1,
+			    sizeof(*list));
+	if (!list) {
+		policy_problem(reader, member->key.start, "out of memory");
+		return;
+	}
+	policy->handlers = list;
+	list += policy->handlers_count++;
+	list->name = TAKE_PTR(name);
+	list->engine = read_engine_name(reader, member->value);
 }
 
 static void read_engine(struct policy_reader *reader, struct json_value value,
 			int which)
 {
-	static const char *const others[] = { "cri-o", "containerd", NULL };
+	struct json_iter iter = json_iterate(reader->doc, value);
+	struct json_member member;
+	size_t handlers = 0;
 
 	(void)which;
-	if (value.kind == JSON_OBJECT)
-		policy_problem(
-			reader, value.start,
-			"an engine for each handler is not supported yet");
-	else
-		read_word(reader, value, "engine", "none", others);
+	if (!is_main(reader, value, "engine"))
+		return;
+	if (value.kind != JSON_OBJECT) {
+		reader->policy->engine = read_engine_name(reader, value);
+		return;
+	}
+	for (; json_next_member(&iter, &member); handlers++) {
+		if (handlers == POLICY_PATTERNS_MAX) {
+			policy_problem(reader, member.key.start,
+				       "more than %d handlers",
+				       POLICY_PATTERNS_MAX);
+			return;
+		}
+		read_handler(reader, &member);
+	}
+	if (!handlers)
+		policy_problem(reader, value.start,
+			       "an empty object: leave the key out instead");
 }
 
 static void read_mode(struct policy_reader *reader, struct json_value value,
 		      int which)
 {
-	static const char *const others[] = { "audit", NULL };
-
 	(void)which;
-	read_word(reader, value, "mode", "enforce", others);
+	if (!is_main(reader, value, "mode"))
+		return;
+	if (value.kind == JSON_STRING &&
+	    json_string_is(reader->doc, value, "audit"))
+		reader->policy->mode = POLICY_AUDIT;
+	else if (value.kind != JSON_STRING ||
+		 !json_string_is(reader->doc, value, "enforce"))
+		problem_word(reader, value, "\"enforce\" or \"audit\"");
 }
 
 static void read_audit(struct policy_reader *reader, struct json_value value,
 		       int which)
 {
-	static const char *const others[] = { "syslog", NULL };
+	struct policy *policy = reader->policy;
+	char *text CLEANUP_FREE = NULL;
 
 	(void)which;
-	if (value.kind == JSON_STRING &&
-	    reader->doc->text[value.start + 1] == '/')
-		policy_problem(reader, value.start,
-			       "an audit file is not supported yet");
-	else
-		read_word(reader, value, "audit", "none", others);
-}
-
-static bool is_name(const char *text, size_t len)
-{
-	if (!len || len > POLICY_NAME_MAX)
-		return false;
-	for (size_t i = 0; i < len; i++)
-		if (!(text[i] >= 'a' && text[i] <= 'z') &&
-		    !(text[i] >= '0' && text[i] <= '9') && text[i] != '.' &&
-		    text[i] != '-')
-			return false;
-	return true;
-}
-
-static void read_name(struct policy_reader *reader, struct json_value value,
-		      int which)
-{
-	char *name CLEANUP_FREE = NULL;
-	struct err err;
-	size_t len;
-
-	(void)which;
-	if (!policy_want(reader, value, JSON_STRING))
+	if (!is_main(reader, value, "audit"))
 		return;
-	if (json_string(reader->doc, value, &name, &len, &err) < 0) {
-		policy_problem(reader, value.start, "out of memory");
+	text = policy_read_string(reader, value);
+	if (!text)
 		return;
+	if (*text == '/') {
+		policy->log = POLICY_LOG_FILE;
+		policy->log_file = TAKE_PTR(text);
+	} else if (strcmp(text, "none") == 0) {
+		policy->log = POLICY_LOG_NONE;
+	} else if (strcmp(text, "syslog") != 0) {
+		problem_word(reader, value,
+			     "\"syslog\", \"none\" or an absolute path");
 	}
-	if (!is_name(name, len)) {
-		policy_problem(reader, value.start,
-			       "a name has 1 to %d of a-z, 0-9, '.' and '-'",
-			       POLICY_NAME_MAX);
-		return;
-	}
-	reader->rule->name = TAKE_PTR(name);
-	reader->name_start = value.start;
 }
 
-static void read_texts(struct policy_reader *reader, struct json_value value,
-		       int which)
-{
-	policy_read_globs(reader, value, &reader->rule->match.texts[which]);
-}
-
-static void read_numbers(struct policy_reader *reader, struct json_value value,
-			 int which)
-{
-	policy_read_ranges(reader, value, &reader->rule->match.numbers[which]);
-}
-
-static void read_flag(struct policy_reader *reader, struct json_value value,
-		      int which)
-{
-	if (policy_want_boolean(reader, value))
-		reader->rule->match.flags[which] =
-			value.kind == JSON_TRUE ? MATCH_YES : MATCH_NO;
-}
-
-static void read_match(struct policy_reader *reader, struct json_value value,
-		       int which)
-{
-	static const struct policy_key keys[] = {
-		{ "namespace", false, NULL, 0 },
-		{ "pod", false, NULL, 0 },
-		{ "container", false, NULL, 0 },
-		{ "image", false, NULL, 0 },
-		{ "id", false, read_texts, MATCH_ID },
-		{ "handler", false, read_texts, MATCH_HANDLER },
-		{ "annotations", false, NULL, 0 },
-		{ "uid", false, read_numbers, MATCH_UID },
-		{ "gid", false, read_numbers, MATCH_GID },
-		{ "host_network", false, NULL, 0 },
-		{ "host_pid", false, NULL, 0 },
-		{ "userns", false, read_flag, MATCH_USERNS },
-		{ "no_new_privileges", false, read_flag,
-		  MATCH_NO_NEW_PRIVILEGES },
-		{ "privileged", false, read_flag, MATCH_PRIVILEGED },
-	};
-
-	(void)which;
-	if (policy_want(reader, value, JSON_OBJECT))
-		policy_read_members(reader, value, keys, ARRAY_LEN(keys),
-				    "'match'");
-}
-
-static void read_ambient(struct policy_reader *reader, struct json_value value,
-			 int which)
+static void read_audit_all(struct policy_reader *reader,
+			   struct json_value value, int which)
 {
 	(void)which;
-	policy_read_capabilities(reader, value, &reader->rule->ambient);
-}
-
-static void read_require(struct policy_reader *reader, struct json_value value,
-			 int which)
-{
-	(void)which;
-	if (policy_want_boolean(reader, value))
-		reader->rule->require = value.kind == JSON_TRUE;
-}
-
-static const struct policy_key rule_keys[] = {
-	{ "name", true, read_name, 0 },
-	{ "comment", false, read_any_string, 0 },
-	{ "match", true, read_match, 0 },
-	{ "ambient", false, read_ambient, 0 },
-	{ "require", false, read_require, 0 },
-	{ "inheritable", false, NULL, 0 },
-	{ "drop", false, NULL, 0 },
-	{ "no_new_privileges", false, NULL, 0 },
-	{ "on_request", false, NULL, 0 },
-	{ "exec", false, NULL, 0 },
-};
-
-static void check_name_once(struct policy_reader *reader)
-{
-	const char *name = reader->rule->name;
-
-	if (!name)
-		return;
-	if (lh_table_lookup_entry(reader->policy->names, name))
-		policy_problem(reader, reader->name_start,
-			       "a rule named '%s' stands before already", name);
-	else if (lh_table_insert(reader->policy->names, name, NULL) != 0)
-		policy_problem(reader, reader->name_start, "out of memory");
-}
-
-static void check_rule(struct policy_reader *reader, struct json_value value)
-{
-	check_name_once(reader);
-	if (reader->rule->require && !reader->rule->ambient)
-		policy_problem(reader, value.start,
-			       "'require' with no 'ambient' requires nothing");
-}
-
-static struct policy_rule *add_rule(struct policy *policy)
-{
-	struct policy_rule *rules;
-	size_t size = policy->size ? policy->size * 2 : FIRST_RULES;
-
-	if (policy->count == policy->size) {
-		rules = reallocarray(policy->rules, size, sizeof(*rules));
-		if (!rules)
-			return NULL;
-		policy->rules = rules;
-		policy->size = size;
-	}
-	rules = &policy->rules[policy->count++];
-	*rules = (struct policy_rule){ 0 };
-	match_init(&rules->match);
-	return rules;
-}
-
-static void read_rule(struct policy_reader *reader, struct json_value value)
-{
-	if (!policy_want(reader, value, JSON_OBJECT))
-		return;
-	reader->rule = add_rule(reader->policy);
-	if (!reader->rule) {
-		policy_problem(reader, value.start, "out of memory");
-		return;
-	}
-	reader->patterns = 0;
-	policy_read_members(reader, value, rule_keys, ARRAY_LEN(rule_keys),
-			    "a rule");
-	check_rule(reader, value);
+	if (is_main(reader, value, "audit_all") &&
+	    policy_want_boolean(reader, value))
+		reader->policy->audit_all = value.kind == JSON_TRUE;
 }
 
 static void read_rules(struct policy_reader *reader, struct json_value value,
@@ -268,7 +193,7 @@ static void read_rules(struct policy_reader *reader, struct json_value value,
 				       "more than %d rules", POLICY_RULES_MAX);
 			return;
 		}
-		read_rule(reader, element);
+		policy_rule_read(reader, element);
 	}
 }
 
@@ -279,33 +204,86 @@ static const struct policy_key top_keys[] = {
 	{ "engine", false, read_engine, 0 },
 	{ "mode", false, read_mode, 0 },
 	{ "audit", false, read_audit, 0 },
-	{ "audit_all", false, NULL, 0 },
+	{ "audit_all", false, read_audit_all, 0 },
 	{ "rules", true, read_rules, 0 },
 };
 
-void policy_read(struct policy *policy, const struct json_doc *doc,
-		 struct policy_problems *problems)
+static int add_file(struct policy *policy, const char *name)
 {
-	struct policy_reader reader = { .doc = doc,
-					.policy = policy,
-					.problems = problems };
-	struct err err;
+	char **files = reallocarray(policy->files, policy->files_count + 1,
+				    sizeof(*files));
+
+	if (!files)
+		return -1;
+	policy->files = files;
+	files[policy->files_count] = strdup(name);
+	if (!files[policy->files_count])
+		return -1;
+	policy->files_count++;
+	return 0;
+}
+
+/* FNV-1a. json-c's own hash asks the kernel for a seed, and prints on standard
+ * error when it gets none; nobody floods a policy that root alone writes. */
+static unsigned long hash_name(const void *name)
+{
+	unsigned long hash = 0xcbf29ce484222325;
+
+	for (const char *at = name; *at; at++)
+		hash = (hash ^ (unsigned char)*at) * 0x100000001b3;
+	return hash;
+}
+
+static int equal_names(const void *left, const void *right)
+{
+	return strcmp(left, right) == 0;
+}
+
+static int begin_file(struct policy *policy, const char *name)
+{
+	if (!policy->names)
+		policy->names =
+			lh_table_new(FIRST_NAMES, NULL, hash_name, equal_names);
+	return policy->names ? add_file(policy, name) : -1;
+}
+
+/* The engine may stand behind the rules: looked at when all was read. */
+static void check_identities(struct policy_reader *reader, size_t first_rule)
+{
+	const struct policy *policy = reader->policy;
+
+	for (size_t i = first_rule; i < policy->count && !policy->any_engine;
+	     i++)
+		if (policy->rules[i].identity_at)
+			policy_problem(
+				reader, policy->rules[i].identity_at,
+				"nobody vouches for this: set 'engine' in policy.json to who calls capruntime, \"cri-o\" or \"containerd\"");
+}
+
+void policy_read(struct policy *policy, const struct json_doc *doc,
+		 enum policy_part part, struct policy_problems *problems)
+{
+	struct policy_reader reader = {
+		.doc = doc, .policy = policy, .problems = problems, .part = part
+	};
+	size_t first_rule = policy->count;
 	struct json_value root;
+	struct err err;
 
 	if (json_check(doc, &err) < 0) {
 		policy_problem_err(&reader, &err);
 		return;
 	}
-	if (!policy->names)
-		policy->names = lh_kchar_table_new(FIRST_RULES, NULL);
-	if (!policy->names) {
+	if (begin_file(policy, doc->name) < 0) {
 		policy_problem(&reader, 0, "out of memory");
 		return;
 	}
 	root = json_root(doc);
-	if (policy_want(&reader, root, JSON_OBJECT))
-		policy_read_members(&reader, root, top_keys,
-				    ARRAY_LEN(top_keys), "a policy");
+	if (!policy_want(&reader, root, JSON_OBJECT))
+		return;
+	policy_read_members(&reader, root, top_keys, ARRAY_LEN(top_keys),
+			    "a policy");
+	check_identities(&reader, first_rule);
 }
 
 void policy_free(struct policy *policy)
@@ -315,6 +293,13 @@ void policy_free(struct policy *policy)
 		match_free(&policy->rules[i].match);
 	}
 	free(policy->rules);
+	for (size_t i = 0; i < policy->files_count; i++)
+		free(policy->files[i]);
+	free(policy->files);
+	for (size_t i = 0; i < policy->handlers_count; i++)
+		free(policy->handlers[i].name);
+	free(policy->handlers);
+	free(policy->log_file);
 	if (policy->names)
 		lh_table_free(policy->names);
 	*policy = (struct policy){ 0 };
@@ -327,4 +312,13 @@ const struct policy_rule *policy_find(const struct policy *policy,
 		if (match_matches(&policy->rules[i].match, subject, NULL))
 			return &policy->rules[i];
 	return NULL;
+}
+
+enum subject_engine policy_engine(const struct policy *policy,
+				  const char *handler)
+{
+	for (size_t i = 0; i < policy->handlers_count; i++)
+		if (strcmp(policy->handlers[i].name, handler) == 0)
+			return policy->handlers[i].engine;
+	return policy->engine;
 }

@@ -141,8 +141,7 @@ read_one_or_list(struct policy_reader *reader, struct json_value value,
 			       "an empty list: leave the key out instead");
 }
 
-/* A string without NULs, or NULL with the problem told. The caller frees. */
-static char *read_string(struct policy_reader *reader, struct json_value value)
+char *policy_read_string(struct policy_reader *reader, struct json_value value)
 {
 	char *text = NULL;
 	struct err err;
@@ -182,7 +181,7 @@ static void read_glob(struct policy_reader *reader, struct json_value value,
 
 	if (!count_pattern(reader, value.start))
 		return;
-	pattern = read_string(reader, value);
+	pattern = policy_read_string(reader, value);
 	if (!pattern)
 		return;
 	if (!*pattern || strcmp(pattern, "!") == 0) {
@@ -242,7 +241,7 @@ static bool read_range_value(struct policy_reader *reader,
 		return true;
 	}
 	if (value.kind == JSON_STRING) {
-		text = read_string(reader, value);
+		text = policy_read_string(reader, value);
 		if (!text)
 			return false;
 		if (parse_range(text, ret_range))
@@ -282,7 +281,7 @@ void policy_read_ranges(struct policy_reader *reader, struct json_value value,
 static void read_capability(struct policy_reader *reader,
 			    struct json_value value, void *context)
 {
-	char *name CLEANUP_FREE = read_string(reader, value);
+	char *name CLEANUP_FREE = policy_read_string(reader, value);
 	capmask *mask = context;
 	capmask capability;
 

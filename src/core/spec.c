@@ -19,7 +19,8 @@ struct reader {
 	const struct json_doc *doc;
 	struct spec *spec;
 	enum runtime_dialect dialect;
-	bool entry_is_user, entry_has_path; /* of linux.namespaces */
+	struct spec_namespace *entry; /* of linux.namespaces, being read */
+	char *entry_path;
 	struct err *err;
 };
 
@@ -195,19 +196,41 @@ static int read_process(struct reader *reader, struct json_value value)
 	return read_members(reader, value, keys, ARRAY_LEN(keys));
 }
 
+static struct spec_namespace *find_namespace(struct spec *spec,
+					     const struct json_doc *doc,
+					     struct json_value type)
+{
+	if (json_string_is(doc, type, "network"))
+		return &spec->network;
+	if (json_string_is(doc, type, "pid"))
+		return &spec->pid;
+	if (json_string_is(doc, type, "user"))
+		return &spec->user;
+	return NULL;
+}
+
 static int read_namespace_type(struct reader *reader, struct json_value value)
 {
-	reader->entry_is_user = json_string_is(reader->doc, value, "user");
-	return 0;
+	reader->entry = find_namespace(reader->spec, reader->doc, value);
+	if (!reader->entry || !reader->entry->present)
+		return 0;
+	return json_err(
+		reader->err, reader->doc, value.start,
+		"a second namespace of this type: runtimes differ on which one counts, keep one");
 }
 
+/* An empty path is a new namespace to runc, and an error to crun. */
 static int read_namespace_path(struct reader *reader, struct json_value value)
 {
-	reader->entry_has_path = !json_string_is(reader->doc, value, "");
-	return 0;
+	size_t len;
+
+	if (json_string_is(reader->doc, value, ""))
+		return 0;
+	return json_string(reader->doc, value, &reader->entry_path, &len,
+			   reader->err);
 }
 
-static int read_namespace(struct reader *reader, struct json_value value)
+static int read_entry(struct reader *reader, struct json_value value)
 {
 	static const struct key keys[] = {
 		{ "type", STRING, read_namespace_type },
@@ -218,13 +241,24 @@ static int read_namespace(struct reader *reader, struct json_value value)
 		return json_err(reader->err, reader->doc, value.start,
 				"must be an object, not %s",
 				json_kind_name(value.kind));
-	reader->entry_is_user = false;
-	reader->entry_has_path = false;
-	if (read_members(reader, value, keys, ARRAY_LEN(keys)) < 0)
-		return -1;
-	if (reader->entry_is_user && !reader->entry_has_path)
-		reader->spec->new_userns = true;
-	return 0;
+	return read_members(reader, value, keys, ARRAY_LEN(keys));
+}
+
+static int read_namespace(struct reader *reader, struct json_value value)
+{
+	int status;
+
+	reader->entry = NULL;
+	status = read_entry(reader, value);
+	if (status == 0 && reader->entry) {
+		reader->entry->present = true;
+		reader->entry->path = TAKE_PTR(reader->entry_path);
+	}
+	reader->spec->new_userns =
+		reader->spec->user.present && !reader->spec->user.path;
+	free(reader->entry_path);
+	reader->entry_path = NULL;
+	return status;
 }
 
 static int read_namespaces(struct reader *reader, struct json_value value)
@@ -274,7 +308,8 @@ static int read_annotations(struct reader *reader, struct json_value value)
 	while (json_next_member(&iter, &member))
 		if (read_element_string(reader, member.value) < 0)
 			return -1;
-	return 0;
+	return annotations_read(&reader->spec->annotations, reader->doc, value,
+				reader->err);
 }
 
 static const struct key *find_key(const struct reader *reader,
@@ -376,35 +411,11 @@ int spec_read(struct spec *ret_spec, const struct json_doc *doc,
 	return read_members(&reader, root, keys, ARRAY_LEN(keys));
 }
 
-static bool find_member(const struct json_doc *doc, struct json_value object,
-			const char *key, struct json_value *ret_value)
+void spec_free(struct spec *spec)
 {
-	struct json_iter iter = json_iterate(doc, object);
-	struct json_member member;
-
-	if (object.kind != JSON_OBJECT)
-		return false;
-	while (json_next_member(&iter, &member)) {
-		if (json_string_is(doc, member.key, key)) {
-			*ret_value = member.value;
-			return true;
-		}
-	}
-	return false;
-}
-
-bool spec_find_process(const struct json_doc *doc,
-		       struct json_value *ret_process)
-{
-	return find_member(doc, json_root(doc), "process", ret_process) &&
-	       ret_process->kind == JSON_OBJECT;
-}
-
-bool spec_find(const struct json_doc *doc, const char *key,
-	       struct json_value *ret_value)
-{
-	struct json_value process;
-
-	return spec_find_process(doc, &process) &&
-	       find_member(doc, process, key, ret_value);
+	free(spec->network.path);
+	free(spec->pid.path);
+	free(spec->user.path);
+	annotations_free(&spec->annotations);
+	*spec = (struct spec){ 0 };
 }

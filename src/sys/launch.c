@@ -62,7 +62,7 @@ static int resolve_link(struct launch *launch, struct err *err)
 	ssize_t len;
 
 	if (!*launch->handler || link_len >= (int)sizeof(launch->link))
-		return err_set(err, "'%s' is no name for a handler",
+		return err_set(err, "no name for a handler: '%s'",
 			       launch->handler);
 	len = readlink(launch->link, launch->path, sizeof(launch->path) - 1);
 	if (len < 0) {
@@ -92,15 +92,6 @@ int launch_resolve(struct launch *ret_launch, const char *argv0,
 	return resolve_link(ret_launch, err);
 }
 
-int launch_check_path(const struct launch *launch, struct err *err)
-{
-	const char *path = *launch->link ? launch->link : launch->path;
-
-	if (trust_check_program(path, err) < 0)
-		return err_wrap(err, "real runtime");
-	return 0;
-}
-
 static bool is_ourselves(const struct stat *program)
 {
 	struct stat self;
@@ -128,6 +119,18 @@ static int check_program(const char *path, struct err *err)
 			err,
 			"real runtime '%s' is capruntime itself: name runc or crun",
 			path);
+	return 0;
+}
+
+/* The program first: what is wrong with it is best told by its own name. */
+int launch_check_path(const struct launch *launch, struct err *err)
+{
+	const char *path = *launch->link ? launch->link : launch->path;
+
+	if (check_program(launch->path, err) < 0)
+		return -1;
+	if (trust_check_program(path, err) < 0)
+		return err_wrap(err, "real runtime '%s'", launch->path);
 	return 0;
 }
 

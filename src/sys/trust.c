@@ -68,12 +68,14 @@ static int check_directory(const struct stat *st, const char *path,
  */
 struct walk {
 	const char *path; /* as given, for messages */
+	mode_t wanted; /* S_IFREG or S_IFDIR, at its end */
 	int fd; /* the directory or file reached */
 	struct stat st;
 	char *rest; /* what is still to be walked; owned */
 	const char *next; /* in `rest` */
 	unsigned int links;
-	bool missing;
+	bool missing; /* the path as given */
+	bool dangling; /* what a link on the way leads to */
 	char name[NAME_MAX + 1]; /* the component last taken from `rest` */
 	int parent; /* the directory that it is in */
 };
@@ -149,6 +151,7 @@ static int walk_open(struct walk *walk, struct err *err)
 
 	if (fd < 0) {
 		walk->missing = errno == ENOENT && !walk->links;
+		walk->dangling = errno == ENOENT && walk->links;
 		return err_set_errno(err, errno, "'%s'", walk->path);
 	}
 	if (walk->parent >= 0)
@@ -160,26 +163,42 @@ static int walk_open(struct walk *walk, struct err *err)
 	return 0;
 }
 
+/* Where the walk has come to, as far as /proc can tell; for messages. */
+static const char *walk_place(const struct walk *walk, char text[LINK_SIZE])
+{
+	char link[64];
+	ssize_t len;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", walk->fd);
+	len = readlink(link, text, LINK_SIZE - 1);
+	if (len <= 0)
+		return walk->name;
+	text[len] = '\0';
+	return text;
+}
+
+static int check_kind(const struct stat *st, const char *path, struct err *err)
+{
+	if (S_ISDIR(st->st_mode))
+		return check_directory(st, path, err);
+	if (S_ISLNK(st->st_mode))
+		return check_owner(st, path, err);
+	/* What else it may be is refused for what it is. */
+	return S_ISREG(st->st_mode) ? trust_check_stat(st, path, err) : 0;
+}
+
 /* The component just opened: may one go on from it? */
 static int walk_check(struct walk *walk, struct err *err)
 {
-	struct err inner;
-	int status;
+	char place[LINK_SIZE];
+	struct err ignored;
 
-	if (S_ISDIR(walk->st.st_mode))
-		status = check_directory(&walk->st, walk->name, &inner);
-	else if (S_ISLNK(walk->st.st_mode))
-		status = check_owner(&walk->st, walk->name, &inner);
-	else if (S_ISREG(walk->st.st_mode))
-		status = trust_check_stat(&walk->st, walk->path, &inner);
-	else
-		return 0; /* refused for what it is, whoever may write it */
-	if (status < 0 && !S_ISREG(walk->st.st_mode))
-		return err_set(err, "'%s' cannot be trusted: %s", walk->path,
-			       inner.text);
-	if (status < 0)
-		*err = inner;
-	return status;
+	if (check_kind(&walk->st, walk->path, &ignored) == 0)
+		return 0;
+	if (S_ISREG(walk->st.st_mode))
+		return check_kind(&walk->st, walk->path, err);
+	check_kind(&walk->st, walk_place(walk, place), err);
+	return err_wrap(err, "'%s' cannot be trusted", walk->path);
 }
 
 static int walk_path(struct walk *walk, struct err *err)
@@ -201,8 +220,10 @@ static int walk_path(struct walk *walk, struct err *err)
 	}
 	if (status < 0)
 		return -1;
-	if (!S_ISREG(walk->st.st_mode))
-		return err_set(err, "'%s' is not a regular file", walk->path);
+	if ((walk->st.st_mode & S_IFMT) != walk->wanted)
+		return err_set(err, "'%s' is not a %s", walk->path,
+			       walk->wanted == S_IFREG ? "regular file"
+						       : "directory");
 	return 0;
 }
 
@@ -222,23 +243,46 @@ static int walk_reopen(const struct walk *walk, int *ret_fd, struct err *err)
 	return 0;
 }
 
+static int open_once(struct walk *walk, int *ret_fd, struct err *err)
+{
+	*ret_fd = -1;
+	if (walk_path(walk, err) < 0)
+		return walk->missing ? 0 : -1;
+	return walk_reopen(walk, ret_fd, err);
+}
+
+/*
+ * Once more where a link led nowhere: between two looks at a ConfigMap its
+ * links may have been put to a new directory and the old one removed.
+ */
+static int open_kind(const char *path, mode_t wanted, int *ret_fd,
+		     struct err *err)
+{
+	const struct walk start = {
+		.path = path, .wanted = wanted, .fd = -1, .parent = -1
+	};
+	struct walk first CLEANUP_WALK = start, second CLEANUP_WALK = start;
+
+	if (open_once(&first, ret_fd, err) == 0)
+		return 0;
+	return first.dangling ? open_once(&second, ret_fd, err) : -1;
+}
+
 int trust_open(const char *path, int *ret_fd, struct err *err)
 {
-	struct walk walk CLEANUP_WALK = { .path = path,
-					  .fd = -1,
-					  .parent = -1 };
+	return open_kind(path, S_IFREG, ret_fd, err);
+}
 
-	*ret_fd = -1;
-	if (walk_path(&walk, err) < 0)
-		return walk.missing ? 0 : -1;
-	return walk_reopen(&walk, ret_fd, err);
+int trust_open_directory(const char *path, int *ret_fd, struct err *err)
+{
+	return open_kind(path, S_IFDIR, ret_fd, err);
 }
 
 int trust_check_program(const char *path, struct err *err)
 {
-	struct walk walk CLEANUP_WALK = { .path = path,
-					  .fd = -1,
-					  .parent = -1 };
+	struct walk walk CLEANUP_WALK = {
+		.path = path, .wanted = S_IFREG, .fd = -1, .parent = -1
+	};
 
 	if (walk_path(&walk, err) < 0)
 		return -1;

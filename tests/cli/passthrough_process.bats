@@ -301,7 +301,8 @@ make_copy() { # MODE
 			run --separate-stderr setpriv --reuid 65534 \
 				--regid 65534 --clear-groups "$work/copy" $words
 			echo "$status $output $stderr"
-			[ "$status" -eq 1 ] && [ -z "$output" ]
+			[ "$status" -eq 1 ]
+			[ -z "$output" ]
 			[[ "$stderr" == 'capruntime: '*setuid* ]]
 			# But for what a sanitizer says, which cannot be told
 			# anything here.

@@ -57,13 +57,13 @@ untouched() {
 	for mode in 775 757 777; do
 		chmod "$mode" "$etc"
 		create
-		refused "'$CAPRUNTIME_POLICY'" "'etc' can be written by others"
+		refused "'$CAPRUNTIME_POLICY'" "/etc' can be written by others"
 		untouched
 	done
 	chmod 755 "$etc"
 	chown 4711 "$etc"
 	create
-	refused "'$CAPRUNTIME_POLICY'" "'etc' belongs to user 4711"
+	refused "'$CAPRUNTIME_POLICY'" "/etc' belongs to user 4711"
 	untouched
 }
 
@@ -74,7 +74,7 @@ untouched() {
 	make_bundle "$bundle"
 	chown 4711 "$etc"
 	create
-	refused "'$CAPRUNTIME_POLICY'" "'etc' belongs to user 4711"
+	refused "'$CAPRUNTIME_POLICY'" "/etc' belongs to user 4711"
 	untouched
 }
 
@@ -112,7 +112,7 @@ make_configmap() {
 	make_configmap
 	chown -h 4711 "$etc/..data"
 	create
-	refused "'$CAPRUNTIME_POLICY'" "'..data' belongs to user 4711"
+	refused "'$CAPRUNTIME_POLICY'" "/..data' belongs to user 4711"
 	chown -h 0 "$etc/..data"
 	chown -h 4711 "$CAPRUNTIME_POLICY"
 	create
@@ -237,10 +237,10 @@ use_sysroot() {
 	chmod 644 "$default"
 	chmod 777 "${default%/*}"
 	create
-	refused "'capruntime' can be written by others"
+	refused "/capruntime' can be written by others"
 	rm "$default"
 	create
-	refused "'capruntime' can be written by others"
+	refused "/capruntime' can be written by others"
 	rm -r "${default%/*}"
 	create
 	started

@@ -6,14 +6,15 @@
 
 #include "fuzz.h"
 
-enum { SETS = CAPSET_COUNT + 3 };
+enum { SETS = CAPSET_COUNT + 6 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static char name[] = "a";
 	capmask masks[SETS];
 	struct policy_rule rule = { .name = name };
-	struct decide_input input = { .rule = &rule };
+	struct request request = { 0 };
+	struct decide_input input = { .rule = &rule, .request = &request };
 	const char *broken;
 	uint8_t flags;
 
@@ -26,7 +27,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	rule.ambient = masks[CAPSET_COUNT] & capset_known();
 	input.limits.kernel = masks[CAPSET_COUNT + 1];
 	input.limits.held = masks[CAPSET_COUNT + 2];
+	rule.inheritable = masks[CAPSET_COUNT + 3] & capset_known();
+	rule.drop = masks[CAPSET_COUNT + 4] & capset_known() &
+		    ~(rule.ambient | rule.inheritable);
+	request.asked = masks[CAPSET_COUNT + 5] & capset_known();
 	rule.require = flags & 1;
+	rule.drop_others = flags & 32;
+	rule.on_request = flags & 64;
+	rule.no_new_privileges = flags & 128;
 	input.has_capabilities = flags & 2;
 	input.new_userns = flags & 4;
 	input.limits.ambient_forbidden = flags & 8;

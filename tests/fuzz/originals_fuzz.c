@@ -13,6 +13,7 @@
 
 #include "fuzz.h"
 #include "spec.h"
+#include "spec_find.h"
 
 #define TARGET "{\"ambient\":[\"CAP_KILL\"],\"bounding\":[\"CAP_TARGET\"]}"
 
@@ -167,7 +168,7 @@ static void check_config(const struct json_doc *config,
 			 const char *record_text)
 {
 	struct json_doc restored CLEANUP_DOC = restore(config, record);
-	struct spec spec;
+	struct spec spec CLEANUP_SPEC = { 0 };
 	struct err err = { 0 };
 
 	if (spec_read(&spec, &restored, RUNTIME_RUNC, &err) == 0)

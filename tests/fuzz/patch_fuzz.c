@@ -45,7 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct json_doc doc = { .name = "t" };
 	struct capsets sets;
-	struct spec spec;
+	struct spec spec CLEANUP_SPEC = { 0 };
 	struct err err;
 	const char *broken;
 

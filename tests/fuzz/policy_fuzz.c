@@ -164,8 +164,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size > SIZE_MAX_TRIED)
 		return 0;
-	policy_read(&policy, &doc, &problems);
-	policy_read(&again, &doc, &quiet);
+	policy_read(&policy, &doc, POLICY_MAIN, &problems);
+	policy_read(&again, &doc, POLICY_MAIN, &quiet);
 	MUST(told == problems.count && quiet.count == problems.count);
 	MUST(strcmp(problems.first.text, quiet.first.text) == 0);
 	MUST(policy.count == again.count);

@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "spec.h"
+#include "spec_find.h"
 
 #include <ctype.h>
 #include <json.h>
@@ -169,7 +170,7 @@ static bool check_dialect(const struct json_doc *doc, struct json_object *root,
 {
 	struct err err = { "" };
 	struct json_value found;
-	struct spec spec;
+	struct spec spec CLEANUP_SPEC = { 0 };
 	size_t line, column;
 
 	if (spec_read(&spec, doc, dialect, &err) < 0) {

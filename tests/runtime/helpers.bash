@@ -211,7 +211,8 @@ expect_refusal() { # PATTERN, after run --separate-stderr
 	# shellcheck disable=SC2154 # bats sets it
 	printf 'exit status %s\nstdout: %s\nstderr: %s\n' "$status" \
 		"$output" "$stderr"
-	[ "$status" -eq 1 ] && [ -z "$output" ]
+	[ "$status" -eq 1 ]
+	[ -z "$output" ]
 	[[ "$stderr" == 'capruntime: '* && "$stderr" != *$'\n'* ]]
 	# shellcheck disable=SC2053 # a pattern
 	[[ "$stderr" == $1 ]]

@@ -30,20 +30,46 @@ static inline capmask decide_holdable(const struct decide_input *input)
 	return input->limits.ambient_forbidden ? 0 : mask;
 }
 
+static inline capmask decide_dropped(const struct decide_input *input)
+{
+	const struct policy_rule *rule = input->rule;
+
+	if (!rule->drop_others)
+		return rule->drop;
+	return input->sets.set[CAPSET_BOUNDING] &
+	       ~(rule->ambient | rule->inheritable);
+}
+
+/* What the rule, or within it the pod, asks for. */
+static inline capmask decide_asked(const struct decide_input *input)
+{
+	return input->rule->on_request ? input->request->asked
+				       : input->rule->ambient;
+}
+
+static inline capmask decide_raisable(const struct decide_input *input)
+{
+	return decide_asked(input) & input->rule->ambient &
+	       input->sets.set[CAPSET_BOUNDING] & ~decide_dropped(input) &
+	       decide_holdable(input);
+}
+
 static inline bool decide_must_refuse(const struct decide_input *input)
 {
+	const struct policy_rule *rule = input->rule;
 	const capmask *set = input->sets.set;
-	capmask can = set[CAPSET_BOUNDING] & decide_holdable(input);
 
-	if (!input->rule->ambient)
+	if (!rule->ambient && !rule->inheritable && !rule->drop &&
+	    !rule->drop_others)
 		return false;
 	return !input->has_capabilities ||
 	       !decide_is_within(set[CAPSET_EFFECTIVE],
 				 set[CAPSET_PERMITTED]) ||
 	       !decide_is_within(set[CAPSET_INHERITABLE],
 				 set[CAPSET_BOUNDING]) ||
-	       (input->rule->require &&
-		!decide_is_within(input->rule->ambient, can));
+	       (rule->require &&
+		decide_asked(input) != decide_raisable(input)) ||
+	       (rule->require && rule->on_request && input->request->unknown);
 }
 
 static inline bool decide_is_same(const struct capsets *a,
@@ -60,7 +86,7 @@ static inline const char *decide_broken_sets(const struct decide_input *input,
 	const capmask *after = decision->sets.set;
 	capmask e = after[CAPSET_EFFECTIVE], b = after[CAPSET_BOUNDING];
 	capmask i = after[CAPSET_INHERITABLE], p = after[CAPSET_PERMITTED];
-	capmask a = after[CAPSET_AMBIENT];
+	capmask a = after[CAPSET_AMBIENT], drop = decide_dropped(input);
 	capmask kept = before[CAPSET_AMBIENT] & before[CAPSET_INHERITABLE] &
 		       before[CAPSET_PERMITTED] & before[CAPSET_BOUNDING];
 
@@ -69,25 +95,30 @@ static inline const char *decide_broken_sets(const struct decide_input *input,
 	DECIDE_BREAKS(!decide_is_within(e, p));
 	DECIDE_BREAKS(!decide_is_within(i, b));
 	/* Promotes and narrows, never adds. */
-	DECIDE_BREAKS(b != before[CAPSET_BOUNDING]);
+	DECIDE_BREAKS(b != (before[CAPSET_BOUNDING] & ~drop));
 	DECIDE_BREAKS(!decide_is_within(p, b));
-	DECIDE_BREAKS(a != (kept | decision->raised));
-	DECIDE_BREAKS(i != a);
-	DECIDE_BREAKS(p != ((before[CAPSET_PERMITTED] & b) | a));
-	DECIDE_BREAKS(e != ((before[CAPSET_EFFECTIVE] & b) | a));
+	DECIDE_BREAKS((e | b | i | p | a) & drop);
+	DECIDE_BREAKS(a != ((kept & ~drop) | decision->raised));
+	DECIDE_BREAKS(i != (a | (input->rule->inheritable & b &
+				 decide_holdable(input))));
+	DECIDE_BREAKS(p != ((before[CAPSET_PERMITTED] &
+			     before[CAPSET_BOUNDING] & ~drop) |
+			    a));
+	DECIDE_BREAKS(e != ((before[CAPSET_EFFECTIVE] & ~drop & p) | a));
 	return NULL;
 }
 
 static inline const char *decide_broken_raised(const struct decide_input *input,
 					       const struct decision *decision)
 {
-	DECIDE_BREAKS(decision->wanted != input->rule->ambient);
-	DECIDE_BREAKS(decision->raised & decision->missing);
-	DECIDE_BREAKS((decision->raised | decision->missing) !=
-		      decision->wanted);
-	DECIDE_BREAKS(decision->raised !=
-		      (decision->wanted & input->sets.set[CAPSET_BOUNDING] &
-		       decide_holdable(input)));
+	DECIDE_BREAKS(decision->wanted !=
+		      (decide_asked(input) & input->rule->ambient));
+	DECIDE_BREAKS(decision->raised != decide_raisable(input));
+	DECIDE_BREAKS(decision->missing !=
+		      (decide_asked(input) & ~decision->raised));
+	DECIDE_BREAKS(
+		decision->no_new_privileges !=
+		(input->no_new_privileges || input->rule->no_new_privileges));
 	return NULL;
 }
 
@@ -122,7 +153,8 @@ static inline const char *decide_broken(const struct decide_input *input,
 	DECIDE_BREAKS(refused != (err.text[0] != '\0'));
 	DECIDE_BREAKS(refused && !strstr(err.text, input->rule->name));
 	DECIDE_BREAKS(decision.touches_sets !=
-		      (!refused && input->rule->ambient));
+		      (!refused && decide_touches(input->rule)));
+	DECIDE_BREAKS(decision.drop_unknown && !input->rule->drop_others);
 	DECIDE_BREAKS(!decision.touches_sets &&
 		      !decide_is_same(&decision.sets, &input->sets));
 	if (!decision.touches_sets)

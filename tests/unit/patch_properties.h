@@ -12,6 +12,7 @@
 #include "buf.h"
 #include "patch.h"
 #include "spec.h"
+#include "spec_find.h"
 
 #define PATCH_BREAKS(condition)                                                \
 	do {                                                                   \
@@ -276,7 +277,7 @@ static inline const char *patch_broken_sets(const struct json_doc *doc,
 	char *lists CLEANUP_FREE = NULL, *text CLEANUP_FREE = NULL;
 	char *again CLEANUP_FREE = NULL;
 	struct json_doc changed = { .name = "changed" };
-	struct spec was, is;
+	struct spec was CLEANUP_SPEC = { 0 }, is CLEANUP_SPEC = { 0 };
 	struct err err;
 	const char *broken;
 	bool same;

@@ -16,7 +16,8 @@
 #include "json_check.h"
 
 struct testdata {
-	char *owned, *name;
+	char *owned;
+	char *name;
 	struct json_doc doc;
 };
 
@@ -31,7 +32,8 @@ static inline void testdata_free(struct testdata *data)
 static inline struct testdata testdata_copy(const char *name, const void *text,
 					    size_t len)
 {
-	struct testdata data = { malloc(len ? len : 1), strdup(name), { 0 } };
+	struct testdata data = { .owned = malloc(len ? len : 1),
+				 .name = strdup(name) };
 
 	if (!data.owned || !data.name)
 		abort();

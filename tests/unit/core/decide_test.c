@@ -54,15 +54,32 @@ static capmask some(struct prng *prng, capmask of)
 	return one_in(prng, 16) ? bits : bits & of;
 }
 
-static void fill_input(struct prng *prng, struct decide_input *input,
-		       struct policy_rule *rule)
+/* As the policy's reader leaves it: nothing both dropped and named. */
+static void fill_rule(struct prng *prng, struct policy_rule *rule)
 {
-	capmask *set = input->sets.set;
-
 	rule->name = rule_name;
 	rule->ambient = one_in(prng, 8) ? 0 : some(prng, ALL);
+	rule->inheritable = one_in(prng, 4) ? some(prng, ALL) : 0;
+	rule->drop_others = one_in(prng, 4);
+	rule->drop =
+		!rule->drop_others && one_in(prng, 2) ? some(prng, ALL) : 0;
 	rule->require = one_in(prng, 4);
+	rule->no_new_privileges = one_in(prng, 4);
+	rule->on_request = one_in(prng, 4);
+}
+
+static void fill_input(struct prng *prng, struct decide_input *input,
+		       struct policy_rule *rule, struct request *request)
+{
+	static char word[] = "FLY";
+	capmask *set = input->sets.set;
+
+	fill_rule(prng, rule);
+	request->asked = some(prng, one_in(prng, 2) ? ALL : rule->ambient);
+	request->unknown = one_in(prng, 8) ? word : NULL;
 	input->rule = rule;
+	input->request = request;
+	input->no_new_privileges = one_in(prng, 2);
 	input->has_capabilities = !one_in(prng, 32);
 	input->new_userns = one_in(prng, 4);
 	input->limits.kernel = one_in(prng, 2) ? ALL : some(prng, ALL);
@@ -77,6 +94,7 @@ static void fill_input(struct prng *prng, struct decide_input *input,
 		some(prng, one_in(prng, 2) ? ALL : set[CAPSET_INHERITABLE]);
 	if (one_in(prng, 2))
 		rule->ambient &= set[CAPSET_BOUNDING] & input->limits.held;
+	rule->drop &= ~(rule->ambient | rule->inheritable);
 }
 
 static void every_property_holds_for_random_inputs(void)
@@ -87,10 +105,11 @@ static void every_property_holds_for_random_inputs(void)
 	printf("# seed %#llx\n", (unsigned long long)prng.state);
 	for (size_t i = 0; i < 400000; i++) {
 		struct policy_rule rule = { 0 };
+		struct request request = { 0 };
 		struct decide_input input = { 0 };
 		bool was_refused;
 
-		fill_input(&prng, &input, &rule);
+		fill_input(&prng, &input, &rule, &request);
 		const char *broken = decide_broken(&input, &was_refused);
 
 		if (!CHECK(!broken)) {
@@ -149,8 +168,8 @@ static void worked_examples_come_out(void)
 		{ "capabilities: {}", sets_of(0, 0, 0, 0, 0), NBS,
 		  sets_of(0, 0, 0, 0, 0), NBS },
 		{ "permitted beyond bounding is none",
-		  sets_of(KILL, NBS, 0, KILL | NBS, 0), NBS,
-		  sets_of(NBS, NBS, NBS, NBS, NBS), 0 },
+		  sets_of(KILL, NBS, 0, KILL | NBS, 0), NBS | KILL,
+		  sets_of(NBS, NBS, NBS, NBS, NBS), KILL },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(examples); i++) {
@@ -171,6 +190,96 @@ static void worked_examples_come_out(void)
 				       examples[i].after.set[which]))
 				printf("#   %s: %s\n", examples[i].name,
 				       capset_key((enum capset_which)which));
+	}
+}
+
+static void narrowing_and_requests_come_out(void)
+{
+	const capmask engine = CHOWN | KILL | NBS | RAW;
+	const struct capsets before = sets_of(engine, engine, 0, engine, 0);
+	static char word[] = "FLY";
+	const struct {
+		struct policy_rule rule;
+		struct request request;
+		struct capsets after;
+		capmask missing;
+	} examples[] = {
+		{ { .ambient = NBS, .drop = RAW | TIME },
+		  { 0 },
+		  sets_of(engine & ~RAW, engine & ~RAW, NBS, engine & ~RAW,
+			  NBS),
+		  0 },
+		{ { .ambient = NBS, .drop_others = true },
+		  { 0 },
+		  sets_of(NBS, NBS, NBS, NBS, NBS),
+		  0 },
+		{ { .drop_others = true }, { 0 }, sets_of(0, 0, 0, 0, 0), 0 },
+		{ { .inheritable = RAW | TIME },
+		  { 0 },
+		  sets_of(engine, engine, RAW, engine, 0),
+		  0 },
+		{ { .ambient = NBS, .inheritable = RAW, .drop_others = true },
+		  { 0 },
+		  sets_of(NBS | RAW, NBS | RAW, NBS | RAW, NBS | RAW, NBS),
+		  0 },
+		{ { .ambient = NBS | RAW, .on_request = true },
+		  { .asked = RAW },
+		  sets_of(engine, engine, RAW, engine, RAW),
+		  0 },
+		{ { .ambient = NBS, .on_request = true },
+		  { .asked = NBS | CHOWN | TIME, .unknown = word },
+		  sets_of(engine, engine, NBS, engine, NBS),
+		  CHOWN | TIME },
+		{ { .ambient = NBS, .on_request = true, .drop_others = true },
+		  { 0 },
+		  sets_of(NBS, NBS, 0, NBS, 0),
+		  0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(examples); i++) {
+		struct policy_rule rule = examples[i].rule;
+		struct decide_input input = input_of(&rule, before);
+		struct decision decision;
+		struct err err;
+
+		rule.name = rule_name;
+		input.request = &examples[i].request;
+		REQUIRE(decide(&decision, &input, &err) == 0);
+		if (!CHECK(decide_is_same(&decision.sets, &examples[i].after)))
+			printf("#   example %zu\n", i);
+		CHECK_U64(decision.missing, examples[i].missing);
+		CHECK(decision.drop_unknown == rule.drop_others);
+	}
+}
+
+static void a_request_that_cannot_be_met_refuses_only_with_require(void)
+{
+	static char word[] = "FLY WALK";
+	const struct {
+		struct request request;
+		const char *want;
+	} cases[] = {
+		{ { .asked = NBS, .unknown = word },
+		  "rule 'low-ports': 'require' is not met, the pod asks for what is no capability: 'FLY WALK': mend its annotation 'capruntime.io/ambient'" },
+		{ { .asked = NBS | TIME },
+		  "rule 'low-ports': 'require' is not met, the pod may not ask for CAP_SYS_TIME: mend its annotation 'capruntime.io/ambient'" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct policy_rule rule = { .name = rule_name,
+					    .ambient = NBS,
+					    .on_request = true };
+		struct decide_input input =
+			input_of(&rule, sets_of(0, NBS | TIME, 0, 0, 0));
+		struct decision decision;
+		struct err err;
+
+		input.request = &cases[i].request;
+		CHECK(decide(&decision, &input, &err) == 0);
+		CHECK_U64(decision.raised, NBS);
+		rule.require = true;
+		CHECK(decide(&decision, &input, &err) == -1);
+		CHECK_STR(err.text, cases[i].want);
 	}
 }
 
@@ -293,7 +402,7 @@ static void decide_fixture(const char *path, const struct json_doc *doc)
 {
 	struct policy_rule rule = { .name = rule_name, .ambient = NBS | TIME };
 	struct decide_input input;
-	struct spec spec;
+	struct spec spec CLEANUP_SPEC = { 0 };
 	struct err err;
 	const char *broken;
 
@@ -316,6 +425,8 @@ static void every_property_holds_for_what_engines_wrote(void)
 static const struct tap_test tests[] = {
 	TAP_TEST(every_property_holds_for_random_inputs),
 	TAP_TEST(worked_examples_come_out),
+	TAP_TEST(narrowing_and_requests_come_out),
+	TAP_TEST(a_request_that_cannot_be_met_refuses_only_with_require),
 	TAP_TEST(only_what_can_be_held_is_raised),
 	TAP_TEST(in_a_new_user_namespace_all_the_kernel_knows_is_held),
 	TAP_TEST(a_rule_that_names_no_set_leaves_all_as_it_is),

@@ -22,6 +22,7 @@
 #include "originals.h"
 #include "patch.h"
 #include "spec.h"
+#include "spec_find.h"
 #include "tap.h"
 
 #define HISTORIES 100000
@@ -94,6 +95,7 @@ static void create_free(struct create *create)
 {
 	free(create->restored_text);
 	free(create->capabilities);
+	spec_free(&create->spec);
 	originals_free(&create->record);
 	originals_plan_free(&create->plan);
 }
@@ -271,7 +273,7 @@ static bool is_granted(const struct files *files, const struct rule *rule)
 	struct json_doc doc = { "config.json", files->config,
 				strlen(files->config) };
 	struct err err = { 0 };
-	struct spec spec;
+	struct spec spec CLEANUP_SPEC = { 0 };
 	capmask raised;
 
 	if (!CHECK(spec_read(&spec, &doc, RUNTIME_RUNC, &err) == 0))

@@ -286,7 +286,7 @@ static struct testdata with_blanks(const struct json_doc *doc)
 
 static void check_properties(const char *path, const struct json_doc *doc)
 {
-	struct spec spec;
+	struct spec spec CLEANUP_SPEC = { 0 };
 	struct err err;
 
 	REQUIRE(json_check(doc, &err) == 0 &&

@@ -25,7 +25,7 @@ static char *read_policy(struct policy *policy, const struct json_doc *doc)
 	char *text = NULL;
 	struct err err;
 
-	policy_read(policy, doc, &all);
+	policy_read(policy, doc, POLICY_MAIN, &all);
 	if (buf_take(&lines, &text, NULL, &err) < 0)
 		abort();
 	/* The first is kept, and ends where the first line ends. */
@@ -90,7 +90,7 @@ static void check_listed_once(const char *path, const struct json_doc *doc)
 	struct policy_problems problems = { 0 };
 	size_t lines = 0;
 
-	policy_read(&policy, doc, &problems);
+	policy_read(&policy, doc, POLICY_MAIN, &problems);
 	for (const char *at = want; *at; at++)
 		lines += *at == '\n';
 	CHECK_U64(problems.count, lines);
@@ -135,26 +135,62 @@ static void every_key_is_read_as_it_is_written(void)
 	struct policy policy CLEANUP_POLICY = load_good("all-keys.json");
 	const struct policy_rule *rule = policy.rules;
 
-	REQUIRE(policy.count == 3);
+	REQUIRE(policy.count == 2);
 	CHECK_STR(rule->name, "everything");
-	REQUIRE(rule->match.texts[MATCH_ID].count == 2);
-	CHECK_STR(rule->match.texts[MATCH_ID].patterns[0], "web-*");
+	CHECK_STR(rule->file, "all-keys.json");
+	for (size_t i = 0; i < MATCH_TEXT_COUNT; i++)
+		CHECK_U64(rule->match.texts[i].count,
+			  i == MATCH_NAMESPACE || i == MATCH_ID ? 2 : 1);
 	CHECK_STR(rule->match.texts[MATCH_ID].patterns[1], "!web-test");
-	REQUIRE(rule->match.texts[MATCH_HANDLER].count == 1);
 	CHECK_STR(rule->match.texts[MATCH_HANDLER].patterns[0], "capruntime*");
+	REQUIRE(rule->match.annotations_count == 2);
+	CHECK_STR(rule->match.annotations[0].key, "example.com/tier");
+	CHECK_U64(rule->match.annotations[0].globs.count, 2);
+	CHECK_STR(rule->match.annotations[1].globs.patterns[0], "*");
 	CHECK_U64(rule->match.numbers[MATCH_UID].count, 3);
 	CHECK_U64(rule->match.numbers[MATCH_GID].count, 1);
+	CHECK_U64(rule->match.flags[MATCH_HOST_NETWORK], MATCH_YES);
+	CHECK_U64(rule->match.flags[MATCH_HOST_PID], MATCH_NO);
 	CHECK_U64(rule->match.flags[MATCH_USERNS], MATCH_NO);
 	CHECK_U64(rule->match.flags[MATCH_NO_NEW_PRIVILEGES], MATCH_YES);
 	CHECK_U64(rule->match.flags[MATCH_PRIVILEGED], MATCH_YES);
-	CHECK_U64(rule->ambient, 1 << 10 | 1 << 13 | 1 << 23);
-	CHECK(rule->require);
-	CHECK_U64(rule[1].ambient, 1 << 5);
-	CHECK(!rule[1].require);
-	CHECK_STR(rule[2].name, "leave-these.alone-2");
-	CHECK(!rule[2].ambient && !rule[2].require);
-	CHECK_U64(rule[2].match.flags[MATCH_USERNS], MATCH_EITHER);
-	CHECK_U64(rule[2].match.flags[MATCH_PRIVILEGED], MATCH_NO);
+	CHECK_U64(rule->ambient, 1 << 10 | 1 << 13);
+	CHECK_U64(rule->inheritable, 1 << 5);
+	CHECK_U64(rule->drop, 1 << 27);
+	CHECK(!rule->drop_others && rule->require && rule->on_request &&
+	      rule->no_new_privileges);
+	CHECK(rule[1].drop_others && !rule[1].require && !rule[1].on_request &&
+	      !rule[1].no_new_privileges);
+	CHECK_U64(rule[1].match.flags[MATCH_USERNS], MATCH_EITHER);
+	CHECK_U64(rule[1].match.flags[MATCH_PRIVILEGED], MATCH_NO);
+}
+
+static void what_is_said_for_all_rules_is_read(void)
+{
+	struct policy policy CLEANUP_POLICY = load_good("all-keys.json");
+
+	CHECK(policy.mode == POLICY_AUDIT && policy.audit_all);
+	CHECK(policy.log == POLICY_LOG_FILE);
+	CHECK_STR(policy.log_file, "/var/log/capruntime");
+	CHECK(policy_engine(&policy, "capruntime") == SUBJECT_ENGINE_CRIO);
+	CHECK(policy_engine(&policy, "capruntime-ctr") ==
+	      SUBJECT_ENGINE_CONTAINERD);
+	CHECK(policy_engine(&policy, "by-hand") == SUBJECT_ENGINE_NONE);
+	CHECK(policy_engine(&policy, "another") == SUBJECT_ENGINE_NONE);
+}
+
+static void a_file_of_policy_d_has_rules_alone(void)
+{
+	struct testdata data CLEANUP_TESTDATA = testdata_of(
+		"{\"version\":1,\"engine\":\"none\",\"mode\":\"enforce\","
+		"\"audit\":\"none\",\"audit_all\":true,\"rules\":[]}");
+	struct policy_problems problems = { 0 };
+	struct policy policy CLEANUP_POLICY = { 0 };
+
+	policy_read(&policy, &data.doc, POLICY_DROP_IN, &problems);
+	CHECK_U64(problems.count, 4);
+	CHECK_HAS(problems.first.text, "'engine' belongs into policy.json");
+	CHECK(policy.log == POLICY_LOG_SYSLOG && !policy.audit_all);
 }
 
 static void escapes_are_resolved_in_keys_and_values(void)
@@ -343,6 +379,8 @@ static const struct tap_test tests[] = {
 	TAP_TEST(the_first_problem_is_kept_where_nobody_listens),
 	TAP_TEST(good_policies_have_no_problem),
 	TAP_TEST(every_key_is_read_as_it_is_written),
+	TAP_TEST(what_is_said_for_all_rules_is_read),
+	TAP_TEST(a_file_of_policy_d_has_rules_alone),
 	TAP_TEST(escapes_are_resolved_in_keys_and_values),
 	TAP_TEST(the_first_rule_that_matches_decides),
 	TAP_TEST(no_rules_match_nothing),

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "spec.h"
+#include "spec_find.h"
 
 #include "tap.h"
 #include "testdata.h"
@@ -42,7 +43,7 @@ static void values_are_read(void)
 		"\"effective\":[\"CAP_KILL\"],\"bounding\":[\"CAP_NET_RAW\",\"CAP_KILL\"],"
 		"\"inheritable\":[\"CAP_NET_\\u0052AW\"],\"permitted\":[],"
 		"\"\\u0061mbient\":[\"CAP_NET_BIND_SERVICE\",\"CAP_NET_BIND_SERVICE\",null]}}}";
-	struct spec spec = read_spec(text);
+	struct spec spec CLEANUP_SPEC = read_spec(text);
 
 	CHECK(spec.has_process && spec.has_capabilities);
 	CHECK_U64(spec.uid, 4294967294);
@@ -76,7 +77,7 @@ static void what_is_absent_or_null_counts_as_nothing(void)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct spec spec = read_spec(cases[i].text);
+		struct spec spec CLEANUP_SPEC = read_spec(cases[i].text);
 
 		CHECK(spec.has_process == cases[i].has_process);
 		CHECK(spec.has_capabilities == cases[i].has_capabilities);
@@ -114,11 +115,13 @@ static void only_a_user_namespace_without_a_path_is_new(void)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct spec spec CLEANUP_SPEC = { 0 };
 		char text[256];
 
 		snprintf(text, sizeof(text), "{\"linux\":{\"namespaces\":%s}}",
 			 cases[i].text);
-		CHECK(read_spec(text).new_userns == cases[i].is_new);
+		spec = read_spec(text);
+		CHECK(spec.new_userns == cases[i].is_new);
 	}
 }
 

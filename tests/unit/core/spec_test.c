@@ -46,7 +46,7 @@ static struct err problem_of(const char *text, enum runtime_dialect dialect)
 {
 	struct testdata data CLEANUP_TESTDATA = testdata_of(text);
 	struct err err = { "" };
-	struct spec spec;
+	struct spec spec CLEANUP_SPEC = { 0 };
 	int status;
 
 	if (!CHECK(json_check(&data.doc, &err) == 0))

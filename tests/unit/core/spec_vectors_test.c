@@ -95,7 +95,7 @@ static bool check_dialect(const char *name, const struct json_doc *doc,
 			  struct json_object *results,
 			  enum runtime_dialect dialect, struct tally *tally)
 {
-	struct spec spec;
+	struct spec spec CLEANUP_SPEC = { 0 };
 	bool accepted = is_accepted(doc, dialect, &spec), started = false;
 
 	tally->accepted[dialect] += accepted;
@@ -209,7 +209,7 @@ static void check_fixture_under(const struct json_doc *doc,
 	struct json_object *process = member(root, "process");
 	struct json_object *capabilities = member(process, "capabilities");
 	struct json_object *user = member(process, "user");
-	struct spec spec;
+	struct spec spec CLEANUP_SPEC = { 0 };
 
 	REQUIRE(is_accepted(doc, dialect, &spec));
 	CHECK(spec.has_process);
@@ -231,7 +231,7 @@ static size_t non_root;
 static void check_fixture(const char *path, const struct json_doc *doc)
 {
 	struct json_object *root = json_object_from_file(path);
-	struct spec spec;
+	struct spec spec CLEANUP_SPEC = { 0 };
 
 	REQUIRE(root);
 	check_fixture_under(doc, root, RUNTIME_RUNC);

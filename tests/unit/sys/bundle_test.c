@@ -62,13 +62,14 @@ static void check_names(const struct runtime_args *args, const char *directory,
 	struct bundle bundle CLEANUP_BUNDLE = { 0 };
 	struct err err = { 0 };
 	char path[256];
+	const char *slash = directory[strlen(directory) - 1] == '/' ? "" : "/";
 
 	REQUIRE(bundle_open(&bundle, args, &err) == 0);
 	CHECK_STR(bundle.config_name, config);
 	CHECK_STR(bundle.record_name, record);
-	snprintf(path, sizeof(path), "%s/%s", directory, config);
+	snprintf(path, sizeof(path), "%s%s%s", directory, slash, config);
 	CHECK_STR(bundle.config_path, path);
-	snprintf(path, sizeof(path), "%s/%s", directory, record);
+	snprintf(path, sizeof(path), "%s%s%s", directory, slash, record);
 	CHECK_STR(bundle.record_path, path);
 	CHECK(bundle.directory >= 3);
 }

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where config.json's process object and its members stand in the text. What
+ * they mean is spec.h.
+ */
+#ifndef CAPRUNTIME_SPEC_FIND_H
+#define CAPRUNTIME_SPEC_FIND_H
+
+#include "json_scan.h"
+
+/*
+ * The value of process.KEY, null included; false when there is none. Also for
+ * a text that passed json_check() alone: then of two, the first.
+ */
+bool spec_find(const struct json_doc *doc, const char *key,
+	       struct json_value *ret_value);
+
+/* The process object itself. */
+bool spec_find_process(const struct json_doc *doc,
+		       struct json_value *ret_process);
+
+#endif

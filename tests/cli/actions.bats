@@ -1,0 +1,347 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2016,SC2030,SC2031 # variables of jq, of one test
+# shellcheck disable=SC2034,SC2154 # policy_helpers.bash reads and sets them
+# What a rule's actions make of config.json, and that it all comes back. Who a
+# rule is for is identity.bats.
+
+load policy_helpers
+
+setup() { setup_container; }
+
+all='CHOWN,KILL,NET_BIND_SERVICE,NET_RAW'
+
+rule() { # MORE [TOP]
+	policy "${2-{\}}" "{name: \"web\", match: {}, $1}"
+}
+
+# Once the rule is gone, also from a policy with no rules at all.
+expect_given_back() {
+	local changed=$work/changed.json
+
+	cp "$bundle/config.json" "$changed"
+	cp "$bundle/.capruntime.json" "$work/record.json"
+	policy '{}' '{name: "other", match: {id: "nobody"}}'
+	expect_start
+	expect_untouched
+	cp "$changed" "$bundle/config.json"
+	cp "$work/record.json" "$bundle/.capruntime.json"
+	policy '{}'
+	expect_start
+	expect_untouched
+}
+
+@test "ambient raises in all sets that it takes, and adds to none" {
+	rule 'ambient: ["KILL", "cap_net_raw"]'
+	expect_start
+	expect_sets "B=$all P=$all E=$all I=KILL,NET_RAW A=KILL,NET_RAW"
+	expect_given_back
+	make_container '.process.capabilities = {bounding: ["CAP_KILL"]}'
+	rule 'ambient: ["KILL", "NET_RAW"]'
+	expect_start
+	expect_sets 'B=KILL P=KILL E=KILL I=KILL A=KILL'
+	expect_audit '.missing == ["CAP_NET_RAW"]'
+	expect_given_back
+}
+
+@test "applying a rule twice gives the same" {
+	rule 'ambient: ["KILL"], drop: "others", no_new_privileges: true'
+	expect_start
+	cp "$bundle/config.json" "$work/once.json"
+	expect_start
+	cmp "$work/once.json" "$bundle/config.json"
+	expect_given_back
+}
+
+@test "inheritable fills that set alone" {
+	rule 'inheritable: ["NET_RAW"]'
+	expect_start
+	expect_sets "B=$all P=$all E=$all I=NET_RAW A=-"
+	expect_given_back
+	rule 'inheritable: ["NET_RAW"], ambient: ["KILL"]'
+	make_container
+	expect_start
+	expect_sets "B=$all P=$all E=$all I=KILL,NET_RAW A=KILL"
+	expect_given_back
+}
+
+@test "inheritable stays within the bounding set" {
+	rule 'inheritable: ["NET_RAW", "SYS_NICE"]'
+	expect_start
+	expect_sets "B=$all P=$all E=$all I=NET_RAW A=-"
+	make_container '.process.capabilities = {bounding: ["CAP_KILL"]}'
+	expect_start
+	expect_untouched
+}
+
+@test "an inheritable leftover goes with every rule that touches the sets" {
+	for action in 'ambient: ["KILL"]' 'inheritable: ["KILL"]' \
+		'drop: ["SYS_NICE"]'; do
+		make_container '.process.capabilities.inheritable =
+			["CAP_CHOWN", "CAP_NET_RAW"]'
+		rule "$action"
+		expect_start
+		[[ "$(sets)" == *' I=KILL A='* || "$(sets)" == *' I= A=-' ]]
+		expect_given_back
+	done
+	make_container '.process.capabilities.inheritable = ["CAP_CHOWN"]'
+	rule 'no_new_privileges: false'
+	expect_start
+	expect_untouched
+}
+
+@test "what the engine made ambient stays, as far as it would have worked" {
+	make_container '.process.capabilities += {
+		inheritable: ["CAP_CHOWN", "CAP_NET_RAW"],
+		ambient: ["CAP_CHOWN", "CAP_NET_RAW", "CAP_SYS_NICE"]} |
+		.process.capabilities.permitted -= ["CAP_NET_RAW"] |
+		.process.capabilities.effective -= ["CAP_NET_RAW"]'
+	rule 'ambient: ["KILL"]'
+	expect_start
+	expect_sets "B=$all P=CHOWN,KILL,NET_BIND_SERVICE E=CHOWN,KILL,NET_BIND_SERVICE I=CHOWN,KILL A=CHOWN,KILL"
+	expect_given_back
+}
+
+# All five sets, with a name that no capability has.
+make_full() {
+	make_container '.process.capabilities |= (.bounding += ["CAP_FUTURE"] |
+		.permitted as $all | .inheritable = $all | .ambient = $all)'
+}
+
+@test "drop takes from all five sets" {
+	make_full
+	rule 'drop: ["KILL", "SYS_NICE"]'
+	expect_start
+	left=CHOWN,NET_BIND_SERVICE,NET_RAW
+	expect_sets "B=$left,FUTURE P=$left E=$left I=$left A=$left"
+	expect_given_back
+}
+
+@test "drop and ambient together leave what they say" {
+	make_full
+	rule 'drop: ["KILL", "CHOWN", "NET_RAW"], ambient: ["NET_BIND_SERVICE"]'
+	expect_start
+	left=NET_BIND_SERVICE
+	expect_sets "B=$left,FUTURE P=$left E=$left I=$left A=$left"
+	expect_given_back
+}
+
+@test "drop others leaves ambient and inheritable, and no unknown name" {
+	make_full
+	rule 'drop: "others", ambient: ["KILL"], inheritable: ["NET_RAW"]'
+	expect_start
+	expect_sets 'B=KILL,NET_RAW P=KILL,NET_RAW E=KILL,NET_RAW I=KILL,NET_RAW A=KILL,NET_RAW'
+	expect_given_back
+	make_container
+	rule 'drop: "others", ambient: ["KILL"], inheritable: ["NET_RAW"]'
+	expect_start
+	expect_sets 'B=KILL,NET_RAW P=KILL,NET_RAW E=KILL,NET_RAW I=KILL,NET_RAW A=KILL'
+	expect_given_back
+}
+
+@test "drop others alone leaves nothing" {
+	make_full
+	rule 'drop: "others"'
+	expect_start
+	expect_sets 'B= P= E= I= A='
+	expect_given_back
+}
+
+@test "what drop others spares is not asked for" {
+	make_container '.annotations["capruntime.io/ambient"] = "KILL"'
+	rule 'drop: "others", on_request: true, ambient: ["KILL", "NET_RAW"]'
+	expect_start
+	expect_sets 'B=KILL,NET_RAW P=KILL,NET_RAW E=KILL,NET_RAW I=KILL A=KILL'
+	expect_given_back
+}
+
+@test "no_new_privileges is set whatever stood there, and given back" {
+	for original in . '.process.noNewPrivileges = false' \
+		'.process.noNewPrivileges = null'; do
+		make_container "$original"
+		rule 'no_new_privileges: true'
+		expect_start
+		jq -e '.process.noNewPrivileges == true' "$bundle/config.json"
+		expect_audit '.no_new_privileges == true'
+		[ "$(sets)" = "B=$all P=$all E=$all I=- A=-" ]
+		expect_given_back
+	done
+	make_container '.process.noNewPrivileges = true'
+	rule 'no_new_privileges: true'
+	expect_start
+	expect_untouched
+}
+
+@test "no_new_privileges comes back in every spelling of the file" {
+	while read -r text; do
+		rm -f "$bundle/.capruntime.json"
+		printf '{"process":{"user":{"uid":1000,"gid":1000}%s}}' "$text" \
+			>"$bundle/config.json"
+		cp "$bundle/config.json" "$work/original.json"
+		rule 'no_new_privileges: true'
+		expect_start
+		jq -e '.process.noNewPrivileges == true' "$bundle/config.json"
+		expect_given_back
+	done <<-'END'
+		,"noNewPrivileges":false
+		, "noNewPrivileges" : false 
+		,"noNewPrivileges":null,"args":["noNewPrivileges"]
+		,"noNewPrivile\u0067es":false
+		,"args":[]
+		 
+	END
+}
+
+@test "no_new_privileges false leaves it as it is" {
+	for value in true false null; do
+		make_container ".process.noNewPrivileges = $value"
+		rule 'no_new_privileges: false, ambient: ["KILL"]'
+		expect_start
+		jq -e ".process.noNewPrivileges == $value" "$bundle/config.json"
+		expect_given_back
+	done
+}
+
+@test "no_new_privileges needs no capabilities object, other actions do" {
+	for gone in 'del(.process.capabilities)' '.process.capabilities = null'; do
+		make_container "$gone"
+		rule 'no_new_privileges: true'
+		expect_start
+		jq -e '.process.noNewPrivileges == true' "$bundle/config.json"
+		expect_given_back
+		for action in 'ambient: ["KILL"]' 'inheritable: ["KILL"]' \
+			'drop: ["KILL"]' 'drop: "others"'; do
+			make_container "$gone"
+			rule "$action, no_new_privileges: true"
+			expect_refusal "rule 'web'" 'no process.capabilities'
+			expect_untouched
+		done
+	done
+}
+
+@test "a container without a process is left alone" {
+	for gone in 'del(.process)' '.process = null'; do
+		make_container "$gone"
+		rule 'drop: "others", ambient: ["KILL"], require: true'
+		expect_start
+		expect_untouched
+	done
+}
+
+@test "require refuses unless every capability is raised" {
+	rule 'ambient: ["KILL", "NET_RAW"], require: true'
+	expect_start
+	for missing in SYS_NICE SYS_TIME,WAKE_ALARM; do
+		make_container
+		rule "ambient: [\"KILL\", \"${missing//,/\", \"}\"],
+			require: true"
+		expect_refusal "rule 'web'" "CAP_${missing//,/, CAP_}" \
+			'capabilities.add'
+		[[ "$stderr" != *CAP_KILL* ]]
+		expect_untouched
+	done
+}
+
+# What is asked for by a pod, with the annotations given as a jq object.
+asked() { # ANNOTATIONS
+	make_container ".annotations += $1"
+}
+
+@test "on_request raises what is asked for and allowed" {
+	rule 'ambient: ["KILL", "NET_RAW"], on_request: true'
+	for value in NET_RAW cap_net_raw ' ,Net_Raw, ' 'NET_RAW NET_RAW' \
+		'CHOWN,NET_RAW' 'FOO NET_RAW,SYS_NICE'; do
+		asked "{\"capruntime.io/ambient\": \"$value\"}"
+		expect_start
+		expect_sets "B=$all P=$all E=$all I=NET_RAW A=NET_RAW"
+		expect_given_back
+		rule 'ambient: ["KILL", "NET_RAW"], on_request: true'
+	done
+	asked '{"capruntime.io/ambient": "NET_RAW,KILL"}'
+	expect_start
+	expect_sets "B=$all P=$all E=$all I=KILL,NET_RAW A=KILL,NET_RAW"
+}
+
+@test "who asks for nothing gets nothing, also with require" {
+	for more in '' ', require: true'; do
+		rule "ambient: [\"KILL\"], on_request: true$more"
+		for value in '' none None ' , '; do
+			asked "{\"capruntime.io/ambient\": \"$value\"}"
+			expect_start
+			expect_untouched
+		done
+		asked '{"capruntime.io/Ambient": "KILL"}'
+		expect_start
+		expect_untouched
+	done
+}
+
+@test "what is not allowed or unknown is told, and refuses with require" {
+	asked '{"capruntime.io/ambient": "KILL,CHOWN,FOO"}'
+	rule 'ambient: ["KILL"], on_request: true'
+	expect_start
+	expect_audit '.raised == ["CAP_KILL"] and
+		.missing == ["CAP_CHOWN", "FOO"]'
+	expect_given_back
+	rule 'ambient: ["KILL"], on_request: true, require: true'
+	expect_refusal "rule 'web'" "'FOO'" 'capruntime.io/ambient'
+	expect_untouched
+	asked '{"capruntime.io/ambient": "KILL,CHOWN"}'
+	expect_refusal "rule 'web'" CAP_CHOWN 'capruntime.io/ambient'
+	expect_untouched
+	asked '{"capruntime.io/ambient": "KILL"}'
+	expect_start
+	expect_audit '.missing == []'
+}
+
+@test "require with on_request wants only what was asked for" {
+	rule 'ambient: ["KILL", "SYS_NICE"], on_request: true, require: true'
+	asked '{"capruntime.io/ambient": "KILL"}'
+	expect_start
+	expect_sets "B=$all P=$all E=$all I=KILL A=KILL"
+	asked '{"capruntime.io/ambient": "KILL SYS_NICE"}'
+	expect_refusal "rule 'web'" CAP_SYS_NICE 'capabilities.add'
+}
+
+@test "a container's own form counts before the general one" {
+	asked '{"capruntime.io/ambient": "KILL",
+		"capruntime.io/ambient.main": "NET_RAW",
+		"capruntime.io/ambient.side": "CHOWN"}'
+	rule 'ambient: ["KILL", "NET_RAW"], on_request: true, require: true' \
+		'{engine: "cri-o"}'
+	expect_start
+	expect_sets "B=$all P=$all E=$all I=NET_RAW A=NET_RAW"
+	asked '{"capruntime.io/ambient": "KILL",
+		"capruntime.io/ambient.main": "none"}'
+	expect_start
+	expect_untouched
+	asked '{"capruntime.io/ambient": "KILL",
+		"capruntime.io/ambient.side": "none"}'
+	expect_start
+	expect_sets "B=$all P=$all E=$all I=KILL A=KILL"
+}
+
+@test "a container's own form counts for nobody where no engine vouches" {
+	rule 'ambient: ["KILL", "NET_RAW"], on_request: true'
+	asked '{"capruntime.io/ambient.main": "NET_RAW"}'
+	expect_start
+	expect_untouched
+	asked '{"capruntime.io/ambient.main": "NET_RAW",
+		"capruntime.io/ambient": "KILL"}'
+	expect_start
+	expect_sets "B=$all P=$all E=$all I=KILL A=KILL"
+	make_container '.annotations += {"capruntime.io/ambient.main": "KILL"}'
+	rule 'ambient: ["KILL"], on_request: true' \
+		'{engine: {"another-handler": "cri-o"}}'
+	expect_start
+	expect_untouched
+}
+
+@test "annotations mean nothing to a rule without on_request" {
+	asked '{"capruntime.io/ambient": "none",
+		"capruntime.io/ambient.main": "CHOWN,FOO"}'
+	rule 'ambient: ["KILL"], require: true' '{engine: "cri-o"}'
+	expect_start
+	expect_sets "B=$all P=$all E=$all I=KILL A=KILL"
+	expect_audit '.missing == []'
+}

@@ -1,0 +1,237 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2016,SC2030,SC2031 # variables of jq, of one test
+# shellcheck disable=SC2034,SC2154 # policy_helpers.bash reads and sets them
+# What the audit says; where it goes is audit_trouble.bats.
+
+load policy_helpers
+
+setup() { setup_container; }
+
+web='{name: "web", match: {namespace: "shop"}, ambient: ["NET_BIND_SERVICE"]}'
+
+# "EFFECTIVE BOUNDING INHERITABLE PERMITTED AMBIENT" as a config.json's lists
+# have them, in hexadecimal digits.
+masks() { # FILE
+	jq -r '.process.capabilities as $sets | ["effective", "bounding",
+		"inheritable", "permitted", "ambient"][] |
+		($sets[.] // []) | join(",")' "$1" | while read -r names; do
+		mask=0
+		for name in ${names//,/ }; do
+			mask=$((mask | 1 << $(capability_number "$name")))
+		done
+		printf '%016x\n' "$mask"
+	done | paste -sd' '
+}
+
+capability_number() { # CAP_NAME
+	case $1 in
+	CAP_CHOWN) echo 0 ;;
+	CAP_KILL) echo 5 ;;
+	CAP_NET_BIND_SERVICE) echo 10 ;;
+	CAP_NET_RAW) echo 13 ;;
+	*) return 1 ;;
+	esac
+}
+
+audited_masks() { # before or after
+	tail -n 1 "$log" | jq -r ".$1 | [.effective, .bounding, .inheritable,
+		.permitted, .ambient] | join(\" \")"
+}
+
+@test "the file is made for root alone, whatever the umask" {
+	policy '{engine: "cri-o"}' "$web"
+	for mask in 000 022 077; do
+		(umask "$mask" && expect_start)
+		[ "$(stat -c %a "$log")" = 600 ]
+		rm "$log"
+	done
+}
+
+@test "every create and run that a rule decides adds one line" {
+	policy '{engine: "cri-o"}' "$web"
+	expect_start
+	expect_audit '.verb == "create" and .id == "x"' 1
+	expect_start --root /r run -b "$bundle" y
+	expect_audit '.verb == "run" and .id == "y"' 2
+	for verb in state start kill delete; do
+		expect_start "$verb" x
+	done
+	expect_start exec x true
+	expect_audit '.id == "y"' 2
+	[ "$(stat -c %a "$log")" = 600 ]
+}
+
+@test "an existing file is written to and keeps its mode" {
+	policy '{engine: "cri-o"}' "$web"
+	(umask 022 && echo '{"an": "old line"}' >"$log")
+	expect_start
+	expect_audit '.rule == "web"' 2
+	[ "$(stat -c %a "$log")" = 644 ]
+}
+
+@test "a line tells who, what and why" {
+	policy '{engine: "cri-o"}' '{name: "web", match: {namespace: "shop"},
+		ambient: ["NET_BIND_SERVICE", "SYS_NICE"], drop: ["CHOWN"],
+		no_new_privileges: true}'
+	expect_start
+	expect_audit '(keys - ["time", "runtime", "before", "after"]) == ([
+		"outcome", "mode", "verb", "id", "handler", "engine",
+		"namespace", "pod", "container", "image", "uid", "rule",
+		"file", "no_new_privileges", "raised", "missing"] | sort)'
+	expect_audit '[.outcome, .mode, .verb, .id, .handler, .engine] == [
+		"applied", "enforce", "create", "x", "capruntime", "cri-o"]'
+	expect_audit '[.namespace, .pod, .container, .image, .uid] == [
+		"shop", "web-1", "main", "registry.example/web:1", 1000]'
+	expect_audit ".rule == \"web\" and .file == \"$CAPRUNTIME_POLICY\""
+	expect_audit ".runtime == \"$CAPRUNTIME_RUNTIME\""
+	expect_audit '.raised == ["CAP_NET_BIND_SERVICE"] and
+		.missing == ["CAP_SYS_NICE"] and .no_new_privileges == true'
+	expect_audit '[.before, .after][] | keys == ["ambient", "bounding",
+		"effective", "inheritable", "permitted"] and
+		all(test("^[0-9a-f]{16}$"))'
+	expect_audit '.time | test("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$")'
+	expect_audit ".time | fromdate | . > $(date +%s) - 60 and . < $(date +%s) + 60"
+}
+
+@test "before and after are what config.json held and holds" {
+	for more in '' 'inheritable: ["NET_RAW"],' 'drop: ["KILL"],' \
+		'drop: "others",'; do
+		make_container '.process.capabilities.inheritable =
+			["CAP_CHOWN"] | .process.capabilities.ambient =
+			["CAP_CHOWN"]'
+		policy '{engine: "cri-o"}' "{$more name: \"web\", match: {},
+			ambient: [\"NET_BIND_SERVICE\"]}"
+		expect_start
+		[ "$(audited_masks before)" = "$(masks "$work/original.json")" ]
+		[ "$(audited_masks after)" = "$(masks "$bundle/config.json")" ]
+		# Again: what came before is what the engine wrote.
+		expect_start
+		[ "$(audited_masks before)" = "$(masks "$work/original.json")" ]
+		[ "$(audited_masks after)" = "$(masks "$bundle/config.json")" ]
+	done
+}
+
+@test "names that nobody vouches for are not told" {
+	policy '{}' '{name: "all", match: {}, ambient: ["KILL"]}'
+	expect_start
+	expect_audit '.engine == "none" and (has("namespace") or has("pod") or
+		has("container") or has("image") | not) and .uid == 1000'
+}
+
+@test "the handler is the name that was called" {
+	ln -s "$CAPRUNTIME_BUILT" "$work/capruntime-ctr"
+	capruntime=$work/capruntime-ctr
+	policy '{engine: {"capruntime-ctr": "cri-o"}}' "$web"
+	expect_start
+	expect_audit '.handler == "capruntime-ctr" and .engine == "cri-o"' 1
+}
+
+@test "a refused create is told with the reason that people see" {
+	policy '{engine: "cri-o"}' '{name: "web", match: {namespace: "shop"},
+		ambient: ["SYS_NICE", "NET_RAW"], require: true}'
+	expect_refusal "rule 'web'" CAP_SYS_NICE
+	expect_audit '.outcome == "refused" and .rule == "web" and
+		.missing == ["CAP_SYS_NICE"] and
+		.raised == ["CAP_NET_RAW"] and .pod == "web-1"' 1
+	[ "capruntime: $(jq -r .reason "$log")" = "$stderr" ]
+	expect_untouched
+}
+
+@test "a create that is refused before a rule was found is told" {
+	policy '{engine: "cri-o"}' "$web"
+	echo '{' >"$bundle/config.json"
+	expect_refusal 'not valid JSON'
+	expect_audit '.outcome == "refused" and .id == "x" and
+		(has("rule") or has("before") | not)' 1
+	rm "$bundle/config.json"
+	expect_refusal 'is missing'
+	expect_audit '.outcome == "refused"' 2
+	make_container 'del(.annotations)'
+	expect_refusal "lacks cri-o's mark"
+	expect_audit '.outcome == "refused" and .engine == "cri-o" and
+		(has("namespace") | not)' 3
+	rm -r "$bundle"
+	expect_refusal 'is missing'
+	expect_audit '.outcome == "refused"' 4
+	mkdir "$bundle"
+}
+
+@test "what no rule matched is told only with audit_all" {
+	policy '{engine: "cri-o"}' '{name: "other", match: {namespace: "x"}}'
+	expect_start
+	[ ! -e "$log" ]
+	policy '{engine: "cri-o", audit_all: false}' \
+		'{name: "other", match: {namespace: "x"}}'
+	expect_start
+	[ ! -e "$log" ]
+	policy '{engine: "cri-o", audit_all: true}' \
+		'{name: "other", match: {namespace: "x"}}'
+	expect_start
+	expect_audit '.outcome == "no_rule" and .namespace == "shop" and
+		(has("rule") or has("after") | not)' 1
+	expect_untouched
+}
+
+@test "a rule without an action is told, with equal sets" {
+	policy '{engine: "cri-o"}' '{name: "hands-off", match: {}}'
+	expect_start
+	expect_audit '.outcome == "applied" and .rule == "hands-off" and
+		.before == .after and .raised == [] and .missing == []' 1
+}
+
+@test "a sandbox is told with audit_all, and why it is left alone" {
+	make_container '.annotations["io.kubernetes.container.name"] = "POD"'
+	policy '{engine: "cri-o"}' "$web"
+	expect_start
+	[ ! -e "$log" ]
+	policy '{engine: "cri-o", audit_all: true}' "$web"
+	expect_start
+	expect_audit '.outcome == "no_rule" and (.reason | test("sandbox"))' 1
+	expect_untouched
+}
+
+@test "words of a request that are no capability stand last in missing" {
+	make_container '.annotations["capruntime.io/ambient"] =
+		"FOO,NET_RAW KILL,bar\"baz SYS_NICE"'
+	policy '{engine: "cri-o"}' '{name: "asks", match: {},
+		ambient: ["KILL", "SYS_NICE"], on_request: true}'
+	expect_start
+	expect_audit '.raised == ["CAP_KILL"] and .missing ==
+		["CAP_NET_RAW", "CAP_SYS_NICE", "FOO bar\"baz"]' 1
+}
+
+@test "what a pod writes stays inside its string, and is cut" {
+	make_container '.annotations += {
+		"io.kubernetes.pod.name": "x\"}\n{\"outcome\":\"forged\"}\n",
+		"io.kubernetes.cri-o.ImageName": ("i" * 70000),
+		"capruntime.io/ambient": ("A \"B\n" * 9000)}'
+	policy '{engine: "cri-o"}' '{name: "asks", match: {},
+		ambient: ["KILL"], on_request: true}'
+	expect_start
+	expect_audit '.outcome == "applied" and
+		.pod == "x\"}\n{\"outcome\":\"forged\"}\n" and
+		(.image | endswith("i...")) and
+		(.missing[0] | endswith("..."))' 1
+	[ "$(wc -c <"$log")" -le 4096 ]
+}
+
+@test "what is written outside of UTF-8 is shown as such" {
+	policy '{}' '{name: "all", match: {}, ambient: ["KILL"]}'
+	expect_start create -b "$bundle" $'x\xff\x01y'
+	expect_audit '.id == "x\ufffd\u0001y"' 1
+}
+
+@test "lines of many at once do not mix" {
+	policy '{engine: "cri-o"}' "$web"
+	for ((number = 0; number < 8; number++)); do
+		cp -r "$bundle" "$bundle-$number"
+		for ((round = 0; round < 10; round++)); do
+			"$capruntime" create -b "$bundle-$number" \
+				"$number-$round" >/dev/null
+		done 3>&- &
+	done
+	wait
+	[ "$(jq -r .id "$log" | sort -u | wc -l)" -eq 80 ]
+	[ "$(wc -l <"$log")" -eq 80 ]
+}

@@ -1,0 +1,197 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2016,SC2030,SC2031 # variables of jq, of one test
+# shellcheck disable=SC2034,SC2154 # policy_helpers.bash reads and sets them
+# Where the audit goes, and that whatever is wrong there neither holds up nor
+# fails a container, nor shows on its streams.
+
+load policy_helpers
+
+setup() {
+	setup_container
+	granted='{name: "web", match: {}, ambient: ["KILL"]}'
+	unmet='{name: "web", match: {}, ambient: ["SYS_NICE"], require: true}'
+}
+
+# Granted, refused, and not concerned: within the time that make_words gives.
+expect_no_trouble() { # TOP
+	local top=$1
+
+	policy "$top" "$granted"
+	expect_start
+	[[ "$(sets)" == *' I=KILL A=KILL' ]]
+	policy "$top" "$unmet"
+	expect_refusal "rule 'web'" CAP_SYS_NICE
+	policy "$top + {audit_all: true}" '{name: "web", match: {id: "y"}}'
+	expect_start
+	expect_untouched
+}
+
+# With a /dev/log of its own; $received: what it got.
+with_log() { # KIND COMMAND…
+	local kind=$1
+	shift
+	received=$work/received
+	: >"$received"
+	before=(unshare -m "$python" "$srcdir/tests/cli/devlog.py" "$kind"
+		"$received")
+	"$@"
+}
+
+@test "audit none writes nothing anywhere" {
+	require_python
+	policy '{audit: "none"}' "$granted"
+	with_log socket expect_start
+	[ ! -s "$received" ]
+	[ ! -e "$log" ]
+	expect_no_trouble '{audit: "none"}'
+}
+
+@test "syslog is the default and gets one datagram for each decision" {
+	require_python
+	policy '{audit: "syslog"}' "$granted"
+	grep -v '"audit"' "$CAPRUNTIME_POLICY" >"$work/without"
+	mv "$work/without" "$CAPRUNTIME_POLICY"
+	with_log socket expect_start
+	cat "$received"
+	[ "$(wc -l <"$received")" -eq 1 ]
+	grep -Eq '^<85>[A-Z][a-z]{2} [ 0-9][0-9] [0-9:]{8} capruntime\[[0-9]+\]: \{' \
+		"$received"
+	sed 's/^[^{]*//' "$received" >"$log"
+	expect_audit '.outcome == "applied" and .raised == ["CAP_KILL"]' 1
+}
+
+@test "refusals are warnings to syslog, a broken policy.json is one, too" {
+	require_python
+	policy '{audit: "syslog"}' "$unmet"
+	with_log socket expect_refusal "rule 'web'"
+	grep -q '^<84>' "$received"
+	sed 's/^[^{]*//' "$received" >"$log"
+	expect_audit '.outcome == "refused" and .rule == "web"' 1
+	echo '{' >"$CAPRUNTIME_POLICY"
+	with_log socket expect_refusal 'load policy'
+	grep -q '^<84>' "$received"
+	sed 's/^[^{]*//' "$received" >"$log"
+	expect_audit '.outcome == "refused" and (.reason | test("policy"))' 1
+}
+
+@test "a missing or odd /dev/log is no trouble" {
+	require_python
+	for kind in missing stream file; do
+		with_log "$kind" expect_no_trouble '{audit: "syslog"}'
+	done
+}
+
+@test "a full /dev/log that nobody reads is no trouble" {
+	require_python
+	with_log full expect_no_trouble '{audit: "syslog"}'
+	[ ! -s "$received" ]
+}
+
+@test "a FIFO is not written to, with and without a reader" {
+	mkfifo -m 600 "$log"
+	expect_no_trouble '{}'
+	# One that opens it and never reads.
+	(exec sleep 60 9<>"$log") 3>&- &
+	expect_no_trouble '{}'
+	[ -z "$(dd if="$log" iflag=nonblock status=none 2>/dev/null)" ]
+	kill "$!"
+	[ -p "$log" ]
+}
+
+@test "a directory, a device and a missing directory are no trouble" {
+	mkdir "$log"
+	expect_no_trouble '{}'
+	[ -z "$(ls -A "$log")" ]
+	for path in /dev/full /dev/null "$work/missing/log" "$work/original.json/x" \
+		/ /proc/version; do
+		expect_no_trouble "{audit: \"$path\"}"
+	done
+	[ ! -e "$work/missing" ]
+}
+
+@test "a file of somebody else or that others can write stays as it is" {
+	echo 'theirs' >"$work/theirs"
+	for mode in 620 602 666; do
+		chmod "$mode" "$work/theirs"
+		expect_no_trouble "{audit: \"$work/theirs\"}"
+	done
+	chmod 600 "$work/theirs"
+	chown 1000 "$work/theirs"
+	expect_no_trouble "{audit: \"$work/theirs\"}"
+	ln -s theirs "$log"
+	expect_no_trouble '{}'
+	[ "$(cat "$work/theirs")" = theirs ]
+}
+
+@test "links that lead nowhere or round and round are no trouble" {
+	ln -s missing/log "$log"
+	expect_no_trouble '{}'
+	ln -sfn "${log##*/}" "$log"
+	expect_no_trouble '{}'
+	[ ! -e "$work/missing" ]
+}
+
+@test "a full disk loses the line and nothing else" {
+	mkdir "$work/small"
+	# shellcheck disable=SC2016 # for the inner shell
+	before=(unshare -m sh -c 'mount -t tmpfs -o size=16k none "$1" &&
+		{ dd if=/dev/zero of="$1/fill" bs=1k 2>/dev/null; shift; }
+		exec "$@"' sh "$work/small")
+	expect_no_trouble "{audit: \"$work/small/log\"}"
+}
+
+@test "a disk that gets full within a line keeps whole lines" {
+	mkdir "$work/small"
+	policy "{audit: \"$work/small/log\"}" "$granted"
+	# More than fits, then room, and one more.
+	# shellcheck disable=SC2016 # for the inner shell
+	before=(unshare -m sh -c 'mount -t tmpfs -o size=8k none "$1"
+		into=$1 copy=$2
+		shift 2
+		for round in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18; do
+			"$@" >/dev/null || exit 3
+		done
+		cp "$into/log" "$copy"
+		mount -o remount,size=64k "$into"
+		"$@"
+		tail -n 1 "$into/log" >>"$copy"' sh "$work/small" "$log")
+	expect_start
+	expect_audit '.rule == "web"'
+	[ "$(wc -l <"$log")" -lt 18 ]
+	jq -e '.rule == "web"' "$log" | sort -u | diff - <(echo true)
+}
+
+@test "a read-only place is no trouble" {
+	mkdir "$work/small"
+	# shellcheck disable=SC2016 # for the inner shell
+	before=(unshare -m sh -c 'mount -t tmpfs -o ro none "$1" && shift
+		exec "$@"' sh "$work/small")
+	expect_no_trouble "{audit: \"$work/small/log\"}"
+}
+
+@test "a limit on the size of files is kept and ends nobody" {
+	# In blocks of 1024 bytes.
+	before=(bash -c 'ulimit -f 20; exec "$@"' bash)
+	for size in 20400 20480; do
+		head -c "$((size - 1))" /dev/zero | tr '\0' ' ' >"$log"
+		echo >>"$log"
+		expect_no_trouble '{}'
+		[ "$(stat -c %s "$log")" -eq "$size" ]
+	done
+	rm "$log"
+	expect_no_trouble '{}'
+	expect_audit '.outcome == "no_rule"' 3
+}
+
+@test "closed streams stay the container's" {
+	policy '{}' "$granted"
+	for closed in '<&-' '>&-' '2>&-' '<&- >&- 2>&-'; do
+		rm -f "$log"
+		before=(sh -c "exec \"\$@\" $closed" sh)
+		make_words
+		"${words[@]}" >"$work/stdout" 2>"$work/stderr" || [ -n "$closed" ]
+		[ ! -s "$work/stderr" ] || [[ "$(cat "$work/stderr")" == *echo* ]]
+		expect_audit '.rule == "web"' 1
+	done
+}

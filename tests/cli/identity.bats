@@ -1,0 +1,300 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2016,SC2030,SC2031 # variables of jq, of one test
+# shellcheck disable=SC2034,SC2154 # policy_helpers.bash reads and sets them
+# Who a rule is for, as far as it takes the running system to tell, and the
+# engines' own config.json files. Forgeries are forgery_test.c.
+
+load policy_helpers
+
+setup() {
+	setup_container
+	fixtures=$srcdir/tests/data/fixtures
+}
+
+# Two rules, of which each container gets one: KEY is true, or false.
+tell() { # KEY
+	policy '{}' "{name: \"yes\", match: {$1: true, uid: \"0-\"}}" \
+		"{name: \"no\", match: {$1: false, uid: \"0-\"}}"
+}
+
+expect_told() { # yes or no [JQ-CONDITION]
+	expect_start
+	expect_audit ".rule == \"$1\" and (${2-true})"
+	expect_untouched
+}
+
+namespaces() { # TYPE ENTRY…: in place of that type's
+	make_container ".linux.namespaces |= (map(select(.type != \"$1\")) +
+		[${2-}])"
+}
+
+told='has("reason") | not'
+untold='.reason | test("namespace")'
+
+@test "a missing network or pid entry is the host's, one without a path is not" {
+	for type in network pid; do
+		tell "host_$type"
+		namespaces "$type"
+		expect_told yes "$told"
+		namespaces "$type" "{type: \"$type\"}"
+		expect_told no "$told"
+		namespaces "$type" "{type: \"$type\", path: \"\"}"
+		expect_told no "$told"
+		namespaces "$type" "{type: \"$type\", path: null}"
+		expect_told no "$told"
+		make_container 'del(.linux)'
+		expect_told yes
+	done
+}
+
+@test "a path to the caller's own namespace is the host's" {
+	ln -s /proc/self/ns/net "$work/net"
+	tell host_network
+	for path in /proc/self/ns/net "/proc/$$/ns/net" "$work/net"; do
+		namespaces network "{type: \"network\", path: \"$path\"}"
+		expect_told yes "$told"
+	done
+	tell host_pid
+	for path in /proc/self/ns/pid "/proc/$$/ns/pid"; do
+		namespaces pid "{type: \"pid\", path: \"$path\"}"
+		expect_told yes "$told"
+	done
+}
+
+@test "a path to another namespace is not the host's" {
+	namespaces network "{type: \"network\", path: \"/proc/$$/ns/net\"}"
+	tell host_network
+	before=(unshare -n)
+	expect_told no "$told"
+	namespaces network '{type: "network", path: "/proc/self/ns/net"}'
+	expect_told yes "$told"
+	namespaces network '{type: "network", path: "/proc/self/ns/pid"}'
+	expect_told no "$told"
+	namespaces pid "{type: \"pid\", path: \"/proc/$$/ns/pid\"}"
+	tell host_pid
+	before=(unshare -pf)
+	expect_told no "$told"
+	namespaces pid '{type: "pid", path: "/proc/self/ns/pid"}'
+	expect_told yes "$told"
+}
+
+@test "what cannot be told counts as false, and the audit says so" {
+	tell host_network
+	for path in /nowhere /proc/0/ns/net "$work/original.json/net"; do
+		namespaces network "{type: \"network\", path: \"$path\"}"
+		expect_told no "$untold"
+	done
+	tell host_pid
+	namespaces pid '{type: "pid", path: "/nowhere"}'
+	expect_told no "$untold"
+}
+
+@test "two entries of one type refuse" {
+	tell host_network
+	namespaces network '{type: "network"}, {type: "network"}'
+	expect_refusal 'a second namespace'
+}
+
+@test "userns is true for a new user namespace alone" {
+	tell userns
+	expect_told no
+	namespaces user '{type: "user"}'
+	expect_told yes
+	namespaces user '{type: "user", path: ""}'
+	expect_told yes
+	namespaces user '{type: "user", path: "/proc/self/ns/user"}'
+	expect_told no
+}
+
+# Calls without a capability that this test holds.
+without_net_raw() {
+	require_programs capsh
+	before=(capsh --drop=cap_net_raw -- -c 'exec "$0" "$@"')
+}
+
+@test "what capruntime does not hold itself is raised only in a new user namespace" {
+	without_net_raw
+	policy '{}' '{name: "web", match: {}, ambient: ["KILL", "NET_RAW"]}'
+	expect_start
+	[[ "$(sets)" == *' I=KILL A=KILL' ]]
+	expect_audit '.missing == ["CAP_NET_RAW"]'
+	make_container
+	policy '{}' '{name: "web", match: {}, ambient: ["KILL", "NET_RAW"],
+		require: true}'
+	expect_refusal CAP_NET_RAW 'does not hold it itself'
+	expect_untouched
+	namespaces user '{type: "user", path: "/proc/self/ns/user"}'
+	expect_refusal CAP_NET_RAW 'does not hold it itself'
+	namespaces user '{type: "user"}'
+	expect_start
+	[[ "$(sets)" == *' I=KILL,NET_RAW A=KILL,NET_RAW' ]]
+}
+
+@test "what capruntime holds outside of its own bounding set is not raised" {
+	require_programs capsh
+	before=(capsh --inh=cap_net_raw --drop=cap_net_raw --
+		-c 'exec "$0" "$@"')
+	policy '{}' '{name: "web", match: {}, ambient: ["KILL", "NET_RAW"]}'
+	expect_start
+	[[ "$(sets)" == *' I=KILL A=KILL' ]]
+	expect_audit '.missing == ["CAP_NET_RAW"]'
+}
+
+@test "inheritable, too, stays within what capruntime holds" {
+	without_net_raw
+	policy '{}' '{name: "web", match: {}, inheritable: ["KILL", "NET_RAW"]}'
+	expect_start
+	[[ "$(sets)" == *' I=KILL A=-' ]]
+}
+
+@test "securebits that forbid it let nothing be raised" {
+	require_programs capsh
+	# SECBIT_NO_CAP_AMBIENT_RAISE
+	before=(capsh --secbits=64 -- -c 'exec "$0" "$@"')
+	policy '{}' '{name: "web", match: {}, ambient: ["KILL"]}'
+	expect_start
+	expect_untouched
+	expect_audit '.missing == ["CAP_KILL"]'
+	policy '{}' '{name: "web", match: {}, ambient: ["KILL"], require: true}'
+	expect_refusal CAP_KILL
+}
+
+# As a privileged container has them: all that this test can hand on.
+all_capabilities() {
+	capsh --decode="$(awk '/^CapBnd/ { print $2 }' /proc/self/status)" |
+		cut -d= -f2 | jq -Rc 'ascii_upcase / ","'
+}
+
+@test "privileged is to hold all that capruntime can" {
+	require_programs capsh
+	all=$(all_capabilities)
+	make_container ".process.capabilities |= map_values($all)"
+	policy '{}' '{name: "default", match: {}}' \
+		'{name: "said", match: {privileged: true}}'
+	expect_start
+	expect_audit '.rule == "said"'
+	make_container ".process.capabilities |= map_values($all) |
+		.process.capabilities.bounding -= [\"CAP_NET_RAW\"] |
+		.process.capabilities.permitted = [] |
+		.process.capabilities.effective = []"
+	expect_start
+	expect_audit '.rule == "default"'
+	without_net_raw
+	expect_start
+	expect_audit '.rule == "said"'
+	# More than that is privileged all the more.
+	make_container ".process.capabilities |= map_values($all)"
+	expect_start
+	expect_audit '.rule == "said"'
+}
+
+@test "privileged false is the same as not to say it" {
+	require_programs capsh
+	tell privileged
+	expect_told no
+	make_container ".process.capabilities |= map_values($(all_capabilities))"
+	expect_told yes
+}
+
+@test "root is for rules that name it" {
+	make_container '.process.user = {uid: 0, gid: 0}'
+	policy '{}' '{name: "default", match: {gid: 0}}' \
+		'{name: "said", match: {uid: 0}}'
+	expect_start
+	expect_audit '.rule == "said" and .uid == 0'
+	make_container '.process.user = {uid: 1, gid: 0}'
+	expect_start
+	expect_audit '.rule == "default" and .uid == 1'
+}
+
+@test "no_new_privileges is what config.json says" {
+	tell no_new_privileges
+	for value in true false null; do
+		make_container ".process.noNewPrivileges = $value"
+		[ "$value" = true ] && told=yes || told=no
+		expect_told "$told"
+	done
+	make_container
+	expect_told no
+}
+
+# For whom an engine vouches, and for everybody else.
+engines_policy() { # TOP
+	policy "$1" '{name: "named", match: {namespace: "*", pod: "*",
+		container: "*", image: "*", uid: "0-"},
+		no_new_privileges: true}' \
+		'{name: "anybody", match: {uid: "0-"}, no_new_privileges: true}'
+}
+
+by_fixture() { # RULE FILE…
+	local rule=$1 file
+	shift
+	for file; do
+		echo "== $file"
+		use_config "$file"
+		expect_start
+		expect_audit ".rule == \"$rule\""
+	done
+}
+
+@test "the engines' containers have names by their own engine alone" {
+	engines_policy '{engine: {"capruntime": "cri-o"}}'
+	by_fixture named "$fixtures"/crio/{add,plain,root,tty}.config.json \
+		"$fixtures"/crio-kubelet/*.config.json
+	engines_policy '{engine: {"capruntime": "containerd"}}'
+	by_fixture named "$fixtures"/containerd-cri/container.{dropall,hostns,nnp}.*.config.json
+	engines_policy '{engine: {"another": "containerd"}}'
+	by_fixture anybody "$fixtures"/crio/plain.config.json \
+		"$fixtures"/containerd-cri/*.nnp.*.config.json \
+		"$fixtures"/podman/user1000.config.json
+}
+
+@test "an engine's config.json is refused by a handler of another engine" {
+	engines_policy '{engine: "containerd"}'
+	for file in crio/plain podman/user1000 containerd-ctr/u1000; do
+		use_config "$fixtures/$file.config.json"
+		expect_refusal "lacks containerd's mark" "'engine'" policy.json
+		expect_untouched
+	done
+	engines_policy '{engine: "cri-o"}'
+	for file in containerd-cri/container.nnp.main podman/user1000 \
+		containerd-ctr/u1000; do
+		use_config "$fixtures/$file.config.json"
+		expect_refusal "lacks cri-o's mark" "'engine'" policy.json
+		expect_untouched
+	done
+}
+
+@test "the engines' sandboxes are left alone, byte for byte" {
+	engines_policy '{engine: "cri-o", audit_all: true}'
+	use_config "$fixtures/crio/sandbox.config.json"
+	expect_start
+	expect_untouched
+	expect_audit '.outcome == "no_rule" and (.reason | test("sandbox"))'
+	engines_policy '{engine: "containerd", audit_all: true}'
+	use_config "$fixtures/containerd-cri/sandbox.dropall.pause.config.json"
+	expect_start
+	expect_untouched
+	expect_audit '.outcome == "no_rule" and (.reason | test("sandbox"))'
+}
+
+@test "a forged mark does not change who a container is" {
+	engines_policy '{engine: "cri-o"}'
+	for mark in '"io.kubernetes.cri.container-type": "sandbox"' \
+		'"io.kubernetes.cri-o.Namespace": "kube-system"' \
+		'"IO.KUBERNETES.CONTAINER.NAME": "POD"'; do
+		use_config "$fixtures/crio/plain.config.json"
+		sed -i "s|\"annotations\": {|&$mark,|" "$bundle/config.json"
+		expect_start
+		expect_audit '.rule == "named" and .namespace == "rigns"'
+	done
+	for mark in '"io.kubernetes.container.name": "POD"' \
+		'"io.kubernetes.pod.namespace": "kube-system"'; do
+		use_config "$fixtures/crio/plain.config.json"
+		sed -i "s|\"annotations\": {|&$mark,|" "$bundle/config.json"
+		cp "$bundle/config.json" "$work/original.json"
+		expect_refusal 'stands twice'
+		expect_untouched
+	done
+}

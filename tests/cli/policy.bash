@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# For tests of what a policy may be. `echo` is the real runtime: that it prints
+# its arguments says that the policy was let through.
+
+bats_require_minimum_version 1.5.0
+PATH=$PATH:/usr/sbin:/sbin
+umask 022
+
+require_programs() {
+	local program
+
+	for program; do
+		command -v "$program" >/dev/null || skip "no $program"
+	done
+}
+
+# $python: with the modules given.
+require_python() { # MODULE...
+	for python in python3 /usr/bin/python3; do
+		"$python" -c "import json${1:+, $1}" 2>/dev/null && return
+	done
+	skip "no python3${1:+ with $1}"
+}
+
+setup_policy() {
+	work=$BATS_TEST_TMPDIR
+	bundle=$work/bundle
+	mkdir "$bundle"
+	export CAPRUNTIME_RUNTIME CAPRUNTIME_POLICY=$work/policy.json
+	CAPRUNTIME_RUNTIME=$(type -P echo)
+}
+
+# A container that every engine vouches for and that no rule changes.
+make_empty_container() {
+	cat >"$bundle/config.json" <<-'END_OF_CONFIG'
+		{
+		  "ociVersion": "1.0.2",
+		  "annotations": {
+		    "io.container.manager": "cri-o",
+		    "io.kubernetes.cri.container-type": "container"
+		  }
+		}
+	END_OF_CONFIG
+}
+
+# The keys that the parser knows: the object's name, as its messages have it,
+# and the key; those that are not supported yet are said to be so.
+parser_keys() {
+	awk '
+		/^\t*static const struct policy_key top_keys/ { object = "a policy" }
+		/^\t*static const struct policy_key rule_keys/ { object = "a rule" }
+		/^\t*static const struct policy_key keys/ { object = "\047match\047" }
+		/^\t*[{] "/ {
+			split($0, part, "\"")
+			print object, part[2] (/ NULL,/ ? " (not supported)" : "")
+		}
+		/^\t*[}];/ { object = "" }
+	' "$srcdir/src/core/policy.c" "$srcdir/src/core/policy_rule.c" |
+		LC_ALL=C sort
+}
+
+# Writes each policy that stands in a page of the manual or in a Markdown file
+# to DIRECTORY/policy-N.json and says how many there are.
+extract_policies() { # PAGE DIRECTORY
+	mkdir -p "$2"
+	awk -v into="$2/policy-" '
+		/^[{]/ && !depth { file = into (++count) ".json" }
+		/^[{]/ || depth {
+			gsub(/\\e/, "\\")
+			print >file
+			depth += gsub(/[[{]/, "&") - gsub(/[]}]/, "&")
+		}
+		END { print count + 0 }
+	' "$1"
+}
+
+same_lines() { # WHAT WANTED FOUND
+	[ -n "$2" ] || return 1
+	diff -u --label "$1" --label found <(echo "$2") <(echo "$3")
+}

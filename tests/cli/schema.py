@@ -1,0 +1,183 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""usage: schema.py schema SCHEMA CORPUS [EXCEPTIONS]
+       schema.py files SCHEMA FILE...
+       schema.py program CORPUS BUNDLE POLICY [drop-ins]
+       schema.py keys SCHEMA
+       schema.py capabilities
+
+A corpus has one policy a line: name; verdict, good or bad; the policy, or its
+text where it is none or its spelling counts (\\udcXX stands for byte XX); for a
+bad one a part of what capruntime says. "part": "drop-in" is a file of policy.d.
+"rules": N adds rules up to N, "size": N blanks up to N bytes.
+
+schema: each policy fares under the schema as listed. EXCEPTIONS has the names
+of those that are bad and no schema can tell, each with its reason behind a tab.
+files: every FILE, a policy, is good.
+program: each policy fares under $CAPRUNTIME_BUILT as listed, standing in the
+file POLICY; with drop-ins those of policy.d, else the others. The real runtime
+must be one that prints its arguments.
+keys: the object's name and the key, for every key there is in a policy.
+capabilities: every name that stands in the bounding set of capsh.
+"""
+import json
+import os
+import re
+import subprocess
+import sys
+
+
+class Unreadable(Exception):
+    """No JSON: there is nothing for a schema to look at."""
+
+
+def corpus(path):
+    with open(path, encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def text_of(entry):
+    policy = entry.get("policy")
+    for i in range(len(policy["rules"]) if "rules" in entry else 0,
+                   entry.get("rules", 0)):
+        policy["rules"].append({"name": f"rule-{i}", "match": {}})
+    text = entry["text"] if "text" in entry else json.dumps(policy)
+    return text.encode("utf-8", "surrogateescape").ljust(entry.get("size", 0))
+
+
+def no_constant(name):
+    raise Unreadable(name)
+
+
+def read_json(text):
+    try:
+        return json.loads(text.decode("utf-8"), parse_constant=no_constant)
+    except ValueError as error:
+        raise Unreadable(error) from error
+
+
+def ecma_pattern(validator, pattern, instance, schema):
+    """JSON Schema's '$' is the end alone; Python's also allows a line break."""
+    del schema
+    pattern = re.sub(r"\$(?=$|[)|])", r"\\Z", pattern)
+    if validator.is_type(instance, "string") and \
+            not re.search(pattern, instance):
+        yield jsonschema.ValidationError(f"{instance!r} is no {pattern!r}")
+
+
+def validators(path):
+    """By part: of policy.json, and of a file of policy.d."""
+    with open(path, encoding="utf-8") as file:
+        schema = json.load(file)
+    base = jsonschema.Draft202012Validator
+    base.check_schema(schema)
+    kind = jsonschema.validators.extend(base, {"pattern": ecma_pattern})
+    drop_in = {"$ref": "#/$defs/drop-in", "$defs": schema["$defs"]}
+    return {"main": kind(schema), "drop-in": kind(drop_in)}
+
+
+def schema_verdict(kinds, entry):
+    try:
+        value = read_json(text_of(entry))
+    except Unreadable:
+        return "bad"
+    kind = kinds[entry.get("part", "main")]
+    return "good" if kind.is_valid(value) else "bad"
+
+
+def read_exceptions(path):
+    with open(path, encoding="utf-8") as lines:
+        pairs = [line.rstrip("\n").split("\t") for line in lines]
+    assert all(len(pair) == 2 and pair[1] for pair in pairs), pairs
+    return {name for name, reason in pairs}
+
+
+def check_schema(schema, path, exceptions=None):
+    kinds, wrong = validators(schema), 0
+    beyond = read_exceptions(exceptions) if exceptions else set()
+    entries = corpus(path)
+    for entry in entries:
+        name, wanted = entry["name"], entry["verdict"]
+        if name in beyond:
+            assert wanted == "bad", name
+            beyond.remove(name)
+            wanted = "good"
+        found = schema_verdict(kinds, entry)
+        if found != wanted:
+            wrong += 1
+            print(f"{name}: {found} by the schema")
+    for name in beyond:
+        wrong += 1
+        print(f"{name}: an exception that is in no corpus")
+    print(f"{len(entries)} policies, {wrong} wrong")
+    return wrong
+
+
+def check_files(schema, *paths):
+    wrong, kind = 0, validators(schema)["main"]
+    for path in paths:
+        with open(path, "rb") as file:
+            for error in kind.iter_errors(read_json(file.read())):
+                wrong += 1
+                print(f"{path}: {error.message}")
+    return wrong
+
+
+def complaint(entry, bundle, policy):
+    """What is not as listed, or None."""
+    with open(policy, "wb") as file:
+        file.write(text_of(entry))
+    words = [os.environ["CAPRUNTIME_BUILT"], "create", "-b", bundle, "a"]
+    result = subprocess.run(words, capture_output=True, text=True, check=False)
+    if result.returncode == 0 and result.stdout.startswith("create -b"):
+        return None if entry["verdict"] == "good" else "good"
+    if result.returncode != 1 or result.stdout or not \
+            result.stderr.startswith(f"capruntime: load policy: '{policy}'"):
+        return f"strange: {result}"
+    if entry["verdict"] == "good" or entry["says"] not in result.stderr:
+        return result.stderr.rstrip()
+    return None
+
+
+def check_program(path, bundle, policy, part="main"):
+    entries = [entry for entry in corpus(path)
+               if ("part" in entry) == (part == "drop-ins")]
+    wrong = 0
+    for entry in entries:
+        found = complaint(entry, bundle, policy)
+        if found:
+            wrong += 1
+            print(f"{entry['name']}: {found}")
+    print(f"{len(entries)} policies, {wrong} wrong")
+    return wrong
+
+
+def print_keys(path):
+    with open(path, encoding="utf-8") as file:
+        schema = json.load(file)
+    for name, part in (("a policy", schema), ("a rule", schema["$defs"]["rule"]),
+                       ("'match'", schema["$defs"]["match"])):
+        for key, value in part["properties"].items():
+            unknown = " (not supported)" if value.get("not") == {} else ""
+            print(f"{name} {key}{unknown}")
+    return 0
+
+
+def print_capabilities():
+    shown = subprocess.run(["capsh", "--decode=ffffffffffffffff"], check=True,
+                           capture_output=True, text=True).stdout
+    names = re.findall(r"cap_([a-z_]+)", shown)
+    print("\n".join(names))
+    return not names
+
+
+def main():
+    actions = {"schema": check_schema, "files": check_files,
+               "program": check_program, "keys": print_keys,
+               "capabilities": print_capabilities}
+    return 1 if actions[sys.argv[1]](*sys.argv[2:]) else 0
+
+
+if sys.argv[1] in ("schema", "files"):
+    import jsonschema
+sys.exit(main())
