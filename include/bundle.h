@@ -14,6 +14,7 @@
 struct bundle {
 	int directory;
 	char *directory_path;
+	bool is_missing; /* the directory: the runtime will say so itself */
 	const char *config_name; /* in it; points into argv */
 	char *config_path; /* for messages */
 	char *record_name;

@@ -35,7 +35,8 @@ int fileio_write(int fd, const char *text, size_t len) MUST_CHECK;
  * another process, and whoever comes after a crash, sees the old file or the
  * new one, whole. `model` is a descriptor whose file's mode, owner and
  * extended attributes the new one gets; -1: mode 0600. Afterwards there is no
- * temporary file, also not on errors; one that a kill left goes first.
+ * temporary file, also not on errors; one that a kill left goes first. The
+ * message does not name the file: that is the caller's.
  */
 int fileio_replace(int directory, const char *name, int model, const char *text,
 		   size_t len, struct err *err) MUST_CHECK;

@@ -13,8 +13,8 @@
 
 /*
  * log_path: NULL for none. A log that cannot be written changes nothing, and
- * neither does a descriptor 2 that is closed. Control characters are shown as
- * escapes: the message stays one line.
+ * neither does a descriptor 2 that is closed. Bytes that are not printable
+ * ASCII are shown as escapes: the message stays one line, and UTF-8.
  */
 void report_refusal(const struct err *err, const char *log_path, bool json);
 

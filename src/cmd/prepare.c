@@ -95,6 +95,14 @@ static int read_config(struct job *job, struct err *err)
 	return 0;
 }
 
+/* Engines show the first bytes of a message, and their paths are long. */
+static int err_config(const struct job *job, struct err *err)
+{
+	struct err reason = *err;
+
+	return err_set(err, "%s (%s)", reason.text, job->config.name);
+}
+
 static bool is_host(struct job *job, const struct spec_namespace *entry,
 		    const char *kind)
 {
@@ -137,7 +145,7 @@ static int find_rule(struct job *job, const struct proccaps *own,
 	describe_subject(job, own);
 	if (subject_identify(&job->subject, &kind, job->engine,
 			     &job->spec.annotations, err) < 0)
-		return err_wrap(err, "'%s'", job->config.name);
+		return err_config(job, err);
 	if (kind == SUBJECT_SANDBOX)
 		job->note = "a sandbox is left alone";
 	else if (job->spec.has_process)
@@ -172,9 +180,8 @@ static int decide_rule(struct job *job, const struct proccaps *own,
 	if (read_request(job, err) < 0)
 		return -1;
 	job->has_decision = true;
-	if (decide(&job->decision, &input, err) < 0)
-		return err_wrap(err, "'%s'", job->config.name);
-	return 0;
+	return decide(&job->decision, &input, err) < 0 ? err_config(job, err)
+						       : 0;
 }
 
 /* What the policy says of this container. */
@@ -228,7 +235,6 @@ static int make_link(const struct job *job, struct err *err)
 		path = NULL;
 		return err_set(err, "out of memory");
 	}
-	session_link_sweep(&key);
 	if (session_link_make(&key, path, err) < 0)
 		return err_wrap(err, "rule '%s': exec", job->rule->name);
 	return 0;
@@ -275,11 +281,16 @@ static int change(struct job *job, struct err *err)
 	return write_files(job, &target, err);
 }
 
-/* Mode enforce. Without a policy the runtime may say itself what is wrong. */
+/* Without a policy the runtime may say itself what is wrong. */
+static bool is_runtimes_matter(const struct job *job)
+{
+	return !job->policy.count && job->bundle.is_missing;
+}
+
 static int enforce(struct job *job, struct err *err)
 {
 	if (bundle_open(&job->bundle, job->args, err) < 0)
-		return job->policy.count ? -1 : 0;
+		return is_runtimes_matter(job) ? 0 : -1;
 	if (read_record(job, err) < 0)
 		return -1;
 	if (!is_concerned(job))
@@ -297,7 +308,7 @@ static int take_back(struct job *job, struct err *err)
 	int status;
 
 	if (bundle_open(&job->bundle, job->args, err) < 0)
-		return job->policy.count ? -1 : 0;
+		return is_runtimes_matter(job) ? 0 : -1;
 	status = read_record(job, err);
 	if (status < 0) {
 		free(job->bundle.record_text);
@@ -375,6 +386,7 @@ int prepare_bundle(const struct runtime_args *args, const char *handler,
 	int status = policy_files_load(&job.policy, err);
 
 	session_link_remove(&key);
+	session_link_sweep(&key);
 	job.engine = policy_engine(&job.policy, handler);
 	if (status < 0)
 		err_wrap(err, "load policy");

@@ -109,16 +109,17 @@ static void apply(struct decision *decision, const struct decide_input *input)
 	const capmask *before = input->sets.set;
 	capmask *after = decision->sets.set;
 	capmask kept = ~dropped(input);
-	capmask ambient = before[CAPSET_AMBIENT] & before[CAPSET_INHERITABLE] &
-			  before[CAPSET_PERMITTED] & before[CAPSET_BOUNDING];
+	/* What is permitted beyond bounding does not outlive the next execve. */
+	capmask permitted = before[CAPSET_PERMITTED] & before[CAPSET_BOUNDING];
+	capmask ambient =
+		before[CAPSET_AMBIENT] & before[CAPSET_INHERITABLE] & permitted;
 
 	after[CAPSET_BOUNDING] = before[CAPSET_BOUNDING] & kept;
 	after[CAPSET_AMBIENT] = (ambient & kept) | decision->raised;
 	after[CAPSET_INHERITABLE] = after[CAPSET_AMBIENT] |
 				    (input->rule->inheritable &
 				     after[CAPSET_BOUNDING] & holdable(input));
-	after[CAPSET_PERMITTED] =
-		(before[CAPSET_PERMITTED] & kept) | after[CAPSET_AMBIENT];
+	after[CAPSET_PERMITTED] = (permitted & kept) | after[CAPSET_AMBIENT];
 	after[CAPSET_EFFECTIVE] =
 		(before[CAPSET_EFFECTIVE] & kept & after[CAPSET_PERMITTED]) |
 		after[CAPSET_AMBIENT];

@@ -223,10 +223,27 @@ static int add_file(struct policy *policy, const char *name)
 	return 0;
 }
 
+/* FNV-1a. json-c's own hash asks the kernel for a seed, and prints on standard
+ * error when it gets none; nobody floods a policy that root alone writes. */
+static unsigned long hash_name(const void *name)
+{
+	unsigned long hash = 0xcbf29ce484222325;
+
+	for (const char *at = name; *at; at++)
+		hash = (hash ^ (unsigned char)*at) * 0x100000001b3;
+	return hash;
+}
+
+static int equal_names(const void *left, const void *right)
+{
+	return strcmp(left, right) == 0;
+}
+
 static int begin_file(struct policy *policy, const char *name)
 {
 	if (!policy->names)
-		policy->names = lh_kchar_table_new(FIRST_NAMES, NULL);
+		policy->names =
+			lh_table_new(FIRST_NAMES, NULL, hash_name, equal_names);
 	return policy->names ? add_file(policy, name) : -1;
 }
 

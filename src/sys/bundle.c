@@ -42,13 +42,14 @@ static int name_files(struct bundle *bundle, const char *directory,
 		      struct err *err)
 {
 	bool usual = strcmp(bundle->config_name, CONFIG_NAME) == 0;
+	const char *slash = directory[strlen(directory) - 1] == '/' ? "" : "/";
 
 	bundle->record_name =
 		join(usual ? "" : bundle->config_name, ".", RECORD_SUFFIX);
-	bundle->config_path = join(directory, "/", bundle->config_name);
+	bundle->config_path = join(directory, slash, bundle->config_name);
 	if (!bundle->record_name || !bundle->config_path)
 		return err_set(err, "out of memory");
-	bundle->record_path = join(directory, "/", bundle->record_name);
+	bundle->record_path = join(directory, slash, bundle->record_name);
 	return bundle->record_path ? 0 : err_set(err, "out of memory");
 }
 
@@ -66,6 +67,8 @@ int bundle_open(struct bundle *ret_bundle, const struct runtime_args *args,
 		return -1;
 	ret_bundle->directory =
 		fileio_open(AT_FDCWD, directory, O_PATH | O_DIRECTORY, 0);
+	ret_bundle->is_missing = ret_bundle->directory < 0 &&
+				 (errno == ENOENT || errno == ENOTDIR);
 	if (ret_bundle->directory < 0)
 		return err_set_errno(err, errno, "bundle '%s'", directory);
 

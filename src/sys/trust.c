@@ -79,7 +79,8 @@ struct walk {
 	char *rest; /* what is still to be walked; owned */
 	const char *next; /* in `rest` */
 	unsigned int links;
-	bool missing;
+	bool missing; /* the path as given */
+	bool dangling; /* what a link on the way leads to */
 	char name[NAME_MAX + 1]; /* the component last taken from `rest` */
 	int parent; /* the directory that it is in */
 };
@@ -155,6 +156,7 @@ static int walk_open(struct walk *walk, struct err *err)
 
 	if (fd < 0) {
 		walk->missing = errno == ENOENT && !walk->links;
+		walk->dangling = errno == ENOENT && walk->links;
 		return err_set_errno(err, errno, "'%s'", walk->path);
 	}
 	if (walk->parent >= 0)
@@ -246,17 +248,29 @@ static int walk_reopen(const struct walk *walk, int *ret_fd, struct err *err)
 	return 0;
 }
 
+static int open_once(struct walk *walk, int *ret_fd, struct err *err)
+{
+	*ret_fd = -1;
+	if (walk_path(walk, err) < 0)
+		return walk->missing ? 0 : -1;
+	return walk_reopen(walk, ret_fd, err);
+}
+
+/*
+ * Once more where a link led nowhere: between two looks at a ConfigMap its
+ * links may have been put to a new directory and the old one removed.
+ */
 static int open_kind(const char *path, mode_t wanted, int *ret_fd,
 		     struct err *err)
 {
-	struct walk walk CLEANUP_WALK = {
+	const struct walk start = {
 		.path = path, .wanted = wanted, .fd = -1, .parent = -1
 	};
+	struct walk first CLEANUP_WALK = start, second CLEANUP_WALK = start;
 
-	*ret_fd = -1;
-	if (walk_path(&walk, err) < 0)
-		return walk.missing ? 0 : -1;
-	return walk_reopen(&walk, ret_fd, err);
+	if (open_once(&first, ret_fd, err) == 0)
+		return 0;
+	return first.dangling ? open_once(&second, ret_fd, err) : -1;
 }
 
 int trust_open(const char *path, int *ret_fd, struct err *err)

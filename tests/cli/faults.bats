@@ -15,6 +15,7 @@ setup() {
 teardown() {
 	local path
 
+	[ -z "${way-}" ] || echo "last tried: $way, $name $number"
 	for path in ${mounted[@]+"${mounted[@]}"}; do
 		umount -l "$path"
 	done
@@ -127,6 +128,10 @@ call_like() { # PATTERN FAULT
 		for error in EDQUOT EIO EACCES EPERM ENOSPC EMFILE; do
 			make_bundle "$bundle"
 			inject=$(call_like "$call" "error=$error")
+			if [ -z "$inject" ]; then # no fsync there
+				[ "$(stat -fc %T "$bundle")" = tmpfs ]
+				continue
+			fi
 			before=(strace -qqo /dev/null -e "inject=$inject")
 			create
 			refused "'$bundle/" 'cannot be replaced: '
@@ -231,7 +236,7 @@ pad_config() { # BYTES
 }
 
 # Three ways of a create: from which file to which, under which policy.
-another='{"name":"other","match":{},"ambient":["KILL"],"require":true}'
+another='{"name":"other","match":{},"ambient":["KILL"]}'
 
 prepare_way() { # granting, changing or taking-back
 	make_bundle "$bundle"
@@ -296,15 +301,12 @@ comes_right() { # WAY
 	rm -rf "$bundle.copy"
 	cp -a "$bundle" "$bundle.copy"
 	create
-	started
-	same "$config" "$to"
+	started && same "$config" "$to" || return
 	rm -rf "$bundle"
 	mv "$bundle.copy" "$bundle"
 	use_policy
 	create
-	started
-	same "$config" "$old"
-	[ ! -e "$record" ]
+	started && same "$config" "$old" && [ ! -e "$record" ]
 }
 
 @test "killed at any system call, config.json is the old or the new one" {
@@ -367,7 +369,6 @@ is_tried() { # NAME
 				-e "inject=$name:error=EIO:when=$number")
 			create
 			before=()
-			echo "$way: $call"
 			# json-c tells, and goes on without.
 			[ "$name" != getrandom ] || : >"$work/stderr"
 			if [ "$status" -eq 0 ]; then

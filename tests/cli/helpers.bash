@@ -20,7 +20,7 @@
 bats_require_minimum_version 1.5.0
 umask 022
 
-grant='{"name":"web","match":{},"ambient":["NET_BIND_SERVICE"],"require":true}'
+grant='{"name":"web","match":{},"ambient":["NET_BIND_SERVICE"]}'
 
 require_programs() {
 	local program

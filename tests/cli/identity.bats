@@ -131,6 +131,16 @@ without_net_raw() {
 	[[ "$(sets)" == *' I=KILL,NET_RAW A=KILL,NET_RAW' ]]
 }
 
+@test "what capruntime holds outside of its own bounding set is not raised" {
+	require_programs capsh
+	before=(capsh --inh=cap_net_raw --drop=cap_net_raw --
+		-c 'exec "$0" "$@"')
+	policy '{}' '{name: "web", match: {}, ambient: ["KILL", "NET_RAW"]}'
+	expect_start
+	[[ "$(sets)" == *' I=KILL A=KILL' ]]
+	expect_audit '.missing == ["CAP_NET_RAW"]'
+}
+
 @test "inheritable, too, stays within what capruntime holds" {
 	without_net_raw
 	policy '{}' '{name: "web", match: {}, inheritable: ["KILL", "NET_RAW"]}'
@@ -171,6 +181,10 @@ all_capabilities() {
 	expect_start
 	expect_audit '.rule == "default"'
 	without_net_raw
+	expect_start
+	expect_audit '.rule == "said"'
+	# More than that is privileged all the more.
+	make_container ".process.capabilities |= map_values($all)"
 	expect_start
 	expect_audit '.rule == "said"'
 }

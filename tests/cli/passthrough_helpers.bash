@@ -17,6 +17,8 @@ setup_passthrough() {
 	cd "$work/here" || return
 	before=()
 	closed=
+	# Its check for leaks cannot run under a tracer, or setuid.
+	export ASAN_OPTIONS=detect_leaks=0
 	export CAPRUNTIME_POLICY=$work/no-policy.json
 	echo '{"version":1,"rules":[]}' >"$CAPRUNTIME_POLICY"
 }

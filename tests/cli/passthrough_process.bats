@@ -206,6 +206,40 @@ print(now == os.environ["BEFORE"], death.value,
 	grep -q '^CapAmb:.0*400$' "$work/through.stdout"
 }
 
+@test "a create that changes config.json hands on all of this, too" {
+	require_root
+	use_python
+	cat >"$work/runc" <<-END
+		#!$program
+		import os, sys
+		print(sys.argv[1:], os.getcwd(), os.environb)
+		for name in sorted(os.listdir("/proc/self/fd"), key=int):
+		    if name not in "12" and os.path.exists("/proc/self/fd/" + name):
+		        print(name, os.readlink("/proc/self/fd/" + name))
+		for line in open("/proc/self/status"):
+		    if line.startswith(("SigP", "SigB", "SigI", "Cap", "Umask")):
+		        print(line)
+	END
+	chmod 755 "$work/runc"
+	use_program "$work/runc"
+	echo '{"process":{"user":{"uid":1000,"gid":1000},"capabilities":{
+		"bounding":["CAP_NET_BIND_SERVICE"]}}}' >config.json
+	echo '{"version":1,"rules":[{"name":"all","match":{},"require":true,
+		"ambient":["NET_BIND_SERVICE"]}]}' >"$CAPRUNTIME_POLICY"
+	exec 5<"$work/runc" 9>>"$work/nine"
+	before=(env '--default-signal' '--block-signal=USR1'
+		'--ignore-signal=HUP,PIPE' Z=1 A=2)
+	for closed in '' 0 2 02; do
+		original=$(<config.json)
+		expect_same create --bundle . id
+		[ "$(cat "$work/through.status")" -eq 0 ]
+		grep -q '"ambient":\["CAP_NET_BIND_SERVICE"\]' config.json
+		printf '%s\n' "$original" >config.json
+		rm .capruntime.json
+	done
+	exec 5<&- 9>&-
+}
+
 # The system calls from the last one of libcap's start-up to the execve.
 trace() { # WORD...: the command line
 	strace -f -o "$work/trace" "$@" >/dev/null 2>&1 </dev/null || :
@@ -268,9 +302,12 @@ make_copy() { # MODE
 			run --separate-stderr setpriv --reuid 65534 \
 				--regid 65534 --clear-groups "$work/copy" $words
 			echo "$status $output $stderr"
-			[ "$status" -eq 1 ] && [ -z "$output" ]
+			[ "$status" -eq 1 ]
+			[ -z "$output" ]
 			[[ "$stderr" == 'capruntime: '*setuid* ]]
-			[[ "$stderr" != *$'\n'* ]]
+			# But for what a sanitizer says, which cannot be told
+			# anything here.
+			[ "$(grep -cv '^==[0-9]*==' <<<"$stderr")" -eq 1 ]
 		done
 	done
 	# Whoever owns it may call it: both ids are the same.

@@ -24,7 +24,7 @@ static struct json_doc doc_of(const char *name, const char *text)
 
 static char *print(const struct originals *record)
 {
-	struct err err;
+	struct err err = { 0 };
 	char *text;
 
 	MUST(originals_print(record, &text, &err) == 0);
@@ -37,7 +37,7 @@ static void check_print(const struct originals *record)
 	char *first CLEANUP_FREE = print(record);
 	char *second CLEANUP_FREE = NULL;
 	struct json_doc doc = doc_of("printed", first);
-	struct err err;
+	struct err err = { 0 };
 
 	MUST(originals_parse(&again, &doc, &err) == 0);
 	second = print(&again);
@@ -102,7 +102,7 @@ static struct json_doc restore(const struct json_doc *config,
 			       const struct originals *record)
 {
 	struct json_doc restored = { config->name, NULL, 0 };
-	struct err err;
+	struct err err = { 0 };
 	char *text;
 
 	MUST(originals_restore(config, record, &text, &restored.len, &err) ==
@@ -145,7 +145,7 @@ static void check_create(const struct json_doc *config,
 	struct originals_plan plan CLEANUP_PLAN = { 0 };
 	struct originals written CLEANUP_ORIGINALS = { 0 };
 	struct json_doc doc;
-	struct err err;
+	struct err err = { 0 };
 
 	if (!spec->has_process)
 		return;
@@ -169,7 +169,7 @@ static void check_config(const struct json_doc *config,
 {
 	struct json_doc restored CLEANUP_DOC = restore(config, record);
 	struct spec spec CLEANUP_SPEC = { 0 };
-	struct err err;
+	struct err err = { 0 };
 
 	if (spec_read(&spec, &restored, RUNTIME_RUNC, &err) == 0)
 		check_create(config, &restored, record, record_text, &spec);
@@ -184,7 +184,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct json_doc doc = { "record", text, record_len };
 	struct json_doc config = { "config", NULL, 0 };
 	bool has_record;
-	struct err err;
+	struct err err = { 0 };
 
 	has_record = originals_parse(&record, &doc, &err) == 0;
 	if (has_record)

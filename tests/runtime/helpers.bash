@@ -151,7 +151,7 @@ machine_words() {
 		mount -t tmpfs none /sys/fs/cgroup/unified; exec "$@"' sh "$@")
 }
 
-# What stands in $before comes in front of capruntime.
+# What stands in $before comes in front of either.
 capruntime_words() {
 	machine_words ${before[@]+"${before[@]}"} env \
 		"CAPRUNTIME_RUNTIME=$(runtime_path)" \
@@ -169,7 +169,8 @@ capruntime() {
 plain_runtime() {
 	local words
 
-	machine_words "$(runtime_path)" --root "$work/state-$RUNTIME_NAME" "$@"
+	machine_words ${before[@]+"${before[@]}"} "$(runtime_path)" \
+		--root "$work/state-$RUNTIME_NAME" "$@"
 	"${words[@]}"
 }
 
@@ -210,7 +211,8 @@ expect_refusal() { # PATTERN, after run --separate-stderr
 	# shellcheck disable=SC2154 # bats sets it
 	printf 'exit status %s\nstdout: %s\nstderr: %s\n' "$status" \
 		"$output" "$stderr"
-	[ "$status" -eq 1 ] && [ -z "$output" ]
+	[ "$status" -eq 1 ]
+	[ -z "$output" ]
 	[[ "$stderr" == 'capruntime: '* && "$stderr" != *$'\n'* ]]
 	# shellcheck disable=SC2053 # a pattern
 	[[ "$stderr" == $1 ]]
@@ -229,7 +231,11 @@ expect_untouched() {
 expect_nothing_started() {
 	local left
 
-	left=$(ls -A "$state" 2>/dev/null; find /sys/fs/cgroup -name "*$id*")
+	# Other cgroups come and go while find looks.
+	left=$(
+		ls -A "$state" 2>/dev/null
+		find /sys/fs/cgroup -name "*$id*" 2>/dev/null || :
+	)
 	[ -z "$left" ] || {
 		printf 'left: %s\n' "$left"
 		return 1

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2016 # the variables of jq
-# shellcheck disable=SC2154 # helpers.bash sets them
+# shellcheck disable=SC2034,SC2154 # helpers.bash sets them
 # The verbs one after the other, as engines and people call them.
 
 load helpers
@@ -154,6 +154,24 @@ expect_granted_from_outside() { # PID
 		run -0 plain_runtime run -b "$bundle" "$id" </dev/null
 		direct=$output
 		expect_container "$direct"
+	done
+}
+
+@test "signals, umask and limits reach the container as without capruntime" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		change_config '.process.args = ["/bin/sh", "-c",
+			"grep -E \"^(Sig[BIC]|Umask)\" /proc/self/status
+			cat /proc/self/limits"]'
+		umask 027
+		ulimit -S -n 99
+		before=(env '--default-signal' '--ignore-signal=HUP,USR1'
+			'--block-signal=USR2')
+		run -0 plain_runtime run -b "$bundle" "$id" </dev/null
+		direct=$output
+		[[ "$direct" == *SigBlk:*Max* ]]
+		expect_container "$direct"
+		umask 022
 	done
 }
 

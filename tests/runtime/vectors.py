@@ -104,8 +104,10 @@ def check_sets(before, after):
           new["bounding"], "ambient cannot be raised", new)
     check(new["ambient"] == want, "ambient", new["ambient"], "not", want)
     check(new["inheritable"] == want, "inheritable", new["inheritable"])
-    check(new["permitted"] == old["permitted"] | want, "permitted", new)
-    check(new["effective"] == old["effective"] | want, "effective", new)
+    permitted = (old["permitted"] & old["bounding"]) | want
+    effective = (old["effective"] & permitted) | want
+    check(new["permitted"] == permitted, "permitted", new, "not", permitted)
+    check(new["effective"] == effective, "effective", new, "not", effective)
     for key in set(before) | set(after):
         check(key in LISTS, "a key of no set", key)
 

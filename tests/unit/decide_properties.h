@@ -94,15 +94,16 @@ static inline const char *decide_broken_sets(const struct decide_input *input,
 	DECIDE_BREAKS(!decide_is_within(a, p & i & b));
 	DECIDE_BREAKS(!decide_is_within(e, p));
 	DECIDE_BREAKS(!decide_is_within(i, b));
-	/* Promotes and narrows, never adds: what is new was bounding. */
+	/* Promotes and narrows, never adds. */
 	DECIDE_BREAKS(b != (before[CAPSET_BOUNDING] & ~drop));
-	DECIDE_BREAKS(!decide_is_within(p & ~before[CAPSET_PERMITTED], b));
-	DECIDE_BREAKS(!decide_is_within(e & ~before[CAPSET_EFFECTIVE], b));
+	DECIDE_BREAKS(!decide_is_within(p, b));
 	DECIDE_BREAKS((e | b | i | p | a) & drop);
 	DECIDE_BREAKS(a != ((kept & ~drop) | decision->raised));
 	DECIDE_BREAKS(i != (a | (input->rule->inheritable & b &
 				 decide_holdable(input))));
-	DECIDE_BREAKS(p != ((before[CAPSET_PERMITTED] & ~drop) | a));
+	DECIDE_BREAKS(p != ((before[CAPSET_PERMITTED] &
+			     before[CAPSET_BOUNDING] & ~drop) |
+			    a));
 	DECIDE_BREAKS(e != ((before[CAPSET_EFFECTIVE] & ~drop & p) | a));
 	return NULL;
 }

@@ -217,6 +217,59 @@ patch_broken_lists(const struct json_doc *before, struct json_value was,
 	return NULL;
 }
 
+/* What makes a list's value, but for which unknown names it holds. */
+struct patch_list_facts {
+	bool present, unknown;
+	capmask known;
+};
+
+static inline struct patch_list_facts
+patch_facts(const struct json_doc *doc, struct json_value capabilities,
+	    int which)
+{
+	struct json_iter iter = json_iterate(doc, capabilities);
+	struct patch_list_facts facts = { false, false, 0 };
+	struct json_member member;
+	struct json_value element;
+
+	while (json_next_member(&iter, &member)) {
+		if (patch_which(doc, member.key) != which ||
+		    member.value.kind != JSON_ARRAY)
+			continue;
+		facts.present = true;
+		iter = json_iterate(doc, member.value);
+		while (json_next_element(&iter, &element)) {
+			facts.known |= spec_capability(doc, element);
+			facts.unknown |= !spec_capability(doc, element);
+		}
+		break;
+	}
+	return facts;
+}
+
+/* Two values compare equal exactly when nothing differs in meaning. */
+static inline const char *patch_broken_value(const struct json_doc *before,
+					     struct json_value was,
+					     const struct json_doc *after,
+					     struct json_value is)
+{
+	char *old CLEANUP_FREE = NULL, *new CLEANUP_FREE = NULL;
+	bool same = true;
+	struct err err;
+
+	PATCH_BREAKS(patch_capabilities_value(before, was, &old, &err));
+	PATCH_BREAKS(patch_capabilities_value(after, is, &new, &err));
+	for (int which = 0; which < CAPSET_COUNT; which++) {
+		struct patch_list_facts a = patch_facts(before, was, which);
+		struct patch_list_facts b = patch_facts(after, is, which);
+
+		same = same && a.present == b.present && a.known == b.known &&
+		       a.unknown == b.unknown;
+	}
+	PATCH_BREAKS((strcmp(old, new) == 0) != same);
+	return NULL;
+}
+
 static inline const char *patch_broken_sets(const struct json_doc *doc,
 					    const struct capsets *sets,
 					    bool drop_unknown)
@@ -226,6 +279,7 @@ static inline const char *patch_broken_sets(const struct json_doc *doc,
 	struct json_doc changed = { .name = "changed" };
 	struct spec was CLEANUP_SPEC = { 0 }, is CLEANUP_SPEC = { 0 };
 	struct err err;
+	const char *broken;
 	bool same;
 
 	PATCH_BREAKS(spec_read(&was, doc, RUNTIME_RUNC, &err) != 0);
@@ -251,8 +305,11 @@ static inline const char *patch_broken_sets(const struct json_doc *doc,
 	PATCH_BREAKS(patch_capabilities(&changed, is.capabilities, sets,
 					drop_unknown, &again, &err));
 	PATCH_BREAKS(strcmp(again, lists) != 0);
-	return patch_broken_lists(doc, was.capabilities, &changed,
-				  is.capabilities, sets, drop_unknown);
+	broken = patch_broken_value(doc, was.capabilities, &changed,
+				    is.capabilities);
+	return broken ? broken
+		      : patch_broken_lists(doc, was.capabilities, &changed,
+					   is.capabilities, sets, drop_unknown);
 }
 
 /* The property that does not hold, or NULL. spec_read() accepts `doc`. */

@@ -51,7 +51,6 @@ static inline struct testdata testdata_of(const char *text)
 
 static inline struct testdata testdata_read(const char *path)
 {
-	const char *slash = strrchr(path, '/');
 	FILE *file = fopen(path, "re");
 	char *text CLEANUP_FREE = NULL;
 	size_t size = 0;
@@ -64,8 +63,7 @@ static inline struct testdata testdata_read(const char *path)
 	/* No file of ours has a byte of 1: all of it is one "line". */
 	len = getdelim(&text, &size, 1, file);
 	fclose(file);
-	return testdata_copy(slash ? slash + 1 : path, text,
-			     len > 0 ? (size_t)len : 0);
+	return testdata_copy(basename(path), text, len > 0 ? (size_t)len : 0);
 }
 
 /* tests/data/NAME; the caller frees. */

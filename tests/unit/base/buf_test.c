@@ -11,7 +11,7 @@ static void a_buffer_without_additions_is_an_empty_text(void)
 {
 	struct buf buf CLEANUP_BUF = { 0 };
 	char *text CLEANUP_FREE = NULL;
-	struct err err;
+	struct err err = { 0 };
 	size_t len = 9;
 
 	REQUIRE(buf_take(&buf, &text, &len, &err) == 0);
@@ -23,7 +23,7 @@ static void additions_follow_each_other(void)
 {
 	struct buf buf CLEANUP_BUF = { 0 };
 	char *text CLEANUP_FREE = NULL;
-	struct err err;
+	struct err err = { 0 };
 
 	buf_add_str(&buf, "one");
 	buf_add(&buf, "", 0);
@@ -37,7 +37,7 @@ static void nuls_are_bytes_like_others(void)
 {
 	struct buf buf CLEANUP_BUF = { 0 };
 	char *text CLEANUP_FREE = NULL;
-	struct err err;
+	struct err err = { 0 };
 	size_t len;
 
 	buf_add(&buf, "a\0b\0", 4);
@@ -51,7 +51,7 @@ static void a_long_text_keeps_all_its_bytes(void)
 	struct buf buf CLEANUP_BUF = { 0 };
 	char *text CLEANUP_FREE = NULL;
 	bool same = true;
-	struct err err;
+	struct err err = { 0 };
 	size_t len;
 
 	for (unsigned int i = 0; i < 100000; i++) {
@@ -71,7 +71,7 @@ static void a_taken_buffer_can_be_filled_again(void)
 {
 	struct buf buf CLEANUP_BUF = { 0 };
 	char *first CLEANUP_FREE = NULL, *second CLEANUP_FREE = NULL;
-	struct err err;
+	struct err err = { 0 };
 
 	buf_add_str(&buf, "first");
 	REQUIRE(buf_take(&buf, &first, NULL, &err) == 0);
@@ -114,7 +114,7 @@ static void check_json(const char *text, const char *want)
 {
 	struct buf buf CLEANUP_BUF = { 0 };
 	char *got CLEANUP_FREE = NULL;
-	struct err err;
+	struct err err = { 0 };
 
 	buf_add_json(&buf, text);
 	REQUIRE(buf_take(&buf, &got, NULL, &err) == 0);
@@ -137,7 +137,7 @@ static void no_byte_of_a_json_string_is_a_control_character(void)
 		const char text[] = { (char)byte, '\0' };
 		struct buf buf CLEANUP_BUF = { 0 };
 		char *got CLEANUP_FREE = NULL;
-		struct err err;
+		struct err err = { 0 };
 
 		buf_add_json(&buf, text);
 		REQUIRE(buf_take(&buf, &got, NULL, &err) == 0);

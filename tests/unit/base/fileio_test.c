@@ -79,7 +79,7 @@ static void a_file_is_read_whole(void)
 		big[i] = (char)(i % 251);
 	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
 		char *text CLEANUP_FREE = NULL;
-		struct err err;
+		struct err err = { 0 };
 		size_t len;
 
 		REQUIRE(tempdir_write(&dir, "file", big, sizes[i]));

@@ -128,8 +128,7 @@ static void a_name_and_what_no_reader_takes_for_it_pass(void)
 		"{\"\\u0075id\":1}",
 		"{\"uidx\":1,\"ui\":1,\"u id\":1,\"\":1,\"u-id\":1}",
 		"{\"UID \":1,\"xUID\":1,\"u\\\\u0069d\":1}",
-		"{\"u\xc4\xb1"
-		"d\":1,\"\xc3\x9cid\":1}",
+		"{\"\xc3\x9cid\":1,\"\xc4\xb0uid\":1}",
 		"{\"\xc5\xbf\":1,\"\xe2\x84\xaa\xe2\x84\xaas\":1}",
 		"{\"ui\xc4\x90\":1,\"u\xef\xbc\xa9\xef\xbc\xa4\":1}",
 	};

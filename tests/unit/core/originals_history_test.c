@@ -17,8 +17,8 @@
 
 #include <inttypes.h>
 
-#include "core/engine_configs.h"
 #include "decide.h"
+#include "engine_configs.h"
 #include "originals.h"
 #include "patch.h"
 #include "spec.h"

@@ -57,7 +57,7 @@ static struct originals full_record(void)
 static char *print(const struct originals *record)
 {
 	char *text = NULL;
-	struct err err;
+	struct err err = { 0 };
 
 	return originals_print(record, &text, &err) < 0 ? NULL : text;
 }

@@ -311,7 +311,7 @@ static void a_record_that_the_engine_made_void_is_removed(void)
 
 static void a_record_over_its_limit_is_refused(void)
 {
-	char *config CLEANUP_FREE = malloc(ORIGINALS_MAX + 256);
+	char *config CLEANUP_FREE = calloc(1, ORIGINALS_MAX + 256);
 	const struct originals_target target = { { AMBIENT_KILL, NULL } };
 	struct originals_plan plan CLEANUP_PLAN = { 0 };
 	struct originals_about about = about_rule();

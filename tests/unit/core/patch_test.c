@@ -324,13 +324,11 @@ static void add_random_list(struct buf *buf)
 	static const char *const names[] = {
 		"\"CAP_KILL\"",
 		"\"CAP_NET_BIND_SERVICE\"",
-		"\"CAP_CHOWN\"",
 		"\"CAP_\\u004bILL\"",
 		"\"CAP_NO_SUCH\"",
 		"\"cap_kill\"",
 		"\"],[\"",
 		"null",
-		"\"\"",
 		"\"CAP_CHECKPOINT_RESTORE\"",
 	};
 	size_t count = prng_below(&prng, 5);

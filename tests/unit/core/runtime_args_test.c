@@ -100,11 +100,13 @@ static const char *read_call(struct call *call, enum runtime_dialect dialect)
 	return text;
 }
 
+/* What the result points to stays until the next call. */
 static struct call check_line(enum runtime_dialect dialect, const char *line,
 			      const char *want, int at)
 {
-	struct call call = { .argc = 0 };
+	static struct call call;
 
+	call.argc = 0;
 	add_line(&call, line);
 	if (!tap_check_str(read_call(&call, dialect), want, __FILE__, at))
 		printf("#   line: %s\n#   error: %s\n", line, call.err.text);

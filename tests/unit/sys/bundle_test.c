@@ -40,7 +40,7 @@ static int read_bundle(const struct tempdir *dir,
 
 static void check_record_refused(const struct tempdir *dir, const char *reason)
 {
-	struct err err;
+	struct err err = { 0 };
 
 	CHECK(read_bundle(dir, bundle_read_record, &err) == -1);
 	CHECK_HAS(err.text, "/" RECORD "'");
@@ -49,7 +49,7 @@ static void check_record_refused(const struct tempdir *dir, const char *reason)
 
 static void check_config_refused(const struct tempdir *dir, const char *reason)
 {
-	struct err err;
+	struct err err = { 0 };
 
 	CHECK(read_bundle(dir, bundle_read_config, &err) == -1);
 	CHECK_HAS(err.text, "/config.json'");
@@ -62,13 +62,14 @@ static void check_names(const struct runtime_args *args, const char *directory,
 	struct bundle bundle CLEANUP_BUNDLE = { 0 };
 	struct err err = { 0 };
 	char path[256];
+	const char *slash = directory[strlen(directory) - 1] == '/' ? "" : "/";
 
 	REQUIRE(bundle_open(&bundle, args, &err) == 0);
 	CHECK_STR(bundle.config_name, config);
 	CHECK_STR(bundle.record_name, record);
-	snprintf(path, sizeof(path), "%s/%s", directory, config);
+	snprintf(path, sizeof(path), "%s%s%s", directory, slash, config);
 	CHECK_STR(bundle.config_path, path);
-	snprintf(path, sizeof(path), "%s/%s", directory, record);
+	snprintf(path, sizeof(path), "%s%s%s", directory, slash, record);
 	CHECK_STR(bundle.record_path, path);
 	CHECK(bundle.directory >= 3);
 }
@@ -186,7 +187,7 @@ static void a_record_over_its_limit_is_refused(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
 	char *path CLEANUP_FREE = tempdir_path(&dir, RECORD);
-	struct err err;
+	struct err err = { 0 };
 
 	REQUIRE(tempdir_write_str(&dir, RECORD, "text"));
 	REQUIRE(truncate(path, (off_t)ORIGINALS_MAX) == 0);
@@ -229,7 +230,7 @@ static void a_config_over_its_limit_is_refused(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
 	char *path CLEANUP_FREE = tempdir_path(&dir, "config.json");
-	struct err err;
+	struct err err = { 0 };
 
 	REQUIRE(tempdir_write_str(&dir, "config.json", "text"));
 	REQUIRE(truncate(path, (off_t)BUNDLE_CONFIG_MAX) == 0);
@@ -294,7 +295,7 @@ static void check_files(const struct tempdir *dir, const char *record,
 static void a_plan_is_carried_out(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
-	struct err err;
+	struct err err = { 0 };
 
 	REQUIRE(tempdir_write_str(&dir, "config.json", "old"));
 	CHECK(write_plan(&dir, NULL, NULL, false, &err) == 0);
@@ -310,7 +311,7 @@ static void a_plan_is_carried_out(void)
 static void a_linked_config_is_not_changed(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
-	struct err err;
+	struct err err = { 0 };
 
 	REQUIRE(tempdir_write_str(&dir, "other", "old"));
 	REQUIRE(symlinkat("other", dir.fd, "config.json") == 0);
@@ -323,7 +324,7 @@ static void a_linked_config_is_not_changed(void)
 static void a_record_that_cannot_be_written_leaves_config_alone(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
-	struct err err;
+	struct err err = { 0 };
 
 	REQUIRE(tempdir_write_str(&dir, "config.json", "old"));
 	REQUIRE(mkdirat(dir.fd, RECORD, 0700) == 0);

@@ -28,7 +28,7 @@ static int open_in(const struct tempdir *dir, const char *name, bool *ret_there,
 
 static void check_opens(const struct tempdir *dir, const char *name)
 {
-	struct err err;
+	struct err err = { 0 };
 	bool there;
 
 	if (!CHECK(open_in(dir, name, &there, &err) == 0))
@@ -38,7 +38,7 @@ static void check_opens(const struct tempdir *dir, const char *name)
 
 static void check_missing(const struct tempdir *dir, const char *name)
 {
-	struct err err;
+	struct err err = { 0 };
 	bool there;
 
 	CHECK(open_in(dir, name, &there, &err) == 0);
@@ -50,7 +50,7 @@ static void check_refused(const struct tempdir *dir, const char *name,
 			  const char *reason)
 {
 	char *path CLEANUP_FREE = tempdir_path(dir, name);
-	struct err err;
+	struct err err = { 0 };
 	bool there;
 
 	CHECK(open_in(dir, name, &there, &err) == -1);
@@ -115,7 +115,7 @@ static void the_overflow_user_is_trusted_in_a_user_namespace_only(void)
 		SKIP("no unprivileged user namespaces");
 	CHECK(inside == 0);
 	REQUIRE(stat("/proc/self/ns/user", &st) == 0);
-	if (st.st_ino == 0xEFFFFFFDu)
+	if (st.st_ino == 0xEFFFFFFDu && geteuid() != 65534)
 		CHECK(trust_overflow_user_in_child(false) == 1);
 }
 
@@ -177,9 +177,9 @@ static void every_directory_above_is_looked_at(void)
 	REQUIRE(tempdir_write_str(&dir, "a/b/file", "text"));
 	check_opens(&dir, "a/b/file");
 	REQUIRE(fchmodat(dir.fd, "a", 0775, 0) == 0);
-	check_refused(&dir, "a/b/file", "'a' can be written by others");
-	check_refused(&dir, "a/b/missing", "'a' can be written by others");
-	check_refused(&dir, "a/b/../b/file", "'a' can be written by others");
+	check_refused(&dir, "a/b/file", "/a' can be written by others");
+	check_refused(&dir, "a/b/missing", "/a' can be written by others");
+	check_refused(&dir, "a/b/../b/file", "/a' can be written by others");
 }
 
 static void a_sticky_directory_above_is_fine(void)
@@ -208,9 +208,9 @@ static void what_belongs_to_others_is_refused(void)
 	check_refused(&dir, "link", "belongs to user 4711");
 	REQUIRE(give_away(&dir, "file") && give_away(&dir, "a"));
 	check_refused(&dir, "file", "belongs to user 4711");
-	check_refused(&dir, "a/file", "'a' belongs to user 4711");
+	check_refused(&dir, "a/file", "/a' belongs to user 4711");
 	REQUIRE(give_away(&dir, "b"));
-	check_refused(&dir, "b/file", "'b' belongs to user 4711");
+	check_refused(&dir, "b/file", "/b' belongs to user 4711");
 }
 
 static void links_as_kubernetes_makes_them_are_followed(void)
@@ -297,7 +297,7 @@ static int check_program(const struct tempdir *dir, const char *name,
 static void a_program_must_be_there_and_executable(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
-	struct err err;
+	struct err err = { 0 };
 
 	REQUIRE(tempdir_write_str(&dir, "program", "#!/bin/true\n"));
 	CHECK(check_program(&dir, "program", &err) == -1);
