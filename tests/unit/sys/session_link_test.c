@@ -190,7 +190,7 @@ static void a_path_that_is_too_long_is_refused(void)
 	char *long_path CLEANUP_FREE = malloc(5000);
 	struct err err = { 0 };
 
-	REQUIRE(long_path);
+	REQUIRE(long_path && home.dir.fd >= 0);
 	memset(long_path, 'x', 4999);
 	long_path[4999] = '\0';
 	CHECK(session_link_make(&key, long_path, &err) == -1);
