@@ -54,7 +54,7 @@ expect_granted_from_outside() { # PID
 		wait_in_container
 		capruntime_detached create --bundle "$bundle" "$id"
 		echo '{' >"$work/policy.json"
-		run --separate-stderr capruntime run -b "$bundle" "$id-2" </dev/null
+		try_capruntime run -b "$bundle" "$id-2"
 		expect_refusal "*policy.json*"
 		capruntime start "$id"
 		run -0 capruntime exec --user 1000:1000 "$id" /bin/report \

@@ -163,8 +163,8 @@ in_user_namespace='.linux.namespaces += [{type: "user"}] |
 		for verb in create run; do
 			use_runtime "$name"
 			grant '{}' 'ambient: ["NET_RAW"], require: true'
-			run --separate-stderr capruntime "$verb" -b "$bundle" \
-				--pid-file "$work/pid" "$id" </dev/null
+			try_capruntime "$verb" -b "$bundle" \
+				--pid-file "$work/pid" "$id"
 			expect_refusal "*'granted'*'require'*CAP_NET_RAW*"
 			expect_untouched
 			expect_nothing_started
@@ -179,7 +179,7 @@ in_user_namespace='.linux.namespaces += [{type: "user"}] |
 		use_runtime "$name"
 		grant '{}' 'require: true'
 		before=(setpriv --bounding-set -net_bind_service)
-		run --separate-stderr capruntime run -b "$bundle" "$id" </dev/null
+		try_capruntime run -b "$bundle" "$id"
 		expect_refusal "*CAP_NET_BIND_SERVICE*does not hold*"
 		expect_untouched
 		expect_nothing_started

@@ -108,8 +108,8 @@ expect_talk() {
 		talk_in_container
 		grant '{}' 'ambient: ["NET_RAW"], require: true'
 		listen_for_terminal
-		run --separate-stderr capruntime create -b "$bundle" \
-			--console-socket "$socket" "$id" </dev/null
+		try_capruntime create -b "$bundle" \
+			--console-socket "$socket" "$id"
 		expect_refusal "*CAP_NET_RAW*"
 		expect_untouched
 		expect_nothing_started

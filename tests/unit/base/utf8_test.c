@@ -66,7 +66,7 @@ static void what_is_cut_off_is_not_well_formed(void)
 
 		for (size_t left = 1; left < len; left++) {
 			/* As large as it may read, for a sanitizer to see. */
-			char *cut CLEANUP_FREE = malloc(left);
+			char *cut CLEANUP_FREE = calloc(left, 1);
 
 			REQUIRE(cut);
 			memcpy(cut, text, left);

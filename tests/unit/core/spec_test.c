@@ -160,6 +160,7 @@ static char *other_spelling(const char *name, size_t way)
 	}
 	letter = strpbrk(copy, way == 2 ? "sS" : "kK");
 	if (!letter)
+		/* cppcheck-suppress memleak */
 		return NULL;
 	*letter = '\0';
 	return format("%s%s%s", copy, way == 2 ? "\xc5\xbf" : "\xe2\x84\xaa",

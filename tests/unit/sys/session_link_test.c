@@ -187,12 +187,11 @@ static void what_is_no_link_is_not_believed(void)
 static void a_path_that_is_too_long_is_refused(void)
 {
 	struct home home CLEANUP_HOME = home_enter();
-	char *long_path CLEANUP_FREE = malloc(5000);
+	char *long_path CLEANUP_FREE = calloc(5000, 1);
 	struct err err = { 0 };
 
 	REQUIRE(long_path && home.dir.fd >= 0);
 	memset(long_path, 'x', 4999);
-	long_path[4999] = '\0';
 	CHECK(session_link_make(&key, long_path, &err) == -1);
 	for (size_t len = 4070; len < 4100; len++) {
 		char *path = NULL;
