@@ -1,0 +1,86 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2016 # the variables of jq
+# shellcheck disable=SC2034,SC2154 # helpers.bash reads and sets them
+# The audit log of real runs, held against what the containers really got.
+
+load helpers
+
+setup() { setup_containers; }
+teardown() { teardown_containers; }
+
+# One rule, and the log in a file. The engine lets the container have more.
+audited_rule() { # ACTIONS, jq's way
+	jq -nc --arg log "$work/audit.log" "{version: 1, audit: \$log,
+		rules: [{name: \"granted\", match: {}} + {$1}]}" \
+		>"$work/policy.json"
+	rm -f "$work/audit.log"
+	change_config '.process.capabilities |= map_values(
+		["CAP_CHOWN", "CAP_NET_BIND_SERVICE", "CAP_NET_RAW"])'
+}
+
+# What a program of uid 1000 holds with the sets of the one line that there is
+# in the log: of permitted and effective the ambient ones, capabilities(7).
+logged_sets() {
+	[ "$(wc -l <"$work/audit.log")" -eq 1 ]
+	jq -r 'def short: ltrimstr("0") as $s |
+			if $s == . then (if . == "" then "0" else . end)
+			else ($s | short) end;
+		.after | [.inheritable, .ambient, .ambient, .bounding, .ambient] |
+		map(short) | "inh=\(.[0]) prm=\(.[1]) eff=\(.[2]) bnd=\(.[3]) amb=\(.[4])"' \
+		"$work/audit.log"
+}
+
+@test "a container holds what the audit says" {
+	for name in $RUNTIMES; do
+		for actions in 'ambient: ["NET_BIND_SERVICE"]' \
+			'ambient: ["NET_BIND_SERVICE", "KILL"]' \
+			'ambient: ["NET_RAW"], drop: "others"' \
+			'drop: ["CHOWN"], no_new_privileges: true' \
+			'inheritable: ["NET_RAW"]' \
+			'ambient: ["NET_RAW"], inheritable: ["CHOWN"], drop: ["NET_BIND_SERVICE"]'; do
+			use_runtime "$name"
+			change_config '.process.args = ["/bin/report"]'
+			audited_rule "$actions"
+			run -0 capruntime run -b "$bundle" "$id" </dev/null
+			echo "$actions: $output"
+			cat "$work/audit.log"
+			nnp=$(jq 'if .no_new_privileges then 1 else 0 end' \
+				"$work/audit.log")
+			expect_output "uid=1000 $(logged_sets) nnp=$nnp"
+			jq -e --arg id "$id" '.outcome == "applied" and
+				.verb == "run" and .id == $id and
+				.rule == "granted" and .uid == 1000' \
+				"$work/audit.log"
+		done
+	done
+}
+
+@test "the audit of what was refused says why, and no container was there" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		audited_rule 'ambient: ["SYS_TIME"], require: true'
+		try_capruntime run -b "$bundle" "$id"
+		expect_refusal "*CAP_SYS_TIME*"
+		expect_nothing_started
+		jq -e '.outcome == "refused" and .missing == ["CAP_SYS_TIME"] and
+			.raised == [] and (.reason | contains("CAP_SYS_TIME"))' \
+			"$work/audit.log"
+	done
+}
+
+@test "in mode audit a container holds what it had, and the log says what not" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		change_config '.process.args = ["/bin/report"]'
+		audited_rule 'ambient: ["NET_BIND_SERVICE"], drop: "others"'
+		jq -c '.mode = "audit"' "$work/policy.json" >"$work/changed.json"
+		cp "$work/changed.json" "$work/policy.json"
+		expect_container "uid=1000 inh=0 prm=0 eff=0 bnd=2401 amb=0 nnp=0"
+		expect_untouched
+		jq -e '.outcome == "would_apply" and
+			.raised == ["CAP_NET_BIND_SERVICE"] and
+			.after.ambient == "0000000000000400" and
+			.before.bounding == "0000000000002401"' "$work/audit.log"
+	done
+}
