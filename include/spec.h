@@ -49,7 +49,4 @@ int spec_read(struct spec *ret_spec, const struct json_doc *doc,
 	      enum runtime_dialect dialect, struct err *err) MUST_CHECK;
 void spec_free(struct spec *spec);
 
-/* A list's element that is exactly a known CAP_X; 0: anything else. */
-capmask spec_capability(const struct json_doc *doc, struct json_value name);
-
 #endif

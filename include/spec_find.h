@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where config.json's process object and its members stand in the text. What
- * they mean is spec.h.
+ * Where config.json's process object and its members stand in the text, and
+ * which capability a list's element is. The rest of what they mean is spec.h.
  */
 #ifndef CAPRUNTIME_SPEC_FIND_H
 #define CAPRUNTIME_SPEC_FIND_H
 
+#include "capset.h"
 #include "json_scan.h"
 
 /*
@@ -18,5 +19,8 @@ bool spec_find(const struct json_doc *doc, const char *key,
 /* The process object itself. */
 bool spec_find_process(const struct json_doc *doc,
 		       struct json_value *ret_process);
+
+/* A list's element that is exactly a known CAP_X; 0: anything else. */
+capmask spec_capability(const struct json_doc *doc, struct json_value name);
 
 #endif

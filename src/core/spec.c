@@ -3,9 +3,8 @@
 
 #include "spec.h"
 
-#include <string.h>
-
 #include "json_keys.h"
+#include "spec_find.h"
 
 #define KIND(kind) (1u << (kind))
 #define LIST (KIND(JSON_ARRAY) | KIND(JSON_NULL))
@@ -34,12 +33,24 @@ struct key {
 static int read_members(struct reader *reader, struct json_value object,
 			const struct key *keys, size_t count);
 
-static int read_element_string(struct reader *reader, struct json_value value)
+/* The first of them; null, which comes before all, is told by itself. */
+static const char *wanted_kind(unsigned int kinds)
 {
-	if (KIND(value.kind) & STRING)
+	enum json_kind kind = JSON_FALSE;
+
+	while (!(kinds & KIND(kind)))
+		kind++;
+	return json_kind_name(kind);
+}
+
+static int want(struct reader *reader, struct json_value value,
+		unsigned int kinds)
+{
+	if (KIND(value.kind) & kinds)
 		return 0;
 	return json_err(reader->err, reader->doc, value.start,
-			"must be a string, not %s", json_kind_name(value.kind));
+			"must be %s, not %s", wanted_kind(kinds),
+			json_kind_name(value.kind));
 }
 
 /*
@@ -57,21 +68,6 @@ static int check_unknown_name(struct reader *reader, struct json_value value,
 		name);
 }
 
-capmask spec_capability(const struct json_doc *doc, struct json_value name)
-{
-	size_t len = name.end - name.start;
-	char *decoded CLEANUP_FREE = NULL;
-	struct err ignored;
-
-	if (name.kind != JSON_STRING)
-		return 0;
-	if (!json_has_escape(doc, name))
-		return capset_from_exact(doc->text + name.start + 1, len - 2);
-	if (json_string(doc, name, &decoded, &len, &ignored) < 0)
-		return 0;
-	return capset_from_exact(decoded, len);
-}
-
 static int read_name(struct reader *reader, struct json_value value,
 		     capmask *mask)
 {
@@ -79,7 +75,7 @@ static int read_name(struct reader *reader, struct json_value value,
 	capmask known;
 	size_t len;
 
-	if (read_element_string(reader, value) < 0)
+	if (want(reader, value, STRING) < 0)
 		return -1;
 	if (value.kind == JSON_NULL)
 		return 0;
@@ -237,10 +233,8 @@ static int read_entry(struct reader *reader, struct json_value value)
 		{ "path", STRING, read_namespace_path },
 	};
 
-	if (value.kind != JSON_OBJECT)
-		return json_err(reader->err, reader->doc, value.start,
-				"must be an object, not %s",
-				json_kind_name(value.kind));
+	if (want(reader, value, KIND(JSON_OBJECT)) < 0)
+		return -1;
 	return read_members(reader, value, keys, ARRAY_LEN(keys));
 }
 
@@ -306,7 +300,7 @@ static int read_annotations(struct reader *reader, struct json_value value)
 	if (json_keys_check_unique(reader->doc, value, reader->err) < 0)
 		return -1;
 	while (json_next_member(&iter, &member))
-		if (read_element_string(reader, member.value) < 0)
+		if (want(reader, member.value, STRING) < 0)
 			return -1;
 	return annotations_read(&reader->spec->annotations, reader->doc, value,
 				reader->err);
@@ -320,19 +314,6 @@ static const struct key *find_key(const struct reader *reader,
 		if (json_string_is(reader->doc, name, keys[i].name))
 			return &keys[i];
 	return NULL;
-}
-
-static const char *wanted_kind(unsigned int kinds)
-{
-	if (kinds & KIND(JSON_ARRAY))
-		return "a list";
-	if (kinds & KIND(JSON_OBJECT))
-		return "an object";
-	if (kinds & KIND(JSON_STRING))
-		return "a string";
-	if (kinds & KIND(JSON_TRUE))
-		return "true or false";
-	return "a number";
 }
 
 static int read_member(struct reader *reader, const struct json_member *member,
@@ -404,10 +385,8 @@ int spec_read(struct spec *ret_spec, const struct json_doc *doc,
 	};
 
 	*ret_spec = (struct spec){ 0 };
-	if (root.kind != JSON_OBJECT)
-		return json_err(err, doc, root.start,
-				"must be an object, not %s",
-				json_kind_name(root.kind));
+	if (want(&reader, root, KIND(JSON_OBJECT)) < 0)
+		return -1;
 	return read_members(&reader, root, keys, ARRAY_LEN(keys));
 }
 

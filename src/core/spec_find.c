@@ -35,3 +35,18 @@ bool spec_find(const struct json_doc *doc, const char *key,
 	return spec_find_process(doc, &process) &&
 	       find_member(doc, process, key, ret_value);
 }
+
+capmask spec_capability(const struct json_doc *doc, struct json_value name)
+{
+	size_t len = name.end - name.start;
+	char *decoded CLEANUP_FREE = NULL;
+	struct err ignored;
+
+	if (name.kind != JSON_STRING)
+		return 0;
+	if (!json_has_escape(doc, name))
+		return capset_from_exact(doc->text + name.start + 1, len - 2);
+	if (json_string(doc, name, &decoded, &len, &ignored) < 0)
+		return 0;
+	return capset_from_exact(decoded, len);
+}
