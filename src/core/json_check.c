@@ -107,7 +107,7 @@ static int read_hex4(const struct checker *check, size_t at)
 	return number;
 }
 
-/* pos is at the 'u' of \uXXXX. */
+/* pos is at the 'u' of such an escape. */
 static int check_unicode_escape(struct checker *check)
 {
 	int unit = read_hex4(check, check->pos + 1);
