@@ -50,7 +50,10 @@ static void add_reading(struct search *search, const struct reading *reading)
 		search->unclear = true;
 		search->other = *reading;
 	}
-	if (!search->any || reading->outcome > best->outcome)
+	/* Of two that were refused, the one that at least knew the verb. */
+	if (!search->any || reading->outcome > best->outcome ||
+	    (reading->too_many && best->args.verb == RUNTIME_PASS &&
+	     reading->outcome == best->outcome))
 		search->best = *reading;
 	search->any = true;
 }
