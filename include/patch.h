@@ -30,6 +30,10 @@ int patch_capabilities(const struct json_doc *doc,
 		       const struct capsets *after, bool drop_unknown,
 		       char **ret_text, struct err *err) MUST_CHECK;
 
+/* Does the value's text read like this already, byte for byte? */
+bool patch_stands(const struct json_doc *doc, struct json_value value,
+		  const char *text);
+
 /*
  * A capabilities object as a value: the five lists as sets of names, absent
  * lists told from empty ones, in one text to compare. The caller frees.

@@ -6,7 +6,7 @@
 #ifndef CAPRUNTIME_PROCCAPS_H
 #define CAPRUNTIME_PROCCAPS_H
 
-#include "capset.h"
+#include "decide.h"
 
 struct proccaps {
 	capmask kernel; /* known to the running kernel and to libcap */
@@ -17,5 +17,8 @@ struct proccaps {
 
 /* prctl(2) PR_CAPBSET_READ, capget(2), PR_GET_SECUREBITS. */
 int proccaps_read(struct proccaps *ret_caps, struct err *err) MUST_CHECK;
+
+/* What a container that this process starts can be given. */
+struct decide_limits proccaps_limits(const struct proccaps *own);
 
 #endif

@@ -77,11 +77,7 @@ static int make_text(const struct runtime_args *args,
 	    proccaps_read(&own, err) < 0)
 		return -1;
 	doc.text = text;
-	limits = (struct decide_limits){
-		.kernel = own.kernel,
-		.held = own.permitted & own.bounding,
-		.ambient_forbidden = own.ambient_forbidden,
-	};
+	limits = proccaps_limits(&own);
 	return session_patch(&doc, about, &limits, args->dialect, ret_text,
 			     ret_len, err);
 }

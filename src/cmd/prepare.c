@@ -172,9 +172,7 @@ static int decide_rule(struct job *job, const struct proccaps *own,
 		.new_userns = job->spec.new_userns,
 		.no_new_privileges = job->spec.no_new_privileges,
 		.sets = job->spec.sets,
-		.limits = { .kernel = own->kernel,
-			    .held = own->permitted & own->bounding,
-			    .ambient_forbidden = own->ambient_forbidden },
+		.limits = proccaps_limits(own),
 	};
 
 	if (read_request(job, err) < 0)
@@ -205,9 +203,7 @@ static int make_capabilities(struct job *job, struct err *err)
 			       job->decision.drop_unknown, &job->capabilities,
 			       err) < 0)
 		return -1;
-	if (strlen(job->capabilities) == value.end - value.start &&
-	    memcmp(job->capabilities, job->restored.text + value.start,
-		   value.end - value.start) == 0) {
+	if (patch_stands(&job->restored, value, job->capabilities)) {
 		free(job->capabilities);
 		job->capabilities = NULL;
 	}

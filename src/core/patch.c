@@ -217,6 +217,15 @@ int patch_capabilities(const struct json_doc *doc,
 	return buf_take(&buf, ret_text, NULL, err);
 }
 
+bool patch_stands(const struct json_doc *doc, struct json_value value,
+		  const char *text)
+{
+	size_t len = value.end - value.start;
+
+	return strlen(text) == len &&
+	       memcmp(text, doc->text + value.start, len) == 0;
+}
+
 static int compare_text(const void *left, const void *right)
 {
 	return strcmp(*(char *const *)left, *(char *const *)right);

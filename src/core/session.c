@@ -90,8 +90,7 @@ static int set_capabilities(struct session *session,
 	if (patch_capabilities(&session->doc, value, &decision->sets,
 			       drop_unknown, &text, err) < 0)
 		return -1;
-	if (strlen(text) == value.end - value.start &&
-	    memcmp(text, session->text + value.start, strlen(text)) == 0)
+	if (patch_stands(&session->doc, value, text))
 		return 0;
 	return set_member(session, "capabilities", text, err);
 }

@@ -58,3 +58,12 @@ int proccaps_read(struct proccaps *ret_caps, struct err *err)
 	cap_free(caps);
 	return 0;
 }
+
+struct decide_limits proccaps_limits(const struct proccaps *own)
+{
+	return (struct decide_limits){
+		.kernel = own->kernel,
+		.held = own->permitted & own->bounding,
+		.ambient_forbidden = own->ambient_forbidden,
+	};
+}
