@@ -12,9 +12,15 @@
 #include "err.h"
 
 /*
- * log_path: NULL for none. A log that cannot be written changes nothing, and
- * neither does a descriptor 2 that is closed. Bytes that are not printable
- * ASCII are shown as escapes: the message stays one line, and UTF-8.
+ * On standard error alone, "PROGRAM: " first; that this is closed changes
+ * nothing. Bytes that are not printable ASCII are shown as escapes: the
+ * message stays one line, and UTF-8.
+ */
+void report_failure(const char *program, const struct err *err);
+
+/*
+ * The same for capruntime, and in the engine's log; log_path: NULL for none. A
+ * log that cannot be written changes nothing.
  */
 void report_refusal(const struct err *err, const char *log_path, bool json);
 

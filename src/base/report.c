@@ -80,20 +80,44 @@ static void report_to_log(const char *message, const char *path, bool json)
 	write_line(fd, &buf);
 }
 
-void report_refusal(const struct err *err, const char *log_path, bool json)
+/* NULL: out of memory. */
+static char *printable(const struct err *err)
 {
-	struct buf message CLEANUP_BUF = { 0 }, line CLEANUP_BUF = { 0 };
-	char *text CLEANUP_FREE = NULL;
+	struct buf buf CLEANUP_BUF = { 0 };
+	char *text;
 	struct err ignored;
 
-	/* Whoever read this may be gone: exit status 1 and no signal. */
+	add_printable(&buf, err->text);
+	return buf_take(&buf, &text, NULL, &ignored) < 0 ? NULL : text;
+}
+
+static void report_to_stderr(const char *program, const char *message)
+{
+	struct buf line CLEANUP_BUF = { 0 };
+
+	/* Whoever read this may be gone: an exit status and no signal. */
 	signal(SIGPIPE, SIG_IGN);
-	add_printable(&message, err->text);
-	if (buf_take(&message, &text, NULL, &ignored) < 0)
+	buf_add_str(&line, program);
+	buf_add_str(&line, ": ");
+	buf_add_str(&line, message);
+	write_line(STDERR_FILENO, &line);
+}
+
+void report_failure(const char *program, const struct err *err)
+{
+	char *message CLEANUP_FREE = printable(err);
+
+	if (message)
+		report_to_stderr(program, message);
+}
+
+void report_refusal(const struct err *err, const char *log_path, bool json)
+{
+	char *message CLEANUP_FREE = printable(err);
+
+	if (!message)
 		return;
 	if (log_path && *log_path)
-		report_to_log(text, log_path, json);
-	buf_add_str(&line, PROGRAM ": ");
-	buf_add_str(&line, text);
-	write_line(STDERR_FILENO, &line);
+		report_to_log(message, log_path, json);
+	report_to_stderr(PROGRAM, message);
 }

@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "out.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <json-c/json.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#include "utf8.h"
+
+#define USUAL_WIDTH 80
+#define GAP 2 /* blanks between columns */
+
+struct out_row {
+	size_t columns;
+	char *cells[OUT_COLUMNS_MAX];
+	enum out_style styles[OUT_COLUMNS_MAX];
+};
+
+static bool coloured;
+static bool failed;
+static size_t width = USUAL_WIDTH;
+
+void out_init(void)
+{
+	const char *no_color = getenv("NO_COLOR");
+	const char *term = getenv("TERM");
+	struct winsize size;
+
+	if (!isatty(STDOUT_FILENO))
+		return;
+	coloured = !(no_color && *no_color) &&
+		   !(term && strcmp(term, "dumb") == 0);
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 &&
+	    size.ws_col > USUAL_WIDTH)
+		width = size.ws_col;
+}
+
+/* C1 controls are two bytes in UTF-8; terminals obey some of them. */
+static size_t printable_length(const char *text, size_t left)
+{
+	unsigned char first = (unsigned char)text[0];
+	size_t length = utf8_length(text, left);
+
+	if (first < 0x20 || first == 0x7f ||
+	    (first == 0xc2 && (unsigned char)text[1] < 0xa0))
+		return 0;
+	return length;
+}
+
+/* With `text` shown as it will be printed; NULL: out of memory. */
+static char *escaped(const char *text)
+{
+	struct buf buf CLEANUP_BUF = { 0 };
+	struct err ignored;
+	char *shown, escape[8];
+
+	for (size_t left = strlen(text), length; left;
+	     text += length, left -= length) {
+		length = printable_length(text, left);
+		if (length) {
+			buf_add(&buf, text, length);
+			continue;
+		}
+		length = 1;
+		snprintf(escape, sizeof(escape), "\\x%02x",
+			 (unsigned char)*text);
+		buf_add_str(&buf, escape);
+	}
+	return buf_take(&buf, &shown, NULL, &ignored) < 0 ? NULL : shown;
+}
+
+/* Characters: wide ones are rare where we look. */
+static size_t columns_of(const char *text, size_t len)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < len; i++)
+		count += ((unsigned char)text[i] & 0xc0) != 0x80;
+	return count;
+}
+
+static void put(enum out_style style, const char *text, size_t len)
+{
+	static const char *const codes[OUT_STYLE_COUNT] = {
+		[OUT_STRONG] = "1",   [OUT_FAINT] = "2",  [OUT_GOOD] = "32",
+		[OUT_WARNING] = "33", [OUT_BAD] = "1;31",
+	};
+	const char *code = coloured && len ? codes[style] : NULL;
+
+	if (code)
+		printf("\033[%sm", code);
+	fwrite(text, 1, len, stdout);
+	if (code)
+		fputs("\033[0m", stdout);
+}
+
+static void put_blanks(size_t count)
+{
+	while (count--)
+		putchar(' ');
+}
+
+/* What fits of `text`, up to a blank where there is one; at least a word. */
+static size_t line_length(const char *text, size_t room)
+{
+	size_t end = strlen(text), blank;
+
+	if (columns_of(text, end) <= room)
+		return end;
+	for (blank = end = 0; text[end]; end++) {
+		if (text[end] != ' ')
+			continue;
+		if (columns_of(text, end) > room)
+			break;
+		blank = end;
+	}
+	return blank ? blank : end;
+}
+
+/* From column `from` on, further lines too. */
+static void put_wrapped(enum out_style style, const char *text, size_t from)
+{
+	size_t room = from < width ? width - from : 1, len;
+
+	for (;;) {
+		len = line_length(text, room);
+		put(style, text, len);
+		text += len;
+		while (*text == ' ')
+			text++;
+		if (!*text)
+			return;
+		putchar('\n');
+		put_blanks(from);
+	}
+}
+
+void out_line(enum out_style style, const char *format, ...)
+{
+	char *text CLEANUP_FREE = NULL, *shown CLEANUP_FREE = NULL;
+	va_list arguments;
+	size_t indent;
+
+	va_start(arguments, format);
+	if (vasprintf(&text, format, arguments) < 0)
+		text = NULL;
+	va_end(arguments);
+	shown = text ? escaped(text) : NULL;
+	if (!shown) {
+		failed = true;
+		return;
+	}
+	indent = strspn(shown, " ");
+	put_blanks(indent);
+	put_wrapped(style, shown + indent, indent);
+	putchar('\n');
+}
+
+static struct out_row *new_row(struct out_table *table)
+{
+	size_t size = table->size ? table->size * 2 : 16;
+	struct out_row *rows = table->rows;
+
+	if (table->count == table->size) {
+		rows = reallocarray(table->rows, size, sizeof(*rows));
+		if (!rows)
+			return NULL;
+		table->rows = rows;
+		table->size = size;
+	}
+	rows[table->count] = (struct out_row){ 0 };
+	return &rows[table->count++];
+}
+
+void out_table_add(struct out_table *table, enum out_style style,
+		   size_t columns, ...)
+{
+	struct out_row *row = new_row(table);
+	const char *cell;
+	va_list cells;
+
+	if (!row) {
+		table->failed = true;
+		return;
+	}
+	va_start(cells, columns);
+	for (size_t i = 0; i < columns && i < OUT_COLUMNS_MAX; i++) {
+		cell = va_arg(cells, const char *);
+		row->cells[i] = escaped(cell ? cell : "");
+		row->styles[i] = style;
+		row->columns++;
+		if (!row->cells[i])
+			table->failed = true;
+	}
+	va_end(cells);
+}
+
+void out_table_style(struct out_table *table, size_t column,
+		     enum out_style style)
+{
+	if (table->count && column < OUT_COLUMNS_MAX)
+		table->rows[table->count - 1].styles[column] = style;
+}
+
+/* The last cell of a row takes what is left of the line: it does not count. */
+static void measure(const struct out_table *table,
+		    size_t widths[OUT_COLUMNS_MAX])
+{
+	for (size_t i = 0; i < table->count; i++) {
+		const struct out_row *row = &table->rows[i];
+
+		for (size_t k = 0; k + 1 < row->columns; k++) {
+			size_t wide = columns_of(row->cells[k],
+						 strlen(row->cells[k]));
+
+			if (wide > widths[k])
+				widths[k] = wide;
+		}
+	}
+}
+
+static void put_row(const struct out_row *row,
+		    const size_t widths[OUT_COLUMNS_MAX], size_t indent)
+{
+	size_t from = indent;
+
+	put_blanks(indent);
+	for (size_t k = 0; k < row->columns; k++) {
+		const char *cell = row->cells[k];
+		size_t len = strlen(cell);
+
+		if (k + 1 == row->columns) {
+			put_wrapped(row->styles[k], cell, from);
+			break;
+		}
+		put(row->styles[k], cell, len);
+		put_blanks(widths[k] - columns_of(cell, len) + GAP);
+		from += widths[k] + GAP;
+	}
+	putchar('\n');
+}
+
+void out_table_print(const struct out_table *table)
+{
+	size_t widths[OUT_COLUMNS_MAX] = { 0 };
+
+	if (table->failed) {
+		failed = true;
+		return;
+	}
+	measure(table, widths);
+	for (size_t i = 0; i < table->count; i++)
+		put_row(&table->rows[i], widths, table->indent);
+}
+
+void out_table_free(struct out_table *table)
+{
+	for (size_t i = 0; i < table->count; i++)
+		for (size_t k = 0; k < table->rows[i].columns; k++)
+			free(table->rows[i].cells[k]);
+	free(table->rows);
+	*table = (struct out_table){ 0 };
+}
+
+/* "CAP_X", or for a bit that libcap has no name for its number. */
+static char *bit_name(int bit)
+{
+	struct buf buf CLEANUP_BUF = { 0 };
+	struct err ignored;
+	char number[8], *name;
+
+	capset_add_names(&buf, UINT64_C(1) << bit, "");
+	snprintf(number, sizeof(number), "%d", bit);
+	if (!buf.len)
+		buf_add_str(&buf, number);
+	return buf_take(&buf, &name, NULL, &ignored) < 0 ? NULL : name;
+}
+
+static void add_short_name(struct buf *buf, int bit)
+{
+	static const char prefix[] = "CAP_";
+	char *name CLEANUP_FREE = bit_name(bit);
+
+	if (!name)
+		buf->failed = true;
+	else if (strncmp(name, prefix, strlen(prefix)) == 0)
+		buf_add_str(buf, name + strlen(prefix));
+	else
+		buf_add_str(buf, name);
+}
+
+static void add_short_names(struct buf *buf, capmask mask)
+{
+	const char *separator = "";
+
+	for (int bit = 0; bit < 64; bit++) {
+		if (!(mask >> bit & 1))
+			continue;
+		buf_add_str(buf, separator);
+		add_short_name(buf, bit);
+		separator = ", ";
+	}
+}
+
+char *out_names(capmask mask)
+{
+	struct buf buf CLEANUP_BUF = { 0 };
+	struct err ignored;
+	char all[32], *text;
+
+	snprintf(all, sizeof(all), "all of %d", __builtin_popcountll(mask));
+	if (!mask)
+		buf_add_str(&buf, "none");
+	else if (mask == capset_known())
+		buf_add_str(&buf, all);
+	else
+		add_short_names(&buf, mask);
+	return buf_take(&buf, &text, NULL, &ignored) < 0 ? NULL : text;
+}
+
+void out_json(struct json_object *object)
+{
+	const char *text = json_object_to_json_string_ext(
+		object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
+				JSON_C_TO_STRING_NOSLASHESCAPE);
+
+	if (text)
+		puts(text);
+	else
+		failed = true;
+	json_object_put(object);
+}
+
+struct json_object *out_json_text(const char *text)
+{
+	struct buf buf CLEANUP_BUF = { 0 };
+	char *quoted CLEANUP_FREE = NULL;
+	struct err ignored;
+
+	if (!text)
+		return NULL;
+	buf_add_json(&buf, text);
+	if (buf_take(&buf, &quoted, NULL, &ignored) < 0) {
+		failed = true;
+		return NULL;
+	}
+	return json_tokener_parse(quoted);
+}
+
+struct json_object *out_json_names(capmask mask)
+{
+	struct json_object *names = json_object_new_array();
+
+	for (int bit = 0; bit < 64; bit++) {
+		char *name CLEANUP_FREE =
+			mask >> bit & 1 ? bit_name(bit) : NULL;
+
+		if (name)
+			json_object_array_add(names, out_json_text(name));
+	}
+	return names;
+}
+
+struct json_object *out_json_mask(capmask mask)
+{
+	struct json_object *object = json_object_new_object();
+	char hex[20];
+
+	snprintf(hex, sizeof(hex), "%016" PRIx64, mask);
+	json_object_object_add(object, "mask", json_object_new_string(hex));
+	json_object_object_add(object, "names", out_json_names(mask));
+	return object;
+}
+
+struct json_object *out_json_sets(const struct capsets *sets)
+{
+	struct json_object *object = json_object_new_object();
+
+	for (int i = 0; i < CAPSET_COUNT; i++)
+		json_object_object_add(object, capset_key((enum capset_which)i),
+				       out_json_mask(sets->set[i]));
+	return object;
+}
+
+int out_finish(struct err *err)
+{
+	if (failed)
+		return err_set(err, "out of memory");
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return 0;
+	return err_set_errno(err, errno, "write to standard output");
+}
