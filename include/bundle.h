@@ -28,20 +28,31 @@ struct bundle {
 #define CLEANUP_BUNDLE __attribute__((cleanup(bundle_close)))
 
 /*
- * Opens the directory that the real runtime will read config.json from, and
- * removes what a kill within an earlier run left there. ret_bundle is to be
- * closed all the same on -1.
+ * Opens the directory that the real runtime will read config.json from.
+ * ret_bundle is to be closed all the same on -1.
  */
 int bundle_open(struct bundle *ret_bundle, const struct runtime_args *args,
 		struct err *err) MUST_CHECK;
+/* What a kill within an earlier run left there. */
+void bundle_remove_leftovers(const struct bundle *bundle);
 void bundle_close(struct bundle *bundle);
 
 /* Reads the record where there is one; it must be ours alone to write. */
 int bundle_read_record(struct bundle *bundle, struct err *err) MUST_CHECK;
 int bundle_read_config(struct bundle *bundle, struct err *err) MUST_CHECK;
 
-/* Carries out a plan, in its order. config.json is the old or the new one. */
-int bundle_write(struct bundle *bundle, const struct originals_plan *plan,
-		 struct err *err) MUST_CHECK;
+/*
+ * Carry out a plan, in this order. When bundle_write_record() succeeded and
+ * config.json shall stay as it is after all, bundle_undo_record() takes the
+ * new record away, as far as that is possible.
+ */
+int bundle_write_record(struct bundle *bundle,
+			const struct originals_plan *plan,
+			struct err *err) MUST_CHECK;
+void bundle_undo_record(struct bundle *bundle,
+			const struct originals_plan *plan);
+int bundle_write_config(struct bundle *bundle,
+			const struct originals_plan *plan,
+			struct err *err) MUST_CHECK;
 
 #endif

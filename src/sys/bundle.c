@@ -71,10 +71,13 @@ int bundle_open(struct bundle *ret_bundle, const struct runtime_args *args,
 				 (errno == ENOENT || errno == ENOTDIR);
 	if (ret_bundle->directory < 0)
 		return err_set_errno(err, errno, "bundle '%s'", directory);
-
-	fileio_remove_leftover(ret_bundle->directory, ret_bundle->config_name);
-	fileio_remove_leftover(ret_bundle->directory, ret_bundle->record_name);
 	return 0;
+}
+
+void bundle_remove_leftovers(const struct bundle *bundle)
+{
+	fileio_remove_leftover(bundle->directory, bundle->config_name);
+	fileio_remove_leftover(bundle->directory, bundle->record_name);
 }
 
 void bundle_close(struct bundle *bundle)
@@ -172,8 +175,26 @@ static int check_replaceable(const struct bundle *bundle, struct err *err)
 		bundle->config_path);
 }
 
-int bundle_write(struct bundle *bundle, const struct originals_plan *plan,
-		 struct err *err)
+static int write_record(const struct bundle *bundle, const char *text,
+			struct err *err)
+{
+	if (fileio_replace(bundle->directory, bundle->record_name, -1, text,
+			   strlen(text), err) < 0)
+		return err_wrap(err, "'%s'", bundle->record_path);
+	return 0;
+}
+
+static int remove_record(const struct bundle *bundle, struct err *err)
+{
+	if (unlinkat(bundle->directory, bundle->record_name, 0) < 0 &&
+	    errno != ENOENT)
+		return err_set_errno(err, errno, "remove '%s'",
+				     bundle->record_path);
+	return 0;
+}
+
+int bundle_write_record(struct bundle *bundle,
+			const struct originals_plan *plan, struct err *err)
 {
 	/* The next create could not read it, nor take anything back. */
 	if (plan->config && plan->config_len > BUNDLE_CONFIG_MAX)
@@ -182,19 +203,30 @@ int bundle_write(struct bundle *bundle, const struct originals_plan *plan,
 	if ((plan->record || plan->config) &&
 	    check_replaceable(bundle, err) < 0)
 		return -1;
-	if (plan->record &&
-	    fileio_replace(bundle->directory, bundle->record_name, -1,
-			   plan->record, strlen(plan->record), err) < 0)
-		return err_wrap(err, "'%s'", bundle->record_path);
+	return plan->record ? write_record(bundle, plan->record, err) : 0;
+}
+
+void bundle_undo_record(struct bundle *bundle,
+			const struct originals_plan *plan)
+{
+	struct err ignored;
+	int status = 0;
+
+	if (plan->record && bundle->record_text)
+		status = write_record(bundle, bundle->record_text, &ignored);
+	else if (plan->record)
+		status = remove_record(bundle, &ignored);
+	/* The new record does no harm, its `wrote` holds what stands there. */
+	(void)status;
+}
+
+int bundle_write_config(struct bundle *bundle,
+			const struct originals_plan *plan, struct err *err)
+{
 	if (plan->config &&
 	    fileio_replace(bundle->directory, bundle->config_name,
 			   bundle->config, plan->config, plan->config_len,
 			   err) < 0)
 		return err_wrap(err, "'%s'", bundle->config_path);
-	if (plan->remove_record &&
-	    unlinkat(bundle->directory, bundle->record_name, 0) < 0 &&
-	    errno != ENOENT)
-		return err_set_errno(err, errno, "remove '%s'",
-				     bundle->record_path);
-	return 0;
+	return plan->remove_record ? remove_record(bundle, err) : 0;
 }

@@ -14,6 +14,14 @@ static struct runtime_args args_of(const struct tempdir *dir)
 				      .bundle = dir->path };
 }
 
+static int carry_out(struct bundle *bundle, const struct originals_plan *plan,
+		     struct err *err)
+{
+	if (bundle_write_record(bundle, plan, err) < 0)
+		return -1;
+	return bundle_write_config(bundle, plan, err);
+}
+
 static void check_open_refused(const struct runtime_args *args,
 			       const char *reason)
 {
@@ -129,9 +137,46 @@ static void what_a_kill_left_is_removed(void)
 	REQUIRE(tempdir_write_str(&dir, RECORD ".capruntime-new", "{"));
 	REQUIRE(tempdir_write_str(&dir, "others", "{"));
 	REQUIRE(bundle_open(&bundle, &args, &err) == 0);
+	CHECK(tempdir_has(&dir, "config.json.capruntime-new"));
+	bundle_remove_leftovers(&bundle);
 	CHECK(!tempdir_has(&dir, "config.json.capruntime-new"));
 	CHECK(!tempdir_has(&dir, RECORD ".capruntime-new"));
 	CHECK(tempdir_has(&dir, "others"));
+}
+
+/* NULL: there is none. */
+static void check_record(const struct tempdir *dir, const char *want)
+{
+	char *text CLEANUP_FREE = NULL;
+
+	if (tempdir_has(dir, RECORD))
+		text = tempdir_read(dir, RECORD);
+	CHECK_STR(text, want);
+}
+
+static void a_record_can_be_undone(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+	struct runtime_args args = args_of(&dir);
+	char text[] = "new";
+	struct originals_plan plan = { .record = text };
+	const char *old[] = { NULL, "old" };
+
+	REQUIRE(tempdir_write_str(&dir, "config.json", "{}"));
+	for (size_t i = 0; i < ARRAY_LEN(old); i++) {
+		struct bundle bundle CLEANUP_BUNDLE = { 0 };
+		struct err err = { 0 };
+
+		if (old[i])
+			REQUIRE(tempdir_write_str(&dir, RECORD, old[i]));
+		REQUIRE(bundle_open(&bundle, &args, &err) == 0);
+		REQUIRE(bundle_read_record(&bundle, &err) == 0);
+		REQUIRE(bundle_read_config(&bundle, &err) == 0);
+		CHECK(bundle_write_record(&bundle, &plan, &err) == 0);
+		check_record(&dir, "new");
+		bundle_undo_record(&bundle, &plan);
+		check_record(&dir, old[i]);
+	}
 }
 
 static void no_record_is_no_error(void)
@@ -255,7 +300,7 @@ static void a_config_is_not_made_larger_than_its_limit(void)
 	REQUIRE(tempdir_write_str(&dir, "config.json", "old"));
 	REQUIRE(bundle_open(&bundle, &args, &err) == 0);
 	REQUIRE(bundle_read_config(&bundle, &err) == 0);
-	CHECK(bundle_write(&bundle, &plan, &err) == -1);
+	CHECK(carry_out(&bundle, &plan, &err) == -1);
 	CHECK_HAS(err.text, "/config.json' would become larger than");
 	CHECK(!tempdir_has(&dir, RECORD));
 }
@@ -277,7 +322,7 @@ static int write_plan(const struct tempdir *dir, const char *record,
 	if (bundle_open(&bundle, &args, err) < 0 ||
 	    bundle_read_config(&bundle, err) < 0)
 		return -1;
-	return bundle_write(&bundle, &plan, err);
+	return carry_out(&bundle, &plan, err);
 }
 
 static void check_files(const struct tempdir *dir, const char *record,
@@ -339,6 +384,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_config_named_by_itself_has_its_own_record),
 	TAP_TEST(a_bundle_that_is_missing_is_refused_by_name),
 	TAP_TEST(what_a_kill_left_is_removed),
+	TAP_TEST(a_record_can_be_undone),
 	TAP_TEST(no_record_is_no_error),
 	TAP_TEST(a_record_must_be_ours_alone),
 	TAP_TEST(a_record_that_is_no_file_is_refused),
