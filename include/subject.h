@@ -23,6 +23,9 @@ enum subject_engine {
 /* "none", "cri-o", "containerd". */
 const char *subject_engine_name(enum subject_engine engine);
 
+/* The annotation that is believed for a text; NULL: none is. */
+const char *subject_text_key(enum subject_engine engine, enum match_text text);
+
 enum subject_kind {
 	SUBJECT_CONTAINER,
 	SUBJECT_SANDBOX, /* the pause container: never touched */

@@ -240,6 +240,8 @@ static void put_row(const struct out_row *row,
 			break;
 		}
 		put(row->styles[k], cell, len);
+		if (k + 2 == row->columns && !*row->cells[k + 1])
+			break;
 		put_blanks(widths[k] - columns_of(cell, len) + GAP);
 		from += widths[k] + GAP;
 	}

@@ -1,11 +1,102 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include <json-c/json.h>
+#include <libmount/libmount.h>
+#include <seccomp.h>
+#include <stdio.h>
+#include <sys/capability.h>
+
+#include "launch.h"
+#include "out.h"
+#include "runtime_args.h"
 #include "verb.h"
+
+#define ENTRIES_MAX 12
+
+struct entry {
+	const char *key;
+	const char *title;
+	const char *value; /* NULL: none */
+};
+
+struct version {
+	struct entry list[ENTRIES_MAX];
+	size_t count;
+};
+
+static void add(struct version *version, const char *key, const char *title,
+		const char *value)
+{
+	version->list[version->count++] = (struct entry){ key, title, value };
+}
+
+static void print(const struct version *version)
+{
+	struct out_table table CLEANUP_TABLE = { 0 };
+
+	for (size_t i = 0; i < version->count; i++) {
+		const struct entry *entry = &version->list[i];
+
+		out_table_add(&table, OUT_PLAIN, 2, entry->title,
+			      entry->value ? entry->value : "-");
+	}
+	out_table_print(&table);
+}
+
+static void print_json(const struct version *version)
+{
+	struct json_object *object = json_object_new_object();
+
+	for (size_t i = 0; i < version->count; i++)
+		json_object_object_add(object, version->list[i].key,
+				       out_json_text(version->list[i].value));
+	out_json(object);
+}
+
+static const char *why(const struct launch *launch)
+{
+	if (!*launch->path)
+		return NULL;
+	if (*launch->link)
+		return launch->link;
+	return secure_getenv("CAPRUNTIME_RUNTIME") ? "$CAPRUNTIME_RUNTIME"
+						   : "compiled in";
+}
 
 enum verb_status verb_version(int argc, char **argv, struct err *err)
 {
-	(void)argc;
-	err_set(err, "%s is not there yet", argv[0]);
-	return VERB_TROUBLE;
+	bool json = false;
+	const struct verb_option options[] = { { "json", &json, NULL } };
+	const struct scmp_version *seccomp = seccomp_version();
+	struct launch launch = { 0 };
+	struct err problem = { 0 };
+	struct version version = { 0 };
+	const char *mount;
+	char seccomp_text[32];
+
+	if (verb_parse(argc, argv, options, ARRAY_LEN(options), err) < 0)
+		return VERB_TROUBLE;
+	snprintf(seccomp_text, sizeof(seccomp_text), "%u.%u.%u", seccomp->major,
+		 seccomp->minor, seccomp->micro);
+	mnt_get_library_version(&mount);
+	if (launch_resolve(&launch, PACKAGE_NAME, &problem) < 0)
+		*launch.path = '\0';
+
+	add(&version, "capruntime", "capruntime", PACKAGE_VERSION);
+	add(&version, "libcap", "libcap", LIBCAP_VERSION);
+	add(&version, "json_c", "json-c", json_c_version());
+	add(&version, "libseccomp", "libseccomp", seccomp_text);
+	add(&version, "libmount", "libmount", mount);
+	add(&version, "configuration", "configuration",
+	    SYSCONFDIR "/capruntime");
+	add(&version, "state", "run-time state", RUNSTATEDIR "/capruntime");
+	add(&version, "runtime", "real runtime",
+	    *launch.path ? launch.path : NULL);
+	add(&version, "runtime_by", "chosen by", why(&launch));
+	if (json)
+		print_json(&version);
+	else
+		print(&version);
+	return VERB_GOOD;
 }

@@ -47,6 +47,11 @@ const char *subject_engine_name(enum subject_engine engine)
 	return engines[engine].name;
 }
 
+const char *subject_text_key(enum subject_engine engine, enum match_text text)
+{
+	return engines[engine].texts[text];
+}
+
 static bool has_value(const struct annotations *annotations, const char *key,
 		      const char *value)
 {
