@@ -102,7 +102,7 @@ static enum verb_status call(int argc, char **argv, struct err *err)
 	if (!verb || (argc > 2 && asks_help(argv[2])))
 		return help(name, err);
 	status = verb->run(argc - 1, argv + 1, err);
-	if (*err->text)
+	if (status == VERB_TROUBLE && *err->text)
 		err_wrap(err, "%s", verb->name);
 	return status;
 }
@@ -114,9 +114,9 @@ int main(int argc, char **argv)
 
 	out_init();
 	status = call(argc, argv, &err);
-	if (out_finish(*err.text ? &(struct err){ 0 } : &err) < 0)
+	if (status != VERB_TROUBLE && out_finish(&err) < 0)
 		status = VERB_TROUBLE;
-	if (*err.text)
+	if (status == VERB_TROUBLE && *err.text)
 		report_failure("capctl", &err);
 	return (int)status;
 }

@@ -250,10 +250,15 @@ static int walk_reopen(const struct walk *walk, int *ret_fd, struct err *err)
 
 static int open_once(struct walk *walk, int *ret_fd, struct err *err)
 {
+	struct err reason;
+
 	*ret_fd = -1;
-	if (walk_path(walk, err) < 0)
-		return walk->missing ? 0 : -1;
-	return walk_reopen(walk, ret_fd, err);
+	if (walk_path(walk, &reason) == 0)
+		return walk_reopen(walk, ret_fd, err);
+	if (walk->missing)
+		return 0;
+	*err = reason;
+	return -1;
 }
 
 /*
@@ -267,10 +272,14 @@ static int open_kind(const char *path, mode_t wanted, int *ret_fd,
 		.path = path, .wanted = wanted, .fd = -1, .parent = -1
 	};
 	struct walk first CLEANUP_WALK = start, second CLEANUP_WALK = start;
+	struct err reason;
 
-	if (open_once(&first, ret_fd, err) == 0)
+	if (open_once(&first, ret_fd, &reason) == 0)
 		return 0;
-	return first.dangling ? open_once(&second, ret_fd, err) : -1;
+	if (first.dangling)
+		return open_once(&second, ret_fd, err);
+	*err = reason;
+	return -1;
 }
 
 int trust_open(const char *path, int *ret_fd, struct err *err)

@@ -43,6 +43,7 @@ static void check_missing(const struct tempdir *dir, const char *name)
 
 	CHECK(open_in(dir, name, &there, &err) == 0);
 	CHECK(!there);
+	CHECK_STR(err.text, "");
 }
 
 /* Refused, with a message that names the path as given and says `reason`. */
