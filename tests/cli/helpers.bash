@@ -34,6 +34,22 @@ require_root() {
 	[ "$(id -u)" = 0 ] || skip 'not root'
 }
 
+require_strace() {
+	require_programs strace
+	strace -o /dev/null true || skip 'strace cannot trace here'
+}
+
+wait_until() { # COMMAND...: for at most 10 seconds
+	local i
+
+	for ((i = 0; i < 200; i++)); do
+		! "$@" || return 0
+		sleep 0.05
+	done
+	printf 'never happened: %s\n' "$*"
+	return 1
+}
+
 setup_work() {
 	require_root # to hold the capability that $grant raises
 	work=$BATS_TEST_TMPDIR
@@ -141,4 +157,15 @@ refused() { # TEXT...
 
 same() { # FILE FILE
 	cmp "$1" "$2" || complain 'the bytes differ'
+}
+
+# Each system call in a trace up to the execve of the runtime, as "NAME N LINE":
+# the Nth of that name, as strace's inject= counts them.
+number_calls() { # TRACE
+	awk 'NR > 1 && /^[a-z0-9_]+\(/ { # the first is not counted by strace
+		name = $0
+		sub(/\(.*/, "", name)
+		print name, ++count[name], $0
+		if (name == "execve") exit
+	}' "$1"
 }

@@ -251,17 +251,6 @@ expect_nothing_started() {
 	}
 }
 
-wait_until() { # COMMAND...: for at most 10 seconds
-	local i
-
-	for ((i = 0; i < 200; i++)); do
-		! "$@" || return 0
-		sleep 0.05
-	done
-	printf 'never happened: %s\n' "$*"
-	return 1
-}
-
 status_is() { # STATUS of the container
 	[ "$(plain_runtime state "$id" | jq -r .status)" = "$1" ]
 }

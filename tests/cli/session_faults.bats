@@ -1,0 +1,178 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2030,SC2031 # each test has its own
+# shellcheck disable=SC2034,SC2154 # session_helpers.bash has them
+# Whatever goes wrong with a container's link: it is refused and all is as it
+# was, or the container starts and its sessions are found.
+
+load session_helpers
+
+setup() {
+	setup_session
+	require_strace
+	make_runtime runc
+	plain=("${before[@]}")
+}
+
+teardown() {
+	[ -z "${start-}" ] || echo "last tried: $start, ${way-} ${call-}"
+}
+
+another='{"name":"other","match":{},"ambient":["KILL"]}'
+starts='unknown granted granted-another without-link'
+
+# What an earlier create has left: config.json and record as files to compare.
+prepare_start() { # one of $starts
+	before=("${plain[@]}")
+	rm -rf "$links"
+	make_bundle "$bundle"
+	case $1 in
+	granted) use_policy "$without_exec" && create ;;
+	granted-another) use_policy "$another" && create ;;
+	without-link) use_policy "$with_exec" && create && rm -r "$links" ;;
+	esac
+	use_policy "$with_exec"
+	rm -f "$work/from-record"
+	cp "$config" "$work/from"
+	[ ! -e "$record" ] || cp "$record" "$work/from-record"
+}
+
+has_link() {
+	only_link >/dev/null
+}
+
+expect_all_as_it_was() {
+	same "$work/from" "$config"
+	if [ -e "$work/from-record" ]; then
+		same "$work/from-record" "$record"
+	elif [ -e "$record" ]; then
+		complain 'left a record'
+	fi
+	! has_link
+}
+
+expect_right() {
+	started
+	same "$new" "$config"
+	[ "$(readlink "$(only_link)")" = "$record" ]
+	[ -e "$record" ]
+}
+
+# Without what stands in the way, the next create is right; so is one without
+# a policy.
+expect_recovery() {
+	before=("${plain[@]}")
+	create
+	expect_right
+	use_policy
+	create
+	started
+	same "$old" "$config"
+	[ ! -e "$record" ]
+}
+
+inject() { # FAULT, as strace's inject= wants it
+	before=("${plain[@]}" strace -qqo /dev/null -e "inject=$1")
+}
+
+file_in_the_way() { : >"$links"; }
+link_in_the_way() { ln -s /nowhere "$links"; }
+others_may_write() { mkdir -m 777 "$links"; }
+read_only() {
+	# shellcheck disable=SC2016 # for the inner shell
+	before=("${plain[@]}" sh -c 'mount -o remount,bind,ro "$0" && exec "$@"'
+		"$builddir/tests/cli/sysroot/run")
+}
+no_space() { inject symlinkat:error=ENOSPC; }
+over_quota() { inject symlinkat:error=EDQUOT; }
+broken_disk() { inject symlinkat:error=EIO; }
+no_access() { inject symlinkat:error=EACCES; }
+no_directory() { inject mkdir:error=ENOSPC; }
+no_descriptor() { mkdir -m 700 "$links" && inject symlinkat:error=EMFILE; }
+
+@test "when the link cannot be made, config.json and the record are as they were" {
+	for way in file_in_the_way link_in_the_way others_may_write read_only \
+		no_space over_quota broken_disk no_access no_directory \
+		no_descriptor; do
+		for start in $starts; do
+			prepare_start "$start"
+			$way
+			create
+			refused "rule 'web': exec: "
+			expect_all_as_it_was
+			[ -d "$links" ] || rm -f "$links"
+			chmod -f 700 "$links" || :
+			expect_recovery
+		done
+	done
+}
+
+@test "the reason says what is wrong with the link" {
+	prepare_start unknown
+	no_space
+	create
+	refused "rule 'web': exec: " 'no space left' run/capruntime/
+	read_only
+	create
+	refused "rule 'web': exec: " 'read-only file system' run/capruntime
+}
+
+# $calls: those of a create that may change a file.
+list_changes() { # START
+	prepare_start "$1"
+	before=("${plain[@]}" strace -qqo "$work/trace")
+	create
+	expect_right
+	number_calls "$work/trace" | grep -E \
+		' (mkdir|symlink|unlink|rename|write|fsync|fchmod|openat.*O_CREAT)' \
+		>"$work/changes"
+	mapfile -t calls <"$work/changes"
+	grep symlink "$work/changes"
+}
+
+is_whole() {
+	cmp -s "$config" "$work/from" || cmp -s "$config" "$new" ||
+		complain 'config.json is neither the old nor the new one'
+}
+
+inject_at() { # FAULT CALL
+	local name number _
+
+	read -r name number _ <<<"$2"
+	inject "$name:$1:when=$number"
+}
+
+@test "killed at any change of a file, config.json is not ahead of the link" {
+	for start in $starts; do
+		list_changes "$start"
+		for call in "${calls[@]}"; do
+			prepare_start "$start"
+			inject_at signal=KILL "$call"
+			create
+			[ "$status" -eq 137 ] || complain 'was not killed'
+			is_whole
+			has_link || same "$work/from" "$config"
+			expect_recovery
+		done
+	done
+}
+
+@test "whatever change of a file fails, the link is right or the create is refused" {
+	for start in $starts; do
+		list_changes "$start"
+		for call in "${calls[@]}"; do
+			prepare_start "$start"
+			inject_at error=EIO "$call"
+			create
+			if [ "$status" -eq 0 ]; then
+				expect_right
+			else
+				refused
+				is_whole
+			fi
+			! grep -q ': exec: ' "$work/stderr" ||
+				expect_all_as_it_was
+			expect_recovery
+		done
+	done
+}

@@ -1,0 +1,152 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2030,SC2031 # each test has its own
+# shellcheck disable=SC2034,SC2154 # session_helpers.bash has them
+# Creates side by side: what one has just made for its sessions, the sweep of
+# another does not take away. One is held at a system call of its own, and
+# another runs from its start to its end.
+
+load session_helpers
+
+setup() {
+	setup_session
+	require_strace
+	make_runtime runc
+	plain=("${before[@]}")
+	other=$work/other
+	make_bundle "$other"
+	holder=
+	held=
+}
+
+teardown() {
+	[ -z "${at-}" ] || echo "last held at: $at"
+	# Stopped, it would outlive its tracer.
+	[ -z "${held-}" ] || kill -KILL "$held" || :
+	[ -z "${holder-}" ] || wait "$holder" || :
+}
+
+is_held() {
+	grep -q 'stopped by SIGSTOP' "$work"/held.* 2>/dev/null
+}
+
+# Goes on when the call is done, and nothing that follows it.
+hold_create() { # BUNDLE ID CALL: as number_calls prints it
+	local name number _
+
+	read -r name number _ <<<"$3"
+	rm -f "$work"/held.* "$work/called"
+	"${plain[@]}" strace -ff -qqo "$work/held" \
+		-e "inject=$name:signal=STOP:when=$number" \
+		"$CAPRUNTIME_BUILT" create -b "$1" "$2" </dev/null \
+		>"$work/stdout" 2>"$work/stderr" 3>&- &
+	holder=$!
+	wait_until is_held
+	held=$(echo "$work"/held.*)
+	held=${held##*.}
+	[ ! -e "$work/called" ]
+}
+
+release_create() {
+	kill -CONT "$held"
+	status=0
+	wait "$holder" || status=$?
+	held=
+	holder=
+	started
+}
+
+create_whole() { # BUNDLE ID
+	"${plain[@]}" "$CAPRUNTIME_BUILT" create -b "$1" "$2" </dev/null
+	rm "$work/called"
+}
+
+expect_link() { # BUNDLE
+	[ "$(find "$links" -type l -lname "$1/.capruntime.json" | wc -l)" -eq 1 ] ||
+		{
+			echo "no link to the record in $1:"
+			ls -l "$links"
+			return 1
+		}
+	[ -e "$1/.capruntime.json" ]
+}
+
+# The container `id`, so that its next create has something to do.
+prepare_new() {
+	make_bundle "$bundle"
+}
+
+prepare_without_exec() {
+	make_bundle "$bundle"
+	use_policy "$without_exec"
+	create
+	started
+	use_policy "$with_exec"
+}
+
+prepare_again() {
+	make_bundle "$bundle"
+	create
+	started
+	cp "$old" "$config"
+}
+
+# $calls: those of a create that have changed a file.
+list_changes() { # PREPARE
+	"$1"
+	before=("${plain[@]}" strace -qqo "$work/trace")
+	create
+	before=("${plain[@]}")
+	started
+	expect_link "$bundle"
+	number_calls "$work/trace" | grep -v ' = -1 ' | grep -E \
+		' (mkdir|symlink|unlink|rename|write|fsync|openat.*O_CREAT)' \
+		>"$work/changes"
+	mapfile -t calls <"$work/changes"
+	[ "${#calls[@]}" -gt 3 ]
+	grep symlink "$work/changes"
+}
+
+@test "wherever a create has got to, another one leaves its link alone" {
+	for prepare in prepare_new prepare_without_exec prepare_again; do
+		list_changes "$prepare"
+		for at in "${calls[@]}"; do
+			"$prepare"
+			hold_create "$bundle" id "$at"
+			create_whole "$other" other
+			release_create
+			expect_link "$bundle"
+			expect_link "$other"
+			same "$new" "$config"
+		done
+	done
+}
+
+expect_all_started() { # BUNDLE...
+	local dir
+
+	[ "$(cat "$work/statuses")" = "$(printf '0%.0s\n' "$@")" ]
+	[ "$(grep -cx called "$work/called")" -eq "$#" ]
+	for dir; do
+		expect_link "$dir"
+		same "$new" "$dir/config.json"
+	done
+	[ "$(find "$links" -type l | wc -l)" -eq "$#" ]
+}
+
+@test "of 16 creates at the same time, each has its link" {
+	for ((round = 0; round < 8; round++)); do
+		rm -rf "$links" "$work/called" "$work/statuses"
+		for ((i = 0; i < 16; i++)); do
+			make_bundle "$work/many-$round/$i"
+		done
+		# shellcheck disable=SC2016 # for the inner shell
+		"${plain[@]}" sh -c 'out=$0
+			for dir; do
+				{ "$CAPRUNTIME_BUILT" create -b "$dir" "${dir##*/}"
+				echo $? >>"$out"; } &
+			done
+			wait' "$work/statuses" "$work/many-$round"/* </dev/null 3>&-
+		expect_all_started "$work/many-$round"/*
+	done
+}
