@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What exec_caps_kernel_test and its little program agree upon. */
+#ifndef CAPRUNTIME_EXEC_PROBE_H
+#define CAPRUNTIME_EXEC_PROBE_H
+
+/* Descriptors. */
+#define PROBE_UP 20 /* to the test */
+#define PROBE_DOWN 21
+
+#define PROBE_SECURE 'S' /* started, AT_SECURE is set */
+#define PROBE_PLAIN 'P'
+
+#endif
