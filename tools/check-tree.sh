@@ -20,7 +20,7 @@ src/sys/policy_files.c tests/cli/trust.bats what counts is which files refuse
 '
 # What reads bytes that others wrote: wants a fuzz target with seeds.
 parsers='runtime_args json_check policy spec originals patch decide
-	subject request audit_line session vfscap'
+	subject request audit_line session spec_tree vfscap'
 # May write to the standard streams, besides src/cmd and the mains.
 printers='src/base/report.c'
 
