@@ -29,8 +29,23 @@ src/sys/launch.c tests/cli/runtimes.bats it ends in another program
 src/sys/policy_files.c tests/cli/trust.bats what counts is which files refuse
 '
 # What reads bytes that others wrote: wants a fuzz target with seeds.
-parsers='runtime_args json_check policy spec originals patch decide
-	subject request audit_line session container_state procstatus exec_caps'
+parsers='
+audit_line
+container_state
+decide
+json_check
+originals
+patch
+policy
+procstatus
+request
+runtime_args
+session
+spec
+spec_tree
+subject
+vfscap
+'
 # May write to the standard streams, besides src/cmd and the mains.
 printers='src/base/report.c'
 
