@@ -4,8 +4,33 @@
 #define CAPRUNTIME_EXPLAIN_H
 
 #include "dryrun.h"
+#include "entrypoint.h"
 
 struct json_object;
+
+#define EXPLAIN_WARNINGS_MAX 72 /* one for each capability, and a few */
+
+struct explain_warning {
+	const char *code; /* for programs */
+	char *text;
+};
+
+/* One bundle, and all that can be said of it. */
+struct explained {
+	struct dryrun run;
+	bool decided; /* there are sets to speak of: `entry` counts */
+	struct entrypoint entry;
+	struct explain_warning warnings[EXPLAIN_WARNINGS_MAX];
+	size_t warnings_count;
+};
+
+#define CLEANUP_EXPLAINED __attribute__((cleanup(explain_free)))
+
+/* As dryrun_bundle(); ret_explained is to be freed also on -1. */
+int explain_bundle(struct explained *ret_explained,
+		   const struct dryrun_node *node, const char *path,
+		   struct err *err) MUST_CHECK;
+void explain_free(struct explained *explained);
 
 enum explain_outcome {
 	EXPLAIN_REFUSED,
@@ -22,8 +47,11 @@ enum explain_outcome explain_outcome(const struct dryrun *run);
 const char *explain_outcome_name(enum explain_outcome outcome);
 /* One sentence for people. The caller frees; NULL: out of memory. */
 char *explain_summary(const struct dryrun *run);
-/* Starts, and with everything that the rule wants for it. */
-bool explain_is_good(const struct dryrun *run);
+/*
+ * Starts with everything that the rule wants for it, and its program holds
+ * that, too, as far as can be told.
+ */
+bool explain_is_good(const struct explained *explained);
 
 /*
  * Was the rule tried, and if so which key did not match? Rules behind the one
@@ -36,7 +64,10 @@ struct explain_trial {
 struct explain_trial explain_try(const struct dryrun *run,
 				 const struct policy_rule *rule);
 
-void explain_print(const struct dryrun *run);
-struct json_object *explain_object(const struct dryrun *run);
+void explain_print(const struct explained *explained);
+struct json_object *explain_object(const struct explained *explained);
+
+/* Fills in explained->warnings. -1: out of memory. */
+int explain_warn(struct explained *explained, struct err *err) MUST_CHECK;
 
 #endif

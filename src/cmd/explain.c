@@ -97,10 +97,44 @@ char *explain_summary(const struct dryrun *run)
 	return strdup(texts[outcome]);
 }
 
-bool explain_is_good(const struct dryrun *run)
+bool explain_is_good(const struct explained *explained)
 {
-	return !run->refused && !run->judge.decision.missing &&
-	       !run->judge.request.unknown;
+	const struct judge *judge = &explained->run.judge;
+	const struct exec_result *result = &explained->entry.result;
+
+	if (explained->run.refused || judge->decision.missing ||
+	    judge->request.unknown)
+		return false;
+	return !explained->entry.found ||
+	       (!result->refused && !(judge->decision.raised &
+				      ~result->sets.set[CAPSET_EFFECTIVE]));
+}
+
+int explain_bundle(struct explained *ret_explained,
+		   const struct dryrun_node *node, const char *path,
+		   struct err *err)
+{
+	struct explained *explained = ret_explained;
+	struct dryrun *run = &explained->run;
+
+	*explained = (struct explained){ .run = { .judge = JUDGE_INIT } };
+	if (dryrun_bundle(run, node, path, err) < 0)
+		return -1;
+	explained->decided = !run->refused && run->judge.spec.has_process &&
+			     run->judge.kind == SUBJECT_CONTAINER;
+	if (explained->decided &&
+	    entrypoint_look(&explained->entry, run, err) < 0)
+		return -1;
+	return explain_warn(explained, err);
+}
+
+void explain_free(struct explained *explained)
+{
+	dryrun_free(&explained->run);
+	entrypoint_free(&explained->entry);
+	for (size_t i = 0; i < explained->warnings_count; i++)
+		free(explained->warnings[i].text);
+	explained->warnings_count = 0;
 }
 
 struct explain_trial explain_try(const struct dryrun *run,
@@ -123,15 +157,15 @@ static enum verb_status explain_one(const struct dryrun_node *node,
 				    const struct choice *choice,
 				    const char *path, struct err *err)
 {
-	struct dryrun run CLEANUP_DRYRUN;
+	struct explained explained CLEANUP_EXPLAINED;
 
-	if (dryrun_bundle(&run, node, path, err) < 0)
+	if (explain_bundle(&explained, node, path, err) < 0)
 		return VERB_TROUBLE;
 	if (choice->json)
-		out_json(explain_object(&run));
+		out_json(explain_object(&explained));
 	else
-		explain_print(&run);
-	return explain_is_good(&run) ? VERB_GOOD : VERB_FINDINGS;
+		explain_print(&explained);
+	return explain_is_good(&explained) ? VERB_GOOD : VERB_FINDINGS;
 }
 
 /* Many bundles: a line each, or an object each. */
@@ -161,24 +195,24 @@ static void add_failure(struct survey *survey, const char *path,
 
 static void add_bundle(struct survey *survey, const char *path)
 {
-	struct dryrun run CLEANUP_DRYRUN;
+	struct explained explained CLEANUP_EXPLAINED;
 	struct err err = { 0 };
 	char *summary CLEANUP_FREE = NULL;
 	bool good;
 
 	survey->count++;
-	if (dryrun_bundle(&run, survey->node, path, &err) < 0) {
+	if (explain_bundle(&explained, survey->node, path, &err) < 0) {
 		add_failure(survey, path, &err);
 		return;
 	}
-	good = explain_is_good(&run);
+	good = explain_is_good(&explained);
 	if (!good && survey->status == VERB_GOOD)
 		survey->status = VERB_FINDINGS;
 	if (survey->list) {
-		json_object_array_add(survey->list, explain_object(&run));
+		json_object_array_add(survey->list, explain_object(&explained));
 		return;
 	}
-	summary = explain_summary(&run);
+	summary = explain_summary(&explained.run);
 	out_table_add(&survey->table, good ? OUT_PLAIN : OUT_BAD, 2, path,
 		      summary ? summary : "out of memory");
 }

@@ -116,9 +116,64 @@ static void add_sets(struct json_object *object, const struct judge *judge)
 			       out_json_names(judge->decision.raised));
 }
 
-struct json_object *explain_object(const struct dryrun *run)
+static struct json_object *reasons_array(unsigned int why)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (int i = 0; i < EXEC_WHY_COUNT; i++)
+		if (why & 1U << i)
+			json_object_array_add(array,
+					      out_json_text(exec_caps_why_word(
+						      (enum exec_why)i)));
+	return array;
+}
+
+static struct json_object *program_object(const struct entrypoint *entry)
 {
 	struct json_object *object = json_object_new_object();
+	const struct exec_result *result = &entry->result;
+
+	json_object_object_add(object, "name", out_json_text(entry->name));
+	json_object_object_add(object, "path", out_json_text(entry->path));
+	json_object_object_add(object, "interpreter",
+			       out_json_text(entry->interpreter));
+	json_object_object_add(
+		object, "unknown",
+		out_json_text(entry->found ? NULL : entry->reason.text));
+	if (!entry->found)
+		return object;
+	json_object_object_add(object, "executable",
+			       json_object_new_boolean(!result->refused));
+	json_object_object_add(object, "sets", out_json_sets(&result->sets));
+	json_object_object_add(object, "euid",
+			       json_object_new_int64(result->euid));
+	json_object_object_add(object, "secure",
+			       json_object_new_boolean(result->secure));
+	json_object_object_add(object, "reasons", reasons_array(result->why));
+	return object;
+}
+
+static struct json_object *warnings_array(const struct explained *explained)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < explained->warnings_count; i++) {
+		struct json_object *object = json_object_new_object();
+		const struct explain_warning *warning = &explained->warnings[i];
+
+		json_object_object_add(object, "code",
+				       out_json_text(warning->code));
+		json_object_object_add(object, "text",
+				       out_json_text(warning->text));
+		json_object_array_add(array, object);
+	}
+	return array;
+}
+
+struct json_object *explain_object(const struct explained *explained)
+{
+	struct json_object *object = json_object_new_object();
+	const struct dryrun *run = &explained->run;
 	const struct judge *judge = &run->judge;
 	const struct policy_rule *rule = judge->rule;
 
@@ -152,5 +207,9 @@ struct json_object *explain_object(const struct dryrun *run)
 	json_object_object_add(object, "missing", missing_array(run));
 	json_object_object_add(object, "unknown",
 			       out_json_text(judge->request.unknown));
+	json_object_object_add(
+		object, "program",
+		explained->decided ? program_object(&explained->entry) : NULL);
+	json_object_object_add(object, "warnings", warnings_array(explained));
 	return object;
 }

@@ -175,15 +175,71 @@ static void print_notes(const struct dryrun *run)
 		out_line(OUT_PLAIN, "note: %s", judge->note);
 }
 
-void explain_print(const struct dryrun *run)
+static void print_reasons(struct out_table *table, unsigned int why)
 {
+	for (int i = 0; i < EXEC_WHY_COUNT; i++)
+		if (why & 1U << i)
+			out_table_add(table, OUT_PLAIN, 2, "because",
+				      exec_caps_why_text((enum exec_why)i));
+}
+
+/* What counts after the execve: the five sets, and who it is then. */
+static void print_result(struct out_table *table,
+			 const struct entrypoint *entry)
+{
+	const struct exec_result *result = &entry->result;
+	char number[16];
+
+	for (int i = 0; i < CAPSET_COUNT; i++) {
+		char *names CLEANUP_FREE = out_names(result->sets.set[i]);
+
+		out_table_add(table,
+			      i == CAPSET_EFFECTIVE ? OUT_STRONG : OUT_PLAIN, 2,
+			      capset_key((enum capset_which)i), names);
+	}
+	if (result->euid != entry->task.euid) {
+		snprintf(number, sizeof(number), "%u", result->euid);
+		out_table_add(table, OUT_WARNING, 2, "effective uid", number);
+	}
+	print_reasons(table, result->why);
+}
+
+static void print_program(const struct explained *explained)
+{
+	struct out_table table CLEANUP_TABLE = { .indent = 2 };
+	const struct entrypoint *entry = &explained->entry;
+
+	if (!explained->decided)
+		return;
+	if (!entry->found) {
+		out_line(OUT_STRONG, "what the program will hold");
+		out_line(OUT_FAINT, "  cannot be told: %s", entry->reason.text);
+		return;
+	}
+	out_line(OUT_STRONG, "what '%s' will hold",
+		 entry->interpreter ? entry->interpreter : entry->path);
+	if (entry->result.refused)
+		out_line(OUT_BAD,
+			 "  nothing: it cannot be executed, execve fails");
+	else
+		print_result(&table, entry);
+	out_table_print(&table);
+}
+
+void explain_print(const struct explained *explained)
+{
+	const struct dryrun *run = &explained->run;
 	char *summary CLEANUP_FREE = explain_summary(run);
 
-	out_line(explain_is_good(run) ? OUT_GOOD : OUT_BAD, "%s",
+	out_line(explain_is_good(explained) ? OUT_GOOD : OUT_BAD, "%s",
 		 summary ? summary : "out of memory");
 	print_subject(&run->judge);
 	print_rules(run);
 	print_sets(&run->judge);
 	print_missing(run);
+	print_program(explained);
+	for (size_t i = 0; i < explained->warnings_count; i++)
+		out_line(OUT_WARNING, "warning: %s",
+			 explained->warnings[i].text);
 	print_notes(run);
 }

@@ -161,7 +161,7 @@ engine_of() { # FIXTURE
 		"kill, sys_nice net_raw bogus"'
 	explain "$bundle"
 	[ "$status" -eq 1 ]
-	diff <(sed -n '/^missing/,/^note/p' <<<"$output" | grep -v ^note) - <<-'END'
+	diff <(sed -n '/^missing/,/^what/p' <<<"$output" | grep -v ^what) - <<-'END'
 		missing
 		  NET_RAW   the pod asks for it, the rule does not allow it
 		  SYS_NICE  not in the container's bounding set: add it to the container

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/capability.h>
+
+#include "explain.h"
+#include "fileio.h"
+#include "out.h"
+#include "spec_find.h"
+
+#define PORT_SYSCTL "net.ipv4.ip_unprivileged_port_start"
+#define PORT_FILE "/proc/sys/net/ipv4/ip_unprivileged_port_start"
+#define NUMBER_MAX 32
+
+static int add(struct explained *explained, struct err *err, const char *code,
+	       const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+static int add(struct explained *explained, struct err *err, const char *code,
+	       const char *format, ...)
+{
+	struct explain_warning *warning =
+		&explained->warnings[explained->warnings_count];
+	va_list arguments;
+	int status;
+
+	if (explained->warnings_count == EXPLAIN_WARNINGS_MAX)
+		return 0;
+	va_start(arguments, format);
+	status = vasprintf(&warning->text, format, arguments);
+	va_end(arguments);
+	if (status < 0)
+		return err_set(err, "out of memory");
+	warning->code = code;
+	explained->warnings_count++;
+	return 0;
+}
+
+/* File capabilities with the effective bit want all of them, or EPERM. */
+static int warn_execve(struct explained *explained, struct err *err)
+{
+	const struct entrypoint *entry = &explained->entry;
+	char *names CLEANUP_FREE = out_names(entry->result.missing);
+
+	if (!entry->found || !entry->result.refused)
+		return 0;
+	return add(
+		explained, err, "program_refused",
+		"'%s' cannot be executed: its file capabilities name %s, which the bounding set lacks: add that to the container, or take it off the file (setcap -r)",
+		entry->path, names ? names : "");
+}
+
+static int warn_lost(struct explained *explained, struct err *err)
+{
+	const struct entrypoint *entry = &explained->entry;
+	capmask lost = explained->run.judge.decision.raised &
+		       ~entry->result.sets.set[CAPSET_EFFECTIVE];
+	char *names CLEANUP_FREE = out_names(lost);
+
+	if (!entry->found || entry->result.refused || !lost)
+		return 0;
+	return add(
+		explained, err, "program_loses",
+		"'%s' will not hold %s: the file's own set-user-ID bit or capabilities clear the ambient set",
+		entry->path, names ? names : "");
+}
+
+/* -1: there is none, or it is no number. */
+static long configured_start(const struct json_doc *doc)
+{
+	struct json_value linux_value, sysctl, value;
+	char *text CLEANUP_FREE = NULL;
+	struct err ignored;
+	size_t len;
+
+	if (!spec_find_member(doc, json_root(doc), "linux", &linux_value) ||
+	    !spec_find_member(doc, linux_value, "sysctl", &sysctl) ||
+	    !spec_find_member(doc, sysctl, PORT_SYSCTL, &value) ||
+	    value.kind != JSON_STRING ||
+	    json_string(doc, value, &text, &len, &ignored) < 0)
+		return -1;
+	return len && strspn(text, "0123456789") == len ? strtol(text, NULL, 10)
+							: -1;
+}
+
+static long hosts_start(void)
+{
+	char *text CLEANUP_FREE = NULL;
+	struct err ignored;
+	size_t len;
+	int fd CLEANUP_FD = fileio_open(AT_FDCWD, PORT_FILE, O_RDONLY, 0);
+
+	if (fd < 0 ||
+	    fileio_read(fd, PORT_FILE, NUMBER_MAX, &text, &len, &ignored) < 0)
+		return -1;
+	return strtol(text, NULL, 10);
+}
+
+/* A sysctl of the network namespace: a pod's own may have been set by its
+ * sandbox, which cannot be seen from here. */
+static int warn_port(struct explained *explained, struct err *err)
+{
+	const struct judge *judge = &explained->run.judge;
+	capmask bind = UINT64_C(1) << CAP_NET_BIND_SERVICE;
+	bool host =
+		judge->has_subject && judge->subject.flags[MATCH_HOST_NETWORK];
+	long start = configured_start(&judge->restored);
+
+	if (start < 0 && host)
+		start = hosts_start();
+	if (!(judge->decision.raised & bind) || start < 0 || start >= 1024)
+		return 0;
+	if (start == 0)
+		return add(explained, err, "not_needed",
+			   "NET_BIND_SERVICE is not needed: " PORT_SYSCTL
+			   " is 0, every port can be bound");
+	return add(
+		explained, err, "not_needed",
+		"NET_BIND_SERVICE is needed for ports below %ld only: " PORT_SYSCTL
+		" says so",
+		start);
+}
+
+int explain_warn(struct explained *explained, struct err *err)
+{
+	if (!explained->decided)
+		return 0;
+	if (warn_execve(explained, err) < 0 || warn_lost(explained, err) < 0)
+		return -1;
+	return warn_port(explained, err);
+}
