@@ -31,8 +31,10 @@ static const struct verb verbs[] = {
 	{ "scan", "ROOTFS|BUNDLE", "what in an image raises privileges?",
 	  "  --policy FILE  judge by this policy", verb_scan },
 	{ "verify", "[ID...]", "do running containers hold what was decided?",
-	  "  --all         every container found\n"
-	  "  --root DIR    where the runtime keeps its state",
+	  "  --all           every container found, as without an ID\n"
+	  "  --root DIR      where the runtime keeps its state\n"
+	  "  --policy FILE   this policy instead of the node's\n"
+	  "  --handler NAME  as if called by this name (capruntime)",
 	  verb_verify },
 	{ "restore", "BUNDLE", "put the engine's own config.json back", NULL,
 	  verb_restore },
