@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # helpers.bash sets them
+# podman with capruntime as its runtime, and all its files in a work directory.
+
+load helpers
+
+teardown_podman() {
+	[ -z "${podman_ready-}" ] || podman rm --force --all --time 0 || :
+	# What conmon started to clean up after a container mounts once more.
+	wait_until podman_is_idle || :
+	teardown_engine
+}
+
+podman_is_idle() { ! pgrep --full "$work/podman" >/dev/null; }
+
+# All of it in the work directory; conmon hands the runtime nothing of our
+# environment but what stands here.
+use_podman() { # runc|crun JSON-RUNTIMES
+	use_engine_runtime "$1"
+	use_wrapped_runtime
+	cat >"$work/containers.conf" <<-END
+		[containers]
+		default_ulimits = ["nofile=1024:1024", "nproc=1000:1000"]
+		netns = "none"
+		[engine]
+		cgroup_manager = "cgroupfs"
+		events_logger = "file"
+		lock_type = "file"
+		runtime = "capruntime"
+		runtime_supports_json = [$2]
+		conmon_env_vars = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+			"CAPRUNTIME_POLICY=$work/policy.json"]
+		static_dir = "$work/podman/libpod"
+		volume_path = "$work/podman/volumes"
+		tmp_dir = "$work/podman/tmp"
+		[engine.runtimes]
+		capruntime = ["$work/$handler"]
+		[network]
+		network_config_dir = "$work/podman/networks"
+	END
+	export CONTAINERS_CONF=$work/containers.conf
+	podman_ready=true
+	podman image exists test 2>/dev/null || podman import -q \
+		-c 'USER 1000' -c 'ENV PATH=/bin' "$work/image.tar" test >/dev/null
+}
+
+# What this machine needs stands round the runtime alone: the commands of podman
+# have to see each other's mounts.
+use_wrapped_runtime() {
+	local words
+
+	machine_words "$(runtime_path)"
+	[ ${#words[@]} -gt 1 ] || return 0
+	printf '#!/bin/bash\nexec %s "$@"\n' "${words[*]@Q}" \
+		>"$work/$RUNTIME_NAME"
+	chmod 755 "$work/$RUNTIME_NAME"
+	ln -sfn "$work/$RUNTIME_NAME" "$runtimes/$handler"
+}
+
+podman() {
+	command podman --root "$work/podman/root" --storage-driver overlay \
+		--runroot "$work/podman/run" "$@" 3>&-
+}
+
+expect_no_containers() {
+	[ -z "$(podman ps --all --quiet)" ]
+	[ -z "$(find "$work/podman" -name .capruntime.json)" ]
+}
