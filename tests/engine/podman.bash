@@ -67,3 +67,19 @@ expect_no_containers() {
 	[ -z "$(podman ps --all --quiet)" ]
 	[ -z "$(find "$work/podman" -name .capruntime.json)" ]
 }
+
+build_image() {
+	printf '%s\n' 'FROM localhost/test' 'RUN report 80 >&2' \
+		'USER 0' 'RUN report >&2' >"$work/Containerfile"
+	podman --runtime "$work/$handler" build --no-cache --network none \
+		--ulimit nofile=1024:1024 --ulimit nproc=1000:1000 \
+		-f "$work/Containerfile" "$work" 2>&1
+}
+
+# A step of another user than root has the grant, one of root's is left alone.
+expect_built() {
+	run -0 build_image
+	printf '%s\n' "$output"
+	grep -qxE "$granted" <<<"$output"
+	grep -qxE 'uid=0 .* amb=0 nnp=0' <<<"$output"
+}

@@ -172,23 +172,12 @@ container_is() { # STATUS
 	for name in $RUNTIMES; do
 		use_podman "$name"
 		export CAPRUNTIME_POLICY=$work/policy.json
-		printf '%s\n' 'FROM localhost/test' 'RUN report 80 >&2' \
-			'USER 0' 'RUN report >&2' >"$work/Containerfile"
-		run -0 build_image
-		printf '%s\n' "$output"
-		grep -qxE "$granted" <<<"$output"
-		grep -qxE 'uid=0 .* amb=0 nnp=0' <<<"$output"
+		expect_built
 		broken_policy
 		run build_image
 		expect_shown "$broken_reason"
 		expect_no_containers
 	done
-}
-
-build_image() {
-	podman --runtime "$work/$handler" build --no-cache --network none \
-		--ulimit nofile=1024:1024 --ulimit nproc=1000:1000 \
-		-f "$work/Containerfile" "$work" 2>&1
 }
 
 @test "podman: info shows the real runtime's version, whole" {
