@@ -30,16 +30,25 @@ use_containerd() { # runc or crun
 		[ttrpc]
 		address = "$socket.ttrpc"
 	END
-	machine_words env "CAPRUNTIME_POLICY=$work/policy.json" \
-		containerd --config "$work/containerd.toml"
-	"${words[@]}" >"$work/containerd.log" 2>&1 </dev/null 3>&- 4>&- &
+	start_daemon
+	make_oci_archive
+	ctr images import "$work/image.oci" >/dev/null
+}
+
+start_daemon() {
+	CAPRUNTIME_POLICY=$work/policy.json containerd \
+		--config "$work/containerd.toml" \
+		>"$work/containerd.log" 2>&1 </dev/null 3>&- 4>&- &
 	daemon=$!
 	wait_until ctr version >/dev/null 2>&1 || {
 		cat "$work/containerd.log"
 		return 1
 	}
-	make_oci_archive
-	ctr images import "$work/image.oci" >/dev/null
+}
+
+stop_daemon() {
+	kill "$daemon"
+	wait "$daemon" || :
 }
 
 # The daemon, and what shims of containers it left behind.
@@ -49,8 +58,7 @@ stop_containerd() {
 	for pid in $(ctr tasks list --quiet 2>/dev/null); do
 		ctr tasks kill --signal KILL "$pid" || :
 	done
-	kill "$daemon"
-	wait "$daemon" || :
+	stop_daemon
 	grep -lFs "$socket" /proc/[0-9]*/cmdline | cut -d/ -f3 |
 		while read -r pid; do kill -KILL "$pid" 2>/dev/null || :; done
 }

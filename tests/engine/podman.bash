@@ -18,7 +18,6 @@ podman_is_idle() { ! pgrep --full "$work/podman" >/dev/null; }
 # environment but what stands here.
 use_podman() { # runc|crun JSON-RUNTIMES
 	use_engine_runtime "$1"
-	use_wrapped_runtime
 	cat >"$work/containers.conf" <<-END
 		[containers]
 		default_ulimits = ["nofile=1024:1024", "nproc=1000:1000"]
@@ -43,19 +42,6 @@ use_podman() { # runc|crun JSON-RUNTIMES
 	podman_ready=true
 	podman image exists test 2>/dev/null || podman import -q \
 		-c 'USER 1000' -c 'ENV PATH=/bin' "$work/image.tar" test >/dev/null
-}
-
-# What this machine needs stands round the runtime alone: the commands of podman
-# have to see each other's mounts.
-use_wrapped_runtime() {
-	local words
-
-	machine_words "$(runtime_path)"
-	[ ${#words[@]} -gt 1 ] || return 0
-	printf '#!/bin/bash\nexec %s "$@"\n' "${words[*]@Q}" \
-		>"$work/$RUNTIME_NAME"
-	chmod 755 "$work/$RUNTIME_NAME"
-	ln -sfn "$work/$RUNTIME_NAME" "$runtimes/$handler"
 }
 
 podman() {

@@ -16,6 +16,7 @@ somebody_else=54712
 setup() {
 	setup_engine podman conmon newuidmap setpriv
 	make_user
+	as_user true
 	as_user unshare --user true || skip 'no unprivileged user namespaces'
 	# podman would do it, and may not.
 	chmod a+x "$BATS_RUN_TMPDIR" "${work%/*}" "$work"
@@ -220,7 +221,7 @@ expect_session() { # REGULAR-EXPRESSION [OPTION...]
 		podman start "$id"
 		expect_session "${nothing% port80=*}"
 		broken_policy
-		podman kill --signal TERM "$id"
+		podman kill "$id"
 		podman wait "$id"
 		podman rm "$id"
 		expect_no_containers
