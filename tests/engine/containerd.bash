@@ -116,10 +116,22 @@ ctr_run() { # [OPTION...] -- COMMAND...
 	ctr run "${options[@]}" localhost/test:latest "$id" "$@" </dev/null
 }
 
+# A process that ends before ctr has opened its pipes is not heard.
+expect_heard() { # REGULAR-EXPRESSION COMMAND...
+	wait_until is_heard "${@:2}"
+	expect_line "$1"
+	[ "$status" -eq 0 ]
+}
+
+is_heard() { # COMMAND...
+	run "$@"
+	[ -n "$output" ]
+}
+
 expect_no_containers() {
 	[ -z "$(ctr tasks list --quiet)" ]
 	[ -z "$(ctr containers list --quiet)" ]
 	[ -z "$(find "$work/containerd/state" -name '*.json')" ]
 }
 
-task_is_stopped() { ctr tasks list | grep -q "^$id .*STOPPED"; }
+task_is() { ctr tasks list | grep -q "^$id .*$1"; } # STATUS

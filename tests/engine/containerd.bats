@@ -12,8 +12,7 @@ teardown() { teardown_containerd; }
 @test "containerd: a non-root container gets the grant by policy" {
 	for name in $RUNTIMES; do
 		use_containerd "$name"
-		run -0 ctr_run --rm -- report 80
-		expect_line "${granted/nnp=[01]/nnp=1}"
+		expect_heard "${granted/nnp=[01]/nnp=1}" ctr_run --rm -- report 80
 		expect_no_containers
 	done
 }
@@ -22,8 +21,7 @@ teardown() { teardown_containerd; }
 	for name in $RUNTIMES; do
 		use_containerd "$name"
 		grant_nothing
-		run -0 ctr_run --rm -- report 80
-		expect_line "$nothing"
+		expect_heard "$nothing" ctr_run --rm -- report 80
 		run -5 ctr_run --rm -- sh -c 'exit 5'
 	done
 }
@@ -63,11 +61,10 @@ teardown() { teardown_containerd; }
 		use_containerd "$name"
 		ctr_run --detach -- sh -c 'trap exit TERM; sleep 1000 & wait'
 		broken_policy
-		run -0 ctr tasks exec --exec-id one "$id" id -u
-		expect_line 1000
+		expect_heard 1000 ctr tasks exec --exec-id one "$id" id -u
 		run -3 ctr tasks exec --exec-id two "$id" sh -c 'exit 3'
 		ctr tasks kill --signal TERM "$id"
-		wait_until task_is_stopped
+		wait_until task_is STOPPED
 		ctr tasks delete "$id"
 		ctr containers delete "$id"
 		expect_no_containers

@@ -28,8 +28,6 @@ stop_task() {
 	ctr tasks delete "$id"
 }
 
-task_is() { ctr tasks list | grep -q "^$id .*$1"; } # STATUS
-
 # Its first process runs, with an ambient set like this.
 expect_ambient() { # HEX-DIGITS
 	wait_until has_ambient "$1"
@@ -44,8 +42,7 @@ has_ambient() {
 }
 
 expect_session() { # REGULAR-EXPRESSION [OPTION...]
-	run -0 ctr tasks exec --exec-id session "${@:2}" "$id" report
-	expect_line "$1"
+	expect_heard "$1" ctr tasks exec --exec-id session "${@:2}" "$id" report
 }
 
 @test "containerd: with exec in the rule, a session holds what the container holds" {
@@ -54,8 +51,6 @@ expect_session() { # REGULAR-EXPRESSION [OPTION...]
 		grant '{handler: "engine-*"}' 'exec: true'
 		start_container
 		expect_session "$holds"
-		run -0 ctr tasks exec --exec-id bind "$id" report 80
-		expect_line "$holds port80=bound"
 		terminal=$work/terminal-$name
 		start_terminal_session
 		wait_until grep --text -E "$holds" "$terminal"
@@ -166,13 +161,12 @@ start_terminal_session() {
 	for name in $RUNTIMES; do
 		use_containerd "$name"
 		use_engine containerd
-		run -0 ctr_run --rm "${marks[@]}" -- report 80
-		expect_line "$holds port80=bound"
-		run -0 ctr_run --rm "${marks[@]/=shop/=elsewhere}" -- report 80
-		expect_line "$nothing"
+		expect_heard "$holds port80=bound" \
+			ctr_run --rm "${marks[@]}" -- report 80
+		expect_heard "$nothing" \
+			ctr_run --rm "${marks[@]/=shop/=elsewhere}" -- report 80
 		use_engine none
-		run -0 ctr_run --rm "${marks[@]}" -- report 80
-		expect_line "$nothing"
+		expect_heard "$nothing" ctr_run --rm "${marks[@]}" -- report 80
 	done
 }
 
