@@ -4,121 +4,15 @@
 # shellcheck disable=SC2154 # helpers.bash sets them
 # containerd and its ctr, with capruntime as the runtime's binary.
 
-load helpers
+load containerd
 
-setup() { setup_engine containerd ctr; }
-teardown() {
-	[ -z "${socket-}" ] || stop_containerd
-	teardown_engine
-}
-
-# The policy comes with the daemon's environment, which its shims inherit.
-use_containerd() { # runc or crun
-	[ -z "${socket-}" ] || stop_containerd
-	use_engine_runtime "$1"
-	rm -rf "$work/containerd"
-	mkdir "$work/containerd"
-	socket=$work/containerd/socket
-	cat >"$work/containerd.toml" <<-END
-		version = 2
-		root = "$work/containerd/root"
-		state = "$work/containerd/state"
-		disabled_plugins = ["io.containerd.grpc.v1.cri",
-			"io.containerd.internal.v1.opt"]
-		[grpc]
-		address = "$socket"
-		[ttrpc]
-		address = "$socket.ttrpc"
-	END
-	machine_words env "CAPRUNTIME_POLICY=$work/policy.json" \
-		containerd --config "$work/containerd.toml"
-	"${words[@]}" >"$work/containerd.log" 2>&1 </dev/null 3>&- 4>&- &
-	daemon=$!
-	wait_until ctr version >/dev/null 2>&1 || {
-		cat "$work/containerd.log"
-		return 1
-	}
-	make_oci_archive
-	ctr images import "$work/image.oci" >/dev/null
-}
-
-# The daemon, and what shims of containers it left behind.
-stop_containerd() {
-	local pid
-
-	for pid in $(ctr tasks list --quiet 2>/dev/null); do
-		ctr tasks kill --signal KILL "$pid" || :
-	done
-	kill "$daemon"
-	wait "$daemon" || :
-	grep -lFs "$socket" /proc/[0-9]*/cmdline | cut -d/ -f3 |
-		while read -r pid; do kill -KILL "$pid" 2>/dev/null || :; done
-}
-
-ctr() { command ctr --address "$socket" "$@" 3>&-; }
-
-# A file into the OCI layout $work/oci; prints what a descriptor says of it.
-put_blob() { # FILE TYPE
-	local digest
-
-	digest=$(sha256sum <"$1" | cut -d' ' -f1)
-	cp "$1" "$work/oci/blobs/sha256/$digest"
-	jq -nc '{mediaType: $type, digest: $digest, size: ($size | tonumber)}' \
-		--arg type "application/vnd.oci.image.$2" \
-		--arg digest "sha256:$digest" --arg size "$(stat -c %s "$1")"
-}
-
-# ctr run 1.6 has no --user: the image says it.
-make_oci_archive() {
-	local layer config manifest arch
-
-	[ ! -e "$work/image.oci" ] || return 0
-	case $(uname -m) in
-	x86_64) arch=amd64 ;;
-	aarch64) arch=arm64 ;;
-	*) arch=$(uname -m) ;;
-	esac
-	mkdir -p "$work/oci/blobs/sha256"
-	layer=$(put_blob "$work/image.tar" layer.v1.tar)
-	jq -n '{architecture: $arch, os: "linux", config: {User: "1000",
-		Env: ["PATH=/bin"]}, rootfs: {type: "layers",
-		diff_ids: [$layer.digest]}}' --argjson layer "$layer" \
-		--arg arch "$arch" >"$work/part"
-	config=$(put_blob "$work/part" config.v1+json)
-	jq -n '{schemaVersion: 2, config: $config, layers: [$layer],
-		mediaType: "application/vnd.oci.image.manifest.v1+json"}' \
-		--argjson config "$config" --argjson layer "$layer" >"$work/part"
-	manifest=$(put_blob "$work/part" manifest.v1+json)
-	jq -n '{schemaVersion: 2, manifests: [$manifest + {annotations:
-		{"io.containerd.image.name": "localhost/test:latest"}}]}' \
-		--argjson manifest "$manifest" >"$work/oci/index.json"
-	echo '{"imageLayoutVersion":"1.0.0"}' >"$work/oci/oci-layout"
-	tar -C "$work/oci" -cf "$work/image.oci" .
-}
-
-# OPTION... before the image, COMMAND... after it.
-ctr_run() { # [OPTION...] -- COMMAND...
-	local options=(--runc-binary "$work/$handler")
-
-	while [ "$1" != -- ]; do
-		options+=("$1")
-		shift
-	done
-	shift
-	ctr run "${options[@]}" localhost/test:latest "$id" "$@" </dev/null
-}
-
-expect_no_containers() {
-	[ -z "$(ctr tasks list --quiet)" ]
-	[ -z "$(ctr containers list --quiet)" ]
-	[ -z "$(find "$work/containerd/state" -name '*.json')" ]
-}
+setup() { setup_containerd; }
+teardown() { teardown_containerd; }
 
 @test "containerd: a non-root container gets the grant by policy" {
 	for name in $RUNTIMES; do
 		use_containerd "$name"
-		run -0 ctr_run --rm -- report 80
-		expect_line "${granted/nnp=[01]/nnp=1}"
+		expect_heard "${granted/nnp=[01]/nnp=1}" ctr_run --rm -- report 80
 		expect_no_containers
 	done
 }
@@ -127,8 +21,7 @@ expect_no_containers() {
 	for name in $RUNTIMES; do
 		use_containerd "$name"
 		grant_nothing
-		run -0 ctr_run --rm -- report 80
-		expect_line "$nothing"
+		expect_heard "$nothing" ctr_run --rm -- report 80
 		run -5 ctr_run --rm -- sh -c 'exit 5'
 	done
 }
@@ -168,18 +61,15 @@ expect_no_containers() {
 		use_containerd "$name"
 		ctr_run --detach -- sh -c 'trap exit TERM; sleep 1000 & wait'
 		broken_policy
-		run -0 ctr tasks exec --exec-id one "$id" id -u
-		expect_line 1000
+		expect_heard 1000 ctr tasks exec --exec-id one "$id" id -u
 		run -3 ctr tasks exec --exec-id two "$id" sh -c 'exit 3'
 		ctr tasks kill --signal TERM "$id"
-		wait_until task_is_stopped
+		wait_until task_is STOPPED
 		ctr tasks delete "$id"
 		ctr containers delete "$id"
 		expect_no_containers
 	done
 }
-
-task_is_stopped() { ctr tasks list | grep -q "^$id .*STOPPED"; }
 
 @test "containerd: its own log line about a failure stays readable, too" {
 	for name in $RUNTIMES; do

@@ -1,0 +1,240 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2030,SC2031 # bats sets status in each test
+# shellcheck disable=SC2154 # helpers.bash sets them
+# podman of an ordinary user: capruntime is root of a user namespace there, and
+# what root owns outside seems to be the overflow user's. No pause: in cgroup v1
+# a user has no freezer.
+
+load podman
+
+# Users of these files alone, below; the second is a subordinate of the first.
+user=54711
+subordinate=547110000
+somebody_else=54712
+
+setup() {
+	setup_engine podman conmon newuidmap setpriv
+	make_user
+	as_user true
+	as_user unshare --user true || skip 'no unprivileged user namespaces'
+	# podman would do it, and may not.
+	chmod a+x "$BATS_RUN_TMPDIR" "${work%/*}" "$work"
+	mkdir "$work/podman" "$work/podman/xdg"
+	chmod 700 "$work/podman/xdg"
+	chown -R "$user:$user" "$work/podman"
+	links=$work/podman/xdg/capruntime
+	mkdir "$work/bin"
+	cp "$CAPRUNTIME_BUILT" "$work/bin/$handler"
+}
+
+teardown() {
+	teardown_podman
+	[ ! -e "$work/podman/tmp/pause.pid" ] ||
+		kill -KILL "$(cat "$work/podman/tmp/pause.pid")"
+}
+
+make_user() {
+	mkdir "$work/etc"
+	{
+		cat /etc/passwd
+		echo "captest:x:$user:$user::$work/podman:/bin/sh"
+	} >"$work/etc/passwd"
+	{
+		cat /etc/group
+		echo "captest:x:$user:"
+	} >"$work/etc/group"
+	echo "captest:$subordinate:65536" |
+		tee "$work/etc/subuid" >"$work/etc/subgid"
+}
+
+as_user() { # COMMAND...
+	unshare -m sh -c 'for file in passwd group subuid subgid; do
+			mount --bind "$0/$file" "/etc/$file" || exit
+		done
+		exec "$@"' "$work/etc" setpriv --reuid "$user" --regid "$user" \
+		--clear-groups env -i "PATH=$PATH" "HOME=$work/podman" \
+		"XDG_RUNTIME_DIR=$work/podman/xdg" \
+		"CONTAINERS_CONF=$work/containers.conf" "$@"
+}
+
+podman() {
+	as_user podman --root "$work/podman/root" --storage-driver vfs \
+		--runroot "$work/podman/run" "$@" 3>&-
+}
+
+# The build directory may be where only root gets to, its SYSCONFDIR with it, and
+# of the environment podman hands on little.
+use_rootless() { # runc or crun
+	use_podman "$@"
+	rm "$work/$handler"
+	cat >"$work/$handler" <<-END
+		#!/bin/sh
+		export CAPRUNTIME_RUNTIME='$(readlink "$runtimes/$handler")'
+		export CAPRUNTIME_POLICY='$work/policy.json'
+		exec '$work/bin/$handler' "\$@"
+	END
+	chmod 755 "$work/$handler"
+}
+
+@test "rootless: the policy is root's, and its rule gives the grant" {
+	for name in $RUNTIMES; do
+		use_rootless "$name"
+		[ "$(stat -c %u:%a "$work/policy.json")" = 0:644 ]
+		run -0 podman info --format '{{.Host.Security.Rootless}}'
+		expect_line true
+		run -0 podman run --rm test report 80
+		expect_line "$granted"
+		run -0 podman run --rm --security-opt no-new-privileges \
+			--cap-drop all --cap-add NET_BIND_SERVICE test report 80
+		expect_line 'uid=1000 inh=400 prm=400 eff=400 bnd=400 amb=400 nnp=1 port80=bound'
+		run -0 podman run --rm --tty test report 80
+		expect_line "$granted"$'\r'
+		expect_no_containers
+	done
+}
+
+@test "rootless: a container in one more user namespace gets the grant, too" {
+	for name in $RUNTIMES; do
+		use_rootless "$name"
+		run -0 podman run --rm --userns keep-id --user 1000 test report 80
+		expect_line "$granted"
+		expect_no_containers
+	done
+}
+
+@test "rootless: without a rule nothing is granted, and root is left alone" {
+	for name in $RUNTIMES; do
+		use_rootless "$name"
+		run -0 podman run --rm --user 0 test report
+		expect_line 'uid=0 inh=0 prm=[0-9a-f]+ eff=[0-9a-f]+ bnd=[0-9a-f]+ amb=0 nnp=0'
+		grant_nothing
+		run -0 podman run --rm test report 80
+		expect_line "$nothing"
+	done
+}
+
+# Outside of the namespace one owner looks like another.
+@test "rootless: a policy of the user's own counts, and one of somebody else" {
+	for name in $RUNTIMES; do
+		use_rootless "$name"
+		for owner in "$user" "$somebody_else"; do
+			chown "$owner" "$work/policy.json"
+			run -0 podman run --rm test report 80
+			expect_line "$granted"
+		done
+		rm "$work/policy.json"
+	done
+}
+
+@test "rootless: a policy that a container's user owns is refused" {
+	for name in $RUNTIMES; do
+		use_rootless "$name"
+		chown "$subordinate" "$work/policy.json"
+		run podman run --rm test report 80
+		expect_shown "policy.json' belongs to user 1: make it root's"
+		expect_no_containers
+		rm "$work/policy.json"
+	done
+}
+
+@test "rootless: a policy that others can write is refused" {
+	for name in $RUNTIMES; do
+		use_rootless "$name"
+		for mode in 664 646; do
+			chmod "$mode" "$work/policy.json"
+			run podman run --rm test report 80
+			expect_shown "policy.json' can be written by others: chmod go-w it"
+			expect_no_containers
+		done
+		chmod 644 "$work/policy.json"
+	done
+}
+
+@test "rootless: the person reads why a container is refused" {
+	for name in $RUNTIMES; do
+		use_rootless "$name"
+		unmet_policy
+		run podman run --rm test report 80
+		expect_shown "$unmet_reason"
+		broken_policy
+		run podman run --rm test report 80
+		expect_shown "$broken_reason"
+		expect_no_containers
+	done
+}
+
+start_container() {
+	podman run --detach --name "$id" test \
+		sh -c 'trap exit TERM; sleep 1000 & wait' >/dev/null
+}
+
+expect_session() { # REGULAR-EXPRESSION [OPTION...]
+	run -0 podman exec "${@:2}" "$id" report
+	expect_line "$1"
+}
+
+@test "rootless: with exec in the rule, sessions are the rule's" {
+	for name in $RUNTIMES; do
+		use_rootless "$name"
+		grant '{handler: "engine-*"}' \
+			'exec: true, drop: "others", no_new_privileges: true'
+		start_container
+		[ "$(stat -c %u:%a "$links")" = "$user:700" ]
+		[ "$(find "$links" -type l -lname "$work/podman/*" | wc -l)" -eq 1 ]
+		broken_policy
+		expect_session 'uid=1000 inh=400 prm=400 eff=400 bnd=400 amb=400 nnp=1'
+		expect_session 'uid=1000 inh=400 prm=400 eff=400 bnd=400 amb=400 nnp=1'$'\r' \
+			--tty --privileged
+		expect_session 'uid=1001 inh=0 prm=0 eff=0 bnd=400 amb=0 nnp=1' \
+			--user 1001
+		run -0 podman exec "$id" report 80
+		[[ "$output" == *port80=bound ]]
+		podman rm --force --time 0 "$id"
+		expect_no_containers
+	done
+}
+
+@test "rootless: without exec in the rule, there is no link" {
+	for name in $RUNTIMES; do
+		use_rootless "$name"
+		grant '{handler: "engine-*"}' 'no_new_privileges: true'
+		start_container
+		[ ! -e "$links" ]
+		expect_session 'uid=1000 .* amb=400 nnp=0'
+		podman rm --force --time 0 "$id"
+	done
+}
+
+@test "rootless: stop, restart, kill and rm work, each start by the policy of its time" {
+	for name in $RUNTIMES; do
+		use_rootless "$name"
+		start_container
+		expect_session "${granted% port80=*}"
+		podman restart --time 1 "$id"
+		expect_session "${granted% port80=*}"
+		broken_policy
+		podman stop --time 1 "$id"
+		run podman start "$id"
+		expect_shown "$broken_reason"
+		grant_nothing
+		podman start "$id"
+		expect_session "${nothing% port80=*}"
+		broken_policy
+		podman kill "$id"
+		podman wait "$id"
+		podman rm "$id"
+		expect_no_containers
+	done
+}
+
+@test "rootless: a step of a build runs by the policy" {
+	for name in $RUNTIMES; do
+		use_rootless "$name"
+		expect_built
+		unmet_policy
+		run build_image
+		expect_shown "$unmet_reason"
+		expect_no_containers
+	done
+}
