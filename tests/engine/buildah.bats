@@ -48,18 +48,18 @@ build() { # STEP...: sets status and output
 	printf 'exit status %s, output:\n%s\n' "$status" "$output"
 }
 
-# All that the steps of a build print is these lines.
+# It succeeded, and besides buildah's own lines it printed only these.
 expect_lines() { # REGULAR-EXPRESSION...
-	local lines line
+	local lines line own='STEP|COMMIT|-->|Successfully|time='
 
+	own+='|Getting|Copying|Writing|Storing|[0-9a-f]{64}$'
 	[ "$status" -eq 0 ]
-	mapfile -t lines < <(grep '^uid=' <<<"$output")
+	mapfile -t lines < <(grep -vE "^($own)" <<<"$output")
 	[ "${#lines[@]}" -eq "$#" ]
 	for line in "${lines[@]}"; do
 		[[ "$line" =~ ^$1$ ]]
 		shift
 	done
-	! grep -iE 'capruntime|error' <<<"$output"
 }
 
 expect_nothing_left() {
@@ -77,7 +77,7 @@ expect_nothing_left() {
 @test "buildah: a RUN of a non-root USER gets the grant by policy" {
 	for name in $RUNTIMES; do
 		use_buildah "$name"
-		build 'USER 1000' 'RUN ["/bin/report", "80"]' 'RUN report; id -u'
+		build 'USER 1000' 'RUN ["/bin/report", "80"]' 'RUN report'
 		expect_lines "$granted" "${granted% *}"
 		[ "$(jq -r .id "$audit" | grep -c '^buildah-buildah')" -eq 2 ]
 		expect_nothing_left
