@@ -50,6 +50,22 @@ wait_until() { # COMMAND...: for at most 10 seconds
 	return 1
 }
 
+# $over: words to run a program among whose directories $work/NAME lies over
+# the NAME that capruntime-sysroot has. Other tests run beside this one.
+over_sysroot() { # NAME...
+	local name sysroot=$builddir/tests/cli/sysroot
+
+	# shellcheck disable=SC2016 # for the inner shell
+	over=(unshare -m sh -c 'while [ "$1" != -- ]; do
+		mount --bind "$1" "$2" && shift 2 || exit; done
+		shift && exec "$@"' sh)
+	for name; do
+		mkdir -p "$work/$name" "$sysroot/$name"
+		over+=("$work/$name" "$sysroot/$name")
+	done
+	over+=(--)
+}
+
 setup_work() {
 	require_root # to hold the capability that $grant raises
 	work=$BATS_TEST_TMPDIR

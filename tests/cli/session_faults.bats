@@ -90,7 +90,7 @@ no_access() { inject symlinkat:error=EACCES; }
 no_directory() { inject mkdir:error=ENOSPC; }
 no_descriptor() { mkdir -m 700 "$links" && inject symlinkat:error=EMFILE; }
 
-@test "when the link cannot be made, config.json and the record are as they were" {
+@test "without its link, config.json and the record stay as they were" {
 	for way in file_in_the_way link_in_the_way others_may_write read_only \
 		no_space over_quota broken_disk no_access no_directory \
 		no_descriptor; do
@@ -157,7 +157,7 @@ inject_at() { # FAULT CALL
 	done
 }
 
-@test "whatever change of a file fails, the link is right or the create is refused" {
+@test "whatever fails, the link is right or the create is refused" {
 	for start in $starts; do
 		list_changes "$start"
 		for call in "${calls[@]}"; do

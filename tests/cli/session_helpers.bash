@@ -30,21 +30,12 @@ setup_session() {
 	cp "$srcdir/tests/data/fixtures/crio/add.exec-process.json" "$process"
 	unset XDG_RUNTIME_DIR LISTEN_FDS
 	CAPRUNTIME_BUILT=$builddir/tests/cli/capruntime-sysroot
-	own_state
+	over_sysroot run
+	before=(timeout 30 "${over[@]}")
 	use_policy "$with_exec"
 	create
 	started
 	python_runtime runc
-}
-
-# Other tests run beside this one.
-own_state() {
-	local seen=$builddir/tests/cli/sysroot/run
-
-	mkdir -p "$state" "$seen"
-	# shellcheck disable=SC2016 # for the inner shell
-	before=(timeout 30 unshare -m sh -c
-		'mount --bind "$0" "$1" && shift && exec "$@"' "$state" "$seen")
 }
 
 python_runtime() { # NAME

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154 # for cycles.bats, and by it
+# A policy that changes and breaks all the time, and what a create may have
+# come to meanwhile.
+#
+#   make_policies          in setup(): in $etc, with a $journal of its own
+#   change_policies        until it is killed, by $seed
+#   list_possible          $possible: the outcomes since line $first of the
+#                          journal, keys of $containers or `refused`
+
+# What a container is given, by the policy, and what its sessions then are.
+declare -gA containers=(
+	[nothing]='uid=1000 inh=0 prm=0 eff=0 bnd=2420 amb=0 nnp=0'
+	[bind]='uid=1000 inh=400 prm=400 eff=400 bnd=2420 amb=400 nnp=0'
+	[exec]='uid=1000 inh=400 prm=400 eff=400 bnd=400 amb=400 nnp=1'
+	[raw]='uid=1000 inh=2000 prm=2000 eff=2000 bnd=2420 amb=2000 nnp=0'
+)
+declare -gA sessions=(
+	[nothing]=${containers[nothing]} [bind]=${containers[nothing]}
+	[exec]=${containers[exec]} [raw]=${containers[raw]}
+)
+
+make_policy() { # FILE RULE: jq's way
+	jq -n "{version: 1, rules: [$2]}" >"$work/policies/$1"
+}
+
+make_policies() {
+	make_policy bind '{name: "bind", match: {},
+		ambient: ["NET_BIND_SERVICE"]}'
+	make_policy exec '{name: "exec", match: {}, drop: "others", exec: true,
+		ambient: ["NET_BIND_SERVICE"], no_new_privileges: true}'
+	make_policy raw '{name: "raw", match: {}, ambient: ["NET_RAW"],
+		exec: true}'
+	make_policy empty ''
+	make_policy broken-name '{name: "x", match: {}, ambient: ["NET_BND"]}'
+	head -c 60 "$work/policies/exec" >"$work/policies/broken-end"
+	cp "$work/policies/bind" "$work/policies/broken-trust"
+	chmod 666 "$work/policies/broken-trust"
+	declare -gA places=([main]=$etc/policy.json
+		[more]=$etc/policy.d/50-more.json)
+	: >"$journal"
+	replace main exec
+	take_away more
+}
+
+# The journal tells what each part of the policy may be: from `begin`, and what
+# it alone is: from `end`.
+note() { # begin or end, PART VARIANT
+	echo "$1 $2 ${3%%-*}" >>"$journal"
+}
+
+replace() { # PART VARIANT
+	note begin "$@"
+	cp -p "$work/policies/$2" "$etc/new"
+	mv "$etc/new" "${places[$1]}"
+	note end "$@"
+}
+
+take_away() { # PART
+	note begin "$1" missing
+	rm -f "${places[$1]}"
+	note end "$1" missing
+}
+
+# As editors do that write in place.
+scribble() { # PART VARIANT
+	note begin "$1" broken
+	note begin "$@"
+	head -c 40 "$work/policies/$2" >"${places[$1]}"
+	chmod 644 "${places[$1]}"
+	sleep 0.01
+	tail -c +41 "$work/policies/$2" >>"${places[$1]}"
+	note end "$@"
+}
+
+change_policies() {
+	RANDOM=$seed
+	while sleep "0.0$((RANDOM % 10))"; do
+		case $((RANDOM % 16)) in
+		0 | 1) take_away main ;;
+		2) replace main broken-name ;;
+		3) replace main broken-end ;;
+		4) replace main broken-trust ;;
+		5) scribble main bind ;;
+		6) scribble main exec ;;
+		7 | 8) replace main bind ;;
+		9 | 10) replace main exec ;;
+		11) replace main empty ;;
+		12 | 13) take_away more ;;
+		14) replace more raw ;;
+		15) replace more broken-name && take_away more ;;
+		esac
+	done
+}
+
+# What PART was at some time since line $first of the journal.
+was() { # PART
+	awk -v part="$1" -v first="$first" '
+		$2 != part { next }
+		NR <= first && $1 == "end" { split("", seen) }
+		{ seen[$3] }
+		END { for (variant in seen) print variant }' "$journal"
+}
+
+outcome() { # MAIN MORE
+	case $1,$2 in
+	*broken*) echo refused ;;
+	bind,* | exec,*) echo "$1" ;;
+	*,raw) echo raw ;;
+	*) echo nothing ;;
+	esac
+}
+
+# $possible, one a line: what a create since line $first may have come to.
+list_possible() {
+	local main more mains mores
+
+	mains=$(was main)
+	mores=$(was more)
+	possible=$(for main in $mains; do
+		for more in $mores; do
+			outcome "$main" "$more"
+		done
+	done)
+	# A file that is exchanged or goes away while it is opened.
+	[ "$(wc -w <<<"$mains$IFS$mores")" -eq 2 ] || possible+=$'\nrefused'
+}
