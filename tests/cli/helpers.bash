@@ -39,10 +39,10 @@ require_strace() {
 	strace -o /dev/null true || skip 'strace cannot trace here'
 }
 
-wait_until() { # COMMAND...: for at most 10 seconds
+wait_until() { # COMMAND...: for at most $patience seconds, or 10
 	local i
 
-	for ((i = 0; i < 200; i++)); do
+	for ((i = 0; i < ${patience-10} * 20; i++)); do
 		! "$@" || return 0
 		sleep 0.05
 	done

@@ -1,0 +1,363 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154 # for the tests, by automake and each other
+# A real node of Kubernetes for each file, with capruntime behind the
+# RuntimeClass of that name, and a policy that holds from one moment to the
+# next. Pods are of uid 1000, in the namespace web unless $namespace says
+# another; what they hold they tell themselves, by `report`. A test's pods go
+# while the next runs: no two tests of a file share a name.
+#
+# $node is the node's directory; $work holds all the rest. Two things the node
+# would leave behind on this machine, which are kept from it here: a kubelet
+# sets the kernel's own limits, and makes a directory for plug-ins in /usr.
+
+load ../engine/helpers
+
+patience=60 # here each look takes longer than the wait between two
+deadline=--timeout=300s
+# Where containerd keeps the bundles: a file system of the node's own.
+bundles=/run/containerd/io.containerd.runtime.v2.task/k8s.io
+unmatched='uid=1000 inh=0 prm=0 eff=0 bnd=a80425fb amb=0 nnp=0'
+matched='uid=1000 inh=400 prm=400 eff=400 bnd=a80425fb amb=400 nnp=0'
+web='name: "web", match: {namespace: "web", container: "main"},
+	ambient: ["NET_BIND_SERVICE"]'
+
+# The node
+
+# Why there can be none here; bats cannot skip from setup_file().
+say_why_not() {
+	local program
+
+	[ -d "${SHARED-}/k8s" ] || echo 'shared is missing: its k8s has the node'
+	[ "$(id -u)" = 0 ] || echo 'not root'
+	for program in busybox containerd ctr etcd ip jq nsenter openssl runc \
+		unshare xz /usr/lib/cni/bridge; do
+		command -v "$program" >/dev/null || echo "no $program"
+	done
+}
+
+# In setup_file(): all tests of a file share it.
+start_node() {
+	export work=$BATS_FILE_TMPDIR
+	export node=$work/node HOME=$work why_not kernel_limits
+	why_not=$(say_why_not | head -n 1)
+	[ -z "$why_not" ] || return 0
+	kernel_limits=$(tell_kernel_limits)
+	make_node_parts
+	policy
+	env KUBE_BIN="$work/kube" CAPRUNTIME="$work/capruntime" \
+		FILES="$work/image/bin/report" TIMEOUT=300 \
+		KUBELET_ARGS="--container-runtime=remote --kube-api-qps=100
+			--kube-api-burst=200 --volume-plugin-dir=$work/plugins" \
+		"$SHARED/k8s/up.sh" "$node" 3>&- 4>&-
+	jq -n '{apiVersion: "node.k8s.io/v1", kind: "RuntimeClass",
+		metadata: {name: "capruntime"}, handler: "capruntime"}' |
+		kubectl apply -f -
+	make_namespaces web other
+}
+
+make_node_parts() {
+	local file name
+
+	mkdir "$work/kube" "$work/seen"
+	for file in "$SHARED"/k8s/bin/*.xz; do
+		name=$(basename "$file" .xz)
+		xz -dc "$file" >"$work/kube/$name"
+		chmod 755 "$work/kube/$name"
+	done
+	make_rootfs "$work/image"
+	make_handler
+	make_kubelet
+}
+
+limits='kernel/keys/root_maxbytes kernel/keys/root_maxkeys kernel/panic
+	kernel/panic_on_oops vm/overcommit_memory'
+
+tell_kernel_limits() {
+	local name
+
+	for name in $limits; do
+		printf '%s %s\n' "$name" "$(cat "/proc/sys/$name")"
+	done
+}
+
+# It gets files of ours for those of the kernel.
+make_kubelet() {
+	local name
+
+	for name in $limits; do
+		mkdir -p "$work/sys/${name%/*}"
+		cat "/proc/sys/$name" >"$work/sys/$name"
+	done
+	mv "$work/kube/kubelet" "$work/kube/kubelet-itself"
+	cat >"$work/kube/kubelet" <<-END_OF_KUBELET
+		#!/bin/sh
+		limits='$limits'
+		for name in \$limits; do
+			mount --bind "$work/sys/\$name" "/proc/sys/\$name" || exit
+		done
+		exec "$work/kube/kubelet-itself" "\$@"
+	END_OF_KUBELET
+	chmod 755 "$work/kube/kubelet"
+}
+
+# The runtime, called without an environment of use, which keeps config.json
+# as containerd wrote it.
+make_handler() {
+	cat >"$work/capruntime" <<-END_OF_HANDLER
+		#!/bin/bash
+		export CAPRUNTIME_POLICY=$work/policy.json
+		export CAPRUNTIME_RUNTIME=$(command -v runc)
+		for word; do
+			if [[ "\$before \$*" == "--bundle "*" create "* ]]; then
+				$(type -P cp) "\$word/config.json" \\
+					"$work/seen/\${word##*/}.json"
+			fi
+			before=\$word
+		done
+		exec -a capruntime "$CAPRUNTIME_BUILT" "\$@"
+	END_OF_HANDLER
+	chmod 755 "$work/capruntime"
+}
+
+make_namespaces() { # NAME...
+	local namespace
+
+	for namespace; do
+		kubectl create namespace "$namespace"
+	done
+	# Without its account no pod is let in.
+	for namespace; do
+		wait_until kubectl get serviceaccount default
+	done
+}
+
+setup_pods() {
+	[ -z "$why_not" ] || skip "$why_not"
+}
+
+teardown_pods() {
+	local namespace
+
+	[ -z "$why_not" ] || return 0
+	[ -n "${BATS_TEST_COMPLETED-}" ] || tell_all
+	for namespace in web other; do
+		kubectl delete deployments,pods --all --wait=false >/dev/null
+	done
+}
+
+tell_all() {
+	kubectl get pods --all-namespaces -o wide
+	kubectl get events --all-namespaces | tail -n 40
+	tail -n 5 "$node"/log/{containerd,kubelet,node}.log
+	tail -n 3 "$work/audit.log"
+}
+
+# In teardown_file(): fails when something of it is left.
+stop_node() {
+	local cgroup space
+
+	[ -z "$why_not" ] && [ -e "$node/run/node.pid" ] || return 0
+	cgroup=k8s$(tr / - <<<"$node")
+	space=$(readlink "/proc/$(cat "$node/run/node.pid")/ns/net")
+	[ -n "$space" ]
+	"$SHARED/k8s/down.sh" "$node"
+	wait_until nothing_is_left
+	diff <(echo "$kernel_limits") <(tell_kernel_limits)
+}
+
+nothing_is_left() {
+	local left
+
+	left=$(
+		grep -lsF "$node" /proc/[0-9]*/cmdline
+		find /proc -maxdepth 3 -path '/proc/[0-9]*/ns/net' \
+			-lname "$space" 2>/dev/null
+		grep -F "$node" /proc/mounts
+		find /sys/fs/cgroup -name "$cgroup" 2>/dev/null
+		find "$node" 2>/dev/null
+	) || :
+	[ -z "$left" ] || {
+		printf 'left: %s\n' "$left"
+		return 1
+	}
+}
+
+kubectl() { "$node/kubectl" -n "${namespace-web}" "$@"; }
+
+# One of the node's daemons, which is started again.
+kill_daemon() { # NAME
+	local old
+
+	old=$(cat "$node/run/$1.pid")
+	"$node/enter" kill -KILL "$old"
+	wait_until runs_anew "$1" "$old"
+}
+
+runs_anew() { # NAME OLD-PID
+	local pid
+
+	pid=$(cat "$node/run/$1.pid")
+	[ "$pid" != "$2" ] && "$node/enter" kill -0 "$pid" 2>/dev/null
+}
+
+# Policies
+
+# These rules, jq's way, for all that is created from now on.
+policy() { # [RULE...]
+	local IFS=,
+
+	jq -n --arg audit "$work/audit.log" "{version: 1, audit: \$audit,
+		engine: \"containerd\", rules: [$*]}" >"$work/new.json"
+	mv "$work/new.json" "$work/policy.json"
+}
+
+# Pods
+
+# Its only container, main, reports and waits. The rest is changed jq's way.
+pod_json() { # NAME [JQ-FILTER]
+	jq -n --arg name "$1" "
+		def container(name): {
+			name: name,
+			image: \"localhost/busybox:e2e\",
+			imagePullPolicy: \"Never\",
+			command: [\"sh\", \"-c\",
+				\"report; trap exit TERM; sleep 100000 & wait\"]
+		};
+		def main: .spec.containers[0];
+		{
+			apiVersion: \"v1\",
+			kind: \"Pod\",
+			metadata: {name: \$name},
+			spec: {
+				runtimeClassName: \"capruntime\",
+				terminationGracePeriodSeconds: 1,
+				securityContext: {runAsUser: 1000, runAsGroup: 1000},
+				containers: [container(\"main\")]
+			}
+		} | ${2-.}"
+}
+
+pod() { # NAME [JQ-FILTER]
+	pod_json "$@" | kubectl apply -f -
+}
+
+deployment() { # NAME REPLICAS [JQ-FILTER]
+	pod_json "$1" "${3-.}" | jq --arg name "$1" --argjson replicas "$2" '{
+		apiVersion: "apps/v1",
+		kind: "Deployment",
+		metadata: {name: $name},
+		spec: {
+			replicas: $replicas,
+			selector: {matchLabels: {app: $name}},
+			template: {metadata: {labels: {app: $name}}, spec: .spec}
+		}
+	}' | kubectl apply -f -
+}
+
+is_ready() { # POD...
+	kubectl wait --for=condition=Ready "$deadline" \
+		"${@/#/pod/}"
+}
+
+is_deployed() { # DEPLOYMENT
+	kubectl rollout status "deployment/$1" "$deadline"
+}
+
+pod_says() { # JSONPATH POD
+	kubectl get pod "$2" -o jsonpath="{$1}"
+}
+
+container_id() { # POD
+	pod_says '.status.containerStatuses[0].containerID' "$1" |
+		sed 's|^containerd://||'
+}
+
+restarts() { # POD
+	pod_says '.status.containerStatuses[0].restartCount' "$1"
+}
+
+has_a_log() { # POD [CONTAINER]
+	[ -n "$(kubectl logs "$1" -c "${2-main}" 2>/dev/null)" ]
+}
+
+# What it said since its start, which may be just now, is this.
+expect_log() { # TEXT POD [CONTAINER]
+	wait_until has_a_log "${@:2}"
+	run -0 kubectl logs "$2" -c "${3-main}"
+	expect_output "$1"
+}
+
+# A session that reports.
+expect_session() { # TEXT POD [OPTION...]
+	run -0 kubectl exec "${@:2}" -- report
+	expect_output "$1"
+}
+
+has_event() { # TEXT POD
+	kubectl get events --field-selector "involvedObject.name=$2" \
+		-o jsonpath='{range .items[*]}{.message}{"\n"}{end}' |
+		grep -F -- "$1"
+}
+
+is_gone() { # POD
+	[ -z "$(kubectl get pod "$1" --ignore-not-found -o name)" ]
+}
+
+delete_pod() { # POD...
+	kubectl delete pod "$@" "$deadline"
+}
+
+# In the node.
+fetch() { # ADDRESS: /etc/passwd from port 80
+	"$node/enter" busybox wget -qO - "http://$1/etc/passwd"
+}
+
+# Forgeries
+
+# All that a pod could write to seem another, in a namespace whose rule takes
+# everything away, while others' rules give.
+expect_forgeries_fail() {
+	local namespace=other forged name
+
+	policy '{name: "taken", match: {namespace: "other", pod: "forger-*"},
+			drop: "others"}' \
+		'{name: "given", match: {}, ambient: ["NET_BIND_SERVICE"]}'
+	forged=$(jq -nc '{
+		"io.container.manager": "cri-o",
+		"io.kubernetes.container.name": "ingress",
+		"io.kubernetes.cri-o.ContainerName": "ingress",
+		"io.kubernetes.cri-o.ContainerType": "container",
+		"io.kubernetes.cri-o.HostNetwork": "true",
+		"io.kubernetes.cri-o.ImageName": "ingress",
+		"io.kubernetes.cri-o.ImageRef": "ingress",
+		"io.kubernetes.cri-o.KubeName": "ingress",
+		"io.kubernetes.cri-o.Namespace": "web",
+		"io.kubernetes.cri-o.PrivilegedRuntime": "true",
+		"io.kubernetes.cri-o.RuntimeHandler": "ingress",
+		"io.kubernetes.cri.container-name": "ingress",
+		"io.kubernetes.cri.container-type": "container",
+		"io.kubernetes.cri.image-name": "ingress",
+		"io.kubernetes.cri.sandbox-id": "ingress",
+		"io.kubernetes.cri.sandbox-name": "ingress",
+		"io.kubernetes.cri.sandbox-namespace": "web",
+		"io.kubernetes.cri.sandbox-uid": "ingress",
+		"io.kubernetes.pod.name": "ingress",
+		"io.kubernetes.pod.namespace": "web",
+		"io.kubernetes.pod.uid": "ingress",
+		"capruntime.io/ambient": "NET_BIND_SERVICE",
+		"capruntime.io/ambient.main": "NET_BIND_SERVICE",
+		"capruntime.io/io.kubernetes.cri.sandbox-namespace": "web"
+	}')
+	pod forger-other ".metadata.annotations = $forged"
+	pod forger-sandbox ".metadata.annotations = ($forged |
+		.[\"io.kubernetes.cri-o.ContainerType\",
+			\"io.kubernetes.cri.container-type\"] = \"sandbox\" |
+		.[\"io.kubernetes.container.name\",
+			\"io.kubernetes.cri.container-name\"] = \"POD\")"
+	pod honest
+	for name in forger-other forger-sandbox; do
+		expect_log "${unmatched/a80425fb/0}" "$name"
+	done
+	expect_log "$matched" honest
+}

@@ -1,0 +1,63 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2030,SC2031 # bats sets status in each test
+# shellcheck disable=SC2034,SC2154 # helpers.bash reads and sets them
+# Fifty pods at once.
+
+load helpers
+
+setup_file() { start_node; }
+teardown_file() { stop_node; }
+setup() { setup_pods; }
+teardown() { teardown_pods; }
+
+# Twenty-five times the same in the log, and in a session.
+expect_all() { # TEXT DEPLOYMENT
+	run -0 kubectl logs -l "app=$2" --max-log-requests 50
+	[ "$(grep -cxF "$1" <<<"$output")" -eq 25 ]
+	[ "$(wc -l <<<"$output")" -eq 25 ]
+	expect_session "$1" "deployment/$2"
+}
+
+links() { # how many
+	"$node/enter" ls /run/capruntime | wc -l
+}
+
+bundles() { # how many, with those of the pause containers
+	"$node/enter" ls "$bundles" | wc -l
+}
+
+records() { # wherever
+	"$node/enter" find /run "$node" -xdev -name '*.capruntime*.json' | wc -l
+}
+
+has_no_bundles() { [ "$(bundles)" -eq 0 ]; }
+
+@test "fifty pods come up at once, and leave nothing when they go" {
+	policy "{$web, exec: true}"
+	deployment served 25
+	namespace=other deployment unserved 25
+	is_deployed served
+	namespace=other is_deployed unserved
+	expect_all "$matched" served
+	namespace=other expect_all "$unmatched" unserved
+	[ "$(bundles)" -eq 100 ]
+	[ "$(records)" -eq 25 ]
+	[ "$(links)" -eq 25 ]
+	kubectl delete deployment served --wait=false
+	namespace=other kubectl delete deployment unserved --wait=false
+	kubectl delete pods --all "$deadline"
+	namespace=other kubectl delete pods --all "$deadline"
+	wait_until has_no_bundles
+	[ "$(records)" -eq 0 ]
+}
+
+# Nothing is done on delete, so the links of all those are still there.
+@test "the links of pods that are gone go with the next pods" {
+	[ "$(links)" -gt 2 ]
+	policy "{$web, exec: true}"
+	pod last
+	is_ready last
+	expect_session "$matched" last
+	[ "$(links)" -eq 1 ]
+}

@@ -1,0 +1,200 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2016,SC2030,SC2031 # bats sets status in each test
+# shellcheck disable=SC2034,SC2154 # helpers.bash reads and sets them
+# What pods hold on a real node of Kubernetes.
+
+load helpers
+
+setup_file() { start_node; }
+teardown_file() { stop_node; }
+setup() { setup_pods; }
+teardown() { teardown_pods; }
+
+report80='main.command[2] |= sub("report"; "report 80")'
+add_bind='main.securityContext.capabilities.add = ["NET_BIND_SERVICE"]'
+drop_all='main.securityContext.capabilities.drop = ["ALL"]'
+
+@test "a Deployment of uid 1000 serves on port 80" {
+	policy "{$web}"
+	deployment server 1 "$report80"
+	is_deployed server
+	kubectl expose deployment server --port 80 --cluster-ip None
+	run -0 kubectl logs -l app=server
+	expect_output "$matched port80=bound"
+	wait_until has_endpoint server
+	run -0 fetch "$address"
+	[[ "$output" == 'root:x:0:0:'* ]]
+	tail -n 1 "$work/audit.log" | jq -e '.outcome == "applied" and
+		.namespace == "web" and (.pod | startswith("server-")) and
+		.container == "main" and .rule == "web" and .uid == 1000 and
+		.raised == ["CAP_NET_BIND_SERVICE"]'
+}
+
+has_endpoint() { # SERVICE: sets address
+	address=$(kubectl get endpoints "$1" \
+		-o jsonpath='{.subsets[0].addresses[0].ip}')
+	[ -n "$address" ]
+}
+
+@test "drop ALL and add leaves that one, raised" {
+	policy "{$web}"
+	pod dropped "$report80 | $drop_all | $add_bind"
+	pod empty "$report80 | $drop_all"
+	expect_log "${matched/a80425fb/400} port80=bound" dropped
+	expect_log "${unmatched/a80425fb/0} port80=denied" empty
+}
+
+@test "allowPrivilegeEscalation: false keeps what is raised" {
+	policy "{$web}"
+	pod strict "$report80 | $drop_all | $add_bind |
+		main.securityContext.allowPrivilegeEscalation = false |
+		.spec.securityContext.seccompProfile.type = \"RuntimeDefault\""
+	pod weaker "main.securityContext.allowPrivilegeEscalation = false"
+	expect_log 'uid=1000 inh=400 prm=400 eff=400 bnd=400 amb=400 nnp=1 port80=bound' \
+		strict
+	expect_log "${matched%0}1" weaker
+}
+
+@test "init containers and sidecars have their own rules, or none" {
+	policy "{$web}" '{name: "raw", match: {container: ["side", "init"]},
+		ambient: ["NET_RAW", "NET_ADMIN"]}'
+	pod group '.spec.initContainers = [container("init") |
+			.command = ["report"] |
+			.securityContext.capabilities.add = ["NET_ADMIN"]] |
+		.spec.containers += [container("side"), container("other")]'
+	expect_log "$matched" group main
+	expect_log 'uid=1000 inh=2000 prm=2000 eff=2000 bnd=a80425fb amb=2000 nnp=0' \
+		group side
+	expect_log "$unmatched" group other
+	expect_log 'uid=1000 inh=3000 prm=3000 eff=3000 bnd=a80435fb amb=3000 nnp=0' \
+		group init
+}
+
+ping='"ping -c 1 127.0.0.1 >/dev/null'
+can_ping='ambient: ["NET_RAW"]'
+
+@test "exec probes can do what the container can, with exec in the rule" {
+	policy "{name: \"session\", match: {pod: \"able\"}, $can_ping, exec: true}" \
+		"{name: \"no-session\", match: {pod: \"*able\"}, $can_ping}"
+	probe="{periodSeconds: 1, timeoutSeconds: 60, exec: {command: [\"sh\",
+		\"-c\", $ping && touch /tmp/alive\"]}}"
+	probes="main.livenessProbe = $probe | main.readinessProbe = $probe"
+	pod able "$probes"
+	pod unable "$probes"
+	is_ready able
+	[ "$(restarts able)" -eq 0 ]
+	wait_until has_event 'Readiness probe failed: ping: ' unable
+	wait_until has_event 'Liveness probe failed: ping: ' unable
+	wait_until is_restarted unable
+	[ "$(pod_says '.status.containerStatuses[0].ready' unable)" = false ]
+	[ "$(restarts able)" -eq 0 ]
+	kubectl exec able -- test -e /tmp/alive
+	is_ready able
+}
+
+is_restarted() { [ "$(restarts "$1")" -gt 0 ]; } # POD
+
+@test "a preStop hook can do what the container can, with exec in the rule" {
+	mkdir -m 777 "$work/hook"
+	policy "{name: \"session\", match: {pod: \"hooked\"}, $can_ping, exec: true}" \
+		"{name: \"no-session\", match: {pod: \"*hooked\"}, $can_ping}"
+	hook=".spec.terminationGracePeriodSeconds = 60 |
+		.spec.volumes = [{name: \"hook\", hostPath: {path: \"$work/hook\"}}] |
+		main.volumeMounts = [{name: \"hook\", mountPath: \"/hook\"}] |
+		main.lifecycle.preStop.exec.command = [\"sh\", \"-c\",
+			$ping && r=reached; echo \$(report) \$r >/hook/\" + \$name]"
+	pod hooked "$hook"
+	pod unhooked "$hook"
+	is_ready hooked unhooked
+	delete_pod hooked unhooked
+	file_says 'uid=1000 inh=2000 prm=2000 eff=2000 bnd=a80425fb amb=2000 nnp=0 reached' \
+		"$work/hook/hooked"
+	file_says "$unmatched" "$work/hook/unhooked"
+}
+
+@test "kubectl exec gives what the container holds, with exec in the rule" {
+	policy "{name: \"bash\", match: {pod: \"open\"}, exec: true,
+			drop: \"others\", ambient: [\"NET_BIND_SERVICE\"]}" "{$web}"
+	pod open
+	pod closed
+	is_ready open closed
+	expect_session "${matched/a80425fb/400}" open
+	expect_session "$unmatched" closed
+	expect_log "$matched" closed
+	run -3 kubectl exec open -- sh -c 'exit 3'
+	run -0 kubectl exec -i open -- cat <<<typed
+	expect_output typed
+}
+
+@test "an ingress in the node's network serves on port 80 there" {
+	policy '{name: "ingress", match: {host_network: true},
+		ambient: ["NET_BIND_SERVICE"], require: true}'
+	pod ingress "$report80 | .spec.hostNetwork = true"
+	pod inside "$report80"
+	expect_log "$matched port80=bound" ingress
+	expect_log "$unmatched port80=denied" inside
+	run -0 fetch 127.0.0.1
+	[[ "$output" == 'root:x:0:0:'* ]]
+	delete_pod ingress
+	run ! fetch 127.0.0.1
+}
+
+@test "who refused a pod, and why, stands in its events" {
+	policy "{$web, require: true}"
+	pod refused "$drop_all"
+	pod served "$drop_all | $add_bind"
+	wait_until has_event "rule 'web': 'require' is not met, cannot raise CAP_NET_BIND_SERVICE" refused
+	is_ready served
+	[ "$(pod_says '.status.containerStatuses[0].ready' refused)" = false ]
+	run kubectl logs refused
+	[[ "$output" != *uid=* ]]
+}
+
+@test "what no rule matches is as under the runtime alone" {
+	policy "{$web}"
+	namespace=other
+	pod untouched
+	pod plain 'del(.spec.runtimeClassName)'
+	expect_log "$unmatched" untouched
+	expect_log "$unmatched" plain
+	id=$(container_id untouched)
+	has_untouched_bundle "$id"
+	run ! grep "$id" "$work/audit.log"
+	namespace=web
+	pod touched
+	is_ready touched
+	id=$(container_id touched)
+	run ! has_untouched_bundle "$id"
+	"$node/enter" test -e "$bundles/$id/.capruntime.json"
+}
+
+has_untouched_bundle() { # ID
+	"$node/enter" cmp "$work/seen/$1.json" "$bundles/$1/config.json" &&
+		"$node/enter" test ! -e "$bundles/$1/.capruntime.json"
+}
+
+@test "a pod that forges annotations gains nothing and escapes nothing" {
+	expect_forgeries_fail
+}
+
+@test "with on_request containers get what their pod asks for, of the rule's" {
+	policy '{name: "wish", match: {namespace: "web"}, on_request: true,
+		ambient: ["NET_BIND_SERVICE", "NET_RAW"]}'
+	wish='.metadata.annotations'
+	pod two "$wish = {\"capruntime.io/ambient\": \"CAP_NET_RAW\",
+			\"capruntime.io/ambient.main\": \"net_bind_service kill\"} |
+		.spec.containers += [container(\"side\")]"
+	pod none "$wish = {\"capruntime.io/ambient\": \"none\",
+		\"example.com/ambient\": \"NET_RAW\"}"
+	pod silent
+	pod more "$wish = {\"capruntime.io/ambient\": \"KILL,SYS_ADMIN\"}"
+	expect_log "$matched" two main
+	expect_log 'uid=1000 inh=2000 prm=2000 eff=2000 bnd=a80425fb amb=2000 nnp=0' \
+		two side
+	for name in none silent more; do
+		expect_log "$unmatched" "$name"
+	done
+	jq -e 'select(.pod == "more") | .missing == ["CAP_KILL",
+		"CAP_SYS_ADMIN"]' "$work/audit.log"
+}
