@@ -110,8 +110,11 @@ static int look(struct check *check, const struct dryrun_node *node,
 	if (!container->state.bundle)
 		return err_set(err, "its state names no bundle");
 	asked.options.id = container->id;
-	if (dryrun_bundle(&run, &asked, container->state.bundle, err) < 0 ||
-	    read_given(check, &run.judge, err) < 0 || read_held(check, err) < 0)
+	if (dryrun_bundle(&run, &asked, container->state.bundle, err) < 0) {
+		check->stale = run.judge.bundle.is_missing && !container->runs;
+		return check->stale ? 0 : -1;
+	}
+	if (read_given(check, &run.judge, err) < 0 || read_held(check, err) < 0)
 		return -1;
 	take_today(check, &run);
 	check->verification = verification_make(&check->facts);
