@@ -2,7 +2,9 @@
 #include "config.h"
 
 #include <json-c/json.h>
+#ifdef HAVE_LIBMOUNT
 #include <libmount/libmount.h>
+#endif
 #include <seccomp.h>
 #include <stdio.h>
 #include <sys/capability.h>
@@ -72,14 +74,16 @@ enum verb_status verb_version(int argc, char **argv, struct err *err)
 	struct launch launch = { 0 };
 	struct err problem = { 0 };
 	struct version version = { 0 };
-	const char *mount;
+	const char *mount = NULL;
 	char seccomp_text[32];
 
 	if (verb_parse(argc, argv, options, ARRAY_LEN(options), err) < 0)
 		return VERB_TROUBLE;
 	snprintf(seccomp_text, sizeof(seccomp_text), "%u.%u.%u", seccomp->major,
 		 seccomp->minor, seccomp->micro);
+#ifdef HAVE_LIBMOUNT
 	mnt_get_library_version(&mount);
+#endif
 	if (launch_resolve(&launch, PACKAGE_NAME, &problem) < 0)
 		*launch.path = '\0';
 

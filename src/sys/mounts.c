@@ -4,11 +4,35 @@
 #include "mounts.h"
 
 #include <errno.h>
+#ifdef HAVE_LIBMOUNT
 #include <libmount/libmount.h>
+#endif
 #include <linux/magic.h>
 #include <string.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
+
+static bool is_kernels_magic(__fsword_t magic)
+{
+	return magic == PROC_SUPER_MAGIC || magic == SYSFS_MAGIC ||
+	       magic == CGROUP_SUPER_MAGIC || magic == CGROUP2_SUPER_MAGIC;
+}
+
+/* What cannot be asked raises: better a word too much. */
+static struct mounts_facts ask(int fd)
+{
+	struct statfs fs;
+
+	if (fstatfs(fd, &fs) < 0)
+		return (struct mounts_facts){ 0 };
+	return (struct mounts_facts){
+		.nosuid = fs.f_flags & ST_NOSUID,
+		.noexec = fs.f_flags & ST_NOEXEC,
+		.without_programs = is_kernels_magic(fs.f_type),
+	};
+}
+
+#ifdef HAVE_LIBMOUNT
 
 #define TABLE "/proc/self/mountinfo"
 
@@ -76,26 +100,6 @@ static bool is_kernels_type(const char *type)
 	return false;
 }
 
-static bool is_kernels_magic(__fsword_t magic)
-{
-	return magic == PROC_SUPER_MAGIC || magic == SYSFS_MAGIC ||
-	       magic == CGROUP_SUPER_MAGIC || magic == CGROUP2_SUPER_MAGIC;
-}
-
-/* What cannot be asked raises: better a word too much. */
-static struct mounts_facts ask(int fd)
-{
-	struct statfs fs;
-
-	if (fstatfs(fd, &fs) < 0)
-		return (struct mounts_facts){ 0 };
-	return (struct mounts_facts){
-		.nosuid = fs.f_flags & ST_NOSUID,
-		.noexec = fs.f_flags & ST_NOEXEC,
-		.without_programs = is_kernels_magic(fs.f_type),
-	};
-}
-
 struct mounts_facts mounts_look(const struct mounts *mounts, uint64_t id,
 				int fd)
 {
@@ -109,3 +113,31 @@ struct mounts_facts mounts_look(const struct mounts *mounts, uint64_t id,
 		.without_programs = is_kernels_type(mnt_fs_get_fstype(fs)),
 	};
 }
+
+#else /* a static program: each mount is asked when it is met */
+
+struct mounts {
+	char unused;
+};
+
+void mounts_free(struct mounts **mounts)
+{
+	free(*mounts);
+	*mounts = NULL;
+}
+
+int mounts_read(struct mounts **ret_mounts, struct err *err)
+{
+	*ret_mounts = calloc(1, sizeof(**ret_mounts));
+	return *ret_mounts ? 0 : err_set(err, "out of memory");
+}
+
+struct mounts_facts mounts_look(const struct mounts *mounts, uint64_t id,
+				int fd)
+{
+	(void)mounts;
+	(void)id;
+	return ask(fd);
+}
+
+#endif
