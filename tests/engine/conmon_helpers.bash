@@ -57,7 +57,7 @@ use_container() { # NAME
 
 # The environment is what CRI-O's monitor_env says, and no more.
 conmon_words() { # WORD...
-	machine_words env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+	machine_words env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin "TMPDIR=$work" \
 		"CAPRUNTIME_POLICY=$work/policy.json" \
 		_OCI_SYNCPIPE=3 _OCI_STARTPIPE=4 "$(command -v conmon)" \
 		-c "$id" -n k8s_name -r "$work/$handler" \
