@@ -122,6 +122,38 @@ list_changes() { # PREPARE
 	done
 }
 
+# The link that a container has left whose bundle is gone.
+leave_dangling() {
+	make_bundle "$bundle"
+	create
+	started
+	rm -r "$bundle"
+}
+
+# $calls: those of another's create from its sweep on.
+list_sweep() {
+	leave_dangling
+	"${plain[@]}" strace -qqo "$work/trace" "$CAPRUNTIME_BUILT" create \
+		-b "$other" other </dev/null
+	number_calls "$work/trace" |
+		sed -n '/ openat.*run\/capruntime"/,/ close/p' >"$work/sweep"
+	mapfile -t calls <"$work/sweep"
+	grep unlinkat "$work/sweep"
+}
+
+@test "wherever a sweep has got to, a create in place of a container that is gone keeps its link" {
+	list_sweep
+	for at in "${calls[@]}"; do
+		leave_dangling
+		hold_create "$other" other "$at"
+		make_bundle "$bundle"
+		create_whole "$bundle" id
+		release_create
+		expect_link "$other"
+		expect_link "$bundle"
+	done
+}
+
 expect_all_started() { # BUNDLE...
 	local dir
 
