@@ -163,13 +163,41 @@ static size_t count_entries(DIR *entries)
 	return count;
 }
 
-static void remove_dangling(int directory, const char *name)
+static bool is_dangling(int directory, const char *name)
 {
 	struct stat st;
 
-	if (*name != '.' && fstatat(directory, name, &st, 0) < 0 &&
-	    errno == ENOENT)
-		unlinkat(directory, name, 0);
+	return fstatat(directory, name, &st, 0) < 0 && errno == ENOENT;
+}
+
+static bool is_same_link(const struct stat *a, const struct stat *b)
+{
+	return a->st_ino == b->st_ino &&
+	       a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+/*
+ * Put aside first, and put back where it is another one: since it was looked
+ * at, a create may have made the container's link anew.
+ */
+static void remove_dangling(int directory, const char *name)
+{
+	struct stat seen, taken;
+	char aside[HASH_SIZE + 1] = ".";
+
+	if (*name == '.' || strlen(name) >= HASH_SIZE ||
+	    fstatat(directory, name, &seen, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    !is_dangling(directory, name))
+		return;
+	memcpy(aside + 1, name, strlen(name) + 1);
+	if (renameat(directory, name, directory, aside) < 0)
+		return;
+	if (fstatat(directory, aside, &taken, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    is_same_link(&seen, &taken))
+		unlinkat(directory, aside, 0);
+	else
+		renameat(directory, aside, directory, name);
 }
 
 /* From a place that the hash chooses: in time every link gets its turn. */

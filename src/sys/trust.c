@@ -11,6 +11,8 @@
 
 #include "fileio.h"
 
+/* At what others may be changing meanwhile. */
+#define LOOKS_MAX 4
 /* The first user namespace's inode, include/linux/proc_ns.h. */
 #define FIRST_USERNS_INODE 0xEFFFFFFDu
 /* user_namespaces(7): the default of /proc/sys/kernel/overflowuid. */
@@ -80,7 +82,7 @@ struct walk {
 	const char *next; /* in `rest` */
 	unsigned int links;
 	bool missing; /* the path as given */
-	bool dangling; /* what a link on the way leads to */
+	bool moved; /* something went away or was exchanged on the way */
 	char name[NAME_MAX + 1]; /* the component last taken from `rest` */
 	int parent; /* the directory that it is in */
 };
@@ -156,7 +158,7 @@ static int walk_open(struct walk *walk, struct err *err)
 
 	if (fd < 0) {
 		walk->missing = errno == ENOENT && !walk->links;
-		walk->dangling = errno == ENOENT && walk->links;
+		walk->moved = errno == ENOENT && walk->links;
 		return err_set_errno(err, errno, "'%s'", walk->path);
 	}
 	if (walk->parent >= 0)
@@ -233,15 +235,18 @@ static int walk_path(struct walk *walk, struct err *err)
 }
 
 /* The file that was checked, and no other, for reading. */
-static int walk_reopen(const struct walk *walk, int *ret_fd, struct err *err)
+static int walk_reopen(struct walk *walk, int *ret_fd, struct err *err)
 {
 	int fd CLEANUP_FD = fileio_open(walk->parent, walk->name,
 					O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
 	struct stat st;
 
+	walk->moved = fd < 0 && errno == ENOENT;
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_set_errno(err, errno, "open '%s'", walk->path);
-	if (st.st_dev != walk->st.st_dev || st.st_ino != walk->st.st_ino)
+	walk->moved =
+		st.st_dev != walk->st.st_dev || st.st_ino != walk->st.st_ino;
+	if (walk->moved)
 		return err_set(err, "'%s' was exchanged while it was opened",
 			       walk->path);
 	*ret_fd = TAKE_FD(fd);
@@ -262,22 +267,25 @@ static int open_once(struct walk *walk, int *ret_fd, struct err *err)
 }
 
 /*
- * Once more where a link led nowhere: between two looks at a ConfigMap its
- * links may have been put to a new directory and the old one removed.
+ * Again where something moved: between two looks at a ConfigMap its links may
+ * have been put to a new directory and the old one removed, and a file may have
+ * been replaced by a rename.
  */
 static int open_kind(const char *path, mode_t wanted, int *ret_fd,
 		     struct err *err)
 {
-	const struct walk start = {
-		.path = path, .wanted = wanted, .fd = -1, .parent = -1
-	};
-	struct walk first CLEANUP_WALK = start, second CLEANUP_WALK = start;
 	struct err reason;
+	bool moved = true;
 
-	if (open_once(&first, ret_fd, &reason) == 0)
-		return 0;
-	if (first.dangling)
-		return open_once(&second, ret_fd, err);
+	for (int i = 0; moved && i < LOOKS_MAX; i++) {
+		struct walk walk CLEANUP_WALK = {
+			.path = path, .wanted = wanted, .fd = -1, .parent = -1
+		};
+
+		if (open_once(&walk, ret_fd, &reason) == 0)
+			return 0;
+		moved = walk.moved;
+	}
 	*err = reason;
 	return -1;
 }

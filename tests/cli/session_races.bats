@@ -154,6 +154,30 @@ list_sweep() {
 	done
 }
 
+# $calls: those that walk to the policy and open it.
+list_policy_calls() {
+	make_bundle "$bundle"
+	"${plain[@]}" strace -qqo "$work/trace" "$CAPRUNTIME_BUILT" create \
+		-b "$bundle" id </dev/null
+	number_calls "$work/trace" |
+		grep -nE ' (openat|fstat|read|close)\(' | sed 's/^[0-9]*://' |
+		sed '/"policy.json"/,/"version"/!d' >"$work/policy-calls"
+	mapfile -t calls <"$work/policy-calls"
+	[ ${#calls[@]} -ge 3 ]
+}
+
+@test "wherever reading the policy has got to, a rename over it is no error" {
+	list_policy_calls
+	for at in "${calls[@]}"; do
+		make_bundle "$bundle"
+		hold_create "$bundle" id "$at"
+		cp "$CAPRUNTIME_POLICY" "$work/policy.new"
+		mv "$work/policy.new" "$CAPRUNTIME_POLICY"
+		release_create
+		expect_link "$bundle"
+	done
+}
+
 expect_all_started() { # BUNDLE...
 	local dir
 
