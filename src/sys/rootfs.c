@@ -238,8 +238,8 @@ int rootfs_find_program(const struct rootfs *rootfs, const char *name,
 		size_t len = strcspn(search, ":");
 		struct err ignored;
 
-		if (look_in(rootfs, cwd, search, len, name, ret_file,
-			    &ignored) == 0)
+		if (len && look_in(rootfs, cwd, search, len, name, ret_file,
+				   &ignored) == 0)
 			return 0;
 		rootfs_file_free(ret_file);
 		search += len;

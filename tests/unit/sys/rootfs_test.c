@@ -255,8 +255,8 @@ static void programs_are_found_as_a_runtime_finds_them(void)
 	check_program(&tree, "app", "/none:/opt:/srv", "/usr/bin", nowhere);
 	check_program(&tree, "app", "", "/usr/bin", nowhere);
 	check_program(&tree, "app", NULL, "/usr/bin", nowhere);
-	check_program(&tree, "app", "/none::", "/usr/bin", "/usr/bin/app");
-	check_program(&tree, "app", ":/none", "/usr/bin", "/usr/bin/app");
+	check_program(&tree, "app", "/none::", "/usr/bin", nowhere);
+	check_program(&tree, "app", ":/bin:", "/", "/usr/bin/app");
 	check_program(&tree, "app", "bin", "/usr", "/usr/bin/app");
 	check_program(&tree, "./app", "/none", "/usr/bin", "/usr/bin/app");
 	check_program(&tree, "bin/app", NULL, "/usr", "/usr/bin/app");
