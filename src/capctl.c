@@ -29,7 +29,9 @@ static const struct verb verbs[] = {
 	{ "decode", "[HEX|NAME...]", "masks to names, names to masks", NULL,
 	  verb_decode },
 	{ "scan", "ROOTFS|BUNDLE", "what in an image raises privileges?",
-	  "  --policy FILE  judge by this policy", verb_scan },
+	  "  --policy FILE  judge by this policy (of a bundle: not the node's)\n"
+	  "  --rootfs       no bundle, whatever config.json it holds",
+	  verb_scan },
 	{ "verify", "[ID...]", "do running containers hold what was decided?",
 	  "  --all           every container found, as without an ID\n"
 	  "  --root DIR      where the runtime keeps its state\n"

@@ -20,6 +20,10 @@ src/cmd/version.c tests/cli/capctl_version.bats what counts is what a person rea
 src/cmd/exec_session.c tests/cli/sessions.bats what counts is what the runtime gets
 src/cmd/prepare.c tests/cli/faults.bats it only strings the modules together
 src/cmd/refuse.c tests/cli/errors.bats what counts is what an engine gets to see
+src/cmd/scan_bundle.c tests/cli/capctl_scan.bats what counts is what a person reads
+src/cmd/scan_find.c tests/cli/capctl_scan.bats what counts is what a person reads
+src/cmd/scan_json.c tests/cli/capctl_scan.bats what counts is what a person reads
+src/cmd/scan_print.c tests/cli/capctl_scan.bats what counts is what a person reads
 src/core/runtime_options.c tests/unit/core/runtime_args_test.c options.json drives it there
 src/core/runtime_reading.c tests/unit/core/runtime_args_test.c argv.json drives it there
 src/core/policy_rule.c tests/unit/core/policy_test.c a rule is read as part of a policy
