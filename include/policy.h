@@ -8,7 +8,7 @@
 #define CAPRUNTIME_POLICY_H
 
 #include "capset.h"
-#include "json_check.h"
+#include "json_scan.h"
 #include "match.h"
 #include "subject.h"
 
@@ -32,6 +32,8 @@ struct policy_rule {
 	bool on_request;
 	bool exec; /* exec sessions get the same */
 	size_t identity_at; /* where it first names an engine's word; 0: never */
+	struct json_value text; /* where it stands in its file */
+	bool broken; /* there was a problem in it */
 };
 
 enum policy_mode { POLICY_ENFORCE, POLICY_AUDIT };
@@ -61,14 +63,25 @@ struct policy {
 
 #define CLEANUP_POLICY __attribute__((cleanup(policy_free)))
 
+#define POLICY_NO_RULE SIZE_MAX
+
+/* What is wrong, and where; lent for the call that tells it. */
+struct policy_problem {
+	const char *file;
+	struct json_place place;
+	size_t rule; /* its number in the policy, or POLICY_NO_RULE */
+	const char *text;
+};
+
 /*
- * What is wrong with a policy, in the order of its text. `first` is kept; each
- * one, the first included, is also given to `each` where there is one.
+ * What is wrong with one file, in the order of its text; but what an object
+ * lacks is told behind what stands in it. `first` is kept; each one, the first
+ * included, is also given to `each` where there is one.
  */
 struct policy_problems {
 	size_t count;
 	struct err first;
-	void (*each)(void *context, const char *text);
+	void (*each)(void *context, const struct policy_problem *problem);
 	void *context;
 };
 

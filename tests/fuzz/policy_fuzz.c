@@ -14,13 +14,22 @@
 
 #define SIZE_MAX_TRIED 16384
 
-static void check_place(void *context, const char *text)
-{
-	size_t *count = context, line, column;
+/* The text, and how many problems were told in it. */
+struct hearing {
+	const struct json_doc *doc;
+	size_t count;
+};
 
-	MUST(sscanf(text, "'t':%zu:%zu: ", &line, &column) == 2);
-	MUST(line >= 1 && column >= 1);
-	++*count;
+static void check_place(void *context, const struct policy_problem *problem)
+{
+	struct json_place place = JSON_PLACE_START;
+	struct hearing *hearing = context;
+
+	MUST(strcmp(problem->file, "t") == 0 && *problem->text);
+	MUST(problem->place.offset <= hearing->doc->len);
+	json_place_move(hearing->doc, &place, problem->place.offset);
+	MUST(memcmp(&place, &problem->place, sizeof(place)) == 0);
+	hearing->count++;
 }
 
 static struct json_object *member(struct json_object *object, const char *key)
@@ -157,16 +166,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct json_doc doc = { "t", (const char *)data, size };
 	struct policy policy CLEANUP_POLICY = { 0 };
 	struct policy again CLEANUP_POLICY = { 0 };
-	size_t told = 0;
+	struct hearing hearing = { .doc = &doc };
 	struct policy_problems problems = { .each = check_place,
-					    .context = &told };
+					    .context = &hearing };
 	struct policy_problems quiet = { 0 };
 
 	if (size > SIZE_MAX_TRIED)
 		return 0;
 	policy_read(&policy, &doc, POLICY_MAIN, &problems);
 	policy_read(&again, &doc, POLICY_MAIN, &quiet);
-	MUST(told == problems.count && quiet.count == problems.count);
+	MUST(hearing.count == problems.count && quiet.count == problems.count);
 	MUST(strcmp(problems.first.text, quiet.first.text) == 0);
 	MUST(policy.count == again.count);
 	MUST((problems.count == 0) == (problems.first.text[0] == '\0'));
