@@ -8,7 +8,7 @@
 #define CAPRUNTIME_POLICY_H
 
 #include "capset.h"
-#include "json_scan.h"
+#include "json_check.h"
 #include "match.h"
 #include "subject.h"
 
@@ -31,9 +31,9 @@ struct policy_rule {
 	bool no_new_privileges;
 	bool on_request;
 	bool exec; /* exec sessions get the same */
-	size_t identity_at; /* where it first names an engine's word; 0: never */
-	struct json_value text; /* where it stands in its file */
 	bool broken; /* there was a problem in it */
+	size_t start; /* where its text begins in the file */
+	size_t identity_at; /* where it first names an engine's word; 0: never */
 };
 
 enum policy_mode { POLICY_ENFORCE, POLICY_AUDIT };

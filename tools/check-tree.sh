@@ -8,6 +8,7 @@ cd "$(dirname "$0")/.." || exit 1
 
 # Modules with no tests/unit/LAYER/X_test.c: module, its test, the reason.
 tested_elsewhere='
+src/cmd/check.c tests/cli/capctl_check.bats what counts is what a person sees
 src/cmd/exec_session.c tests/cli/sessions.bats what counts is what the runtime gets
 src/cmd/prepare.c tests/cli/faults.bats it only strings the modules together
 src/cmd/refuse.c tests/cli/errors.bats what counts is what an engine gets to see

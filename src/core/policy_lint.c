@@ -38,11 +38,11 @@ const char *policy_lint_code(enum policy_lint lint)
 	return codes[lint];
 }
 
-static void warn(const struct linter *linter, enum policy_lint lint,
+static void tell(const struct linter *linter, enum policy_lint lint,
 		 struct policy_spot spot, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
-static void warn(const struct linter *linter, enum policy_lint lint,
+static void tell(const struct linter *linter, enum policy_lint lint,
 		 struct policy_spot spot, const char *format, ...)
 {
 	char text[ERR_TEXT_MAX];
@@ -89,7 +89,7 @@ static void lint_capabilities(const struct linter *linter, const char *key,
 	capset_add_names(&buf, dangerous, ", ");
 	if (buf_take(&buf, &names, NULL, &ignored) < 0)
 		return;
-	warn(linter, POLICY_LINT_DANGEROUS, spot_of_key(key),
+	tell(linter, POLICY_LINT_DANGEROUS, spot_of_key(key),
 	     "%s: who holds this comes close to being root on the node", names);
 }
 
@@ -108,17 +108,19 @@ static void lint_exec(const struct linter *linter,
 {
 	if (rule->exec || !is_narrowing(rule))
 		return;
-	warn(linter, POLICY_LINT_EXEC,
+	tell(linter, POLICY_LINT_EXEC,
 	     spot_of_key(rule->drop || rule->drop_others ? "drop"
 							 : "no_new_privileges"),
 	     "exec sessions are not bound by this: that takes \"exec\": true");
 }
 
+/* One that does nothing may well stand at the end. */
 static void lint_everything(const struct linter *linter,
 			    const struct policy_rule *rule)
 {
-	if (match_is_everything(&rule->match))
-		warn(linter, POLICY_LINT_EVERYTHING, spot_match,
+	if ((is_raising(rule) || is_narrowing(rule)) &&
+	    match_is_everything(&rule->match))
+		tell(linter, POLICY_LINT_EVERYTHING, spot_match,
 		     "this is for every container on the node that 'uid' and 'privileged' do not leave out: name a namespace");
 }
 
@@ -137,7 +139,7 @@ static void lint_namespace(const struct linter *linter,
 		if (!rule->match.texts[given[i]].count ||
 		    (given[i] != MATCH_IMAGE && !is_raising(rule)))
 			continue;
-		warn(linter, POLICY_LINT_NO_NAMESPACE, spot_of_match(key),
+		tell(linter, POLICY_LINT_NO_NAMESPACE, spot_of_match(key),
 		     "any pod can name such %s %s: name a namespace as well",
 		     given[i] == MATCH_IMAGE ? "an" : "a", key);
 		return;
@@ -158,11 +160,11 @@ static void lint_pattern(const struct linter *linter, const char *pattern,
 	if (len < 2 || *pattern == '!')
 		return;
 	if (pattern[len - 1] == '*' && is_word(pattern[len - 2]))
-		warn(linter, POLICY_LINT_NO_BOUNDARY, spot,
+		tell(linter, POLICY_LINT_NO_BOUNDARY, spot,
 		     "'%s' also matches '%.*sx': put a '-', '/', '.' or ':' before the '*'",
 		     pattern, (int)(len - 1), pattern);
 	else if (pattern[0] == '*' && is_word(pattern[1]))
-		warn(linter, POLICY_LINT_NO_BOUNDARY, spot,
+		tell(linter, POLICY_LINT_NO_BOUNDARY, spot,
 		     "'%s' also matches 'x%s': put a '-', '/', '.' or ':' behind the '*'",
 		     pattern, pattern + 1);
 }
@@ -205,7 +207,7 @@ static void lint_handlers(const struct linter *linter,
 	for (size_t i = 0; i < list->count; i++)
 		if (*list->patterns[i] != '!' &&
 		    !has_engine(policy, list->patterns[i]))
-			warn(linter, POLICY_LINT_NO_ENGINE,
+			tell(linter, POLICY_LINT_NO_ENGINE,
 			     spot_of_pattern(MATCH_HANDLER, i),
 			     "'%s' has no engine in 'engine': under it this rule never matches, for nobody vouches for names",
 			     list->patterns[i]);
@@ -217,7 +219,7 @@ static bool lint_never(struct linter *linter, const struct policy_rule *rule)
 
 	if (!match_is_void(&rule->match, &key, &linter->work))
 		return false;
-	warn(linter, POLICY_LINT_NEVER, spot_of_match(key),
+	tell(linter, POLICY_LINT_NEVER, spot_of_match(key),
 	     "this rule never matches: all that is named here is excluded again");
 	return true;
 }
@@ -231,7 +233,7 @@ static bool lint_shadow(struct linter *linter, const struct policy_rule *rule)
 		if (other->broken ||
 		    !match_covers(&other->match, &rule->match, &linter->work))
 			continue;
-		warn(linter, POLICY_LINT_SHADOWED, spot_name,
+		tell(linter, POLICY_LINT_SHADOWED, spot_name,
 		     "this rule never decides: '%s'%s%s%s stands before it and matches all that it does",
 		     other->name, here ? "" : " in '", here ? "" : other->file,
 		     here ? "" : "'");
@@ -275,7 +277,7 @@ static void lint_escape(struct linter *linter, const struct policy_rule *rule)
 		    match_are_apart(&rule->match, &later->match, &linter->work))
 			continue;
 		if (is_stricter(later, rule)) {
-			warn(linter, POLICY_LINT_ESCAPE,
+			tell(linter, POLICY_LINT_ESCAPE,
 			     spot_of_match("annotations"),
 			     "a pod can choose this rule and so escape '%s' behind it, which takes more away",
 			     later->name);
@@ -317,7 +319,7 @@ void policy_lint(const struct policy *policy, size_t work,
 	if (linter.work.left)
 		return;
 	linter.rule = POLICY_NO_RULE;
-	warn(&linter, POLICY_LINT_NOT_COMPARED,
+	tell(&linter, POLICY_LINT_NOT_COMPARED,
 	     (struct policy_spot){ .key = NULL },
 	     "too many rules and patterns: not all were compared with each other");
 }

@@ -331,8 +331,7 @@ static void check_rule(struct policy_reader *reader, struct json_value value)
 	check_wishes(reader, value);
 }
 
-static struct policy_rule *add_rule(struct policy *policy,
-				    struct json_value value)
+static struct policy_rule *add_rule(struct policy *policy, size_t start)
 {
 	struct policy_rule *rules;
 	size_t size = policy->size ? policy->size * 2 : FIRST_RULES;
@@ -347,7 +346,7 @@ static struct policy_rule *add_rule(struct policy *policy,
 	rules = &policy->rules[policy->count++];
 	*rules = (struct policy_rule){
 		.file = policy->files[policy->files_count - 1],
-		.text = value,
+		.start = start,
 	};
 	match_init(&rules->match);
 	return rules;
@@ -359,7 +358,7 @@ void policy_rule_read(struct policy_reader *reader, struct json_value value)
 
 	if (!policy_want(reader, value, JSON_OBJECT))
 		return;
-	reader->rule = add_rule(reader->policy, value);
+	reader->rule = add_rule(reader->policy, value.start);
 	if (!reader->rule) {
 		policy_problem(reader, value.start, "out of memory");
 		return;

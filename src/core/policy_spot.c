@@ -3,6 +3,8 @@
 
 #include "policy_spot.h"
 
+#include "json_scan.h"
+
 /* The value of `key`; false: `object` has none. */
 static bool enter(const struct json_doc *doc, struct json_value *object,
 		  const char *key)
@@ -37,7 +39,7 @@ size_t policy_spot_find(const struct policy_spot *spot,
 			const struct policy_rule *rule,
 			const struct json_doc *doc)
 {
-	struct json_value value = rule->text;
+	struct json_value value = { .kind = JSON_OBJECT, .start = rule->start };
 
 	if (!spot->key || !enter(doc, &value, spot->key))
 		return value.start;

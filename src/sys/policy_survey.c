@@ -131,12 +131,14 @@ static int compare_sizes(size_t left, size_t right)
 	return (left > right) - (left < right);
 }
 
-/* The errors of a file were found in the order in which they would refuse. */
+/* A file as a whole, the error that would refuse, then by place. */
 static int compare(const void *left, const void *right)
 {
 	const struct policy_finding *a = left, *b = right;
 	int order = compare_sizes(a->source, b->source);
 
+	if (order == 0)
+		order = compare_sizes(a->place.line != 0, b->place.line != 0);
 	if (order == 0)
 		order = compare_sizes(!a->is_first, !b->is_first);
 	if (order == 0)

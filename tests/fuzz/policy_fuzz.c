@@ -168,7 +168,7 @@ static void check_warning(void *context, const struct policy_warning *warning)
 		return;
 	rule = &linting->policy->rules[warning->rule];
 	offset = policy_spot_find(&warning->spot, rule, linting->doc);
-	MUST(offset > rule->text.start && offset < rule->text.end);
+	MUST(offset > rule->start && offset < linting->doc->len);
 }
 
 static void check_warnings(const struct policy *policy,
