@@ -432,7 +432,8 @@ same_as_runtime() {
 }
 
 is_printable() {
-	if LC_ALL=C grep $'[\x01-\x08\x0b-\x1f\x7f]' <<<"$output"; then
+	if LC_ALL=C grep -P '[\x01-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]' \
+		<<<"$output"; then
 		return 1
 	fi
 }
@@ -440,7 +441,8 @@ is_printable() {
 @test "nothing unprintable of a file or its name reaches the terminal" {
 	local name=$'\e[2J\n\x9b.json'
 
-	printf '{"\\u001b]0;x\\u0007\x7f":1,"version":1,"rules":[]}' >"$name"
+	printf '{"\\u001b]0;x\\u0007\x7f\xc2\x9b":1,"version":1,"rules":[]}' \
+		>"$name"
 	check 1 "$name"
 	is_printable
 	[[ "${lines[0]}" = '\x1b[2J\x0a\x9b.json:1:2: error: '* ]]
