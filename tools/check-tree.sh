@@ -12,6 +12,9 @@ src/cmd/check.c tests/cli/capctl_check.bats what counts is what a person reads
 src/cmd/decode.c tests/cli/capctl_decode.bats what counts is what a person reads
 src/cmd/doctor.c tests/cli/capctl_doctor.bats what counts is what a person reads
 src/cmd/explain.c tests/cli/capctl_explain.bats what counts is what a person reads
+src/cmd/explain_json.c tests/cli/capctl_explain.bats what counts is what a person reads
+src/cmd/explain_print.c tests/cli/capctl_explain.bats what counts is what a person reads
+src/cmd/explain_warn.c tests/cli/capctl_explain.bats what counts is what a person reads
 src/cmd/restore.c tests/cli/capctl_restore.bats what counts is what a person reads
 src/cmd/scan.c tests/cli/capctl_scan.bats what counts is what a person reads
 src/cmd/show.c tests/cli/capctl_show.bats what counts is what a person reads
@@ -31,6 +34,7 @@ src/core/spec_find.c tests/unit/core/spec_reading_test.c it finds what spec read
 src/sys/judge.c tests/cli/capctl_explain.bats explain must say what the runtime does
 src/sys/launch.c tests/cli/runtimes.bats it ends in another program
 src/sys/policy_files.c tests/cli/trust.bats what counts is which files refuse
+src/sys/policy_survey.c tests/cli/capctl_check.bats what counts is what a person reads
 '
 # What reads bytes that others wrote: wants a fuzz target with seeds.
 parsers='
@@ -41,6 +45,7 @@ json_check
 originals
 patch
 policy
+policy_lint
 procstatus
 request
 runtime_args

@@ -326,6 +326,23 @@ char *out_names(capmask mask)
 	return buf_take(&buf, &text, NULL, &ignored) < 0 ? NULL : text;
 }
 
+/* DEL and C1 controls, which json-c leaves as they are; only strings hold any. */
+static void put_json(const char *text)
+{
+	for (; *text; text++) {
+		unsigned char byte = (unsigned char)*text;
+		unsigned char next = (unsigned char)text[1];
+
+		if (byte == 0x7f)
+			printf("\\u%04x", byte);
+		else if (byte == 0xc2 && next >= 0x80 && next < 0xa0)
+			printf("\\u%04x", (unsigned char)*++text);
+		else
+			putchar(byte);
+	}
+	putchar('\n');
+}
+
 void out_json(struct json_object *object)
 {
 	const char *text = json_object_to_json_string_ext(
@@ -333,7 +350,7 @@ void out_json(struct json_object *object)
 				JSON_C_TO_STRING_NOSLASHESCAPE);
 
 	if (text)
-		puts(text);
+		put_json(text);
 	else
 		failed = true;
 	json_object_put(object);

@@ -20,15 +20,6 @@ static int find_forced(struct dryrun_node *node, struct err *err)
 	return 0;
 }
 
-static int policy_files_load_from(struct policy *policy, const char *path,
-				  struct err *err)
-{
-	char *full CLEANUP_FREE = realpath(path, NULL);
-
-	setenv("CAPRUNTIME_POLICY", full ? full : path, 1);
-	return policy_files_load(policy, err);
-}
-
 /* Engines call capruntime as root: ask for that, whoever asks. */
 static void assume_root(struct dryrun_node *node)
 {
