@@ -132,13 +132,13 @@ static uint32_t outer(const struct look *look, const struct spec_map *map,
 	return spec_map_outside(map, id, &found) ? found : EXEC_NO_ROOT;
 }
 
-static bool is_mapped(const struct look *look, const struct program *program)
+static bool is_mapped(const struct look *look, const struct exec_file *file)
 {
 	uint32_t id;
 
 	return !look->run->judge.spec.new_userns ||
-	       (spec_map_inside(&look->tree.users, program->uid, &id) &&
-		spec_map_inside(&look->tree.groups, program->gid, &id));
+	       (spec_map_inside(&look->tree.users, file->uid, &id) &&
+		spec_map_inside(&look->tree.groups, file->gid, &id));
 }
 
 static void describe_task(struct look *look)
@@ -171,19 +171,13 @@ static void describe_task(struct look *look)
 
 static void describe_file(struct look *look)
 {
-	const struct program *program = &look->file.program;
 	const struct spec_mount *mount =
 		spec_tree_mount(&look->tree, look->file.path);
+	struct exec_file *file = &look->entry->file;
 
-	look->entry->file = (struct exec_file){
-		.mode = look->file.mode,
-		.uid = program->uid,
-		.gid = program->gid,
-		.unmapped = !is_mapped(look, program),
-		.nosuid = program->nosuid || (mount && mount->nosuid),
-		.has_caps = program->has_caps == PROGRAM_CAPS,
-		.caps = program->caps,
-	};
+	*file = look->file.program.file;
+	file->unmapped = !is_mapped(look, file);
+	file->nosuid = file->nosuid || (mount && mount->nosuid);
 }
 
 int entrypoint_look(struct entrypoint *ret_entry, const struct dryrun *run,
