@@ -17,7 +17,6 @@ src/core/runtime_reading.c tests/unit/core/runtime_args_test.c argv.json drives 
 src/core/policy_rule.c tests/unit/core/policy_test.c a rule is read as part of a policy
 src/core/spec_find.c tests/unit/core/spec_reading_test.c it finds what spec reads
 src/sys/launch.c tests/cli/runtimes.bats it ends in another program
-src/sys/policy_files.c tests/cli/trust.bats what counts is which files refuse
 src/sys/policy_survey.c tests/cli/capctl_check.bats what counts is what a person sees
 '
 # What reads bytes that others wrote: wants a fuzz target with seeds.
