@@ -23,8 +23,8 @@ static const struct verb verbs[] = {
 	{ "show", "[PID...]", "what do processes hold?",
 	  "  --id ID       those of a container\n"
 	  "  --root DIR    where the runtime keeps its state\n"
-	  "  --all         of the whole machine\n"
-	  "  --tree        as a tree",
+	  "  --all         of the whole machine, not only of containers\n"
+	  "  --tree        as a tree; with PIDs, all below them",
 	  verb_show },
 	{ "decode", "[HEX|NAME...]", "masks to names, names to masks", NULL,
 	  verb_decode },

@@ -8,11 +8,9 @@ cd "$(dirname "$0")/.." || exit 1
 
 # Modules with no tests/unit/LAYER/X_test.c: module, its test, the reason.
 tested_elsewhere='
-src/cmd/decode.c tests/cli/capctl_decode.bats what counts is what people and programs get to see
 src/cmd/exec_session.c tests/cli/sessions.bats what counts is what the runtime gets
 src/cmd/prepare.c tests/cli/faults.bats it only strings the modules together
 src/cmd/refuse.c tests/cli/errors.bats what counts is what an engine gets to see
-src/cmd/show.c tests/cli/capctl_show.bats it is held against real processes there
 src/core/runtime_options.c tests/unit/core/runtime_args_test.c options.json drives it there
 src/core/runtime_reading.c tests/unit/core/runtime_args_test.c argv.json drives it there
 src/core/policy_rule.c tests/unit/core/policy_test.c a rule is read as part of a policy
@@ -22,7 +20,7 @@ src/sys/policy_files.c tests/cli/trust.bats what counts is which files refuse
 '
 # What reads bytes that others wrote: wants a fuzz target with seeds.
 parsers='runtime_args json_check policy spec originals patch decide
-	subject request audit_line session procstatus'
+	subject request audit_line session procstatus cgroup container_state'
 # May write to the standard streams, besides src/cmd and the mains.
 printers='src/base/report.c'
 
