@@ -39,6 +39,7 @@ src/sys/policy_survey.c tests/cli/capctl_check.bats what counts is what a person
 # What reads bytes that others wrote: wants a fuzz target with seeds.
 parsers='
 audit_line
+cgroup
 container_state
 decide
 json_check

@@ -15,6 +15,7 @@
 
 #define USUAL_WIDTH 80
 #define GAP 2 /* blanks between columns */
+#define OTHERS_MAX 4 /* so few are better told by what is not there */
 
 struct out_row {
 	size_t columns;
@@ -41,14 +42,35 @@ void out_init(void)
 		width = size.ws_col;
 }
 
-/* C1 controls are two bytes in UTF-8; terminals obey some of them. */
+/*
+ * Characters of which nothing is seen: C1 controls, some of which terminals
+ * obey (U+0080 to U+009F), and what has no width, breaks lines or turns the
+ * direction of what stands beside it (U+200B to U+200F, U+2028 to U+202E,
+ * U+2060 to U+206F, U+FEFF).
+ */
+static bool is_unseen(const char *text)
+{
+	const unsigned char *byte = (const unsigned char *)text;
+
+	if (byte[0] == 0xc2)
+		return byte[1] < 0xa0;
+	if (byte[0] == 0xef)
+		return byte[1] == 0xbb && byte[2] == 0xbf;
+	if (byte[0] != 0xe2)
+		return false;
+	if (byte[1] == 0x80)
+		return (byte[2] >= 0x8b && byte[2] <= 0x8f) ||
+		       (byte[2] >= 0xa8 && byte[2] <= 0xae);
+	return byte[1] == 0x81 && byte[2] >= 0xa0 && byte[2] <= 0xaf;
+}
+
+/* 0: to be shown as an escape. */
 static size_t printable_length(const char *text, size_t left)
 {
 	unsigned char first = (unsigned char)text[0];
 	size_t length = utf8_length(text, left);
 
-	if (first < 0x20 || first == 0x7f ||
-	    (first == 0xc2 && (unsigned char)text[1] < 0xa0))
+	if (first < 0x20 || first == 0x7f || !length || is_unseen(text))
 		return 0;
 	return length;
 }
@@ -270,24 +292,23 @@ void out_table_free(struct out_table *table)
 	*table = (struct out_table){ 0 };
 }
 
-/* "CAP_X", or for a bit that libcap has no name for its number. */
-static char *bit_name(int bit)
+char *out_name(unsigned int bit)
 {
 	struct buf buf CLEANUP_BUF = { 0 };
 	struct err ignored;
 	char number[8], *name;
 
 	capset_add_names(&buf, UINT64_C(1) << bit, "");
-	snprintf(number, sizeof(number), "%d", bit);
+	snprintf(number, sizeof(number), "%u", bit);
 	if (!buf.len)
 		buf_add_str(&buf, number);
 	return buf_take(&buf, &name, NULL, &ignored) < 0 ? NULL : name;
 }
 
-static void add_short_name(struct buf *buf, int bit)
+static void add_short_name(struct buf *buf, unsigned int bit)
 {
 	static const char prefix[] = "CAP_";
-	char *name CLEANUP_FREE = bit_name(bit);
+	char *name CLEANUP_FREE = out_name(bit);
 
 	if (!name)
 		buf->failed = true;
@@ -301,7 +322,7 @@ static void add_short_names(struct buf *buf, capmask mask)
 {
 	const char *separator = "";
 
-	for (int bit = 0; bit < 64; bit++) {
+	for (unsigned int bit = 0; bit < 64; bit++) {
 		if (!(mask >> bit & 1))
 			continue;
 		buf_add_str(buf, separator);
@@ -314,15 +335,21 @@ char *out_names(capmask mask)
 {
 	struct buf buf CLEANUP_BUF = { 0 };
 	struct err ignored;
+	capmask others = capset_known() & ~mask;
 	char all[32], *text;
 
 	snprintf(all, sizeof(all), "all of %d", __builtin_popcountll(mask));
-	if (!mask)
+	if (!mask) {
 		buf_add_str(&buf, "none");
-	else if (mask == capset_known())
+	} else if (mask == capset_known()) {
 		buf_add_str(&buf, all);
-	else
+	} else if (mask < capset_known() &&
+		   __builtin_popcountll(others) <= OTHERS_MAX) {
+		buf_add_str(&buf, "all but ");
+		add_short_names(&buf, others);
+	} else {
 		add_short_names(&buf, mask);
+	}
 	return buf_take(&buf, &text, NULL, &ignored) < 0 ? NULL : text;
 }
 
@@ -345,9 +372,12 @@ static void put_json(const char *text)
 
 void out_json(struct json_object *object)
 {
-	const char *text = json_object_to_json_string_ext(
-		object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
-				JSON_C_TO_STRING_NOSLASHESCAPE);
+	const char *text =
+		object ? json_object_to_json_string_ext(
+				 object, JSON_C_TO_STRING_PRETTY |
+						 JSON_C_TO_STRING_SPACED |
+						 JSON_C_TO_STRING_NOSLASHESCAPE)
+		       : NULL;
 
 	if (text)
 		put_json(text);
@@ -376,9 +406,9 @@ struct json_object *out_json_names(capmask mask)
 {
 	struct json_object *names = json_object_new_array();
 
-	for (int bit = 0; bit < 64; bit++) {
+	for (unsigned int bit = 0; bit < 64; bit++) {
 		char *name CLEANUP_FREE =
-			mask >> bit & 1 ? bit_name(bit) : NULL;
+			mask >> bit & 1 ? out_name(bit) : NULL;
 
 		if (name)
 			json_object_array_add(names, out_json_text(name));
