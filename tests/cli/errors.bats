@@ -158,7 +158,8 @@ create_closed() { # DESCRIPTORS WORD...
 		[ "$(jq -r .level "$log")" = error ]
 		same "$config" "$old"
 		no_leftovers
-		found=$(grep -rl --exclude=stderr 'capruntime: ' "$work" || :)
+		found=$(grep -rl --exclude=stderr --exclude="${log##*/}" \
+			'capruntime: ' "$work" || :)
 		[ -z "$found" ]
 	done
 }
