@@ -55,7 +55,7 @@ void out_table_style(struct out_table *table, size_t column,
 		     enum out_style style);
 /*
  * Prints the rows; the last cell of a row is wrapped at blanks where it would
- * not fit.
+ * not fit. A cell of more than half a line has the rest of its row below it.
  */
 void out_table_print(const struct out_table *table);
 void out_table_free(struct out_table *table);

@@ -230,7 +230,10 @@ void out_table_style(struct out_table *table, size_t column,
 		table->rows[table->count - 1].styles[column] = style;
 }
 
-/* The last cell of a row takes what is left of the line: it does not count. */
+/*
+ * The last cell of a row takes what is left of the line: it does not count, nor
+ * do cells that would leave too little.
+ */
 static void measure(const struct out_table *table,
 		    size_t widths[OUT_COLUMNS_MAX])
 {
@@ -241,10 +244,44 @@ static void measure(const struct out_table *table,
 			size_t wide = columns_of(row->cells[k],
 						 strlen(row->cells[k]));
 
-			if (wide > widths[k])
+			if (wide > widths[k] && wide <= width / 2)
 				widths[k] = wide;
 		}
 	}
+}
+
+static size_t longest_word(const char *text)
+{
+	size_t longest = 0;
+
+	while (*text) {
+		size_t len = strcspn(text, " ");
+		size_t columns = columns_of(text, len);
+
+		if (columns > longest)
+			longest = columns;
+		text += len + (text[len] == ' ');
+	}
+	return longest;
+}
+
+static void start_line(size_t from)
+{
+	putchar('\n');
+	put_blanks(from);
+}
+
+/* Below the second column where it does not fit beside the others. */
+static void put_last(const struct out_row *row, size_t from, size_t second)
+{
+	size_t last = row->columns - 1;
+	const char *cell = row->cells[last];
+
+	if (last > 1 && from + longest_word(cell) > width) {
+		from = second;
+		start_line(from);
+	}
+	put_wrapped(row->styles[last], cell, from);
 }
 
 static void put_row(const struct out_row *row,
@@ -255,17 +292,20 @@ static void put_row(const struct out_row *row,
 	put_blanks(indent);
 	for (size_t k = 0; k < row->columns; k++) {
 		const char *cell = row->cells[k];
-		size_t len = strlen(cell);
+		size_t len = strlen(cell), wide = columns_of(cell, len);
 
 		if (k + 1 == row->columns) {
-			put_wrapped(row->styles[k], cell, from);
+			put_last(row, from, indent + widths[0] + GAP);
 			break;
 		}
 		put(row->styles[k], cell, len);
 		if (k + 2 == row->columns && !*row->cells[k + 1])
 			break;
-		put_blanks(widths[k] - columns_of(cell, len) + GAP);
 		from += widths[k] + GAP;
+		if (wide > widths[k])
+			start_line(from);
+		else
+			put_blanks(widths[k] - wide + GAP);
 	}
 	putchar('\n');
 }
