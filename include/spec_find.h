@@ -16,6 +16,10 @@
 bool spec_find(const struct json_doc *doc, const char *key,
 	       struct json_value *ret_value);
 
+/* The same for any object's member; false also when `object` is none. */
+bool spec_find_member(const struct json_doc *doc, struct json_value object,
+		      const char *key, struct json_value *ret_value);
+
 /* The process object itself. */
 bool spec_find_process(const struct json_doc *doc,
 		       struct json_value *ret_process);

@@ -17,9 +17,10 @@ src/core/policy_rule.c tests/unit/core/policy_test.c a rule is read as part of a
 src/core/spec_find.c tests/unit/core/spec_reading_test.c it finds what spec reads
 src/sys/launch.c tests/cli/runtimes.bats it ends in another program
 src/sys/policy_files.c tests/cli/trust.bats what counts is which files refuse
+src/sys/seccomp_rules.c tests/unit/sys/seccomp_profile_test.c what counts is what the rules answer
 '
 # What reads bytes that others wrote: wants a fuzz target with seeds.
-parsers='runtime_args json_check policy spec originals patch decide
+parsers='runtime_args bpf json_check policy spec originals patch decide
 	subject request audit_line session'
 # May write to the standard streams, besides src/cmd and the mains.
 printers='src/base/report.c'

@@ -3,8 +3,8 @@
 
 #include "spec_find.h"
 
-static bool find_member(const struct json_doc *doc, struct json_value object,
-			const char *key, struct json_value *ret_value)
+bool spec_find_member(const struct json_doc *doc, struct json_value object,
+		      const char *key, struct json_value *ret_value)
 {
 	struct json_iter iter = json_iterate(doc, object);
 	struct json_member member;
@@ -23,7 +23,7 @@ static bool find_member(const struct json_doc *doc, struct json_value object,
 bool spec_find_process(const struct json_doc *doc,
 		       struct json_value *ret_process)
 {
-	return find_member(doc, json_root(doc), "process", ret_process) &&
+	return spec_find_member(doc, json_root(doc), "process", ret_process) &&
 	       ret_process->kind == JSON_OBJECT;
 }
 
@@ -33,7 +33,7 @@ bool spec_find(const struct json_doc *doc, const char *key,
 	struct json_value process;
 
 	return spec_find_process(doc, &process) &&
-	       find_member(doc, process, key, ret_value);
+	       spec_find_member(doc, process, key, ret_value);
 }
 
 capmask spec_capability(const struct json_doc *doc, struct json_value name)
