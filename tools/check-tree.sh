@@ -14,6 +14,9 @@ src/cmd/refuse.c tests/cli/errors.bats what counts is what an engine gets to see
 src/core/runtime_options.c tests/unit/core/runtime_args_test.c options.json drives it there
 src/core/runtime_reading.c tests/unit/core/runtime_args_test.c argv.json drives it there
 src/core/policy_rule.c tests/unit/core/policy_test.c a rule is read as part of a policy
+src/cmd/show_choose.c tests/cli/capctl_show.bats what counts is what a person reads
+src/cmd/show_json.c tests/cli/capctl_show.bats what counts is what a program reads
+src/cmd/show_print.c tests/cli/capctl_show.bats what counts is what a person reads
 src/core/spec_find.c tests/unit/core/spec_reading_test.c it finds what spec reads
 src/sys/launch.c tests/cli/runtimes.bats it ends in another program
 src/sys/policy_files.c tests/cli/trust.bats what counts is which files refuse
