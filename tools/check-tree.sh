@@ -25,6 +25,9 @@ src/cmd/scan_find.c tests/cli/capctl_scan.bats what counts is what a person read
 src/cmd/scan_json.c tests/cli/capctl_scan.bats what counts is what a person reads
 src/cmd/scan_print.c tests/cli/capctl_scan.bats what counts is what a person reads
 src/cmd/show.c tests/cli/capctl_show.bats what counts is what a person reads
+src/cmd/show_choose.c tests/cli/capctl_show.bats what counts is what a person reads
+src/cmd/show_json.c tests/cli/capctl_show.bats what counts is what a program reads
+src/cmd/show_print.c tests/cli/capctl_show.bats what counts is what a person reads
 src/cmd/verify.c tests/cli/capctl_verify.bats what counts is what a person reads
 src/cmd/version.c tests/cli/capctl_version.bats what counts is what a person reads
 src/core/policy_rule.c tests/unit/core/policy_test.c a rule is read as part of a policy

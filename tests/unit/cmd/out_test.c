@@ -84,7 +84,7 @@ static void columns_are_as_wide_as_their_widest_cell(void)
 	struct out_table table CLEANUP_TABLE = { .indent = 1 };
 
 	out_table_add(&table, OUT_PLAIN, 3, "a", "b", "c");
-	out_table_add(&table, OUT_BAD, 3, "aaa", NULL, "c c");
+	out_table_add(&table, OUT_BAD, 3, "aaa", (const char *)NULL, "c c");
 	out_table_add(&table, OUT_PLAIN, 3, "\xc3\xa9\n", "bb", "c");
 	out_table_add(&table, OUT_PLAIN, 1, "a row of its own length");
 	BEGIN();
