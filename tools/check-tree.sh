@@ -57,6 +57,7 @@ request
 runtime_args
 session
 spec
+spec_command
 spec_tree
 subject
 vfscap
