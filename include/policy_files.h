@@ -20,4 +20,7 @@
  */
 int policy_files_load(struct policy *ret_policy, struct err *err) MUST_CHECK;
 
+/* Is a file of this name in policy.d one of the policy? */
+bool policy_files_is_read(const char *name);
+
 #endif

@@ -15,6 +15,8 @@ src/cmd/explain.c tests/cli/capctl_explain.bats what counts is what a person rea
 src/cmd/restore.c tests/cli/capctl_restore.bats what counts is what a person reads
 src/cmd/scan.c tests/cli/capctl_scan.bats what counts is what a person reads
 src/cmd/show.c tests/cli/capctl_show.bats what counts is what a person reads
+src/cmd/sync.c tests/cli/capctl_sync.bats what counts is which files are there
+src/cmd/sync_print.c tests/cli/capctl_sync.bats what counts is what a person reads
 src/cmd/verify.c tests/cli/capctl_verify.bats what counts is what a person reads
 src/cmd/version.c tests/cli/capctl_version.bats what counts is what a person reads
 src/cmd/exec_session.c tests/cli/sessions.bats what counts is what the runtime gets
@@ -27,6 +29,7 @@ src/core/spec_find.c tests/unit/core/spec_reading_test.c it finds what spec read
 src/sys/judge.c tests/cli/capctl_explain.bats explain must say what the runtime does
 src/sys/launch.c tests/cli/runtimes.bats it ends in another program
 src/sys/policy_files.c tests/cli/trust.bats what counts is which files refuse
+src/sys/policy_sync.c tests/cli/capctl_sync.bats what counts is which files are there
 '
 # What reads bytes that others wrote: wants a fuzz target with seeds.
 parsers='

@@ -326,17 +326,26 @@ char *out_names(capmask mask)
 	return buf_take(&buf, &text, NULL, &ignored) < 0 ? NULL : text;
 }
 
-void out_json(struct json_object *object)
+static void put_json(struct json_object *object, int flags)
 {
 	const char *text = json_object_to_json_string_ext(
-		object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
-				JSON_C_TO_STRING_NOSLASHESCAPE);
+		object, flags | JSON_C_TO_STRING_NOSLASHESCAPE);
 
 	if (text)
 		puts(text);
 	else
 		failed = true;
 	json_object_put(object);
+}
+
+void out_json(struct json_object *object)
+{
+	put_json(object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED);
+}
+
+void out_json_line(struct json_object *object)
+{
+	put_json(object, JSON_C_TO_STRING_PLAIN);
 }
 
 struct json_object *out_json_text(const char *text)
