@@ -25,12 +25,35 @@ struct json_doc {
 /* Returns 0, or -1 with the place and what is wrong there. */
 int json_check(const struct json_doc *doc, struct err *err) MUST_CHECK;
 
-/* 1-based; columns count code points, as editors do. */
-void json_place(const struct json_doc *doc, size_t offset, size_t *ret_line,
-		size_t *ret_column);
+/* The same, told apart; both are set only on -1. */
+int json_check_find(const struct json_doc *doc, size_t *ret_offset,
+		    const char **ret_what) MUST_CHECK;
+
+/* Lines and columns from 1; columns count code points, as editors do. */
+struct json_place {
+	size_t offset;
+	size_t line;
+	size_t column;
+};
+
+#define JSON_PLACE_START                                                       \
+	{                                                                      \
+		.offset = 0, .line = 1, .column = 1                            \
+	}
+
+/*
+ * To another offset, or to the end where that is less. It takes a walk over the
+ * text in between and, back over a line break, over that line.
+ */
+void json_place_move(const struct json_doc *doc, struct json_place *place,
+		     size_t offset);
 
 /* Sets "'NAME':LINE:COLUMN: message" and returns -1. */
 int json_err(struct err *err, const struct json_doc *doc, size_t offset,
 	     const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* The same for a place that is known. */
+int json_err_place(struct err *err, const struct json_doc *doc,
+		   const struct json_place *place, const char *message);
 
 #endif

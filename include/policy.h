@@ -31,6 +31,8 @@ struct policy_rule {
 	bool no_new_privileges;
 	bool on_request;
 	bool exec; /* exec sessions get the same */
+	bool broken; /* there was a problem in it */
+	size_t start; /* where its text begins in the file */
 	size_t identity_at; /* where it first names an engine's word; 0: never */
 };
 
@@ -61,14 +63,25 @@ struct policy {
 
 #define CLEANUP_POLICY __attribute__((cleanup(policy_free)))
 
+#define POLICY_NO_RULE SIZE_MAX
+
+/* What is wrong, and where; lent for the call that tells it. */
+struct policy_problem {
+	const char *file;
+	struct json_place place;
+	size_t rule; /* its number in the policy, or POLICY_NO_RULE */
+	const char *text;
+};
+
 /*
- * What is wrong with a policy, in the order of its text. `first` is kept; each
- * one, the first included, is also given to `each` where there is one.
+ * What is wrong with one file, in the order of its text; but what an object
+ * lacks is told behind what stands in it. `first` is kept; each one, the first
+ * included, is also given to `each` where there is one.
  */
 struct policy_problems {
 	size_t count;
 	struct err first;
-	void (*each)(void *context, const char *text);
+	void (*each)(void *context, const struct policy_problem *problem);
 	void *context;
 };
 

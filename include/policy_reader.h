@@ -14,7 +14,8 @@ struct policy_reader {
 	const struct json_doc *doc;
 	struct policy *policy;
 	struct policy_problems *problems;
-	struct policy_rule *rule; /* the one being read */
+	struct policy_rule *rule; /* the one being read; NULL: none */
+	struct json_place place; /* of the last problem: the next is near */
 	size_t patterns; /* in it so far */
 	size_t name_start; /* its name's place in the text */
 	size_t drop_start; /* its drop list's */
@@ -36,9 +37,6 @@ struct policy_key {
 void policy_problem(struct policy_reader *reader, size_t offset,
 		    const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-
-/* The same for an error that names its place already. */
-void policy_problem_err(struct policy_reader *reader, const struct err *err);
 
 /* `what` names the object in messages: "a rule". At most 32 keys. */
 void policy_read_members(struct policy_reader *reader, struct json_value object,

@@ -55,8 +55,9 @@ void rootfs_file_free(struct rootfs_file *file);
 /*
  * The program that a runtime starts for args[0] == `name`: with a slash in it a
  * path from `cwd`, else the first executable file in the directories of
- * `search` ($PATH; NULL or empty: none, as runc has it; an empty part is
- * `cwd`). The caller frees ret_file, also on -1.
+ * `search`, the last $PATH of process.env. NULL and empty: none is found; nor
+ * is one by an empty part of it, and by a relative one only under crun (runc
+ * refuses). The caller frees ret_file, also on -1.
  */
 int rootfs_find_program(const struct rootfs *rootfs, const char *name,
 			const char *search, const char *cwd,

@@ -23,13 +23,15 @@ static const struct verb verbs[] = {
 	{ "show", "[PID...]", "what do processes hold?",
 	  "  --id ID       those of a container\n"
 	  "  --root DIR    where the runtime keeps its state\n"
-	  "  --all         of the whole machine\n"
-	  "  --tree        as a tree",
+	  "  --all         of the whole machine, not only of containers\n"
+	  "  --tree        as a tree; with PIDs, all below them",
 	  verb_show },
 	{ "decode", "[HEX|NAME...]", "masks to names, names to masks", NULL,
 	  verb_decode },
 	{ "scan", "ROOTFS|BUNDLE", "what in an image raises privileges?",
-	  "  --policy FILE  judge by this policy", verb_scan },
+	  "  --policy FILE  judge by this policy (of a bundle: not the node's)\n"
+	  "  --rootfs       no bundle, whatever config.json it holds",
+	  verb_scan },
 	{ "verify", "[ID...]", "do running containers hold what was decided?",
 	  "  --all           every container found, as without an ID\n"
 	  "  --root DIR      where the runtime keeps its state\n"
@@ -89,13 +91,22 @@ static enum verb_status help(const char *name, struct err *err)
 	return VERB_GOOD;
 }
 
-static bool asks_help(const char *word)
+static bool is_help(const char *word)
 {
 	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
 }
 
+static bool asks_help(char **words)
+{
+	for (; *words && strcmp(*words, "--") != 0; words++)
+		if (is_help(*words))
+			return true;
+	return false;
+}
+
 static enum verb_status call(int argc, char **argv, struct err *err)
 {
+	static char version[] = "version";
 	const char *name = argc > 1 ? argv[1] : NULL;
 	const struct verb *verb;
 	enum verb_status status;
@@ -104,12 +115,12 @@ static enum verb_status call(int argc, char **argv, struct err *err)
 		err_set(err, "which verb? see 'capctl help'");
 		return VERB_TROUBLE;
 	}
-	if (asks_help(name) || strcmp(name, "help") == 0)
+	if (is_help(name) || strcmp(name, "help") == 0)
 		return help(argv[2], err);
 	if (strcmp(name, "--version") == 0)
-		name = "version";
+		name = argv[1] = version;
 	verb = find(name);
-	if (!verb || (argc > 2 && asks_help(argv[2])))
+	if (!verb || asks_help(argv + 2))
 		return help(name, err);
 	status = verb->run(argc - 1, argv + 1, err);
 	if (status == VERB_TROUBLE && *err->text)

@@ -39,6 +39,12 @@ static int add(struct explained *explained, struct err *err, const char *code,
 	return 0;
 }
 
+/* Whose bits count. */
+static const char *file_of(const struct entrypoint *entry)
+{
+	return entry->interpreter ? entry->interpreter : entry->path;
+}
+
 /* File capabilities with the effective bit want all of them, or EPERM. */
 static int warn_execve(struct explained *explained, struct err *err)
 {
@@ -50,22 +56,21 @@ static int warn_execve(struct explained *explained, struct err *err)
 	return add(
 		explained, err, "program_refused",
 		"'%s' cannot be executed: its file capabilities name %s, which the bounding set lacks: add that to the container, or take it off the file (setcap -r)",
-		entry->path, names ? names : "");
+		file_of(entry), names ? names : "");
 }
 
 static int warn_lost(struct explained *explained, struct err *err)
 {
 	const struct entrypoint *entry = &explained->entry;
-	capmask lost = explained->run.judge.decision.raised &
-		       ~entry->result.sets.set[CAPSET_EFFECTIVE];
+	capmask lost = explain_lost(explained);
 	char *names CLEANUP_FREE = out_names(lost);
 
-	if (!entry->found || entry->result.refused || !lost)
+	if (!lost)
 		return 0;
 	return add(
 		explained, err, "program_loses",
-		"'%s' will not hold %s: the file's own set-user-ID bit or capabilities clear the ambient set",
-		entry->path, names ? names : "");
+		"'%s' will not hold %s: the file's own set-user-ID or set-group-ID bit or capabilities clear the ambient set: take them off the file",
+		file_of(entry), names ? names : "");
 }
 
 /* -1: there is none, or it is no number. */

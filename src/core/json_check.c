@@ -14,52 +14,84 @@
 /* What json_check keeps: one bit a level says whether it is an object. */
 struct checker {
 	const struct json_doc *doc;
-	struct err *err;
+	const char *what; /* is wrong at pos */
 	size_t pos;
 	size_t depth;
 	uint64_t is_object[JSON_DEPTH_MAX / 64];
 };
 
-void json_place(const struct json_doc *doc, size_t offset, size_t *ret_line,
-		size_t *ret_column)
+static bool begins_character(const struct json_doc *doc, size_t at)
 {
-	size_t line = 1, column = 1;
+	return ((unsigned char)doc->text[at] & 0xc0) != 0x80;
+}
 
-	for (size_t i = 0; i < offset && i < doc->len; i++) {
-		unsigned char byte = (unsigned char)doc->text[i];
+static size_t column_at(const struct json_doc *doc, size_t offset)
+{
+	size_t column = 1;
 
-		if (byte == '\n') {
-			line++;
-			column = 1;
-		} else if ((byte & 0xc0) != 0x80) {
-			column++;
+	for (; offset && doc->text[offset - 1] != '\n'; offset--)
+		column += begins_character(doc, offset - 1);
+	return column;
+}
+
+static void move_back(const struct json_doc *doc, struct json_place *place,
+		      size_t offset)
+{
+	size_t line = place->line;
+
+	for (; place->offset > offset; place->offset--) {
+		if (doc->text[place->offset - 1] == '\n')
+			place->line--;
+		else
+			place->column -=
+				begins_character(doc, place->offset - 1);
+	}
+	if (place->line != line)
+		place->column = column_at(doc, offset);
+}
+
+void json_place_move(const struct json_doc *doc, struct json_place *place,
+		     size_t offset)
+{
+	if (offset > doc->len)
+		offset = doc->len;
+	if (offset < place->offset)
+		move_back(doc, place, offset);
+	for (; place->offset < offset; place->offset++) {
+		if (doc->text[place->offset] == '\n') {
+			place->line++;
+			place->column = 1;
+		} else {
+			place->column += begins_character(doc, place->offset);
 		}
 	}
-	*ret_line = line;
-	*ret_column = column;
 }
 
 int json_err(struct err *err, const struct json_doc *doc, size_t offset,
 	     const char *format, ...)
 {
+	struct json_place place = JSON_PLACE_START;
 	char message[ERR_TEXT_MAX];
-	size_t line, column;
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
-	json_place(doc, offset, &line, &column);
-	return err_set(err, "'%s':%zu:%zu: %s", doc->name, line, column,
-		       message);
+	json_place_move(doc, &place, offset);
+	return json_err_place(err, doc, &place, message);
 }
 
-static int fail(const struct checker *check, const char *what)
+int json_err_place(struct err *err, const struct json_doc *doc,
+		   const struct json_place *place, const char *message)
 {
-	if (check->pos >= check->doc->len)
-		what = "ends too early";
-	return json_err(check->err, check->doc, check->pos,
-			"not valid JSON: %s", what);
+	return err_set(err, "'%s':%zu:%zu: %s", doc->name, place->line,
+		       place->column, message);
+}
+
+static int fail(struct checker *check, const char *what)
+{
+	check->what = check->pos < check->doc->len ? what : "ends too early";
+	return -1;
 }
 
 /* The byte at pos, or -1 at the end. */
@@ -310,19 +342,32 @@ static int check_value(struct checker *check)
 	return object && check_key(check) < 0 ? -1 : 1;
 }
 
-int json_check(const struct json_doc *doc, struct err *err)
+int json_check_find(const struct json_doc *doc, size_t *ret_offset,
+		    const char **ret_what)
 {
-	struct checker check = { .doc = doc, .err = err };
-	int more;
+	struct checker check = { .doc = doc };
+	int status;
 
 	do
-		more = check_value(&check);
-	while (more > 0);
-	if (more < 0)
-		return -1;
+		status = check_value(&check);
+	while (status > 0);
+	if (status == 0) {
+		skip_blank(&check);
+		if (check.pos != doc->len)
+			status = fail(&check,
+				      "something follows the first value");
+	}
+	*ret_offset = check.pos;
+	*ret_what = check.what;
+	return status;
+}
 
-	skip_blank(&check);
-	if (check.pos != doc->len)
-		return fail(&check, "something follows the first value");
-	return 0;
+int json_check(const struct json_doc *doc, struct err *err)
+{
+	const char *what;
+	size_t offset;
+
+	if (json_check_find(doc, &offset, &what) == 0)
+		return 0;
+	return json_err(err, doc, offset, "not valid JSON: %s", what);
 }

@@ -65,6 +65,8 @@ static enum subject_engine read_engine_name(struct policy_reader *reader,
 		return engine;
 	}
 	problem_word(reader, value, "\"none\", \"cri-o\" or \"containerd\"");
+	/* That is wrong once, and not again in each rule that rests on it. */
+	reader->policy->any_engine = true;
 	return SUBJECT_ENGINE_NONE;
 }
 
@@ -250,28 +252,37 @@ static int begin_file(struct policy *policy, const char *name)
 /* The engine may stand behind the rules: looked at when all was read. */
 static void check_identities(struct policy_reader *reader, size_t first_rule)
 {
-	const struct policy *policy = reader->policy;
+	struct policy *policy = reader->policy;
 
 	for (size_t i = first_rule; i < policy->count && !policy->any_engine;
-	     i++)
-		if (policy->rules[i].identity_at)
-			policy_problem(
-				reader, policy->rules[i].identity_at,
-				"nobody vouches for this: set 'engine' in policy.json to who calls capruntime, \"cri-o\" or \"containerd\"");
+	     i++) {
+		reader->rule = &policy->rules[i];
+		if (!reader->rule->identity_at)
+			continue;
+		reader->rule->broken = true;
+		policy_problem(
+			reader, reader->rule->identity_at,
+			"nobody vouches for this: set 'engine' in policy.json to who calls capruntime, \"cri-o\" or \"containerd\"");
+	}
 }
 
 void policy_read(struct policy *policy, const struct json_doc *doc,
 		 enum policy_part part, struct policy_problems *problems)
 {
 	struct policy_reader reader = {
-		.doc = doc, .policy = policy, .problems = problems, .part = part
+		.doc = doc,
+		.policy = policy,
+		.problems = problems,
+		.place = JSON_PLACE_START,
+		.part = part,
 	};
 	size_t first_rule = policy->count;
 	struct json_value root;
-	struct err err;
+	const char *what;
+	size_t offset;
 
-	if (json_check(doc, &err) < 0) {
-		policy_problem_err(&reader, &err);
+	if (json_check_find(doc, &offset, &what) < 0) {
+		policy_problem(&reader, offset, "not valid JSON: %s", what);
 		return;
 	}
 	if (begin_file(policy, doc->name) < 0) {

@@ -9,33 +9,40 @@
 
 #define ID_LAST (UINT32_MAX - 1)
 
-void policy_problem_err(struct policy_reader *reader, const struct err *err)
+static void tell(struct policy_reader *reader, size_t offset,
+		 const char *message)
 {
 	struct policy_problems *problems = reader->problems;
+	struct policy_problem problem = {
+		.file = reader->doc->name,
+		.rule = reader->rule
+				? (size_t)(reader->rule - reader->policy->rules)
+				: POLICY_NO_RULE,
+		.text = message,
+	};
 
-	if (!problems->count++)
-		problems->first = *err;
+	json_place_move(reader->doc, &reader->place, offset);
+	problem.place = reader->place;
+	if (problems->count == 1)
+		json_err_place(&problems->first, reader->doc, &problem.place,
+			       message);
 	if (problems->each)
-		problems->each(problems->context, err->text);
+		problems->each(problems->context, &problem);
 }
 
 void policy_problem(struct policy_reader *reader, size_t offset,
 		    const char *format, ...)
 {
 	char message[ERR_TEXT_MAX];
-	struct err err;
 	va_list args;
 
 	/* Finding a place takes a walk over the text: only for who listens. */
-	if (reader->problems->count && !reader->problems->each) {
-		reader->problems->count++;
+	if (reader->problems->count++ && !reader->problems->each)
 		return;
-	}
 	va_start(args, format);
 	vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
-	json_err(&err, reader->doc, offset, "%s", message);
-	policy_problem_err(reader, &err);
+	tell(reader, offset, message);
 }
 
 static void out_of_memory(struct policy_reader *reader, size_t offset)

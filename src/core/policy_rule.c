@@ -331,7 +331,7 @@ static void check_rule(struct policy_reader *reader, struct json_value value)
 	check_wishes(reader, value);
 }
 
-static struct policy_rule *add_rule(struct policy *policy)
+static struct policy_rule *add_rule(struct policy *policy, size_t start)
 {
 	struct policy_rule *rules;
 	size_t size = policy->size ? policy->size * 2 : FIRST_RULES;
@@ -345,7 +345,8 @@ static struct policy_rule *add_rule(struct policy *policy)
 	}
 	rules = &policy->rules[policy->count++];
 	*rules = (struct policy_rule){
-		.file = policy->files[policy->files_count - 1]
+		.file = policy->files[policy->files_count - 1],
+		.start = start,
 	};
 	match_init(&rules->match);
 	return rules;
@@ -353,9 +354,11 @@ static struct policy_rule *add_rule(struct policy *policy)
 
 void policy_rule_read(struct policy_reader *reader, struct json_value value)
 {
+	size_t before = reader->problems->count;
+
 	if (!policy_want(reader, value, JSON_OBJECT))
 		return;
-	reader->rule = add_rule(reader->policy);
+	reader->rule = add_rule(reader->policy, value.start);
 	if (!reader->rule) {
 		policy_problem(reader, value.start, "out of memory");
 		return;
@@ -364,4 +367,6 @@ void policy_rule_read(struct policy_reader *reader, struct json_value value)
 	policy_read_members(reader, value, rule_keys, ARRAY_LEN(rule_keys),
 			    "a rule");
 	check_rule(reader, value);
+	reader->rule->broken = reader->problems->count != before;
+	reader->rule = NULL;
 }

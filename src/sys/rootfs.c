@@ -75,7 +75,7 @@ static int read_caps(struct program *program, const char *fd_path,
 	if (len < 0 && (errno == ENODATA || errno == ENOTSUP))
 		return 0;
 	if (len < 0 && errno == EOVERFLOW) {
-		program->has_caps = PROGRAM_CAPS_ELSEWHERE;
+		program->caps_elsewhere = true;
 		return 0;
 	}
 	/* cap_inode_getsecurity() hands out versions 2 and 3 alone. */
@@ -84,8 +84,10 @@ static int read_caps(struct program *program, const char *fd_path,
 			       " is malformed, or older than version 2");
 	if (len < 0)
 		return err_set_errno(err, errno, "read " VFSCAP_NAME);
-	program->has_caps = PROGRAM_CAPS;
-	return vfscap_parse(&program->caps, value, (size_t)len, err);
+	if (vfscap_parse(&program->file.caps, value, (size_t)len, err) < 0)
+		return -1;
+	program->file.has_caps = true;
+	return 0;
 }
 
 /* fs/binfmt_script.c: blanks, then the path up to a blank or the line's end. */
@@ -113,21 +115,10 @@ static void read_first_line(struct rootfs_file *file, const char *fd_path)
 		read_interpreter(file, line);
 }
 
-static void describe_bits(struct rootfs_file *file, const struct statx *st)
-{
-	unsigned int mode = st->stx_mode;
-	struct program *program = &file->program;
-
-	program->uid = st->stx_uid;
-	program->gid = st->stx_gid;
-	program->executable = mode & (S_IXUSR | S_IXGRP | S_IXOTH);
-	program->setuid = mode & S_ISUID;
-	program->setgid = mode & S_ISGID && mode & S_IXGRP;
-}
-
 int rootfs_describe(const struct rootfs *rootfs, int fd,
 		    struct rootfs_file *ret_file, struct err *err)
 {
+	struct exec_file *file = &ret_file->program.file;
 	char fd_path[FD_PATH_SIZE];
 	struct mounts_facts mount;
 	struct statx st;
@@ -140,10 +131,12 @@ int rootfs_describe(const struct rootfs *rootfs, int fd,
 					  .links = st.stx_nlink };
 	if (!S_ISREG(st.stx_mode))
 		return 0;
-	describe_bits(ret_file, &st);
 	mount = mounts_look(rootfs->mounts,
 			    st.stx_mask & STATX_MNT_ID ? st.stx_mnt_id : 0, fd);
-	ret_file->program.nosuid = mount.nosuid;
+	file->mode = st.stx_mode;
+	file->uid = st.stx_uid;
+	file->gid = st.stx_gid;
+	file->nosuid = mount.nosuid;
 	ret_file->program.noexec = mount.noexec || mount.without_programs;
 	snprintf(fd_path, sizeof(fd_path), FD_PATH, fd);
 	read_first_line(ret_file, fd_path);
@@ -199,7 +192,7 @@ static int look_program(const struct rootfs *rootfs, const char *path,
 		return -1;
 	if (!S_ISREG(ret_file->mode))
 		return err_set(err, "'%s' is not a regular file", path);
-	if (!ret_file->program.executable)
+	if (!program_is_executable(&ret_file->program))
 		return err_set(err, "'%s' is not executable", path);
 	return 0;
 }
@@ -245,8 +238,8 @@ int rootfs_find_program(const struct rootfs *rootfs, const char *name,
 		size_t len = strcspn(search, ":");
 		struct err ignored;
 
-		if (look_in(rootfs, cwd, search, len, name, ret_file,
-			    &ignored) == 0)
+		if (len && look_in(rootfs, cwd, search, len, name, ret_file,
+				   &ignored) == 0)
 			return 0;
 		rootfs_file_free(ret_file);
 		search += len;

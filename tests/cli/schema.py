@@ -3,6 +3,7 @@
 """usage: schema.py schema SCHEMA CORPUS [EXCEPTIONS]
        schema.py files SCHEMA FILE...
        schema.py program CORPUS BUNDLE POLICY [drop-ins]
+       schema.py check CORPUS BUNDLE POLICY [MAIN]
        schema.py keys SCHEMA
        schema.py capabilities
 
@@ -17,6 +18,9 @@ files: every FILE, a policy, is good.
 program: each policy fares under $CAPRUNTIME_BUILT as listed, standing in the
 file POLICY; with drop-ins those of policy.d, else the others. The real runtime
 must be one that prints its arguments.
+check: of each policy `capctl check` finds errors exactly when $CAPRUNTIME_BUILT
+refuses it, and that one's message is its first; with MAIN, a policy.json, those
+of policy.d. $CAPCTL is the program.
 keys: the object's name and the key, for every key there is in a policy.
 capabilities: every name that stands in the bounding set of capsh.
 """
@@ -152,6 +156,58 @@ def check_program(path, bundle, policy, part="main"):
     return wrong
 
 
+def runtimes_error(bundle, policy):
+    """What capruntime says of the policy; None: nothing."""
+    words = [os.environ["CAPRUNTIME_BUILT"], "create", "-b", bundle, "a"]
+    result = subprocess.run(words, capture_output=True, text=True, check=False)
+    if result.returncode == 0:
+        return None
+    start = f"capruntime: load policy: '{policy}'"
+    assert result.stderr.startswith(start), result
+    return result.stderr.removeprefix("capruntime: load policy: ").rstrip("\n")
+
+
+def escaped(text):
+    """As capruntime prints what is not ASCII."""
+    return "".join(char if " " <= char <= "~" else
+                   "".join(f"\\x{byte:02x}" for byte in char.encode())
+                   for char in text)
+
+
+def check_error(*files):
+    """The first error that capctl finds, as capruntime would say it."""
+    words = [os.environ["CAPCTL"], "check", "--json", *files]
+    result = subprocess.run(words, capture_output=True, check=False)
+    found = json.loads(result.stdout)
+    errors = [problem for problem in found["problems"]
+              if problem["severity"] == "error"]
+    assert len(errors) == found["errors"] and found["complete"], found
+    assert result.returncode == (1 if errors else 0), result
+    assert result.stderr == b"", result
+    if not errors:
+        return None
+    if errors[0]["line"] is None:
+        return escaped(errors[0]["text"])
+    assert errors[0]["code"] == "invalid", errors[0]
+    return escaped("'{file}':{line}:{column}: {text}".format(**errors[0]))
+
+
+def compare_check(path, bundle, policy, *main_file):
+    entries = [entry for entry in corpus(path)
+               if ("part" in entry) == bool(main_file)]
+    wrong = 0
+    for entry in entries:
+        with open(policy, "wb") as file:
+            file.write(text_of(entry))
+        runtime = runtimes_error(bundle, policy)
+        found = check_error(*main_file, policy)
+        if found != runtime or (found is None) != (entry["verdict"] == "good"):
+            wrong += 1
+            print(f"{entry['name']}:\n  {runtime}\n  {found}")
+    print(f"{len(entries)} policies, {wrong} wrong")
+    return wrong
+
+
 def print_keys(path):
     with open(path, encoding="utf-8") as file:
         schema = json.load(file)
@@ -173,7 +229,8 @@ def print_capabilities():
 
 def main():
     actions = {"schema": check_schema, "files": check_files,
-               "program": check_program, "keys": print_keys,
+               "program": check_program, "check": compare_check,
+               "keys": print_keys,
                "capabilities": print_capabilities}
     return 1 if actions[sys.argv[1]](*sys.argv[2:]) else 0
 

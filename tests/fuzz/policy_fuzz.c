@@ -11,16 +11,27 @@
 #include <string.h>
 
 #include "fuzz.h"
+#include "policy_lint.h"
 
 #define SIZE_MAX_TRIED 16384
+#define LINT_WORK 1000000
 
-static void check_place(void *context, const char *text)
+/* The text, and how many problems were told in it. */
+struct hearing {
+	const struct json_doc *doc;
+	size_t count;
+};
+
+static void check_place(void *context, const struct policy_problem *problem)
 {
-	size_t *count = context, line, column;
+	struct json_place place = JSON_PLACE_START;
+	struct hearing *hearing = context;
 
-	MUST(sscanf(text, "'t':%zu:%zu: ", &line, &column) == 2);
-	MUST(line >= 1 && column >= 1);
-	++*count;
+	MUST(strcmp(problem->file, "t") == 0 && *problem->text);
+	MUST(problem->place.offset <= hearing->doc->len);
+	json_place_move(hearing->doc, &place, problem->place.offset);
+	MUST(memcmp(&place, &problem->place, sizeof(place)) == 0);
+	hearing->count++;
 }
 
 static struct json_object *member(struct json_object *object, const char *key)
@@ -140,6 +151,34 @@ static void check_rules(const struct policy *policy, const struct json_doc *doc)
 	json_tokener_free(tokener);
 }
 
+struct linting {
+	const struct policy *policy;
+	const struct json_doc *doc;
+};
+
+/* Each warning has a place in its rule. */
+static void check_warning(void *context, const struct policy_warning *warning)
+{
+	const struct linting *linting = context;
+	const struct policy_rule *rule;
+	size_t offset;
+
+	MUST(*warning->text);
+	if (warning->rule == POLICY_NO_RULE)
+		return;
+	rule = &linting->policy->rules[warning->rule];
+	offset = policy_spot_find(&warning->spot, rule, linting->doc);
+	MUST(offset > rule->start && offset < linting->doc->len);
+}
+
+static void check_warnings(const struct policy *policy,
+			   const struct json_doc *doc)
+{
+	struct linting linting = { policy, doc };
+
+	policy_lint(policy, LINT_WORK, check_warning, &linting);
+}
+
 static void check_find(const struct policy *policy)
 {
 	static const struct match_subject root = { .texts = { "id",
@@ -157,16 +196,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct json_doc doc = { "t", (const char *)data, size };
 	struct policy policy CLEANUP_POLICY = { 0 };
 	struct policy again CLEANUP_POLICY = { 0 };
-	size_t told = 0;
+	struct hearing hearing = { .doc = &doc };
 	struct policy_problems problems = { .each = check_place,
-					    .context = &told };
+					    .context = &hearing };
 	struct policy_problems quiet = { 0 };
 
 	if (size > SIZE_MAX_TRIED)
 		return 0;
 	policy_read(&policy, &doc, POLICY_MAIN, &problems);
 	policy_read(&again, &doc, POLICY_MAIN, &quiet);
-	MUST(told == problems.count && quiet.count == problems.count);
+	MUST(hearing.count == problems.count && quiet.count == problems.count);
 	MUST(strcmp(problems.first.text, quiet.first.text) == 0);
 	MUST(policy.count == again.count);
 	MUST((problems.count == 0) == (problems.first.text[0] == '\0'));
@@ -174,5 +213,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_rules(&policy, &doc);
 		check_find(&policy);
 	}
+	check_warnings(&policy, &doc);
 	return 0;
 }

@@ -38,13 +38,16 @@ say_why_not() {
 
 # In setup_file(): all tests of a file share it.
 start_node() {
-	export work=$BATS_FILE_TMPDIR
-	export node=$work/node HOME=$work why_not kernel_limits
+	export why_not work node HOME kernel_limits guard
 	why_not=$(say_why_not | head -n 1)
 	[ -z "$why_not" ] || return 0
+	work=$(mktemp -d "$BATS_TMPDIR/capruntime-XXXXXX")
+	node=$work/node
+	HOME=$work
 	kernel_limits=$(tell_kernel_limits)
 	make_node_parts
 	policy
+	guard_node
 	env KUBE_BIN="$work/kube" CAPRUNTIME="$work/capruntime" \
 		FILES="$work/image/bin/report" TIMEOUT=300 \
 		KUBELET_ARGS="--container-runtime=remote --kube-api-qps=100
@@ -54,6 +57,15 @@ start_node() {
 		metadata: {name: "capruntime"}, handler: "capruntime"}' |
 		kubectl apply -f -
 	make_namespaces web other
+}
+
+# It is in a session of its own, and would go on when bats is killed.
+guard_node() {
+	setsid bash -c 'while kill -0 "$0"; do sleep 2; done
+		"$1" "$2"; rm -rf --one-file-system "$3"' "$BATS_ROOT_PID" \
+		"$SHARED/k8s/down.sh" "$node" "$work" \
+		>/dev/null 2>&1 </dev/null 3>&- 4>&- &
+	guard=$!
 }
 
 make_node_parts() {
@@ -153,29 +165,30 @@ tell_all() {
 	tail -n 3 "$work/audit.log"
 }
 
-# In teardown_file(): fails when something of it is left.
+# In teardown_file(), where bats counts the last command alone: fails when
+# something of it is left.
 stop_node() {
 	local cgroup space
 
-	[ -z "$why_not" ] && [ -e "$node/run/node.pid" ] || return 0
+	[ -z "$why_not" ] && [ -n "${guard-}" ] || return 0
+	kill "$guard"
 	cgroup=k8s$(tr / - <<<"$node")
 	space=$(readlink "/proc/$(cat "$node/run/node.pid")/ns/net")
-	[ -n "$space" ]
-	"$SHARED/k8s/down.sh" "$node"
-	wait_until nothing_is_left
-	diff <(echo "$kernel_limits") <(tell_kernel_limits)
+	"$SHARED/k8s/down.sh" "$node" &&
+		rm -rf --one-file-system "$work" &&
+		{ wait_until nothing_is_left >/dev/null || nothing_is_left; } &&
+		diff <(echo "$kernel_limits") <(tell_kernel_limits)
 }
 
 nothing_is_left() {
 	local left
 
 	left=$(
-		grep -lsF "$node" /proc/[0-9]*/cmdline
+		grep -lsF "$work" /proc/[0-9]*/cmdline
 		find /proc -maxdepth 3 -path '/proc/[0-9]*/ns/net' \
-			-lname "$space" 2>/dev/null
-		grep -F "$node" /proc/mounts
+			-printf '%p %l\n' 2>/dev/null | grep -F "$space"
+		grep -F "$work" /proc/mounts
 		find /sys/fs/cgroup -name "$cgroup" 2>/dev/null
-		find "$node" 2>/dev/null
 	) || :
 	[ -z "$left" ] || {
 		printf 'left: %s\n' "$left"

@@ -29,7 +29,8 @@ static void reading_start(struct reading *reading, const char *text)
 	reading->reader =
 		(struct policy_reader){ .doc = &reading->data.doc,
 					.policy = &reading->policy,
-					.problems = &reading->problems };
+					.problems = &reading->problems,
+					.place = JSON_PLACE_START };
 	reading->root = json_root(&reading->data.doc);
 }
 

@@ -9,11 +9,17 @@
 #include "tap.h"
 #include "testdata.h"
 
-static void add_line(void *context, const char *text)
+static void add_line(void *context, const struct policy_problem *problem)
 {
 	struct buf *lines = context;
+	char place[64];
 
-	buf_add_str(lines, text);
+	snprintf(place, sizeof(place), "':%zu:%zu: ", problem->place.line,
+		 problem->place.column);
+	buf_add_str(lines, "'");
+	buf_add_str(lines, problem->file);
+	buf_add_str(lines, place);
+	buf_add_str(lines, problem->text);
 	buf_add_str(lines, "\n");
 }
 
@@ -365,6 +371,69 @@ static void a_rule_has_256_patterns_of_all_kinds_and_no_more(void)
 	}
 }
 
+static struct testdata many_rules_of(const char *rule, size_t count)
+{
+	struct buf buf CLEANUP_BUF = { 0 };
+	char *text CLEANUP_FREE = NULL;
+	struct err err;
+	size_t len;
+
+	buf_add_str(&buf, "{\"version\":1,\"rules\":[0");
+	for (size_t i = 0; i < count; i++)
+		buf_add_str(&buf, rule);
+	buf_add_str(&buf, "]}");
+	if (buf_take(&buf, &text, &len, &err) < 0)
+		abort();
+	return testdata_copy("t", text, len);
+}
+
+struct last_problem {
+	struct json_place place;
+	size_t rule;
+	size_t count;
+};
+
+static void keep_last(void *context, const struct policy_problem *problem)
+{
+	struct last_problem *last = context;
+
+	last->place = problem->place;
+	last->rule = problem->rule;
+	last->count++;
+}
+
+/* Were each place counted from the start, this would take minutes. */
+static void hundreds_of_thousands_of_problems_have_their_places(void)
+{
+	static const struct {
+		const char *rule;
+		size_t count;
+		size_t problems, line, column, number; /* the last one's */
+	} forms[] = {
+		{ ",1", 450000, 450001, 1, 23 + 450000 * 2, POLICY_NO_RULE },
+		{ ",\n1", 300000, 300001, 300001, 1, POLICY_NO_RULE },
+		/* Told behind what stands in it. */
+		{ ",{\"x\":1}", 9999, 29998, 1, 25 + 9998 * 8, 9998 },
+		{ ",\n{\"x\":\n1}", 9999, 29998, 19998, 1, 9998 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
+		struct testdata data CLEANUP_TESTDATA =
+			many_rules_of(forms[i].rule, forms[i].count);
+		struct last_problem last = { .count = 0 };
+		struct policy_problems problems = { .each = keep_last,
+						    .context = &last };
+		struct policy policy CLEANUP_POLICY = { 0 };
+
+		policy_read(&policy, &data.doc, POLICY_MAIN, &problems);
+		CHECK_U64(problems.count, forms[i].problems);
+		CHECK_U64(last.count, forms[i].problems);
+		CHECK_U64(last.place.line, forms[i].line);
+		CHECK_U64(last.place.column, forms[i].column);
+		CHECK_U64(last.rule, forms[i].number);
+	}
+}
+
 static void a_policy_that_was_freed_is_empty(void)
 {
 	struct policy policy = load_good("all-keys.json");
@@ -388,6 +457,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_rule_more_is_refused_also_in_another_file),
 	TAP_TEST(a_name_stands_once_in_all_files),
 	TAP_TEST(a_rule_has_256_patterns_of_all_kinds_and_no_more),
+	TAP_TEST(hundreds_of_thousands_of_problems_have_their_places),
 	TAP_TEST(a_policy_that_was_freed_is_empty),
 };
 

@@ -21,9 +21,10 @@ static struct spec_tree read_tree(const char *text, struct err *err)
 static void check_error(const char *text, const char *message)
 {
 	struct err err;
-	struct spec_tree tree CLEANUP_SPEC_TREE = read_tree(text, &err);
+	struct spec_tree tree = read_tree(text, &err);
 
 	CHECK_STR(err.text, message);
+	spec_tree_free(&tree);
 }
 
 static void the_root_is_read_as_it_stands(void)

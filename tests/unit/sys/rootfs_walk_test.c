@@ -505,7 +505,7 @@ static int take_facts(void *context, const struct rootfs_file *file,
 	(void)context;
 	(void)err;
 	facts[strcmp(file->path, "/mounted/nosuid") == 0] =
-		file->program.nosuid;
+		file->program.file.nosuid;
 	return 0;
 }
 
