@@ -38,10 +38,12 @@ src/sys/launch.c tests/cli/runtimes.bats it ends in another program
 src/sys/policy_files.c tests/cli/trust.bats what counts is which files refuse
 src/sys/policy_survey.c tests/cli/capctl_check.bats what counts is what a person reads
 src/sys/policy_sync.c tests/cli/capctl_sync.bats what counts is which files are there
+src/sys/seccomp_rules.c tests/unit/sys/seccomp_profile_test.c what counts is what the rules answer
 '
 # What reads bytes that others wrote: wants a fuzz target with seeds.
 parsers='
 audit_line
+bpf
 cgroup
 container_state
 decide

@@ -44,6 +44,10 @@ tell() { # DIRECTORY
 		LC_ALL=C sort)
 }
 
+names() { # DIRECTORY: of what is in it
+	(cd "$1" && shopt -s dotglob && LC_ALL=C && echo *)
+}
+
 expect_text() { # TEXT, the whole output
 	diff <(echo "$output") <(echo "$1")
 }
@@ -76,8 +80,7 @@ in step, files: 2, rules: 2"
 	expect_text "put: $target/policy.d/b.json
 removed: $target/policy.d/a.json
 in step, files: 2, rules: 2"
-	[ "$(ls -A "$target/policy.d" | LC_ALL=C sort | xargs)" = \
-		'.hidden.json README b.json' ]
+	[ "$(names "$target/policy.d")" = '.hidden.json README b.json' ]
 }
 
 @test "a policy that is not right leaves the old one, and says where" {
@@ -335,7 +338,7 @@ start_keeping() { # WORD...
 	cmp "$source/policy.json" "$target/policy.json"
 	policy last
 	once
-	[ "$(ls -A "$target" | xargs)" = 'policy.d policy.json' ]
+	[ "$(names "$target")" = 'policy.d policy.json' ]
 }
 
 @test "--runtime pins the real runtime once" {
