@@ -410,13 +410,11 @@ static void put_json(const char *text)
 	putchar('\n');
 }
 
-void out_json(struct json_object *object)
+static void put_object(struct json_object *object, int flags)
 {
 	const char *text =
 		object ? json_object_to_json_string_ext(
-				 object, JSON_C_TO_STRING_PRETTY |
-						 JSON_C_TO_STRING_SPACED |
-						 JSON_C_TO_STRING_NOSLASHESCAPE)
+				 object, flags | JSON_C_TO_STRING_NOSLASHESCAPE)
 		       : NULL;
 
 	if (text)
@@ -424,6 +422,16 @@ void out_json(struct json_object *object)
 	else
 		failed = true;
 	json_object_put(object);
+}
+
+void out_json(struct json_object *object)
+{
+	put_object(object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED);
+}
+
+void out_json_line(struct json_object *object)
+{
+	put_object(object, JSON_C_TO_STRING_PLAIN);
 }
 
 struct json_object *out_json_text(const char *text)
