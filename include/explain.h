@@ -45,8 +45,14 @@ enum explain_outcome {
 enum explain_outcome explain_outcome(const struct dryrun *run);
 /* As JSON has it. */
 const char *explain_outcome_name(enum explain_outcome outcome);
-/* One sentence for people. The caller frees; NULL: out of memory. */
+/*
+ * What the policy makes of it, and with what becomes of that in the program. A
+ * sentence for people, which the caller frees; NULL: out of memory.
+ */
 char *explain_summary(const struct dryrun *run);
+char *explain_headline(const struct explained *explained);
+/* What was raised, and the program surely will not hold. */
+capmask explain_lost(const struct explained *explained);
 /*
  * Starts with everything that the rule wants for it, and its program holds
  * that, too, as far as can be told.

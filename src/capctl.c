@@ -23,8 +23,8 @@ static const struct verb verbs[] = {
 	{ "show", "[PID...]", "what do processes hold?",
 	  "  --id ID       those of a container\n"
 	  "  --root DIR    where the runtime keeps its state\n"
-	  "  --all         of the whole machine\n"
-	  "  --tree        as a tree",
+	  "  --all         of the whole machine, not only of containers\n"
+	  "  --tree        as a tree; with PIDs, all below them",
 	  verb_show },
 	{ "decode", "[HEX|NAME...]", "masks to names, names to masks", NULL,
 	  verb_decode },
@@ -40,6 +40,14 @@ static const struct verb verbs[] = {
 	  verb_verify },
 	{ "restore", "BUNDLE", "put the engine's own config.json back", NULL,
 	  verb_restore },
+	{ "sync", "DIRECTORY [TARGET] | FILE... TARGET",
+	  "keep a node's policy in step with a directory",
+	  "  --check          only look: is it?\n"
+	  "  --once           do not go on\n"
+	  "  --interval N     look every N seconds (10)\n"
+	  "  --runtime PATH   and pin the real runtime, where none is\n"
+	  "  --files          not a policy: these files, as they are",
+	  verb_sync },
 	{ "doctor", "", "is this node ready?", NULL, verb_doctor },
 	{ "version", "", "which capruntime, which libraries, which runtime",
 	  NULL, verb_version },
@@ -83,13 +91,22 @@ static enum verb_status help(const char *name, struct err *err)
 	return VERB_GOOD;
 }
 
-static bool asks_help(const char *word)
+static bool is_help(const char *word)
 {
 	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
 }
 
+static bool asks_help(char **words)
+{
+	for (; *words && strcmp(*words, "--") != 0; words++)
+		if (is_help(*words))
+			return true;
+	return false;
+}
+
 static enum verb_status call(int argc, char **argv, struct err *err)
 {
+	static char version[] = "version";
 	const char *name = argc > 1 ? argv[1] : NULL;
 	const struct verb *verb;
 	enum verb_status status;
@@ -98,12 +115,12 @@ static enum verb_status call(int argc, char **argv, struct err *err)
 		err_set(err, "which verb? see 'capctl help'");
 		return VERB_TROUBLE;
 	}
-	if (asks_help(name) || strcmp(name, "help") == 0)
+	if (is_help(name) || strcmp(name, "help") == 0)
 		return help(argv[2], err);
 	if (strcmp(name, "--version") == 0)
-		name = "version";
+		name = argv[1] = version;
 	verb = find(name);
-	if (!verb || (argc > 2 && asks_help(argv[2])))
+	if (!verb || asks_help(argv + 2))
 		return help(name, err);
 	status = verb->run(argc - 1, argv + 1, err);
 	if (status == VERB_TROUBLE && *err->text)

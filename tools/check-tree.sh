@@ -11,34 +11,43 @@ tested_elsewhere='
 src/cmd/check.c tests/cli/capctl_check.bats what counts is what a person reads
 src/cmd/decode.c tests/cli/capctl_decode.bats what counts is what a person reads
 src/cmd/doctor.c tests/cli/capctl_doctor.bats what counts is what a person reads
+src/cmd/exec_session.c tests/cli/sessions.bats what counts is what the runtime gets
 src/cmd/explain.c tests/cli/capctl_explain.bats what counts is what a person reads
 src/cmd/explain_json.c tests/cli/capctl_explain.bats what counts is what a person reads
 src/cmd/explain_print.c tests/cli/capctl_explain.bats what counts is what a person reads
 src/cmd/explain_warn.c tests/cli/capctl_explain.bats what counts is what a person reads
-src/cmd/restore.c tests/cli/capctl_restore.bats what counts is what a person reads
-src/cmd/scan.c tests/cli/capctl_scan.bats what counts is what a person reads
-src/cmd/show.c tests/cli/capctl_show.bats what counts is what a person reads
-src/cmd/verify.c tests/cli/capctl_verify.bats what counts is what a person reads
-src/cmd/version.c tests/cli/capctl_version.bats what counts is what a person reads
-src/cmd/exec_session.c tests/cli/sessions.bats what counts is what the runtime gets
 src/cmd/prepare.c tests/cli/faults.bats it only strings the modules together
 src/cmd/refuse.c tests/cli/errors.bats what counts is what an engine gets to see
+src/cmd/restore.c tests/cli/capctl_restore.bats what counts is what a person reads
+src/cmd/scan.c tests/cli/capctl_scan.bats what counts is what a person reads
 src/cmd/scan_bundle.c tests/cli/capctl_scan.bats what counts is what a person reads
 src/cmd/scan_find.c tests/cli/capctl_scan.bats what counts is what a person reads
 src/cmd/scan_json.c tests/cli/capctl_scan.bats what counts is what a person reads
 src/cmd/scan_print.c tests/cli/capctl_scan.bats what counts is what a person reads
+src/cmd/show.c tests/cli/capctl_show.bats what counts is what a person reads
+src/cmd/show_choose.c tests/cli/capctl_show.bats what counts is what a person reads
+src/cmd/show_json.c tests/cli/capctl_show.bats what counts is what a program reads
+src/cmd/show_print.c tests/cli/capctl_show.bats what counts is what a person reads
+src/cmd/sync.c tests/cli/capctl_sync.bats what counts is which files are there
+src/cmd/sync_print.c tests/cli/capctl_sync.bats what counts is what a person reads
+src/cmd/verify.c tests/cli/capctl_verify.bats what counts is what a person reads
+src/cmd/version.c tests/cli/capctl_version.bats what counts is what a person reads
+src/core/policy_rule.c tests/unit/core/policy_test.c a rule is read as part of a policy
 src/core/runtime_options.c tests/unit/core/runtime_args_test.c options.json drives it there
 src/core/runtime_reading.c tests/unit/core/runtime_args_test.c argv.json drives it there
-src/core/policy_rule.c tests/unit/core/policy_test.c a rule is read as part of a policy
 src/core/spec_find.c tests/unit/core/spec_reading_test.c it finds what spec reads
 src/sys/judge.c tests/cli/capctl_explain.bats explain must say what the runtime does
 src/sys/launch.c tests/cli/runtimes.bats it ends in another program
 src/sys/policy_files.c tests/cli/trust.bats what counts is which files refuse
 src/sys/policy_survey.c tests/cli/capctl_check.bats what counts is what a person reads
+src/sys/policy_sync.c tests/cli/capctl_sync.bats what counts is which files are there
+src/sys/seccomp_rules.c tests/unit/sys/seccomp_profile_test.c what counts is what the rules answer
 '
 # What reads bytes that others wrote: wants a fuzz target with seeds.
 parsers='
 audit_line
+bpf
+cgroup
 container_state
 decide
 json_check
@@ -51,6 +60,7 @@ request
 runtime_args
 session
 spec
+spec_command
 spec_tree
 subject
 vfscap

@@ -59,13 +59,16 @@ static char *summary_applied(const struct judge *judge)
 {
 	char *raised CLEANUP_FREE = out_names(judge->decision.raised);
 	char *missing CLEANUP_FREE = out_names(judge->decision.missing);
+	const char *unknown = judge->request.unknown;
+	bool lacks = judge->decision.missing || unknown;
 	char *text;
 
 	if (!raised || !missing ||
-	    asprintf(&text, "rule '%s' decides: raises %s%s%s",
-		     judge->rule->name, raised,
-		     judge->decision.missing ? ", cannot raise " : "",
-		     judge->decision.missing ? missing : "") < 0)
+	    asprintf(&text, "rule '%s' decides: raises %s%s%s%s%s",
+		     judge->rule->name, raised, lacks ? ", cannot raise " : "",
+		     judge->decision.missing ? missing : "",
+		     judge->decision.missing && unknown ? ", " : "",
+		     unknown ? unknown : "") < 0)
 		return NULL;
 	return text;
 }
@@ -97,17 +100,46 @@ char *explain_summary(const struct dryrun *run)
 	return strdup(texts[outcome]);
 }
 
+static bool is_executable(const struct entrypoint *entry)
+{
+	return !entry->found || !entry->result.refused;
+}
+
+capmask explain_lost(const struct explained *explained)
+{
+	const struct entrypoint *entry = &explained->entry;
+
+	if (!entry->found || entry->result.refused)
+		return 0;
+	return explained->run.judge.decision.raised &
+	       ~entry->result.sets.set[CAPSET_EFFECTIVE];
+}
+
 bool explain_is_good(const struct explained *explained)
 {
 	const struct judge *judge = &explained->run.judge;
-	const struct exec_result *result = &explained->entry.result;
 
-	if (explained->run.refused || judge->decision.missing ||
-	    judge->request.unknown)
-		return false;
-	return !explained->entry.found ||
-	       (!result->refused && !(judge->decision.raised &
-				      ~result->sets.set[CAPSET_EFFECTIVE]));
+	return !explained->run.refused && !judge->decision.missing &&
+	       !judge->request.unknown && is_executable(&explained->entry) &&
+	       !explain_lost(explained);
+}
+
+char *explain_headline(const struct explained *explained)
+{
+	char *summary CLEANUP_FREE = explain_summary(&explained->run);
+	char *lost CLEANUP_FREE = out_names(explain_lost(explained));
+	char *text;
+
+	if (!summary || !lost)
+		return NULL;
+	if (is_executable(&explained->entry) && !explain_lost(explained))
+		return TAKE_PTR(summary);
+	if (asprintf(&text, "%s; but its program %s%s", summary,
+		     explain_lost(explained) ? "will not hold "
+					     : "cannot be executed",
+		     explain_lost(explained) ? lost : "") < 0)
+		return NULL;
+	return text;
 }
 
 int explain_bundle(struct explained *ret_explained,
@@ -120,7 +152,8 @@ int explain_bundle(struct explained *ret_explained,
 	*explained = (struct explained){ .run = { .judge = JUDGE_INIT } };
 	if (dryrun_bundle(run, node, path, err) < 0)
 		return -1;
-	explained->decided = !run->refused && run->judge.spec.has_process &&
+	explained->decided = !*run->reason.text &&
+			     run->judge.spec.has_process &&
 			     run->judge.kind == SUBJECT_CONTAINER;
 	if (explained->decided &&
 	    entrypoint_look(&explained->entry, run, err) < 0)
@@ -212,7 +245,7 @@ static void add_bundle(struct survey *survey, const char *path)
 		json_object_array_add(survey->list, explain_object(&explained));
 		return;
 	}
-	summary = explain_summary(&explained.run);
+	summary = explain_headline(&explained);
 	out_table_add(&survey->table, good ? OUT_PLAIN : OUT_BAD, 2, path,
 		      summary ? summary : "out of memory");
 }
@@ -254,11 +287,9 @@ static int compare_names(const FTSENT **left, const FTSENT **right)
 
 static int walk(struct survey *survey, const char *path, struct err *err)
 {
-	char *copy CLEANUP_FREE = strdup(path);
-	char *roots[] = { copy, NULL };
-	FTS *tree = copy ? fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR,
-				    compare_names)
-			 : NULL;
+	/* It is copied there before it is changed. */
+	char *roots[] = { (char *)(uintptr_t)path, NULL };
+	FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, compare_names);
 	FTSENT *entry;
 
 	if (!tree)

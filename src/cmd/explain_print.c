@@ -6,6 +6,8 @@
 #include "explain.h"
 #include "out.h"
 
+#define UNTRIED_MAX 3 /* of rules, that are told by their names */
+
 /* Whose word a text is. */
 static const char *source(const struct judge *judge, enum match_text text)
 {
@@ -56,33 +58,53 @@ static void print_subject(const struct judge *judge)
 	out_table_print(&table);
 }
 
+static void add_rule(struct out_table *table, const struct dryrun *run,
+		     const struct policy_rule *rule)
+{
+	struct explain_trial trial = explain_try(run, rule);
+	char text[64];
+
+	if (rule == run->judge.forced) {
+		out_table_add(table, OUT_GOOD, 2, rule->name,
+			      "decides, because --rule says so");
+	} else if (!trial.tried) {
+		out_table_add(table, OUT_FAINT, 2, rule->name, "not tried");
+	} else if (!trial.failed) {
+		out_table_add(table, OUT_GOOD, 2, rule->name,
+			      "matches: decides");
+	} else {
+		snprintf(text, sizeof(text), "no: '%s' does not match",
+			 trial.failed);
+		out_table_add(table, OUT_PLAIN, 2, rule->name, text);
+	}
+}
+
+/* The last ones that are not tried are told by their number. */
+static size_t count_told(const struct dryrun *run)
+{
+	const struct policy *policy = run->judge.policy;
+	size_t count = policy->count;
+
+	while (count && policy->rules + count - 1 != run->judge.forced &&
+	       !explain_try(run, policy->rules + count - 1).tried)
+		count--;
+	return count + UNTRIED_MAX < policy->count ? count : policy->count;
+}
+
 static void print_rules(const struct dryrun *run)
 {
 	struct out_table table CLEANUP_TABLE = { .indent = 2 };
 	const struct policy *policy = run->judge.policy;
+	size_t told = count_told(run);
 
-	out_line(OUT_STRONG, "rules");
-	for (size_t i = 0; i < policy->count; i++) {
-		const struct policy_rule *rule = &policy->rules[i];
-		struct explain_trial trial = explain_try(run, rule);
-		char *text CLEANUP_FREE = NULL;
-
-		if (rule == run->judge.forced)
-			out_table_add(&table, OUT_GOOD, 2, rule->name,
-				      "decides, because --rule says so");
-		else if (!trial.tried)
-			out_table_add(&table, OUT_FAINT, 2, rule->name,
-				      "not tried");
-		else if (!trial.failed)
-			out_table_add(&table, OUT_GOOD, 2, rule->name,
-				      "matches: decides");
-		else if (asprintf(&text, "no: '%s' does not match",
-				  trial.failed) >= 0)
-			out_table_add(&table, OUT_PLAIN, 2, rule->name, text);
-		else
-			text = NULL;
-	}
+	if (policy->count)
+		out_line(OUT_STRONG, "rules");
+	for (size_t i = 0; i < told; i++)
+		add_rule(&table, run, &policy->rules[i]);
 	out_table_print(&table);
+	if (told < policy->count)
+		out_line(OUT_FAINT, "  %zu%s rules: not tried",
+			 policy->count - told, told ? " further" : "");
 }
 
 static void add_sets(struct out_table *table, const char *key, capmask before,
@@ -213,7 +235,7 @@ static void print_program(const struct explained *explained)
 		return;
 	if (!entry->found) {
 		out_line(OUT_STRONG, "what the program will hold");
-		out_line(OUT_FAINT, "  cannot be told: %s", entry->reason.text);
+		out_line(OUT_PLAIN, "  cannot be told: %s", entry->reason.text);
 		return;
 	}
 	out_line(OUT_STRONG, "what '%s' will hold",
@@ -229,7 +251,7 @@ static void print_program(const struct explained *explained)
 void explain_print(const struct explained *explained)
 {
 	const struct dryrun *run = &explained->run;
-	char *summary CLEANUP_FREE = explain_summary(run);
+	char *summary CLEANUP_FREE = explain_headline(explained);
 
 	out_line(explain_is_good(explained) ? OUT_GOOD : OUT_BAD, "%s",
 		 summary ? summary : "out of memory");

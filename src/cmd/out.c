@@ -15,6 +15,7 @@
 
 #define USUAL_WIDTH 80
 #define GAP 2 /* blanks between columns */
+#define OTHERS_MAX 4 /* so few are better told by what is not there */
 
 struct out_row {
 	size_t columns;
@@ -41,14 +42,35 @@ void out_init(void)
 		width = size.ws_col;
 }
 
-/* C1 controls are two bytes in UTF-8; terminals obey some of them. */
+/*
+ * Characters of which nothing is seen: C1 controls, some of which terminals
+ * obey (U+0080 to U+009F), and what has no width, breaks lines or turns the
+ * direction of what stands beside it (U+200B to U+200F, U+2028 to U+202E,
+ * U+2060 to U+206F, U+FEFF).
+ */
+static bool is_unseen(const char *text)
+{
+	const unsigned char *byte = (const unsigned char *)text;
+
+	if (byte[0] == 0xc2)
+		return byte[1] < 0xa0;
+	if (byte[0] == 0xef)
+		return byte[1] == 0xbb && byte[2] == 0xbf;
+	if (byte[0] != 0xe2)
+		return false;
+	if (byte[1] == 0x80)
+		return (byte[2] >= 0x8b && byte[2] <= 0x8f) ||
+		       (byte[2] >= 0xa8 && byte[2] <= 0xae);
+	return byte[1] == 0x81 && byte[2] >= 0xa0 && byte[2] <= 0xaf;
+}
+
+/* 0: to be shown as an escape. */
 static size_t printable_length(const char *text, size_t left)
 {
 	unsigned char first = (unsigned char)text[0];
 	size_t length = utf8_length(text, left);
 
-	if (first < 0x20 || first == 0x7f ||
-	    (first == 0xc2 && (unsigned char)text[1] < 0xa0))
+	if (first < 0x20 || first == 0x7f || !length || is_unseen(text))
 		return 0;
 	return length;
 }
@@ -208,7 +230,10 @@ void out_table_style(struct out_table *table, size_t column,
 		table->rows[table->count - 1].styles[column] = style;
 }
 
-/* The last cell of a row takes what is left of the line: it does not count. */
+/*
+ * The last cell of a row takes what is left of the line: it does not count, nor
+ * do cells that would leave too little.
+ */
 static void measure(const struct out_table *table,
 		    size_t widths[OUT_COLUMNS_MAX])
 {
@@ -219,10 +244,44 @@ static void measure(const struct out_table *table,
 			size_t wide = columns_of(row->cells[k],
 						 strlen(row->cells[k]));
 
-			if (wide > widths[k])
+			if (wide > widths[k] && wide <= width / 2)
 				widths[k] = wide;
 		}
 	}
+}
+
+static size_t longest_word(const char *text)
+{
+	size_t longest = 0;
+
+	while (*text) {
+		size_t len = strcspn(text, " ");
+		size_t columns = columns_of(text, len);
+
+		if (columns > longest)
+			longest = columns;
+		text += len + (text[len] == ' ');
+	}
+	return longest;
+}
+
+static void start_line(size_t from)
+{
+	putchar('\n');
+	put_blanks(from);
+}
+
+/* Below the second column where it does not fit beside the others. */
+static void put_last(const struct out_row *row, size_t from, size_t second)
+{
+	size_t last = row->columns - 1;
+	const char *cell = row->cells[last];
+
+	if (last > 1 && from + longest_word(cell) > width) {
+		from = second;
+		start_line(from);
+	}
+	put_wrapped(row->styles[last], cell, from);
 }
 
 static void put_row(const struct out_row *row,
@@ -233,17 +292,20 @@ static void put_row(const struct out_row *row,
 	put_blanks(indent);
 	for (size_t k = 0; k < row->columns; k++) {
 		const char *cell = row->cells[k];
-		size_t len = strlen(cell);
+		size_t len = strlen(cell), wide = columns_of(cell, len);
 
 		if (k + 1 == row->columns) {
-			put_wrapped(row->styles[k], cell, from);
+			put_last(row, from, indent + widths[0] + GAP);
 			break;
 		}
 		put(row->styles[k], cell, len);
 		if (k + 2 == row->columns && !*row->cells[k + 1])
 			break;
-		put_blanks(widths[k] - columns_of(cell, len) + GAP);
 		from += widths[k] + GAP;
+		if (wide > widths[k])
+			start_line(from);
+		else
+			put_blanks(widths[k] - wide + GAP);
 	}
 	putchar('\n');
 }
@@ -270,24 +332,23 @@ void out_table_free(struct out_table *table)
 	*table = (struct out_table){ 0 };
 }
 
-/* "CAP_X", or for a bit that libcap has no name for its number. */
-static char *bit_name(int bit)
+char *out_name(unsigned int bit)
 {
 	struct buf buf CLEANUP_BUF = { 0 };
 	struct err ignored;
 	char number[8], *name;
 
 	capset_add_names(&buf, UINT64_C(1) << bit, "");
-	snprintf(number, sizeof(number), "%d", bit);
+	snprintf(number, sizeof(number), "%u", bit);
 	if (!buf.len)
 		buf_add_str(&buf, number);
 	return buf_take(&buf, &name, NULL, &ignored) < 0 ? NULL : name;
 }
 
-static void add_short_name(struct buf *buf, int bit)
+static void add_short_name(struct buf *buf, unsigned int bit)
 {
 	static const char prefix[] = "CAP_";
-	char *name CLEANUP_FREE = bit_name(bit);
+	char *name CLEANUP_FREE = out_name(bit);
 
 	if (!name)
 		buf->failed = true;
@@ -301,7 +362,7 @@ static void add_short_names(struct buf *buf, capmask mask)
 {
 	const char *separator = "";
 
-	for (int bit = 0; bit < 64; bit++) {
+	for (unsigned int bit = 0; bit < 64; bit++) {
 		if (!(mask >> bit & 1))
 			continue;
 		buf_add_str(buf, separator);
@@ -314,15 +375,21 @@ char *out_names(capmask mask)
 {
 	struct buf buf CLEANUP_BUF = { 0 };
 	struct err ignored;
+	capmask others = capset_known() & ~mask;
 	char all[32], *text;
 
 	snprintf(all, sizeof(all), "all of %d", __builtin_popcountll(mask));
-	if (!mask)
+	if (!mask) {
 		buf_add_str(&buf, "none");
-	else if (mask == capset_known())
+	} else if (mask == capset_known()) {
 		buf_add_str(&buf, all);
-	else
+	} else if (mask < capset_known() &&
+		   __builtin_popcountll(others) <= OTHERS_MAX) {
+		buf_add_str(&buf, "all but ");
+		add_short_names(&buf, others);
+	} else {
 		add_short_names(&buf, mask);
+	}
 	return buf_take(&buf, &text, NULL, &ignored) < 0 ? NULL : text;
 }
 
@@ -343,17 +410,28 @@ static void put_json(const char *text)
 	putchar('\n');
 }
 
-void out_json(struct json_object *object)
+static void put_object(struct json_object *object, int flags)
 {
-	const char *text = json_object_to_json_string_ext(
-		object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
-				JSON_C_TO_STRING_NOSLASHESCAPE);
+	const char *text =
+		object ? json_object_to_json_string_ext(
+				 object, flags | JSON_C_TO_STRING_NOSLASHESCAPE)
+		       : NULL;
 
 	if (text)
 		put_json(text);
 	else
 		failed = true;
 	json_object_put(object);
+}
+
+void out_json(struct json_object *object)
+{
+	put_object(object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED);
+}
+
+void out_json_line(struct json_object *object)
+{
+	put_object(object, JSON_C_TO_STRING_PLAIN);
 }
 
 struct json_object *out_json_text(const char *text)
@@ -376,9 +454,9 @@ struct json_object *out_json_names(capmask mask)
 {
 	struct json_object *names = json_object_new_array();
 
-	for (int bit = 0; bit < 64; bit++) {
+	for (unsigned int bit = 0; bit < 64; bit++) {
 		char *name CLEANUP_FREE =
-			mask >> bit & 1 ? bit_name(bit) : NULL;
+			mask >> bit & 1 ? out_name(bit) : NULL;
 
 		if (name)
 			json_object_array_add(names, out_json_text(name));

@@ -75,8 +75,8 @@ enum verb_status verb_restore(int argc, char **argv, struct err *err)
 	if (first < 0)
 		return VERB_TROUBLE;
 	if (first != argc - 1) {
-		if (verb_misuse(err, argv[0], "wants one bundle") < 0)
-			return VERB_TROUBLE;
+		verb_misuse(err, argv[0], "wants one bundle");
+		return VERB_TROUBLE;
 	}
 	return restore(argv[first], json, err) < 0 ? VERB_TROUBLE : VERB_GOOD;
 }

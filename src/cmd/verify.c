@@ -16,7 +16,8 @@
 #include "verification.h"
 
 #define STATUS_MAX ((size_t)64 * 1024)
-#define SHOWN_ID 12 /* of 64 digits, as engines show it */
+#define ID_DIGITS 64
+#define SHOWN_DIGITS 12 /* of those, as engines show them */
 
 struct choice {
 	struct dryrun_options dryrun;
@@ -87,17 +88,22 @@ static int read_given(struct check *check, const struct judge *judge,
 	return check->rule ? 0 : err_set(err, "out of memory");
 }
 
-/* What a create of the same bundle would write now. */
+/* What a create of the same bundle would write now: in mode audit nothing. */
 static void take_today(struct check *check, const struct dryrun *run)
 {
 	const struct judge *judge = &run->judge;
 	struct verification_state *today = &check->facts.today;
-	bool decided = judge->has_decision && !run->refused;
+	bool enforced = judge->policy->mode == POLICY_ENFORCE;
+	bool decided = judge->has_decision && enforced;
 
+	check->refused_today = run->refused && enforced;
+	if (check->refused_today) {
+		*today = check->facts.given; /* there is nothing to compare */
+		return;
+	}
 	today->sets = decided ? judge->decision.sets : judge->spec.sets;
 	today->no_new_privileges = decided ? judge->decision.no_new_privileges
 					   : judge->spec.no_new_privileges;
-	check->refused_today = run->refused;
 }
 
 static int look(struct check *check, const struct dryrun_node *node,
@@ -113,6 +119,10 @@ static int look(struct check *check, const struct dryrun_node *node,
 	if (dryrun_bundle(&run, &asked, container->state.bundle, err) < 0) {
 		check->stale = run.judge.bundle.is_missing && !container->runs;
 		return check->stale ? 0 : -1;
+	}
+	if (!run.judge.restored_text) {
+		*err = run.reason;
+		return -1;
 	}
 	if (read_given(check, &run.judge, err) < 0 || read_held(check, err) < 0)
 		return -1;
@@ -151,11 +161,22 @@ static const char *clean_text(const struct check *check)
 		       : "no rule was applied, and today's policy has none";
 }
 
+/* An engine's. */
+static bool is_long_id(const char *id)
+{
+	return strlen(id) == ID_DIGITS &&
+	       strspn(id, "0123456789abcdef") == ID_DIGITS;
+}
+
 static void add_rows(struct report *report, const struct check *check)
 {
-	char id[SHOWN_ID + 1];
+	char cut[SHOWN_DIGITS + 1];
+	const char *id = check->container->id;
 
-	snprintf(id, sizeof(id), "%s", check->container->id);
+	if (is_long_id(id)) {
+		snprintf(cut, sizeof(cut), "%.*s", SHOWN_DIGITS, id);
+		id = cut;
+	}
 	if (*check->trouble.text)
 		out_table_add(&report->table, OUT_BAD, 3, id, "unknown",
 			      check->trouble.text);
@@ -223,8 +244,9 @@ static void add_object(struct report *report, const struct check *check)
 			       facts->running ? out_json_sets(&facts->held.sets)
 					      : NULL);
 	json_object_object_add(object, "today",
-			       known ? out_json_sets(&facts->today.sets)
-				     : NULL);
+			       known && !check->refused_today
+				       ? out_json_sets(&facts->today.sets)
+				       : NULL);
 	json_object_object_add(object, "refused_today",
 			       json_object_new_boolean(check->refused_today));
 	json_object_object_add(object, "findings", findings_array(check));
@@ -273,6 +295,8 @@ static void print(struct report *report)
 		object = json_object_new_object();
 		json_object_object_add(object, "containers", report->list);
 		out_json(object);
+	} else if (!report->table.count && report->status == VERB_GOOD) {
+		out_line(OUT_PLAIN, "no containers");
 	}
 	out_table_print(&report->table);
 	out_table_free(&report->table);
@@ -309,6 +333,8 @@ enum verb_status verb_verify(int argc, char **argv, struct err *err)
 		status = verify_id(&report, NULL, err);
 	for (int i = first; status == 0 && i < argc; i++)
 		status = verify_id(&report, argv[i], err);
+	if (status < 0)
+		report.status = VERB_TROUBLE;
 	print(&report);
-	return status < 0 ? VERB_TROUBLE : report.status;
+	return report.status;
 }

@@ -25,6 +25,9 @@ struct entry {
 struct version {
 	struct entry list[ENTRIES_MAX];
 	size_t count;
+	char seccomp[32];
+	struct launch launch;
+	struct err problem;
 };
 
 static void add(struct version *version, const char *key, const char *title,
@@ -40,8 +43,9 @@ static void print(const struct version *version)
 	for (size_t i = 0; i < version->count; i++) {
 		const struct entry *entry = &version->list[i];
 
-		out_table_add(&table, OUT_PLAIN, 2, entry->title,
-			      entry->value ? entry->value : "-");
+		if (entry->value)
+			out_table_add(&table, OUT_PLAIN, 2, entry->title,
+				      entry->value);
 	}
 	out_table_print(&table);
 }
@@ -66,38 +70,56 @@ static const char *why(const struct launch *launch)
 						   : "compiled in";
 }
 
+static void add_libraries(struct version *version)
+{
+	const struct scmp_version *seccomp = seccomp_version();
+	const char *mount = NULL;
+
+	snprintf(version->seccomp, sizeof(version->seccomp), "%u.%u.%u",
+		 seccomp->major, seccomp->minor, seccomp->micro);
+#ifdef HAVE_LIBMOUNT
+	mnt_get_library_version(&mount);
+#endif
+	add(version, "libcap", "libcap", LIBCAP_VERSION);
+	add(version, "json_c", "json-c", json_c_version());
+	add(version, "libseccomp", "libseccomp", version->seccomp);
+	add(version, "libmount", "libmount", mount);
+}
+
+static void add_runtime(struct version *version)
+{
+	struct launch *launch = &version->launch;
+
+	if (launch_resolve(launch, PACKAGE_NAME, &version->problem) < 0)
+		*launch->path = '\0';
+	else
+		*version->problem.text = '\0';
+	add(version, "runtime", "real runtime",
+	    *launch->path ? launch->path : NULL);
+	add(version, "runtime_by", "chosen by", why(launch));
+	add(version, "runtime_problem", "problem",
+	    *version->problem.text ? version->problem.text : NULL);
+}
+
 enum verb_status verb_version(int argc, char **argv, struct err *err)
 {
 	bool json = false;
 	const struct verb_option options[] = { { "json", &json, NULL } };
-	const struct scmp_version *seccomp = seccomp_version();
-	struct launch launch = { 0 };
-	struct err problem = { 0 };
 	struct version version = { 0 };
-	const char *mount = NULL;
-	char seccomp_text[32];
+	int first = verb_parse(argc, argv, options, ARRAY_LEN(options), err);
 
-	if (verb_parse(argc, argv, options, ARRAY_LEN(options), err) < 0)
+	if (first < 0)
 		return VERB_TROUBLE;
-	snprintf(seccomp_text, sizeof(seccomp_text), "%u.%u.%u", seccomp->major,
-		 seccomp->minor, seccomp->micro);
-#ifdef HAVE_LIBMOUNT
-	mnt_get_library_version(&mount);
-#endif
-	if (launch_resolve(&launch, PACKAGE_NAME, &problem) < 0)
-		*launch.path = '\0';
-
+	if (first < argc) {
+		verb_misuse(err, argv[0], "takes no operands");
+		return VERB_TROUBLE;
+	}
 	add(&version, "capruntime", "capruntime", PACKAGE_VERSION);
-	add(&version, "libcap", "libcap", LIBCAP_VERSION);
-	add(&version, "json_c", "json-c", json_c_version());
-	add(&version, "libseccomp", "libseccomp", seccomp_text);
-	add(&version, "libmount", "libmount", mount);
+	add_libraries(&version);
 	add(&version, "configuration", "configuration",
 	    SYSCONFDIR "/capruntime");
 	add(&version, "state", "run-time state", RUNSTATEDIR "/capruntime");
-	add(&version, "runtime", "real runtime",
-	    *launch.path ? launch.path : NULL);
-	add(&version, "runtime_by", "chosen by", why(&launch));
+	add_runtime(&version);
 	if (json)
 		print_json(&version);
 	else

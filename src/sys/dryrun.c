@@ -70,34 +70,42 @@ struct runtime_args dryrun_args(const char *path)
 	return args;
 }
 
-/* -1 with `refused` set: the runtime would refuse; else: cannot look. */
-static int read_files(struct dryrun *run, struct err *err)
+/* A record that cannot be believed refuses, even without a policy. */
+static int read_record(struct dryrun *run, struct err *err)
 {
 	struct judge *judge = &run->judge;
 
-	if (bundle_open(&judge->bundle, &run->args, err) < 0)
-		return -1;
 	if (judge_read_record(judge, err) < 0) {
 		run->refused = judge->bundle.record_text || geteuid() == 0;
 		return -1;
 	}
 	if (!run->args.id && judge_record(judge))
 		run->args.id = judge->record.about.id;
-	if (judge_read_config(judge, err) < 0) {
-		run->refused = judge->bundle.config_text != NULL;
-		return -1;
-	}
 	return 0;
 }
 
+/* Without a policy and a record the runtime does not look at all. */
 static int decide_bundle(struct dryrun *run, struct err *err)
 {
-	if (read_files(run, err) < 0)
+	struct judge *judge = &run->judge;
+	int status = judge_read_config(judge, err);
+
+	if (status < 0 && !judge->bundle.config_text)
 		return -1;
-	if (judge_decide(&run->judge, &run->node->own, err) == 0)
-		return 0;
-	run->refused = true;
-	return -1;
+	if (status == 0)
+		status = judge_decide(judge, &run->node->own, err);
+	if (status < 0)
+		run->refused = judge_is_concerned(judge);
+	return run->refused ? -1 : 0;
+}
+
+/* -1 with `refused` set: the runtime would refuse; else: cannot look. */
+static int look_at(struct dryrun *run, struct err *err)
+{
+	if (bundle_open(&run->judge.bundle, &run->args, err) < 0 ||
+	    read_record(run, err) < 0)
+		return -1;
+	return decide_bundle(run, err);
 }
 
 int dryrun_bundle(struct dryrun *ret_run, const struct dryrun_node *node,
@@ -115,15 +123,10 @@ int dryrun_bundle(struct dryrun *ret_run, const struct dryrun_node *node,
 	run->judge.policy = &node->policy;
 	run->judge.forced = node->forced;
 	run->judge.engine = policy_engine(&node->policy, run->judge.handler);
-	if (decide_bundle(run, &run->reason) == 0)
+	if (look_at(run, &run->reason) == 0 || run->refused)
 		return 0;
-	if (!run->refused) {
-		*err = run->reason;
-		return -1;
-	}
-	/* Without a policy and a record the runtime does not look at all. */
-	run->refused = judge_is_concerned(&run->judge);
-	return 0;
+	*err = run->reason;
+	return -1;
 }
 
 void dryrun_free(struct dryrun *run)

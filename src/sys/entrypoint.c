@@ -46,21 +46,55 @@ static enum exec_kernel running_kernel(void)
 							: EXEC_BEFORE_6_17;
 }
 
+/* NULL: out of memory. */
+static char *join(const char *directory, const char *name)
+{
+	char *path;
+
+	if (*name == '/')
+		return strdup(name);
+	return asprintf(&path, "%s/%s",
+			strcmp(directory, "/") == 0 ? "" : directory, name) < 0
+		       ? NULL
+		       : path;
+}
+
+/* To where the runtime will come by the links of the image. */
+static void resolve_mounts(struct look *look)
+{
+	for (size_t i = 0; i < look->tree.mounts_count; i++) {
+		struct spec_mount *mount = &look->tree.mounts[i];
+		struct spec_tree before = { .mounts = look->tree.mounts,
+					    .mounts_count = i };
+		struct rootfs_file place CLEANUP_ROOTFS_FILE = { 0 };
+		struct err ignored;
+
+		/* What is below another mount is not to be seen yet. */
+		if (spec_tree_mount(&before, mount->destination) ||
+		    rootfs_look(&look->rootfs, mount->destination, &place,
+				&ignored) < 0)
+			continue;
+		free(mount->destination);
+		mount->destination = TAKE_PTR(place.path);
+	}
+}
+
 /* As the bundle has it: relative to the bundle's directory. */
 static int open_root(struct look *look)
 {
-	const char *directory = look->run->judge.bundle.directory_path;
 	const char *root = look->tree.root;
 	struct err *reason = &look->entry->reason;
 	char *path CLEANUP_FREE = NULL;
 
 	if (!root)
 		return err_set(reason, "config.json names no root.path");
-	if (asprintf(&path, "%s/%s", *root == '/' ? "" : directory, root) < 0) {
-		path = NULL;
+	path = join(look->run->judge.bundle.directory_path, root);
+	if (!path)
 		return err_set(reason, "out of memory");
-	}
-	return rootfs_open(&look->rootfs, path, reason);
+	if (rootfs_open(&look->rootfs, path, reason) < 0)
+		return err_wrap(reason, "root.path");
+	resolve_mounts(look);
+	return 0;
 }
 
 /* What is mounted over the tree is not there yet. */
@@ -76,48 +110,145 @@ static int check_mount(const struct look *look, const char *path)
 		path, mount->destination);
 }
 
-static int find_interpreter(struct look *look)
+static int check_search(const struct look *look, const char *cwd)
+{
+	const char *part = look->command.search;
+	size_t len;
+
+	for (; part && *part; part += len + (part[len] == ':')) {
+		char *name CLEANUP_FREE = NULL, *path CLEANUP_FREE = NULL;
+
+		len = strcspn(part, ":");
+		name = strndup(part, len);
+		path = name ? join(cwd, name) : NULL;
+		if (!path)
+			return err_set(&look->entry->reason, "out of memory");
+		if (check_mount(look, path) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* As it is named: links may lead on from a mount, and to one. */
+static int check_name(const struct look *look, const char *name,
+		      const char *cwd)
+{
+	char *path CLEANUP_FREE = NULL;
+
+	if (!strchr(name, '/'))
+		return check_search(look, cwd);
+	path = join(cwd, name);
+	if (!path)
+		return err_set(&look->entry->reason, "out of memory");
+	return check_mount(look, path);
+}
+
+/* Becomes look->file; ret_path: where it was found, also on -1. */
+static int take_file(struct look *look, const char *name, char **ret_path)
+{
+	const char *cwd = look->command.cwd ? look->command.cwd : "/";
+	struct err *reason = &look->entry->reason;
+	struct rootfs_file file CLEANUP_ROOTFS_FILE = { 0 };
+
+	if (check_name(look, name, cwd) < 0 ||
+	    rootfs_find_program(&look->rootfs, name, look->command.search, cwd,
+				&file, reason) < 0)
+		return -1;
+	free(*ret_path);
+	*ret_path = strdup(file.path);
+	if (!*ret_path)
+		return err_set(reason, "out of memory");
+	rootfs_file_free(&look->file);
+	look->file = file;
+	file.path = NULL;
+	if (look->file.program.noexec)
+		return err_set(reason, "'%s' lies on a noexec mount",
+			       *ret_path);
+	return check_mount(look, *ret_path);
+}
+
+/* The kernel opens it by its path alone, whatever $PATH says. */
+static int take_interpreter(struct look *look)
 {
 	struct entrypoint *entry = look->entry;
-	struct rootfs_file next = { 0 };
+	char *script CLEANUP_FREE = join("", look->file.path);
+	char *name CLEANUP_FREE = join(".", look->file.interpreter);
 
-	if (rootfs_look(&look->rootfs, look->file.interpreter, &next,
-			&entry->reason) < 0) {
-		rootfs_file_free(&next);
-		return err_wrap(&entry->reason, "interpreter of '%s'",
-				look->file.path);
-	}
-	rootfs_file_free(&look->file);
-	look->file = next;
-	free(entry->interpreter);
-	entry->interpreter = strdup(next.path);
-	if (!entry->interpreter)
+	if (!script || !name)
 		return err_set(&entry->reason, "out of memory");
-	return check_mount(look, next.path);
+	if (!*look->file.interpreter)
+		return err_set(&entry->reason,
+			       "'%s' begins with '#!' and names no interpreter",
+			       script);
+	if (take_file(look, name, &entry->interpreter) < 0)
+		return err_wrap(&entry->reason, "interpreter of '%s'", script);
+	return 0;
 }
 
 static int find_program(struct look *look)
 {
 	struct entrypoint *entry = look->entry;
-	const struct spec_command *command = &look->command;
 
-	if (!command->program)
+	if (!look->command.program)
 		return err_set(&entry->reason,
 			       "config.json names no program (process.args)");
 	if (open_root(look) < 0 ||
-	    rootfs_find_program(&look->rootfs, command->program,
-				command->search,
-				command->cwd ? command->cwd : "/", &look->file,
-				&entry->reason) < 0)
+	    take_file(look, look->command.program, &entry->path) < 0)
 		return -1;
-	entry->path = strdup(look->file.path);
-	if (!entry->path)
-		return err_set(&entry->reason, "out of memory");
-	if (check_mount(look, entry->path) < 0)
-		return -1;
-	for (int i = 0; look->file.program.script && i < INTERPRETERS_MAX; i++)
-		if (find_interpreter(look) < 0)
+	for (int i = 0; look->file.program.script; i++) {
+		if (i == INTERPRETERS_MAX)
+			return err_set(
+				&entry->reason,
+				"'%s' leads through more than %d interpreters",
+				entry->path, INTERPRETERS_MAX);
+		if (take_interpreter(look) < 0)
 			return -1;
+	}
+	return 0;
+}
+
+static bool is_on_root_mount(const struct look *look)
+{
+	struct rootfs_file root CLEANUP_ROOTFS_FILE = { 0 };
+	struct err ignored;
+
+	return rootfs_look(&look->rootfs, "/", &root, &ignored) == 0 &&
+	       root.mount == look->file.mount;
+}
+
+/*
+ * runc 1.1 remounts a read-only root, crun 1.8 every one, and nosuid is gone;
+ * not so in a new user namespace, where the kernel has locked it.
+ */
+static int check_nosuid(const struct look *look)
+{
+	const struct dryrun *run = look->run;
+	bool remounts =
+		look->tree.readonly || run->args.dialect == RUNTIME_CRUN;
+
+	if (!look->file.program.file.nosuid || !remounts ||
+	    run->judge.spec.new_userns ||
+	    !program_is_special(&look->file.program) || !is_on_root_mount(look))
+		return 0;
+	return err_set(
+		&look->entry->reason,
+		"the set-user-ID and set-group-ID bits and capabilities of '%s' are without effect on a nosuid mount, but the runtime may remount the tree without that",
+		look->file.path);
+}
+
+/* What the runtime makes of config.json does not stand in it then. */
+static int check_config(const struct look *look)
+{
+	const struct spec *spec = &look->run->judge.spec;
+
+	if (!spec->has_capabilities)
+		return err_set(
+			&look->entry->reason,
+			"config.json has no process.capabilities: what that means depends on the runtime's version");
+	if (spec->user.present && spec->user.path)
+		return err_set(
+			&look->entry->reason,
+			"it joins a user namespace, whose users cannot be seen from here");
 	return 0;
 }
 
@@ -141,6 +272,26 @@ static bool is_mapped(const struct look *look, const struct exec_file *file)
 		spec_map_inside(&look->tree.groups, file->gid, &id));
 }
 
+/*
+ * What the runtime holds when it executes the program: silently without what
+ * it cannot make ambient or bounding.
+ */
+static struct capsets task_sets(const struct look *look)
+{
+	const struct judge *judge = &look->run->judge;
+	const struct proccaps *own = &look->run->node->own;
+	struct capsets sets =
+		judge->has_decision ? judge->decision.sets : judge->spec.sets;
+
+	for (int i = 0; i < CAPSET_COUNT; i++)
+		sets.set[i] &= own->kernel;
+	if (!judge->spec.new_userns)
+		sets.set[CAPSET_BOUNDING] &= own->bounding;
+	sets.set[CAPSET_AMBIENT] &=
+		sets.set[CAPSET_INHERITABLE] & sets.set[CAPSET_PERMITTED];
+	return sets;
+}
+
 static void describe_task(struct look *look)
 {
 	const struct judge *judge = &look->run->judge;
@@ -149,8 +300,7 @@ static void describe_task(struct look *look)
 	struct exec_task *task = &look->entry->task;
 
 	*task = (struct exec_task){
-		.sets = judge->has_decision ? judge->decision.sets
-					    : judge->spec.sets,
+		.sets = task_sets(look),
 		.kernel = look->run->node->own.kernel,
 		.uid = outer(look, users, judge->spec.uid),
 		.gid = outer(look, groups, judge->spec.gid),
@@ -189,15 +339,16 @@ int entrypoint_look(struct entrypoint *ret_entry, const struct dryrun *run,
 	const struct json_doc *doc = &run->judge.restored;
 
 	*ret_entry = (struct entrypoint){ 0 };
-	if (spec_command_read(&look.command, doc, err) < 0 ||
-	    spec_tree_read(&look.tree, doc, err) < 0)
+	if (spec_command_read(&look.command, doc, err) < 0)
 		return -1;
 	if (look.command.program) {
 		ret_entry->name = strdup(look.command.program);
 		if (!ret_entry->name)
 			return err_set(err, "out of memory");
 	}
-	if (find_program(&look) < 0)
+	if (check_config(&look) < 0 ||
+	    spec_tree_read(&look.tree, doc, &ret_entry->reason) < 0 ||
+	    find_program(&look) < 0 || check_nosuid(&look) < 0)
 		return 0;
 	describe_task(&look);
 	describe_file(&look);
