@@ -70,6 +70,8 @@ char *out_name(unsigned int bit);
 
 /* The object, indented, and a newline. Takes the reference. */
 void out_json(struct json_object *object);
+/* The same on one line, for logs. */
+void out_json_line(struct json_object *object);
 
 /* ["CAP_NET_RAW"]; a bit without a name is its number: "63". */
 struct json_object *out_json_names(capmask mask);

@@ -58,6 +58,7 @@ enum verb_status verb_explain(int argc, char **argv, struct err *err);
 enum verb_status verb_restore(int argc, char **argv, struct err *err);
 enum verb_status verb_scan(int argc, char **argv, struct err *err);
 enum verb_status verb_show(int argc, char **argv, struct err *err);
+enum verb_status verb_sync(int argc, char **argv, struct err *err);
 enum verb_status verb_verify(int argc, char **argv, struct err *err);
 enum verb_status verb_version(int argc, char **argv, struct err *err);
 

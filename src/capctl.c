@@ -56,6 +56,16 @@ static const struct verb verbs[] = {
 	  verb_verify },
 	{ "restore", "BUNDLE", "put the engine's own config.json back", NULL,
 	  "capctl restore bundle", verb_restore },
+	{ "sync", "DIRECTORY [TARGET] | FILE... TARGET",
+	  "keep a node's policy in step with a directory",
+	  "  --check         only look: is it?\n"
+	  "  --once          do not go on\n"
+	  "  --interval N    look every N seconds (10)\n"
+	  "  --runtime PATH  and pin the real runtime, where none is\n"
+	  "  --files         not a policy: these files, as they are",
+	  "capctl sync /config\n"
+	  "capctl sync --check /config",
+	  verb_sync },
 	{ "doctor", "", "is this node ready?", NULL, "capctl doctor",
 	  verb_doctor },
 	{ "version", "", "which capruntime, which libraries, which runtime",

@@ -28,6 +28,8 @@ src/cmd/show.c tests/cli/capctl_show.bats what counts is what a person reads
 src/cmd/show_choose.c tests/cli/capctl_show.bats what counts is what a person reads
 src/cmd/show_json.c tests/cli/capctl_show.bats what counts is what a program reads
 src/cmd/show_print.c tests/cli/capctl_show.bats what counts is what a person reads
+src/cmd/sync.c tests/cli/capctl_sync.bats what counts is which files are there
+src/cmd/sync_print.c tests/cli/capctl_sync.bats what counts is what a person reads
 src/cmd/verify.c tests/cli/capctl_verify.bats what counts is what a person reads
 src/cmd/version.c tests/cli/capctl_version.bats what counts is what a person reads
 src/core/policy_rule.c tests/unit/core/policy_test.c a rule is read as part of a policy
@@ -38,6 +40,7 @@ src/sys/judge.c tests/cli/capctl_explain.bats explain must say what the runtime 
 src/sys/launch.c tests/cli/runtimes.bats it ends in another program
 src/sys/policy_files.c tests/cli/trust.bats what counts is which files refuse
 src/sys/policy_survey.c tests/cli/capctl_check.bats what counts is what a person reads
+src/sys/policy_sync.c tests/cli/capctl_sync.bats what counts is which files are there
 src/sys/seccomp_rules.c tests/unit/sys/seccomp_profile_test.c what counts is what the rules answer
 '
 # What reads bytes that others wrote: wants a fuzz target with seeds.
@@ -57,6 +60,7 @@ request
 runtime_args
 session
 spec
+spec_command
 spec_tree
 subject
 vfscap
