@@ -38,7 +38,7 @@ static const struct verb verbs[] = {
 	{ "decode", "[HEX|NAME...]", "masks to names, names to masks", NULL,
 	  "capctl decode 0000000000003400\n"
 	  "capctl decode net_raw kill\n"
-	  "capctl decode",
+	  "capctl decode | grep port",
 	  verb_decode },
 	{ "scan", "ROOTFS|BUNDLE", "what in an image raises privileges?",
 	  "  --policy FILE  judge by this policy (of a bundle: not the node's)\n"
