@@ -100,6 +100,8 @@ static struct scene scene_make(void)
 	struct scene scene = { .dir = tempdir_make(),
 			       .run = { .judge = JUDGE_INIT } };
 
+	/* Whatever this machine has. */
+	setenv("CAPRUNTIME_RUNTIME", "/usr/bin/runc", 1);
 	make_dir(&scene, "rootfs");
 	make_dir(&scene, "rootfs/bin");
 	make_file(&scene, "rootfs/bin/app", "app", 0755);
@@ -596,6 +598,35 @@ static void bits_are_without_effect_on_a_nosuid_mount(void)
 	unmount_bin(&scene);
 }
 
+/* Runtimes that remount the root forget it. */
+static void a_nosuid_root_may_be_remounted(void)
+{
+	bool mounts = own_mounts();
+	struct scene scene CLEANUP_SCENE = scene_make();
+	char *rootfs CLEANUP_FREE = tempdir_path(&scene.dir, "rootfs");
+	static const char readonly[] =
+		",\"root\":{\"path\":\"rootfs\",\"readonly\":true}";
+
+	if (!mounts)
+		SKIP("cannot mount here");
+	REQUIRE(mount("none", rootfs, "tmpfs", MS_NOSUID, "mode=755") == 0);
+	make_dir(&scene, "rootfs/bin");
+	make_file(&scene, "rootfs/bin/app", "app", 0755);
+	look_as(&scene, "x", APP, readonly);
+	check_result(&scene, BIND, BIND, 0);
+	make_owned(&scene, "rootfs/bin/app", 0, 0, 04755);
+	look_as(&scene, "x", APP, readonly);
+	check_unknown(&scene, "the runtime may remount the tree");
+	look_as(&scene, "x", APP, ROOT);
+	check_result(&scene, BIND, BIND, 1u << EXEC_SETID_NOSUID);
+	setenv("CAPRUNTIME_RUNTIME", "/usr/bin/crun", 1);
+	look_as(&scene, "x", APP, ROOT);
+	check_unknown(&scene, "the runtime may remount the tree");
+	look_as(&scene, "x", APP, USERNS);
+	is_found(&scene);
+	CHECK(umount2(rootfs, MNT_DETACH) == 0);
+}
+
 static void nothing_is_executed_on_a_noexec_mount(void)
 {
 	bool mounts = own_mounts();
@@ -645,6 +676,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(capabilities_may_be_a_user_namespaces),
 	TAP_TEST(all_is_bounding_in_a_new_user_namespace),
 	TAP_TEST(bits_are_without_effect_on_a_nosuid_mount),
+	TAP_TEST(a_nosuid_root_may_be_remounted),
 	TAP_TEST(nothing_is_executed_on_a_noexec_mount),
 	TAP_TEST(config_json_may_mount_the_root_nosuid),
 };
