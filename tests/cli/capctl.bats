@@ -4,7 +4,7 @@
 
 load capctl_helpers
 
-verbs=(check explain show decode scan verify restore doctor version)
+verbs=(check explain show decode scan verify restore sync doctor version)
 
 @test "without a verb it asks for one" {
 	capctl
