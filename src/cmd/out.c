@@ -24,6 +24,7 @@ struct out_row {
 };
 
 static bool coloured;
+static bool rich; /* the terminal has 256 colours */
 static bool failed;
 static size_t width = USUAL_WIDTH;
 
@@ -37,6 +38,7 @@ void out_init(void)
 		return;
 	coloured = !(no_color && *no_color) &&
 		   !(term && strcmp(term, "dumb") == 0);
+	rich = term && strstr(term, "256color");
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 &&
 	    size.ws_col > USUAL_WIDTH)
 		width = size.ws_col;
@@ -107,13 +109,21 @@ static size_t columns_of(const char *text, size_t len)
 	return count;
 }
 
+/*
+ * To be read on dark and on light: yellow cannot be on white. Of 256 colours
+ * those have a contrast of 3 and more on either, and of 8 these come closest.
+ */
+static const char *const styles[OUT_STYLE_COUNT][2] = {
+	[OUT_STRONG] = { "1", "1" },
+	[OUT_FAINT] = { "2", "2" },
+	[OUT_GOOD] = { "32", "38;5;64" },
+	[OUT_WARNING] = { "1;35", "38;5;166" },
+	[OUT_BAD] = { "1;31", "1;38;5;196" },
+};
+
 static void put(enum out_style style, const char *text, size_t len)
 {
-	static const char *const codes[OUT_STYLE_COUNT] = {
-		[OUT_STRONG] = "1",   [OUT_FAINT] = "2",  [OUT_GOOD] = "32",
-		[OUT_WARNING] = "33", [OUT_BAD] = "1;31",
-	};
-	const char *code = coloured && len ? codes[style] : NULL;
+	const char *code = coloured && len ? styles[style][rich] : NULL;
 
 	if (code)
 		printf("\033[%sm", code);
@@ -393,19 +403,29 @@ char *out_names(capmask mask)
 	return buf_take(&buf, &text, NULL, &ignored) < 0 ? NULL : text;
 }
 
-/* DEL and C1 controls, which json-c leaves as they are; only strings hold any. */
+/* Of what is_unseen(): two bytes or three. */
+static unsigned int code_point(const char *text, size_t length)
+{
+	unsigned int point = (unsigned char)text[0] & (0xffU >> (length + 1));
+
+	for (size_t i = 1; i < length; i++)
+		point = point << 6 | ((unsigned char)text[i] & 0x3f);
+	return point;
+}
+
+/* DEL and what is unseen, as json-c leaves them; only strings hold any. */
 static void put_json(const char *text)
 {
-	for (; *text; text++) {
-		unsigned char byte = (unsigned char)*text;
-		unsigned char next = (unsigned char)text[1];
+	size_t length;
 
-		if (byte == 0x7f)
-			printf("\\u%04x", byte);
-		else if (byte == 0xc2 && next >= 0x80 && next < 0xa0)
-			printf("\\u%04x", (unsigned char)*++text);
+	for (size_t left = strlen(text); left; text += length, left -= length) {
+		length = is_unseen(text) ? utf8_length(text, left) : 1;
+		if (length > 1)
+			printf("\\u%04x", code_point(text, length));
+		else if (*text == 0x7f)
+			fputs("\\u007f", stdout);
 		else
-			putchar(byte);
+			putchar((unsigned char)*text);
 	}
 	putchar('\n');
 }

@@ -206,6 +206,14 @@ static void one_json_object_is_one_text(void)
 	CHECK_WROTE("{\n  \"path\": \"/a/b\"\n}\n");
 }
 
+static void json_shows_what_cannot_be_seen(void)
+{
+	BEGIN();
+	out_json_line(out_json_text("a\177\xc2\x9b\xe2\x80\xae\xe2\x81\xa9"
+				    "\xef\xbb\xbf\xc3\xa9"));
+	CHECK_WROTE("\"a\\u007f\\u009b\\u202e\\u2069\\ufeff\xc3\xa9\"\n");
+}
+
 /* A terminal that is `columns` wide; -1: there are none here. */
 static int open_terminal(unsigned short columns)
 {
@@ -260,6 +268,18 @@ static void a_terminal_has_colour_and_its_own_width(void)
 	unsetenv("NO_COLOR");
 	wrote = write_on(terminal);
 	CHECK_STR(wrote, "\033[1;31ma\033[0m\n" LONG " b\n");
+}
+
+static void a_terminal_of_256_colours_gets_what_reads_best(void)
+{
+	int terminal CLEANUP_FD = open_terminal(100);
+	char *wrote CLEANUP_FREE = NULL;
+
+	REQUIRE(terminal >= 0);
+	setenv("TERM", "tmux-256color", 1);
+	unsetenv("NO_COLOR");
+	wrote = write_on(terminal);
+	CHECK_STR(wrote, "\033[1;38;5;196ma\033[0m\n" LONG " b\n");
 }
 
 static void a_narrow_terminal_gets_80_columns(void)
@@ -322,9 +342,11 @@ static const struct tap_test tests[] = {
 	TAP_TEST(sets_in_json_have_mask_and_names),
 	TAP_TEST(texts_in_json_are_utf_8),
 	TAP_TEST(one_json_object_is_one_text),
+	TAP_TEST(json_shows_what_cannot_be_seen),
 	TAP_TEST(a_narrow_terminal_gets_80_columns),
 	TAP_TEST(colour_can_be_forbidden),
 	TAP_TEST(a_terminal_has_colour_and_its_own_width),
+	TAP_TEST(a_terminal_of_256_colours_gets_what_reads_best),
 	TAP_TEST(a_full_disk_is_told),
 };
 
