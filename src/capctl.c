@@ -36,7 +36,9 @@ static const struct verb verbs[] = {
 	  verb_verify },
 	{ "restore", "BUNDLE", "put the engine's own config.json back", NULL,
 	  verb_restore },
-	{ "doctor", "", "is this node ready?", NULL, verb_doctor },
+	{ "doctor", "", "is this node ready?",
+	  "  --root DIR    look at DIR instead of /, an image for example",
+	  verb_doctor },
 	{ "version", "", "which capruntime, which libraries, which runtime",
 	  NULL, verb_version },
 };
