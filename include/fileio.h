@@ -41,7 +41,14 @@ int fileio_write(int fd, const char *text, size_t len) MUST_CHECK;
 int fileio_replace(int directory, const char *name, int model, const char *text,
 		   size_t len, struct err *err) MUST_CHECK;
 
-/* Removes what a kill within fileio_replace() left; errors do not matter. */
+/*
+ * The same with the mode given, whatever the umask, and an owner of ours: for
+ * what others are to read.
+ */
+int fileio_publish(int directory, const char *name, mode_t mode,
+		   const char *text, size_t len, struct err *err) MUST_CHECK;
+
+/* Removes what a kill within these two left; errors do not matter. */
 void fileio_remove_leftover(int directory, const char *name);
 
 #endif

@@ -69,6 +69,9 @@ int json_string(const struct json_doc *doc, struct json_value string,
 bool json_is_u32(const struct json_doc *doc, struct json_value number,
 		 uint32_t max, uint32_t *ret_number);
 
+bool json_is_u64(const struct json_doc *doc, struct json_value number,
+		 uint64_t max, uint64_t *ret_number);
+
 /* "a string", "an object" … for messages. */
 const char *json_kind_name(enum json_kind kind);
 

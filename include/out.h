@@ -60,11 +60,18 @@ void out_table_style(struct out_table *table, size_t column,
 void out_table_print(const struct out_table *table);
 void out_table_free(struct out_table *table);
 
-/* "NET_RAW, SYS_NICE", "none", "all of 41". The caller frees; NULL: no memory. */
+/*
+ * "NET_RAW, SYS_NICE", "none", "all of 41", "all but SYS_BOOT". The caller
+ * frees; NULL: no memory.
+ */
 char *out_names(capmask mask);
+/* "CAP_NET_RAW"; a bit without a name is its number: "63". The same. */
+char *out_name(unsigned int bit);
 
 /* The object, indented, and a newline. Takes the reference. */
 void out_json(struct json_object *object);
+/* The same on one line, for logs. */
+void out_json_line(struct json_object *object);
 
 /* ["CAP_NET_RAW"]; a bit without a name is its number: "63". */
 struct json_object *out_json_names(capmask mask);

@@ -20,6 +20,9 @@
  */
 int policy_files_load(struct policy *ret_policy, struct err *err) MUST_CHECK;
 
+/* Is a file of this name in policy.d one of the policy? */
+bool policy_files_is_read(const char *name);
+
 /*
  * One file that a person names, as policy.json: relative or absolute, and
  * whoever may write it, for it rules nothing. ret_policy is to be freed in

@@ -30,6 +30,7 @@ enum procstatus_line {
 	PROCSTATUS_CAP_AMB,
 	PROCSTATUS_NO_NEW_PRIVS,
 	PROCSTATUS_SECCOMP, /* a kernel without seccomp writes none */
+	PROCSTATUS_THREADS,
 	PROCSTATUS_KTHREAD, /* newer kernels only */
 	PROCSTATUS_VM_SIZE, /* not for kernel threads and the dead */
 	PROCSTATUS_LINE_COUNT
@@ -56,6 +57,7 @@ struct procstatus {
 	struct capsets sets;
 	bool no_new_privs;
 	uint32_t seccomp; /* 0 none, 1 strict, 2 filter */
+	uint32_t threads; /* 1: it has no further ones */
 	bool kthread; /* what the line says; see procstatus_is_kernel() */
 };
 

@@ -56,6 +56,7 @@ enum program_verdict {
 	PROGRAM_REDUNDANT, /* its capabilities are held without them */
 	PROGRAM_BREAKS, /* gives nothing, or less, under no_new_privs */
 	PROGRAM_OUT_OF_BOUNDING, /* execve fails with EPERM */
+	PROGRAM_VERDICT_COUNT
 };
 
 /*

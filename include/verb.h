@@ -24,6 +24,7 @@ struct verb {
 	const char *arguments; /* as usage shows them */
 	const char *summary; /* one line */
 	const char *options; /* a line each, indented; NULL: only --json */
+	const char *examples; /* a line each; they stand in capctl(8), too */
 	/*
 	 * argv[0] is the verb's name, argv[argc] NULL. On VERB_TROUBLE `err` says
 	 * why, unless that was part of the results.
@@ -57,6 +58,7 @@ enum verb_status verb_explain(int argc, char **argv, struct err *err);
 enum verb_status verb_restore(int argc, char **argv, struct err *err);
 enum verb_status verb_scan(int argc, char **argv, struct err *err);
 enum verb_status verb_show(int argc, char **argv, struct err *err);
+enum verb_status verb_sync(int argc, char **argv, struct err *err);
 enum verb_status verb_verify(int argc, char **argv, struct err *err);
 enum verb_status verb_version(int argc, char **argv, struct err *err);
 

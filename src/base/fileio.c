@@ -170,18 +170,30 @@ static int sync_file(int fd)
 	return fsync(fd);
 }
 
-static int fill(int fd, int model, const char *text, size_t len)
+/* Whose mode, owner and attributes a file gets, or the mode alone. */
+struct model {
+	int fd; /* -1: nobody's */
+	mode_t mode; /* 0: as it was made */
+};
+
+static int become(int fd, const struct model *model)
 {
-	if (fileio_write(fd, text, len) < 0)
+	if (model->fd < 0)
+		return model->mode ? fchmod(fd, model->mode) : 0;
+	if (copy_owner_and_mode(model->fd, fd) < 0)
 		return -1;
-	if (model >= 0 && (copy_owner_and_mode(model, fd) < 0 ||
-			   copy_attributes(model, fd) < 0))
+	return copy_attributes(model->fd, fd);
+}
+
+static int fill(int fd, const struct model *model, const char *text, size_t len)
+{
+	if (fileio_write(fd, text, len) < 0 || become(fd, model) < 0)
 		return -1;
 	return sync_file(fd);
 }
 
-int fileio_replace(int directory, const char *name, int model, const char *text,
-		   size_t len, struct err *err)
+static int replace(int directory, const char *name, const struct model *model,
+		   const char *text, size_t len, struct err *err)
 {
 	char *leftover CLEANUP_FREE = leftover_name(name);
 	int fd CLEANUP_FD = -1;
@@ -199,4 +211,20 @@ int fileio_replace(int directory, const char *name, int model, const char *text,
 	number = errno;
 	unlinkat(directory, leftover, 0);
 	return err_set_errno(err, number, "cannot be replaced");
+}
+
+int fileio_replace(int directory, const char *name, int model, const char *text,
+		   size_t len, struct err *err)
+{
+	const struct model like = { .fd = model };
+
+	return replace(directory, name, &like, text, len, err);
+}
+
+int fileio_publish(int directory, const char *name, mode_t mode,
+		   const char *text, size_t len, struct err *err)
+{
+	const struct model plain = { .fd = -1, .mode = mode };
+
+	return replace(directory, name, &plain, text, len, err);
 }

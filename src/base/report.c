@@ -80,44 +80,44 @@ static void report_to_log(const char *message, const char *path, bool json)
 	write_line(fd, &buf);
 }
 
-/* NULL: out of memory. */
-static char *printable(const struct err *err)
+/* "PROGRAM: message"; NULL: out of memory. */
+static char *make_message(const char *program, const struct err *err)
 {
 	struct buf buf CLEANUP_BUF = { 0 };
 	char *text;
 	struct err ignored;
 
+	buf_add_str(&buf, program);
+	buf_add_str(&buf, ": ");
 	add_printable(&buf, err->text);
 	return buf_take(&buf, &text, NULL, &ignored) < 0 ? NULL : text;
 }
 
-static void report_to_stderr(const char *program, const char *message)
+static void report_to_stderr(const char *message)
 {
 	struct buf line CLEANUP_BUF = { 0 };
 
 	/* Whoever read this may be gone: an exit status and no signal. */
 	signal(SIGPIPE, SIG_IGN);
-	buf_add_str(&line, program);
-	buf_add_str(&line, ": ");
 	buf_add_str(&line, message);
 	write_line(STDERR_FILENO, &line);
 }
 
 void report_failure(const char *program, const struct err *err)
 {
-	char *message CLEANUP_FREE = printable(err);
+	char *message CLEANUP_FREE = make_message(program, err);
 
 	if (message)
-		report_to_stderr(program, message);
+		report_to_stderr(message);
 }
 
 void report_refusal(const struct err *err, const char *log_path, bool json)
 {
-	char *message CLEANUP_FREE = printable(err);
+	char *message CLEANUP_FREE = make_message(PROGRAM, err);
 
 	if (!message)
 		return;
 	if (log_path && *log_path)
 		report_to_log(message, log_path, json);
-	report_to_stderr(PROGRAM, message);
+	report_to_stderr(message);
 }

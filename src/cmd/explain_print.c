@@ -54,7 +54,7 @@ static void print_subject(const struct judge *judge)
 			      judge->subject.flags[i] ? "yes" : "no", "");
 	out_table_add(&table, OUT_PLAIN, 3, "engine",
 		      subject_engine_name(judge->engine),
-		      "the policy's 'engine', for this handler");
+		      "the policy's 'engine'");
 	out_table_print(&table);
 }
 

@@ -15,6 +15,7 @@
 
 #define USUAL_WIDTH 80
 #define GAP 2 /* blanks between columns */
+#define OTHERS_MAX 4 /* so few are better told by what is not there */
 
 struct out_row {
 	size_t columns;
@@ -23,6 +24,7 @@ struct out_row {
 };
 
 static bool coloured;
+static bool rich; /* the terminal has 256 colours */
 static bool failed;
 static size_t width = USUAL_WIDTH;
 
@@ -36,19 +38,41 @@ void out_init(void)
 		return;
 	coloured = !(no_color && *no_color) &&
 		   !(term && strcmp(term, "dumb") == 0);
+	rich = term && strstr(term, "256color");
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 &&
 	    size.ws_col > USUAL_WIDTH)
 		width = size.ws_col;
 }
 
-/* C1 controls are two bytes in UTF-8; terminals obey some of them. */
+/*
+ * Characters of which nothing is seen: C1 controls, some of which terminals
+ * obey (U+0080 to U+009F), and what has no width, breaks lines or turns the
+ * direction of what stands beside it (U+200B to U+200F, U+2028 to U+202E,
+ * U+2060 to U+206F, U+FEFF).
+ */
+static bool is_unseen(const char *text)
+{
+	const unsigned char *byte = (const unsigned char *)text;
+
+	if (byte[0] == 0xc2)
+		return byte[1] < 0xa0;
+	if (byte[0] == 0xef)
+		return byte[1] == 0xbb && byte[2] == 0xbf;
+	if (byte[0] != 0xe2)
+		return false;
+	if (byte[1] == 0x80)
+		return (byte[2] >= 0x8b && byte[2] <= 0x8f) ||
+		       (byte[2] >= 0xa8 && byte[2] <= 0xae);
+	return byte[1] == 0x81 && byte[2] >= 0xa0 && byte[2] <= 0xaf;
+}
+
+/* 0: to be shown as an escape. */
 static size_t printable_length(const char *text, size_t left)
 {
 	unsigned char first = (unsigned char)text[0];
 	size_t length = utf8_length(text, left);
 
-	if (first < 0x20 || first == 0x7f ||
-	    (first == 0xc2 && (unsigned char)text[1] < 0xa0))
+	if (first < 0x20 || first == 0x7f || !length || is_unseen(text))
 		return 0;
 	return length;
 }
@@ -85,13 +109,21 @@ static size_t columns_of(const char *text, size_t len)
 	return count;
 }
 
+/*
+ * To be read on dark and on light: yellow cannot be on white. Of 256 colours
+ * those have a contrast of 3 and more on either, and of 8 these come closest.
+ */
+static const char *const styles[OUT_STYLE_COUNT][2] = {
+	[OUT_STRONG] = { "1", "1" },
+	[OUT_FAINT] = { "2", "2" },
+	[OUT_GOOD] = { "32", "38;5;64" },
+	[OUT_WARNING] = { "1;35", "38;5;166" },
+	[OUT_BAD] = { "1;31", "1;38;5;196" },
+};
+
 static void put(enum out_style style, const char *text, size_t len)
 {
-	static const char *const codes[OUT_STYLE_COUNT] = {
-		[OUT_STRONG] = "1",   [OUT_FAINT] = "2",  [OUT_GOOD] = "32",
-		[OUT_WARNING] = "33", [OUT_BAD] = "1;31",
-	};
-	const char *code = coloured && len ? codes[style] : NULL;
+	const char *code = coloured && len ? styles[style][rich] : NULL;
 
 	if (code)
 		printf("\033[%sm", code);
@@ -310,24 +342,23 @@ void out_table_free(struct out_table *table)
 	*table = (struct out_table){ 0 };
 }
 
-/* "CAP_X", or for a bit that libcap has no name for its number. */
-static char *bit_name(int bit)
+char *out_name(unsigned int bit)
 {
 	struct buf buf CLEANUP_BUF = { 0 };
 	struct err ignored;
 	char number[8], *name;
 
 	capset_add_names(&buf, UINT64_C(1) << bit, "");
-	snprintf(number, sizeof(number), "%d", bit);
+	snprintf(number, sizeof(number), "%u", bit);
 	if (!buf.len)
 		buf_add_str(&buf, number);
 	return buf_take(&buf, &name, NULL, &ignored) < 0 ? NULL : name;
 }
 
-static void add_short_name(struct buf *buf, int bit)
+static void add_short_name(struct buf *buf, unsigned int bit)
 {
 	static const char prefix[] = "CAP_";
-	char *name CLEANUP_FREE = bit_name(bit);
+	char *name CLEANUP_FREE = out_name(bit);
 
 	if (!name)
 		buf->failed = true;
@@ -341,7 +372,7 @@ static void add_short_names(struct buf *buf, capmask mask)
 {
 	const char *separator = "";
 
-	for (int bit = 0; bit < 64; bit++) {
+	for (unsigned int bit = 0; bit < 64; bit++) {
 		if (!(mask >> bit & 1))
 			continue;
 		buf_add_str(buf, separator);
@@ -354,46 +385,73 @@ char *out_names(capmask mask)
 {
 	struct buf buf CLEANUP_BUF = { 0 };
 	struct err ignored;
+	capmask others = capset_known() & ~mask;
 	char all[32], *text;
 
 	snprintf(all, sizeof(all), "all of %d", __builtin_popcountll(mask));
-	if (!mask)
+	if (!mask) {
 		buf_add_str(&buf, "none");
-	else if (mask == capset_known())
+	} else if (mask == capset_known()) {
 		buf_add_str(&buf, all);
-	else
+	} else if (mask < capset_known() &&
+		   __builtin_popcountll(others) <= OTHERS_MAX) {
+		buf_add_str(&buf, "all but ");
+		add_short_names(&buf, others);
+	} else {
 		add_short_names(&buf, mask);
+	}
 	return buf_take(&buf, &text, NULL, &ignored) < 0 ? NULL : text;
 }
 
-/* DEL and C1 controls, which json-c leaves as they are; only strings hold any. */
+/* Of what is_unseen(): two bytes or three. */
+static unsigned int code_point(const char *text, size_t length)
+{
+	unsigned int point = (unsigned char)text[0] & (0xffU >> (length + 1));
+
+	for (size_t i = 1; i < length; i++)
+		point = point << 6 | ((unsigned char)text[i] & 0x3f);
+	return point;
+}
+
+/* DEL and what is unseen, as json-c leaves them; only strings hold any. */
 static void put_json(const char *text)
 {
-	for (; *text; text++) {
-		unsigned char byte = (unsigned char)*text;
-		unsigned char next = (unsigned char)text[1];
+	size_t length;
 
-		if (byte == 0x7f)
-			printf("\\u%04x", byte);
-		else if (byte == 0xc2 && next >= 0x80 && next < 0xa0)
-			printf("\\u%04x", (unsigned char)*++text);
+	for (size_t left = strlen(text); left; text += length, left -= length) {
+		length = is_unseen(text) ? utf8_length(text, left) : 1;
+		if (length > 1)
+			printf("\\u%04x", code_point(text, length));
+		else if (*text == 0x7f)
+			fputs("\\u007f", stdout);
 		else
-			putchar(byte);
+			putchar((unsigned char)*text);
 	}
 	putchar('\n');
 }
 
-void out_json(struct json_object *object)
+static void put_object(struct json_object *object, int flags)
 {
-	const char *text = json_object_to_json_string_ext(
-		object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
-				JSON_C_TO_STRING_NOSLASHESCAPE);
+	const char *text =
+		object ? json_object_to_json_string_ext(
+				 object, flags | JSON_C_TO_STRING_NOSLASHESCAPE)
+		       : NULL;
 
 	if (text)
 		put_json(text);
 	else
 		failed = true;
 	json_object_put(object);
+}
+
+void out_json(struct json_object *object)
+{
+	put_object(object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED);
+}
+
+void out_json_line(struct json_object *object)
+{
+	put_object(object, JSON_C_TO_STRING_PLAIN);
 }
 
 struct json_object *out_json_text(const char *text)
@@ -416,9 +474,9 @@ struct json_object *out_json_names(capmask mask)
 {
 	struct json_object *names = json_object_new_array();
 
-	for (int bit = 0; bit < 64; bit++) {
+	for (unsigned int bit = 0; bit < 64; bit++) {
 		char *name CLEANUP_FREE =
-			mask >> bit & 1 ? bit_name(bit) : NULL;
+			mask >> bit & 1 ? out_name(bit) : NULL;
 
 		if (name)
 			json_object_array_add(names, out_json_text(name));

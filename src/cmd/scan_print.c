@@ -141,25 +141,23 @@ struct rules {
 	capmask lacking; /* of the first */
 };
 
-static struct rules rules_of(const struct scan *scan,
-			     const struct scan_file *file,
-			     enum program_verdict verdict)
+/* One pass: a policy can have thousands. */
+static void sort_rules(const struct scan *scan, const struct scan_file *file,
+		       struct rules rules[PROGRAM_VERDICT_COUNT])
 {
-	struct rules rules = { 0 };
 	capmask lacking;
 
 	for (size_t i = 0; i < scan->grants_count; i++) {
 		const struct scan_grant *grant = &scan->grants[i];
+		struct rules *same =
+			&rules[scan_judge(scan, file, grant, &lacking)];
 
-		if (scan_judge(scan, file, grant, &lacking) != verdict)
-			continue;
-		if (!rules.count)
-			rules.lacking = lacking;
-		if (rules.count < RULES_NAMED)
-			rules.names[rules.count] = grant->rule;
-		rules.count++;
+		if (!same->count)
+			same->lacking = lacking;
+		if (same->count < RULES_NAMED)
+			same->names[same->count] = grant->rule;
+		same->count++;
 	}
-	return rules;
 }
 
 /* " with rule 'a'", " with rules 'a', 'b', 'c' and 4 more"; or of us all. */
@@ -213,14 +211,17 @@ static void add_verdicts(struct out_table *table, const struct scan *scan,
 		{ PROGRAM_OUT_OF_BOUNDING, "out of bounding", OUT_BAD },
 	};
 
+	struct rules rules[PROGRAM_VERDICT_COUNT] = { 0 };
+
+	sort_rules(scan, file, rules);
 	for (size_t i = 0; i < ARRAY_LEN(verdicts); i++) {
-		struct rules rules = rules_of(scan, file, verdicts[i].verdict);
+		const struct rules *same = &rules[verdicts[i].verdict];
 		char *text CLEANUP_FREE = NULL;
 
-		if (rules.count)
+		if (same->count)
 			add_row(table, verdicts[i].style, "", "",
 				verdicts[i].word,
-				reason(verdicts[i].verdict, &rules, &text));
+				reason(verdicts[i].verdict, same, &text));
 	}
 }
 

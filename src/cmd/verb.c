@@ -7,8 +7,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define OPTIONS_MAX 16
+#define KNOWN 1 /* what getopt_long(3) returns for every option we know */
 
 int verb_misuse(struct err *err, const char *verb, const char *format, ...)
 {
@@ -29,6 +31,40 @@ static void take(const struct verb_option *option)
 		*option->value = optarg;
 }
 
+/* getopt_long(3) takes "--al" for "--all", which another option would break. */
+static bool is_spelled_out(const char *word, const struct verb_option *options,
+			   size_t count)
+{
+	size_t len = strcspn(word, "=");
+
+	for (size_t i = 0; i < count; i++)
+		if (strlen(options[i].name) + 2 == len &&
+		    strncmp(options[i].name, word + 2, len - 2) == 0)
+			return true;
+	return false;
+}
+
+/* The word of argv that getopt_long(3) has just looked at. */
+static const char *last_word(char **argv, bool found)
+{
+	bool has_own_word = found && optarg && optarg == argv[optind - 1];
+
+	return argv[optind - 1 - has_own_word];
+}
+
+static int complain(const char *verb, const char *word, int found,
+		    bool spelled_out, struct err *err)
+{
+	if (spelled_out && found == ':')
+		return verb_misuse(err, verb, "'%s' wants a value", word);
+	if (spelled_out && optopt == KNOWN)
+		return verb_misuse(err, verb, "'%.*s' takes no value",
+				   (int)strcspn(word, "="), word);
+	if (found == '?' && optopt > KNOWN)
+		return verb_misuse(err, verb, "unknown option '-%c'", optopt);
+	return verb_misuse(err, verb, "unknown option '%s'", word);
+}
+
 int verb_parse(int argc, char **argv, const struct verb_option *options,
 	       size_t count, struct err *err)
 {
@@ -40,19 +76,16 @@ int verb_parse(int argc, char **argv, const struct verb_option *options,
 	for (size_t i = 0; i < count; i++)
 		known[i] = (struct option){ .name = options[i].name,
 					    .has_arg = options[i].value != NULL,
-					    .val = 1 };
+					    .val = KNOWN };
 	optind = 0;
 	opterr = 0;
-	while ((found = getopt_long(argc, argv, ":", known, &index)) == 1)
+	while ((found = getopt_long(argc, argv, ":", known, &index)) != -1) {
+		const char *word = last_word(argv, found == KNOWN);
+		bool spelled_out = is_spelled_out(word, options, count);
+
+		if (found != KNOWN || !spelled_out)
+			return complain(argv[0], word, found, spelled_out, err);
 		take(&options[index]);
-	if (found == -1)
-		return optind;
-	if (found == ':')
-		return verb_misuse(err, argv[0], "'%s' wants a value",
-				   argv[optind - 1]);
-	if (optopt > 1)
-		return verb_misuse(err, argv[0], "unknown option '-%c'",
-				   optopt);
-	return verb_misuse(err, argv[0], "unknown option '%s'",
-			   argv[optind - 1]);
+	}
+	return optind;
 }

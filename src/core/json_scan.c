@@ -218,20 +218,32 @@ int json_string(const struct json_doc *doc, struct json_value string,
 	return status;
 }
 
-bool json_is_u32(const struct json_doc *doc, struct json_value number,
-		 uint32_t max, uint32_t *ret_number)
+bool json_is_u64(const struct json_doc *doc, struct json_value number,
+		 uint64_t max, uint64_t *ret_number)
 {
-	uint64_t sum = 0;
+	uint64_t sum = 0, digit;
 
 	if (number.kind != JSON_NUMBER)
 		return false;
 	for (size_t i = number.start; i < number.end; i++) {
 		if (!is_digit((unsigned char)doc->text[i]))
 			return false;
-		sum = sum * 10 + (uint64_t)(doc->text[i] - '0');
-		if (sum > max)
+		digit = (uint64_t)(doc->text[i] - '0');
+		if (__builtin_mul_overflow(sum, 10, &sum) ||
+		    __builtin_add_overflow(sum, digit, &sum) || sum > max)
 			return false;
 	}
-	*ret_number = (uint32_t)sum;
+	*ret_number = sum;
+	return true;
+}
+
+bool json_is_u32(const struct json_doc *doc, struct json_value number,
+		 uint32_t max, uint32_t *ret_number)
+{
+	uint64_t value;
+
+	if (!json_is_u64(doc, number, max, &value))
+		return false;
+	*ret_number = (uint32_t)value;
 	return true;
 }

@@ -172,6 +172,8 @@ static bool read_line(struct procstatus *status, enum procstatus_line line,
 		return read_bool(rest, &status->no_new_privs);
 	case PROCSTATUS_SECCOMP:
 		return read_u32(rest, 2, &status->seccomp);
+	case PROCSTATUS_THREADS:
+		return read_u32(rest, INT32_MAX, &status->threads);
 	case PROCSTATUS_KTHREAD:
 		return read_bool(rest, &status->kthread);
 	case PROCSTATUS_VM_SIZE:
@@ -197,6 +199,7 @@ static const char *const keys[PROCSTATUS_LINE_COUNT] = {
 	[PROCSTATUS_CAP_AMB] = "CapAmb",
 	[PROCSTATUS_NO_NEW_PRIVS] = "NoNewPrivs",
 	[PROCSTATUS_SECCOMP] = "Seccomp",
+	[PROCSTATUS_THREADS] = "Threads",
 	[PROCSTATUS_KTHREAD] = "Kthread",
 	[PROCSTATUS_VM_SIZE] = "VmSize",
 };

@@ -171,7 +171,7 @@ static int take_file(struct look *look, const char *name, char **ret_path)
 static int take_interpreter(struct look *look)
 {
 	struct entrypoint *entry = look->entry;
-	char *script CLEANUP_FREE = strdup(look->file.path);
+	char *script CLEANUP_FREE = join("", look->file.path);
 	char *name CLEANUP_FREE = join(".", look->file.interpreter);
 
 	if (!script || !name)

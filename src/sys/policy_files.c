@@ -172,7 +172,7 @@ static int read_main(const struct load *load)
 	return fd < 0 ? 0 : read_file(load, MAIN_FILE, fd, POLICY_MAIN);
 }
 
-static bool is_policy_name(const char *name)
+bool policy_files_is_read(const char *name)
 {
 	size_t len = strlen(name), suffix = strlen(SUFFIX);
 
@@ -208,7 +208,7 @@ static int read_entries(struct names *names, DIR *directory, struct err *err)
 		entry = readdir(directory);
 		if (!entry)
 			break;
-		if (is_policy_name(entry->d_name) &&
+		if (policy_files_is_read(entry->d_name) &&
 		    names_add(names, entry->d_name, err) < 0)
 			return -1;
 	}

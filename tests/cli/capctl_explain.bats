@@ -260,3 +260,30 @@ engine_of() { # FIXTURE
 	explain --json "$bundle"
 	[ "$(jq -r .mode <<<"$output")" = audit ]
 }
+
+@test "a capability whose system calls the seccomp profile closes is warned of" {
+	policy '{}' '{name: "a", match: {id: "x"}, ambient: ["SYS_TIME",
+		"NET_BIND_SERVICE"]}'
+	with='.process.user.uid = 1000 | .process.capabilities = {bounding:
+		["CAP_SYS_TIME", "CAP_NET_BIND_SERVICE"]}'
+	jq "$with" "$fixtures/containerd-ctr/seccomp.config.json" \
+		>"$bundle/config.json"
+	explain --id x "$bundle"
+	grep -A1 ^warning <<<"$output" | diff - <(printf '%s\n' \
+		"warning: SYS_TIME is good for less: the container's seccomp profile closes" \
+		'clock_settime (fails with EPERM), settimeofday (fails with EPERM)')
+	explain --json --id x "$bundle"
+	[ "$(jq -c '[.warnings[].code]' <<<"$output")" = '["seccomp_partly"]' ]
+	jq "$with" "$fixtures/containerd-ctr/seccomp-systime.config.json" \
+		>"$bundle/config.json"
+	explain --json --id x "$bundle"
+	[ "$(jq -c '.warnings' <<<"$output")" = '[]' ]
+	jq "$with | .linux.seccomp = {defaultAction: \"SCMP_ACT_ERRNO\"}" \
+		"$fixtures/containerd-ctr/seccomp.config.json" \
+		>"$bundle/config.json"
+	explain --json --id x "$bundle"
+	[ "$(jq -c '[.warnings[].code] | unique' <<<"$output")" = \
+		'["seccomp_closed","seccomp_partly"]' ] ||
+		[ "$(jq -c '[.warnings[].code] | unique' <<<"$output")" = \
+			'["seccomp_closed"]' ]
+}

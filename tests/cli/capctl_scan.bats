@@ -482,6 +482,21 @@ no policy and no record: nothing is looked at
 	says '[.files[].effect] == ["raises", "raises", "raises", "dangerous"]'
 }
 
+@test 'capabilities that another user namespace keeps to itself are told' {
+	unshare --user --map-root-user true ||
+		skip 'no unprivileged user namespaces'
+	program foreign 755 cap_net_raw=ep -n 200000
+	before=(unshare --user --map-root-user)
+	scan "$tree"
+	ended 1
+	printed "\
+/usr/bin/foreign  0:0  no effect  capabilities: for the root of another user
+                                  namespace
+3 entries: 1 with capabilities; 1 without effect"
+	scan --json "$tree"
+	says '.files[0] | .capabilities == null and .capabilities_elsewhere'
+}
+
 @test 'a config.json in an image sends nobody elsewhere' {
 	program app 4755
 	mkdir "$tree/empty"

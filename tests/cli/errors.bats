@@ -34,7 +34,7 @@ has_lines() { # FILE COUNT
 }
 
 is_json_line() { # LINE
-	jq -e --arg message "$(message)" 'keys == ["level", "msg", "time"] and
+	jq -e --arg message "capruntime: $(message)" 'keys == ["level", "msg", "time"] and
 		.level == "error" and .msg == $message and
 		(.time | fromdateiso8601 | . - now | fabs < 60)' <<<"$1" ||
 		complain "in the log: $1"
@@ -45,7 +45,7 @@ is_text_line() { # LINE
 
 	[[ "$1" =~ ^time=\"$time\"\ level=error\ msg= ]] ||
 		complain "in the log: $1" || return
-	[ "${1#*msg=}" = "$(message | jq -R .)" ] || complain "in the log: $1"
+	[ "${1#*msg=}" = "$(jq -R . "$work/stderr")" ] || complain "in the log: $1"
 }
 
 @test "a refusal is one line on standard error" {
@@ -158,7 +158,8 @@ create_closed() { # DESCRIPTORS WORD...
 		[ "$(jq -r .level "$log")" = error ]
 		same "$config" "$old"
 		no_leftovers
-		found=$(grep -rl --exclude=stderr 'capruntime: ' "$work" || :)
+		found=$(grep -rl --exclude=stderr --exclude="${log##*/}" \
+			'capruntime: ' "$work" || :)
 		[ -z "$found" ]
 	done
 }

@@ -335,5 +335,5 @@ ctypes.CDLL(None).execv(sys.argv[1].encode(), argv)' "$sysroot" "$@"
 		--log-format json state x
 	[ "$(wc -l <"$work/log")" -eq 1 ]
 	[ "$(jq -r '[.level, .msg] | join(": ")' "$work/log")" = \
-		"error: ${stderr#capruntime: }" ]
+		"error: $stderr" ]
 }

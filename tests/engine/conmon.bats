@@ -203,7 +203,7 @@ refused_each_way() { # COMMAND REASON
 		done
 		jq -se --argjson sync "$sync" 'length == 1 and
 			.[0].level == "error" and
-			"capruntime: \(.[0].msg)\n" == $sync.message' \
+			"\(.[0].msg)\n" == $sync.message' \
 			"$work/runtime.log"
 	done
 }

@@ -33,14 +33,15 @@ static void add_numbers(struct buf *buf, const struct procstatus *status)
 	const uint32_t *uid = status->uid, *gid = status->gid;
 	char text[512];
 
-	snprintf(text, sizeof(text),
-		 "State:\t%c (x)\nTgid:\t%u\nPid:\t%u\nPPid:\t%u\n"
-		 "Uid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\n"
-		 "NoNewPrivs:\t%d\nSeccomp:\t%u\nKthread:\t%d\nVmSize:\t1 kB\n",
-		 status->state ? status->state : 'S', status->tgid, status->pid,
-		 status->ppid, uid[0], uid[1], uid[2], uid[3], gid[0], gid[1],
-		 gid[2], gid[3], status->no_new_privs, status->seccomp,
-		 status->kthread);
+	snprintf(
+		text, sizeof(text),
+		"State:\t%c (x)\nTgid:\t%u\nPid:\t%u\nPPid:\t%u\n"
+		"Uid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\n"
+		"NoNewPrivs:\t%d\nSeccomp:\t%u\nThreads:\t%u\nKthread:\t%d\nVmSize:\t1 kB\n",
+		status->state ? status->state : 'S', status->tgid, status->pid,
+		status->ppid, uid[0], uid[1], uid[2], uid[3], gid[0], gid[1],
+		gid[2], gid[3], status->no_new_privs, status->seccomp,
+		status->threads, status->kthread);
 	buf_add_str(buf, text);
 }
 

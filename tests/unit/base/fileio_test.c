@@ -207,6 +207,23 @@ static void the_umask_takes_nothing_from_the_mode(void)
 	CHECK_U64(st.st_mode, S_IFREG | 0640);
 }
 
+static void a_published_file_has_the_mode_given(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+	char *text CLEANUP_FREE = NULL;
+	mode_t mask = umask(0777);
+	struct err err = { 0 };
+	struct stat st;
+	int status = fileio_publish(dir.fd, "file", 0644, "new", 3, &err);
+
+	umask(mask);
+	text = tempdir_read(&dir, "file");
+	CHECK_STR(text, "new");
+	REQUIRE(status == 0 && fstatat(dir.fd, "file", &st, 0) == 0);
+	CHECK_U64(st.st_mode, S_IFREG | 0644);
+	CHECK(!tempdir_has(&dir, LEFTOVER));
+}
+
 static void another_name_of_the_file_keeps_the_old_bytes(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
@@ -273,6 +290,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_new_file_is_its_owners_alone),
 	TAP_TEST(a_replaced_file_keeps_mode_owner_and_attributes),
 	TAP_TEST(the_umask_takes_nothing_from_the_mode),
+	TAP_TEST(a_published_file_has_the_mode_given),
 	TAP_TEST(another_name_of_the_file_keeps_the_old_bytes),
 	TAP_TEST(what_a_kill_left_is_replaced_and_not_followed),
 	TAP_TEST(a_failed_replacement_leaves_no_temporary_file),

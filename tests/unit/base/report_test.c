@@ -86,7 +86,7 @@ static void a_json_log_line_has_level_msg_and_time(void)
 	object = json_tokener_parse(line);
 	CHECK_U64((unsigned int)json_object_object_length(object), 3);
 	CHECK_STR(member(object, "level"), "error");
-	CHECK_STR(member(object, "msg"), "'a\\b': \"quoted\"\\x0a");
+	CHECK_STR(member(object, "msg"), "capruntime: 'a\\b': \"quoted\"\\x0a");
 	CHECK(is_recent(member(object, "time")));
 	json_object_put(object);
 }
@@ -99,7 +99,8 @@ static void a_text_log_line_is_as_runc_writes_it(void)
 
 	REQUIRE(line && strlen(line) > 27);
 	CHECK(strncmp(line, "time=\"", 6) == 0);
-	CHECK_STR(line + 26, "\" level=error msg=\"'x': \\\"quoted\\\"\"\n");
+	CHECK_STR(line + 26,
+		  "\" level=error msg=\"capruntime: 'x': \\\"quoted\\\"\"\n");
 	line[26] = '\0';
 	CHECK(is_recent(line + 6));
 }
@@ -168,8 +169,8 @@ static void a_closed_standard_error_loses_only_its_own_line(void)
 	close(kept);
 	line = tempdir_read(&dir, "log");
 	REQUIRE(line);
-	CHECK(strstr(line, "capruntime: ") == NULL);
-	CHECK_HAS(line, "\"msg\":\"reason\"");
+	CHECK(strchr(line, '\n') == line + strlen(line) - 1);
+	CHECK_HAS(line, "\"msg\":\"capruntime: reason\"");
 }
 
 /* An engine that has gone away must not turn exit status 1 into a signal. */
@@ -205,7 +206,8 @@ static void the_longest_reason_is_still_one_line(void)
 	REQUIRE(text && line);
 	CHECK_U64(strlen(text), strlen("capruntime: \n") + 4 * 1023);
 	object = json_tokener_parse(line);
-	CHECK_U64(strlen(member(object, "msg")), 4 * 1023);
+	CHECK_U64(strlen(member(object, "msg")),
+		  strlen("capruntime: ") + 4 * 1023);
 	json_object_put(object);
 }
 

@@ -233,6 +233,37 @@ static void numbers_are_read_only_in_plain_digits(void)
 	}
 }
 
+static void numbers_of_64_bits_do_not_overflow(void)
+{
+	static const struct {
+		const char *text;
+		uint64_t max;
+		bool is;
+		uint64_t want;
+	} numbers[] = {
+		{ "18446744073709551615", UINT64_MAX, true, UINT64_MAX },
+		{ "18446744073709551614", UINT64_MAX - 1, true,
+		  UINT64_MAX - 1 },
+		{ "18446744073709551615", UINT64_MAX - 1, false, 0 },
+		{ "18446744073709551616", UINT64_MAX, false, 0 },
+		{ "18446744073709551620", UINT64_MAX, false, 0 },
+		{ "99999999999999999999999", UINT64_MAX, false, 0 },
+		{ "-1", UINT64_MAX, false, 0 },
+		{ "1e1", UINT64_MAX, false, 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
+		struct testdata data CLEANUP_TESTDATA =
+			testdata_of(numbers[i].text);
+		uint64_t got = 0;
+
+		CHECK(json_is_u64(&data.doc, json_root(&data.doc),
+				  numbers[i].max, &got) == numbers[i].is);
+		if (numbers[i].is)
+			CHECK_U64(got, numbers[i].want);
+	}
+}
+
 static void kinds_have_names_for_people(void)
 {
 	CHECK_STR(json_kind_name(JSON_NULL), "null");
@@ -264,6 +295,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_string_of_a_megabyte_is_decoded),
 	TAP_TEST(a_string_is_only_what_it_is_as_a_whole),
 	TAP_TEST(numbers_are_read_only_in_plain_digits),
+	TAP_TEST(numbers_of_64_bits_do_not_overflow),
 	TAP_TEST(kinds_have_names_for_people),
 	TAP_TEST(all_that_engines_wrote_reads_as_json_c_reads_it),
 };

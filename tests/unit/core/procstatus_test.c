@@ -57,6 +57,7 @@ static void every_line_that_concerns_us_is_read(void)
 	CHECK_U64(set[CAPSET_AMBIENT], 0x400);
 	CHECK(status.no_new_privs);
 	CHECK_U64(status.seccomp, 2);
+	CHECK_U64(status.threads, 2);
 	CHECK(has(&status, PROCSTATUS_SECCOMP));
 	CHECK(!has(&status, PROCSTATUS_KTHREAD));
 }

@@ -1,0 +1,157 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# 'capctl decode': masks to names, names to masks, and what there is.
+
+load capctl_helpers
+
+setup() {
+	require_programs jq
+}
+
+decode() { # WORD...
+	capctl decode "$@"
+}
+
+@test "a mask becomes names, in each spelling" {
+	local word
+
+	for word in 0000000000000420 420 0x420 0X0420; do
+		decode "$word"
+		ended 0
+		wrote '0000000000000420  KILL, NET_BIND_SERVICE'
+	done
+	decode ABC 0xaBc
+	ended 0
+	[ "$(cut -c1-16 <<<"$output" | sort -u)" = '                
+0000000000000abc' ] || seen 'wanted the same twice'
+}
+
+@test "names become one mask, in each spelling" {
+	local words
+
+	for words in 'KILL NET_BIND_SERVICE' 'cap_kill Net_Bind_Service' \
+		'CAP_KILL,NET_BIND_SERVICE' ',kill,,CAP_NET_BIND_SERVICE,' \
+		'KILL NET_BIND_SERVICE KILL'; do
+		# shellcheck disable=SC2086 # words
+		decode $words
+		ended 0
+		wrote '0000000000000420  KILL, NET_BIND_SERVICE'
+	done
+	decode 'kill net_bind_service'
+	wrote '0000000000000420  KILL, NET_BIND_SERVICE'
+}
+
+@test "every mask has its line, all names together one" {
+	decode KILL 1,2 0 net_raw
+	ended 0
+	wrote '0000000000000001  CHOWN
+                  dangerous: CHOWN
+0000000000000002  DAC_OVERRIDE
+                  dangerous: DAC_OVERRIDE
+0000000000000000  none
+0000000000002020  KILL, NET_RAW'
+}
+
+@test "bits without a name are numbers" {
+	decode 8000000000000400
+	ended 0
+	wrote '8000000000000400  NET_BIND_SERVICE, 63
+                  unknown to this kernel: 63'
+}
+
+@test "what is nearly all is told by what is missing" {
+	local last all
+
+	last=$(decode; grep -c '^[ 0-9][0-9]  ' <<<"$output")
+	all=$(printf '%x' $(((1 << last) - 1)))
+	decode "$all"
+	[ "${lines[0]}" = "$(printf '%016x' $((0x$all)))  all of $last" ] ||
+		seen 'wanted all'
+	decode "$(printf '%x' $((0x$all & ~(1 << 24))))"
+	[[ "${lines[0]}" = *'  all but SYS_RESOURCE' ]] || seen 'wanted one less'
+}
+
+@test "alone it lists every capability, and the dangerous ones" {
+	decode
+	ended 0
+	! grep -E '.{81}' <<<"$output" || seen 'too wide'
+	! grep -q $'\e' <<<"$output" || seen 'colour'
+	grep -qx ' 5  KILL                   send signals to processes of anybody' \
+		<<<"$output" || seen 'no KILL'
+	grep -qx '16  SYS_MODULE          !  load code into the kernel' \
+		<<<"$output" || seen 'no SYS_MODULE'
+	[ "${lines[-1]}" = '!  close to being root, or leads there' ] ||
+		seen 'no key'
+	[ "$(grep -cE '^[ 0-9][0-9]  [A-Z_]+ +! ' <<<"$output")" = 26 ] ||
+		seen 'not 26 dangerous ones'
+}
+
+@test "what the kernel knows is asked of it" {
+	local last
+
+	last=$(</proc/sys/kernel/cap_last_cap)
+	decode --json
+	ended 0
+	is_json '[.capabilities[] | .in_kernel == (.number <= $last)] | all' \
+		--argjson last "$last"
+}
+
+@test "the list in JSON is the same list" {
+	decode --json
+	ended 0
+	is_json '(.capabilities | length) > 40 and
+		([.capabilities[].number] == [range(.capabilities | length)]) and
+		(.capabilities[10] == {number: 10,
+			name: "CAP_NET_BIND_SERVICE",
+			allows: "listen on ports below 1024",
+			dangerous: false, in_kernel: true}) and
+		([.capabilities[] | select(.dangerous)] | length) == 26 and
+		(.capabilities | all(.allows | length > 10))'
+}
+
+@test "masks in JSON" {
+	decode --json 8000000000200001 KILL sys_admin
+	ended 0
+	is_json '. == {masks: [
+		{mask: "8000000000200001",
+		 names: ["CAP_CHOWN", "CAP_SYS_ADMIN", "63"],
+		 dangerous: ["CAP_CHOWN", "CAP_SYS_ADMIN"],
+		 unknown_to_kernel: ["63"]},
+		{mask: "0000000000200020", names: ["CAP_KILL", "CAP_SYS_ADMIN"],
+		 dangerous: ["CAP_SYS_ADMIN"], unknown_to_kernel: []}]}'
+}
+
+@test "what a mask gives is what its names give" {
+	local mask names
+
+	for mask in 0000000000000400 00000000a80425fb 000000c000000001; do
+		decode --json "$mask"
+		names=$(jq -r '.masks[0].names | join(",")' <<<"$output")
+		decode --json "$names"
+		is_json '.masks[0].mask == $mask' --arg mask "$mask"
+	done
+}
+
+@test "what is neither mask nor name is wrong use" {
+	local word
+
+	for word in '' ',' ' ' a! -- -1 0x1.5 +400 400h? 'KILL=' \
+		$'\e[2J'; do
+		capctl decode -- "$word"
+		ended 2
+		[[ "$stderr" = *"is no mask and no capability's name: see 'capctl help decode'" ]] ||
+			seen "of '$word'"
+		[ -z "$output" ] || seen "of '$word'"
+	done
+	decode 00000000000000001
+	complained "decode: '00000000000000001' has more than 16 digits: see 'capctl help decode'"
+}
+
+@test "an unknown name is told" {
+	decode KILL CAP_KIL
+	complained "decode: unknown capability 'CAP_KIL': 'capctl decode' alone lists them"
+	decode 0x
+	complained "decode: unknown capability '0x': 'capctl decode' alone lists them"
+	decode CAP_CAP_KILL
+	complained "decode: unknown capability 'CAP_CAP_KILL': 'capctl decode' alone lists them"
+}

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154 # for the tests, by automake
+# Running capctl and saying what it did. Its output and errors are $output and
+# $stderr, and $status.
+#
+#   capctl WORD...         as it is called outside of a terminal
+#   ended STATUS           it ended with that, which says also what it wrote
+#   wrote TEXT             exactly that, on standard output alone
+#   complained TEXT        status 2 and one line, 'capctl: TEXT', nothing else
+#   is_json FILTER [ARG]   its output is one value of which jq says true
+
+load helpers
+
+capctl() { # WORD...
+	run --separate-stderr "${capctl:-$builddir/capctl}" "$@" </dev/null
+}
+
+seen() { # MESSAGE
+	printf '%s\nexit status %s, output:\n%s\nerrors:\n%s\n' "$1" \
+		"$status" "$output" "$stderr"
+	return 1
+}
+
+ended() { # STATUS
+	[ "$status" -eq "$1" ] || seen "wanted exit status $1"
+}
+
+wrote() { # TEXT
+	[ -z "$stderr" ] || seen 'wanted no errors' || return
+	[ "$output" = "$1" ] || seen "wanted: $1"
+}
+
+complained() { # TEXT
+	ended 2 || return
+	[ "$stderr" = "capctl: $1" ] || seen "wanted: capctl: $1" || return
+	[ -z "$output" ] || seen 'wanted no output'
+}
+
+is_json() { # FILTER [ARGUMENT...]
+	jq -se "length == 1 and (.[0] | $1)" "${@:2}" <<<"$output" >/dev/null ||
+		seen "wanted: $1"
+}

@@ -1,0 +1,304 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2030,SC2031 # each test has its own
+# 'capctl show' of processes that the tests start themselves. Those of real
+# containers are in tests/runtime/show.bats.
+
+load capctl_helpers
+
+setup() {
+	require_root
+	require_programs jq setpriv unshare
+	started=()
+}
+
+teardown() {
+	local pid
+
+	for pid in ${started[@]+"${started[@]}"}; do
+		kill -KILL "$pid" 2>/dev/null || :
+	done
+}
+
+# A process that stays until the test ends; sets $pid. What it holds is there
+# as soon as its last program runs.
+start() { # PROGRAM WORD...
+	"$@" >/dev/null 2>"$BATS_TEST_TMPDIR/start" </dev/null 3>&- &
+	pid=$!
+	disown "$pid"
+	started+=("$pid")
+	await '[ "$(</proc/$pid/comm)" = sleep ]' || {
+		cat "$BATS_TEST_TMPDIR/start"
+		return 1
+	}
+}
+
+await() { # COMMAND: until it is true
+	for _ in {1..500}; do
+		! eval "$1" 2>/dev/null || return 0
+		command sleep 0.02
+	done
+	echo "did not come: $1"
+	return 1
+}
+
+# uid 1000 with NET_RAW in all sets but bounding, which also has KILL.
+start_user() { # PROGRAM WORD...
+	start setpriv --reuid 1000 --regid 1001 --clear-groups \
+		--inh-caps=-all,+net_raw --ambient-caps +net_raw \
+		--bounding-set=-all,+net_raw,+kill "$@"
+}
+
+show() { # WORD...
+	capctl show "$@"
+}
+
+# Of /proc, by what the kernel calls it.
+status_of() { # PID KEY
+	awk -v key="$2:" '$1 == key { print $2 }' "/proc/$1/status"
+}
+
+@test "one process: each set by name" {
+	start_user setpriv --no-new-privs sleep 1000
+	show "$pid"
+	ended 0
+	wrote "process $pid: sleep
+  parent        $$
+  container     none
+  uid           1000
+  gid           1001
+  no_new_privs  yes
+  seccomp       none
+  securebits    unknown: the kernel tells the process itself alone
+  permitted     NET_RAW
+  effective     NET_RAW
+  inheritable   NET_RAW
+  ambient       NET_RAW
+  bounding      KILL, NET_RAW"
+}
+
+@test "several processes, in the order they were asked for" {
+	local first
+
+	start sleep 1000
+	first=$pid
+	start sleep 1000
+	show "$pid" "$first"
+	ended 0
+	[ "$(grep '^process' <<<"$output")" = "process $pid: sleep
+process $first: sleep" ] || seen 'wanted both'
+}
+
+@test "a process's ids, where they differ" {
+	start setpriv --euid 1000 --egid 1000 --clear-groups sleep 1000
+	show "$pid"
+	ended 0
+	grep -qx '  uid           0, effective 1000, saved 1000, file system 1000' \
+		<<<"$output" || seen 'no uids'
+	show --tree "$pid"
+	grep -qE "^$pid +0/1000 +sleep " <<<"$output" || seen 'no uids in table'
+}
+
+@test "itself: securebits can be told" {
+	show self
+	ended 0
+	[[ "$output" = 'process '*': capctl'* ]] || seen 'not itself'
+	grep -qx '  securebits    none' <<<"$output" || seen 'no securebits'
+	run --separate-stderr setpriv --securebits=+noroot,+noroot_locked \
+		"$builddir/capctl" show --json self
+	ended 0
+	is_json '.processes[0].securebits == ["noroot", "noroot_locked"]'
+}
+
+@test "what is shown is what the kernel says" {
+	local key set
+
+	start_user sleep 1000
+	show --json "$pid" $$
+	ended 0
+	for key in CapInh:inheritable CapPrm:permitted CapEff:effective \
+		CapBnd:bounding CapAmb:ambient; do
+		set=${key#*:}
+		is_json ".processes[0].sets.$set.mask == \$mask" --arg mask \
+			"$(status_of "$pid" "${key%:*}")"
+		is_json ".processes[1].sets.$set.mask == \$mask" --arg mask \
+			"$(status_of $$ "${key%:*}")"
+	done
+}
+
+@test "one process in JSON" {
+	start_user sleep 1000
+	show --json "$pid"
+	ended 0
+	is_json '(.processes[0] | del(.sets)) == {pid: $pid, thread_of: null,
+		parent: $parent, depth: 0, name: "sleep", state: "S",
+		container: null,
+		uid: {real: 1000, effective: 1000, saved: 1000, filesystem: 1000},
+		gid: {real: 1001, effective: 1001, saved: 1001, filesystem: 1001},
+		no_new_privs: false, seccomp: "none", securebits: null} and
+		.processes[0].sets.ambient ==
+			{mask: "0000000000002000", names: ["CAP_NET_RAW"]} and
+		.unreadable == [] and .left_out == 0 and
+		(.processes | length) == 1' \
+		--argjson pid "$pid" --argjson parent $$
+}
+
+@test "--tree: a process and all below it, indented" {
+	start_user sh -c 'sleep 1000 & sleep 1001 & exec sleep 1002'
+	await '[ "$(pgrep -c -P "$pid" sleep)" = 2 ]'
+	mapfile -t -O 1 started < <(pgrep -P "$pid")
+	show --tree "$pid"
+	ended 0
+	[ "$(sed -E 's/^(PID|[0-9]+) +/PID  /' <<<"$output")" = \
+		'PID  UID   COMMAND  HOLDS
+PID  1000  sleep    PEIA NET_RAW; B KILL, NET_RAW
+PID  1000    sleep  PEIA NET_RAW; B KILL, NET_RAW
+PID  1000    sleep  PEIA NET_RAW; B KILL, NET_RAW
+P permitted, E effective, I inheritable, A ambient, B bounding; empty ones are
+not named' ] || seen 'wanted three'
+	show --tree --json "$pid"
+	is_json '[.processes[].depth] == [0, 1, 1] and
+		(.processes[1:] | all(.parent == $pid))' --argjson pid "$pid"
+}
+
+@test "--all: who holds nothing and can gain nothing is left out" {
+	local nobody
+
+	start setpriv --reuid 1000 --clear-groups --bounding-set=-all sleep 1000
+	nobody=$pid
+	start setpriv --reuid 1000 --clear-groups --no-new-privs sleep 1000
+	start_user sleep 1000
+	show --all
+	ended 0
+	grep -qE "^$pid +1000 .*  PEIA NET_RAW; B KILL, NET_RAW$" <<<"$output" ||
+		seen 'the user is missing'
+	! grep -qE "^($nobody|${started[1]}) " <<<"$output" ||
+		seen 'those that hold nothing are there'
+	[[ "${lines[-1]}" =~ ^'left out: '[0-9]+' that are dead, or' ]] ||
+		seen 'nothing said of them'
+	! grep -E '^[0-9]+ +0 .* kthreadd ' <<<"$output" || seen 'kernel threads'
+	! grep -q $'\e' <<<"$output" || seen 'colour'
+}
+
+@test "threads that differ stand below their process" {
+	require_programs python3
+	cat >"$BATS_TEST_TMPDIR/threads.py" <<-'END'
+		import ctypes, threading, time
+		def strict():
+		    ctypes.CDLL(None).prctl(38, 1, 0, 0, 0)
+		    open('/proc/thread-self/comm', 'w').write('strict')
+		    time.sleep(1000)
+		threading.Thread(target=time.sleep, args=(1000,)).start()
+		threading.Thread(target=strict).start()
+		open('/proc/self/comm', 'w').write('sleep')
+	END
+	start python3 "$BATS_TEST_TMPDIR/threads.py"
+	await 'grep -qx strict /proc/$pid/task/*/comm'
+	show --json "$pid"
+	ended 0
+	is_json '[.processes[] | .thread_of] == [null, $pid] and
+		[.processes[].no_new_privs] == [false, true] and
+		.processes[1].name == "strict"' --argjson pid "$pid"
+	show "$pid"
+	grep -qE "^thread [0-9]+ of process $pid: strict$" <<<"$output" ||
+		seen 'no thread'
+	show --tree "$pid"
+	grep -qE '^[0-9]+ +0 +  \{strict\}  PEB ' <<<"$output" ||
+		seen 'no thread in the table'
+}
+
+@test "a name cannot move the cursor or break a line" {
+	cat >"$BATS_TEST_TMPDIR/name.sh" <<-'END'
+		printf 'a\n\033[2Jb\\n' >/proc/$$/comm
+		while :; do sleep 1000; done
+	END
+	sh "$BATS_TEST_TMPDIR/name.sh" >/dev/null 2>&1 3>&- &
+	pid=$!
+	disown "$pid"
+	started+=("$pid")
+	await 'pgrep -P $pid sleep'
+	started+=("$(pgrep -P "$pid")")
+	show "$pid"
+	ended 0
+	[ "${lines[0]}" = "process $pid: a\\x0a\\x1b[2Jb\\n" ] || seen 'the name'
+	show --json "$pid"
+	is_json '.processes[0].name == "a\n\u001b[2Jb\\n"'
+}
+
+@test "a process that is not there is trouble, the others are shown" {
+	local gone
+
+	sh -c : &
+	gone=$!
+	wait "$gone"
+	start sleep 1000
+	show "$gone" "$pid"
+	ended 2
+	[ "$stderr" = "capctl: show: process $gone: is missing" ] || seen 'why?'
+	[[ "$output" = "process $pid: sleep"* ]] || seen 'wanted the other'
+	show --json "$gone"
+	ended 2
+	is_json '. == {processes: [], unreadable: [{pid: $gone, reason: "is missing"}],
+		left_out: 0}' --argjson gone "$gone"
+}
+
+@test "where other users' processes are hidden it says so" {
+	# To search for the program it may need more than its uid gives.
+	run --separate-stderr unshare --mount --pid --fork sh -c '
+		mount -t proc -o hidepid=2 proc /proc &&
+		setpriv --reuid 1000 --regid 1000 --clear-groups \
+			--inh-caps=-all,+dac_read_search \
+			--ambient-caps +dac_read_search "$0" show --all
+		exit $?' "$builddir/capctl"
+	ended 2
+	[ "$stderr" = 'capctl: show: the processes of others are hidden from us: call it as root' ] ||
+		seen 'why?'
+	grep -qE '^[0-9]+ +1000 +capctl ' <<<"$output" || seen 'not itself'
+}
+
+@test "without an operand: processes of containers, if there are any" {
+	show
+	ended 0
+	[ -n "$output" ] || seen 'wanted words'
+	show --json
+	ended 0
+	is_json '.processes | all(.container != null)'
+}
+
+@test "wrong use is told" {
+	local word
+
+	for word in 0 -- -1 1x 01 +1 4294967297 99999999999999999999 '' ' 1' x; do
+		show -- "$word"
+		complained "show: '$word' is no pid: see 'capctl help show'"
+	done
+	for word in '1 --all' '--id a --all' '--id a 1'; do
+		# shellcheck disable=SC2086 # words
+		show $word
+		complained "show: wants PIDs, '--id' or '--all', and no two of them: see 'capctl help show'"
+	done
+	show --root /run
+	complained "show: '--root' goes with '--id': see 'capctl help show'"
+	show --id ''
+	complained "show: an empty id: see 'capctl help show'"
+}
+
+@test "a container that is not there is trouble" {
+	show --id no-such-container
+	complained "show: no container 'no-such-container' runs here"
+	show --id no-such-container --root "$BATS_TEST_TMPDIR"
+	complained "show: no container 'no-such-container' in '$BATS_TEST_TMPDIR'"
+	show --id x --root "$BATS_TEST_TMPDIR/none"
+	complained "show: '$BATS_TEST_TMPDIR/none': is missing"
+}
+
+@test "a full disk is trouble" {
+	[ -c /dev/full ] || skip 'no /dev/full'
+	for word in --all --json self; do
+		status=0 output=
+		"$builddir/capctl" show $word >/dev/full \
+			2>"$BATS_TEST_TMPDIR/err" || status=$?
+		stderr=$(<"$BATS_TEST_TMPDIR/err")
+		complained 'write to standard output: no space left'
+	done
+}

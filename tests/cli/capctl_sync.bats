@@ -1,0 +1,451 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2016,SC2030,SC2031 # bats sets status in each test
+# shellcheck disable=SC2034,SC2154 # helpers.bash reads and sets them
+# 'capctl sync': a node's files are in step with a directory, or as they were.
+
+load helpers
+
+setup() {
+	require_programs jq
+	work=$BATS_TEST_TMPDIR
+	capctl=$builddir/capctl
+	source=$work/source
+	target=$work/target
+	mkdir "$source" "$target"
+	policy web
+	children=()
+}
+
+teardown() {
+	local pid
+
+	for pid in ${children[@]+"${children[@]}"}; do
+		kill -KILL "$pid" 2>/dev/null || :
+	done
+}
+
+policy() { # NAME [FILE]: one rule
+	printf '{"version":1,"rules":[{"name":"%s","match":{}}]}\n' "$1" \
+		>"$source/${2-policy.json}"
+}
+
+sync() { # WORD...
+	run --separate-stderr "$capctl" sync "$@" </dev/null 3>&- 4>&-
+	printf 'exit status %s\n%s\n%s\n' "$status" "$output" "$stderr"
+}
+
+once() { sync --once "$@" "$source" "$target"; }
+look() { sync --check "$@" "$source" "$target"; }
+
+# All of it, with kinds, modes and texts.
+tell() { # DIRECTORY
+	(cd "$1" && find . ! -type d -printf '%p %y %m %l ' -exec cat {} \; |
+		LC_ALL=C sort)
+}
+
+names() { # DIRECTORY: of what is in it
+	(cd "$1" && shopt -s dotglob && LC_ALL=C && echo *)
+}
+
+expect_text() { # TEXT, the whole output
+	diff <(echo "$output") <(echo "$1")
+}
+
+@test "what differs is put in its place, and then nothing" {
+	policy more a.json
+	once
+	[ "$status" -eq 0 ]
+	expect_text "put: $target/policy.json
+put: $target/policy.d/a.json
+in step, files: 2, rules: 2"
+	cmp "$source/policy.json" "$target/policy.json"
+	cmp "$source/a.json" "$target/policy.d/a.json"
+	[ "$(stat -c '%a %u' "$target/policy.json" "$target/policy.d/a.json" |
+		sort -u)" = "644 $(id -u)" ]
+	before=$(stat -c '%i' "$target/policy.json" "$target/policy.d/a.json")
+	once
+	[ "$status" -eq 0 ]
+	expect_text 'in step, files: 2, rules: 2'
+	[ "$(stat -c '%i' "$target/policy.json" "$target/policy.d/a.json")" = "$before" ]
+}
+
+@test "files of policy.d that are not handed over go, other names stay" {
+	policy more a.json
+	once
+	mv "$source/a.json" "$source/b.json"
+	touch "$target/policy.d/README" "$target/policy.d/.hidden.json"
+	once
+	[ "$status" -eq 0 ]
+	expect_text "put: $target/policy.d/b.json
+removed: $target/policy.d/a.json
+in step, files: 2, rules: 2"
+	[ "$(names "$target/policy.d")" = '.hidden.json README b.json' ]
+}
+
+@test "a policy that is not right leaves the old one, and says where" {
+	policy more a.json
+	once
+	before=$(tell "$target")
+	policy other
+	printf '{ "version": 1,\n  "rules": [ { "name": "x" } ] }\n' \
+		>"$source/a.json"
+	once
+	[ "$status" -eq 1 ]
+	[ -z "$stderr" ]
+	[[ "${output//$'\n'/ }" == "refused, nothing is changed: '$source/a.json':2:14: 'match' is missing"* ]]
+	[ "$(tell "$target")" = "$before" ]
+	# Together they must be right, too.
+	policy same
+	policy same a.json
+	once
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"'$source/a.json':1:"*same* ]]
+	[ "$(tell "$target")" = "$before" ]
+}
+
+@test "without policy.json and with names of no policy nothing is done" {
+	once
+	before=$(tell "$target")
+	policy web web.jsn
+	once
+	[ "$status" -eq 1 ]
+	[[ "${output//$'\n'/ }" == *"'$source/web.jsn' is no policy: name it NAME.json" ]]
+	rm "$source"/*
+	touch "$source/.hidden"
+	once
+	[ "$status" -eq 1 ]
+	[[ "${output//$'\n'/ }" == *"'$source/policy.json' is missing: one with '\"rules\": []' takes all grants back" ]]
+	[ "$(tell "$target")" = "$before" ]
+	echo '{"version":1,"rules":[]}' >"$source/policy.json"
+	once
+	[ "$status" -eq 0 ]
+	[[ "$output" == *'in step, files: 1, rules: 0' ]]
+}
+
+@test "64 files of policy.d are the limit" {
+	for ((i = 10; i < 74; i++)); do
+		policy "r$i" "$i.json"
+	done
+	once
+	[ "$status" -eq 0 ]
+	[[ "$output" == *'in step, files: 65, rules: 65' ]]
+	policy r74 74.json
+	once
+	[ "$status" -eq 2 ]
+	[[ "$stderr" == "capctl: sync: '$source' holds more than 65 files" ]]
+}
+
+@test "--check tells what differs and touches nothing" {
+	policy more a.json
+	look
+	[ "$status" -eq 1 ]
+	expect_text "differs: $target/policy.json
+differs: $target/policy.d/a.json
+not in step"
+	[ -z "$(ls -A "$target")" ]
+	once
+	look
+	[ "$status" -eq 0 ]
+	expect_text 'in step, files: 2, rules: 2'
+	policy extra ../target/policy.d/z.json
+	chmod 600 "$target/policy.json"
+	look
+	[ "$status" -eq 1 ]
+	expect_text "differs: $target/policy.json
+does not belong there: $target/policy.d/z.json
+not in step"
+	once
+	echo '{' >"$source/a.json"
+	look
+	[ "$status" -eq 1 ]
+	[[ "$output" == refused*"'$source/a.json':2:1:"* ]]
+}
+
+@test "--json is one object on one line" {
+	policy more a.json
+	once --json
+	[ "$status" -eq 0 ]
+	[ "$(wc -l <<<"$output")" -eq 1 ]
+	jq -e --arg target "$target" '.outcome == "changed" and .files == 2 and
+		.rules == 2 and .target == $target and .removed == [] and
+		.put == ["policy.json", "policy.d/a.json"] and
+		.reason == null and (.time | fromdate > 0) and
+		(keys | length == 8)' <<<"$output"
+	rm "$source/a.json"
+	look --json
+	[ "$status" -eq 1 ]
+	jq -e '.outcome == "differs" and .removed == ["policy.d/a.json"]' \
+		<<<"$output"
+	echo '{' >"$source/policy.json"
+	once --json
+	[ "$status" -eq 1 ]
+	jq -e '.outcome == "refused" and (.reason | contains(
+		"/policy.json\u0027:2:1: "))' <<<"$output"
+	rm -r "$source"
+	once --json
+	[ "$status" -eq 2 ]
+	jq -e '.outcome == "trouble" and (.reason |
+		contains("is missing"))' <<<"$output"
+	[ "$stderr" = "capctl: sync: open '$source': is missing" ]
+}
+
+# As the kubelet mounts a ConfigMap.
+mount_version() { # NUMBER
+	mkdir "$work/mount/..$1"
+	cp "$source"/*.json "$work/mount/..$1/"
+	ln -sfn "..$1" "$work/mount/..data_tmp"
+	mv -T "$work/mount/..data_tmp" "$work/mount/..data"
+}
+
+@test "a mounted ConfigMap is read through its links, one version" {
+	mkdir -m 777 "$work/mount"
+	policy more a.json
+	mount_version 1
+	ln -s ..data/policy.json ..data/a.json "$work/mount/"
+	# What lies beside it is not of that version.
+	policy torn ../mount/torn.json
+	sync --once "$work/mount" "$target"
+	[ "$status" -eq 0 ]
+	[[ "$output" == *'in step, files: 2, rules: 2' ]]
+	cmp "$source/a.json" "$target/policy.d/a.json"
+	[ ! -L "$target/policy.json" ]
+	policy later
+	mount_version 2
+	rm -r "$work/mount/..1"
+	sync --once "$work/mount" "$target"
+	[ "$status" -eq 0 ]
+	grep -q later "$target/policy.json"
+	ln -sfn ..3 "$work/mount/..data"
+	sync --once "$work/mount" "$target"
+	[ "$status" -eq 0 ] || [ "$status" -eq 2 ]
+	grep -q later "$target/policy.json"
+}
+
+# Each of the two versions is right, a mixture of them is not: the rule is in
+# the one file or in the other.
+@test "of a ConfigMap that changes all the time whole versions are read" {
+	mkdir "$work/mount"
+	policy moving
+	policy other a.json
+	mount_version 1
+	policy other
+	policy moving a.json
+	mount_version 2
+	while [ ! -e "$work/stop" ]; do
+		for version in 1 2; do
+			ln -sfn "..$version" "$work/mount/..data_tmp"
+			mv -T "$work/mount/..data_tmp" "$work/mount/..data"
+		done
+	done 3>&- 4>&- &
+	children+=($!)
+	for ((round = 0; round < 50; round++)); do
+		sync --once "$work/mount" "$target"
+		[ "$status" -eq 0 ] || break
+		[[ "$output" == *'in step, files: 2, rules: 2' ]]
+	done
+	touch "$work/stop"
+	wait
+	[ "$status" -eq 0 ]
+}
+
+has_line() { # NUMBER JQ-FILTER
+	local line
+
+	line=$(sed -n "$1p" "$work/log")
+	[ -n "$line" ] && jq -e "$2" <<<"$line" >/dev/null
+}
+
+start_keeping() { # WORD...
+	"$capctl" sync --interval 1 --json "$@" >"$work/log" \
+		2>"$work/errors" </dev/null 3>&- 4>&- &
+	keeper=$!
+	children+=("$keeper")
+}
+
+@test "it goes on, says each thing once, and ends when told to" {
+	start_keeping "$source" "$target"
+	wait_until has_line 1 '.outcome == "changed"'
+	echo '{' >"$source/.new"
+	mv "$source/.new" "$source/policy.json"
+	wait_until has_line 2 '.outcome == "refused"'
+	grep -q web "$target/policy.json"
+	policy healed .new
+	mv "$source/.new" "$source/policy.json"
+	wait_until has_line 3 '.outcome == "changed"'
+	# Somebody works on the node by hand: that does not last.
+	echo '{}' >"$target/policy.json"
+	wait_until has_line 4 '.put == ["policy.json"]'
+	mv "$target" "$work/elsewhere"
+	wait_until has_line 5 '.outcome == "trouble"'
+	mv "$work/elsewhere" "$target"
+	wait_until has_line 6 '.outcome == "in_step"'
+	kill -TERM "$keeper"
+	wait "$keeper"
+	cat "$work/log"
+	[ "$(wc -l <"$work/log")" -eq 6 ]
+	[ ! -s "$work/errors" ]
+	grep -q healed "$target/policy.json"
+}
+
+# Where no signal has a default.
+@test "it ends when told to as the first process of a container" {
+	[ "$(id -u)" = 0 ] || skip 'not root'
+	require_programs unshare
+	unshare --pid --fork --kill-child "$capctl" sync --interval 3600 \
+		"$source" "$target" >"$work/log" 2>&1 </dev/null 3>&- 4>&- &
+	children+=($!)
+	wait_until grep -q 'in step' "$work/log"
+	kill -TERM "$(cat "/proc/$!/task/$!/children")"
+	wait "$!"
+}
+
+@test "a reader sees the old policy or the new one, whole" {
+	printf '{"version":1,"rules":[],"comment":"%0100000d"}' 1 >"$work/1"
+	printf '{"version":1,"rules":[],"comment":"%0100000d"}' 2 >"$work/2"
+	cp "$work/1" "$source/policy.json"
+	once
+	while [ ! -e "$work/stop" ]; do
+		for version in 1 2; do
+			cp "$work/$version" "$source/policy.json"
+			"$capctl" sync --once "$source" "$target" >&2
+		done
+	done 3>&- 4>&- 2>/dev/null &
+	children+=($!)
+	for ((round = 0; round < 200; round++)); do
+		cat "$target/policy.json" >"$work/seen"
+		cmp -s "$work/seen" "$work/1" || cmp -s "$work/seen" "$work/2" ||
+			break
+	done
+	touch "$work/stop"
+	wait
+	[ "$round" -eq 200 ]
+}
+
+@test "a kill leaves whole files, and the next one tidies up" {
+	require_strace
+	once
+	policy other
+	for call in write fchmod rename renameat; do
+		strace -qq -o /dev/null -e "trace=$call" \
+			-e "inject=$call:signal=KILL" \
+			"$capctl" sync --once "$source" "$target" >/dev/null \
+			2>&1 </dev/null || :
+		grep -qE '"(web|other)"' "$target/policy.json"
+	done
+	once
+	[ "$status" -eq 0 ]
+	cmp "$source/policy.json" "$target/policy.json"
+	policy last
+	once
+	[ "$(names "$target")" = 'policy.d policy.json' ]
+}
+
+@test "--runtime pins the real runtime once" {
+	once --runtime /usr/bin/runc
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"put: $target/runtimes/capruntime"* ]]
+	[ "$(readlink "$target/runtimes/capruntime")" = /usr/bin/runc ]
+	look --runtime /usr/bin/runc
+	[ "$status" -eq 0 ]
+	policy other
+	once --runtime /usr/bin/crun
+	[ "$status" -eq 2 ]
+	[ "$stderr" = "capctl: sync: '$target/runtimes/capruntime' leads to '/usr/bin/runc', not to '/usr/bin/crun', and stays: live containers may need it; use a second name" ]
+	[ "$(readlink "$target/runtimes/capruntime")" = /usr/bin/runc ]
+	# The policy is in step all the same.
+	cmp "$source/policy.json" "$target/policy.json"
+	once
+	[ "$status" -eq 0 ]
+}
+
+@test "--files puts other files in place, programs as programs" {
+	printf '#!/bin/sh\n' >"$work/program"
+	chmod 777 "$work/program"
+	echo text >"$work/file"
+	chmod 664 "$work/file"
+	sync --files --once "$work/program" "$work/file" "$target"
+	[ "$status" -eq 0 ]
+	expect_text "put: $target/program
+put: $target/file
+in step, files: 2"
+	[ "$(stat -c %a "$target/program" "$target/file" | xargs)" = '755 644' ]
+	# One that runs can be replaced.
+	exec 9<"$target/program"
+	echo 'exit 1' >>"$work/program"
+	sync --files --check "$work/program" "$work/file" "$target"
+	[ "$status" -eq 1 ]
+	expect_text "differs: $target/program
+not in step"
+	sync --files --once --json "$work/program" "$work/file" "$target"
+	jq -e '.put == ["program"] and .files == 2 and .rules == null' \
+		<<<"$output"
+	[ "$(cat <&9)" = '#!/bin/sh' ]
+	cmp "$work/program" "$target/program"
+	sync --files --once "$work/none" "$target"
+	[ "$status" -eq 2 ]
+	[ "$stderr" = "capctl: sync: open '$work/none': is missing" ]
+	sync --files --once "$source" "$target"
+	[ "$status" -eq 2 ]
+	[ "$stderr" = "capctl: sync: '$source' is not a regular file" ]
+}
+
+@test "a target that others could write is not used" {
+	chmod 777 "$target"
+	once
+	[ "$status" -eq 2 ]
+	[[ "$stderr" == *"'$target'"*'can be written by others'* ]]
+	chmod 755 "$target"
+	mkdir -m 777 "$target/policy.d"
+	chmod 777 "$target/policy.d"
+	once
+	[ "$status" -eq 2 ]
+	[[ "$stderr" == *"'$target/policy.d'"*'can be written by others'* ]]
+	[ ! -e "$target/policy.json" ]
+}
+
+@test "without a target it is the node's own policy" {
+	[ "$(id -u)" = 0 ] || skip 'not root'
+	require_programs unshare
+	capctl=$builddir/tests/cli/capctl-sysroot
+	over_sysroot etc
+	mkdir -p "$work/etc/capruntime"
+	run -0 "${over[@]}" "$capctl" sync --once "$source"
+	echo "$output"
+	cmp "$source/policy.json" "$work/etc/capruntime/policy.json"
+}
+
+@test "wrong use is status 2, and one line says why" {
+	for words in '' 'a b c' '--files a' '--bogus a' '--interval' \
+		'--interval 0 a' '--interval 3601 a' '--interval 1x a' \
+		'--interval 1 --once a' '--once --check a' '--runtime runc a' \
+		'--runtime /a --files a b'; do
+		# shellcheck disable=SC2086
+		sync $words
+		[ "$status" -eq 2 ]
+		[ -z "$output" ]
+		[[ "$stderr" == 'capctl: sync: '*"see 'capctl help sync'" ]]
+	done
+	sync --once "$source" target
+	[ "$status" -eq 2 ]
+	[ "$stderr" = "capctl: sync: 'target' is no absolute path" ]
+}
+
+@test "what cannot be said is trouble" {
+	run -2 --separate-stderr sh -c \
+		'"$0" sync --once "$1" "$2" >/dev/full' "$capctl" "$source" "$target"
+	[ "$stderr" = 'capctl: write to standard output: no space left' ]
+	run -2 --separate-stderr sh -c \
+		'"$0" sync "$1" "$2" >/dev/full' "$capctl" "$source" "$target"
+}
+
+@test "odd names and long reasons stay within the terminal" {
+	mkdir "$source/"$'a\033[1m.json'
+	once
+	[ "$status" -eq 2 ]
+	[[ "$stderr" == *'a\x1b[1m.json'* ]]
+	rmdir "$source/"$'a\033[1m.json'
+	echo '{' >"$source/policy.json"
+	once
+	[[ "$output" != *$'\033'* ]]
+}

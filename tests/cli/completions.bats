@@ -1,0 +1,75 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2154 # automake sets them
+# The shells' completions offer what 'capctl help' lists.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	completions=$srcdir/packaging/completions
+	PATH=$builddir:$PATH
+}
+
+# The words that bash would offer after these.
+bash_offers() { # WORD...
+	# shellcheck disable=SC2016 # for the inner shell
+	bash -c '. "$0"
+		COMP_WORDS=("$@")
+		COMP_CWORD=$(($# - 1))
+		_capctl
+		printf "%s\n" "${COMPREPLY[@]}"' \
+		"$completions/capctl.bash" "$@"
+}
+
+verbs() {
+	capctl help | sed -n 's/^  \([a-z]*\) .*/\1/p'
+}
+
+@test "bash offers every verb, and help" {
+	[ "$(bash_offers capctl '' | sort)" = "$( (verbs; echo help) | sort)" ]
+	[ "$(bash_offers capctl ver | sort | xargs)" = 'verify version' ]
+	[ "$(bash_offers capctl help expl)" = explain ]
+}
+
+@test "bash offers the options of the verb" {
+	bash_offers capctl explain -- | grep -qx -- --policy
+	[ "$(bash_offers capctl explain --ru)" = --rule ]
+	for verb in $(verbs); do
+		bash_offers capctl "$verb" -- | grep -qx -- --json
+	done
+}
+
+@test "what is no option is left to the shell: files" {
+	[ -z "$(bash_offers capctl explain bun)" ]
+	grep -q -- '-o default' "$completions/capctl.bash"
+}
+
+# With a compadd that prints what it is given.
+zsh_offers() { # WORD...
+	zsh -fc 'compadd() { print -rl -- "${@:#--}" }
+		_files() { print -r files }
+		words=("${@:2}") CURRENT=$(($# - 1))
+		. "$1"' zsh "$completions/_capctl" "$@"
+}
+
+@test "zsh offers verbs, the options of the verb, and else files" {
+	command -v zsh >/dev/null || skip 'no zsh'
+	[ "$(zsh_offers capctl '' | sort)" = "$( (verbs; echo help) | sort)" ]
+	zsh_offers capctl explain -- | grep -qx -- --policy
+	[ "$(zsh_offers capctl explain x)" = files ]
+}
+
+fish_offers() { # LINE
+	fish -N -c 'source $argv[1]; complete -C $argv[2]' \
+		"$completions/capctl.fish" "$1"
+}
+
+@test "fish offers verbs, the options of the verb, and else files" {
+	command -v fish >/dev/null || skip 'no fish'
+	export HOME=$BATS_TEST_TMPDIR
+	[ "$(fish_offers 'capctl ' | sort)" = "$( (verbs; echo help) | sort)" ]
+	fish_offers 'capctl explain --' | grep -qx -- --policy
+	cd "$BATS_TEST_TMPDIR"
+	touch bundle-file
+	fish_offers 'capctl explain bun' | grep -qx bundle-file
+}

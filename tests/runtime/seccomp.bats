@@ -1,0 +1,156 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2016 # the variables of jq
+# shellcheck disable=SC2034,SC2154 # helpers.bash reads and sets them
+# What a profile is said to do with a system call is what the kernel does,
+# under the filter that the runtime makes of the same profile.
+
+load helpers
+
+setup() { setup_containers; }
+teardown() { teardown_containers; }
+
+# Those that would never come back, or hold up the whole machine.
+endless='pause|select|_newselect|pselect6|ppoll|vfork|sync'
+
+# Arguments that profiles look at: NAME NUMBER and six of them.
+special='clone 0x10000000 0 0
+clone 0x20011 0 0
+clone 0x02000000 0 0
+clone 0x7e020000 0 0
+clone 0x11 0 0
+personality 0 0 0
+personality 8 0 0
+personality 9 0 0
+personality 0x20000 0 0
+personality 0x20008 0 0
+personality 0xffffffff 0 0
+personality 0x1ffffffff 0 0
+socket 16 3 9
+socket 16 3 0
+socket 16 2 9
+socket 2 3 1
+socket 2 1 9
+socket 17 3 0
+socket 40 1 0
+socket 0x100000010 3 9
+unshare 0x10000000 0 0
+unshare 0x20000 0 0
+prctl 24 99 0
+ioctl 0 0x5412 0
+setpriority 0 0 0
+mknod 0 020600 0
+reboot 0xfee1dead 0x28121969 0'
+
+# $work/calls: every call of this machine without arguments, then the special.
+make_calls() {
+	local name nr args
+
+	"$builddir/tests/runtime/ask_calls" list |
+		grep -vE "^($endless) " >"$work/all"
+	cp "$work/all" "$work/calls"
+	while read -r name args; do
+		nr=$(awk -v name="$name" '$1 == name { print $2 }' "$work/all")
+		[ -z "$nr" ] || echo "$name $nr $args 0 0 0"
+	done <<<"$special" >>"$work/calls"
+}
+
+# An errno of the filter's tells itself from one that the kernel could give.
+marked='.defaultErrnoRet |= (. // 1) + 3000 |
+	.syscalls[]? |= if .action == "SCMP_ACT_ERRNO" then
+		.errnoRet |= (. // 1) + 3000 else . end'
+
+use_profile() { # JSON
+	change_config --argjson profile "$1" '.linux.seccomp = $profile |
+		.process.args = ["/bin/try_calls"]'
+	cp "$builddir/tests/runtime/try_calls" "$bundle/rootfs/bin"
+}
+
+profile_of() { # FIXTURE
+	jq -c ".linux.seccomp | $marked" \
+		"$srcdir/tests/data/fixtures/$1.config.json"
+}
+
+try_in_container() { # CALLS
+	plain_runtime run -b "$bundle" "$id" <"$1" | cat
+}
+
+# What the kernel does not know fails without any filter.
+drop_unknown_calls() {
+	use_profile null
+	try_in_container "$work/calls" >"$work/unfiltered"
+	grep -c . "$work/unfiltered"
+	! grep -E 'killed$|errno [0-9]{4}$' "$work/unfiltered"
+	paste -d ' ' "$work/calls" <(awk '{ print $NF }' "$work/unfiltered") |
+		awk '$NF != 38 { NF--; print }' >"$work/known"
+}
+
+expect_same_answers() { # PROFILE
+	local answers
+
+	use_profile "$1"
+	"$builddir/tests/runtime/ask_calls" "$RUNTIME_NAME" \
+		"$bundle/config.json" <"$work/known" >"$work/said"
+	try_in_container "$work/known" >"$work/done"
+	diff "$work/said" "$work/done"
+	answers=$(awk '{ print $6 }' "$work/done" | sort -u | paste -sd ' ')
+	printf '%s calls, answers: %s\n' "$(wc -l <"$work/done")" "$answers"
+	[ "$(wc -l <"$work/done")" -gt 300 ]
+	[[ "$answers" == *open* ]]
+	[[ "$answers" == *errno* || "$answers" == *killed* ]]
+}
+
+expect_as_in() { # FIXTURE
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		make_calls
+		drop_unknown_calls
+		expect_same_answers "$(profile_of "$1")"
+	done
+}
+
+@test "CRI-O's profile closes what is said" {
+	expect_as_in crio/add
+}
+
+@test "containerd's profile closes what is said" {
+	expect_as_in containerd-ctr/seccomp
+}
+
+@test "containerd's profile for SYS_TIME closes what is said" {
+	expect_as_in containerd-ctr/seccomp-systime
+}
+
+@test "podman's profile closes what is said" {
+	expect_as_in podman/user1000
+}
+
+@test "a profile that kills, traps, compares and logs does what is said" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		make_calls
+		drop_unknown_calls
+		expect_same_answers '{"defaultAction": "SCMP_ACT_ALLOW",
+			"syscalls": [
+			{"names": ["acct", "chroot"],
+				"action": "SCMP_ACT_KILL_PROCESS"},
+			{"names": ["swapon", "getpgid"],
+				"action": "SCMP_ACT_KILL"},
+			{"names": ["swapoff"], "action": "SCMP_ACT_TRAP"},
+			{"names": ["getuid"], "action": "SCMP_ACT_LOG"},
+			{"names": ["vhangup", "no_such_call"],
+				"action": "SCMP_ACT_ERRNO", "errnoRet": 4000},
+			{"names": ["personality"], "action": "SCMP_ACT_ERRNO",
+				"errnoRet": 4001, "args": [
+				{"index": 0, "op": "SCMP_CMP_GT",
+					"value": 4294967295},
+				{"index": 0, "op": "SCMP_CMP_EQ", "value": 8}]},
+			{"names": ["socket"], "action": "SCMP_ACT_ERRNO",
+				"errnoRet": 4002, "args": [
+				{"index": 0, "op": "SCMP_CMP_MASKED_EQ",
+					"value": 16, "valueTwo": 16},
+				{"index": 1, "op": "SCMP_CMP_LE", "value": 2},
+				{"index": 2, "op": "SCMP_CMP_NE", "value": 1}
+				]}]}'
+	done
+}

@@ -1,0 +1,174 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2034,SC2154 # helpers.bash reads and sets them
+# shellcheck disable=SC2030,SC2031 # each test has its own
+# 'capctl show' of real containers, found by the runtime's state or by cgroup.
+
+load helpers
+load ../cli/capctl_helpers
+
+setup() { setup_containers; }
+teardown() { teardown_containers; }
+
+nothing='B NET_BIND_SERVICE'
+granted='PEIAB NET_BIND_SERVICE'
+
+start_container() { # [JQ-FILTER]
+	change_config ".process.args = [\"/bin/sleep\", \"1000\"] | ${1:-.}"
+	capruntime_detached run --detach --bundle "$bundle" "$id"
+	first=$(plain_runtime state "$id" | jq .pid)
+	wait_until is_sleeping "$first"
+}
+
+is_sleeping() { # PID
+	[ "$(<"/proc/$1/comm")" = sleep ]
+}
+
+# Dead, though nobody may have noticed.
+is_gone() { # PID
+	! grep -q '^State:.[^Z]' "/proc/$1/status" 2>/dev/null
+}
+
+show() { # WORD...
+	capctl show "$@"
+}
+
+# The rows without PIDs.
+rows() {
+	sed -E '/^[0-9]/!d; s/^[0-9]+ +//; s/ +/ /g' <<<"$output"
+}
+
+holds() { # ROWS
+	[ "$(rows)" = "$1" ] || seen "wanted: $1"
+}
+
+@test "a container is found by the state of its runtime" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		start_container
+		show --id "$id" --root "$state"
+		ended 0
+		[ "$(rows | grep -o 'sleep .*')" = "sleep $granted" ] ||
+			seen 'wanted the grant'
+		[ "$(grep -c "^$first " <<<"$output")" = 1 ] || seen "no $first"
+		show --json --id "$id" --root "$state"
+		is_json '(.processes | length) == 1 and .processes[0].pid == $pid' \
+			--argjson pid "$first"
+	done
+}
+
+@test "what a container's processes hold is what they hold inside" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		grant_nothing
+		start_container '.process.noNewPrivileges = true'
+		show --id "$id" --root "$state"
+		ended 0
+		[ "$(rows | grep -o 'sleep .*')" = \
+			"sleep $nothing; no_new_privs" ] || seen 'wanted nothing'
+	done
+}
+
+@test "sessions are processes of the container, its parents are not" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		start_container
+		plain_runtime exec --detach "$id" /bin/sleep 1001 \
+			</dev/null >"$work/exec" 2>&1 3>&-
+		show --json --id "$id" --root "$state"
+		ended 0
+		is_json '[.processes[].name] == ["sleep", "sleep"]'
+		show --tree --id "$id" --root "$state"
+		[ "$(rows | grep -c 'sleep')" = 2 ] || seen 'wanted two'
+	done
+}
+
+@test "a process of a container is shown with it, under the names engines give" {
+	local hex=0123456789abcdef0123456789abcdef
+
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		id=$(head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n')
+		start_container
+		grep -q "$id" "/proc/$first/cgroup" || {
+			echo 'no cgroup of its own'
+			cat "/proc/$first/cgroup"
+			return 1
+		}
+		show --json "$first"
+		is_json '.processes[0].container == $id' --arg id "$id"
+		show --json
+		is_json '[.processes[] | select(.container == $id) | .pid] == [$pid]' \
+			--arg id "$id" --argjson pid "$first"
+		# No runtime's usual place knows it: the cgroup alone does.
+		show --id "${id:0:12}"
+		ended 0
+		grep -qE "^$first +1000 +${id:0:12} +sleep +$granted$" \
+			<<<"$output" || seen 'not by its first digits'
+	done
+}
+
+@test "a container that has ended is told" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		start_container
+		kill -KILL "$first"
+		wait_until is_gone "$first"
+		show --id "$id" --root "$state"
+		complained "show: container '$id' does not run"
+	done
+}
+
+@test "another process with the container's old pid is not the container" {
+	local file filter
+
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		start_container
+		case $name in
+		runc) file=state.json filter='.init_process_start' ;;
+		crun) file=status filter='."process-start-time"' ;;
+		esac
+		cp "$state/$id/$file" "$work/state"
+		jq "$filter -= 1" "$work/state" >"$state/$id/$file"
+		show --id "$id" --root "$state"
+		cp "$work/state" "$state/$id/$file"
+		complained "show: container '$id' does not run"
+	done
+}
+
+# Into the groups of the machine itself, in each hierarchy there is.
+leave_cgroups() { # PID
+	local procs
+
+	for procs in /sys/fs/cgroup/cgroup.procs /sys/fs/cgroup/*/cgroup.procs; do
+		[ ! -e "$procs" ] || echo "$1" >"$procs" || :
+	done 2>/dev/null
+	! grep "$id" "/proc/$1/cgroup"
+}
+
+@test "without a cgroup of its own the namespace and the parents tell" {
+	local child session
+
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		start_container '.process.args = ["/bin/sh", "-c",
+			"sleep 1000 & exec sleep 1001"]'
+		wait_until pgrep -P "$first" sleep
+		child=$(pgrep -P "$first")
+		plain_runtime exec --detach --pid-file "$work/pid" "$id" \
+			/bin/sleep 1002 </dev/null >"$work/exec" 2>&1 3>&-
+		session=$(<"$work/pid")
+		leave_cgroups "$first"
+		leave_cgroups "$child"
+		leave_cgroups "$session"
+		show --json --id "$id" --root "$state"
+		ended 0
+		is_json '[.processes[].pid] == ([$first, $child, $session] | sort)' \
+			--argjson first "$first" --argjson child "$child" \
+			--argjson session "$session"
+		show --json
+		is_json '[.processes[].pid] | index($first) | not' \
+			--argjson first "$first"
+	done
+}
