@@ -57,7 +57,7 @@ check_files() {
 	done
 }
 
-# With another prefix these two kinds of files say so. Engines may call the
+# With another prefix these files name it. Engines may call the
 # program at any moment: it is replaced at once.
 install_file() { # FILE SOURCE
 	mkdir -p "$to/${1%/*}"
@@ -65,7 +65,8 @@ install_file() { # FILE SOURCE
 	"$own/package-hook")
 		sed "s|='/usr/local/|='$prefix/|" "$2" >"$to/$1.new"
 		;;
-	share/doc/*/examples/*)
+	share/doc/*/examples/crio/* | share/doc/*/examples/containerd/* | \
+		share/doc/*/examples/podman/*)
 		sed "s|/usr/local/bin/|$prefix/bin/|" "$2" >"$to/$1.new"
 		;;
 	*) cp "$2" "$to/$1.new" ;;

@@ -66,7 +66,9 @@ static const struct verb verbs[] = {
 	  "capctl sync /config\n"
 	  "capctl sync --check /config",
 	  verb_sync },
-	{ "doctor", "", "is this node ready?", NULL, "capctl doctor",
+	{ "doctor", "", "is this node ready?",
+	  "  --root DIR    look at DIR instead of /, an image for example",
+	  "capctl doctor",
 	  verb_doctor },
 	{ "version", "", "which capruntime, which libraries, which runtime",
 	  NULL, "capctl version --json", verb_version },

@@ -95,7 +95,7 @@ setup() {
 		cap_kill,cap_none true
 	fails 127 'ambient-helper: ./none: No such file or directory' \
 		cap_kill ./none
-	run -1 setpriv --reuid 1000 --clear-groups "$helper" cap_kill echo started
+	run -1 setpriv --bounding-set=-kill "$helper" cap_kill echo started
 	echo "$output"
 	[[ "$output" == 'ambient-helper: set capabilities: '* ]]
 }

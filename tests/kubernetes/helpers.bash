@@ -38,6 +38,17 @@ say_why_not() {
 
 # In setup_file(): all tests of a file share it.
 start_node() {
+	boot_node
+	[ -z "$why_not" ] || return 0
+	jq -n '{apiVersion: "node.k8s.io/v1", kind: "RuntimeClass",
+		metadata: {name: "capruntime"}, handler: "capruntime"}' |
+		kubectl apply -f -
+	make_namespaces web other
+}
+
+# A node alone; $node_handler is another path for what is behind the handler,
+# $kubelet_more more options.
+boot_node() {
 	export why_not work node HOME kernel_limits guard
 	why_not=$(say_why_not | head -n 1)
 	[ -z "$why_not" ] || return 0
@@ -48,15 +59,13 @@ start_node() {
 	make_node_parts
 	policy
 	guard_node
-	env KUBE_BIN="$work/kube" CAPRUNTIME="$work/capruntime" \
+	env KUBE_BIN="$work/kube" \
+		CAPRUNTIME="${node_handler-$work/capruntime}" \
 		FILES="$work/image/bin/report" TIMEOUT=300 \
 		KUBELET_ARGS="--container-runtime=remote --kube-api-qps=100
-			--kube-api-burst=200 --volume-plugin-dir=$work/plugins" \
+			--kube-api-burst=200 --volume-plugin-dir=$work/plugins
+			${kubelet_more-}" \
 		"$SHARED/k8s/up.sh" "$node" 3>&- 4>&-
-	jq -n '{apiVersion: "node.k8s.io/v1", kind: "RuntimeClass",
-		metadata: {name: "capruntime"}, handler: "capruntime"}' |
-		kubectl apply -f -
-	make_namespaces web other
 }
 
 # It is in a session of its own, and would go on when bats is killed.

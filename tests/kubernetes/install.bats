@@ -1,0 +1,262 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2016,SC2030,SC2031 # bats sets status in each test
+# shellcheck disable=SC2034,SC2154 # helpers.bash reads and sets them
+# From nothing to a pod of the RuntimeClass and back, with what is in
+# packaging/kubernetes and nothing else. Each test goes on where the one before
+# it ended, as an administrator does.
+
+load helpers
+
+setup_file() {
+	export tree
+	node_handler=/opt/capruntime/capruntime \
+		kubelet_more=--sync-frequency=1s boot_node
+	[ -z "$why_not" ] || return 0
+	tree=$work/tree
+	cp -R "$srcdir/packaging/kubernetes" "$tree"
+	chmod -R u+w "$tree"
+	hurry
+	use_own_directories
+	make_image
+	make_namespaces web
+}
+teardown_file() { stop_node; }
+setup() { setup_pods; }
+teardown() {
+	[ -n "$why_not" ] || [ -n "${BATS_TEST_COMPLETED-}" ] || tell_all
+}
+
+# The real runtime is this machine's, and nothing waits for ten seconds.
+hurry() {
+	sed -i -e "s|args: \[sync, --json,|& --interval=1, --runtime=$(command -v runc),|" \
+		-e 's/periodSeconds: .*/periodSeconds: 1/' "$tree/daemonset.yaml"
+	sed -i -e 's/interval=60/interval=1/' -e 's/minReadySeconds: .*//' \
+		-e 's/periodSeconds: .*/periodSeconds: 1/' \
+		"$tree/install/daemonset.yaml"
+}
+
+# The machine's own /etc and /opt stay as they are.
+use_own_directories() {
+	mkdir -p "$work/own/opt"
+	cp -a /etc "$work/own/etc"
+	rm -rf "$work/own/etc/capruntime"
+	"$node/enter" mount --bind "$work/own/etc" /etc
+	"$node/enter" mount --bind "$work/own/opt" /opt
+}
+
+image=registry.example/capruntime:0.1.0
+
+# As the Containerfile says, from the static programs.
+make_image() {
+	local buildah=(buildah --root "$work/buildah/root" --storage-driver vfs
+		--runroot "$work/buildah/run")
+
+	(
+		flock 9
+		env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make -s -C "$builddir" \
+			static-programs
+	) 9>"$builddir/static.lock" 3>&- 4>&-
+	echo '{"default": [{"type": "insecureAcceptAnything"}]}' \
+		>"$work/signatures.json"
+	"${buildah[@]}" bud --quiet \
+		--signature-policy "$work/signatures.json" \
+		-f "$tree/Containerfile" -t "$image" "$builddir/static" 3>&- 4>&-
+	"${buildah[@]}" push --quiet \
+		--signature-policy "$work/signatures.json" "$image" \
+		"docker-archive:$work/image.tar:$image" 3>&- 4>&-
+	"$node/enter" ctr -a "$node/run/cri.sock" -n k8s.io images import \
+		"$work/image.tar"
+}
+
+# In all namespaces, as the trees name them.
+all() { "$node/kubectl" "$@"; }
+
+node_policy=/etc/capruntime/policy.json
+
+# The ConfigMap's, by the tree: an object, jq's way.
+write_policy() { # RULE...
+	local IFS=,
+
+	jq -n --arg audit "$work/audit.log" "{version: 1, audit: \$audit,
+		engine: \"containerd\", rules: [$*]}" >"$tree/policy.json"
+	all apply -k "$tree"
+}
+
+is_on_node() { "$node/enter" cmp -s "$tree/policy.json" "$node_policy"; }
+
+daemon() { # NAME: the pod of the DaemonSet
+	namespace=capruntime kubectl get pods \
+		-l "app.kubernetes.io/name=$1" -o 'jsonpath={.items[0].metadata.name}'
+}
+
+has_ready_daemon() { # NAME true|false
+	[ "$(namespace=capruntime pod_says \
+		'.status.containerStatuses[0].ready' "$(daemon "$1")")" = "$2" ]
+}
+
+is_pending() { # POD
+	[ "$(pod_says '.status.phase' "$1")" = Pending ] &&
+		has_event 'node(s) didn' "$1" >/dev/null
+}
+
+# In the image there is nothing to ask it with.
+daemon_status() { # NAME LINE...: of its process, from the node
+	local id pid
+
+	id=$(namespace=capruntime container_id "$(daemon "$1")")
+	pid=$("$node/enter" ctr -a "$node/run/cri.sock" -n k8s.io tasks ls |
+		awk -v id="$id" '$1 == id { print $2 }')
+	shift
+	"$node/enter" cat "/proc/$pid/status" | grep -E "^($1):" |
+		tr -d '\t' | xargs
+	"$node/enter" awk '{ print $5, $6 }' "/proc/$pid/mountinfo" \
+		>"$work/mounts"
+}
+
+@test "the trees bring programs and an empty policy to the nodes chosen" {
+	mkdir -p "$work/own/opt/capruntime"
+	echo old >"$work/own/opt/capruntime/capruntime"
+	all apply -k "$tree"
+	all apply -k "$tree/install"
+	namespace=capruntime
+	[ "$(kubectl get daemonsets -o jsonpath='{.items[*].status.desiredNumberScheduled}')" = '0 0' ]
+	all label node 127.0.0.1 capruntime.io/managed=true
+	for name in policy install; do
+		wait_until daemon "capruntime-$name"
+		kubectl rollout status "daemonset/capruntime-$name" "$deadline"
+	done
+	is_on_node
+	for name in capruntime capctl; do
+		"$node/enter" cmp "$builddir/static/$name" "/opt/capruntime/$name"
+	done
+	[ "$("$node/enter" stat -c '%a %u %g' "$node_policy")" = '644 0 0' ]
+	[ "$("$node/enter" readlink /etc/capruntime/runtimes/capruntime)" = \
+		"$(command -v runc)" ]
+	"$node/enter" /opt/capruntime/capctl version | grep -F "$(command -v runc)"
+	kubectl logs "$(daemon capruntime-policy)" |
+		jq -e '.outcome == "changed" and .rules == 0 and
+			.put == ["policy.json", "runtimes/capruntime"]'
+}
+
+@test "they run with no right that they do not need" {
+	for name in policy install; do
+		run -0 daemon_status "capruntime-$name" \
+			'Uid|CapInh|CapPrm|CapEff|CapBnd|CapAmb|NoNewPrivs|Seccomp'
+		[ "$output" = 'Uid:0000 CapInh:0000000000000000 CapPrm:0000000000000000 CapEff:0000000000000000 CapBnd:0000000000000000 CapAmb:0000000000000000 NoNewPrivs:1 Seccomp:2' ]
+		grep -E '^/ ro' "$work/mounts"
+		run ! grep serviceaccount "$work/mounts"
+	done
+	[ "$(awk '$2 ~ /^rw/ && $1 !~ "^/(proc|dev|sys)" { print $1 }' \
+		"$work/mounts" | grep -vE '^/etc/(hosts|hostname|resolv.conf)$')" = \
+		/opt/capruntime ]
+}
+
+@test "a pod of the class waits for a node that is ready, and runs there" {
+	pod early
+	wait_until is_pending early
+	all label node 127.0.0.1 capruntime.io/ready=true
+	expect_log "$unmatched" early
+	delete_pod early
+}
+
+@test "a policy changed in the ConfigMap counts from the next start on" {
+	pod before
+	is_ready before
+	write_policy "{$web, exec: true}"
+	wait_until is_on_node
+	pod served
+	expect_log "$matched" served
+	expect_session "$matched" served
+	expect_log "$unmatched" before
+	has_ready_daemon capruntime-policy true
+	# More files are policy.d.
+	echo '{"version": 1, "rules": [{"name": "late", "match": {"container":
+		"late"}, "ambient": ["NET_RAW"]}]}' >"$tree/late.json"
+	sed -i 's|^      - policy.json|&\n      - late.json|' \
+		"$tree/kustomization.yaml"
+	all apply -k "$tree"
+	wait_until "$node/enter" test -e /etc/capruntime/policy.d/late.json
+	pod later '.spec.containers[0].name = "late"'
+	expect_log "${matched//400/2000}" later late
+	sed -i '/late.json/d' "$tree/kustomization.yaml"
+	all apply -k "$tree"
+	wait_until "$node/enter" test ! -e /etc/capruntime/policy.d/late.json
+	delete_pod before later
+}
+
+has_refusal() { # POD: the last line of its log
+	namespace=capruntime kubectl logs --tail 1 "$1" |
+		jq -e '.outcome == "refused" and (.reason |
+			startswith("\u0027/config/policy.json\u0027:2:14: "))'
+}
+
+@test "a broken policy stays out, and the daemon says where it is broken" {
+	cp "$tree/policy.json" "$work/good.json"
+	printf '{ "version": 1,\n  "rules": [ { "name": "x" } ] }\n' \
+		>"$tree/policy.json"
+	all apply -k "$tree"
+	wait_until has_ready_daemon capruntime-policy false
+	name=$(daemon capruntime-policy)
+	wait_until has_refusal "$name"
+	namespace=capruntime wait_until has_event "policy.json':2:14: " "$name"
+	"$node/enter" cmp "$work/good.json" "$node_policy"
+	pod during
+	expect_log "$matched" during
+	delete_pod during
+	cp "$work/good.json" "$tree/policy.json"
+	all apply -k "$tree"
+	wait_until has_ready_daemon capruntime-policy true
+	is_on_node
+	[ "$(namespace=capruntime restarts "$name")" -eq 0 ]
+}
+
+@test "it is taken away step by step, and pods can be deleted at each" {
+	for name in first second third; do
+		pod "$name"
+	done
+	for name in first second third; do
+		expect_log "$matched" "$name"
+	done
+	echo '1. the policy is emptied'
+	write_policy
+	wait_until is_on_node
+	pod powerless
+	expect_log "$unmatched" powerless
+	delete_pod first powerless
+
+	echo '2. the nodes are given no more such pods, and are drained'
+	all label node 127.0.0.1 capruntime.io/ready-
+	pod refused
+	wait_until is_pending refused
+	delete_pod refused second served
+
+	echo '3. the RuntimeClass and the DaemonSets go'
+	all delete -k "$tree/install" "$deadline"
+	all delete -k "$tree" "$deadline"
+	run ! pod orphan
+	[[ "$output" == *RuntimeClass*capruntime*'not found'* ]]
+	# One was overlooked: its handler is still there.
+	kubectl exec third -- true
+	delete_pod third
+	[ -z "$(all get pods --all-namespaces -o name)" ]
+
+	echo '4. the engine forgets the handler'
+	sed -i '/runtimes.capruntime\]/,/BinaryName/d' \
+		"$node/etc/containerd.toml"
+	run ! grep -q opt/capruntime "$node/etc/containerd.toml"
+	kill_daemon containerd
+	wait_until "$node/enter" ctr -a "$node/run/cri.sock" version
+
+	echo '5. and the files'
+	"$node/enter" rm -r /opt/capruntime /etc/capruntime
+	"$node/enter" rm -rf /run/capruntime
+	all label node 127.0.0.1 capruntime.io/managed-
+
+	[ -z "$("$node/enter" find /etc /opt /run -name '*capruntime*')" ]
+	run -0 all get -o name runtimeclasses,clusterroles,clusterrolebindings,namespaces,priorityclasses
+	[[ "$output" != *capruntime* ]]
+	pod plain 'del(.spec.runtimeClassName)'
+	expect_log "$unmatched" plain
+	delete_pod plain
+}
