@@ -281,8 +281,18 @@ static void start_line(size_t from)
 	put_blanks(from);
 }
 
+/* The line ends at `at`: on it, or on the next one. */
+static void go_to(size_t from, size_t at)
+{
+	if (at && at + GAP > from)
+		start_line(from);
+	else
+		put_blanks(from - at);
+}
+
 /* Below the second column where it does not fit beside the others. */
-static void put_last(const struct out_row *row, size_t from, size_t second)
+static void put_last(const struct out_row *row, size_t at, size_t from,
+		     size_t second)
 {
 	size_t last = row->columns - 1;
 	const char *cell = row->cells[last];
@@ -290,6 +300,8 @@ static void put_last(const struct out_row *row, size_t from, size_t second)
 	if (last > 1 && from + longest_word(cell) > width) {
 		from = second;
 		start_line(from);
+	} else {
+		go_to(from, at);
 	}
 	put_wrapped(row->styles[last], cell, from);
 }
@@ -297,26 +309,21 @@ static void put_last(const struct out_row *row, size_t from, size_t second)
 static void put_row(const struct out_row *row,
 		    const size_t widths[OUT_COLUMNS_MAX], size_t indent)
 {
-	size_t from = indent;
+	size_t from = indent, at = 0; /* where the line ends */
 
-	put_blanks(indent);
-	for (size_t k = 0; k < row->columns; k++) {
+	for (size_t k = 0; k + 1 < row->columns; k++) {
 		const char *cell = row->cells[k];
-		size_t len = strlen(cell), wide = columns_of(cell, len);
+		size_t len = strlen(cell);
 
-		if (k + 1 == row->columns) {
-			put_last(row, from, indent + widths[0] + GAP);
-			break;
+		if (len) {
+			go_to(from, at);
+			put(row->styles[k], cell, len);
+			at = from + columns_of(cell, len);
 		}
-		put(row->styles[k], cell, len);
-		if (k + 2 == row->columns && !*row->cells[k + 1])
-			break;
 		from += widths[k] + GAP;
-		if (wide > widths[k])
-			start_line(from);
-		else
-			put_blanks(widths[k] - wide + GAP);
 	}
+	if (row->columns && *row->cells[row->columns - 1])
+		put_last(row, at, from, indent + widths[0] + GAP);
 	putchar('\n');
 }
 
