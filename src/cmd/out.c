@@ -15,6 +15,7 @@
 
 #define USUAL_WIDTH 80
 #define GAP 2 /* blanks between columns */
+#define ROOM_MIN 24 /* less is not worth wrapping in */
 #define OTHERS_MAX 4 /* so few are better told by what is not there */
 
 struct out_row {
@@ -275,23 +276,32 @@ static size_t longest_word(const char *text)
 	return longest;
 }
 
-static void start_line(size_t from)
+static bool fits(const char *text, size_t from)
 {
-	putchar('\n');
-	put_blanks(from);
+	size_t room = from < width ? width - from : 0;
+
+	return columns_of(text, strlen(text)) <= room ||
+	       (room >= ROOM_MIN && longest_word(text) <= room);
 }
 
-/* Below the second column where it does not fit beside the others. */
-static void put_last(const struct out_row *row, size_t from, size_t second)
+/*
+ * To the next cell, `from` columns on. The last of several that does not fit
+ * beside them has a line of its own, below the second. Returns where it is.
+ */
+static size_t go_on(const struct out_row *row, size_t k, size_t blanks,
+		    size_t from, size_t second)
 {
-	size_t last = row->columns - 1;
-	const char *cell = row->cells[last];
+	bool is_last = k + 2 == row->columns && k > 0;
 
-	if (last > 1 && from + longest_word(cell) > width) {
+	if (is_last && (!blanks || !fits(row->cells[k + 1], from)))
 		from = second;
-		start_line(from);
+	else if (blanks) {
+		put_blanks(blanks);
+		return from;
 	}
-	put_wrapped(row->styles[last], cell, from);
+	putchar('\n');
+	put_blanks(from);
+	return from;
 }
 
 static void put_row(const struct out_row *row,
@@ -305,17 +315,15 @@ static void put_row(const struct out_row *row,
 		size_t len = strlen(cell), wide = columns_of(cell, len);
 
 		if (k + 1 == row->columns) {
-			put_last(row, from, indent + widths[0] + GAP);
+			put_wrapped(row->styles[k], cell, from);
 			break;
 		}
 		put(row->styles[k], cell, len);
 		if (k + 2 == row->columns && !*row->cells[k + 1])
 			break;
-		from += widths[k] + GAP;
-		if (wide > widths[k])
-			start_line(from);
-		else
-			put_blanks(widths[k] - wide + GAP);
+		from = go_on(row, k,
+			     wide > widths[k] ? 0 : widths[k] - wide + GAP,
+			     from + widths[k] + GAP, indent + widths[0] + GAP);
 	}
 	putchar('\n');
 }
