@@ -311,20 +311,16 @@ web_rule='{name: "web", match: {namespace: "shop"}, ambient:
 	diff - <(echo "$output") <<-'END'
 		rule 'web' decides: raises NET_BIND_SERVICE
 		who
-		  namespace          shop                    io.kubernetes.pod.namespace
-		  pod                web-1                   io.kubernetes.pod.name
-		  container          main                    io.kubernetes.container.name
-		  image              registry.example/web:1  io.kubernetes.cri-o.ImageName
-		  id                 -                       the command line
-		  handler            capruntime              the name capruntime is called by
-		  uid                1000                    process.user
-		  gid                1000                    process.user
-		  host_network       no
-		  host_pid           no
-		  userns             no
-		  no_new_privileges  no
-		  privileged         no
-		  engine             cri-o                   the policy's 'engine'
+		  namespace  shop                    io.kubernetes.pod.namespace
+		  pod        web-1                   io.kubernetes.pod.name
+		  container  main                    io.kubernetes.container.name
+		  image      registry.example/web:1  io.kubernetes.cri-o.ImageName
+		  id         -                       the command line
+		  handler    capruntime              the name capruntime is called by
+		  uid        1000                    process.user
+		  gid        1000                    process.user
+		  engine     cri-o                   the policy's 'engine'
+		  is not     host_network, host_pid, userns, no_new_privileges, privileged
 		rules
 		  a    no: 'namespace' does not match
 		  web  matches: decides
@@ -668,19 +664,18 @@ long=$(printf 'n%.0s' {1..63})
 	[ "$(awk 'length > 80' <<<"$output" | grep -cv "$long")" -eq 0 ]
 	diff - <(sed -n '/^who/,/^  uid/p' <<<"$output") <<-END
 		who
-		  namespace          $long
-		                     io.kubernetes.pod.namespace
-		  pod                ${long:0:40}
-		                     io.kubernetes.pod.name
-		  container          main
-		                     io.kubernetes.container.name
-		  image              registry.example/${long:0:40}
-		                     io.kubernetes.cri-o.ImageName
-		  id                 $id
-		                     the command line
-		  handler            capruntime
-		                     the name capruntime is called by
-		  uid                1000                                      process.user
+		  namespace  $long
+		             io.kubernetes.pod.namespace
+		  pod        ${long:0:40}  io.kubernetes.pod.name
+		  container  main
+		             io.kubernetes.container.name
+		  image      registry.example/${long:0:40}
+		             io.kubernetes.cri-o.ImageName
+		  id         $id
+		                                                       the command line
+		  handler    capruntime                                the name capruntime is
+		                                                       called by
+		  uid        1000                                      process.user
 	END
 }
 
