@@ -108,6 +108,29 @@ static void the_last_cell_is_wrapped_below_itself(void)
 		    "ten eleven twelve\n            thirteen\n");
 }
 
+#define FORTY "0123456789012345678901234567890123456789"
+
+static void what_is_beside_a_long_cell_stands_below_it(void)
+{
+	struct out_table two CLEANUP_TABLE = { .indent = 2 };
+	struct out_table three CLEANUP_TABLE = { .indent = 1 };
+
+	out_table_add(&two, OUT_PLAIN, 2, FORTY "1", "beside");
+	out_table_add(&two, OUT_PLAIN, 2, "abc", "beside");
+	BEGIN();
+	out_table_print(&two);
+	CHECK_WROTE("  " FORTY "1\n       beside\n  abc  beside\n");
+	out_table_add(&three, OUT_PLAIN, 3, "a", FORTY, "it fits beside that");
+	out_table_add(&three, OUT_PLAIN, 3, "ab", "b", FORTY);
+	out_table_add(&three, OUT_PLAIN, 3, "a", FORTY "1", "c");
+	out_table_add(&three, OUT_PLAIN, 3, "a", FORTY "1", "");
+	BEGIN();
+	out_table_print(&three);
+	CHECK_WROTE(" a   " FORTY "  it fits beside that\n"
+		    " ab  b\n     " FORTY "\n a   " FORTY
+		    "1\n     c\n a   " FORTY "1\n");
+}
+
 static void a_table_may_be_large_or_empty(void)
 {
 	struct out_table table CLEANUP_TABLE = { 0 };
@@ -336,6 +359,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(nothing_moves_the_cursor),
 	TAP_TEST(columns_are_as_wide_as_their_widest_cell),
 	TAP_TEST(the_last_cell_is_wrapped_below_itself),
+	TAP_TEST(what_is_beside_a_long_cell_stands_below_it),
 	TAP_TEST(a_table_may_be_large_or_empty),
 	TAP_TEST(names_are_short),
 	TAP_TEST(with_an_unknown_one_all_are_named),
