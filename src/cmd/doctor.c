@@ -27,6 +27,8 @@ static void add_fix(struct out_table *table, const char *fix)
 
 static void print(const struct findings *findings)
 {
+	size_t errors = findings_count(findings, FINDING_ERROR);
+	size_t warnings = findings_count(findings, FINDING_WARNING);
 	struct out_table table CLEANUP_TABLE = { 0 };
 
 	for (size_t i = 0; i < findings->count; i++) {
@@ -40,9 +42,9 @@ static void print(const struct findings *findings)
 			add_fix(&table, finding->fix);
 	}
 	out_table_print(&table);
-	out_line(OUT_PLAIN, "%zu errors, %zu warnings",
-		 findings_count(findings, FINDING_ERROR),
-		 findings_count(findings, FINDING_WARNING));
+	out_line(errors ? OUT_BAD : OUT_GOOD, "%zu error%s, %zu warning%s",
+		 errors, errors == 1 ? "" : "s", warnings,
+		 warnings == 1 ? "" : "s");
 }
 
 static struct json_object *json_of(const struct finding *finding)
