@@ -27,8 +27,6 @@ static void add_fix(struct out_table *table, const char *fix)
 
 static void print(const struct findings *findings)
 {
-	size_t errors = findings_count(findings, FINDING_ERROR);
-	size_t warnings = findings_count(findings, FINDING_WARNING);
 	struct out_table table CLEANUP_TABLE = { 0 };
 
 	for (size_t i = 0; i < findings->count; i++) {
@@ -42,9 +40,9 @@ static void print(const struct findings *findings)
 			add_fix(&table, finding->fix);
 	}
 	out_table_print(&table);
-	out_line(errors ? OUT_BAD : OUT_GOOD, "%zu error%s, %zu warning%s",
-		 errors, errors == 1 ? "" : "s", warnings,
-		 warnings == 1 ? "" : "s");
+	out_line(OUT_PLAIN, "errors: %zu, warnings: %zu",
+		 findings_count(findings, FINDING_ERROR),
+		 findings_count(findings, FINDING_WARNING));
 }
 
 static struct json_object *json_of(const struct finding *finding)
@@ -102,7 +100,7 @@ static enum verb_status judge(const struct findings *findings, struct err *err)
 		return VERB_FINDINGS;
 	if (!unknown)
 		return VERB_GOOD;
-	err_set(err, "%zu things could not be looked at", unknown);
+	err_set(err, "could not be looked at: %zu", unknown);
 	return VERB_TROUBLE;
 }
 
