@@ -37,5 +37,7 @@ void container_state_free(struct container_state *state);
  * there.
  */
 uint64_t container_state_start(const char *stat);
+/* A zombie, field 3: it holds nothing, and its pid is not free. */
+bool container_state_has_ended(const char *stat);
 
 #endif

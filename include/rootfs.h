@@ -28,6 +28,7 @@ struct rootfs_file {
 	char *path; /* in the root, without links: "/usr/bin/app" */
 	mode_t mode;
 	uint32_t links;
+	uint64_t mount; /* its number in /proc/self/mountinfo; 0: unknown */
 	struct program program; /* of a regular file; else zeroed */
 	char interpreter[ROOTFS_LINE_MAX]; /* of a script; "" */
 };

@@ -33,6 +33,7 @@ struct spec_map {
 
 struct spec_tree {
 	char *root; /* as it stands there; NULL: none is named */
+	bool readonly; /* the root is to be remounted so */
 	struct spec_mount *mounts;
 	size_t mounts_count;
 	struct spec_map users;

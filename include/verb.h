@@ -24,6 +24,7 @@ struct verb {
 	const char *arguments; /* as usage shows them */
 	const char *summary; /* one line */
 	const char *options; /* a line each, indented; NULL: only --json */
+	const char *examples; /* a line each; they stand in capctl(8), too */
 	/*
 	 * argv[0] is the verb's name, argv[argc] NULL. On VERB_TROUBLE `err` says
 	 * why, unless that was part of the results.

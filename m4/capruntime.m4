@@ -7,6 +7,11 @@ AC_DEFUN([CAPRUNTIME_ADD_CFLAGS], [m4_foreach_w([flag], [$1],
 	[capruntime_add_cflag "flag"
 ])])
 
+# CAPRUNTIME_ADD_CXXFLAGS(FLAG...): to CAPRUNTIME_CXXFLAGS, what compiles.
+AC_DEFUN([CAPRUNTIME_ADD_CXXFLAGS], [m4_foreach_w([flag], [$1],
+	[capruntime_add_cxxflag "flag"
+])])
+
 # CAPRUNTIME_ADD_LDFLAGS(FLAG...): to CAPRUNTIME_LDFLAGS, what links.
 AC_DEFUN([CAPRUNTIME_ADD_LDFLAGS], [m4_foreach_w([flag], [$1],
 	[capruntime_add_ldflag "flag"
@@ -41,7 +46,29 @@ AC_DEFUN([CAPRUNTIME_PREFER_ARCHIVE], [
 	CPPFLAGS=$capruntime_cppflags
 ])
 
-# The two shell functions behind CAPRUNTIME_ADD_*.
+# CAPRUNTIME_CHECK_TOML: toml++, by its headers alone (its .pc file asks for the
+# shared library). In CXX_LIBS what the C compiler links C++ with: from the
+# archive where there is one.
+AC_DEFUN([CAPRUNTIME_CHECK_TOML], [
+	AC_MSG_CHECKING([whether $CXX compiles toml++])
+	AC_LANG_PUSH([C++])
+	capruntime_cxxflags=$CXXFLAGS
+	CXXFLAGS="$CAPRUNTIME_CXXFLAGS $CXXFLAGS"
+	AC_COMPILE_IFELSE([AC_LANG_PROGRAM([#include <toml++/toml.h>],
+		[return toml::parse("").empty() ? 0 : 1;])], [AC_MSG_RESULT([yes])],
+		[AC_MSG_RESULT([no])
+		AC_MSG_ERROR([no C++17 compiler, or no toml++])])
+	CXXFLAGS=$capruntime_cxxflags
+	AC_LANG_POP([C++])
+	CXX_LIBS='-l:libstdc++.a -static-libgcc'
+	AC_MSG_CHECKING([whether libstdc++.a links])
+	CAPRUNTIME_LINKS([$CAPRUNTIME_PIE_LDFLAGS], [$CXX_LIBS], [], [], [],
+		[CXX_LIBS=-lstdc++])
+	AC_MSG_RESULT([$capruntime_links])
+	AC_SUBST([CXX_LIBS])
+])
+
+# The shell functions behind CAPRUNTIME_ADD_*.
 AC_DEFUN([CAPRUNTIME_INIT_FLAGS], [
 capruntime_add_cflag() {
 	AC_MSG_CHECKING([whether $CC takes $[]1])
@@ -54,6 +81,19 @@ capruntime_add_cflag() {
 	CFLAGS=$capruntime_cflags
 	AC_MSG_RESULT([$capruntime_taken])
 }
+capruntime_add_cxxflag() {
+	AC_MSG_CHECKING([whether $CXX takes $[]1])
+	capruntime_cxxflags=$CXXFLAGS
+	CXXFLAGS="$CAPRUNTIME_CXXFLAGS $[]1 -Werror $CXXFLAGS"
+	AC_LANG_PUSH([C++])
+	AC_COMPILE_IFELSE([AC_LANG_PROGRAM()], [
+		capruntime_taken=yes
+		CAPRUNTIME_CXXFLAGS="$CAPRUNTIME_CXXFLAGS $[]1"
+	], [capruntime_taken=no])
+	AC_LANG_POP([C++])
+	CXXFLAGS=$capruntime_cxxflags
+	AC_MSG_RESULT([$capruntime_taken])
+}
 capruntime_add_ldflag() {
 	AC_MSG_CHECKING([whether the linker takes $[]1])
 	CAPRUNTIME_LINKS([$[]1], [], [], [], [
@@ -62,6 +102,7 @@ capruntime_add_ldflag() {
 	AC_MSG_RESULT([$capruntime_links])
 }
 AC_SUBST([CAPRUNTIME_CFLAGS])
+AC_SUBST([CAPRUNTIME_CXXFLAGS])
 AC_SUBST([CAPRUNTIME_CPPFLAGS])
 AC_SUBST([CAPRUNTIME_LDFLAGS])
 ])

@@ -11,7 +11,10 @@
 
 static const struct verb verbs[] = {
 	{ "check", "[FILE...]", "is the policy right, and wise?",
-	  "  --strict      warnings count as findings", verb_check },
+	  "  --strict  warnings count as findings",
+	  "capctl check\n"
+	  "capctl check --strict policy.json policy.d/*.json",
+	  verb_check },
 	{ "explain", "BUNDLE|CONFIG.JSON",
 	  "what would the runtime do with this?",
 	  "  --policy FILE   this policy instead of the node's\n"
@@ -19,38 +22,56 @@ static const struct verb verbs[] = {
 	  "  --id ID         the container's id on the command line\n"
 	  "  --rule NAME     as if this rule decided\n"
 	  "  --all DIR       every bundle below DIR",
+	  "capctl explain --policy policy.json bundle\n"
+	  "capctl explain --policy policy.json --rule dpdk bundle\n"
+	  "capctl explain --policy policy.json --all .",
 	  verb_explain },
 	{ "show", "[PID...]", "what do processes hold?",
 	  "  --id ID       those of a container\n"
 	  "  --root DIR    where the runtime keeps its state\n"
 	  "  --all         of the whole machine, not only of containers\n"
 	  "  --tree        as a tree; with PIDs, all below them",
+	  "capctl show --id web\n"
+	  "capctl show --all --tree\n"
+	  "capctl show self",
 	  verb_show },
 	{ "decode", "[HEX|NAME...]", "masks to names, names to masks", NULL,
+	  "capctl decode 0000000000003400\n"
+	  "capctl decode net_raw kill\n"
+	  "capctl decode | grep port",
 	  verb_decode },
 	{ "scan", "ROOTFS|BUNDLE", "what in an image raises privileges?",
 	  "  --policy FILE  judge by this policy (of a bundle: not the node's)\n"
 	  "  --rootfs       no bundle, whatever config.json it holds",
+	  "capctl scan rootfs\n"
+	  "capctl scan --policy policy.json bundle",
 	  verb_scan },
 	{ "verify", "[ID...]", "do running containers hold what was decided?",
 	  "  --all           every container found, as without an ID\n"
 	  "  --root DIR      where the runtime keeps its state\n"
 	  "  --policy FILE   this policy instead of the node's\n"
 	  "  --handler NAME  as if called by this name (capruntime)",
+	  "capctl verify\n"
+	  "capctl verify --policy policy.json web",
 	  verb_verify },
 	{ "restore", "BUNDLE", "put the engine's own config.json back", NULL,
-	  verb_restore },
+	  "capctl restore bundle", verb_restore },
 	{ "sync", "DIRECTORY [TARGET] | FILE... TARGET",
 	  "keep a node's policy in step with a directory",
-	  "  --check          only look: is it?\n"
-	  "  --once           do not go on\n"
-	  "  --interval N     look every N seconds (10)\n"
-	  "  --runtime PATH   and pin the real runtime, where none is\n"
-	  "  --files          not a policy: these files, as they are",
+	  "  --check         only look: is it?\n"
+	  "  --once          do not go on\n"
+	  "  --interval N    look every N seconds (10)\n"
+	  "  --runtime PATH  and pin the real runtime, where none is\n"
+	  "  --files         not a policy: these files, as they are",
+	  "capctl sync /config\n"
+	  "capctl sync --check /config",
 	  verb_sync },
-	{ "doctor", "", "is this node ready?", NULL, verb_doctor },
+	{ "doctor", "", "is this node ready?",
+	  "  --root DIR    look at DIR instead of /, an image for example",
+	  "capctl doctor",
+	  verb_doctor },
 	{ "version", "", "which capruntime, which libraries, which runtime",
-	  NULL, verb_version },
+	  NULL, "capctl version --json", verb_version },
 };
 
 static const struct verb *find(const char *name)
@@ -75,6 +96,28 @@ static enum verb_status list(void)
 	return VERB_GOOD;
 }
 
+/* Where the texts of the others stand. */
+static void print_json_option(const char *options)
+{
+	const char *text = options ? strstr(options + 2, "  ") : NULL;
+	size_t column = text ? (size_t)(text - options) + strspn(text, " ")
+			     : strlen("  --json  ");
+
+	if (options)
+		puts(options);
+	printf("  %-*sfor programs\n", (int)column - 2, "--json");
+}
+
+/* With a mark that completions do not take for a word of theirs. */
+static void print_examples(const char *examples)
+{
+	puts("\nExamples:");
+	for (size_t len; *examples; examples += len + (examples[len] == '\n')) {
+		len = strcspn(examples, "\n");
+		printf("  $ %.*s\n", (int)len, examples);
+	}
+}
+
 static enum verb_status help(const char *name, struct err *err)
 {
 	const struct verb *verb = name ? find(name) : NULL;
@@ -85,9 +128,10 @@ static enum verb_status help(const char *name, struct err *err)
 		err_set(err, "unknown verb '%s': see 'capctl help'", name);
 		return VERB_TROUBLE;
 	}
-	printf("usage: capctl %s [OPTION...] %s\n%s\n%s%s  --json        for programs\n",
-	       verb->name, verb->arguments, verb->summary,
-	       verb->options ? verb->options : "", verb->options ? "\n" : "");
+	printf("usage: capctl %s [OPTION...]%s%s\n%s\n\n", verb->name,
+	       *verb->arguments ? " " : "", verb->arguments, verb->summary);
+	print_json_option(verb->options);
+	print_examples(verb->examples);
 	return VERB_GOOD;
 }
 

@@ -16,6 +16,7 @@ src/cmd/explain.c tests/cli/capctl_explain.bats what counts is what a person rea
 src/cmd/explain_json.c tests/cli/capctl_explain.bats what counts is what a person reads
 src/cmd/explain_print.c tests/cli/capctl_explain.bats what counts is what a person reads
 src/cmd/explain_warn.c tests/cli/capctl_explain.bats what counts is what a person reads
+src/cmd/out_json.c tests/unit/cmd/out_test.c it is the other half of out
 src/cmd/prepare.c tests/cli/faults.bats it only strings the modules together
 src/cmd/refuse.c tests/cli/errors.bats what counts is what an engine gets to see
 src/cmd/restore.c tests/cli/capctl_restore.bats what counts is what a person reads
@@ -25,16 +26,29 @@ src/cmd/scan_find.c tests/cli/capctl_scan.bats what counts is what a person read
 src/cmd/scan_json.c tests/cli/capctl_scan.bats what counts is what a person reads
 src/cmd/scan_print.c tests/cli/capctl_scan.bats what counts is what a person reads
 src/cmd/show.c tests/cli/capctl_show.bats what counts is what a person reads
+src/cmd/show_choose.c tests/cli/capctl_show.bats what counts is what a person reads
+src/cmd/show_json.c tests/cli/capctl_show.bats what counts is what a program reads
+src/cmd/show_print.c tests/cli/capctl_show.bats what counts is what a person reads
 src/cmd/sync.c tests/cli/capctl_sync.bats what counts is which files are there
 src/cmd/sync_print.c tests/cli/capctl_sync.bats what counts is what a person reads
 src/cmd/verify.c tests/cli/capctl_verify.bats what counts is what a person reads
 src/cmd/version.c tests/cli/capctl_version.bats what counts is what a person reads
+src/core/engine_containerd.c tests/unit/core/engine_config_test.c it is read by way of that
+src/core/engine_crio.c tests/unit/core/engine_config_test.c it is read by way of that
+src/core/engine_podman.c tests/unit/core/engine_config_test.c it is read by way of that
 src/core/policy_rule.c tests/unit/core/policy_test.c a rule is read as part of a policy
 src/core/runtime_options.c tests/unit/core/runtime_args_test.c options.json drives it there
 src/core/runtime_reading.c tests/unit/core/runtime_args_test.c argv.json drives it there
 src/core/spec_find.c tests/unit/core/spec_reading_test.c it finds what spec reads
+src/sys/engine_files.c tests/cli/capctl_doctor.bats what counts is which files are found
 src/sys/judge.c tests/cli/capctl_explain.bats explain must say what the runtime does
 src/sys/launch.c tests/cli/runtimes.bats it ends in another program
+src/sys/node.c tests/cli/capctl_doctor.bats it only strings the others together
+src/sys/node_containers.c tests/cli/capctl_doctor.bats every line of doctor is seen there
+src/sys/node_engines.c tests/cli/capctl_doctor.bats every line of doctor is seen there
+src/sys/node_kernel.c tests/cli/capctl_doctor.bats every line of doctor is seen there
+src/sys/node_policy.c tests/cli/capctl_doctor.bats every line of doctor is seen there
+src/sys/node_program.c tests/cli/capctl_doctor.bats every line of doctor is seen there
 src/sys/policy_files.c tests/cli/trust.bats what counts is which files refuse
 src/sys/policy_survey.c tests/cli/capctl_check.bats what counts is what a person reads
 src/sys/policy_sync.c tests/cli/capctl_sync.bats what counts is which files are there
@@ -57,8 +71,10 @@ request
 runtime_args
 session
 spec
+spec_command
 spec_tree
 subject
+toml
 vfscap
 '
 # May write to the standard streams, besides src/cmd and the mains.
@@ -69,7 +85,7 @@ layer_of() { # FILE of src or include -> its layer
 	src/*/*) layer=${1#src/} && echo "${layer%%/*}" ;;
 	src/*) echo main ;;
 	*)
-		set -- src/*/"$(basename "$1" .h)".c
+		set -- src/*/"$(basename "$1" .h)".c*
 		if [ -e "$1" ]; then layer_of "$1"; else echo base; fi
 		;;
 	esac
@@ -111,7 +127,7 @@ calls() { # REGEX FILE...: where one of these functions is called
 	[ $# -eq 0 ] || code "$@" | grep -E "(^|[^A-Za-z0-9_.>])($names) *\("
 }
 
-sources() { find src include -name '*.[ch]' | LC_ALL=C sort; }
+sources() { find src include -name '*.[ch]' -o -name '*.cc' | LC_ALL=C sort; }
 
 texts() { # all that people wrote here, but data
 	find src include tests tools man examples packaging docs m4 .ci \
@@ -140,16 +156,16 @@ includes_point_down() {
 }
 
 core_makes_no_system_call() {
-	[ -d src/core ] && grep -nE '^#include <(dirent|fcntl|grp|poll|pwd|sched|signal|spawn|syslog|unistd|sys/(file|ioctl|mman|mount|prctl|ptrace|socket|stat|statfs|statvfs|syscall|uio|vfs|wait|xattr))\.h>' src/core/*.c
+	[ -d src/core ] && grep -nE '^#include <(dirent|fcntl|grp|poll|pwd|sched|signal|spawn|syslog|unistd|sys/(file|ioctl|mman|mount|prctl|ptrace|socket|stat|statfs|statvfs|syscall|uio|vfs|wait|xattr))\.h>' src/core/*.c*
 }
 
 modules_have_tests() {
-	for file in src/*/*.c; do
+	for file in src/*/*.c src/*/*.cc; do
 		test=tests/unit/${file#src/}
 		line=$(echo "$tested_elsewhere" | grep "^$file ")
 		[ -z "$line" ] || test=$(echo "$line" | cut -d' ' -f2)
-		[ -e "$test" ] || [ -e "${test%.c}_test.c" ] ||
-			echo "$file: no ${test%.c}$([ -n "$line" ] || echo _test.c)"
+		[ -e "$test" ] || [ -e "${test%.c*}_test.c" ] ||
+			echo "$file: no ${test%.c*}$([ -n "$line" ] || echo _test.c)"
 	done
 }
 
@@ -185,7 +201,7 @@ only_mains_exit() {
 sources_name_their_licence() {
 	for file in $(texts); do
 		case $file in
-		*.[ch] | *.am | *.ac | *.m4 | *.sh | *.bats | *.bash) ;;
+		*.[ch] | *.cc | *.am | *.ac | *.m4 | *.sh | *.bats | *.bash) ;;
 		*) [ "$(head -c 2 "$file")" = '#!' ] || continue ;;
 		esac
 		head -n 3 "$file" |
@@ -213,7 +229,7 @@ everything_is_in_makefile_am() {
 
 sizes() {
 	echo "# Lines of each file:"
-	find src include tests -name '*.[ch]' -exec wc -l {} + |
+	find src include tests '(' -name '*.[ch]' -o -name '*.cc' ')' -exec wc -l {} + |
 		grep -v ' total$' | sort -rn | sed 's/^/# /'
 	echo "# Lines of the twenty longest functions:"
 	# shellcheck disable=SC2046

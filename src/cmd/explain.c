@@ -287,11 +287,9 @@ static int compare_names(const FTSENT **left, const FTSENT **right)
 
 static int walk(struct survey *survey, const char *path, struct err *err)
 {
-	char *copy CLEANUP_FREE = strdup(path);
-	char *roots[] = { copy, NULL };
-	FTS *tree = copy ? fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR,
-				    compare_names)
-			 : NULL;
+	/* It is copied there before it is changed. */
+	char *roots[] = { (char *)(uintptr_t)path, NULL };
+	FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, compare_names);
 	FTSENT *entry;
 
 	if (!tree)

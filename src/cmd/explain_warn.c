@@ -10,11 +10,13 @@
 #include "explain.h"
 #include "fileio.h"
 #include "out.h"
+#include "seccomp_closed.h"
 #include "spec_find.h"
 
 #define PORT_SYSCTL "net.ipv4.ip_unprivileged_port_start"
 #define PORT_FILE "/proc/sys/net/ipv4/ip_unprivileged_port_start"
 #define NUMBER_MAX 32
+#define CALLS_SHOWN 4
 
 static int add(struct explained *explained, struct err *err, const char *code,
 	       const char *format, ...) __attribute__((format(printf, 4, 5)));
@@ -129,11 +131,80 @@ static int warn_port(struct explained *explained, struct err *err)
 		start);
 }
 
+/* The first few: a capability can have many. */
+static void add_calls(struct buf *buf, const struct seccomp_closed *closed)
+{
+	char action[SECCOMP_ACTION_TEXT_SIZE], more[32];
+
+	for (size_t i = 0; i < closed->count && i < CALLS_SHOWN; i++) {
+		seccomp_action_text(closed->calls[i].action, action);
+		buf_add_str(buf, i ? ", " : "");
+		buf_add_str(buf, closed->calls[i].call->shown);
+		buf_add_str(buf, " (");
+		buf_add_str(buf, action);
+		buf_add_str(buf, ")");
+	}
+	if (closed->count <= CALLS_SHOWN)
+		return;
+	snprintf(more, sizeof(more), " and %zu more",
+		 closed->count - CALLS_SHOWN);
+	buf_add_str(buf, more);
+}
+
+static int warn_closed(struct explained *explained,
+		       const struct seccomp_profile *profile, capmask bit,
+		       struct err *err)
+{
+	struct seccomp_closed closed;
+	struct buf buf CLEANUP_BUF = { 0 };
+	char *calls CLEANUP_FREE = NULL, *name CLEANUP_FREE = out_names(bit);
+
+	seccomp_closed(profile, bit, &closed);
+	if (closed.closing == SECCOMP_OPEN)
+		return 0;
+	add_calls(&buf, &closed);
+	if (!name || buf_take(&buf, &calls, NULL, err) < 0)
+		return err_set(err, "out of memory");
+	if (closed.closing == SECCOMP_CLOSED)
+		return add(
+			explained, err, "seccomp_closed",
+			"%s is of no use: the container's seccomp profile closes what it is for, %s: choose another profile",
+			name, calls);
+	return add(
+		explained, err, "seccomp_partly",
+		"%s is good for less: the container's seccomp profile closes %s",
+		name, calls);
+}
+
+static int warn_seccomp(struct explained *explained, struct err *err)
+{
+	struct seccomp_profile *profile CLEANUP_PROFILE = NULL;
+	capmask raised = explained->run.judge.decision.raised;
+	struct err reason;
+
+	if (!raised)
+		return 0;
+	if (seccomp_profile_read(&profile, &explained->run.judge.restored,
+				 explained->run.args.dialect, &reason) < 0)
+		return add(
+			explained, err, "seccomp_unknown",
+			"the container's seccomp profile cannot be asked: %s",
+			reason.text);
+	for (int bit = 0; bit < 64; bit++)
+		if (raised >> bit & 1 &&
+		    warn_closed(explained, profile, UINT64_C(1) << bit, err) <
+			    0)
+			return -1;
+	return 0;
+}
+
 int explain_warn(struct explained *explained, struct err *err)
 {
 	if (!explained->decided)
 		return 0;
 	if (warn_execve(explained, err) < 0 || warn_lost(explained, err) < 0)
 		return -1;
-	return warn_port(explained, err);
+	if (warn_port(explained, err) < 0)
+		return -1;
+	return warn_seccomp(explained, err);
 }

@@ -114,14 +114,18 @@ static struct proctree_node *make_nodes(const struct processes *processes,
 	return nodes;
 }
 
+static size_t *make_counts(size_t count)
+{
+	return calloc(count, sizeof(size_t));
+}
+
 /* Parents first: below[N] counts the chosen above depth N. */
 int show_choose(struct show *show, const struct show_choice *choice,
 		struct err *err)
 {
 	const struct processes *processes = &show->processes;
 	struct proctree_node *nodes CLEANUP_FREE = make_nodes(processes, err);
-	size_t *below CLEANUP_FREE =
-		calloc(processes->count + 2, sizeof(*below));
+	size_t *below CLEANUP_FREE = make_counts(processes->count + 2);
 
 	if (!nodes || proctree_sort(nodes, processes->count, err) < 0)
 		return -1;

@@ -10,7 +10,7 @@
 
 #define NAMES_MAX 4 /* in a line of a table; more are counted */
 #define CONTAINER_MAX 12 /* characters of an id, as engines show them */
-#define DEPTH_MAX 12 /* further down stays there */
+#define DEPTH_MAX 7 /* further down stays there */
 
 static const struct {
 	enum capset_which which;

@@ -154,7 +154,7 @@ static const char *clean_text(const struct check *check)
 {
 	if (check->stale)
 		return "does not run, and its bundle is gone";
-	if (!check->container->runs)
+	if (!check->facts.running)
 		return "does not run; today's policy says the same";
 	return check->rule
 		       ? "holds what was decided, and today's policy says so"

@@ -109,10 +109,22 @@ void container_state_free(struct container_state *state)
 	*state = (struct container_state){ 0 };
 }
 
-/* Behind the name, which may hold blanks and parentheses itself. */
+/* The name may hold blanks and parentheses itself. */
+static const char *behind_name(const char *stat)
+{
+	return strrchr(stat, ')');
+}
+
+bool container_state_has_ended(const char *stat)
+{
+	const char *at = behind_name(stat);
+
+	return at && (strncmp(at, ") Z", 3) == 0 || strncmp(at, ") X", 3) == 0);
+}
+
 uint64_t container_state_start(const char *stat)
 {
-	const char *at = strrchr(stat, ')');
+	const char *at = behind_name(stat);
 
 	for (int field = 2; at && field < 22; field++)
 		at = strchr(at + 1, ' ');

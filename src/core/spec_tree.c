@@ -62,8 +62,12 @@ static int read_optional_path(const struct reader *reader,
 
 static int read_root(struct reader *reader, struct json_value object)
 {
+	struct json_value readonly;
+
 	if (want(reader, object, JSON_OBJECT) < 0)
 		return -1;
+	if (find(reader, object, "readonly", &readonly))
+		reader->tree->readonly = readonly.kind == JSON_TRUE;
 	return read_optional_path(reader, object, "path", &reader->tree->root);
 }
 

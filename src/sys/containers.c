@@ -26,6 +26,7 @@ static const char *const usual_roots[] = {
 	"/run/containerd/runc/*",
 };
 
+/* 0: it is not there, or has ended. */
 static uint64_t start_of(int32_t pid)
 {
 	char path[32], *text CLEANUP_FREE = NULL;
@@ -38,7 +39,8 @@ static uint64_t start_of(int32_t pid)
 	if (fd < 0 ||
 	    fileio_read(fd, path, STAT_MAX, &text, &len, &ignored) < 0)
 		return 0;
-	return container_state_start(text);
+	return container_state_has_ended(text) ? 0
+					       : container_state_start(text);
 }
 
 static struct container *new_container(struct containers *containers)

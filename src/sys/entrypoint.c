@@ -171,7 +171,7 @@ static int take_file(struct look *look, const char *name, char **ret_path)
 static int take_interpreter(struct look *look)
 {
 	struct entrypoint *entry = look->entry;
-	char *script CLEANUP_FREE = strdup(look->file.path);
+	char *script CLEANUP_FREE = join("", look->file.path);
 	char *name CLEANUP_FREE = join(".", look->file.interpreter);
 
 	if (!script || !name)
@@ -205,6 +205,35 @@ static int find_program(struct look *look)
 			return -1;
 	}
 	return 0;
+}
+
+static bool is_on_root_mount(const struct look *look)
+{
+	struct rootfs_file root CLEANUP_ROOTFS_FILE = { 0 };
+	struct err ignored;
+
+	return rootfs_look(&look->rootfs, "/", &root, &ignored) == 0 &&
+	       root.mount == look->file.mount;
+}
+
+/*
+ * runc 1.1 remounts a read-only root, crun 1.8 every one, and nosuid is gone;
+ * not so in a new user namespace, where the kernel has locked it.
+ */
+static int check_nosuid(const struct look *look)
+{
+	const struct dryrun *run = look->run;
+	bool remounts =
+		look->tree.readonly || run->args.dialect == RUNTIME_CRUN;
+
+	if (!look->file.program.file.nosuid || !remounts ||
+	    run->judge.spec.new_userns ||
+	    !program_is_special(&look->file.program) || !is_on_root_mount(look))
+		return 0;
+	return err_set(
+		&look->entry->reason,
+		"the set-user-ID and set-group-ID bits and capabilities of '%s' are without effect on a nosuid mount, but the runtime may remount the tree without that",
+		look->file.path);
 }
 
 /* What the runtime makes of config.json does not stand in it then. */
@@ -319,7 +348,7 @@ int entrypoint_look(struct entrypoint *ret_entry, const struct dryrun *run,
 	}
 	if (check_config(&look) < 0 ||
 	    spec_tree_read(&look.tree, doc, &ret_entry->reason) < 0 ||
-	    find_program(&look) < 0)
+	    find_program(&look) < 0 || check_nosuid(&look) < 0)
 		return 0;
 	describe_task(&look);
 	describe_file(&look);

@@ -49,21 +49,28 @@ void mounts_free(struct mounts **mounts)
 	*mounts = NULL;
 }
 
-int mounts_read(struct mounts **ret_mounts, struct err *err)
+static int read_table(struct mounts *mounts, struct err *err)
 {
-	struct mounts *mounts CLEANUP_MOUNTS = calloc(1, sizeof(*mounts));
 	int status;
 
-	if (!mounts)
-		return err_set(err, "out of memory");
 	mounts->table = mnt_new_table();
 	if (!mounts->table)
 		return err_set(err, "out of memory");
 	status = mnt_table_parse_file(mounts->table, TABLE);
 	if (status < 0)
 		return err_set_errno(err, -status, "read '%s'", TABLE);
-	*ret_mounts = TAKE_PTR(mounts);
 	return 0;
+}
+
+int mounts_read(struct mounts **ret_mounts, struct err *err)
+{
+	*ret_mounts = calloc(1, sizeof(**ret_mounts));
+	if (!*ret_mounts)
+		return err_set(err, "out of memory");
+	if (read_table(*ret_mounts, err) == 0)
+		return 0;
+	mounts_free(ret_mounts);
+	return -1;
 }
 
 static struct libmnt_fs *find(const struct mounts *mounts, uint64_t id)

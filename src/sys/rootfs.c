@@ -129,10 +129,11 @@ int rootfs_describe(const struct rootfs *rootfs, int fd,
 	*ret_file = (struct rootfs_file){ .path = ret_file->path,
 					  .mode = st.stx_mode,
 					  .links = st.stx_nlink };
+	if (st.stx_mask & STATX_MNT_ID)
+		ret_file->mount = st.stx_mnt_id;
 	if (!S_ISREG(st.stx_mode))
 		return 0;
-	mount = mounts_look(rootfs->mounts,
-			    st.stx_mask & STATX_MNT_ID ? st.stx_mnt_id : 0, fd);
+	mount = mounts_look(rootfs->mounts, ret_file->mount, fd);
 	file->mode = st.stx_mode;
 	file->uid = st.stx_uid;
 	file->gid = st.stx_gid;

@@ -4,7 +4,7 @@
 
 load capctl_helpers
 
-verbs=(check explain show decode scan verify restore doctor version)
+verbs=(check explain show decode scan verify restore sync doctor version)
 
 @test "without a verb it asks for one" {
 	capctl
@@ -59,6 +59,22 @@ verbs=(check explain show decode scan verify restore doctor version)
 	done
 }
 
+@test "each verb has examples, with options that it has" {
+	local verb word options examples
+
+	for verb in "${verbs[@]}"; do
+		capctl help "$verb"
+		options=$(sed -nE 's/^  (--[a-z]+) .*/\1/p' <<<"$output")
+		examples=$(sed -n 's/^  \$ //p' <<<"$output")
+		[ -n "$examples" ] || seen 'no examples'
+		! grep -vE "^capctl $verb( |$)" <<<"$examples" ||
+			seen 'not of this verb'
+		for word in $(grep -oE -- ' --[a-z]+' <<<"$examples"); do
+			grep -qxF -- "$word" <<<"$options" || seen "no $word"
+		done
+	done
+}
+
 @test "help fits 80 columns and has no colour" {
 	local verb
 
@@ -66,6 +82,7 @@ verbs=(check explain show decode scan verify restore doctor version)
 		capctl help "$verb"
 		! grep -E '.{81}' <<<"$output" || seen "too wide: help $verb"
 		! grep -q $'\e' <<<"$output" || seen "colour: help $verb"
+		! grep -q ' $' <<<"$output" || seen "blanks at an end: help $verb"
 	done
 }
 

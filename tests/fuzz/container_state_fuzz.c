@@ -32,6 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	container_state_free(&state);
 	container_state_start(text);
+	container_state_has_ended(text);
 	free(text);
 	return 0;
 }

@@ -198,3 +198,60 @@ has_untouched_bundle() { # ID
 	jq -e 'select(.pod == "more") | .missing == ["CAP_KILL",
 		"CAP_SYS_ADMIN"]' "$work/audit.log"
 }
+
+# What a pod's manifest and a container's config.json both say.
+same_container='
+	def of_pod: .spec as $spec | .metadata as $meta | $spec.containers[0] |
+		.securityContext as $context | [$meta.namespace, $meta.name, .name,
+		.image, .command, $context.runAsUser, $context.runAsGroup,
+		$context.readOnlyRootFilesystem,
+		$context.allowPrivilegeEscalation == false,
+		$spec.hostNetwork == true, $spec.hostPID == true,
+		$meta.annotations."capruntime.io/ambient"];
+	def shares($type): all(.linux.namespaces[]; .type != $type);
+	def note($keys): [.annotations[$keys[]]] | map(select(.))[0];
+	def of_config: [
+		note(["io.kubernetes.pod.namespace",
+			"io.kubernetes.cri.sandbox-namespace"]),
+		note(["io.kubernetes.pod.name", "io.kubernetes.cri.sandbox-name"]),
+		note(["io.kubernetes.container.name",
+			"io.kubernetes.cri.container-name"]),
+		note(["io.kubernetes.cri-o.ImageName",
+			"io.kubernetes.cri.image-name"]),
+		.process.args, .process.user.uid, .process.user.gid,
+		.root.readonly, .process.noNewPrivileges == true,
+		shares("network"), shares("pid"),
+		note(["capruntime.io/ambient"])];
+	def added: .spec.containers[0].securityContext.capabilities |
+		{drop, add: (.add // [] | map("CAP_" + .))};
+	def holds($bounding): if .drop == ["ALL"] then
+		(.add | sort) == ($bounding | sort) else .add - $bounding == [] end;
+	of_pod == ($config[0] | of_config) and
+		(added | holds($config[0].process.capabilities.bounding))'
+
+expect_manifest() { # FILE CONFIG.JSON
+	echo "$1"
+	kubectl_anywhere apply --dry-run=server -o json -f "$1" >"$work/pod.json"
+	jq -e --slurpfile config "$2" "$same_container" "$work/pod.json" || {
+		jq -c '[.metadata, .spec]' "$work/pod.json"
+		return 1
+	}
+}
+
+kubectl_anywhere() { "$node/kubectl" "$@"; }
+
+@test "the examples' pods are let in, and their containers are as config.json says" {
+	local file way
+	make_namespaces dev-anna ingress-nginx monitoring netops shop telco vault
+
+	for file in "$srcdir"/examples/*.yaml; do
+		way=${file##*/}
+		expect_manifest "$file" \
+			"$srcdir/examples/containers/${way%.yaml}.json"
+	done
+	for file in "$srcdir"/examples/ways/*/pod.yaml; do
+		jq "$(grep -v '^#' "${file%/*}/config.jq")" \
+			"$srcdir/examples/ways/config.json" >"$work/config.json"
+		expect_manifest "$file" "$work/config.json"
+	done
+}

@@ -23,21 +23,15 @@ add_program() { # DIRECTORY PROGRAM: under its name, in a directory of its own
 	cp "$2" "$image/$1/${2##*/}"
 }
 
-# A container whose image has such programs, on a file system that is surely
-# not mounted nosuid; each says what it holds. Beside a setuid busybox there is
+# A container whose image has such programs; each says what it holds. Beside a setuid busybox there is
 # another program: busybox first of all gives up what the bit gained it.
 use_image() { # RUNTIME
-	local cat library
+	local cat
 
 	use_runtime "$1"
-	image=$bundle/image
-	mv "$bundle/rootfs" "$image"
-	mkdir "$bundle/rootfs"
+	make_image
 	cat=$(type -P cat)
-	for library in $(ldd "$cat" | grep -o '/[^ ]*'); do
-		(cd "$image" && mkdir -p ".${library%/*}" &&
-			cp "$library" ".$library")
-	done
+	add_libraries "$cat" "$image"
 	ln -s busybox "$image/bin/uniq"
 	add_program plain "$image/bin/uniq"
 	add_program setuid "$cat"
@@ -63,8 +57,6 @@ use_image() { # RUNTIME
 		done
 	END_OF_SCRIPT
 	chmod 755 "$image/bin/holds"
-	before=(unshare -m sh -c 'mount -t tmpfs -o mode=755 tmpfs "$0/rootfs" &&
-		cp -a "$0/image/." "$0/rootfs" && exec "$@"' "$bundle")
 	change_config --argjson allowed "$allowed" '
 		.process.capabilities |= map_values($allowed) |
 		.process.args = ["/bin/holds"]'

@@ -117,6 +117,27 @@ make_bundle() {
 	keep_config "$1"
 }
 
+# The rootfs goes to a file system that is surely not mounted nosuid; it is made
+# of $image, for each call anew.
+make_image() {
+	image=$work/image-$RUNTIME_NAME
+	rm -rf "$image"
+	mv "$bundle/rootfs" "$image"
+	mkdir "$bundle/rootfs"
+	# shellcheck disable=SC2016 # for the inner shell
+	before=(unshare -m sh -c 'mount -t tmpfs -o mode=755 tmpfs "$0" &&
+		cp -a "$1/." "$0" && shift && exec "$@"' "$bundle/rootfs" "$image")
+}
+
+add_libraries() { # PROGRAM ROOTFS
+	local library
+
+	for library in $(ldd "$1" | grep -o '/[^ ]*'); do
+		mkdir -p "$2${library%/*}"
+		cp "$library" "$2$library"
+	done
+}
+
 # Remembers how the engine left it.
 keep_config() {
 	cp "$1/config.json" "$work/original-$RUNTIME_NAME.json"

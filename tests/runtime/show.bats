@@ -148,7 +148,7 @@ leave_cgroups() { # PID
 }
 
 @test "without a cgroup of its own the namespace and the parents tell" {
-	local child
+	local child session
 
 	for name in $RUNTIMES; do
 		use_runtime "$name"
@@ -156,12 +156,17 @@ leave_cgroups() { # PID
 			"sleep 1000 & exec sleep 1001"]'
 		wait_until pgrep -P "$first" sleep
 		child=$(pgrep -P "$first")
+		plain_runtime exec --detach --pid-file "$work/pid" "$id" \
+			/bin/sleep 1002 </dev/null >"$work/exec" 2>&1 3>&-
+		session=$(<"$work/pid")
 		leave_cgroups "$first"
 		leave_cgroups "$child"
+		leave_cgroups "$session"
 		show --json --id "$id" --root "$state"
 		ended 0
-		is_json '[.processes[].pid] == ([$first, $child] | sort)' \
-			--argjson first "$first" --argjson child "$child"
+		is_json '[.processes[].pid] == ([$first, $child, $session] | sort)' \
+			--argjson first "$first" --argjson child "$child" \
+			--argjson session "$session"
 		show --json
 		is_json '[.processes[].pid] | index($first) | not' \
 			--argjson first "$first"

@@ -84,7 +84,7 @@ static void columns_are_as_wide_as_their_widest_cell(void)
 	struct out_table table CLEANUP_TABLE = { .indent = 1 };
 
 	out_table_add(&table, OUT_PLAIN, 3, "a", "b", "c");
-	out_table_add(&table, OUT_BAD, 3, "aaa", NULL, "c c");
+	out_table_add(&table, OUT_BAD, 3, "aaa", (const char *)NULL, "c c");
 	out_table_add(&table, OUT_PLAIN, 3, "\xc3\xa9\n", "bb", "c");
 	out_table_add(&table, OUT_PLAIN, 1, "a row of its own length");
 	BEGIN();
@@ -106,6 +106,22 @@ static void the_last_cell_is_wrapped_below_itself(void)
 	out_table_print(&table);
 	CHECK_WROTE("0123456789  one two three four five six seven eight nine "
 		    "ten eleven twelve\n            thirteen\n");
+}
+
+static void no_line_ends_in_blanks(void)
+{
+	struct out_table table CLEANUP_TABLE = { .indent = 1 };
+
+	BEGIN();
+	out_table_add(&table, OUT_PLAIN, 3, "a", "b", "");
+	out_table_add(&table, OUT_PLAIN, 2, "long", "");
+	out_table_add(&table, OUT_PLAIN, 3, "a", "",
+		      "0123456789012345678901234567890123456789"
+		      "01234567890123456789012345678901");
+	out_table_print(&table);
+	CHECK_WROTE(" a     b\n long\n a\n"
+		    "       0123456789012345678901234567890123456789"
+		    "01234567890123456789012345678901\n");
 }
 
 static void a_table_may_be_large_or_empty(void)
@@ -206,6 +222,14 @@ static void one_json_object_is_one_text(void)
 	CHECK_WROTE("{\n  \"path\": \"/a/b\"\n}\n");
 }
 
+static void json_shows_what_cannot_be_seen(void)
+{
+	BEGIN();
+	out_json_line(out_json_text("a\177\xc2\x9b\xe2\x80\xae\xe2\x81\xa9"
+				    "\xef\xbb\xbf\xc3\xa9"));
+	CHECK_WROTE("\"a\\u007f\\u009b\\u202e\\u2069\\ufeff\xc3\xa9\"\n");
+}
+
 /* A terminal that is `columns` wide; -1: there are none here. */
 static int open_terminal(unsigned short columns)
 {
@@ -262,6 +286,18 @@ static void a_terminal_has_colour_and_its_own_width(void)
 	CHECK_STR(wrote, "\033[1;31ma\033[0m\n" LONG " b\n");
 }
 
+static void a_terminal_of_256_colours_gets_what_reads_best(void)
+{
+	int terminal CLEANUP_FD = open_terminal(100);
+	char *wrote CLEANUP_FREE = NULL;
+
+	REQUIRE(terminal >= 0);
+	setenv("TERM", "tmux-256color", 1);
+	unsetenv("NO_COLOR");
+	wrote = write_on(terminal);
+	CHECK_STR(wrote, "\033[1;38;5;196ma\033[0m\n" LONG " b\n");
+}
+
 static void a_narrow_terminal_gets_80_columns(void)
 {
 	int terminal CLEANUP_FD = open_terminal(40);
@@ -316,15 +352,18 @@ static const struct tap_test tests[] = {
 	TAP_TEST(nothing_moves_the_cursor),
 	TAP_TEST(columns_are_as_wide_as_their_widest_cell),
 	TAP_TEST(the_last_cell_is_wrapped_below_itself),
+	TAP_TEST(no_line_ends_in_blanks),
 	TAP_TEST(a_table_may_be_large_or_empty),
 	TAP_TEST(names_are_short),
 	TAP_TEST(with_an_unknown_one_all_are_named),
 	TAP_TEST(sets_in_json_have_mask_and_names),
 	TAP_TEST(texts_in_json_are_utf_8),
 	TAP_TEST(one_json_object_is_one_text),
+	TAP_TEST(json_shows_what_cannot_be_seen),
 	TAP_TEST(a_narrow_terminal_gets_80_columns),
 	TAP_TEST(colour_can_be_forbidden),
 	TAP_TEST(a_terminal_has_colour_and_its_own_width),
+	TAP_TEST(a_terminal_of_256_colours_gets_what_reads_best),
 	TAP_TEST(a_full_disk_is_told),
 };
 

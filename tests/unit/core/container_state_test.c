@@ -78,12 +78,23 @@ static void the_start_is_told_whatever_the_name(void)
 	CHECK_U64(container_state_start(""), 0);
 }
 
+static void a_zombie_has_ended(void)
+{
+	CHECK(container_state_has_ended("7 (a) Z 1 2 3"));
+	CHECK(container_state_has_ended("7 (a) S) X 1 2 3"));
+	CHECK(!container_state_has_ended("7 (a) S 1 2 3"));
+	CHECK(!container_state_has_ended("7 (a) Z) R 1 2 3"));
+	CHECK(!container_state_has_ended("7 (a)"));
+	CHECK(!container_state_has_ended(""));
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(runc_says_pid_start_and_bundle),
 	TAP_TEST(crun_says_pid_start_and_bundle),
 	TAP_TEST(what_is_missing_or_odd_is_none),
 	TAP_TEST(what_is_no_object_is_refused),
 	TAP_TEST(the_start_is_told_whatever_the_name),
+	TAP_TEST(a_zombie_has_ended),
 };
 
 TAP_MAIN(tests)

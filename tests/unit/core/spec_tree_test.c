@@ -32,10 +32,14 @@ static void the_root_is_read_as_it_stands(void)
 	struct err err;
 	struct spec_tree tree CLEANUP_SPEC_TREE = read_tree(
 		"{\"root\":{\"readonly\":true,\"path\":\"a/../b\"}}", &err);
+	struct spec_tree writable CLEANUP_SPEC_TREE =
+		read_tree("{\"root\":{\"readonly\":false}}", &err);
 	struct spec_tree none CLEANUP_SPEC_TREE = read_tree(
 		"{\"root\":null,\"mounts\":null,\"linux\":null}", &err);
 
 	CHECK_STR(tree.root, "a/../b");
+	CHECK(tree.readonly);
+	CHECK(!writable.readonly && !none.readonly);
 	CHECK_STR(none.root, NULL);
 	CHECK_STR(err.text, "");
 }

@@ -4,16 +4,19 @@
 #include "containers.h"
 
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "fileio.h"
 #include "tap.h"
 #include "tempdir.h"
 
-static uint64_t own_start(void)
+static uint64_t start_of(pid_t pid)
 {
-	char text[4096] = "";
-	FILE *file = fopen("/proc/self/stat", "re");
+	char path[32], text[4096] = "";
+	FILE *file;
 
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	file = fopen(path, "re");
 	if (file) {
 		CHECK(fgets(text, sizeof(text), file) != NULL);
 		fclose(file);
@@ -42,8 +45,8 @@ static void a_first_process_is_known_by_its_start(void)
 	struct containers found CLEANUP_CONTAINERS = { 0 };
 	struct err err = { 0 };
 
-	make_crun(&dir, "b", getpid(), own_start());
-	make_crun(&dir, "a", getpid(), own_start() + 1);
+	make_crun(&dir, "b", getpid(), start_of(getpid()));
+	make_crun(&dir, "a", getpid(), start_of(getpid()) + 1);
 	REQUIRE(containers_find(&found, dir.path, NULL, &err) == 0);
 	REQUIRE(found.count == 2);
 	CHECK_STR(found.list[0].id, "a");
@@ -52,6 +55,25 @@ static void a_first_process_is_known_by_its_start(void)
 	CHECK(found.list[1].runs);
 	CHECK(found.list[1].dialect == RUNTIME_CRUN);
 	CHECK_STR(found.list[1].state.bundle, "/b");
+}
+
+static void a_zombie_does_not_run(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+	struct containers found CLEANUP_CONTAINERS = { 0 };
+	struct err err = { 0 };
+	siginfo_t info;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(0);
+	REQUIRE(pid > 0);
+	REQUIRE(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT) == 0);
+	make_crun(&dir, "a", pid, start_of(pid));
+	CHECK(containers_find(&found, dir.path, NULL, &err) == 0);
+	CHECK(waitpid(pid, NULL, 0) == pid);
+	REQUIRE(found.count == 1);
+	CHECK(!found.list[0].runs);
 }
 
 static void one_is_found_by_its_id(void)
@@ -105,6 +127,7 @@ static void a_root_that_is_named_must_be_there(void)
 
 static const struct tap_test tests[] = {
 	TAP_TEST(a_first_process_is_known_by_its_start),
+	TAP_TEST(a_zombie_does_not_run),
 	TAP_TEST(one_is_found_by_its_id),
 	TAP_TEST(what_is_no_container_is_passed_over),
 	TAP_TEST(a_state_that_is_none_is_named),

@@ -63,7 +63,6 @@ static void mount_and_look(const char *path)
 {
 	struct mounts *mounts CLEANUP_MOUNTS = NULL;
 	struct err err = { 0 };
-	int fd CLEANUP_FD = -1;
 
 	REQUIRE(mount("test", path, "tmpfs", MS_NOSUID | MS_NODEV, NULL) == 0);
 	REQUIRE(mounts_read(&mounts, &err) == 0);

@@ -136,6 +136,7 @@ static void a_long_status_is_read_whole(void)
 	write_in(&dir, "1/status", text);
 	read_all(&processes, &dir);
 	CHECK_U64(processes.count, 1);
+	processes_close(&processes);
 	free(text);
 	REQUIRE(asprintf(&text, "Groups:\t%01100000d\n%s", 0, status) > 0);
 	write_in(&dir, "2/status", text);

@@ -96,7 +96,6 @@ static void no_path_leads_out(void)
 {
 	struct tree tree CLEANUP_TREE = tree_make();
 	char *outside CLEANUP_FREE = tempdir_path(&tree.dir, "app");
-	char *message CLEANUP_FREE = NULL;
 
 	make_link(&tree, "../../../app", "root/usr/bin/up");
 	make_link(&tree, "/../../usr/bin/app", "root/absolute");

@@ -1,0 +1,2 @@
+# row: f. **capruntime**
+.

@@ -1,0 +1,2 @@
+# row: e. in CRI-O's `default_capabilities`
+.

@@ -1,0 +1,2 @@
+# row: e. and `add_inheritable_capabilities`
+.process.capabilities |= (.inheritable = .bounding)

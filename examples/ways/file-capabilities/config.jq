@@ -1,0 +1,3 @@
+# row: c. file capability on the entrypoint
+# image: setcap cap_net_bind_service+ep /bin/serve
+.

@@ -1,0 +1,3 @@
+# row: c. the same, the pod without `add`
+# image: setcap cap_net_bind_service+ep /bin/serve
+.process.capabilities |= map_values([])

@@ -1,0 +1,3 @@
+# row: b. setuid-root binary
+# image: chmod u+s /bin/serve
+.

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "node.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+bool node_is_capruntime(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+	struct stat installed, other;
+
+	if (strcmp(name, "capruntime") == 0 ||
+	    strncmp(name, "capruntime-", strlen("capruntime-")) == 0)
+		return true;
+	return *path == '/' && stat(NODE_PROGRAM, &installed) == 0 &&
+	       stat(path, &other) == 0 && installed.st_dev == other.st_dev &&
+	       installed.st_ino == other.st_ino;
+}
+
+int node_look(struct findings *findings, struct err *err)
+{
+	struct node node CLEANUP_NODE = { 0 };
+
+	node_kernel(findings);
+	node_program(&node, findings);
+	node_containers(&node, findings);
+	node_policy(&node, findings);
+	if (node_engines(&node, findings, err) < 0)
+		return -1;
+	return findings->failed ? err_set(err, "out of memory") : 0;
+}
+
+void node_free(struct node *node)
+{
+	policy_free(&node->policy);
+}

@@ -1,0 +1,381 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2012,SC2016,SC2030,SC2031 # plain names; one test's own
+# shellcheck disable=SC2034,SC2154 # helpers.bash has them
+# 'capctl restore' puts back what the engine wrote, byte for byte, or leaves
+# everything as it is and says why.
+
+load helpers
+
+setup() {
+	setup_work
+	require_programs jq timeout
+	capctl=$builddir/capctl
+	mounted=()
+}
+
+teardown() {
+	local path
+
+	for path in ${mounted[@]+"${mounted[@]}"}; do
+		umount -l "$path"
+	done
+}
+
+restore() { # WORD…: sets status, output and stderr
+	run --separate-stderr timeout 60 ${before[@]+"${before[@]}"} \
+		"$capctl" restore "$@" </dev/null
+	printf 'exit status %s\n%s\n%s\n' "$status" "$output" "$stderr"
+}
+
+restored() { # CONFIG.JSON
+	[ "$status" -eq 0 ]
+	[ -z "$stderr" ]
+	[ "$(tr -s ' \n' ' ' <<<"$output")" = \
+		"'$1' is as the engine wrote it; the record is removed " ]
+}
+
+troubled() { # TEXT…: in the one line on standard error
+	local text
+
+	[ "$status" -eq 2 ] && [ -z "$output" ] || return
+	[ "$(wc -l <<<"$stderr")" -eq 1 ] || return
+	[[ "$stderr" == 'capctl: restore: '* ]] || return
+	for text; do
+		[[ "$stderr" == *"$text"* ]] || {
+			echo "lacks: $text"
+			return 1
+		}
+	done
+}
+
+same() { # FILE FILE
+	cmp "$1" "$2"
+}
+
+rules() { # one a line, of every kind
+	cat <<-'END'
+		{"name":"a","match":{},"ambient":["NET_BIND_SERVICE"]}
+		{"name":"b","match":{},"ambient":["KILL"],"exec":true}
+		{"name":"c","match":{},"drop":["CHOWN"]}
+		{"name":"d","match":{},"drop":"others","ambient":["KILL"]}
+		{"name":"e","match":{},"inheritable":["KILL"]}
+		{"name":"f","match":{},"no_new_privileges":true}
+		{"name":"g","match":{},"drop":["KILL"],"no_new_privileges":true}
+	END
+}
+
+@test "what every kind of rule changed is put back byte for byte" {
+	count=0
+	while read -r rule; do
+		for fixture in "$srcdir"/tests/data/fixtures/*/*config.json; do
+			cp "$fixture" "$config"
+			cp "$fixture" "$work/engines.json"
+			chmod 640 "$config"
+			use_policy "$rule"
+			create
+			[ "$status" -eq 0 ] || continue
+			[ -e "$record" ] || continue
+			before_stat=$(stat -c '%a %u %g' "$config")
+			restore "$bundle"
+			restored "$config"
+			same "$config" "$work/engines.json"
+			[ "$(stat -c '%a %u %g' "$config")" = "$before_stat" ]
+			[ "$(ls -A "$bundle")" = config.json ]
+			count=$((count + 1))
+		done
+	done < <(rules)
+	[ "$count" -ge 80 ] || { echo "only $count"; return 1; }
+}
+
+@test "the next create changes it anew, and restoring twice is nothing more" {
+	create
+	restore "$bundle"
+	restored "$config"
+	restore "$bundle"
+	[ "$status" -eq 0 ]
+	[ "$(tr -s ' \n' ' ' <<<"$output")" = \
+		"'$config' has no record: there is nothing to restore " ]
+	same "$config" "$old"
+	create
+	started
+	same "$config" "$new"
+	restore "$config"
+	restored "$config"
+	same "$config" "$old"
+}
+
+@test "what two rules one after the other changed goes back to the first" {
+	create
+	use_policy '{"name":"other","match":{},"ambient":["KILL"],"drop":"others"}'
+	create
+	started
+	restore "$bundle"
+	restored "$config"
+	same "$config" "$old"
+}
+
+@test "no policy and no real runtime is asked" {
+	create
+	echo '{' >"$CAPRUNTIME_POLICY"
+	export CAPRUNTIME_RUNTIME=/nonexistent
+	restore "$bundle"
+	restored "$config"
+	same "$config" "$old"
+}
+
+@test "what the engine wrote anew since stays as it is" {
+	create
+	jq '.process.capabilities.bounding = ["CAP_KILL"]' "$old" >"$config"
+	cp "$config" "$work/anew.json"
+	restore "$bundle"
+	restored "$config"
+	same "$config" "$work/anew.json"
+	[ ! -e "$record" ]
+}
+
+@test "what the engine changed beside it stays changed" {
+	create
+	jq '.hostname = "changed"' "$config" >"$work/c"
+	cp "$work/c" "$config"
+	restore "$bundle"
+	restored "$config"
+	diff <(jq -S . "$config") <(jq -S '.hostname = "changed"' "$old")
+}
+
+@test "another name of config.json has a record of its own" {
+	make_runtime crun
+	create
+	cp "$config" "$work/usual.json"
+	cp "$old" "$bundle/other.json"
+	run -0 "$CAPRUNTIME_BUILT" create -f "$bundle/other.json" -b "$bundle" id
+	[ -e "$bundle/other.json.capruntime.json" ]
+	same "$bundle/other.json" "$new"
+	restore "$bundle/other.json"
+	restored "$bundle/other.json"
+	same "$bundle/other.json" "$old"
+	[ ! -e "$bundle/other.json.capruntime.json" ]
+	same "$config" "$work/usual.json"
+	[ -e "$record" ]
+	cd "$bundle"
+	restore config.json
+	restored ./config.json
+	same "$config" "$old"
+}
+
+@test "a record that could be somebody else's is not believed" {
+	create
+	cp "$record" "$work/record"
+	for how in 'chmod 666 "$record"' 'chown 65534 "$record"' \
+		'ln "$record" "$work/second"' \
+		'mv "$record" "$work/r"; ln -s "$work/r" "$record"' \
+		'rm "$record"; mkfifo "$record"' 'rm "$record"; mkdir "$record"'; do
+		eval "$how"
+		restore "$bundle"
+		troubled "'$record'"
+		same "$config" "$new"
+		rm -rf "$record" "$work/second" "$work/r"
+		cp "$work/record" "$record"
+	done
+	restore "$bundle"
+	restored "$config"
+}
+
+@test "a record that is none is named with the place" {
+	create
+	for text in '' '{' '[]' '{"version":2}' 'null'; do
+		echo "$text" >"$record"
+		restore "$bundle"
+		troubled "'$record'"
+		same "$config" "$new"
+	done
+}
+
+@test "a config.json that is none is left alone" {
+	create
+	cp "$record" "$work/record"
+	for text in '' '{' '{"process":{},"process":{}' '{} {}'; do
+		echo "$text" >"$config"
+		cp "$config" "$work/broken"
+		restore "$bundle"
+		troubled "'$config'"
+		same "$config" "$work/broken"
+		same "$record" "$work/record"
+	done
+	rm "$config"
+	restore "$bundle"
+	troubled "'$config': is missing"
+	[ ! -e "$config" ]
+	mv "$record" "$work/away"
+	restore "$bundle"
+	troubled "'$config': is missing"
+}
+
+@test "a symbolic link as config.json is not written through" {
+	create
+	mv "$config" "$work/real.json"
+	ln -s "$work/real.json" "$config"
+	restore "$bundle"
+	troubled "'$config' is a symbolic link"
+	same "$work/real.json" "$new"
+	[ -e "$record" ]
+}
+
+mount_at() { # PATH OPTION...
+	local path=$1
+
+	shift
+	mount "$@" "$path" || skip 'cannot mount here'
+	mounted=("$path" ${mounted[@]+"${mounted[@]}"})
+}
+
+@test "on a read-only file system all stays, and that is said" {
+	create
+	mount_at "$bundle" --bind "$bundle"
+	mount -o remount,ro,bind "$bundle"
+	restore "$bundle"
+	troubled "'$config'" 'read-only file system'
+	same "$config" "$new"
+	umount "$bundle"
+	mounted=()
+	restore "$bundle"
+	restored "$config"
+}
+
+@test "without space all stays, and that is said" {
+	mount_at "$bundle" -t tmpfs -o size=1m,mode=755 none
+	cp -p "$old" "$config"
+	create
+	started
+	head -c 1m /dev/zero >"$bundle/filler" 2>/dev/null || :
+	restore "$bundle"
+	troubled "'$config'" 'no space left'
+	same "$config" "$new"
+	[ -e "$record" ]
+	[ "$(ls -A "$bundle" | LC_ALL=C sort | tr '\n' ' ')" = \
+		'.capruntime.json config.json filler ' ]
+	rm "$bundle/filler"
+	restore "$bundle"
+	restored "$config"
+	same "$config" "$old"
+}
+
+@test "killed at any system call, config.json is the old or the new one" {
+	require_strace
+	create
+	cp "$record" "$work/record"
+	strace -qqo "$work/trace" "$capctl" restore "$bundle" >/dev/null
+	same "$config" "$old"
+	number_calls "$work/trace" >"$work/calls"
+	# What is before that is the loader's.
+	first=$(grep -n "$bundle" "$work/calls" | head -n 1)
+	mapfile -t calls < <(tail -n "+${first%%:*}" "$work/calls")
+	[ "${#calls[@]}" -ge 10 ]
+	for call in "${calls[@]}"; do
+		read -r name number _ <<<"$call"
+		[ "$name" != exit_group ] || continue
+		cp "$new" "$config"
+		cp "$work/record" "$record"
+		{ strace -qqo /dev/null -e "inject=$name:signal=KILL:when=$number" \
+			"$capctl" restore "$bundle" >/dev/null || :; } 2>/dev/null
+		cmp -s "$config" "$old" || same "$config" "$new"
+		# With the record gone, it must be the engine's.
+		[ -e "$record" ] || same "$config" "$old"
+		restore "$bundle"
+		[ "$status" -eq 0 ]
+		same "$config" "$old"
+		[ "$(ls -A "$bundle")" = config.json ] || {
+			echo "left after a kill at $call:"
+			ls -A "$bundle"
+			return 1
+		}
+	done
+}
+
+@test "what a kill left behind goes with it" {
+	create
+	touch "$bundle/config.json.capruntime-new" \
+		"$bundle/.capruntime.json.capruntime-new"
+	restore "$bundle"
+	restored "$config"
+	[ "$(ls -A "$bundle")" = config.json ]
+}
+
+@test "a session's link that led to the record is swept by the next create" {
+	export XDG_RUNTIME_DIR=$work
+	over_sysroot run
+	CAPRUNTIME_BUILT=$builddir/tests/cli/capruntime-sysroot
+	before=("${over[@]}")
+	use_policy '{"name":"a","match":{},"ambient":["KILL"],"exec":true}'
+	create
+	started
+	[ "$(find "$work/run" -type l | wc -l)" -eq 1 ]
+	before=()
+	restore "$bundle"
+	restored "$config"
+	use_policy
+	before=("${over[@]}")
+	create
+	started
+	[ "$(find "$work/run" -type l | wc -l)" -eq 0 ]
+	same "$config" "$old"
+}
+
+@test "programs are told in one object" {
+	create
+	restore --json "$bundle"
+	[ "$status" -eq 0 ]
+	diff <(jq -cS . <<<"$output") \
+		<(jq -nc --arg config "$config" '{config: $config, restored: true}')
+	restore "$bundle" --json
+	jq -e '.restored == false' <<<"$output"
+}
+
+@test "wrong use is status 2, and one line says why" {
+	for words in '' "$bundle $bundle" "--bogus $bundle" '--id x'; do
+		# shellcheck disable=SC2086
+		restore $words
+		troubled "see 'capctl help restore'"
+	done
+	restore "$work/nowhere"
+	troubled "bundle '$work/nowhere': is missing"
+}
+
+@test "an ordinary user cannot, and nothing changes" {
+	require_programs setpriv
+	chmod o+x "$BATS_RUN_TMPDIR" "${BATS_TEST_TMPDIR%/*}" "$work"
+	cp "$capctl" "$work/capctl"
+	capctl=$work/capctl
+	before=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+	restore "$bundle"
+	troubled "'$config': access refused"
+	before=()
+	create
+	before=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+	chmod 644 "$config"
+	restore "$bundle"
+	troubled
+	same "$config" "$new"
+	[ -e "$record" ]
+}
+
+@test "a full standard output is status 2, and config.json is restored" {
+	create
+	status=0
+	"$capctl" restore "$bundle" >/dev/full 2>"$work/stderr" || status=$?
+	[ "$status" -eq 2 ]
+	grep -x 'capctl: write to standard output: no space left' "$work/stderr"
+	same "$config" "$old"
+}
+
+@test "a name cannot move the cursor" {
+	evil=$work/$'b\e[31m\ncapctl: \u0085x'
+	mv "$bundle" "$evil"
+	restore "$evil"
+	[ "$status" -eq 0 ]
+	[[ "$output" == *'b\x1b[31m\x0acapctl:'* ]]
+	[ "$(LC_ALL=C grep -c '[^ -~]' <<<"$output")" -eq 0 ]
+	restore "$evil/nowhere"
+	[ "$status" -eq 2 ]
+	[ "$(LC_ALL=C grep -c '[^ -~]' <<<"$stderr")" -eq 0 ]
+}

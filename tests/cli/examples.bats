@@ -1,0 +1,111 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2034,SC2154 # bats and policy.bash read and set them
+# The examples say what the programs say; that containers do the same is
+# tests/runtime/examples.bats.
+
+load policy
+
+setup() {
+	require_programs jq
+	examples=$srcdir/examples
+	capctl=$builddir/capctl
+	helper=$builddir/examples/ambient-helper
+	[ -e "$examples/README.md" ]
+	names=$(cd "$examples" && printf '%s\n' *.json)
+	names=${names//.json/}
+}
+
+@test "what explain says of each example is its .expect" {
+	[ "$(id -u)" = 0 ] || skip 'not root'
+	require_programs unshare
+	local name different=0
+
+	for name in $names; do
+		run -0 "$srcdir/tools/explain-example" "$capctl" "$name"
+		diff -u --label "$name.expect" --label explained \
+			"$examples/$name.expect" - <<<"$output" || different=1
+	done
+	[ "$different" = 0 ] || {
+		echo "if it should be so: make examples-expect"
+		return 1
+	}
+}
+
+@test "each example has its parts, and each part its example" {
+	local name
+	cd "$examples"
+
+	for name in $names; do
+		grep -F "[$name]($name.md)" README.md
+		ls "$name.expect" "$name.md" "$name.yaml" "containers/$name.json"
+	done
+	same_lines examples "$names" "$(printf '%s\n' ./*.expect ./*.yaml \
+		./[a-z]*.md containers/*.json | sed 's,.*/,,; s,[.].*,,' | sort -u)"
+}
+
+@test "every file of the examples is in Makefile.am" {
+	local made='examples/(ambient-helper|.*[.]o|(.*/)?[.][^/]*(/.*)?)'
+	cd "$srcdir"
+
+	same_lines Makefile.am "$(sed -n 's,^\t\(examples/[^ ]*\)\( \\\)*$,\1,p' \
+		Makefile.am | LC_ALL=C sort)" "$(find examples -type f |
+			grep -vxE "$made" | LC_ALL=C sort)"
+}
+
+@test "no example's policy has a warning, but the one that must" {
+	local file found
+
+	found=$(for file in "$examples"/*.json "$examples"/ways/*/policy.json; do
+		"$capctl" check --json "$file" | jq -r --arg file "$file" \
+			'.problems[] | select(.code != "untrusted") |
+			($file | sub(".*/"; "")) + " " + .code'
+	done)
+	same_lines wanted 'perfmon.json dangerous-capability' "$found"
+	run -0 "$capctl" check "$examples/perfmon.json"
+	tr '\n' ' ' <<<"$output" | grep -F "$(grep '^warning: ' \
+		"$examples/perfmon.md")"
+}
+
+@test "what a way's test does to the image, its Containerfile does" {
+	local file command
+
+	for file in "$examples"/ways/*/*.jq; do
+		command=$(sed -n 's/^# image: //p' "$file")
+		[ -z "$command" ] || grep -xE "(# )?RUN ${command//+/[+]}" \
+			"${file%/*}/Containerfile"
+	done
+}
+
+@test "the helper says what is wrong, and starts nothing then" {
+	[ "$(id -u)" = 0 ] || skip 'not root'
+	require_programs setpriv
+	local usage='usage: ambient-helper [-u UID] CAPABILITY[,...] PROGRAM...'
+
+	fails() { # STATUS MESSAGE WORD…
+		run "-$1" "$helper" "${@:3}"
+		printf '%s: %s\n' "${*:3}" "$output"
+		[ "$output" = "$2" ]
+	}
+	fails 2 "$usage"
+	fails 2 "$usage" cap_kill
+	fails 2 'ambient-helper: 0: Invalid argument' -u 0 cap_kill true
+	fails 2 'ambient-helper: 1x: Invalid argument' -u 1x cap_kill true
+	fails 2 'ambient-helper: cap_none: Invalid argument' \
+		cap_kill,cap_none true
+	fails 127 'ambient-helper: ./none: No such file or directory' \
+		cap_kill ./none
+	run -1 setpriv --bounding-set=-kill "$helper" cap_kill echo started
+	echo "$output"
+	[[ "$output" == 'ambient-helper: set capabilities: '* ]]
+}
+
+@test "the helper leaves the program what was named and nothing else" {
+	[ "$(id -u)" = 0 ] || skip 'not root'
+	run -0 "$helper" -u 1000 cap_kill,cap_net_raw \
+		grep -E '^(Uid|Gid|Groups|Cap(Inh|Prm|Eff|Amb))' /proc/self/status
+	same_lines wanted "$(printf '%s\n' 'Uid: 1000 1000 1000 1000' \
+		'Gid: 1000 1000 1000 1000' 'Groups:' \
+		Cap{Inh,Prm,Eff,Amb}': 0000000000002020')" \
+		"$(tr -s '\t ' ' ' <<<"$output" | sed 's/ $//')"
+}

@@ -1,0 +1,51 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2154 # automake sets them
+# The screens of docs/capctl.md and the EXAMPLES of capctl(8) are what capctl
+# prints. Those of running containers: tests/runtime/screens.bats.
+
+load helpers
+
+setup() {
+	require_root # who gives files capabilities
+	require_programs jq setcap
+	PATH=$PATH:/usr/sbin:/sbin
+	work=$BATS_TEST_TMPDIR
+	export builddir
+}
+
+same_screens() { # FILE
+	"$srcdir/tools/make-screens" "$srcdir/$1" >"$work/now"
+	diff -u "$srcdir/$1" "$work/now" ||
+		{ echo "not what capctl prints: tools/make-screens $1" && false; }
+}
+
+@test "the screens of the documentation are what capctl prints" {
+	same_screens docs/capctl.md
+}
+
+@test "the examples of the manual are what capctl prints" {
+	same_screens man/capctl.8
+}
+
+# What is kept as it stands would never be found wrong.
+@test "most screens are made anew" {
+	sed '/^```console/,/^```$/ { /^[`$]/!d }' "$srcdir/docs/capctl.md" \
+		>"$work/empty.md"
+	"$srcdir/tools/make-screens" "$work/empty.md" >"$work/now"
+	wc -l "$work/empty.md" "$work/now" "$srcdir/docs/capctl.md"
+	[ "$(wc -l <"$work/now")" -ge $(($(wc -l <"$work/empty.md") + 80)) ]
+}
+
+@test "every verb has a screen, and fits 80 columns" {
+	local verb
+
+	for verb in $("$builddir/capctl" help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
+		grep -A1 "^[$] capctl $verb\b" "$srcdir/docs/capctl.md" |
+			grep -qv -e '^\$ ' -e '^```' -e '^--' ||
+			{ echo "no screen of $verb" && false; }
+	done
+	wide=$(sed -n '/^```console/,/^```$/p' "$srcdir/docs/capctl.md" |
+		grep -v '^[$] ' | grep -E '.{81}' || :)
+	[ -z "$wide" ] || { echo "$wide" && false; }
+}

@@ -1,0 +1,72 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2154 # helpers.bash sets them
+# That a package sees the containers of real engines before it goes.
+
+load podman
+load containerd
+
+setup() { setup_engine podman conmon containerd ctr; }
+teardown() {
+	[ -z "${podman_ready-}" ] || podman rm --force --all --time 0 || :
+	[ -z "${podman_ready-}" ] || wait_until podman_is_idle || :
+	teardown_containerd
+}
+
+# As the node sees it: with these processes, and containerd's state, but not
+# with the engines' configuration of this machine.
+make_node() { # [STATE]
+	local top
+
+	top=/$(cut -d/ -f2 <<<"$work")
+	rm -rf "$work/node"
+	mkdir -p "$work/node/run" "$work/bin"
+	ln -s "$top" "$work/node$top"
+	ln -s /proc "$work/node/proc"
+	ln -sfn "$builddir/tests/cli/capruntime-sysroot" "$work/bin/capruntime"
+	[ $# -eq 0 ] || ln -s "$1" "$work/node/run/containerd"
+}
+
+before_removal() {
+	run sh "$builddir/packaging/package-hook" --root "$work/node" \
+		--bindir "$work/bin" before-removal
+	echo "exit status $status: $output"
+}
+
+# Other tests have containers of the same program under podman.
+expect_kept_by() { # PATTERN
+	before_removal
+	[ "$status" -eq 1 ]
+	grep -qE "$1" <<<"$output"
+}
+
+expect_not_kept_by() { # PATTERN
+	before_removal
+	! grep -qE "$1" <<<"$output"
+}
+
+@test "podman's container keeps the package while it runs" {
+	for name in $RUNTIMES; do
+		use_podman "$name"
+		make_node
+		podman run --detach --name "$id" test sleep 1000 >/dev/null
+		expect_kept_by "^  conmon \(process [0-9]+\): $id\$"
+		podman rm --force --time 0 "$id"
+		expect_not_kept_by "$id"
+	done
+}
+
+@test "containerd's container keeps the package until it is deleted" {
+	for name in $RUNTIMES; do
+		use_containerd "$name"
+		make_node "$work/containerd/state"
+		ctr_run --detach -- sh -c 'sleep 1000 & wait'
+		expect_kept_by "^  containerd: [a-z0-9]+/$id\$"
+		ctr tasks kill --signal KILL "$id"
+		wait_until task_is STOPPED
+		expect_kept_by "^  containerd: [a-z0-9]+/$id\$"
+		ctr tasks delete "$id"
+		expect_not_kept_by "$id"
+		ctr containers delete "$id"
+	done
+}

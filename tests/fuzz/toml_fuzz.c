@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The input is one file of an engine's configuration, and then the same file
+ * twice. No reader of it falls, a file that is read again changes nothing, and
+ * what is no TOML is refused by its place.
+ */
+#include "config.h"
+
+#include "engine_config.h"
+
+#include <string.h>
+
+#include "fuzz.h"
+
+#define INPUT_MAX 4096
+
+static bool names_us(const char *path)
+{
+	return *path == '/';
+}
+
+static void walk(const struct toml_value *value)
+{
+	const char *key;
+
+	for (size_t i = 0; i < toml_count(value); i++) {
+		const struct toml_value *child =
+			toml_kind(value) == TOML_TABLE
+				? toml_member(value, i, &key)
+				: toml_element(value, i);
+
+		MUST(child);
+		walk(child);
+	}
+	MUST(!toml_string(value) == (toml_kind(value) != TOML_STRING));
+}
+
+static void judge(enum engine_kind kind, const char *text, size_t len,
+		  struct engine_config *config, struct findings *findings,
+		  int times)
+{
+	struct err err = { "" };
+
+	*config = (struct engine_config){ .kind = kind, .names_us = names_us };
+	for (int i = 0; i < times; i++)
+		MUST(engine_config_add(config, "f", text, len, &err) == 0);
+	MUST(engine_config_judge(config, findings, &err) == 0);
+	MUST(!findings->failed);
+}
+
+static void check_engine(enum engine_kind kind, const char *text, size_t len)
+{
+	struct engine_config once CLEANUP_ENGINE, twice CLEANUP_ENGINE;
+	struct findings first CLEANUP_FINDINGS = { 0 };
+	struct findings second CLEANUP_FINDINGS = { 0 };
+
+	judge(kind, text, len, &once, &first, 1);
+	judge(kind, text, len, &twice, &second, 2);
+	MUST(once.handlers_count == twice.handlers_count);
+	for (size_t i = 0; i < once.handlers_count; i++)
+		MUST(strcmp(once.handlers[i].name, twice.handlers[i].name) ==
+		     0);
+	walk(toml_root(once.files[0].doc));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct toml_doc *doc;
+	char *text CLEANUP_FREE = NULL;
+	struct err err = { "" };
+
+	if (size > INPUT_MAX)
+		return 0;
+	text = malloc(size ? size : 1);
+	MUST(text);
+	if (size)
+		memcpy(text, data, size);
+	if (toml_parse(&doc, "f", text, size, &err) < 0) {
+		MUST(!doc && strncmp(err.text, "'f':", 4) == 0);
+		return 0;
+	}
+	toml_free(doc);
+	for (int kind = 0; kind < ENGINE_COUNT; kind++)
+		check_engine((enum engine_kind)kind, text, size);
+	return 0;
+}

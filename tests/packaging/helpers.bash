@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154 # for the tests, by automake
+# A root of its own, $root, in which programs are only there to be found, and
+# what packages call when they come and go.
+#
+#   setup_root             in setup(): $root with capruntime and runc
+#   make_program PATH...   there, executable
+#   write PATH             there, from standard input
+#   hook STAGE             package-hook for $root
+#
+# $confdir, $bindir and $rundir are those of this build, absolute.
+
+bats_require_minimum_version 1.5.0
+umask 022
+
+setup_root() {
+	hook=$builddir/packaging/package-hook
+	root=$BATS_TEST_TMPDIR/root
+	mkdir -p "$root"
+	eval "$(grep -E '^(bindir|confdir|rundir)=' "$hook")"
+	link=$confdir/runtimes/capruntime
+	make_program "$bindir/capruntime" /usr/sbin/runc
+}
+
+make_program() { # PATH...
+	local path
+
+	for path; do
+		mkdir -p "$root${path%/*}"
+		printf '#!/bin/sh\necho "%s"\n' "$path" >"$root$path"
+		chmod 755 "$root$path"
+	done
+}
+
+write() { # PATH
+	mkdir -p "$root${1%/*}"
+	cat >"$root$1"
+}
+
+make_link() { # PATH TARGET
+	mkdir -p "$root${1%/*}"
+	ln -sfn "$2" "$root$1"
+}
+
+hook() { # STAGE
+	sh "$hook" --root "$root" "$@"
+}

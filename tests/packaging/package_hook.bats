@@ -1,0 +1,353 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2030,SC2031 # bats sets status in each test
+# What packages do when they come and go: which runtime is chosen, once, and
+# who keeps the program from being removed.
+
+load helpers
+
+setup() { setup_root; }
+
+expect_pinned() { # PATH
+	run -0 hook after-install
+	echo "$output; the link: $(readlink "$root$link")"
+	[ "$(readlink "$root$link")" = "$1" ]
+}
+
+expect_removable() {
+	run hook before-removal
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ -z "$output" ]
+}
+
+# It refuses, names each TEXT, and says the way out.
+expect_kept() { # TEXT...
+	local text
+
+	run --separate-stderr hook before-removal
+	printf 'exit status %s\n%s\n' "$status" "$stderr"
+	[ "$status" -eq 1 ]
+	[ -z "$output" ]
+	for text in 'capruntime: not removed' 'The way out' "$@"; do
+		[[ "$stderr" == *"$text"* ]] || {
+			echo "no '$text'"
+			return 1
+		}
+	done
+}
+
+make_monitor() { # PID WORD...
+	mkdir -p "$root/proc/$1"
+	printf '%s\0' "${@:2}" >"$root/proc/$1/cmdline"
+}
+
+@test "runc is chosen where nothing is configured, crun where it is alone" {
+	make_program /usr/bin/crun
+	expect_pinned /usr/sbin/runc
+	rm "$root$link" "$root/usr/sbin/runc"
+	expect_pinned /usr/bin/crun
+	[[ "$output" == *"/usr/bin/crun"* ]]
+}
+
+@test "what cannot be executed is not chosen" {
+	make_program /usr/bin/crun
+	chmod 644 "$root/usr/sbin/runc"
+	mkdir "$root/usr/bin/runc"
+	expect_pinned /usr/bin/crun
+}
+
+@test "with no runtime there is a warning, and no link" {
+	rm "$root/usr/sbin/runc"
+	run -0 hook after-install
+	[[ "$output" == *'no runc and no crun'*'package-hook after-install' ]]
+	[ ! -L "$root$link" ]
+}
+
+@test "the runtime is chosen once: not again by an upgrade" {
+	make_program /usr/bin/crun
+	make_link "$link" /usr/bin/crun
+	write /etc/crio/crio.conf <<-'END'
+		[crio.runtime]
+		default_runtime = "runc"
+	END
+	expect_pinned /usr/bin/crun
+	[ -z "$output" ]
+}
+
+@test "a link that leads nowhere stays, with a warning" {
+	make_link "$link" /nowhere/runc
+	expect_pinned /nowhere/runc
+	[[ "$output" == *"$link' leads to no program"* ]]
+}
+
+@test "CRI-O's default runtime is preferred, by its path" {
+	make_program /usr/libexec/crio/crun /opt/runc
+	write /etc/crio/crio.conf <<-'END'
+		[crio.runtime]
+		default_runtime = "runc"
+		[crio.runtime.runtimes.runc]
+		runtime_path = "/opt/runc"
+		# runtime_path = "/usr/libexec/crio/crun"
+		runtime_type = "oci"
+	END
+	expect_pinned /opt/runc
+}
+
+@test "CRI-O's default runtime is preferred, by its name" {
+	make_program /usr/libexec/crio/crun
+	write /etc/crio/crio.conf <<-'END'
+		[crio.runtime]
+		default_runtime = "crun"
+		[crio.runtime.runtimes.crun]
+		runtime_path = ""
+	END
+	expect_pinned /usr/libexec/crio/crun
+}
+
+@test "of CRI-O's drop-ins the last one counts" {
+	make_program /a/crun /b/crun
+	write /etc/crio/crio.conf <<<'crio.runtime.default_runtime = "runc"'
+	write /etc/crio/crio.conf.d/10-crun <<-'END'
+		[crio.runtime] # comment
+		default_runtime = 'crun' # "runc"
+		[crio.runtime.runtimes."crun"]
+		runtime_path = "/a/crun"
+	END
+	write /etc/crio/crio.conf.d/20-crun.conf <<-'END'
+		[crio.runtime.runtimes.crun]
+		runtime_path = "/b/crun"
+	END
+	expect_pinned /b/crun
+}
+
+@test "a virtual machine, a missing program and capruntime are never chosen" {
+	make_program /usr/bin/kata
+	while read -r path type; do
+		write /etc/crio/crio.conf <<-END
+			[crio.runtime]
+			default_runtime = "special"
+			[crio.runtime.runtimes.special]
+			runtime_path = "$path"
+			runtime_type = "$type"
+		END
+		rm -f "$root$link"
+		expect_pinned /usr/sbin/runc
+	done <<-END
+		/usr/bin/kata vm
+		/nowhere/crun oci
+		$bindir/capruntime oci
+	END
+}
+
+@test "containerd's default runtime is preferred, in both versions of its file" {
+	make_program /opt/crun
+	for plugin in io.containerd.grpc.v1.cri io.containerd.cri.v1.runtime; do
+		write /etc/containerd/config.toml <<-END
+			[plugins]
+			  [plugins."$plugin".containerd]
+			    default_runtime_name = "crun"
+			    [plugins."$plugin".containerd.runtimes.runc.options]
+			      BinaryName = "/usr/sbin/runc"
+			    [plugins."$plugin".containerd.runtimes.crun]
+			      runtime_type = "io.containerd.runc.v2"
+			    [plugins."$plugin".containerd.runtimes.crun.options]
+			      BinaryName = "/opt/crun"
+		END
+		rm -f "$root$link"
+		expect_pinned /opt/crun
+	done
+}
+
+@test "containerd's default runtime is its runc where it names none" {
+	make_program /opt/runc
+	write /etc/containerd/conf.d/runc.toml <<-'END'
+		plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc.options.BinaryName = "/opt/runc"
+	END
+	expect_pinned /opt/runc
+}
+
+@test "containerd's default runtime of another kind is not chosen" {
+	make_program /usr/bin/runsc
+	write /etc/containerd/config.toml <<-'END'
+		[plugins."io.containerd.grpc.v1.cri".containerd]
+		  default_runtime_name = "runsc"
+		[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runsc]
+		  runtime_type = "io.containerd.runsc.v1"
+		[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runsc.options]
+		  BinaryName = "/usr/bin/runsc"
+	END
+	expect_pinned /usr/sbin/runc
+}
+
+@test "where nobody names it, it may be removed, without a word" {
+	expect_removable
+	write /etc/crio/crio.conf <<-'END'
+		# runtime_path = "/usr/bin/capruntime"
+		[crio.runtime.runtimes.runc]
+		runtime_path = "/usr/sbin/runc" # not "/usr/bin/capruntime"
+		[crio.runtime.runtimes.crun]
+	END
+	write /etc/containers/containers.conf <<-'END'
+		[engine]
+		runtime_supports_json = ["crun", "runc", "capruntime"]
+		[containers]
+		annotations = ["capruntime=/usr/bin/capruntime-policy"]
+	END
+	make_program /usr/bin/capruntime-policy /opt/capruntime
+	write /etc/containers/containers.conf.d/other.conf <<-'END'
+		[engine.runtimes]
+		other = ["/opt/capruntime", "/usr/bin/capruntime-policy"]
+	END
+	expect_removable
+}
+
+@test "each configuration that packages bring keeps it" {
+	while read -r from to; do
+		sed "s|/usr/bin/capruntime|$bindir/capruntime|" \
+			"$srcdir/packaging/$from" | write "$to"
+		expect_kept "$root$to:" "$bindir/capruntime"
+		rm "$root$to"
+	done <<-'END'
+		crio/50-capruntime.conf /etc/crio/crio.conf.d/50-capruntime.conf
+		containerd/config-v2.toml /etc/containerd/config.toml
+		containerd/config-v3.toml /etc/containerd/conf.d/capruntime.toml
+		podman/50-capruntime.conf /etc/containers/containers.conf.d/50-capruntime.conf
+	END
+	expect_removable
+}
+
+@test "it is found in every way of writing TOML" {
+	local number=0 text
+
+	while IFS= read -r -d '' text; do
+		echo "== $text"
+		write "/etc/crio/$((number += 1)).conf" <<<"${text//PATH/$bindir/capruntime}"
+		expect_kept "$root/etc/crio/$number.conf:"
+		rm "$root/etc/crio/$number.conf"
+	done < <(printf '%s\0' "x='PATH'" 'x = "PATH" # "y"' 'a.b."c.d"="PATH"' \
+		$'x = [\n"/usr/bin/runc", # one\n\n\t"PATH",\n]' $'[a]\r\nx="PATH"\r' \
+		'x = { y = { z = "PATH" } }' $'[a."b#c"]\nx="PATH"' \
+		$'x = "a\\"#b"\ny = ["PATH"]' $'[[a]]\nx = ["y", "PATH"]' \
+		"[x] # [y]"$'\n\t\t'"z='PATH'" 'runtime = "capruntime"' \
+		'x.BinaryName = "capruntime"')
+	[ "$number" -eq 12 ]
+}
+
+@test "the line that names it is told" {
+	write /etc/crio/crio.conf.d/x <<-END
+		# comment
+		[crio.runtime.runtimes.caps]
+		runtime_type = "oci"
+		runtime_path = "$bindir/capruntime"
+	END
+	expect_kept "  $root/etc/crio/crio.conf.d/x:4: $bindir/capruntime"
+}
+
+@test "a handler of another name keeps it, by any links to it" {
+	make_link /usr/local/bin/first "$bindir/capruntime"
+	make_link /usr/local/bin/second first
+	make_link /opt/third ../usr/local/bin/second
+	make_link /sbin2 "./${bindir#/}"
+	for path in /usr/local/bin/first /usr/local/bin/second /opt/third \
+		/sbin2/capruntime; do
+		write /etc/crio/crio.conf <<-END
+			[crio.runtime.runtimes.caps]
+			runtime_path = "$path"
+		END
+		expect_kept "$root/etc/crio/crio.conf:2: $path"
+	done
+}
+
+@test "a handler of CRI-O's without a path keeps it, by its name" {
+	make_link /usr/local/bin/capruntime-crun "$bindir/capruntime"
+	for name in capruntime capruntime-crun; do
+		write /etc/crio/crio.conf <<-END
+			[crio.runtime.runtimes.$name]
+			runtime_type = "oci"
+			runtime_path = ""
+			[crio.runtime.runtimes.runc]
+		END
+		expect_kept "$root/etc/crio/crio.conf:1: $name"
+	done
+	write /etc/crio/crio.conf <<-'END'
+		[crio.runtime.runtimes.capruntime-runc]
+		[crio.runtime.runtimes.capruntime]
+		runtime_path = "/usr/sbin/runc"
+	END
+	expect_removable
+}
+
+@test "copies that nobody loads do not keep it" {
+	for name in config.toml~ config.toml.bak config.toml.dpkg-old \
+		config.toml.rpmsave; do
+		write "/etc/containerd/$name" <<<"x = '$bindir/capruntime'"
+	done
+	expect_removable
+	write /etc/crio/crio.conf.d/99.bak <<<"x = '$bindir/capruntime'"
+	expect_kept /etc/crio/crio.conf.d/99.bak
+}
+
+@test "a container under conmon keeps it" {
+	make_monitor 1 /sbin/init conmon "$bindir/capruntime"
+	make_monitor 20 /usr/bin/conmon -c ID -n other -r /usr/sbin/runc
+	expect_removable
+	make_monitor 30 /usr/bin/conmon -b /b -c ID -n k8s_web -r \
+		"$bindir/capruntime" --runtime-arg --root=/run/runc
+	expect_kept '  conmon (process 30): k8s_web'
+	[[ "$stderr" != *' 20'* && "$stderr" != *' 1)'* ]]
+}
+
+@test "a container of containerd's keeps it until it is deleted" {
+	tasks=/run/containerd/io.containerd.runtime.v2.task
+	printf /usr/sbin/runc | write "$tasks/k8s.io/one/runtime"
+	printf '' | write "$tasks/k8s.io/two/runtime"
+	expect_removable
+	printf %s "$bindir/capruntime" | write "$tasks/k8s.io/three/runtime"
+	expect_kept '  containerd: k8s.io/three'
+	rm -r "$root$tasks/k8s.io/three"
+	expect_removable
+}
+
+@test "where it cannot look it does not let go" {
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	for program in sh cat env find grep readlink sort tr; do
+		ln -s "$(type -P $program)" "$BATS_TEST_TMPDIR/bin"
+	done
+	PATH=$BATS_TEST_TMPDIR/bin run -1 hook before-removal
+	[[ "$output" == *"not removed"*"'awk'"* ]]
+}
+
+@test "purge removes what was made, and leaves what the administrator made" {
+	hook after-install
+	mkdir -p "$root$confdir/policy.d" "$root$rundir"
+	ln -s /nowhere "$root$rundir/0123"
+	write "$confdir/policy.d/mine.json" </dev/null
+	run -0 hook purge
+	[ -z "$output" ]
+	[ ! -e "$root$rundir" ]
+	[ ! -e "$root$confdir/runtimes" ]
+	[ -e "$root$confdir/policy.d/mine.json" ]
+	rm "$root$confdir/policy.d/mine.json"
+	run -0 hook purge
+	[ ! -e "$root$confdir" ]
+	run -0 hook purge
+}
+
+@test "another root's SELinux is left alone" {
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	printf '#!/bin/sh\necho "called: $*"\n' >"$BATS_TEST_TMPDIR/bin/semanage"
+	chmod 755 "$BATS_TEST_TMPDIR/bin/semanage"
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH
+	run -0 hook after-install
+	[[ "$output" != *called* ]]
+	expect_removable
+}
+
+@test "an unknown stage, or none, is told the stages that there are" {
+	for words in '' upgrade 'after-install now' --root; do
+		# shellcheck disable=SC2086 # words
+		run -2 hook $words
+		[[ "$output" == *usage:*STAGE ]]
+	done
+}

@@ -1,0 +1,208 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2034,SC2154 # helpers.bash reads and sets them
+# The examples in real containers: what each way to give a program a capability
+# really gives, as the tables in examples/ have it; and that the programs
+# that the policies are for fail without their rule and work with it.
+
+load helpers
+
+setup() {
+	setup_containers
+	require_programs setcap
+	examples=$srcdir/examples
+	needs=$builddir/tests/runtime/needs
+}
+teardown() { teardown_containers; }
+
+# A container as EXAMPLE's config.json has it, with our program in the image.
+use_example() { # RUNTIME CONFIG.JSON
+	use_runtime "$1"
+	make_image
+	cp "$2" "$bundle/config.json"
+	keep_config "$bundle"
+	cp "$needs" "$image/bin/serve"
+	cp "$builddir/examples/ambient-helper" "$image/bin/"
+	add_libraries "$needs" "$image"
+	add_libraries "$builddir/examples/ambient-helper" "$image"
+}
+
+# The ways
+
+ways='root setuid file-capabilities helper default-capabilities capruntime'
+
+comment() { # KEY FILE: the rest of the line "# KEY: …"
+	sed -n "s/^# $1: //p" "$2"
+}
+
+# What the way's program prints, or that it did not come so far.
+measure() { # RUNTIME WAY.jq FILTER
+	local words change policy=${2%/*}/policy.json
+
+	use_example "$1" "$examples/ways/config.json" >/dev/null
+	change=$(comment image "$2")
+	[ -z "$change" ] || eval "${change//" /bin/"/" $image/bin/"}"
+	change_config "$(grep -v '^#' "$2") | $3"
+	if [ -e "$policy" ]; then
+		cp "$policy" "$work/policy.json"
+		capruntime run -b "$bundle" "$id" </dev/null 2>&1
+	else
+		plain_runtime run -b "$bundle" "$id" </dev/null 2>&1
+	fi | awk '/^uid=/ { said = $0 } { last = $0 }
+		END { if (said) print said
+			else if (tolower(last) ~ /not permitted/)
+				print "cannot start"
+			else print last }'
+}
+
+# Under both runtimes, which must agree.
+measure_both() { # WAY.jq FILTER
+	local runc crun
+
+	runc=$(measure runc "$@")
+	crun=$(measure crun "$@")
+	[ "$runc" = "$crun" ] || {
+		printf 'under runc: %s\nunder crun: %s\n' "$runc" "$crun" >&2
+		return 1
+	}
+	echo "$runc"
+}
+
+# "| label | uid | five sets | port 80 | with no_new_privs |".
+row() { # WAY.jq
+	local plain strict
+
+	plain=$(measure_both "$1" .)
+	strict=$(measure_both "$1" '.process.noNewPrivileges = true')
+	awk -v label="$(comment row "$1")" -v plain="$plain" -v strict="$strict" '
+		function part(line, key) {
+			if (!match(line, key "=[^ ]*")) return "-"
+			key = length(key) + 1
+			return substr(line, RSTART + key, RLENGTH - key)
+		}
+		function port(line) {
+			if (line !~ /^uid=/) return line
+			return part(line, "port80") == "done" ? "yes" : "no"
+		}
+		BEGIN {
+			split(part(plain, "uid"), uid, "/")
+			printf "| %s | %s", label, uid[1]
+			if (uid[1] != uid[2] && uid[1] != "-")
+				printf ", effective %s", uid[2]
+			split("inh prm eff bnd amb", keys)
+			for (i = 1; i <= 5; i++) printf " | %s", part(plain, keys[i])
+			printf " | %s | %s |\n", port(plain), port(strict)
+		}'
+}
+
+# The page with these rows in its table.
+with_rows() { # ROWS PAGE
+	awk -v rows="$1" '
+		/^\| way / { inside = 1; print; getline; print
+			while ((getline line <rows) > 0) print line }
+		!/^\|/ { inside = 0 }
+		!inside' "$2"
+}
+
+@test "the tables of the ways are what containers hold under both runtimes" {
+	local way file page different=0
+
+	for way in $ways; do
+		for file in "$examples/ways/$way"/*.jq; do
+			row "$file"
+		done >"$work/rows-$way"
+		cat "$work/rows-$way" >>"$work/rows"
+	done
+	cat "$work/rows"
+	[ "$(wc -l <"$work/rows")" -ge 12 ]
+	cd "$srcdir"
+	for way in '' $ways; do
+		page=examples/${way:+ways/$way/}README.md
+		with_rows "$work/rows${way:+-$way}" "$page" >"$work/page"
+		diff -u --label "a/$page" --label "b/$page" "$page" \
+			"$work/page" || different=1
+	done
+	[ "$different" = 0 ]
+}
+
+@test "root with its capabilities dropped still opens root's files" {
+	for name in $RUNTIMES; do
+		use_example "$name" "$examples/ways/config.json"
+		echo hidden >"$image/secret"
+		chmod 600 "$image/secret"
+		change_config '.process.args = ["/bin/sh", "-c",
+			"cat /secret 2>&1 || true"]'
+		grant_nothing
+		expect_container "cat: can't open '/secret': Permission denied"
+		change_config "$(cat "$examples/ways/root/config.jq")"
+		expect_container hidden
+	done
+}
+
+# The policies
+
+# Without the rule the container prints one thing, with it the other; both with
+# what the program of its image needs.
+expect_example() { # NAME ARGS WITHOUT WITH
+	local name=$1 arguments=$2 without=$3 with=$4
+
+	for runtime in $RUNTIMES; do
+		use_example "$runtime" "$examples/containers/$name.json"
+		change_config --argjson arguments "$arguments" '
+			.process.args = $arguments |
+			.process.rlimits = [{type: "RLIMIT_MEMLOCK",
+				soft: 65536, hard: 65536}]'
+		# What it shares with the node must not be this machine's.
+		before=(unshare -n "${before[@]}")
+		grant_nothing
+		expect_container "$without"
+		expect_untouched
+		cp "$examples/$name.json" "$work/policy.json"
+		expect_container "$with"
+	done
+}
+
+@test "an ingress controller binds port 80 in the node's network" {
+	expect_example ingress '["/bin/serve", "port80"]' \
+		'uid=101/101 inh=0 prm=0 eff=0 bnd=400 amb=0 nnp=0 port80=denied' \
+		'uid=101/101 inh=400 prm=400 eff=400 bnd=400 amb=400 nnp=1 port80=done'
+}
+
+@test "DPDK's programs lock memory, raise priority and open packet sockets" {
+	expect_example dpdk '["/bin/serve", "mlock", "nice", "packet"]' \
+		'uid=1000/1000 inh=0 prm=0 eff=0 bnd=a88465fb amb=0 nnp=0 mlock=denied nice=denied packet=denied' \
+		'uid=1000/1000 inh=806000 prm=806000 eff=806000 bnd=806000 amb=806000 nnp=0 mlock=done nice=done packet=done'
+}
+
+@test "Vault locks more memory than RLIMIT_MEMLOCK" {
+	expect_example vault '["/bin/serve", "mlock"]' \
+		'uid=100/100 inh=0 prm=0 eff=0 bnd=4000 amb=0 nnp=1 mlock=denied' \
+		'uid=100/100 inh=4000 prm=4000 eff=4000 bnd=4000 amb=4000 nnp=1 mlock=done'
+}
+
+@test "an exporter counts what a whole processor does" {
+	[[ $("$needs" perf) == *perf=done ]] ||
+		skip 'perf_event_open is closed to root'
+	expect_example perfmon '["/bin/serve", "perf"]' \
+		'uid=65534/65534 inh=0 prm=0 eff=0 bnd=4000000000 amb=0 nnp=1 perf=denied' \
+		'uid=65534/65534 inh=4000000000 prm=4000000000 eff=4000000000 bnd=4000000000 amb=4000000000 nnp=1 perf=done'
+}
+
+@test "a capture opens a packet socket" {
+	expect_example capture '["/bin/serve", "packet"]' \
+		'uid=1000/1000 inh=0 prm=0 eff=0 bnd=2000 amb=0 nnp=1 packet=denied' \
+		'uid=1000/1000 inh=2000 prm=2000 eff=2000 bnd=2000 amb=2000 nnp=1 packet=done'
+}
+
+@test "busybox's ping gets an answer" {
+	expect_example ping '["/bin/sh", "-c",
+		"busybox ping -qc 1 127.0.0.1 2>&1 | grep -e denied -e loss"]' \
+		'ping: permission denied (are you root?)' \
+		'1 packets transmitted, 1 packets received, 0% packet loss'
+}
+
+@test "a pod that asks for a low port gets it, and no other capability" {
+	expect_example self-service '["/bin/serve", "port80", "packet"]' \
+		'uid=1000/1000 inh=0 prm=0 eff=0 bnd=400 amb=0 nnp=1 port80=denied packet=denied' \
+		'uid=1000/1000 inh=400 prm=400 eff=400 bnd=400 amb=400 nnp=1 port80=done packet=denied'
+}

@@ -1,0 +1,303 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2034,SC2154 # helpers.bash reads and sets them
+# What 'capctl explain' foretells of a container's program is held against what
+# that program then says of itself.
+
+load helpers
+
+setup() {
+	setup_containers
+	require_programs setcap ldd
+	capctl=$builddir/capctl
+}
+teardown() { teardown_containers; }
+
+# A program in a directory of its own, which prints what it is told to.
+add_program() { # NAME
+	mkdir -p "$image/$1"
+	cp "$cat" "$image/$1/cat"
+}
+
+add_script() { # NAME INTERPRETER: it reads its own sets
+	mkdir -p "$image/$1"
+	printf '#!%s /proc/self/status\n' "$2" >"$image/$1/cat"
+	chmod 755 "$image/$1/cat"
+}
+
+# KILL is bounding, and what the program's own capabilities get it.
+use_image() { # RUNTIME
+	local library
+
+	use_runtime "$1"
+	image=$bundle/image
+	mv "$bundle/rootfs" "$image"
+	mkdir "$bundle/rootfs"
+	cat=$(type -P cat)
+	for library in $(ldd "$cat" | grep -o '/[^ ]*'); do
+		(cd "$image" && mkdir -p ".${library%/*}" &&
+			cp "$library" ".$library")
+	done
+	add_program plain
+	add_program setuid
+	chmod 4755 "$image/setuid/cat"
+	add_program setother
+	chown 1234 "$image/setother/cat"
+	chmod 4755 "$image/setother/cat"
+	add_program setgid
+	chgrp 1234 "$image/setgid/cat"
+	chmod 2755 "$image/setgid/cat"
+	add_program kill
+	setcap cap_kill+ep "$image/kill/cat"
+	add_program quiet
+	setcap cap_kill,cap_net_raw+p "$image/quiet/cat"
+	add_program beyond
+	setcap cap_net_raw+ep "$image/beyond/cat"
+	add_program inherits
+	setcap cap_net_bind_service+ei "$image/inherits/cat"
+	add_program both
+	setcap cap_kill+ep "$image/both/cat"
+	chmod 4755 "$image/both/cat"
+	add_script script /plain/cat
+	add_script setuid-script /setuid/cat
+	add_script kill-script /kill/cat
+	add_script twice /script/cat
+	add_script beyond-script /beyond/cat
+	# On a file system that is surely not mounted nosuid.
+	# shellcheck disable=SC2016 # for the inner shell
+	before=(env sh -c 'exec unshare -m sh -c "
+		mount -t tmpfs -o mode=755 tmpfs \"\$0/rootfs\" &&
+		cp -a \"\$0/image/.\" \"\$0/rootfs\" &&
+		{ [ -z \"$NOSUID\" ] || mount -o remount,nosuid \"\$0/rootfs\"; } &&
+		exec \"\$@\"" "$@"' sh "$bundle")
+	change_config '.process.capabilities |= map_values(["CAP_KILL",
+		"CAP_NET_BIND_SERVICE", "CAP_CHOWN"])'
+}
+
+programs='plain setuid setother setgid kill quiet beyond inherits both script
+	setuid-script kill-script twice beyond-script'
+
+foretell() { # sets $said
+	local words
+
+	machine_words "${before[@]}" env \
+		"CAPRUNTIME_RUNTIME=$(runtime_path)" \
+		"CAPRUNTIME_POLICY=$work/policy.json" \
+		"$capctl" explain --json --id "$id" "$bundle"
+	"${words[@]}" >"$work/said.json" 2>"$work/stderr" || [ $? -eq 1 ]
+	said=$(jq -r '.program | if .executable == null then
+			"unknown: \(.unknown)"
+		elif .executable then "\(.euid) " + (.sets | [.inheritable,
+			.permitted, .effective, .bounding, .ambient] |
+			map(.mask) | join(" "))
+		else "EPERM" end' "$work/said.json")
+}
+
+# Sets $seen: euid and sets as /proc/self/status has them.
+run_it() {
+	run capruntime run -b "$bundle" "$id" </dev/null
+	seen=$(awk '/^Uid:/ { line = $3 }
+		/^Cap(Inh|Prm|Eff|Bnd|Amb):/ { line = line " " $2 }
+		END { print line }' <<<"$output")
+	if [ "$status" -ne 0 ] &&
+		grep -qi 'operation not permitted' <<<"$output"; then
+		seen=EPERM
+	fi
+}
+
+# The program's line counts, of its user in the container.
+expect_foretold() { # PROGRAM
+	change_config --arg program "/$1/cat" \
+		'.process.args = [$program, "/proc/self/status"]'
+	foretell
+	run_it
+	[ "$(in_container "$said")" = "$seen" ] || {
+		printf '%s: %s\nsaid: %s\nseen: %s\n' "$RUNTIME_NAME" "$1" \
+			"$said" "$seen"
+		cat "$work/said.json"
+		echo "$output"
+		return 1
+	}
+	tried=$((tried + 1))
+	[ "$seen" != EPERM ] || refused=$((refused + 1))
+}
+
+# Explain has the numbers of whom it runs as.
+in_container() { # SAID
+	local uid=${1%% *} offset
+
+	offset=$(jq '.linux.uidMappings[0].hostID // 0' "$bundle/config.json")
+	if [[ "$uid" =~ ^[0-9]+$ ]]; then
+		echo "$((uid - offset)) ${1#* }"
+	else
+		echo "$1"
+	fi
+}
+
+expect_all() { # whatever the image holds
+	local program
+
+	tried=0 refused=0
+	for program in $programs; do
+		expect_foretold "$program"
+	done
+	[ "$tried" -eq 14 ]
+}
+
+in_user_namespace='.linux.namespaces += [{type: "user"}] |
+	.linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}] |
+	.linux.gidMappings = .linux.uidMappings'
+
+@test "what a program of uid 1000 will hold is foretold" {
+	for name in $RUNTIMES; do
+		use_image "$name"
+		grant_nothing
+		expect_all
+		[ "$refused" -eq 2 ]
+		grant '{}'
+		expect_all
+		[ "$refused" -eq 2 ]
+	done
+}
+
+@test "what a program will hold under no_new_privs is foretold" {
+	for name in $RUNTIMES; do
+		use_image "$name"
+		grant '{}' 'no_new_privileges: true'
+		expect_all
+		change_config '.process.noNewPrivileges = true'
+		grant_nothing
+		expect_all
+	done
+}
+
+@test "what a program of root's will hold is foretold" {
+	for name in $RUNTIMES; do
+		use_image "$name"
+		change_config '.process.user = {uid: 0, gid: 0}'
+		grant_nothing
+		expect_all
+		[ "$refused" -eq 2 ]
+		grant '{uid: 0}' 'drop: ["CHOWN"]'
+		expect_all
+	done
+}
+
+@test "what a rule drops, and makes inheritable, is foretold" {
+	for name in $RUNTIMES; do
+		use_image "$name"
+		grant '{}' 'drop: "others"'
+		expect_all
+		[ "$refused" -eq 5 ]
+		grant '{}' 'inheritable: ["KILL"], drop: ["CHOWN"]'
+		expect_all
+	done
+}
+
+# What it cannot tell, where the runtime may have lifted that, it says.
+@test "what a program on a nosuid tree will hold is foretold, or said to be unknown" {
+	export NOSUID=1
+	for name in $RUNTIMES; do
+		use_image "$name"
+		grant '{}'
+		told=0
+		for program in plain setuid kill script; do
+			for readonly in true false; do
+				change_config --argjson readonly "$readonly" \
+					--arg program "/$program/cat" \
+					'.root.readonly = $readonly |
+					.process.args = [$program, "/proc/self/status"]'
+				foretell
+				run_it
+				printf '%s said: %s\nseen: %s\n' "$program" "$said" "$seen"
+				if [[ "$said" == unknown:* ]]; then
+					[[ "$said" == *'nosuid mount'* ]]
+					continue
+				fi
+				[ "$said" = "$seen" ]
+				told=$((told + 1))
+			done
+		done
+		case $name in
+		runc) [ "$told" -eq 6 ] ;;
+		crun) [ "$told" -eq 4 ] ;;
+		esac
+		change_config "$in_user_namespace"
+		grant '{userns: true}'
+		expect_all
+	done
+}
+
+@test "what a program will hold in a user namespace is foretold" {
+	for name in $RUNTIMES; do
+		use_image "$name"
+		change_config "$in_user_namespace"
+		grant '{userns: true}'
+		chown 100000:100000 "$image/setuid/cat"
+		chmod 4755 "$image/setuid/cat"
+		expect_all
+		change_config '.process.user = {uid: 0, gid: 0}'
+		grant '{uid: 0}'
+		expect_all
+	done
+}
+
+@test "further groups of a process are looked at" {
+	for name in $RUNTIMES; do
+		use_image "$name"
+		change_config '.process.user.additionalGids = [77, 1234]'
+		grant '{}'
+		tried=0 refused=0
+		expect_foretold setgid
+		expect_foretold setuid
+	done
+}
+
+@test "a program is found as the runtime finds it" {
+	for name in $RUNTIMES; do
+		use_image "$name"
+		grant '{}'
+		for words in 'cat /nowhere:/kill:/plain /' './cat /x /setuid' \
+			'kill/cat /x /' '../setuid/cat /x /plain' \
+			'cat /setuid:/kill /plain'; do
+			read -r program path cwd <<<"$words"
+			change_config --arg program "$program" --arg path "$path" \
+				--arg cwd "$cwd" '.process.cwd = $cwd |
+				.process.env = ["PATH=/plain", "PATH=\($path)"] |
+				.process.args = [$program, "/proc/self/status"]'
+			foretell
+			run_it
+			printf '%s\nsaid: %s\nseen: %s\n' "$words" "$said" "$seen"
+			[ "$said" = "$seen" ]
+		done
+	done
+}
+
+# What an engine asks for that cannot be had, silently.
+@test "what the runtime cannot make ambient is foretold not to be" {
+	for name in $RUNTIMES; do
+		use_image "$name"
+		grant_nothing
+		change_config '.process.capabilities = {
+			bounding: ["CAP_KILL", "CAP_CHOWN"],
+			permitted: ["CAP_KILL"], effective: ["CAP_KILL"],
+			inheritable: ["CAP_KILL", "CAP_CHOWN"],
+			ambient: ["CAP_KILL", "CAP_CHOWN", "CAP_FOWNER"]}'
+		tried=0 refused=0
+		expect_foretold plain
+		[[ "$said" == '1000 '*' 0000000000000020' ]]
+	done
+}
+
+@test "the warning of a program that cannot start comes true" {
+	for name in $RUNTIMES; do
+		use_image "$name"
+		grant '{}'
+		tried=0 refused=0
+		expect_foretold beyond
+		[ "$refused" -eq 1 ]
+		jq -e '.warnings[].code == "program_refused"' "$work/said.json"
+		expect_foretold kill
+		jq -e '.warnings[].code == "program_loses"' "$work/said.json"
+	done
+}

@@ -1,0 +1,317 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2016 # the variables of jq and of inner shells
+# shellcheck disable=SC2034,SC2154 # helpers.bash reads and sets them
+# 'capctl verify' of containers that live: what is in their runtime's files and
+# in /proc is not of our making here.
+
+load helpers
+
+setup() {
+	setup_containers
+	require_programs setpriv ldd
+}
+teardown() { teardown_containers; }
+
+# Its first process waits, and holds what it was given.
+use_container() { # RUNTIME
+	use_runtime "$1"
+	change_config '.process.args = ["/bin/sleep", "1000"] |
+		.process.capabilities |= map_values(["CAP_CHOWN",
+			"CAP_NET_BIND_SERVICE"])'
+}
+
+start() {
+	capruntime_detached create -b "$bundle" "$id"
+	capruntime start "$id"
+	# What runc started becomes the program only now.
+	wait_until program_runs
+}
+
+program_runs() {
+	[ "$(tr '\0' ' ' <"/proc/$(first_pid)/cmdline" | cut -d' ' -f1)" = \
+		"$(jq -r '.process.args[0]' "$bundle/config.json")" ]
+}
+
+first_pid() { plain_runtime state "$id" | jq .pid; }
+
+verify() { # [WORD…]: sets status, output and stderr
+	run --separate-stderr env "CAPRUNTIME_RUNTIME=$(runtime_path)" \
+		"CAPRUNTIME_POLICY=$work/policy.json" \
+		"$builddir/capctl" verify --root "$state" "$@" </dev/null
+	printf 'exit status %s\n%s\n%s\n' "$status" "$output" "$stderr"
+}
+
+# The one container has these findings, and no other.
+expect_findings() { # STATUS ["WORD NAME…"]…
+	local want=$1 found
+	shift
+
+	verify --json "$id"
+	[ "$status" -eq "$want" ]
+	[ -z "$stderr" ]
+	found=$(jq -r '.containers[] | .findings[] | [.code] + .names | join(" ")' \
+		<<<"$output")
+	if [ $# -gt 0 ]; then
+		diff <(printf '%s\n' "$@") <(echo "$found")
+	else
+		[ -z "$found" ]
+	fi
+}
+
+# For people, its one row begins so, wherever it is wrapped.
+expect_row() { # STATUS WORDS
+	verify "$id"
+	[ "$status" -eq "$1" ]
+	[ -z "$stderr" ]
+	[[ "$(tr -s ' \n' ' ' <<<"$output")" = "$id $2"* ]]
+}
+
+finish() {
+	kill_and_delete
+	verify "$id"
+	[ "$status" -eq 2 ]
+	[ "$stderr" = "capctl: verify: no container '$id' in $state" ]
+}
+
+@test "a container that holds what was decided is in order" {
+	for name in $RUNTIMES; do
+		use_container "$name"
+		start
+		verify
+		[ "$status" -eq 0 ]
+		[ "$output" = "$id  ok  holds what was decided, and today's policy says so" ]
+		expect_findings 0
+		jq -e --argjson pid "$(first_pid)" --arg bundle "$bundle" \
+			--arg root "$state" --arg id "$id" '.containers[0] |
+			.pid == $pid and .bundle == $bundle and .root == $root and
+			.id == $id and .rule == "granted" and .error == null and
+			.given == .today and .given.ambient == .held.ambient and
+			.held.ambient.names == ["CAP_NET_BIND_SERVICE"] and
+			.refused_today == false' <<<"$output"
+		finish
+	done
+}
+
+@test "one that no rule is for is in order, too, whatever its user" {
+	for name in $RUNTIMES; do
+		for uid in 1000 0; do
+			use_container "$name"
+			change_config --argjson uid "$uid" '.process.user.uid = $uid'
+			grant_nothing
+			start
+			expect_row 0 "ok no rule was applied, and today's policy has none"
+			expect_findings 0
+			finish
+		done
+	done
+}
+
+@test "a container that was created and not started is looked at" {
+	for name in $RUNTIMES; do
+		use_container "$name"
+		grant '{}' 'no_new_privileges: true, drop: "others"'
+		capruntime_detached create -b "$bundle" "$id"
+		expect_findings 0
+		jq -e '.containers[0].pid > 0' <<<"$output"
+		grant_nothing
+		expect_findings 1 'revoked CAP_NET_BIND_SERVICE'
+		finish
+	done
+}
+
+@test "one that stands still is looked at" {
+	for name in $RUNTIMES; do
+		use_container "$name"
+		start
+		plain_runtime pause "$id" || kill -STOP "$(first_pid)"
+		expect_findings 0
+		grant_nothing
+		expect_findings 1 'revoked CAP_NET_BIND_SERVICE'
+		plain_runtime resume "$id" || kill -CONT "$(first_pid)"
+		finish
+	done
+}
+
+@test "what the program gave up is lost" {
+	local library
+
+	for name in $RUNTIMES; do
+		use_container "$name"
+		cp "$(type -P setpriv)" "$bundle/rootfs/bin/"
+		for library in $(ldd "$(type -P setpriv)" | grep -o '/[^ ]*'); do
+			mkdir -p "$bundle/rootfs${library%/*}"
+			cp "$library" "$bundle/rootfs$library"
+		done
+		change_config '.process.args = ["/bin/setpriv", "--ambient-caps",
+			"-all", "/bin/sleep", "1000"]'
+		capruntime_detached create -b "$bundle" "$id"
+		capruntime start "$id"
+		wait_until grep -q sleep "/proc/$(first_pid)/comm"
+		expect_findings 1 'lost CAP_NET_BIND_SERVICE'
+		expect_row 1 "lost NET_BIND_SERVICE: was given and is not held"
+		finish
+	done
+}
+
+@test "what today's policy takes away, or gives, is told" {
+	for name in $RUNTIMES; do
+		use_container "$name"
+		start
+		grant_nothing
+		expect_findings 1 'revoked CAP_NET_BIND_SERVICE'
+		expect_row 1 "revoked NET_BIND_SERVICE: today's policy does not grant it"
+		echo '{"version": 1, "rules": []}' >"$work/policy.json"
+		expect_findings 1 'revoked CAP_NET_BIND_SERVICE'
+		grant '{}' 'drop: ["CHOWN"]'
+		expect_findings 1 otherwise
+		grant '{}' 'no_new_privileges: true'
+		expect_findings 1 otherwise
+		jq '.rules[0].ambient = ["CHOWN"]' "$work/policy.json" >"$work/p"
+		cp "$work/p" "$work/policy.json"
+		expect_findings 1 'revoked CAP_NET_BIND_SERVICE' 'pending CAP_CHOWN'
+		finish
+	done
+}
+
+@test "what a rule would give since is pending" {
+	for name in $RUNTIMES; do
+		use_container "$name"
+		grant_nothing
+		start
+		grant '{}'
+		expect_findings 1 'pending CAP_NET_BIND_SERVICE'
+		grant '{}' 'on_request: true'
+		expect_findings 0
+		finish
+	done
+}
+
+@test "what today's policy would refuse is told, and nothing else" {
+	for name in $RUNTIMES; do
+		use_container "$name"
+		start
+		grant '{}' 'require: true, drop: ["CHOWN"]'
+		jq '.rules[0].ambient = ["SYS_TIME"]' "$work/policy.json" >"$work/p"
+		cp "$work/p" "$work/policy.json"
+		expect_row 1 "refused today's policy would not start it"
+		expect_findings 1
+		jq -e '.containers[0] | .refused_today and .today == null and
+			.given.ambient == .held.ambient' <<<"$output"
+		finish
+	done
+}
+
+@test "a policy that only observes gives nothing" {
+	for name in $RUNTIMES; do
+		use_container "$name"
+		start
+		jq '.mode = "audit"' "$work/policy.json" >"$work/p"
+		cp "$work/p" "$work/policy.json"
+		expect_findings 1 'revoked CAP_NET_BIND_SERVICE'
+		jq '.rules[0].require = true | .rules[0].ambient = ["SYS_TIME"]' \
+			"$work/p" >"$work/policy.json"
+		expect_findings 1 'revoked CAP_NET_BIND_SERVICE'
+		jq -e '.containers[0].refused_today == false' <<<"$output"
+		finish
+	done
+}
+
+@test "what was given by other hands is told" {
+	for name in $RUNTIMES; do
+		use_container "$name"
+		grant_nothing
+		start
+		jq '.process.noNewPrivileges = true |
+			.process.capabilities |= map_values(. - ["CAP_CHOWN"])' \
+			"$bundle/config.json" >"$work/c"
+		cp "$work/c" "$bundle/config.json"
+		expect_findings 1 'more CAP_CHOWN' no_new_privileges
+		finish
+	done
+}
+
+@test "other sessions in it do not matter" {
+	for name in $RUNTIMES; do
+		use_container "$name"
+		start
+		capruntime exec --detach --user 0:0 "$id" /bin/sleep 1000 \
+			</dev/null >/dev/null 2>&1 3>&-
+		expect_findings 0
+		finish
+	done
+}
+
+@test "a container that has ended holds nothing, and its policy still counts" {
+	for name in $RUNTIMES; do
+		use_container "$name"
+		start
+		capruntime kill "$id" KILL
+		wait_until status_is stopped
+		expect_row 0 "ok does not run; today's policy says the same"
+		expect_findings 0
+		jq -e '.containers[0] | .pid == null and .held == null and
+			.given.ambient.names == ["CAP_NET_BIND_SERVICE"]' <<<"$output"
+		grant_nothing
+		expect_findings 1 'revoked CAP_NET_BIND_SERVICE'
+		mv "$bundle" "$bundle.gone"
+		expect_row 0 "stale does not run, and its bundle is gone"
+		expect_findings 0
+		jq -e '.containers[0] | .given == null and .today == null' \
+			<<<"$output"
+		mv "$bundle.gone" "$bundle"
+		capruntime delete "$id"
+	done
+}
+
+@test "a bundle that cannot be read is no container in order" {
+	for name in $RUNTIMES; do
+		use_container "$name"
+		start
+		mv "$bundle/config.json" "$work/away"
+		expect_row 2 "unknown '$bundle/config.json': is missing"
+		echo '{' >"$bundle/config.json"
+		expect_row 2 "unknown '$bundle/config.json':2:1: "
+		mv "$work/away" "$bundle/config.json"
+		chmod o+w "$bundle/.capruntime.json"
+		expect_row 2 "unknown '$bundle/.capruntime.json' can be written"
+		expect_findings 2
+		jq -e '.containers[0] | .given == null and .today == null and
+			(.error | contains("can be written"))' <<<"$output"
+		chmod o-w "$bundle/.capruntime.json"
+		expect_findings 0
+		finish
+	done
+}
+
+@test "every container under a root is looked at" {
+	for name in $RUNTIMES; do
+		use_container "$name"
+		start
+		first=$id
+		cp -a "$bundle" "$bundle-2"
+		rm "$bundle-2/.capruntime.json"
+		cp "$work/original-$name.json" "$bundle-2/config.json"
+		bundle=$bundle-2
+		id=$id-2
+		grant "{id: \"$first\"}"
+		start
+		grant '{}'
+		verify --all
+		[ "$status" -eq 1 ]
+		diff <(cut -d' ' -f1 <<<"$output" | grep .) \
+			<(printf '%s\n' "$first" "$id")
+		verify --json "$id" "$first"
+		[ "$status" -eq 1 ]
+		[ "$(jq -r '.containers[].id' <<<"$output")" = "$id"$'\n'"$first" ]
+		verify "$first"
+		[ "$status" -eq 0 ]
+		capruntime kill "$first" KILL
+		capruntime kill "$id" KILL
+		wait_until status_is stopped
+		capruntime delete "$id"
+		id=$first
+		wait_until status_is stopped
+		capruntime delete "$id"
+	done
+}
