@@ -159,6 +159,21 @@ make_monitor() { # PID WORD...
 	done
 }
 
+@test "where both engines name a default runtime, CRI-O's is chosen" {
+	make_program /opt/crun /opt/runc
+	write /etc/containerd/config.toml <<-'END'
+		plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options.BinaryName = "/opt/runc"
+	END
+	write /etc/crio/crio.conf <<-'END'
+		[crio.runtime]
+		default_runtime = "crun"
+		runtimes.crun.runtime_path = "/opt/crun"
+	END
+	expect_pinned /opt/crun
+	rm "$root$link" "$root/etc/crio/crio.conf"
+	expect_pinned /opt/runc
+}
+
 @test "containerd's default runtime is its runc where it names none" {
 	make_program /opt/runc
 	write /etc/containerd/conf.d/runc.toml <<-'END'
