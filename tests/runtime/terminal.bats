@@ -99,11 +99,15 @@ expect_talk() {
 			[ \"$line\" = hello ]"]}'
 		: >"$work/terminal"
 		capruntime_words run -b "$bundle" "$id"
-		script -qefc "$(printf '%q ' "${words[@]}")" /dev/null \
+		# The words are quoted as bash reads them.
+		SHELL=$BASH script -qefc "$(printf '%q ' "${words[@]}")" /dev/null \
 			>>"$work/terminal" <>"$work/typed" 3>&- &
 		person=$!
 		started+=("$person")
-		wait_until grep -q port80= "$work/terminal"
+		wait_until grep -q port80= "$work/terminal" || {
+			cat -v "$work/terminal"
+			return 1
+		}
 		echo hello >"$work/typed"
 		wait "$person"
 		tr -d '\r' <"$work/terminal" |
