@@ -82,6 +82,9 @@ struct json_object *out_json_sets(const struct capsets *sets);
 /* A string, of which bytes that are no UTF-8 became U+FFFD; NULL: null. */
 struct json_object *out_json_text(const char *text);
 
+/* Memory ran out somewhere: out_finish() will say so. */
+void out_fail(void);
+
 /* Flushes. -1: something could not be written, or memory ran out. */
 int out_finish(struct err *err) MUST_CHECK;
 

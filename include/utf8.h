@@ -3,6 +3,7 @@
 #ifndef CAPRUNTIME_UTF8_H
 #define CAPRUNTIME_UTF8_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -11,5 +12,13 @@
  * surrogate, over U+10FFFF, cut off.
  */
 size_t utf8_length(const char *text, size_t left);
+
+/*
+ * Characters of which nothing is seen: C1 controls, some of which terminals
+ * obey (U+0080 to U+009F), and what has no width, breaks lines or turns the
+ * direction of what stands beside it (U+200B to U+200F, U+2028 to U+202E,
+ * U+2060 to U+206F, U+FEFF). `text` is ended by a NUL.
+ */
+bool utf8_is_unseen(const char *text);
 
 #endif

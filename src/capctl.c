@@ -68,8 +68,7 @@ static const struct verb verbs[] = {
 	  verb_sync },
 	{ "doctor", "", "is this node ready?",
 	  "  --root DIR    look at DIR instead of /, an image for example",
-	  "capctl doctor",
-	  verb_doctor },
+	  "capctl doctor", verb_doctor },
 	{ "version", "", "which capruntime, which libraries, which runtime",
 	  NULL, "capctl version --json", verb_version },
 };

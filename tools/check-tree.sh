@@ -16,6 +16,7 @@ src/cmd/explain.c tests/cli/capctl_explain.bats what counts is what a person rea
 src/cmd/explain_json.c tests/cli/capctl_explain.bats what counts is what a person reads
 src/cmd/explain_print.c tests/cli/capctl_explain.bats what counts is what a person reads
 src/cmd/explain_warn.c tests/cli/capctl_explain.bats what counts is what a person reads
+src/cmd/out_json.c tests/unit/cmd/out_test.c it is the other half of out
 src/cmd/prepare.c tests/cli/faults.bats it only strings the modules together
 src/cmd/refuse.c tests/cli/errors.bats what counts is what an engine gets to see
 src/cmd/restore.c tests/cli/capctl_restore.bats what counts is what a person reads

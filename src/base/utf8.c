@@ -36,3 +36,19 @@ size_t utf8_length(const char *text, size_t left)
 			return 0;
 	return length;
 }
+
+bool utf8_is_unseen(const char *text)
+{
+	const unsigned char *byte = (const unsigned char *)text;
+
+	if (byte[0] == 0xc2)
+		return byte[1] < 0xa0;
+	if (byte[0] == 0xef)
+		return byte[1] == 0xbb && byte[2] == 0xbf;
+	if (byte[0] != 0xe2)
+		return false;
+	if (byte[1] == 0x80)
+		return (byte[2] >= 0x8b && byte[2] <= 0x8f) ||
+		       (byte[2] >= 0xa8 && byte[2] <= 0xae);
+	return byte[1] == 0x81 && byte[2] >= 0xa0 && byte[2] <= 0xaf;
+}

@@ -40,7 +40,7 @@ static void print(const struct findings *findings)
 			add_fix(&table, finding->fix);
 	}
 	out_table_print(&table);
-	out_line(OUT_PLAIN, "%zu errors, %zu warnings",
+	out_line(OUT_PLAIN, "errors: %zu, warnings: %zu",
 		 findings_count(findings, FINDING_ERROR),
 		 findings_count(findings, FINDING_WARNING));
 }
@@ -100,7 +100,7 @@ static enum verb_status judge(const struct findings *findings, struct err *err)
 		return VERB_FINDINGS;
 	if (!unknown)
 		return VERB_GOOD;
-	err_set(err, "%zu things could not be looked at", unknown);
+	err_set(err, "could not be looked at: %zu", unknown);
 	return VERB_TROUBLE;
 }
 

@@ -27,6 +27,27 @@ static void add_number(struct out_table *table, const char *key,
 
 	snprintf(text, sizeof(text), "%u", number);
 	out_table_add(table, OUT_PLAIN, 3, key, text, "process.user");
+	out_table_style(table, 2, OUT_FAINT);
+}
+
+/* Those keys that are so, or those that are not. */
+static void add_flags(struct out_table *table, const char *title,
+		      const struct match_subject *subject, bool wanted)
+{
+	struct buf buf CLEANUP_BUF = { 0 };
+	char *names CLEANUP_FREE = NULL;
+	struct err ignored;
+
+	for (int i = 0; i < MATCH_FLAG_COUNT; i++) {
+		if (subject->flags[i] != wanted)
+			continue;
+		buf_add_str(&buf, buf.len ? ", " : "");
+		buf_add_str(&buf, match_flag_key((enum match_flag)i));
+	}
+	if (buf_take(&buf, &names, NULL, &ignored) < 0)
+		table->failed = true;
+	else if (*names)
+		out_table_add(table, OUT_PLAIN, 2, title, names);
 }
 
 static void print_subject(const struct judge *judge)
@@ -48,13 +69,12 @@ static void print_subject(const struct judge *judge)
 	for (int i = 0; i < MATCH_NUMBER_COUNT; i++)
 		add_number(&table, match_number_key((enum match_number)i),
 			   judge->subject.numbers[i]);
-	for (int i = 0; i < MATCH_FLAG_COUNT; i++)
-		out_table_add(&table, OUT_PLAIN, 3,
-			      match_flag_key((enum match_flag)i),
-			      judge->subject.flags[i] ? "yes" : "no", "");
 	out_table_add(&table, OUT_PLAIN, 3, "engine",
 		      subject_engine_name(judge->engine),
 		      "the policy's 'engine'");
+	out_table_style(&table, 2, OUT_FAINT);
+	add_flags(&table, "is", &judge->subject, true);
+	add_flags(&table, "is not", &judge->subject, false);
 	out_table_print(&table);
 }
 

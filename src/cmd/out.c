@@ -4,8 +4,6 @@
 #include "out.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <json-c/json.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -44,35 +42,13 @@ void out_init(void)
 		width = size.ws_col;
 }
 
-/*
- * Characters of which nothing is seen: C1 controls, some of which terminals
- * obey (U+0080 to U+009F), and what has no width, breaks lines or turns the
- * direction of what stands beside it (U+200B to U+200F, U+2028 to U+202E,
- * U+2060 to U+206F, U+FEFF).
- */
-static bool is_unseen(const char *text)
-{
-	const unsigned char *byte = (const unsigned char *)text;
-
-	if (byte[0] == 0xc2)
-		return byte[1] < 0xa0;
-	if (byte[0] == 0xef)
-		return byte[1] == 0xbb && byte[2] == 0xbf;
-	if (byte[0] != 0xe2)
-		return false;
-	if (byte[1] == 0x80)
-		return (byte[2] >= 0x8b && byte[2] <= 0x8f) ||
-		       (byte[2] >= 0xa8 && byte[2] <= 0xae);
-	return byte[1] == 0x81 && byte[2] >= 0xa0 && byte[2] <= 0xaf;
-}
-
 /* 0: to be shown as an escape. */
 static size_t printable_length(const char *text, size_t left)
 {
 	unsigned char first = (unsigned char)text[0];
 	size_t length = utf8_length(text, left);
 
-	if (first < 0x20 || first == 0x7f || !length || is_unseen(text))
+	if (first < 0x20 || first == 0x7f || !length || utf8_is_unseen(text))
 		return 0;
 	return length;
 }
@@ -281,8 +257,18 @@ static void start_line(size_t from)
 	put_blanks(from);
 }
 
+/* The line ends at `at`: on it, or on the next one. */
+static void go_to(size_t from, size_t at)
+{
+	if (at && at + GAP > from)
+		start_line(from);
+	else
+		put_blanks(from - at);
+}
+
 /* Below the second column where it does not fit beside the others. */
-static void put_last(const struct out_row *row, size_t from, size_t second)
+static void put_last(const struct out_row *row, size_t at, size_t from,
+		     size_t second)
 {
 	size_t last = row->columns - 1;
 	const char *cell = row->cells[last];
@@ -290,6 +276,8 @@ static void put_last(const struct out_row *row, size_t from, size_t second)
 	if (last > 1 && from + longest_word(cell) > width) {
 		from = second;
 		start_line(from);
+	} else {
+		go_to(from, at);
 	}
 	put_wrapped(row->styles[last], cell, from);
 }
@@ -297,26 +285,21 @@ static void put_last(const struct out_row *row, size_t from, size_t second)
 static void put_row(const struct out_row *row,
 		    const size_t widths[OUT_COLUMNS_MAX], size_t indent)
 {
-	size_t from = indent;
+	size_t from = indent, at = 0; /* where the line ends */
 
-	put_blanks(indent);
-	for (size_t k = 0; k < row->columns; k++) {
+	for (size_t k = 0; k + 1 < row->columns; k++) {
 		const char *cell = row->cells[k];
-		size_t len = strlen(cell), wide = columns_of(cell, len);
+		size_t len = strlen(cell);
 
-		if (k + 1 == row->columns) {
-			put_last(row, from, indent + widths[0] + GAP);
-			break;
+		if (len) {
+			go_to(from, at);
+			put(row->styles[k], cell, len);
+			at = from + columns_of(cell, len);
 		}
-		put(row->styles[k], cell, len);
-		if (k + 2 == row->columns && !*row->cells[k + 1])
-			break;
 		from += widths[k] + GAP;
-		if (wide > widths[k])
-			start_line(from);
-		else
-			put_blanks(widths[k] - wide + GAP);
 	}
+	if (row->columns && *row->cells[row->columns - 1])
+		put_last(row, at, from, indent + widths[0] + GAP);
 	putchar('\n');
 }
 
@@ -403,106 +386,9 @@ char *out_names(capmask mask)
 	return buf_take(&buf, &text, NULL, &ignored) < 0 ? NULL : text;
 }
 
-/* Of what is_unseen(): two bytes or three. */
-static unsigned int code_point(const char *text, size_t length)
+void out_fail(void)
 {
-	unsigned int point = (unsigned char)text[0] & (0xffU >> (length + 1));
-
-	for (size_t i = 1; i < length; i++)
-		point = point << 6 | ((unsigned char)text[i] & 0x3f);
-	return point;
-}
-
-/* DEL and what is unseen, as json-c leaves them; only strings hold any. */
-static void put_json(const char *text)
-{
-	size_t length;
-
-	for (size_t left = strlen(text); left; text += length, left -= length) {
-		length = is_unseen(text) ? utf8_length(text, left) : 1;
-		if (length > 1)
-			printf("\\u%04x", code_point(text, length));
-		else if (*text == 0x7f)
-			fputs("\\u007f", stdout);
-		else
-			putchar((unsigned char)*text);
-	}
-	putchar('\n');
-}
-
-static void put_object(struct json_object *object, int flags)
-{
-	const char *text =
-		object ? json_object_to_json_string_ext(
-				 object, flags | JSON_C_TO_STRING_NOSLASHESCAPE)
-		       : NULL;
-
-	if (text)
-		put_json(text);
-	else
-		failed = true;
-	json_object_put(object);
-}
-
-void out_json(struct json_object *object)
-{
-	put_object(object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED);
-}
-
-void out_json_line(struct json_object *object)
-{
-	put_object(object, JSON_C_TO_STRING_PLAIN);
-}
-
-struct json_object *out_json_text(const char *text)
-{
-	struct buf buf CLEANUP_BUF = { 0 };
-	char *quoted CLEANUP_FREE = NULL;
-	struct err ignored;
-
-	if (!text)
-		return NULL;
-	buf_add_json(&buf, text);
-	if (buf_take(&buf, &quoted, NULL, &ignored) < 0) {
-		failed = true;
-		return NULL;
-	}
-	return json_tokener_parse(quoted);
-}
-
-struct json_object *out_json_names(capmask mask)
-{
-	struct json_object *names = json_object_new_array();
-
-	for (unsigned int bit = 0; bit < 64; bit++) {
-		char *name CLEANUP_FREE =
-			mask >> bit & 1 ? out_name(bit) : NULL;
-
-		if (name)
-			json_object_array_add(names, out_json_text(name));
-	}
-	return names;
-}
-
-struct json_object *out_json_mask(capmask mask)
-{
-	struct json_object *object = json_object_new_object();
-	char hex[20];
-
-	snprintf(hex, sizeof(hex), "%016" PRIx64, mask);
-	json_object_object_add(object, "mask", json_object_new_string(hex));
-	json_object_object_add(object, "names", out_json_names(mask));
-	return object;
-}
-
-struct json_object *out_json_sets(const struct capsets *sets)
-{
-	struct json_object *object = json_object_new_object();
-
-	for (int i = 0; i < CAPSET_COUNT; i++)
-		json_object_object_add(object, capset_key((enum capset_which)i),
-				       out_json_mask(sets->set[i]));
-	return object;
+	failed = true;
 }
 
 int out_finish(struct err *err)

@@ -211,6 +211,18 @@ static bool is_unmapped(const struct scan *scan, const struct exec_file *file)
 		!spec_map_inside(&scan->tree.groups, file->gid, &id));
 }
 
+/* As entrypoint.c has it: a remount of the root loses what it was mounted with. */
+static void forget_remounted(const struct scan *scan, struct program *program)
+{
+	bool remounts =
+		scan->tree.readonly || scan->run.args.dialect == RUNTIME_CRUN;
+
+	if (!remounts || scan->run.judge.spec.new_userns)
+		return;
+	program->file.nosuid = false;
+	program->noexec = false;
+}
+
 struct program scan_bundle_view(const struct scan *scan,
 				const struct rootfs_file *file,
 				const struct spec_mount **ret_mount)
@@ -221,6 +233,7 @@ struct program scan_bundle_view(const struct scan *scan,
 
 	*ret_mount = NULL;
 	program.file.unmapped = is_unmapped(scan, &program.file);
+	forget_remounted(scan, &program);
 	/* Of whichever root they are: it may be this container's. */
 	if (scan->any_root)
 		program.file.caps.root = 0;

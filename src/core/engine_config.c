@@ -3,6 +3,7 @@
 
 #include "engine_config.h"
 
+#include <stdio.h>
 #include <string.h>
 
 const char *engine_name(enum engine_kind kind)
@@ -21,13 +22,16 @@ int engine_config_add(struct engine_config *config, const char *name,
 {
 	struct engine_file *files = reallocarray(
 		config->files, config->files_count + 1, sizeof(*files));
-	char *copy CLEANUP_FREE = strdup(name);
+	char *copy CLEANUP_FREE = NULL;
 	struct toml_doc *doc;
 
-	if (files)
-		config->files = files;
-	if (!files || !copy)
+	if (!files)
 		return err_set(err, "out of memory");
+	config->files = files;
+	if (asprintf(&copy, "%s", name) < 0) {
+		copy = NULL;
+		return err_set(err, "out of memory");
+	}
 	if (toml_parse(&doc, name, text, len, err) < 0)
 		return -1;
 	files[config->files_count++] =

@@ -65,6 +65,7 @@ static void judge_path(const struct engine_handler *handler, const char *topic,
 {
 	struct launch launch;
 	struct err trouble;
+	struct stat st;
 
 	if (!handler->path ||
 	    !node_check_program(handler->path, topic, findings))
@@ -75,11 +76,12 @@ static void judge_path(const struct engine_handler *handler, const char *topic,
 			     NODE_PROGRAM);
 		findings_fix(findings, "keep one, and name that");
 	}
-	if (launch_resolve(&launch, handler->path, &trouble) < 0) {
+	/* A link that is there was looked at with the others. */
+	if (launch_resolve(&launch, handler->path, &trouble) < 0 &&
+	    lstat(launch.link, &st) < 0) {
 		findings_add(findings, FINDING_ERROR, topic, "%s",
 			     trouble.text);
-		findings_fix(findings, "ln -s /path/to/runc %s",
-			     SYSCONFDIR "/capruntime/runtimes/");
+		findings_fix(findings, "ln -s /path/to/runc %s", launch.link);
 	}
 }
 

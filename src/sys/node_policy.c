@@ -85,8 +85,9 @@ static void judge_held(const struct policy *policy, struct findings *findings)
 static void judge_rules(const struct policy *policy, struct findings *findings)
 {
 	findings_add(findings, FINDING_OK, "policy",
-		     "%zu rules in %zu files%s%s", policy->count,
-		     policy->files_count,
+		     "%zu rule%s in %zu file%s%s%s", policy->count,
+		     policy->count == 1 ? "" : "s", policy->files_count,
+		     policy->files_count == 1 ? "" : "s",
 		     policy->mode == POLICY_AUDIT
 			     ? "; mode audit: nothing is changed"
 			     : "",
@@ -123,9 +124,9 @@ static void judge_syslog(struct findings *findings)
 /* Of what audit.h would not write to. */
 static bool check_log_file(const char *path, struct err *err)
 {
-	char *directory CLEANUP_FREE = strdup(path);
+	char *directory CLEANUP_FREE = NULL;
+	const char *slash = strrchr(path, '/');
 	struct stat st;
-	char *slash;
 
 	if (stat(path, &st) == 0) {
 		if (!S_ISREG(st.st_mode))
@@ -133,11 +134,13 @@ static bool check_log_file(const char *path, struct err *err)
 				       path) == 0;
 		return trust_check_stat(&st, path, err) == 0;
 	}
-	if (errno != ENOENT || !directory)
+	if (errno != ENOENT)
 		return err_set_errno(err, errno, "'%s'", path) == 0;
-	slash = strrchr(directory, '/');
-	if (slash)
-		slash[slash == directory] = '\0';
+	/* With its slash: so '/' needs no case of its own. */
+	if (asprintf(&directory, "%.*s", (int)(slash - path + 1), path) < 0) {
+		directory = NULL;
+		return err_set(err, "out of memory") == 0;
+	}
 	if (access(directory, W_OK) < 0)
 		return err_set_errno(err, errno, "'%s'", directory) == 0;
 	return true;

@@ -69,9 +69,9 @@ verbs=(check explain show decode scan verify restore sync doctor version)
 		[ -n "$examples" ] || seen 'no examples'
 		! grep -vE "^capctl $verb( |$)" <<<"$examples" ||
 			seen 'not of this verb'
-		for word in $(grep -oE -- ' --[a-z]+' <<<"$examples"); do
+		while read -r word; do
 			grep -qxF -- "$word" <<<"$options" || seen "no $word"
-		done
+		done < <(grep -oE -- ' --[a-z]+' <<<"$examples" | tr -d ' ')
 	done
 }
 

@@ -1,0 +1,929 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2016 # the variables of jq
+# shellcheck disable=SC2030,SC2031 # variables of one test
+# shellcheck disable=SC2034,SC2154 # helpers.bash reads and sets them
+# 'capctl doctor' on trees made for it: one that is in order, and for each line
+# of a warning or an error one in which that is wrong, and nothing else.
+
+load helpers
+
+setup() {
+	require_root # to chroot
+	require_programs jq python3
+	work=$BATS_TEST_TMPDIR
+	capctl=$builddir/capctl
+	tree=$work/tree
+	listeners=()
+	before=()
+	export ASAN_OPTIONS=detect_leaks=0
+	unset CAPRUNTIME_POLICY CAPRUNTIME_RUNTIME
+	mkdir "$tree"
+	mount -t tmpfs -o mode=755 tree "$tree"
+	learn_places
+	make_tree
+}
+
+teardown() {
+	local pid
+
+	for pid in ${listeners[@]+"${listeners[@]}"}; do
+		kill "$pid" 2>/dev/null || :
+		wait "$pid" 2>/dev/null || :
+	done
+	[ -z "${tree-}" ] || umount -R "$tree" 2>/dev/null || :
+}
+
+# Where configure put things.
+learn_places() {
+	local json
+
+	json=$("$capctl" doctor --json --root "$tree") || :
+	program=$(jq -er .program <<<"$json")
+	home=$(jq -r .configuration <<<"$json")
+	state=$(jq -r .state <<<"$json")
+	capruntime=/usr/bin/capruntime
+	runc=/usr/bin/runc
+}
+
+program() { # PATH in the tree
+	mkdir -p "$tree${1%/*}"
+	printf '#!/bin/sh\n' >"$tree$1"
+	chmod 755 "$tree$1"
+}
+
+# A node of CRI-O's, as packaging/ has it, in order.
+make_tree() {
+	program "$program"
+	program "$runc"
+	# The snippets in packaging/ name it there, wherever it is.
+	mkdir -p "$tree/usr/bin"
+	[ "$program" = "$capruntime" ] ||
+		ln "$tree$program" "$tree$capruntime"
+	mkdir -p "$tree$home/policy.d" "$tree$home/runtimes" "$tree${state%/*}"
+	ln -s "$runc" "$tree$home/runtimes/capruntime"
+	put etc/crio/crio.conf.d/50-capruntime.conf \
+		<"$srcdir/packaging/crio/50-capruntime.conf"
+	policy '{engine: "cri-o", audit: "none"}' "$web"
+}
+
+put() { # FILE: standard input, to that file of the tree
+	mkdir -p "$tree/${1%/*}"
+	cat >"$tree/$1"
+}
+
+web='{name: "web", match: {namespace: "web"}, ambient: ["NET_BIND_SERVICE"]}'
+any='{name: "any", match: {id: "x"}, ambient: ["NET_BIND_SERVICE"]}'
+
+policy() { # TOP RULE...: of jq
+	local top=$1 IFS=,
+	shift
+	jq -n "{version: 1} + $top + {rules: [$*]}" >"$tree$home/policy.json"
+}
+
+doctor() { # sets status, output and stderr
+	run --separate-stderr ${before[@]+"${before[@]}"} "$capctl" doctor \
+		--json --root "$tree" </dev/null
+	printf 'exit status %s\n%s\n' "$status" "$stderr"
+	jq -r '.findings[] | select(.status != "ok") |
+		"\(.status) \(.topic): \(.text) -- \(.fix)"' <<<"$output"
+}
+
+# All that is not ok: so many lines, and among them one of that status with that
+# text and that fix.
+finds() { # [STATUS TEXT FIX]...
+	local count=$(($# / 3)) found exit=0
+
+	[[ " $* " != *' error '* ]] || exit=1
+	[ "$status" -eq "$exit" ] || {
+		echo "wanted the exit status $exit"
+		return 1
+	}
+	found=$(jq '[.findings[] | select(.status != "ok")] | length' \
+		<<<"$output")
+	[ "$found" -eq "$count" ] || {
+		echo "wanted $count findings, got $found"
+		return 1
+	}
+	while [ $# -gt 0 ]; do
+		jq -e --arg status "$1" --arg text "$2" --arg fix "$3" \
+			'any(.findings[]; .status == $status and
+			(.text | contains($text)) and
+			(.fix // "" | contains($fix)))' <<<"$output" >/dev/null || {
+			echo "no $1 with '$2' and '$3'"
+			return 1
+		}
+		shift 3
+	done
+}
+
+says() { # TOPIC TEXT: an ok line
+	jq -e --arg topic "$1" --arg text "$2" 'any(.findings[];
+		.status == "ok" and .topic == $topic and
+		(.text | contains($text)))' <<<"$output" >/dev/null || {
+		echo "no ok line of $1 with '$2'"
+		jq -r '.findings[] | select(.status == "ok") |
+			"\(.topic): \(.text)"' <<<"$output"
+		return 1
+	}
+}
+
+# Somebody listens at PATH of the tree. The name comes last: then he does.
+listen() { # STREAM|DGRAM PATH
+	local i
+
+	mkdir -p "$tree${2%/*}"
+	(
+		cd "$tree${2%/*}" || exit
+		exec python3 -c 'import os, socket, sys, time
+kind = getattr(socket, "SOCK_" + sys.argv[1])
+server = socket.socket(socket.AF_UNIX, kind)
+server.bind("new")
+if sys.argv[1] == "STREAM":
+	server.listen()
+os.rename("new", sys.argv[2])
+time.sleep(600)' "$1" "${2##*/}"
+	) </dev/null >/dev/null 2>&1 3>&- &
+	listeners+=($!)
+	for ((i = 0; i < 200; i++)); do
+		[ ! -S "$tree$2" ] || return 0
+		sleep 0.05
+	done
+	echo "nobody listens at $2"
+	return 1
+}
+
+crio() { # LINE...: further lines of the handler's table
+	local line
+
+	{
+		cat "$srcdir/packaging/crio/50-capruntime.conf"
+		printf '%s\n' "$@"
+	} | put etc/crio/crio.conf.d/50-capruntime.conf
+}
+
+no_crio() { rm -r "$tree/etc/crio"; }
+
+cri=io.containerd.grpc.v1.cri
+
+containerd_node() { # VERSION: instead of CRI-O's
+	no_crio
+	put etc/containerd/config.toml \
+		<"$srcdir/packaging/containerd/config-v$1.toml"
+	policy '{engine: "containerd", audit: "none"}' "$web"
+}
+
+podman_node() {
+	no_crio
+	put etc/containers/containers.conf.d/50-capruntime.conf \
+		<"$srcdir/packaging/podman/50-capruntime.conf"
+	policy '{audit: "none"}' "$any"
+}
+
+# The tree, whole
+
+@test "a node of CRI-O that is in order is told as it is" {
+	doctor
+	finds
+	says capruntime "'$program'"
+	says 'real runtime' "'$runc', which reads its options as runc does"
+	says 'real runtime' "($home/runtimes/capruntime)"
+	says containers '0 alive'
+	says directories "'$home/policy.d'"
+	says policy '1 rule in 1 file'
+	says audit 'none, as the policy says'
+	says sessions "'$state', made when it is needed"
+	says CRI-O "handler 'capruntime' in '/etc/crio/crio.conf.d/50-capruntime.conf' calls 'capruntime'"
+}
+
+@test "a node of containerd is in order, with either version" {
+	for version in 2 3; do
+		rm -rf "${tree:?}"/etc/{crio,containerd}
+		mkdir -p "$tree/etc/crio"
+		containerd_node "$version"
+		doctor
+		finds
+		says containerd "handler 'capruntime' in '/etc/containerd/config.toml'"
+	done
+}
+
+@test "a node of podman is in order" {
+	podman_node
+	doctor
+	finds
+	says podman "handler 'capruntime'"
+}
+
+@test "an engine that runs is told so" {
+	listen STREAM /run/crio/crio.sock
+	doctor
+	finds
+	says CRI-O 'the engine runs'
+}
+
+@test "nothing of the real node is looked at, whichever way links lead" {
+	mkdir -p "$work/outside"
+	echo 'not TOML' >"$work/outside/crio.conf"
+	ln -s "$work/outside/crio.conf" "$tree/etc/crio/crio.conf"
+	ln -s "../../../../../../../../../../..$work/outside/crio.conf" \
+		"$tree/etc/crio/crio.conf.d/60"
+	doctor
+	[ "$status" -eq 2 ]
+	[ "$(jq .unknown <<<"$output")" = 2 ]
+	for name in crio.conf crio.conf.d/60; do
+		jq -e --arg text "open '/etc/crio/$name': is missing" \
+			'any(.findings[]; .status == "unknown" and .text == $text)' \
+			<<<"$output"
+	done
+}
+
+# Kernel
+
+@test "the kernel's version decides what there is" {
+	mkdir -p "$tree/proc/sys/kernel" "$tree/proc/sys/user"
+	echo 6.1.0-13-amd64 >"$tree/proc/sys/kernel/osrelease"
+	echo 1000 >"$tree/proc/sys/user/max_user_namespaces"
+	doctor
+	finds
+	says kernel 'Linux 6.1.0-13-amd64: ambient capabilities'
+	says kernel 'user namespaces: up to 1000'
+
+	echo 4.3.0 >"$tree/proc/sys/kernel/osrelease"
+	echo 0 >"$tree/proc/sys/user/max_user_namespaces"
+	doctor
+	finds warning 'Linux 4.3.0 has no openat2(2)' '5.6 is the first'
+	says kernel 'user namespaces are switched off'
+
+	echo 4.2.99 >"$tree/proc/sys/kernel/osrelease"
+	doctor
+	finds error 'Linux 4.2.99 has no ambient capabilities' '4.3 is the first'
+
+	echo 'six' >"$tree/proc/sys/kernel/osrelease"
+	doctor
+	[ "$status" -eq 2 ]
+	[ "$stderr" = 'capctl: doctor: could not be looked at: 1' ]
+}
+
+@test "a securebit that forbids ambient capabilities is warned of" {
+	require_programs capsh
+	before=(capsh --secbits=64 -- -c '"$@"' sh)
+	doctor
+	finds warning 'a securebit of this process' 'SecureBits='
+}
+
+# capruntime and the real runtime
+
+@test "capruntime must be there, root's, for nobody else to write" {
+	rm "$tree$program"
+	doctor
+	finds error "'$program': is missing" 'install it there'
+
+	program "$program"
+	chmod g+w "$tree$program"
+	[ "$program" = "$capruntime" ] ||
+		ln -f "$tree$program" "$tree$capruntime"
+	doctor
+	jq -e 'any(.findings[]; .topic == "capruntime" and
+		.status == "error" and
+		(.text | contains("can be written by others")))' <<<"$output"
+	[ "$status" -eq 1 ]
+}
+
+@test "capruntime must not be setuid" {
+	chmod u+s "$tree$program"
+	doctor
+	finds error 'is setuid or setgid' 'chmod u-s,g-s'
+}
+
+@test "capruntime must not lie on a noexec mount" {
+	mount -t tmpfs -o noexec,mode=755 noexec "$tree/${program%/*}"
+	program "$program"
+	program "$runc"
+	program "$capruntime"
+	[ "$program" = "$capruntime" ] || ln -f "$tree$program" \
+		"$tree$capruntime" 2>/dev/null || cp --remove-destination \
+		"$tree$program" "$tree$capruntime"
+	doctor
+	jq -e --arg program "$program" 'any(.findings[];
+		.topic == "capruntime" and .status == "error" and
+		(.text == "\u0027" + $program + "\u0027 lies on a mount that is noexec"))' \
+		<<<"$output"
+	[ "$status" -eq 1 ]
+}
+
+@test "SELinux wants a label of capruntime's own" {
+	put sys/fs/selinux/enforce <<<1
+	doctor
+	finds warning "is labelled '', not container_runtime_exec_t" \
+		'semanage fcontext'
+
+	label() {
+		python3 -c 'import os, sys
+os.setxattr(sys.argv[1], "security.selinux", sys.argv[2].encode() + b"\0")' \
+			"$tree$program" "$1"
+	}
+	label system_u:object_r:bin_t:s0
+	doctor
+	finds warning "is labelled 'system_u:object_r:bin_t:s0'" restorecon
+
+	label system_u:object_r:container_runtime_exec_t:s0
+	doctor
+	finds
+	says SELinux AT_SECURE
+}
+
+@test "a variable of this shell is warned of, and counts" {
+	program /usr/bin/crun
+	CAPRUNTIME_RUNTIME=/usr/bin/crun doctor
+	finds warning '$CAPRUNTIME_RUNTIME is set here' 'unset CAPRUNTIME_RUNTIME'
+	says 'real runtime' "'/usr/bin/crun', which reads its options as crun does (\$CAPRUNTIME_RUNTIME)"
+	cp "$tree$home/policy.json" "$tree/policy.json"
+	CAPRUNTIME_POLICY=/policy.json doctor
+	finds warning '$CAPRUNTIME_POLICY is set here' 'unset CAPRUNTIME_POLICY'
+}
+
+@test "the real runtime must be there, trusted, and not capruntime" {
+	local link=$tree$home/runtimes/capruntime
+
+	chmod o+w "$tree$runc"
+	doctor
+	finds error 'can be written by others' 'ln -sfn /path/to/runc'
+	chmod o-w "$tree$runc"
+
+	ln -sfn /nowhere/runc "$link"
+	doctor
+	finds error "'/nowhere/runc': is missing" 'ln -sfn'
+
+	ln -sfn runc "$link"
+	doctor
+	finds error 'it must be an absolute path' "$home/runtimes/capruntime"
+
+	ln -sfn "$program" "$link"
+	doctor
+	finds error 'is capruntime itself' 'ln -sfn'
+}
+
+@test "without a link the real runtime is the one compiled in" {
+	rm "$tree$home/runtimes/capruntime"
+	doctor
+	[ "$status" -eq 1 ]
+	real=$(jq -r '.findings[] | select(.topic == "real runtime").text' \
+		<<<"$output")
+	[[ "$real" == "handler 'capruntime': real runtime '/"*"': is missing (by compiled in)" ]]
+	path=${real#*runtime \'}
+	program "${path%%\'*}"
+	doctor
+	finds
+	says 'real runtime' "'${path%%\'*}'"
+	says 'real runtime' '(compiled in)'
+}
+
+@test "each further handler's link is looked at" {
+	program /usr/bin/crun
+	ln -s /usr/bin/crun "$tree$home/runtimes/capruntime-crun"
+	doctor
+	finds
+	says 'real runtime' "handler 'capruntime-crun': '/usr/bin/crun'"
+
+	ln -s /nowhere/youki "$tree$home/runtimes/second"
+	touch "$tree$home/runtimes/third"
+	doctor
+	finds error "handler 'second': real runtime '/nowhere/youki': is missing" \
+		"$home/runtimes/second" \
+		error "third' is not a symbolic link" "$home/runtimes/third"
+}
+
+# The files of a container that lives, of runc or crun.
+alive() { # ROOT ID runc|crun
+	mkdir -p "$tree$1/$2" "$tree/proc/4711"
+	printf '4711 (a b) S%s 99 0\n' "$(printf ' %s' {4..21})" \
+		>"$tree/proc/4711/stat"
+	if [ "$3" = runc ]; then
+		echo '{"init_process_pid":4711,"init_process_start":99}' \
+			>"$tree$1/$2/state.json"
+	else
+		echo '{"pid":4711,"process-start-time":99,"bundle":"/b"}' \
+			>"$tree$1/$2/status"
+	fi
+}
+
+@test "another runtime's live containers under the same root are warned of" {
+	alive /run/runc a runc
+	alive /run/crun b crun
+	doctor
+	finds
+	says containers '2 alive'
+
+	alive /run/runc c crun
+	alive /run/containerd/runc/k8s.io d crun
+	doctor
+	finds warning "1 of crun live under '/run/runc', which runc cannot manage" \
+		'point its link back' \
+		warning "1 of crun live under '/run/containerd/runc/k8s.io'" ''
+
+	rm -r "$tree/proc/4711"
+	doctor
+	finds
+}
+
+@test "a container's state that cannot be read is unknown" {
+	put run/runc/a/state.json <<<'{'
+	doctor
+	[ "$status" -eq 2 ]
+	jq -e '.unknown == 1 and any(.findings[]; .status == "unknown" and
+		.topic == "containers" and .fix != null)' <<<"$output"
+}
+
+# Policy
+
+@test "the directories must be there and trusted" {
+	rmdir "$tree$home/policy.d"
+	doctor
+	finds warning "'$home/policy.d' is missing" "mkdir -m 755 -p $home/policy.d"
+
+	mkdir -m 777 "$tree$home/policy.d"
+	doctor
+	finds error "'$home/policy.d' cannot be trusted" 'chmod 755' \
+		error 'containers are refused' 'capctl check'
+}
+
+@test "a policy that does not load is an error" {
+	echo '{"version":1,"rules":[],"mod":1}' >"$tree$home/policy.json"
+	doctor
+	finds error "'$home/policy.json':1:" 'capctl check shows all errors'
+}
+
+@test "a policy that changes nothing is told so" {
+	policy '{engine: "cri-o", audit: "none"}'
+	doctor
+	finds
+	says policy '0 rules in 1 file: nothing is changed'
+	policy '{engine: "cri-o", audit: "none", mode: "audit"}' "$web"
+	doctor
+	finds
+	says policy '1 rule in 1 file; mode audit: nothing is changed'
+}
+
+@test "a grant of what cannot be held is warned of" {
+	require_programs setpriv
+	before=(setpriv --bounding-set -net_bind_service)
+	doctor
+	finds warning 'could not hold itself: CAP_NET_BIND_SERVICE' \
+		'CapabilityBoundingSet='
+}
+
+@test "the audit must reach somebody" {
+	policy '{engine: "cri-o"}' "$web"
+	doctor
+	finds warning 'nobody listens at /dev/log' 'start journald'
+	listen DGRAM /dev/log
+	doctor
+	finds
+	says audit 'to syslog, by /dev/log'
+}
+
+@test "an audit file must be one that can be written" {
+	mkdir -p "$tree/var/log"
+	policy '{engine: "cri-o", audit: "/var/log/c.log"}' "$web"
+	doctor
+	finds
+	says audit "to '/var/log/c.log'"
+	touch "$tree/var/log/c.log"
+	doctor
+	finds
+
+	chmod 666 "$tree/var/log/c.log"
+	doctor
+	finds warning 'can be written by others: chmod go-w it: no decision' \
+		'a regular file'
+	rm "$tree/var/log/c.log"
+	mkdir "$tree/var/log/c.log"
+	doctor
+	finds warning 'is not a regular file: no decision' 'a regular file'
+	rm -r "$tree/var/log"
+	doctor
+	finds warning "'/var/log/': is missing: no decision" 'a regular file'
+	touch "$tree/var/log"
+	doctor
+	finds warning 'no decision' 'a regular file'
+}
+
+@test "sessions need a place that can be written and does not last" {
+	mount -t ramfs -o mode=755 ramfs "$tree${state%/*}"
+	doctor
+	finds warning "'${state%/*}' is not a tmpfs" 'mount a tmpfs'
+	umount "$tree${state%/*}"
+
+	mount -t tmpfs -o ro ro "$tree${state%/*}"
+	doctor
+	finds warning "'${state%/*}' cannot be written" 'mount a tmpfs'
+	policy '{engine: "cri-o", audit: "none"}' "${web%\}}, exec: true}"
+	doctor
+	finds error 'containers whose rule says exec are refused' 'mount a tmpfs'
+}
+
+@test "the directory of sessions is root's alone" {
+	mkdir "$tree$state"
+	chmod 700 "$tree$state"
+	doctor
+	finds
+	says sessions "'$state'"
+	chmod 755 "$tree$state"
+	doctor
+	finds warning "'$state' has mode 755, not 700" "chmod 700 $state"
+	chmod 777 "$tree$state"
+	doctor
+	finds warning "'$state' cannot be trusted" 'chmod 700 it'
+	policy '{engine: "cri-o", audit: "none"}' "${web%\}}, exec: true}"
+	doctor
+	finds error "'$state' cannot be trusted" 'chmod 700 it'
+}
+
+# Engines
+
+@test "no engine that names capruntime is warned of" {
+	no_crio
+	policy '{audit: "none"}' "$any"
+	doctor
+	finds warning "no engine's configuration names capruntime" packaging/
+}
+
+@test "an engine that runs and does not name capruntime is warned of" {
+	listen STREAM /run/containerd/containerd.sock
+	doctor
+	finds warning 'it runs, and none of its handlers calls capruntime' \
+		packaging/containerd
+	no_crio
+	listen STREAM /run/crio/crio.sock
+	policy '{audit: "none"}' "$any"
+	doctor
+	finds warning 'it runs, and none' packaging/containerd \
+		warning 'it runs, and none' packaging/crio \
+		warning "no engine's configuration" packaging/
+}
+
+@test "a socket that nobody listens at any more is no engine" {
+	listen STREAM /run/containerd/containerd.sock
+	kill "${listeners[@]}"
+	wait "${listeners[@]}" || :
+	[ -S "$tree/run/containerd/containerd.sock" ]
+	doctor
+	finds
+}
+
+@test "what must not be set for CRI-O is told, key by key" {
+	crio 'inherit_default_runtime = true'
+	doctor
+	finds error "the default runtime's path is taken instead" \
+		'take inherit_default_runtime out'
+	crio 'allowed_annotations = ["io.kubernetes.cri-o.Devices"]'
+	doctor
+	finds warning 'lets pods ask CRI-O itself' 'take it out'
+	crio 'monitor_env = ["PATH=/bin", "CAPRUNTIME_POLICY=/x"]'
+	doctor
+	finds warning 'reaches every start' 'nothing but PATH'
+	crio 'platform_runtime_paths = {"linux/arm64" = "/bin/x"}'
+	doctor
+	finds warning 'another program is called' 'platform_runtime_paths out'
+	crio 'inherit_default_runtime = false' 'allowed_annotations = []' \
+		'monitor_env = ["PATH=/bin"]' 'platform_runtime_paths = {}'
+	doctor
+	finds
+}
+
+@test "a handler of CRI-O has a name, a type and a path of its own" {
+	put etc/crio/crio.conf.d/50-capruntime.conf <<-END
+		[crio.runtime.runtimes.kata-capruntime]
+		runtime_path = "$capruntime"
+		[crio.runtime.runtimes.capruntime-vm]
+		runtime_path = "$capruntime"
+		runtime_type = "vm"
+		[crio.runtime.runtimes.capruntime]
+	END
+	doctor
+	finds error "takes it for a virtual machine's" 'another name' \
+		error 'would not call it as an OCI runtime' 'runtime_type = "oci"' \
+		warning 'no runtime_path' 'write down runtime_path'
+}
+
+default_warning=(warning 'the one that mends it included' 'RuntimeClass')
+
+@test "capruntime is not to be CRI-O's default" {
+	put etc/crio/crio.conf <<-'END'
+		[crio.runtime]
+		default_runtime = "capruntime"
+	END
+	doctor
+	finds "${default_warning[@]}"
+	put etc/crio/crio.conf <<-END
+		[crio.runtime.runtimes.crun]
+		runtime_path = "$capruntime"
+	END
+	doctor
+	finds "${default_warning[@]}"
+	put etc/crio/crio.conf.d/10-default.conf <<-'END'
+		[crio.runtime]
+		default_runtime = "runc"
+	END
+	doctor
+	finds
+}
+
+@test "the later file of crio.conf.d counts" {
+	put etc/crio/crio.conf.d/60-later.conf <<-'END'
+		[crio.runtime.runtimes.capruntime]
+		runtime_path = "/usr/bin/runc"
+	END
+	doctor
+	finds warning "no engine's configuration" '' \
+		warning 'engine "cri-o", but no handler of CRI-O calls capruntime' \
+		'configure CRI-O'
+}
+
+@test "a configuration that is broken is told by its place" {
+	put etc/crio/crio.conf.d/60-broken.conf <<<'[crio'
+	doctor
+	finds error "'/etc/crio/crio.conf.d/60-broken.conf':1:" \
+		'CRI-O does not start with it'
+	mkdir "$tree/etc/crio/crio.conf"
+	rm "$tree/etc/crio/crio.conf.d/60-broken.conf"
+	doctor
+	[ "$status" -eq 2 ]
+	jq -e 'any(.findings[]; .status == "unknown" and
+		(.text | contains("is not a regular file")))' <<<"$output"
+}
+
+@test "more files than anybody has are not all looked at" {
+	for i in {10..90}; do
+		put "etc/crio/crio.conf.d/99-$i" <<<''
+	done
+	doctor
+	[ "$status" -eq 2 ]
+	jq -e 'any(.findings[]; .status == "unknown" and
+		(.text | contains("over 64 files")))' <<<"$output"
+}
+
+@test "a handler's program must be there, trusted and the one installed" {
+	put etc/crio/crio.conf.d/50-capruntime.conf <<-'END'
+		[crio.runtime.runtimes.capruntime]
+		runtime_path = "/opt/bin/capruntime"
+	END
+	doctor
+	finds error "'/opt/bin/capruntime': is missing" 'mend the path'
+	program /opt/bin/capruntime
+	doctor
+	finds warning "'/opt/bin/capruntime' is another copy than '$program'" \
+		'keep one'
+	sed -i 's|/opt/bin/||' "$tree/etc/crio/crio.conf.d/50-capruntime.conf"
+	doctor
+	finds error "'capruntime' is not an absolute path" 'the whole path'
+}
+
+@test "a link to capruntime of any name is capruntime, and wants a runtime" {
+	ln -s "$program" "$tree/usr/bin/ingress"
+	put etc/crio/crio.conf.d/60-ingress.conf <<-'END'
+		[crio.runtime.runtimes.ingress]
+		runtime_path = "/usr/bin/ingress"
+	END
+	doctor
+	finds error "no real runtime for the handler 'ingress'" \
+		"$home/runtimes/"
+	ln -s "$runc" "$tree$home/runtimes/ingress"
+	doctor
+	finds
+	says CRI-O "handler 'ingress' in '/etc/crio/crio.conf.d/60-ingress.conf' calls 'ingress'"
+}
+
+@test "the policy's engine must be the one that calls the handler" {
+	policy '{engine: "containerd", audit: "none"}' "$web"
+	doctor
+	finds error 'the policy says engine "containerd" for '\''capruntime' \
+		'"engine": "cri-o" in policy.json' \
+		warning 'no handler of containerd calls capruntime' \
+		'configure containerd'
+	policy '{engine: {"x": "containerd"}, audit: "none"}' "$web"
+	doctor
+	finds warning 'never match' '"engine": "cri-o"'
+	policy '{audit: "none"}' "$any"
+	doctor
+	finds
+	policy '{engine: {"capruntime": "cri-o"}, audit: "none"}' "$web"
+	doctor
+	finds
+}
+
+@test "an engine of the policy that does not run beside one that does is told" {
+	policy '{engine: "containerd", audit: "none"}' "$web"
+	listen STREAM /run/crio/crio.sock
+	doctor
+	finds error 'the policy says engine "containerd"' '' \
+		warning 'no handler of containerd calls capruntime; what runs here is CRI-O' \
+		'mend "engine" in policy.json'
+}
+
+@test "podman's containers have no engine's mark" {
+	put etc/containers/containers.conf \
+		<"$srcdir/packaging/podman/50-capruntime.conf"
+	doctor
+	finds error "so podman's containers are refused" 'a link of its own'
+}
+
+@test "podman is to ask for a log, to name the path first, and no default" {
+	podman_node
+	put etc/containers/containers.conf.d/60 <<-'END'
+	END
+	put etc/containers/containers.conf.d/60-more.conf <<-END
+		[engine]
+		runtime_supports_json = ["crun"]
+	END
+	doctor
+	finds warning 'is not in runtime_supports_json' 'add "capruntime"'
+
+	put etc/containers/containers.conf.d/60-more.conf <<-END
+		[engine.runtimes]
+		capruntime = ["/usr/bin/runc", "$capruntime"]
+	END
+	doctor
+	finds warning "is '/usr/bin/runc' where that exists" "put '$capruntime' first"
+
+	put etc/containers/containers.conf.d/60-more.conf <<-'END'
+		[engine]
+		runtime = "capruntime"
+	END
+	doctor
+	finds warning 'a bad policy would stop every container' \
+		'podman --runtime'
+}
+
+@test "what is wrong in containerd's table is told, key by key" {
+	containerd_node 2
+	sed -i 's|io.containerd.runc.v2|io.containerd.runtime.v1.linux|' \
+		"$tree/etc/containerd/config.toml"
+	doctor
+	finds error "runtime_type is 'io.containerd.runtime.v1.linux'" \
+		'runtime_type = "io.containerd.runc.v2"'
+
+	containerd_config 's|"capruntime.io/\*"|"*"|'
+	doctor
+	finds warning 'pod_annotations lets more' 'pod_annotations = ["capruntime.io/*"]'
+
+	containerd_config 's|^ *pod_annotations.*||'
+	doctor
+	finds
+	policy '{engine: "containerd", audit: "none"}' "${web%\}}, on_request: true}"
+	doctor
+	finds warning 'rules read annotations, and none reach it' 'pod_annotations'
+
+	containerd_config 's|^ *pod_annotations|runtime_path = "/usr/bin/capruntime"\n&|'
+	doctor
+	finds error "runtime_path is the shim's" 'options.BinaryName'
+
+	containerd_config '1a disabled_plugins = ["cri"]'
+	doctor
+	finds error "switches Kubernetes' part off" 'take "cri" out'
+}
+
+containerd_config() { # SED: of the snippet of version 2
+	sed "$1" "$srcdir/packaging/containerd/config-v2.toml" |
+		put etc/containerd/config.toml
+}
+
+@test "capruntime is not to be containerd's default" {
+	containerd_node 2
+	put etc/containerd/config.toml <<-END
+		$(cat "$srcdir/packaging/containerd/config-v2.toml")
+		[plugins."$cri".containerd]
+		default_runtime_name = "capruntime"
+	END
+	doctor
+	finds "${default_warning[@]}"
+	sed -i 's/"capruntime"$/"runc"/; s/runtimes.capruntime/runtimes.runc/' \
+		"$tree/etc/containerd/config.toml"
+	doctor
+	finds "${default_warning[@]}"
+}
+
+@test "a table of another version of containerd's is told" {
+	containerd_node 2
+	containerd_config 's/^version = 2/version = 3/'
+	doctor
+	finds error 'names capruntime in a table of another version' \
+		'version 3 plugins."io.containerd.cri.v1.runtime"' \
+		warning "no engine's configuration" '' \
+		warning 'no handler of containerd calls capruntime' ''
+	containerd_config '/^version = 2/d'
+	doctor
+	finds error 'lacks version = 2: its tables are not read' \
+		'put version = 2 at its top'
+}
+
+@test "an import of containerd 1 that replaces the table is told" {
+	containerd_node 2
+	containerd_config '/^version = 2/a imports = ["conf.d/*.toml"]'
+	put etc/containerd/conf.d/a.toml <<-END
+		version = 2
+		[plugins."$cri"]
+		enable_selinux = true
+	END
+	doctor
+	finds warning "'/etc/containerd/conf.d/a.toml', imported, replaces all that '/etc/containerd/config.toml' says" \
+		"into '/etc/containerd/config.toml' itself" \
+		warning "no engine's configuration" '' \
+		warning 'no handler of containerd calls capruntime' ''
+
+	put etc/containerd/conf.d/a.toml <<<'version = 2'
+	doctor
+	finds
+}
+
+@test "what containerd 2 imports is merged" {
+	containerd_node 3
+	mv "$tree/etc/containerd/config.toml" "$tree/etc/containerd/ours.toml"
+	put etc/containerd/config.toml <<-'END'
+		version = 3
+		imports = ["/etc/containerd/ours.toml", "/etc/containerd/none.toml"]
+		[plugins."io.containerd.cri.v1.runtime"]
+		enable_selinux = true
+	END
+	doctor
+	finds
+	says containerd "in '/etc/containerd/ours.toml'"
+}
+
+@test "what 'containerd config dump' makes of imports is what doctor says" {
+	require_programs containerd
+	containerd_node 2
+	containerd_config '/^version = 2/a imports = ["'"$tree"'/a.toml"]'
+	ours() {
+		containerd --config "$tree/etc/containerd/config.toml" \
+			config dump | grep -c "BinaryName = \"$capruntime\""
+	}
+	echo 'version = 2' >"$tree/a.toml"
+	[ "$(ours)" = 1 ]
+	printf 'version = 2\n[plugins."%s"]\nenable_selinux = true\n' "$cri" \
+		>"$tree/a.toml"
+	[ "$(ours)" = 0 ]
+}
+
+# The verb itself
+
+@test "for people each line has its fix below, within 80 columns" {
+	crio 'inherit_default_runtime = true'
+	run -1 "$capctl" doctor --root "$tree"
+	echo "$output"
+	[[ "$output" == *$'\nerror  CRI-O '*$'\n'*'fix: take inherit_default_runtime out'* ]]
+	[ "${lines[-1]}" = 'errors: 1, warnings: 0' ]
+	[[ "$output" != *$'\033'* ]]
+	[ "$(wc -L <<<"$output")" -le 80 ]
+}
+
+@test "at a terminal the words are coloured, but with NO_COLOR" {
+	require_programs script
+	coloured() {
+		script -qec "$capctl doctor --root $tree" /dev/null </dev/null |
+			grep -c $'\033\\['
+	}
+	unset NO_COLOR
+	[ "$(TERM=xterm coloured)" -gt 5 ]
+	[ "$(TERM=xterm NO_COLOR=1 coloured)" = 0 ]
+}
+
+@test "a name that would move the cursor is shown as what it is" {
+	printf '[crio.runtime.runtimes."a\\u001b[2Jb"]\nruntime_path = "%s"\n' \
+		"$capruntime" | put etc/crio/crio.conf.d/60-odd.conf
+	run -0 "$capctl" doctor --root "$tree"
+	[[ "$output" == *'a\x1b[2Jb'* && "$output" != *$'\033'* ]]
+}
+
+@test "wrong use is told, and gives 2" {
+	for words in 'node' '--all' '--root' '--json=x'; do
+		# shellcheck disable=SC2086 # words
+		run --separate-stderr -2 "$capctl" doctor $words
+		[ -z "$output" ]
+		[[ "$stderr" == 'capctl: doctor: '*"see 'capctl help doctor'" ]]
+	done
+	run --separate-stderr -2 "$capctl" doctor --root "$work/none"
+	[ "$stderr" = "capctl: doctor: --root '$work/none': is missing" ]
+	run -0 "$capctl" help doctor
+	[[ "$output" == *'--root DIR'* ]]
+}
+
+@test "who may not look elsewhere is told so" {
+	require_programs setpriv
+	run --separate-stderr -2 setpriv --bounding-set -sys_chroot \
+		--inh-caps -sys_chroot "$capctl" doctor --root "$tree"
+	[[ "$stderr" == *'(to be run as root)'* ]]
+}
+
+@test "output that cannot be written gives 2" {
+	run --separate-stderr -2 sh -c '"$1" doctor --root "$2" >/dev/full' \
+		sh "$capctl" "$tree"
+	[[ "$stderr" == 'capctl: '*'write to standard output'* ]]
+}
+
+@test "the machine it runs on is looked at, too" {
+	run --separate-stderr "$capctl" doctor --json
+	[ "$status" -le 2 ]
+	jq -e 'any(.findings[]; .topic == "kernel" and .status == "ok")' \
+		<<<"$output"
+}

@@ -287,3 +287,492 @@ engine_of() { # FIXTURE
 		[ "$(jq -c '[.warnings[].code] | unique' <<<"$output")" = \
 			'["seccomp_closed"]' ]
 }
+
+# A tree of files for it, and a program that its args name.
+make_tree() { # [JQ-FILTER]
+	tree=$bundle/rootfs
+	rm -rf "$tree"
+	mkdir -p "$tree/bin"
+	cp /bin/true "$tree/bin/app"
+	make_container ".root = {path: \"rootfs\"} |
+		.process.args = [\"/bin/app\"] | .process.env = [\"PATH=/bin\"] |
+		${1-.}"
+}
+
+web_rule='{name: "web", match: {namespace: "shop"}, ambient:
+	["NET_BIND_SERVICE"]}'
+
+@test "all that is said of a container, and of its program" {
+	make_tree
+	policy '{engine: "cri-o"}' '{name: "a", match: {namespace: "x"}}' \
+		"$web_rule"
+	explain "$bundle"
+	[ "$status" -eq 0 ]
+	diff - <(echo "$output") <<-'END'
+		rule 'web' decides: raises NET_BIND_SERVICE
+		who
+		  namespace  shop                    io.kubernetes.pod.namespace
+		  pod        web-1                   io.kubernetes.pod.name
+		  container  main                    io.kubernetes.container.name
+		  image      registry.example/web:1  io.kubernetes.cri-o.ImageName
+		  id         -                       the command line
+		  handler    capruntime              the name capruntime is called by
+		  uid        1000                    process.user
+		  gid        1000                    process.user
+		  engine     cri-o                   the policy's 'engine'
+		  is not     host_network, host_pid, userns, no_new_privileges, privileged
+		rules
+		  a    no: 'namespace' does not match
+		  web  matches: decides
+		sets in config.json
+		  effective     unchanged  CHOWN, KILL, NET_BIND_SERVICE, NET_RAW
+		  bounding      unchanged  CHOWN, KILL, NET_BIND_SERVICE, NET_RAW
+		  inheritable   before     none
+		                after      NET_BIND_SERVICE
+		  permitted     unchanged  CHOWN, KILL, NET_BIND_SERVICE, NET_RAW
+		  ambient       before     none
+		                after      NET_BIND_SERVICE
+		  no_new_privs  unchanged  no
+		what '/bin/app' will hold
+		  effective    NET_BIND_SERVICE
+		  bounding     CHOWN, KILL, NET_BIND_SERVICE, NET_RAW
+		  inheritable  NET_BIND_SERVICE
+		  permitted    NET_BIND_SERVICE
+		  ambient      NET_BIND_SERVICE
+		note: exec sessions of engines do not get this: the rule lacks 'exec'
+	END
+}
+
+# From "what … will hold" on, without the notes.
+program_part() {
+	sed -n '/^what /,$p' <<<"$output" | grep -v '^note: '
+}
+
+@test "a setuid program that loses what is raised is told, and the status is 1" {
+	make_tree
+	chmod 4755 "$tree/bin/app"
+	policy '{engine: "cri-o"}' "$web_rule"
+	explain "$bundle"
+	[ "$status" -eq 0 ] # root holds it all the same
+	diff - <(program_part) <<-'END'
+		what '/bin/app' will hold
+		  effective      CHOWN, KILL, NET_BIND_SERVICE, NET_RAW
+		  bounding       CHOWN, KILL, NET_BIND_SERVICE, NET_RAW
+		  inheritable    NET_BIND_SERVICE
+		  permitted      CHOWN, KILL, NET_BIND_SERVICE, NET_RAW
+		  ambient        none
+		  effective uid  0
+		  because        the file's set-user-ID bit counts
+		  because        root gets all of its bounding and inheritable sets
+		  because        a set-user-ID, set-group-ID or capability file clears the
+		                 ambient set
+	END
+	chown 1234 "$tree/bin/app"
+	chmod 4755 "$tree/bin/app"
+	explain "$bundle"
+	[ "$status" -eq 1 ]
+	[[ "$output" == "rule 'web' decides: raises NET_BIND_SERVICE; but its program will not hold"$'\n'"NET_BIND_SERVICE"$'\n'* ]]
+	diff - <(program_part) <<-'END'
+		what '/bin/app' will hold
+		  effective      none
+		  bounding       CHOWN, KILL, NET_BIND_SERVICE, NET_RAW
+		  inheritable    NET_BIND_SERVICE
+		  permitted      none
+		  ambient        none
+		  effective uid  1234
+		  because        the file's set-user-ID bit counts
+		  because        a set-user-ID, set-group-ID or capability file clears the
+		                 ambient set
+		warning: '/bin/app' will not hold NET_BIND_SERVICE: the file's own set-user-ID
+		or set-group-ID bit or capabilities clear the ambient set: take them off the
+		file
+	END
+	explain --json "$bundle"
+	[ "$status" -eq 1 ]
+	jq -e '[.warnings[].code] == ["program_loses"] and
+		.program.executable and .program.euid == 1234 and
+		.program.reasons == ["setuid", "ambient_lost"]' <<<"$output"
+	explain --all "$work"
+	[ "$status" -eq 1 ]
+	[[ "$(tr -s ' \n' ' ' <<<"$output")" == *'; but its program will not hold NET_BIND_SERVICE '* ]]
+}
+
+@test "a program that execve will refuse is told, and the status is 1" {
+	require_programs setcap
+	make_tree
+	setcap cap_sys_time+ep "$tree/bin/app"
+	policy '{engine: "cri-o"}' "$web_rule"
+	explain "$bundle"
+	[ "$status" -eq 1 ]
+	[[ "$output" == "rule 'web' decides: raises NET_BIND_SERVICE; but its program cannot be executed"$'\n'* ]] ||
+		[[ "$output" == "rule 'web' decides: raises NET_BIND_SERVICE; but its program cannot be"$'\n'"executed"$'\n'* ]]
+	diff - <(program_part) <<-'END'
+		what '/bin/app' will hold
+		  nothing: it cannot be executed, execve fails
+		warning: '/bin/app' cannot be executed: its file capabilities name SYS_TIME,
+		which the bounding set lacks: add that to the container, or take it off the file
+		(setcap -r)
+	END
+	explain --json "$bundle"
+	jq -e '[.warnings[].code] == ["program_refused"] and
+		.program.executable == false' <<<"$output"
+	# It is the interpreter's file that counts, and that is named.
+	printf '#!/bin/app\n' >"$tree/bin/script"
+	chmod 755 "$tree/bin/script"
+	jq '.process.args = ["script"]' "$bundle/config.json" >"$work/c"
+	cp "$work/c" "$bundle/config.json"
+	explain "$bundle"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"what '/bin/app' will hold"* ]]
+	[[ "$output" == *"warning: '/bin/app' cannot be executed"* ]]
+	explain --json "$bundle"
+	jq -e '.program | .name == "script" and .path == "/bin/script" and
+		.interpreter == "/bin/app"' <<<"$output"
+}
+
+@test "without a rule a program that execve will refuse is told, too" {
+	require_programs setcap
+	make_tree
+	setcap cap_sys_time+ep "$tree/bin/app"
+	policy '{engine: "cri-o"}' '{name: "a", match: {id: "y"}}'
+	explain "$bundle"
+	[ "$status" -eq 1 ]
+	[[ "$output" == 'no rule matches: as if untouched; but its program cannot be executed'* ]]
+}
+
+port_start=net.ipv4.ip_unprivileged_port_start
+
+@test "NET_BIND_SERVICE that is not needed is told" {
+	policy '{engine: "cri-o"}' "$web_rule"
+	for start in 0 80; do
+		make_tree ".linux.sysctl = {\"$port_start\": \"$start\"}"
+		explain "$bundle"
+		[ "$status" -eq 0 ]
+		case $start in
+		0) wanted="is not needed: $port_start is 0, every port can be bound" ;;
+		80) wanted="is needed for ports below 80 only: $port_start says so" ;;
+		esac
+		[[ "$(tr '\n' ' ' <<<"$output")" == *"warning: NET_BIND_SERVICE $wanted "* ]]
+		explain --json "$bundle"
+		jq -e '[.warnings[].code] == ["not_needed"]' <<<"$output"
+	done
+	for start in '"1024"' '"x"' '""' 80 null '"-1"' '"99999999999999999999"'; do
+		make_tree ".linux.sysctl = {\"$port_start\": $start}"
+		explain --json "$bundle"
+		jq -e '.warnings == []' <<<"$output"
+	done
+	# Of another capability nothing of the kind is said.
+	policy '{engine: "cri-o"}' '{name: "a", match: {}, ambient: ["KILL"]}'
+	make_tree ".linux.sysctl = {\"$port_start\": \"0\"}"
+	explain --json "$bundle"
+	jq -e '.warnings == []' <<<"$output"
+}
+
+@test "on the host's network the host's own setting counts" {
+	policy '{engine: "cri-o"}' "$web_rule"
+	make_tree '.linux.namespaces = []'
+	for start in 0 80 1024; do
+		run unshare -n sh -c 'echo "$0" >/proc/sys/net/ipv4/ip_unprivileged_port_start &&
+			"$1" explain "$2"' "$start" "$capctl" "$bundle"
+		echo "$output"
+		[ "$status" -eq 0 ]
+		case $start in
+		0) [[ "$output" == *'not needed'* ]] ;;
+		80) [[ "$output" == *'ports below 80 only'* ]] ;;
+		*) [[ "$output" != *warning* ]] ;;
+		esac
+	done
+	# A network of its own has its own, which cannot be seen.
+	make_tree
+	run unshare -n sh -c 'echo 0 >/proc/sys/net/ipv4/ip_unprivileged_port_start &&
+		"$0" explain "$1"' "$capctl" "$bundle"
+	[[ "$output" != *warning* ]]
+}
+
+@test "what cannot be told of the program is said, with the reason" {
+	policy '{engine: "cri-o"}' "$web_rule"
+	make_tree
+	rm "$tree/bin/app"
+	explain "$bundle"
+	[ "$status" -eq 0 ]
+	diff - <(program_part) <<-'END'
+		what the program will hold
+		  cannot be told: '/bin/app': is missing
+	END
+	make_tree '.mounts = [{destination: "/bin", type: "bind", source: "/x"}]'
+	explain "$bundle"
+	diff - <(program_part) <<-'END'
+		what the program will hold
+		  cannot be told: '/bin/app' lies on the mount '/bin', which the runtime has yet
+		  to make
+	END
+	explain --json "$bundle"
+	jq -e '.program | has("sets") == false and .name == "/bin/app" and
+		(.unknown | contains("/bin"))' <<<"$output"
+}
+
+as_nobody() { # WORD…: explain as an ordinary user
+	chmod o+x "$BATS_RUN_TMPDIR" "${BATS_TEST_TMPDIR%/*}" "$work"
+	cp "$capctl" "$work/capctl"
+	run --separate-stderr setpriv --reuid 65534 --regid 65534 \
+		--clear-groups "$work/capctl" explain "$@" </dev/null
+	printf 'exit status %s\n%s\n%s\n' "$status" "$output" "$stderr"
+}
+
+@test "an ordinary user is told what would be for root" {
+	require_programs setpriv
+	make_tree
+	policy '{engine: "cri-o"}' "$web_rule"
+	explain "$bundle"
+	roots=$output
+	as_nobody "$bundle"
+	[ "$status" -eq 0 ]
+	[ "$(head -n 1 <<<"$output")" = \
+		"rule 'web' decides: raises NET_BIND_SERVICE" ]
+	diff <(echo "$roots") <(echo "$output") | grep '^[<>]' |
+		diff - <(echo '> note: asked by an ordinary user: as it would be for root')
+}
+
+@test "what an ordinary user cannot read is status 2" {
+	require_programs setpriv
+	make_tree
+	policy '{engine: "cri-o"}' "$web_rule"
+	chmod 600 "$bundle/config.json"
+	as_nobody "$bundle"
+	[ "$status" -eq 2 ]
+	[[ "$stderr" == *"'$bundle/config.json': access refused" ]]
+	chmod 644 "$bundle/config.json"
+	make_words
+	"${words[@]}" >/dev/null
+	chmod 600 "$bundle/.capruntime.json"
+	as_nobody "$bundle"
+	[ "$status" -eq 2 ]
+	[[ "$stderr" == *"'$bundle/.capruntime.json': access refused" ]]
+	chmod 644 "$bundle/.capruntime.json"
+	as_nobody "$bundle"
+	[ "$status" -eq 0 ]
+	chmod 700 "$bundle"
+	as_nobody "$bundle"
+	[ "$status" -eq 2 ]
+	as_nobody --all "$work"
+	[ "$status" -eq 2 ]
+}
+
+@test "a record that create does not believe is refused, with and without a policy" {
+	make_tree
+	policy '{engine: "cri-o"}' "$web_rule"
+	make_words
+	"${words[@]}" >/dev/null
+	chmod 666 "$bundle/.capruntime.json"
+	expect_refusal "can be written by others"
+	explain "$bundle"
+	[ "$status" -eq 1 ]
+	[[ "$(tr -s ' \n' ' ' <<<"$output")" == "refused: '$bundle/.capruntime.json' can be written by others"* ]]
+	policy '{}'
+	expect_refusal "can be written by others"
+	explain "$bundle"
+	[ "$status" -eq 1 ]
+	[[ "$(tr -s ' \n' ' ' <<<"$output")" == "refused: '$bundle/.capruntime.json' can be written by others"* ]]
+}
+
+@test "a record of a rule since removed is looked through" {
+	make_tree
+	policy '{engine: "cri-o"}' '{name: "gone", match: {}, ambient: ["KILL"],
+		drop: ["CHOWN"]}'
+	make_words
+	"${words[@]}" >/dev/null
+	run ! cmp -s "$bundle/config.json" "$work/original.json"
+	policy '{engine: "cri-o"}' '{name: "other", match: {id: "y"}}'
+	explain "$bundle"
+	[ "$status" -eq 0 ]
+	[[ "$output" == 'no rule matches: as if untouched'* ]]
+	[[ "$(tr -s ' \n' ' ' <<<"$output")" == *"note: an earlier run changed this bundle; 'before' is what the engine wrote ('$bundle/.capruntime.json')"* ]]
+	[[ "$output" == *'  ambient       unchanged  none'* ]]
+	[[ "$output" == *'  bounding      unchanged  CHOWN, KILL, NET_BIND_SERVICE, NET_RAW'* ]]
+	explain --json "$bundle"
+	jq -e '.record and .rule == null and .subject.id.value == "x" and
+		.before == .after' <<<"$output"
+}
+
+@test "a config.json of another name has the record of that name" {
+	make_tree
+	policy '{engine: "cri-o"}' "$web_rule"
+	mv "$bundle/config.json" "$bundle/other.json"
+	CAPRUNTIME_RUNTIME=$work/crun
+	ln -s "$(type -P echo)" "$work/crun"
+	run -0 "$capruntime" create -f "$bundle/other.json" -b "$bundle" x
+	[ -e "$bundle/other.json.capruntime.json" ]
+	explain "$bundle/other.json"
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"what '/bin/app' will hold"* ]]
+	[[ "$(tr -s ' \n' ' ' <<<"$output")" == *"('$bundle/other.json.capruntime.json')"* ]]
+	explain --json "$bundle/other.json"
+	jq -e --arg config "$bundle/other.json" '.config == $config and .record and
+		.raised == ["CAP_NET_BIND_SERVICE"] and .before != .after' <<<"$output"
+	cd "$bundle"
+	explain --json other.json
+	jq -e '.record and .program.executable' <<<"$output"
+}
+
+@test "rules that are not tried are told by their number where there are many" {
+	for count in 4 5 2000; do
+		jq -n --argjson count "$count" '{version: 1, engine: "cri-o", rules:
+			[range($count) | {name: "r\(.)", match: {id: "\(.)"},
+				ambient: ["KILL"]}]}' >"$CAPRUNTIME_POLICY"
+		explain --id 0 "$bundle"
+		[ "$status" -eq 0 ]
+		case $count in
+		4) diff - <(sed -n '/^rules/,/^sets/p' <<<"$output") <<-'END' ;;
+			rules
+			  r0  matches: decides
+			  r1  not tried
+			  r2  not tried
+			  r3  not tried
+			sets in config.json
+		END
+		*) diff - <(sed -n '/^rules/,/^sets/p' <<<"$output") <<-END ;;
+			rules
+			  r0  matches: decides
+			  $((count - 1)) further rules: not tried
+			sets in config.json
+		END
+		esac
+	done
+	explain --id 1999 "$bundle"
+	[ "$status" -eq 0 ]
+	[ "$(grep -c "no: 'id' does not match" <<<"$output")" -eq 1999 ]
+	explain --id 1999 --json "$bundle"
+	jq -e '[.rules[].result] | length == 2000 and .[1999] == "decides" and
+		.[1998] == "no"' <<<"$output"
+	explain --rule r1000 "$bundle"
+	[ "$(sed -n '/^rules/,/^sets/p' <<<"$output" | tail -n 3 | head -n 1)" = \
+		'  r1000  decides, because --rule says so' ]
+	[[ "$output" == *'  999 further rules: not tried'* ]]
+}
+
+long=$(printf 'n%.0s' {1..63})
+
+@test "long names keep to 80 columns, and what belongs to them stays beside" {
+	make_tree ".annotations.\"io.kubernetes.pod.namespace\" = \"$long\" |
+		.annotations.\"io.kubernetes.cri-o.ImageName\" =
+			\"registry.example/${long:0:40}\" |
+		.annotations.\"io.kubernetes.pod.name\" = \"${long:0:40}\""
+	policy '{engine: "cri-o"}' "{name: \"$long\", match: {}, ambient: [\"KILL\"]}"
+	id=$(printf 'a%.0s' {1..57})
+	explain --id "$id" "$bundle"
+	[ "$status" -eq 0 ]
+	[ "$(awk 'length > 80' <<<"$output" | grep -cv "$long")" -eq 0 ]
+	diff - <(sed -n '/^who/,/^  uid/p' <<<"$output") <<-END
+		who
+		  namespace  $long
+		             io.kubernetes.pod.namespace
+		  pod        ${long:0:40}  io.kubernetes.pod.name
+		  container  main
+		             io.kubernetes.container.name
+		  image      registry.example/${long:0:40}
+		             io.kubernetes.cri-o.ImageName
+		  id         $id
+		                                                       the command line
+		  handler    capruntime                                the name capruntime is
+		                                                       called by
+		  uid        1000                                      process.user
+	END
+}
+
+@test "--all keeps to 80 columns where paths are long" {
+	policy '{engine: "cri-o"}' "$web_rule"
+	mkdir -p "$work/all/$long/$long" "$work/all/b"
+	make_container
+	cp "$bundle/config.json" "$work/all/$long/$long/"
+	cp "$bundle/config.json" "$work/all/b"
+	cd "$work/all"
+	explain --all .
+	diff - <(echo "$output") <<-END
+		./b  rule 'web' decides: raises NET_BIND_SERVICE
+		./$long/$long
+		     rule 'web' decides: raises NET_BIND_SERVICE
+	END
+}
+
+@test "what strangers wrote cannot move the cursor" {
+	evil='\u001b[31m\u0007\r\nx\u009b2J\u007f\tx'
+	make_tree ".process.args = [\"/bin/$evil\"] |
+		.annotations.\"io.kubernetes.pod.namespace\" = \"$evil\" |
+		.annotations.\"capruntime.io/ambient\" = \"kill, b$evil\" |
+		.mounts = [{destination: \"/bin/$evil\"}]"
+	policy '{engine: "cri-o"}' '{name: "a", match: {}, on_request: true,
+		ambient: ["KILL"]}'
+	mv "$bundle" "$bundle"$'\e[1m\n'
+	for words in '' --json; do
+		# shellcheck disable=SC2086
+		explain $words --id $'\e[5m\n' "$bundle"$'\e[1m\n'
+		[ "$status" -eq 1 ]
+		[ "$(LC_ALL=C grep -c '[^ -~]' <<<"$output")" -eq 0 ]
+	done
+	jq -e '.subject.id.value == "\u001b[5m\n" and
+		(.program.name | test("\u001b.31m"))' <<<"$output"
+	explain "$bundle"$'\e[1m\n/config.json'
+	[ "$(LC_ALL=C grep -c '[^ -~]' <<<"$output$stderr")" -eq 0 ]
+	explain --all "$work"
+	[ "$(LC_ALL=C grep -c '[^ -~]' <<<"$output$stderr")" -eq 0 ]
+	explain --handler $'\e[1m' --rule $'\e[2m' "$bundle"$'\e[1m\n'
+	[ "$status" -eq 2 ]
+	[ "$(LC_ALL=C grep -c '[^ -~]' <<<"$stderr")" -eq 0 ]
+}
+
+@test "the members of the object are those of the manual" {
+	make_tree
+	policy '{engine: "cri-o"}' "$web_rule"
+	explain --json "$bundle"
+	diff - <(jq -r 'keys_unsorted | join(" ")' <<<"$output") <<-'END'
+		config outcome reason mode engine record subject rules rule exec before after no_new_privileges wanted raised missing unknown program warnings
+	END
+	diff - <(jq -r '.subject | keys_unsorted | join(" ")' <<<"$output") <<-'END'
+		namespace pod container image id handler uid gid host_network host_pid userns no_new_privileges privileged
+	END
+	diff - <(jq -r '.program | keys_unsorted | join(" ")' <<<"$output") <<-'END'
+		name path interpreter unknown executable sets euid secure reasons
+	END
+	jq -e '(.rules[0] | keys_unsorted) == ["name", "file", "result", "failed"]
+		and (.before | keys_unsorted) == ["effective", "bounding",
+			"inheritable", "permitted", "ambient"] and
+		(.program.sets.ambient | keys_unsorted) == ["mask", "names"]' \
+		<<<"$output"
+	for member in $(jq -r 'keys[], (.subject, .program | keys[])' <<<"$output"); do
+		sed -n '/^.Ss capctl explain/,/^.Ss capctl show/p' \
+			"$srcdir/man/capctl.8" | grep -w "$member" >/dev/null || {
+			echo "the manual lacks: $member"
+			return 1
+		}
+	done
+}
+
+coloured() { # WORD…: as on a terminal
+	env TERM=xterm script -qec "'$capctl' explain $*" /dev/null </dev/null |
+		LC_ALL=C grep -c $'\e' || :
+}
+
+@test "there is colour on a terminal alone, and not with NO_COLOR" {
+	require_programs script
+	unset NO_COLOR
+	make_tree
+	policy '{engine: "cri-o"}' "$web_rule"
+	[ "$(coloured "$bundle")" -ge 3 ]
+	[ "$(NO_COLOR=1 coloured "$bundle")" -eq 0 ]
+	[ "$(coloured --json "$bundle")" -eq 0 ]
+	explain "$bundle"
+	[[ "$output" != *$'\e'* ]]
+}
+
+@test "a full standard output is status 2" {
+	policy '{engine: "cri-o"}' "$web_rule"
+	for more in '' --json; do
+		status=0
+		# shellcheck disable=SC2086
+		"$capctl" explain $more "$bundle" >/dev/full 2>"$work/stderr" ||
+			status=$?
+		[ "$status" -eq 2 ]
+		grep -x 'capctl: write to standard output: no space left' \
+			"$work/stderr"
+	done
+}

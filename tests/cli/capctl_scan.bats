@@ -402,6 +402,20 @@ no policy and no record: nothing is looked at
 	[ ! -e "$bundle/.capruntime.json" ]
 }
 
+@test 'a root that the runtime remounts is not relied on to be nosuid' {
+	program app 4755
+	export CAPRUNTIME_RUNTIME=/usr/sbin/runc
+	bundle
+	mounted 'set -e; mount --bind "$0" "$0"
+		mount -o remount,bind,nosuid "$0"'
+	scan --json "$bundle"
+	says '[.files[].effect] == ["none"]'
+	jq '.root.readonly = true' "$bundle/config.json" >"$work/readonly.json"
+	cp "$work/readonly.json" "$bundle/config.json"
+	scan --json "$bundle"
+	says '[.files[].effect] == ["dangerous"]'
+}
+
 @test 'what a bundle says itself counts' {
 	program raw 755 cap_net_raw=ep
 	bundle '.process.noNewPrivileges = true |

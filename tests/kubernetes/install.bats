@@ -114,6 +114,40 @@ daemon_status() { # NAME LINE...: of its process, from the node
 		>"$work/mounts"
 }
 
+layers() { # TAR-WORD...: of what is in the image
+	local layer
+
+	for layer in $(tar -xOf "$work/image.tar" manifest.json |
+		jq -r '.[].Layers[]'); do
+		tar -xOf "$work/image.tar" "$layer" | tar "$@"
+	done
+}
+
+@test "the image holds two programs that need nothing else" {
+	[ "$(layers -t | sort -u | xargs)" = \
+		'usr/ usr/bin/ usr/bin/capctl usr/bin/capruntime' ]
+	[ "$(layers -tv | awk '{ print $1, $2 }' | sort -u | xargs)" = \
+		'-rwxr-xr-x 0/0 drwxr-xr-x 0/0' ]
+	for name in capctl capruntime; do
+		layers -xO "usr/bin/$name" | cmp - "$builddir/static/$name"
+		run -0 readelf -l "$builddir/static/$name"
+		[[ "$output" != *interpreter* ]]
+	done
+}
+
+# What docs/kubernetes.md offers for policies that go out node by node.
+@test "without generatorOptions each policy is a ConfigMap of its own" {
+	cp -R "$tree" "$work/rolling"
+	sed -i '/^generatorOptions:/,/^  disableNameSuffixHash/d' \
+		"$work/rolling/kustomization.yaml"
+	run -0 all kustomize "$work/rolling"
+	names=$(grep -oE 'capruntime-policy-[a-z0-9]{10}$' <<<"$output")
+	[ "$(wc -l <<<"$names")" -eq 2 ]
+	[ "$(sort -u <<<"$names" | wc -l)" -eq 1 ]
+	run -0 all kustomize "$tree"
+	[[ "$output" != *"${names%%$'\n'*}"* ]]
+}
+
 @test "the trees bring programs and an empty policy to the nodes chosen" {
 	mkdir -p "$work/own/opt/capruntime"
 	echo old >"$work/own/opt/capruntime/capruntime"
@@ -157,7 +191,7 @@ daemon_status() { # NAME LINE...: of its process, from the node
 	wait_until is_pending early
 	all label node 127.0.0.1 capruntime.io/ready=true
 	expect_log "$unmatched" early
-	delete_pod early
+	kubectl delete pod early --wait=false
 }
 
 @test "a policy changed in the ConfigMap counts from the next start on" {
@@ -182,7 +216,7 @@ daemon_status() { # NAME LINE...: of its process, from the node
 	sed -i '/late.json/d' "$tree/kustomization.yaml"
 	all apply -k "$tree"
 	wait_until "$node/enter" test ! -e /etc/capruntime/policy.d/late.json
-	delete_pod before later
+	kubectl delete pod before later --wait=false
 }
 
 has_refusal() { # POD: the last line of its log
@@ -203,13 +237,15 @@ has_refusal() { # POD: the last line of its log
 	"$node/enter" cmp "$work/good.json" "$node_policy"
 	pod during
 	expect_log "$matched" during
-	delete_pod during
+	kubectl delete pod during --wait=false
 	cp "$work/good.json" "$tree/policy.json"
 	all apply -k "$tree"
 	wait_until has_ready_daemon capruntime-policy true
 	is_on_node
 	[ "$(namespace=capruntime restarts "$name")" -eq 0 ]
 }
+
+has_no_pods() { [ -z "$(all get pods --all-namespaces -o name)" ]; }
 
 @test "it is taken away step by step, and pods can be deleted at each" {
 	for name in first second third; do
@@ -239,7 +275,7 @@ has_refusal() { # POD: the last line of its log
 	# One was overlooked: its handler is still there.
 	kubectl exec third -- true
 	delete_pod third
-	[ -z "$(all get pods --all-namespaces -o name)" ]
+	wait_until has_no_pods
 
 	echo '4. the engine forgets the handler'
 	sed -i '/runtimes.capruntime\]/,/BinaryName/d' \

@@ -108,6 +108,22 @@ static void the_last_cell_is_wrapped_below_itself(void)
 		    "ten eleven twelve\n            thirteen\n");
 }
 
+static void no_line_ends_in_blanks(void)
+{
+	struct out_table table CLEANUP_TABLE = { .indent = 1 };
+
+	BEGIN();
+	out_table_add(&table, OUT_PLAIN, 3, "a", "b", "");
+	out_table_add(&table, OUT_PLAIN, 2, "long", "");
+	out_table_add(&table, OUT_PLAIN, 3, "a", "",
+		      "0123456789012345678901234567890123456789"
+		      "01234567890123456789012345678901");
+	out_table_print(&table);
+	CHECK_WROTE(" a     b\n long\n a\n"
+		    "       0123456789012345678901234567890123456789"
+		    "01234567890123456789012345678901\n");
+}
+
 static void a_table_may_be_large_or_empty(void)
 {
 	struct out_table table CLEANUP_TABLE = { 0 };
@@ -336,6 +352,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(nothing_moves_the_cursor),
 	TAP_TEST(columns_are_as_wide_as_their_widest_cell),
 	TAP_TEST(the_last_cell_is_wrapped_below_itself),
+	TAP_TEST(no_line_ends_in_blanks),
 	TAP_TEST(a_table_may_be_large_or_empty),
 	TAP_TEST(names_are_short),
 	TAP_TEST(with_an_unknown_one_all_are_named),

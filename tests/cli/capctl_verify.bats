@@ -1,0 +1,366 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2016,SC2034,SC2154 # jq; helpers.bash has them
+# 'capctl verify': its options and what it prints. The containers are processes
+# of this test with a state as crun or runc writes it; real ones are in
+# tests/runtime/verify.bats.
+
+load helpers
+
+setup() {
+	setup_work
+	require_programs jq setpriv timeout
+	capctl=$builddir/capctl
+	state=$work/state
+	mkdir "$state"
+	waiting=()
+}
+
+teardown() {
+	local pid
+
+	for pid in ${waiting[@]+"${waiting[@]}"}; do
+		kill -KILL "$pid" 2>/dev/null || :
+	done
+}
+
+verify() { # WORD…: sets status, output and stderr
+	run --separate-stderr timeout 60 "$capctl" verify "$@" </dev/null
+	printf 'exit status %s\n%s\n%s\n' "$status" "$output" "$stderr"
+}
+
+all_of_it() { # TEXT on standard input
+	[ -z "$stderr" ]
+	diff - <(echo "$output")
+}
+
+# A process that holds this, like a container's first. Sets $pid.
+hold() { # CAPABILITIES, setpriv's way; "-all" for none
+	setpriv --reuid 1000 --regid 1000 --clear-groups --inh-caps "-all$1" \
+		--ambient-caps "-all$1" \
+		--bounding-set "-all,+net_bind_service,+kill,+chown" \
+		sleep 1000 </dev/null >/dev/null 2>&1 3>&- &
+	pid=$!
+	waiting+=("$pid")
+	disown "$pid" # bash would tell of its end
+	wait_until grep -qx sleep "/proc/$pid/comm"
+}
+
+start_time() { # PID
+	sed 's/.*) //' "/proc/$1/stat" | cut -d' ' -f20
+}
+
+crun_state() { # ID BUNDLE PID [START]
+	mkdir -p "$state/$1"
+	jq -n --argjson pid "$3" --arg bundle "$2" \
+		--argjson start "${4-$(start_time "$3")}" \
+		'{pid: $pid, "process-start-time": $start, bundle: $bundle}' \
+		>"$state/$1/status"
+}
+
+runc_state() { # ID BUNDLE PID
+	mkdir -p "$state/$1"
+	jq -n --argjson pid "$3" --arg bundle "$2" \
+		--argjson start "$(start_time "$3")" \
+		'{init_process_pid: $pid, init_process_start: $start,
+			config: {labels: ["x=y", "bundle=\($bundle)"]}}' \
+		>"$state/$1/state.json"
+}
+
+small='["CAP_CHOWN", "CAP_KILL", "CAP_NET_BIND_SERVICE"]'
+
+# A bundle that was created under the policy in use.
+make_created() { # DIRECTORY
+	make_bundle "$1"
+	jq --argjson small "$small" '.process.capabilities |=
+		map_values($small)' "$1/config.json" >"$work/c"
+	cp "$work/c" "$1/config.json"
+	run -0 "$CAPRUNTIME_BUILT" create -b "$1" id
+}
+
+three_containers() { # good, lost and runc
+	make_created "$work/good"
+	make_created "$work/lost"
+	hold ,+net_bind_service
+	crun_state good "$work/good" "$pid"
+	runc_state runc "$work/good" "$pid"
+	hold ''
+	crun_state lost "$work/lost" "$pid"
+}
+
+lost_row='lost  lost  NET_BIND_SERVICE: was given and is not held: the program gave it up,
+            or its file clears the ambient set (capctl explain)'
+
+@test "each container under a root has a row" {
+	three_containers
+	verify --root "$state"
+	[ "$status" -eq 1 ]
+	all_of_it <<-END
+		good  ok    holds what was decided, and today's policy says so
+		$lost_row
+		runc  ok    holds what was decided, and today's policy says so
+	END
+	verify --root "$state" --all
+	[ "$status" -eq 1 ]
+	[ "$(wc -l <<<"$output")" -eq 4 ]
+}
+
+@test "ids say which, in the order they were given" {
+	three_containers
+	verify --root "$state" runc good
+	[ "$status" -eq 0 ]
+	all_of_it <<-'END'
+		runc  ok  holds what was decided, and today's policy says so
+		good  ok  holds what was decided, and today's policy says so
+	END
+	verify --json --root="$state" lost
+	[ "$status" -eq 1 ]
+	jq -e '[.containers[].id] == ["lost"]' <<<"$output"
+}
+
+@test "an id that is not there is status 2, after what was found before" {
+	three_containers
+	verify --root "$state" good nope
+	[ "$status" -eq 2 ]
+	[[ "$output" == 'good  ok  '* ]]
+	[ "$stderr" = "capctl: verify: no container 'nope' in $state" ]
+	verify --root "$state" --json good nope
+	[ "$status" -eq 2 ]
+	jq -e '[.containers[].id] == ["good"]' <<<"$output"
+	verify no-such-container-anywhere
+	[ "$status" -eq 2 ]
+	[ -z "$output" ]
+	[ "$stderr" = "capctl: verify: no container 'no-such-container-anywhere': say --root" ]
+	for id in . .. '' ../state/good; do
+		verify --root "$state" "$id"
+		[ "$status" -eq 2 ]
+	done
+}
+
+@test "no containers are in order" {
+	verify --root "$state"
+	[ "$status" -eq 0 ]
+	all_of_it <<<'no containers'
+	verify --root "$state" --json
+	[ "$status" -eq 0 ]
+	jq -e '. == {containers: []}' <<<"$output"
+}
+
+@test "programs are told all that was found out" {
+	three_containers
+	verify --root "$state" --json lost
+	jq -e --arg root "$state" --arg bundle "$work/lost" --argjson pid "$pid" '
+		.containers[0] | (keys_unsorted == ["id", "root", "bundle", "pid",
+			"rule", "error", "given", "held", "today", "refused_today",
+			"findings"]) and .id == "lost" and .root == $root and
+		.bundle == $bundle and .pid == $pid and .rule == "web" and
+		.error == null and .refused_today == false and
+		.given.ambient.names == ["CAP_NET_BIND_SERVICE"] and
+		.held.ambient.mask == "0000000000000000" and
+		.held.bounding.mask == "0000000000000421" and
+		.today == .given and .findings == [{code: "lost",
+			names: ["CAP_NET_BIND_SERVICE"]}]' <<<"$output"
+	for member in $(jq -r '.containers[0] | keys[], "names", "code"' \
+		<<<"$output"); do
+		sed -n '/^.Ss capctl verify/,/^.Ss capctl restore/p' \
+			"$srcdir/man/capctl.8" | grep -w "$member" >/dev/null || {
+			echo "the manual lacks: $member"
+			return 1
+		}
+	done
+}
+
+@test "--policy and --handler stand for what the node has" {
+	three_containers
+	jq '.rules[0].match = {handler: "special"}' "$CAPRUNTIME_POLICY" \
+		>"$work/elsewhere.json"
+	cd "$work"
+	verify --root "$state" --policy elsewhere.json good
+	[ "$status" -eq 1 ]
+	all_of_it <<-'END'
+		good  revoked  NET_BIND_SERVICE: today's policy does not grant it: restart the
+		               container to take it back
+	END
+	verify --root "$state" --policy elsewhere.json --handler special good
+	[ "$status" -eq 0 ]
+	verify --root "$state" --policy missing.json good
+	[ "$status" -eq 2 ]
+	[[ "$stderr" == 'capctl: verify: load policy: '*'is missing'* ]]
+	echo '{' >"$CAPRUNTIME_POLICY"
+	verify --root "$state" good
+	[ "$status" -eq 2 ]
+	[[ "$stderr" == 'capctl: verify: load policy: '* ]]
+}
+
+@test "a rule by id is asked with the container's own" {
+	use_policy '{"name":"web","match":{"id":"id"},"ambient":["NET_BIND_SERVICE"]}'
+	make_created "$work/good"
+	hold ,+net_bind_service
+	crun_state id "$work/good" "$pid"
+	crun_state other "$work/good" "$pid"
+	verify --root "$state" id
+	[ "$status" -eq 0 ]
+	verify --root "$state" other
+	[ "$status" -eq 1 ]
+}
+
+@test "a pid that was given to another process since is none of the container's" {
+	make_created "$work/good"
+	hold ''
+	crun_state a "$work/good" "$pid" 1
+	crun_state b "$work/good" "$pid" "$(($(start_time "$pid") + 1))"
+	crun_state c "$work/good" 0 0
+	verify --root "$state"
+	[ "$status" -eq 0 ]
+	all_of_it <<-'END'
+		a  ok  does not run; today's policy says the same
+		b  ok  does not run; today's policy says the same
+		c  ok  does not run; today's policy says the same
+	END
+	verify --root "$state" --json
+	jq -e 'all(.containers[]; .pid == null and .held == null)' <<<"$output"
+}
+
+@test "one that cannot be looked at does not hide the others" {
+	three_containers
+	rm "$work/lost/config.json"
+	mkdir "$state/without"
+	jq 'del(.bundle)' "$state/good/status" >"$state/without/status"
+	verify --root "$state"
+	[ "$status" -eq 2 ]
+	all_of_it <<-END
+		good     ok       holds what was decided, and today's policy says so
+		lost     unknown  '$work/lost/config.json': is missing
+		runc     ok       holds what was decided, and today's policy says so
+		without  unknown  its state names no bundle
+	END
+	verify --root "$state" --json
+	[ "$status" -eq 2 ]
+	jq -e '[.containers[] | .error != null] == [false, true, false, true] and
+		(.containers[1] | .given == null and .today == null and
+			.findings == [])' <<<"$output"
+}
+
+@test "what no runtime wrote is told with its name" {
+	three_containers
+	mkdir "$state/zzz"
+	for text in '' '{' '[]' 'null'; do
+		echo "$text" >"$state/zzz/status"
+		verify --root "$state"
+		[ "$status" -eq 2 ]
+		[ "$stderr" = "capctl: verify: '$state/zzz/status': is no state of a container" ]
+	done
+	rm "$state/zzz/status"
+	mkfifo "$state/zzz/status"
+	verify --root "$state"
+	[ "$status" -eq 2 ]
+	verify --root "$state" good
+	[ "$status" -eq 0 ]
+	verify --root "$work/nowhere"
+	[ "$status" -eq 2 ]
+	[ "$stderr" = "capctl: verify: '$work/nowhere': is missing" ]
+}
+
+@test "wrong use is status 2, and one line says why" {
+	for words in '--all good' '--bogus' '--root' '--id x' '-a'; do
+		# shellcheck disable=SC2086
+		verify --root "$state" $words
+		[ "$status" -eq 2 ]
+		[ -z "$output" ]
+		[ "$(wc -l <<<"$stderr")" -eq 1 ]
+		[[ "$stderr" == "capctl: verify: "*"see 'capctl help verify'" ]]
+	done
+}
+
+@test "an engine's long ids are cut for people, and other ones are not" {
+	hash=$(printf '0123456789abcdef%.0s' 1 2 3 4)
+	long=$(printf 'captest-%.0s' 1 2 3 4)long
+	make_created "$work/good"
+	hold ,+net_bind_service
+	crun_state "$hash" "$work/good" "$pid"
+	crun_state "$long" "$work/good" "$pid"
+	verify --root "$state"
+	[ "$status" -eq 0 ]
+	diff <(cut -d' ' -f1 <<<"$output" | grep .) - <<-END
+		0123456789ab
+		$long
+	END
+	[ "$(awk 'length > 80' <<<"$output")" = '' ]
+	verify --root "$state" --json
+	jq -e --arg hash "$hash" '.containers[0].id == $hash' <<<"$output"
+	verify --root "$state" "$hash"
+	[ "$status" -eq 0 ]
+}
+
+@test "what strangers wrote cannot move the cursor" {
+	evil=$'b\e[31m\n\u009b2Jx'
+	make_created "$work/good"
+	mv "$work/good" "$work/$evil"
+	hold ,+net_bind_service
+	crun_state $'i\e[1m\n' "$work/$evil" "$pid"
+	crun_state gone "$work/$evil/gone" "$pid"
+	for words in '' --json; do
+		# shellcheck disable=SC2086
+		verify --root "$state" $words
+		[ "$status" -eq 2 ]
+		[ "$(LC_ALL=C grep -c '[^ -~]' <<<"$output$stderr")" -eq 0 ]
+	done
+	verify --root "$state" $'nope\e[1m\n'
+	[ "$(LC_ALL=C grep -c '[^ -~]' <<<"$stderr")" -eq 0 ]
+}
+
+coloured() { # WORD…: as on a terminal
+	env TERM=xterm script -qec "'$capctl' verify --root '$state' $*" \
+		/dev/null </dev/null | LC_ALL=C grep -c $'\e' || :
+}
+
+@test "there is colour on a terminal alone, and not with NO_COLOR" {
+	require_programs script
+	unset NO_COLOR
+	three_containers
+	[ "$(coloured)" -ge 1 ]
+	[ "$(NO_COLOR=1 coloured)" -eq 0 ]
+	[ "$(coloured --json)" -eq 0 ]
+	[ "$(coloured good)" -eq 0 ]
+}
+
+@test "a full standard output is status 2" {
+	three_containers
+	for more in '' --json; do
+		status=0
+		# shellcheck disable=SC2086
+		"$capctl" verify --root "$state" $more >/dev/full \
+			2>"$work/stderr" || status=$?
+		[ "$status" -eq 2 ]
+		grep -x 'capctl: write to standard output: no space left' \
+			"$work/stderr"
+	done
+}
+
+@test "an ordinary user looks at what can be read" {
+	three_containers
+	chmod o+x "$BATS_RUN_TMPDIR" "${BATS_TEST_TMPDIR%/*}" "$work"
+	chmod 644 "$work"/*/config.json "$work"/*/.capruntime.json
+	cp "$capctl" "$work/capctl"
+	as_nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups
+		"$work/capctl" verify --root "$state")
+	run --separate-stderr "${as_nobody[@]}"
+	[ "$status" -eq 1 ]
+	chmod 600 "$work/good/config.json"
+	run --separate-stderr "${as_nobody[@]}" good
+	printf '%s\n%s\n' "$output" "$stderr"
+	[ "$status" -eq 2 ]
+	[[ "$(tr -s ' \n' ' ' <<<"$output")" == "good unknown open '$work/good/config.json': access refused"* ]]
+	chmod 700 "$state"
+	run --separate-stderr "${as_nobody[@]}"
+	[ "$status" -eq 2 ]
+	[ "$stderr" = "capctl: verify: '$state': access refused" ]
+}
+
+@test "nothing is written" {
+	three_containers
+	before_ls=$(find "$work/good" "$work/lost" "$state" -printf '%p %T@ %s\n')
+	verify --root "$state"
+	[ "$(find "$work/good" "$work/lost" "$state" -printf '%p %T@ %s\n')" = \
+		"$before_ls" ]
+}

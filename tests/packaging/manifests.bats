@@ -1,0 +1,112 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2016,SC2154 # variables of jq; automake sets them
+# The manifests in packaging/, read by a YAML parser: what none of them may
+# ask for, and what has to be the same in several. What they do is
+# tests/kubernetes/install.bats.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	command -v jq >/dev/null || skip 'no jq'
+	for python in python3 /usr/bin/python3; do
+		! "$python" -c 'import yaml' 2>/dev/null || break
+	done
+	"$python" -c 'import yaml' 2>/dev/null || skip 'no python3-yaml'
+	packaging=$srcdir/packaging
+}
+
+# Every document of the files, one JSON object on a line.
+documents() { # FILE...
+	"$python" -c 'import json, sys, yaml
+for name in sys.argv[1:]:
+    for document in yaml.safe_load_all(open(name)):
+        print(json.dumps(document))' "$@"
+}
+
+daemons() {
+	documents "$packaging"/kubernetes/{,install/,install-crio/}daemonset.yaml |
+		jq -c 'select(.kind == "DaemonSet")'
+}
+
+# jq's -e looks at the last result alone.
+all_are() { # JQ-FILTER, on standard input
+	jq -s "length > 0 and all(.[]; $1)" | grep -qx true
+}
+
+@test "every manifest is YAML with a kind, and says whose it is" {
+	while IFS= read -r file; do
+		echo "$file"
+		documents "$file" | all_are '.apiVersion and .kind and
+			(.kind == "Kustomization" or
+			(.metadata.name | startswith("capruntime"))) and
+			(.kind == "Kustomization" or .metadata.labels[
+			"app.kubernetes.io/part-of"] == "capruntime")'
+	done < <(find "$packaging" -name '*.yaml')
+	[ "$(find "$packaging" -name '*.yaml' | wc -l)" -ge 10 ]
+}
+
+@test "the daemons ask for no right, no token, and never for the class" {
+	[ "$(daemons | wc -l)" -eq 3 ]
+	daemons | all_are '.spec.template.spec |
+		.automountServiceAccountToken == false and
+		(has("runtimeClassName") | not) and
+		([.hostNetwork, .hostPID, .hostIPC] | any | not) and
+		.securityContext.seccompProfile.type == "RuntimeDefault" and
+		(.nodeSelector | has("capruntime.io/managed")) and
+		all(.containers[]; .securityContext == {
+			allowPrivilegeEscalation: false,
+			readOnlyRootFilesystem: true,
+			capabilities: {drop: ["ALL"]}} and
+			.resources.limits.memory and .readinessProbe) and
+		([.volumes[] | select(.hostPath)] | length == 1)'
+	[ "$(daemons | jq -r '.spec.template.spec.volumes[].hostPath.path //
+		empty' | xargs)" = '/etc/capruntime /opt/capruntime /etc/crio/crio.conf.d' ]
+	documents "$packaging"/kubernetes/{,install/,install-crio/}*.yaml |
+		all_are '.kind != "ClusterRole" and .kind != "Role"'
+}
+
+@test "the probe looks at what the container keeps" {
+	daemons | all_are '.spec.template.spec.containers[0] |
+		(.readinessProbe.exec.command |
+			.[0] == "/usr/bin/capctl" and index("--check")) and
+		(.readinessProbe.exec.command[1:] - ["--check"]) ==
+			(.args - ["--json", "--interval=60"])'
+}
+
+@test "the class and its pods' nodes have the names that the trees use" {
+	documents "$packaging/kubernetes/runtimeclass.yaml" |
+		all_are '.handler == "capruntime" and
+			.metadata.name == "capruntime" and
+			.scheduling.nodeSelector == {"capruntime.io/ready": "true"}'
+	documents "$packaging"/kubernetes/admission/*.yaml |
+		all_are 'tostring | contains("capruntime")'
+	"$builddir/capctl" check --strict "$packaging/kubernetes/policy.json"
+}
+
+@test "CRI-O's drop-in is the same but for the path of the program" {
+	sed 's|/usr/bin/capruntime|/opt/capruntime/capruntime|' \
+		"$packaging/crio/50-capruntime.conf" |
+		diff - "$packaging/kubernetes/install-crio/50-capruntime.conf"
+}
+
+@test "the images of the trees are of one version, this one" {
+	version=$("$builddir/capctl" version --json | jq -r .capruntime)
+	documents "$packaging"/kubernetes/{,install/,install-crio/}kustomization.yaml |
+		all_are ".images == [{name: \"capruntime\",
+			newName: \"registry.example/capruntime\",
+			newTag: \"$version\"}]"
+}
+
+@test "OpenShift's constraints let the daemons do that, and no more" {
+	documents "$packaging/openshift/scc.yaml" |
+		jq -s 'map(select(.kind == "SecurityContextConstraints"))[]' |
+		all_are '([.allowPrivilegedContainer, .allowPrivilegeEscalation,
+			.allowHostNetwork, .allowHostPID, .allowHostIPC,
+			.allowHostPorts] | any | not) and
+			.requiredDropCapabilities == ["ALL"]'
+	documents "$packaging/openshift/scc.yaml" |
+		jq -c 'select(.metadata.name == "capruntime-node")' |
+		all_are '.allowedCapabilities == [] and
+			.readOnlyRootFilesystem and (.users | length == 3)'
+}
