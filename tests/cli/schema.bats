@@ -90,7 +90,9 @@ beyond_a_schema() {
 	unshare -rm true 2>/dev/null || skip 'no unprivileged user namespaces'
 	make_empty_container
 	mkdir -p "$etc/policy.d"
-	cp "$builddir/tests/cli/capruntime-sysroot" "$work/cli"
+	# The script, too: where the build is in the source it is hidden.
+	cp "$builddir/tests/cli/capruntime-sysroot" \
+		"$srcdir/tests/cli/schema.py" "$work/cli"
 	echo '{"version": 1, "engine": "cri-o",
 		"rules": [{"name": "main", "match": {}}]}' >"$etc/policy.json"
 	unset CAPRUNTIME_POLICY
