@@ -878,7 +878,8 @@ containerd_config() { # SED: of the snippet of version 2
 	[[ "$output" == *$'\nerror  CRI-O '*$'\n'*'fix: take inherit_default_runtime out'* ]]
 	[ "${lines[-1]}" = 'errors: 1, warnings: 0' ]
 	[[ "$output" != *$'\033'* ]]
-	[ "$(wc -L <<<"$output")" -le 80 ]
+	# Of lines that could be broken: a path compiled in may be longer.
+	[ "$(grep -vE '[^ ]{50}' <<<"$output" | wc -L)" -le 80 ]
 }
 
 @test "at a terminal the words are coloured, but with NO_COLOR" {
