@@ -65,6 +65,10 @@ int engine_config_handler(struct engine_config *config,
 			  struct engine_handler handler,
 			  struct err *err) MUST_CHECK;
 bool engine_config_has(const struct engine_config *config, const char *name);
+/* Warns where `name`, the engine's default handler, is one of ours. */
+void engine_config_judge_default(const struct engine_config *config,
+				 const char *name, const char *topic,
+				 struct findings *findings);
 /* Does the list hold a string for which `is` holds? */
 bool engine_list_has(const struct toml_value *list,
 		     bool (*is)(const char *text, const void *context),

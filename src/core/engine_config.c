@@ -101,3 +101,18 @@ void engine_config_free(struct engine_config *config)
 	free(config->handlers);
 	*config = (struct engine_config){ 0 };
 }
+
+void engine_config_judge_default(const struct engine_config *config,
+				 const char *name, const char *topic,
+				 struct findings *findings)
+{
+	if (!engine_config_has(config, name))
+		return;
+	findings_add(
+		findings, FINDING_WARNING, topic,
+		"the default runtime '%s' is capruntime: a bad policy would stop every new pod, the one that mends it included",
+		name);
+	findings_fix(
+		findings,
+		"leave the default as it was; choose capruntime by a RuntimeClass");
+}

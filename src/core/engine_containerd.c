@@ -175,15 +175,7 @@ static void judge_default(const struct engine_config *config,
 
 	if (!name)
 		name = "runc";
-	if (!engine_config_has(config, name))
-		return;
-	findings_add(
-		findings, FINDING_WARNING, TOPIC,
-		"the default runtime '%s' is capruntime: a bad policy would stop every new pod, the one that mends it included",
-		name);
-	findings_fix(
-		findings,
-		"leave the default as it was; choose capruntime by a RuntimeClass");
+	engine_config_judge_default(config, name, TOPIC, findings);
 }
 
 /* Does a table of the file call us where its version does not look? */

@@ -159,15 +159,7 @@ static void judge_default(const struct engine_config *config,
 {
 	const char *name = default_runtime(config);
 
-	if (!engine_config_has(config, name))
-		return;
-	findings_add(
-		findings, FINDING_WARNING, TOPIC,
-		"the default runtime '%s' is capruntime: a bad policy would stop every new pod, the one that mends it included",
-		name);
-	findings_fix(
-		findings,
-		"leave the default as it was; choose capruntime by a RuntimeClass");
+	engine_config_judge_default(config, name, TOPIC, findings);
 }
 
 int engine_crio_judge(struct engine_config *config, struct findings *findings,
