@@ -16,13 +16,15 @@ teardown() {
 # As the node sees it: with these processes, and containerd's state, but not
 # with the engines' configuration of this machine.
 make_node() { # [STATE]
-	local top
+	local path top
 
-	top=/$(cut -d/ -f2 <<<"$work")
 	rm -rf "$work/node"
 	mkdir -p "$work/node/run" "$work/bin"
-	ln -s "$top" "$work/node$top"
 	ln -s /proc "$work/node/proc"
+	for path in "$work" "$builddir"; do
+		top=/$(cut -d/ -f2 <<<"$path")
+		[ -e "$work/node$top" ] || ln -s "$top" "$work/node$top"
+	done
 	ln -sfn "$builddir/tests/cli/capruntime-sysroot" "$work/bin/capruntime"
 	[ $# -eq 0 ] || ln -s "$1" "$work/node/run/containerd"
 }
