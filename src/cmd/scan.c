@@ -4,8 +4,6 @@
 #include "scan.h"
 
 #include <errno.h>
-#include <json-c/json.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 

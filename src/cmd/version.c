@@ -11,7 +11,6 @@
 
 #include "launch.h"
 #include "out.h"
-#include "runtime_args.h"
 #include "verb.h"
 
 #define ENTRIES_MAX 12
