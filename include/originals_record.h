@@ -38,9 +38,10 @@ struct originals_about {
 	char *rule;
 	uint32_t uid;
 	capmask wanted;
+	capmask ambient; /* as the rule names them, wanted or not */
 	capmask inheritable;
 	capmask drop;
-	bool drop_others; /* everything but wanted and inheritable */
+	bool drop_others; /* everything but ambient and inheritable */
 	bool no_new_privileges;
 	bool exec;
 	bool new_userns; /* the container's own, in which all can be held */

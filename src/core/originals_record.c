@@ -152,6 +152,8 @@ static int get_decided(const struct parser *parser, struct json_object *decided,
 		return bad(parser, "'decided' is missing");
 	if (get_mask(parser, json_object_object_get(decided, "wanted"),
 		     &about->wanted) < 0 ||
+	    get_mask(parser, json_object_object_get(decided, "ambient"),
+		     &about->ambient) < 0 ||
 	    get_mask(parser, json_object_object_get(decided, "inheritable"),
 		     &about->inheritable) < 0 ||
 	    get_drop(parser, json_object_object_get(decided, "drop"), about) <
@@ -270,6 +272,7 @@ static void add_mask(struct buf *buf, const char *key, capmask mask)
 static void add_decided(struct buf *buf, const struct originals_about *about)
 {
 	add_mask(buf, " \"decided\":{\"wanted\":", about->wanted);
+	add_mask(buf, ",\"ambient\":", about->ambient);
 	add_mask(buf, ",\"inheritable\":", about->inheritable);
 	if (about->drop_others)
 		buf_add_str(buf, ",\"drop\":\"others\"");
