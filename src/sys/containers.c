@@ -65,11 +65,17 @@ static struct container *add(struct containers *containers, const char *root,
 	if (!list)
 		return NULL;
 	containers->list = list;
-	container = &list[containers->count++];
+	container = &list[containers->count];
 	*container = (struct container){ .root = strdup(root),
 					 .id = strdup(id),
 					 .dialect = dialect };
-	return container->root && container->id ? container : NULL;
+	if (!container->root || !container->id) {
+		free(container->root);
+		free(container->id);
+		return NULL;
+	}
+	containers->count++;
+	return container;
 }
 
 /* `fd` is of the file, or -1: `number` says why. */
