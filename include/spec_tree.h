@@ -58,4 +58,13 @@ bool spec_map_inside(const struct spec_map *map, uint32_t outside,
 bool spec_map_outside(const struct spec_map *map, uint32_t inside,
 		      uint32_t *ret_outside);
 
+/*
+ * The same where the maps may not count: without `new_userns` (spec.h) a number
+ * is the same on both sides.
+ */
+uint32_t spec_map_outer(const struct spec_map *map, bool new_userns,
+			uint32_t inner); /* EXEC_NO_ROOT: none */
+bool spec_tree_has_owner(const struct spec_tree *tree, bool new_userns,
+			 uint32_t uid, uint32_t gid);
+
 #endif

@@ -92,6 +92,16 @@ static int enter(const char *root, struct err *err)
 	return 0;
 }
 
+/* Another tree has none, and this one is told little about without it. */
+static void judge_proc(struct findings *findings)
+{
+	if (access("/proc/self", F_OK) == 0)
+		return;
+	findings_add(findings, FINDING_UNKNOWN, "kernel",
+		     "'/proc' has no processes");
+	findings_fix(findings, "mount -t proc proc /proc");
+}
+
 static enum verb_status judge(const struct findings *findings, struct err *err)
 {
 	size_t unknown = findings_count(findings, FINDING_UNKNOWN);
@@ -122,7 +132,11 @@ enum verb_status verb_doctor(int argc, char **argv, struct err *err)
 			    argv[first]);
 		return VERB_TROUBLE;
 	}
-	if ((root && enter(root, err) < 0) || node_look(&findings, err) < 0)
+	if (root && enter(root, err) < 0)
+		return VERB_TROUBLE;
+	if (!root)
+		judge_proc(&findings);
+	if (node_look(&findings, err) < 0)
 		return VERB_TROUBLE;
 	if (json)
 		print_json(&findings);

@@ -55,23 +55,12 @@ static int find_root(struct scan *scan, struct err *err)
 	return err_set(err, "out of memory");
 }
 
-/* Files show outer numbers, config.json says inner ones. */
-static uint32_t outer(const struct scan *scan, const struct spec_map *map,
-		      uint32_t inner)
-{
-	uint32_t id;
-
-	if (!scan->run.judge.spec.new_userns)
-		return inner;
-	return spec_map_outside(map, inner, &id) ? id : EXEC_NO_ROOT;
-}
-
 static void find_users(struct scan *scan)
 {
 	const struct spec *spec = &scan->run.judge.spec;
 
 	scan->any_root = spec->user.present && spec->user.path;
-	scan->root = outer(scan, &scan->tree.users, 0);
+	scan->root = spec_map_outer(&scan->tree.users, spec->new_userns, 0);
 }
 
 /* What the container's first program will hold, and what it never can. */
@@ -95,8 +84,10 @@ static struct program_grant grant_of(const struct scan *scan)
 					     ? decision->no_new_privileges
 					     : spec->no_new_privileges,
 		.has_user = true,
-		.uid = outer(scan, &scan->tree.users, spec->uid),
-		.gid = outer(scan, &scan->tree.groups, spec->gid),
+		.uid = spec_map_outer(&scan->tree.users, spec->new_userns,
+				      spec->uid),
+		.gid = spec_map_outer(&scan->tree.groups, spec->new_userns,
+				      spec->gid),
 		.root = scan->root,
 	};
 }
@@ -202,15 +193,6 @@ void scan_bundle_resolve(struct scan *scan, const struct rootfs *rootfs)
 		resolve_mount(scan, rootfs, &scan->tree.mounts[i]);
 }
 
-static bool is_unmapped(const struct scan *scan, const struct exec_file *file)
-{
-	uint32_t id;
-
-	return scan->run.judge.spec.new_userns &&
-	       (!spec_map_inside(&scan->tree.users, file->uid, &id) ||
-		!spec_map_inside(&scan->tree.groups, file->gid, &id));
-}
-
 /* As entrypoint.c has it: a remount of the root loses what it was mounted with. */
 static void forget_remounted(const struct scan *scan, struct program *program)
 {
@@ -232,7 +214,9 @@ struct program scan_bundle_view(const struct scan *scan,
 		spec_tree_mount(&scan->tree, file->path);
 
 	*ret_mount = NULL;
-	program.file.unmapped = is_unmapped(scan, &program.file);
+	program.file.unmapped = !spec_tree_has_owner(
+		&scan->tree, scan->run.judge.spec.new_userns, program.file.uid,
+		program.file.gid);
 	forget_remounted(scan, &program);
 	/* Of whichever root they are: it may be this container's. */
 	if (scan->any_root)

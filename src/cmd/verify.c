@@ -113,6 +113,14 @@ static int look(struct check *check, const struct dryrun_node *node,
 	struct dryrun_node asked = *node;
 	struct dryrun run CLEANUP_DRYRUN = { .judge = JUDGE_INIT };
 
+	if (*container->trouble.text) {
+		*err = container->trouble;
+		return -1;
+	}
+	if (container->hidden)
+		return err_set(err,
+			       "its process %d cannot be looked at in /proc",
+			       container->state.pid);
 	if (!container->state.bundle)
 		return err_set(err, "its state names no bundle");
 	asked.options.id = container->id;
@@ -274,11 +282,12 @@ static void verify_one(struct report *report, const struct container *container)
 static int verify_id(struct report *report, const char *id, struct err *err)
 {
 	struct containers found CLEANUP_CONTAINERS = { 0 };
+	int status = containers_find(&found, report->choice->root, id, err);
 
-	if (containers_find(&found, report->choice->root, id, err) < 0)
-		return -1;
 	for (size_t i = 0; i < found.count; i++)
 		verify_one(report, &found.list[i]);
+	if (status < 0)
+		return -1;
 	if (!found.count && id)
 		return err_set(err, "no container '%s'%s%s", id,
 			       report->choice->root ? " in " : "",

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "buf.h"
+#include "exec_caps.h"
 #include "spec_find.h"
 
 struct reader {
@@ -336,4 +337,23 @@ bool spec_map_outside(const struct spec_map *map, uint32_t inside,
 		return true;
 	}
 	return false;
+}
+
+uint32_t spec_map_outer(const struct spec_map *map, bool new_userns,
+			uint32_t inner)
+{
+	uint32_t id;
+
+	if (!new_userns)
+		return inner;
+	return spec_map_outside(map, inner, &id) ? id : EXEC_NO_ROOT;
+}
+
+bool spec_tree_has_owner(const struct spec_tree *tree, bool new_userns,
+			 uint32_t uid, uint32_t gid)
+{
+	uint32_t id;
+
+	return !new_userns || (spec_map_inside(&tree->users, uid, &id) &&
+			       spec_map_inside(&tree->groups, gid, &id));
 }

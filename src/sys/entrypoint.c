@@ -251,26 +251,6 @@ static int check_config(const struct look *look)
 	return 0;
 }
 
-/* Numbers as stat(2) gives them here, in and out of a user namespace. */
-static uint32_t outer(const struct look *look, const struct spec_map *map,
-		      uint32_t id)
-{
-	uint32_t found;
-
-	if (!look->run->judge.spec.new_userns)
-		return id;
-	return spec_map_outside(map, id, &found) ? found : EXEC_NO_ROOT;
-}
-
-static bool is_mapped(const struct look *look, const struct exec_file *file)
-{
-	uint32_t id;
-
-	return !look->run->judge.spec.new_userns ||
-	       (spec_map_inside(&look->tree.users, file->uid, &id) &&
-		spec_map_inside(&look->tree.groups, file->gid, &id));
-}
-
 /*
  * What the runtime holds when it executes the program: silently without what
  * it cannot make ambient or bounding.
@@ -297,23 +277,24 @@ static void describe_task(struct look *look)
 	const struct spec_map *users = &look->tree.users;
 	const struct spec_map *groups = &look->tree.groups;
 	struct exec_task *task = &look->entry->task;
+	bool new_userns = judge->spec.new_userns;
 
 	*task = (struct exec_task){
 		.sets = task_sets(look),
 		.kernel = look->run->node->own.kernel,
-		.uid = outer(look, users, judge->spec.uid),
-		.gid = outer(look, groups, judge->spec.gid),
+		.uid = spec_map_outer(users, new_userns, judge->spec.uid),
+		.gid = spec_map_outer(groups, new_userns, judge->spec.gid),
 		.no_new_privs = judge->has_decision
 					? judge->decision.no_new_privileges
 					: judge->spec.no_new_privileges,
-		.root = outer(look, users, 0),
+		.root = spec_map_outer(users, new_userns, 0),
 		.rules = running_kernel(),
 	};
 	task->euid = task->uid;
 	task->egid = task->gid;
 	for (size_t i = 0; i < look->command.groups_count; i++)
-		look->command.groups[i] =
-			outer(look, groups, look->command.groups[i]);
+		look->command.groups[i] = spec_map_outer(
+			groups, new_userns, look->command.groups[i]);
 	task->groups = look->command.groups;
 	task->groups_count = look->command.groups_count;
 }
@@ -325,7 +306,9 @@ static void describe_file(struct look *look)
 	struct exec_file *file = &look->entry->file;
 
 	*file = look->file.program.file;
-	file->unmapped = !is_mapped(look, file);
+	file->unmapped = !spec_tree_has_owner(&look->tree,
+					      look->run->judge.spec.new_userns,
+					      file->uid, file->gid);
 	file->nosuid = file->nosuid || (mount && mount->nosuid);
 }
 

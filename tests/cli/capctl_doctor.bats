@@ -431,11 +431,13 @@ alive() { # ROOT ID runc|crun
 }
 
 @test "a container's state that cannot be read is unknown" {
+	alive /run/crun b crun
 	put run/runc/a/state.json <<<'{'
 	doctor
 	[ "$status" -eq 2 ]
 	jq -e '.unknown == 1 and any(.findings[]; .status == "unknown" and
 		.topic == "containers" and .fix != null)' <<<"$output"
+	says containers '1 alive'
 }
 
 # Policy
@@ -931,4 +933,10 @@ containerd_config() { # SED: of the snippet of version 2
 	[ "$status" -le 2 ]
 	jq -e 'any(.findings[]; .topic == "kernel" and .status == "ok")' \
 		<<<"$output"
+	# shellcheck disable=SC2016
+	run --separate-stderr unshare -m sh -c 'mount -t tmpfs none /proc &&
+		exec "$0" doctor --json' "$capctl"
+	[ "$status" -ge 1 ]
+	jq -e 'any(.findings[]; .topic == "kernel" and .status == "unknown" and
+		.fix != null)' <<<"$output"
 }

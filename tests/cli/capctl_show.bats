@@ -256,6 +256,16 @@ not named' ] || seen 'wanted three'
 	grep -qE '^[0-9]+ +1000 +capctl ' <<<"$output" || seen 'not itself'
 }
 
+@test "without /proc it says so" {
+	for words in '' self 1 --all '--id x'; do
+		# shellcheck disable=SC2016,SC2086
+		run --separate-stderr unshare --mount sh -c '
+			mount -t tmpfs none /proc && exec "$0" show "$@"' \
+			"$builddir/capctl" $words
+		complained "show: '/proc' has no processes: mount it"
+	done
+}
+
 @test "without an operand: processes of containers, if there are any" {
 	show
 	ended 0
