@@ -73,7 +73,8 @@ static void print_json(const struct findings *findings)
 			object, findings_level_name((enum finding_level)level),
 			json_object_new_int64((int64_t)count));
 	}
-	json_object_object_add(object, "program", out_json_text(NODE_PROGRAM));
+	json_object_object_add(object, "program",
+			       out_json_text(node_installed()));
 	json_object_object_add(object, "configuration",
 			       out_json_text(SYSCONFDIR "/capruntime"));
 	json_object_object_add(object, "state",
@@ -132,6 +133,7 @@ enum verb_status verb_doctor(int argc, char **argv, struct err *err)
 			    argv[first]);
 		return VERB_TROUBLE;
 	}
+	node_learn_place();
 	if (root && enter(root, err) < 0)
 		return VERB_TROUBLE;
 	if (!root)

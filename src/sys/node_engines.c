@@ -55,7 +55,8 @@ static bool is_other_copy(const char *path)
 {
 	struct stat installed, other;
 
-	return stat(NODE_PROGRAM, &installed) == 0 && stat(path, &other) == 0 &&
+	return stat(node_installed(), &installed) == 0 &&
+	       stat(path, &other) == 0 &&
 	       (installed.st_dev != other.st_dev ||
 		installed.st_ino != other.st_ino);
 }
@@ -73,7 +74,7 @@ static void judge_path(const struct engine_handler *handler, const char *topic,
 	if (is_other_copy(handler->path)) {
 		findings_add(findings, FINDING_WARNING, topic,
 			     "'%s' is another copy than '%s'", handler->path,
-			     NODE_PROGRAM);
+			     node_installed());
 		findings_fix(findings, "keep one, and name that");
 	}
 	/* A link that is there was looked at with the others. */

@@ -102,11 +102,13 @@ static void judge_label(const char *path, struct findings *findings)
 
 static void judge_installed(struct findings *findings)
 {
-	if (!node_check_program(NODE_PROGRAM, "capruntime", findings))
+	const char *path = node_installed();
+
+	if (!node_check_program(path, "capruntime", findings))
 		return;
-	findings_add(findings, FINDING_OK, "capruntime", "'%s'", NODE_PROGRAM);
-	judge_mode(NODE_PROGRAM, findings);
-	judge_label(NODE_PROGRAM, findings);
+	findings_add(findings, FINDING_OK, "capruntime", "'%s'", path);
+	judge_mode(path, findings);
+	judge_label(path, findings);
 }
 
 /* Here, unlike in capruntime, /proc/self/exe is another program. */
@@ -114,8 +116,8 @@ static bool is_capruntime(const char *path)
 {
 	struct stat installed, other;
 
-	return stat(NODE_PROGRAM, &installed) == 0 && stat(path, &other) == 0 &&
-	       installed.st_dev == other.st_dev &&
+	return stat(node_installed(), &installed) == 0 &&
+	       stat(path, &other) == 0 && installed.st_dev == other.st_dev &&
 	       installed.st_ino == other.st_ino;
 }
 

@@ -293,6 +293,27 @@ podman_node() {
 	[ "$status" -eq 1 ]
 }
 
+# A DaemonSet's image or an install.sh with a prefix puts both elsewhere.
+@test "capruntime may lie beside capctl, wherever that is" {
+	mkdir "$work/beside"
+	cp "$capctl" "$work/beside"
+	capctl=$work/beside/capctl
+	rm -f "$tree$program" "$tree$capruntime"
+	program "$work/beside/capruntime"
+	sed "s|/usr/bin/|$work/beside/|" \
+		"$srcdir/packaging/crio/50-capruntime.conf" |
+		put etc/crio/crio.conf.d/50-capruntime.conf
+	doctor
+	finds
+	says capruntime "'$work/beside/capruntime'"
+	[ "$(jq -r .program <<<"$output")" = "$work/beside/capruntime" ]
+
+	# Where configure put it, it counts.
+	program "$program"
+	doctor
+	finds warning "is another copy than '$program'" 'keep one'
+}
+
 @test "capruntime must not be setuid" {
 	chmod u+s "$tree$program"
 	doctor
