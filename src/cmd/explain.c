@@ -142,34 +142,6 @@ char *explain_headline(const struct explained *explained)
 	return text;
 }
 
-int explain_bundle(struct explained *ret_explained,
-		   const struct dryrun_node *node, const char *path,
-		   struct err *err)
-{
-	struct explained *explained = ret_explained;
-	struct dryrun *run = &explained->run;
-
-	*explained = (struct explained){ .run = { .judge = JUDGE_INIT } };
-	if (dryrun_bundle(run, node, path, err) < 0)
-		return -1;
-	explained->decided = !*run->reason.text &&
-			     run->judge.spec.has_process &&
-			     run->judge.kind == SUBJECT_CONTAINER;
-	if (explained->decided &&
-	    entrypoint_look(&explained->entry, run, err) < 0)
-		return -1;
-	return explain_warn(explained, err);
-}
-
-void explain_free(struct explained *explained)
-{
-	dryrun_free(&explained->run);
-	entrypoint_free(&explained->entry);
-	for (size_t i = 0; i < explained->warnings_count; i++)
-		free(explained->warnings[i].text);
-	explained->warnings_count = 0;
-}
-
 struct explain_trial explain_try(const struct dryrun *run,
 				 const struct policy_rule *rule)
 {
@@ -184,6 +156,36 @@ struct explain_trial explain_try(const struct dryrun *run,
 	if (match_matches(&rule->match, &judge->subject, &trial.failed))
 		trial.failed = NULL;
 	return trial;
+}
+
+static void explained_free(struct explained *explained)
+{
+	dryrun_free(&explained->run);
+	entrypoint_free(&explained->entry);
+	for (size_t i = 0; i < explained->warnings_count; i++)
+		free(explained->warnings[i].text);
+}
+
+#define CLEANUP_EXPLAINED __attribute__((cleanup(explained_free)))
+
+/* As dryrun_bundle(); ret_explained is to be freed also on -1. */
+static int explain_bundle(struct explained *ret_explained,
+			  const struct dryrun_node *node, const char *path,
+			  struct err *err)
+{
+	struct explained *explained = ret_explained;
+	struct dryrun *run = &explained->run;
+
+	*explained = (struct explained){ .run = { .judge = JUDGE_INIT } };
+	if (dryrun_bundle(run, node, path, err) < 0)
+		return -1;
+	explained->decided = !*run->reason.text &&
+			     run->judge.spec.has_process &&
+			     run->judge.kind == SUBJECT_CONTAINER;
+	if (explained->decided &&
+	    entrypoint_look(&explained->entry, run, err) < 0)
+		return -1;
+	return explain_warn(explained, err);
 }
 
 static enum verb_status explain_one(const struct dryrun_node *node,

@@ -57,7 +57,8 @@ static bool add_letters(struct buf *buf, const struct capsets *sets,
 	return true;
 }
 
-char *show_sets(const struct capsets *sets)
+/* "PEIA NET_RAW; B 14 of 41". The caller frees; NULL: no memory. */
+static char *sets_text(const struct capsets *sets)
 {
 	struct buf buf CLEANUP_BUF = { 0 };
 	struct err ignored;
@@ -197,7 +198,7 @@ static char *command_text(const struct show_row *row)
 /* The sets, and what else binds the process. */
 static char *holds_text(const struct procstatus *status)
 {
-	char *sets CLEANUP_FREE = show_sets(&status->sets), *text;
+	char *sets CLEANUP_FREE = sets_text(&status->sets), *text;
 	const char *seccomp = status->seccomp ? show_seccomp(status) : NULL;
 
 	if (!sets ||
