@@ -24,7 +24,7 @@ struct policy_reader {
 
 /*
  * A key by its name. `read` gets `which` along, so that keys of one kind share
- * a function. Without `read`: known by name, not supported yet.
+ * a function.
  */
 struct policy_key {
 	const char *name;

@@ -94,9 +94,6 @@ static void read_member(struct policy_reader *reader,
 	else if (seen)
 		policy_problem(reader, at, "key '%s' stands twice in %s",
 			       key->name, what);
-	else if (!key->read)
-		policy_problem(reader, at, "'%s' is not supported yet",
-			       key->name);
 	else
 		key->read(reader, member->value, key->which);
 }
