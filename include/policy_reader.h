@@ -51,6 +51,10 @@ bool policy_want_boolean(struct policy_reader *reader, struct json_value value);
 /* A string without NULs, or NULL with the problem told. The caller frees. */
 char *policy_read_string(struct policy_reader *reader, struct json_value value);
 
+/* For a policy_key: a string that is for people alone. */
+void policy_read_comment(struct policy_reader *reader, struct json_value value,
+			 int which);
+
 /* A pattern, or a list of them. */
 void policy_read_globs(struct policy_reader *reader, struct json_value value,
 		       struct glob_list *ret_list);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cgroup.h"
 #include "containers.h"
 #include "dryrun.h"
 #include "fileio.h"
@@ -16,8 +17,7 @@
 #include "verification.h"
 
 #define STATUS_MAX ((size_t)64 * 1024)
-#define ID_DIGITS 64
-#define SHOWN_DIGITS 12 /* of those, as engines show them */
+#define SHOWN_DIGITS 12 /* of an engine's id, as engines show them */
 
 struct choice {
 	struct dryrun_options dryrun;
@@ -169,19 +169,12 @@ static const char *clean_text(const struct check *check)
 		       : "no rule was applied, and today's policy has none";
 }
 
-/* An engine's. */
-static bool is_long_id(const char *id)
-{
-	return strlen(id) == ID_DIGITS &&
-	       strspn(id, "0123456789abcdef") == ID_DIGITS;
-}
-
 static void add_rows(struct report *report, const struct check *check)
 {
 	char cut[SHOWN_DIGITS + 1];
 	const char *id = check->container->id;
 
-	if (is_long_id(id)) {
+	if (cgroup_is_engine_id(id, strlen(id))) {
 		snprintf(cut, sizeof(cut), "%.*s", SHOWN_DIGITS, id);
 		id = cut;
 	}

@@ -164,6 +164,13 @@ char *policy_read_string(struct policy_reader *reader, struct json_value value)
 	return NULL;
 }
 
+void policy_read_comment(struct policy_reader *reader, struct json_value value,
+			 int which)
+{
+	(void)which;
+	policy_want(reader, value, JSON_STRING);
+}
+
 static bool count_pattern(struct policy_reader *reader, size_t offset)
 {
 	if (reader->patterns++ < POLICY_PATTERNS_MAX)

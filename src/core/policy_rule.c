@@ -8,13 +8,6 @@
 
 #define FIRST_RULES 16
 
-static void read_comment(struct policy_reader *reader, struct json_value value,
-			 int which)
-{
-	(void)which;
-	policy_want(reader, value, JSON_STRING);
-}
-
 static bool is_name(const char *text, size_t len)
 {
 	if (!len || len > POLICY_NAME_MAX)
@@ -231,7 +224,7 @@ static void read_exec(struct policy_reader *reader, struct json_value value,
 
 static const struct policy_key rule_keys[] = {
 	{ "name", true, read_name, 0 },
-	{ "comment", false, read_comment, 0 },
+	{ "comment", false, policy_read_comment, 0 },
 	{ "match", true, read_match, 0 },
 	{ "ambient", false, read_ambient, 0 },
 	{ "require", false, read_require, 0 },

@@ -6,18 +6,23 @@
 #include <string.h>
 #include <sys/stat.h>
 
+bool node_is_installed(const char *path)
+{
+	struct stat installed, other;
+
+	return stat(NODE_PROGRAM, &installed) == 0 && stat(path, &other) == 0 &&
+	       installed.st_dev == other.st_dev &&
+	       installed.st_ino == other.st_ino;
+}
+
 bool node_is_capruntime(const char *path)
 {
-	const char *slash = strrchr(path, '/');
-	const char *name = slash ? slash + 1 : path;
-	struct stat installed, other;
+	const char *name = basename(path);
 
 	if (strcmp(name, "capruntime") == 0 ||
 	    strncmp(name, "capruntime-", strlen("capruntime-")) == 0)
 		return true;
-	return *path == '/' && stat(NODE_PROGRAM, &installed) == 0 &&
-	       stat(path, &other) == 0 && installed.st_dev == other.st_dev &&
-	       installed.st_ino == other.st_ino;
+	return *path == '/' && node_is_installed(path);
 }
 
 int node_look(struct findings *findings, struct err *err)
