@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "alloc.h"
 #include "cgroup.h"
 #include "containers.h"
 #include "dryrun.h"
@@ -150,11 +151,10 @@ static bool is_clean(const struct check *check)
 static void add_finding(struct report *report, const char *id, const char *word,
 			capmask names, const char *text)
 {
-	char *list CLEANUP_FREE = out_names(names), *line CLEANUP_FREE = NULL;
+	char *list CLEANUP_FREE = out_names(names);
+	char *line CLEANUP_FREE = alloc_text(
+		"%s%s%s", names && list ? list : "", names ? ": " : "", text);
 
-	if (asprintf(&line, "%s%s%s", names && list ? list : "",
-		     names ? ": " : "", text) < 0)
-		line = NULL;
 	out_table_add(&report->table, OUT_BAD, 3, id, word, line);
 }
 
