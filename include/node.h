@@ -42,6 +42,8 @@ int node_engines(const struct node *node, struct findings *findings,
 
 void node_free(struct node *node);
 
+/* Is it the very file node_installed(), by whatever links? */
+bool node_is_installed(const char *path);
 /*
  * Is it the program that was installed, or called like it? The name of a link
  * to it may be any.

@@ -3,8 +3,8 @@
 
 #include <errno.h>
 #include <json-c/json.h>
-#include <stdio.h>
 
+#include "alloc.h"
 #include "node.h"
 #include "out.h"
 #include "verb.h"
@@ -18,10 +18,8 @@ static const enum out_style styles[FINDING_LEVEL_COUNT] = {
 
 static void add_fix(struct out_table *table, const char *fix)
 {
-	char *text CLEANUP_FREE = NULL;
+	char *text CLEANUP_FREE = alloc_text("fix: %s", fix);
 
-	if (asprintf(&text, "fix: %s", fix) < 0)
-		text = NULL;
 	out_table_add(table, OUT_STRONG, 3, "", "", text ? text : fix);
 }
 

@@ -4,8 +4,8 @@
 #include "prepare.h"
 
 #include <errno.h>
-#include <stdio.h>
 
+#include "alloc.h"
 #include "audit.h"
 #include "judge.h"
 #include "patch.h"
@@ -74,10 +74,9 @@ static int make_link(const struct judge *judge, struct err *err)
 	if (!directory)
 		return err_set_errno(err, errno, "'%s'",
 				     bundle->directory_path);
-	if (asprintf(&path, "%s/%s", directory, bundle->record_name) < 0) {
-		path = NULL;
+	path = alloc_text("%s/%s", directory, bundle->record_name);
+	if (!path)
 		return err_set(err, "out of memory");
-	}
 	if (session_link_make(&key, path, err) < 0)
 		return err_wrap(err, "rule '%s': exec", judge->rule->name);
 	return 0;

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -13,6 +12,7 @@
 #include <syslog.h>
 #include <time.h>
 
+#include "alloc.h"
 #include "fileio.h"
 #include "rfc3339.h"
 #include "trust.h"
@@ -79,14 +79,11 @@ static char *make_datagram(const char *line, bool warning)
 	time_t now = time(NULL);
 	char when[32] = "";
 	struct tm parts;
-	char *datagram;
 
 	if (localtime_r(&now, &parts))
 		strftime(when, sizeof(when), "%b %e %H:%M:%S ", &parts);
-	if (asprintf(&datagram, "<%d>%s%s[%d]: %.*s", priority, when, PROGRAM,
-		     getpid(), (int)strlen(line) - 1, line) < 0)
-		return NULL;
-	return datagram;
+	return alloc_text("<%d>%s%s[%d]: %.*s", priority, when, PROGRAM,
+			  getpid(), (int)strlen(line) - 1, line);
 }
 
 static int open_socket(void)

@@ -31,18 +31,23 @@ const char *node_installed(void)
 	return beside;
 }
 
+bool node_is_installed(const char *path)
+{
+	struct stat installed, other;
+
+	return stat(node_installed(), &installed) == 0 && stat(path, &other) == 0 &&
+	       installed.st_dev == other.st_dev &&
+	       installed.st_ino == other.st_ino;
+}
+
 bool node_is_capruntime(const char *path)
 {
-	const char *slash = strrchr(path, '/');
-	const char *name = slash ? slash + 1 : path;
-	struct stat installed, other;
+	const char *name = basename(path);
 
 	if (strcmp(name, "capruntime") == 0 ||
 	    strncmp(name, "capruntime-", strlen("capruntime-")) == 0)
 		return true;
-	return *path == '/' && stat(node_installed(), &installed) == 0 &&
-	       stat(path, &other) == 0 && installed.st_dev == other.st_dev &&
-	       installed.st_ino == other.st_ino;
+	return *path == '/' && node_is_installed(path);
 }
 
 int node_look(struct findings *findings, struct err *err)
