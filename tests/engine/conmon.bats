@@ -251,8 +251,8 @@ remove_runtime() { rm "$runtimes/$handler"; }
 		expect_probe 0 "$held"
 		echo '{' >"$bundle/.capruntime.json"
 		expect_probe 0 "$ordinary"
+		[ -n "$(find "$links" -lname "$bundle/*")" ]
 		rm "$bundle/.capruntime.json"
-		[ -n "$(find "$links" -lname "$bundle/*" -xtype l)" ]
 		expect_probe 0 "$ordinary"
 		make_process '.args = ["/bin/sh", "-c", "exit 5"]'
 		expect_probe 5
