@@ -219,7 +219,8 @@ refused_each_way() { # COMMAND REASON
 remove_runtime() { rm "$runtimes/$handler"; }
 
 @test "conmon: the person reads that there is no real runtime" {
-	refused_each_way remove_runtime "make the link '$runtimes/$handler'"
+	refused_each_way remove_runtime \
+		"no real runtime for the handler '$handler': make the link '/"
 }
 
 @test "conmon: a probe holds what its container holds only if the rule says exec" {
