@@ -130,8 +130,6 @@ says() { # TOPIC TEXT: an ok line
 
 # Somebody listens at PATH of the tree. The name comes last: then he does.
 listen() { # STREAM|DGRAM PATH
-	local i
-
 	mkdir -p "$tree${2%/*}"
 	(
 		cd "$tree${2%/*}" || exit
@@ -145,12 +143,7 @@ os.rename("new", sys.argv[2])
 time.sleep(600)' "$1" "${2##*/}"
 	) </dev/null >/dev/null 2>&1 3>&- &
 	listeners+=($!)
-	for ((i = 0; i < 200; i++)); do
-		[ ! -S "$tree$2" ] || return 0
-		sleep 0.05
-	done
-	echo "nobody listens at $2"
-	return 1
+	wait_until test -S "$tree$2"
 }
 
 crio() { # LINE...: further lines of the handler's table

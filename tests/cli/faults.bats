@@ -157,7 +157,7 @@ call_like() { # PATTERN FAULT
 }
 
 @test "what is no regular file is no config.json, and nothing waits for it" {
-	before=(timeout 10)
+	before=(timeout 60)
 	for make in 'mkdir' 'mkfifo' 'ln -s /dev/zero' 'ln -s /dev/tty' \
 		'ln -s fifo'; do
 		rm -rf "$config" "$bundle/fifo"

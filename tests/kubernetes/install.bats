@@ -158,7 +158,7 @@ layers() { # TAR-WORD...: of what is in the image
 	all label node 127.0.0.1 capruntime.io/managed=true
 	for name in policy install; do
 		wait_until daemon "capruntime-$name"
-		kubectl rollout status "daemonset/capruntime-$name" "$deadline"
+		is_ready "$(daemon "capruntime-$name")"
 	done
 	is_on_node
 	for name in capruntime capctl; do
@@ -203,7 +203,7 @@ layers() { # TAR-WORD...: of what is in the image
 	expect_log "$matched" served
 	expect_session "$matched" served
 	expect_log "$unmatched" before
-	has_ready_daemon capruntime-policy true
+	wait_until has_ready_daemon capruntime-policy true
 	# More files are policy.d.
 	echo '{"version": 1, "rules": [{"name": "late", "match": {"container":
 		"late"}, "ambient": ["NET_RAW"]}]}' >"$tree/late.json"
