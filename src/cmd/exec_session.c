@@ -22,11 +22,6 @@
 #define LOWEST_DESCRIPTOR 64
 #define FIRST_PRESERVED 3
 
-static bool is_same(const char *a, const char *b)
-{
-	return strcmp(a ? a : "", b ? b : "") == 0;
-}
-
 /* The container's record; its root and id must be the session's. */
 static int read_record(const struct session_key *key, const char *path,
 		       struct originals *ret_record, struct err *err)
@@ -44,8 +39,9 @@ static int read_record(const struct session_key *key, const char *path,
 	doc.text = text;
 	if (originals_parse(ret_record, &doc, err) < 0)
 		return -1;
-	if (is_same(ret_record->about.root, key->root) &&
-	    is_same(ret_record->about.id, key->id))
+	if (ret_record->about.root &&
+	    strcmp(ret_record->about.root, key->root) == 0 &&
+	    strcmp(ret_record->about.id, key->id) == 0)
 		return 0;
 	return err_set(err, "'%s' is of another container", path);
 }
@@ -131,12 +127,14 @@ static int hand_over(const struct runtime_args *args, char **argv,
 }
 
 static int prepare(const struct runtime_args *args, char **argv,
-		   struct originals *record, struct err *err)
+		   const char *runtime, struct originals *record,
+		   struct err *err)
 {
-	struct session_key key = { args->root, args->id };
+	struct session_key key;
 	char *path CLEANUP_FREE = NULL, *text CLEANUP_FREE = NULL;
 	size_t len;
 
+	session_key_init(&key, args->root, args->id, runtime);
 	if (session_link_read(&key, &path, err) < 0)
 		return -1;
 	if (!path)
@@ -165,7 +163,7 @@ void exec_session_prepare(const struct runtime_args *args, char **argv,
 	};
 	struct err err;
 
-	if (!args->process || prepare(args, argv, &record, &err) == 0)
+	if (!args->process || prepare(args, argv, runtime, &record, &err) == 0)
 		return;
 	event.reason = err.text;
 	rule.name = record.about.rule;

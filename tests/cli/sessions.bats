@@ -20,6 +20,7 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 	changed exec --tty --process @ --detach --pid-file /x id
 	changed --log /x --log-format json exec --process @ --detach id
 	python_runtime crun
+	create
 	changed exec --process @ id
 	changed exec --process=@ id
 	changed exec -p @ id
@@ -92,6 +93,26 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 	untouched --root /a exec --process "$process" bid
 	# The bundle is that container's now.
 	troubled 'another container' exec --process "$process" id
+}
+
+@test "a container of the same id under the own root of another runtime, too" {
+	python_runtime crun
+	untouched exec --process "$process" id
+	create
+	changed exec --process @ id
+	python_runtime runc
+	troubled 'another container' exec --process "$process" id
+}
+
+@test "a root is what it is from where the runtime is called" {
+	mkdir "$work/a" "$work/b"
+	words=("${before[@]}")
+	before=("${words[@]}" env -C "$work/a")
+	create --root root
+	changed --root root exec --process @ id
+	changed --root "$work/a/root" exec --process @ id
+	before=("${words[@]}" env -C "$work/b")
+	untouched --root root exec --process "$process" id
 }
 
 @test "a link that leads nowhere changes nothing" {
