@@ -58,6 +58,14 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 	[ "$descriptor" -ge 113 ]
 }
 
+@test "what only some take for a number of descriptors changes nothing" {
+	for count in 0x3e 0b111110 0o76 6_2 62x '' -1 \
+		99999999999999999999; do
+		troubled "'$count'" exec --preserve-fds "$count" \
+			--process "$process" id
+	done
+}
+
 @test "the process file itself stays as it is" {
 	cp "$process" "$work/process.old"
 	changed exec --process @ id
