@@ -25,6 +25,7 @@ static const struct {
 	{ ENAMETOOLONG, "name too long" },
 	{ ENOSPC, "no space left" },
 	{ EDQUOT, "disk quota used up" },
+	{ EFBIG, "file too large, by its file system or RLIMIT_FSIZE" },
 	{ EROFS, "read-only file system" },
 	{ EEXIST, "exists already" },
 	{ ENOMEM, "out of memory" },

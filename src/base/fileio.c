@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -99,7 +100,7 @@ void fileio_remove_leftover(int directory, const char *name)
 		unlinkat(directory, leftover, 0);
 }
 
-int fileio_write(int fd, const char *text, size_t len)
+static int write_all(int fd, const char *text, size_t len)
 {
 	while (len) {
 		ssize_t put = write(fd, text, len);
@@ -112,6 +113,21 @@ int fileio_write(int fd, const char *text, size_t len)
 		len -= (size_t)put;
 	}
 	return 0;
+}
+
+/* Past RLIMIT_FSIZE the kernel sends SIGXFSZ, setrlimit(2): EFBIG will do. */
+int fileio_write(int fd, const char *text, size_t len)
+{
+	struct sigaction ignore = { .sa_handler = SIG_IGN }, before;
+	int status, number;
+
+	if (sigaction(SIGXFSZ, &ignore, &before) < 0)
+		return -1;
+	status = write_all(fd, text, len);
+	number = errno;
+	sigaction(SIGXFSZ, &before, NULL);
+	errno = number;
+	return status;
 }
 
 /* Attributes that the kernel computes from the content cannot be carried. */

@@ -93,12 +93,18 @@ static char *make_message(const char *program, const struct err *err)
 	return buf_take(&buf, &text, NULL, &ignored) < 0 ? NULL : text;
 }
 
+/* Whoever read this may be gone, or the file be full: an exit status and no
+ * signal. */
+static void ignore_signals(void)
+{
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+}
+
 static void report_to_stderr(const char *message)
 {
 	struct buf line CLEANUP_BUF = { 0 };
 
-	/* Whoever read this may be gone: an exit status and no signal. */
-	signal(SIGPIPE, SIG_IGN);
 	buf_add_str(&line, message);
 	write_line(STDERR_FILENO, &line);
 }
@@ -107,6 +113,7 @@ void report_failure(const char *program, const struct err *err)
 {
 	char *message CLEANUP_FREE = make_message(program, err);
 
+	ignore_signals();
 	if (message)
 		report_to_stderr(message);
 }
@@ -117,6 +124,7 @@ void report_refusal(const struct err *err, const char *log_path, bool json)
 
 	if (!message)
 		return;
+	ignore_signals();
 	if (log_path && *log_path)
 		report_to_log(message, log_path, json);
 	report_to_stderr(message);

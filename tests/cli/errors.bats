@@ -133,6 +133,16 @@ is_text_line() { # LINE
 	refuse_late --log "$work/mount/log"
 }
 
+@test "a log and a standard error that have reached their limit end nobody" {
+	head -c 4096 /dev/zero >"$log"
+	before=(timeout 10 bash -c 'ulimit -f 4; exec "$@"' bash)
+	refuse_late --log "$log"
+	before=(timeout 10 bash -c 'ulimit -f 4; exec "$@" 2>>"$0"' "$log")
+	create
+	[ "$status" -eq 1 ]
+	[ "$(stat -c %s "$log")" -eq 4096 ]
+}
+
 # With these of the descriptors 0 to 2 closed, and no look at the output.
 create_closed() { # DESCRIPTORS WORD...
 	local closed=$1

@@ -79,6 +79,19 @@ mount_bundle() { # TMPFS-OPTIONS
 	same "$config" "$old"
 }
 
+@test "a limit on the size of files refuses, and ends nobody" {
+	# In blocks of 1024 bytes: enough for the record, and for neither.
+	before=(bash -c 'ulimit -f 8 && exec "$@"' bash)
+	create
+	refused "'$config'" RLIMIT_FSIZE
+	same "$config" "$old"
+	before=(bash -c 'ulimit -f 1 && exec "$@"' bash)
+	rm "$record"
+	create
+	refused "'$record'" RLIMIT_FSIZE
+	same "$config" "$old"
+}
+
 @test "a read-only bundle is refused only where something has to change" {
 	mount_at "$bundle" --bind "$bundle"
 	mount -o remount,ro,bind "$bundle"

@@ -184,6 +184,12 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 	troubled RLIMIT_NOFILE exec --preserve-fds 20 --process "$process" id
 }
 
+@test "a limit on the size of files changes nothing" {
+	before+=(bash -c 'ulimit -f 4 && exec "$@"' bash)
+	printf '%8000s' >>"$process"
+	troubled RLIMIT_FSIZE exec --process "$process" id
+}
+
 @test "more preserved descriptors than may be open change nothing" {
 	before+=(sh -c 'ulimit -n 1024 && exec "$@"' sh)
 	for count in 1021 100000 536870000; do
