@@ -34,7 +34,7 @@ struct originals_field {
 /* Who the container is and what was decided for it. */
 struct originals_about {
 	char *id;
-	char *root; /* as --root said; NULL: not given */
+	char *root; /* as session_key_init() makes it */
 	char *rule;
 	uint32_t uid;
 	capmask wanted;

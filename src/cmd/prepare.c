@@ -16,6 +16,7 @@
 struct job {
 	struct policy policy;
 	struct judge judge;
+	struct session_key key;
 	char *capabilities; /* to be written; NULL: no change */
 };
 
@@ -64,10 +65,9 @@ static bool observes(const struct job *job)
 
 /* So that exec sessions find the record, which is there already: a link that
  * leads nowhere would be swept away by another create. */
-static int make_link(const struct judge *judge, struct err *err)
+static int make_link(const struct job *job, struct err *err)
 {
-	struct session_key key = { judge->args->root, judge->args->id };
-	const struct bundle *bundle = &judge->bundle;
+	const struct bundle *bundle = &job->judge.bundle;
 	char *directory CLEANUP_FREE = realpath(bundle->directory_path, NULL);
 	char *path CLEANUP_FREE = NULL;
 
@@ -77,8 +77,8 @@ static int make_link(const struct judge *judge, struct err *err)
 	path = alloc_text("%s/%s", directory, bundle->record_name);
 	if (!path)
 		return err_set(err, "out of memory");
-	if (session_link_make(&key, path, err) < 0)
-		return err_wrap(err, "rule '%s': exec", judge->rule->name);
+	if (session_link_make(&job->key, path, err) < 0)
+		return err_wrap(err, "rule '%s': exec", job->judge.rule->name);
 	return 0;
 }
 
@@ -90,7 +90,7 @@ static int write_files(struct job *job, const struct originals_target *target,
 	/* Lent to the plan, which changes none of them. */
 	struct originals_about about = {
 		.id = (char *)(uintptr_t)judge->args->id,
-		.root = (char *)(uintptr_t)judge->args->root,
+		.root = (char *)(uintptr_t)job->key.root,
 		.rule = rule ? rule->name : NULL,
 		.uid = judge->spec.uid,
 		.wanted = judge->decision.wanted,
@@ -109,7 +109,7 @@ static int write_files(struct job *job, const struct originals_target *target,
 				target, &about, err) < 0 ||
 	    bundle_write_record(&judge->bundle, &plan, err) < 0)
 		return -1;
-	if (about.exec && make_link(judge, err) < 0) {
+	if (about.exec && make_link(job, err) < 0) {
 		bundle_undo_record(&judge->bundle, &plan);
 		return -1;
 	}
@@ -237,11 +237,11 @@ int prepare_bundle(const struct runtime_args *args, const char *handler,
 		   const char *runtime, struct err *err)
 {
 	struct job job CLEANUP_JOB = { .judge = JUDGE_INIT };
-	struct session_key key = { args->root, args->id };
 	int status = policy_files_load(&job.policy, err);
 
-	session_link_remove(&key);
-	session_link_sweep(&key);
+	session_key_init(&job.key, args->root, args->id, runtime);
+	session_link_remove(&job.key);
+	session_link_sweep(&job.key);
 	job.judge.args = args;
 	job.judge.handler = handler;
 	job.judge.policy = &job.policy;

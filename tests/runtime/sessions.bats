@@ -194,6 +194,7 @@ number_of_links() {
 			run -0 plain_runtime exec $user "$id" /bin/report \
 				</dev/null
 			direct=$output
+			[[ "$direct" == *' inh=400 '*' bnd=400 amb=400 nnp=0' ]]
 			# shellcheck disable=SC2086
 			run -0 capruntime exec $user "$id" /bin/report </dev/null
 			expect_output "$direct"
