@@ -11,6 +11,7 @@
 #include "patch.h"
 #include "policy_files.h"
 #include "session_link.h"
+#include "trust.h"
 
 /* One create or run; what is owned is released by job_free(). */
 struct job {
@@ -63,13 +64,14 @@ static bool observes(const struct job *job)
 	return job->policy.mode == POLICY_AUDIT;
 }
 
-/* So that exec sessions find the record, which is there already: a link that
- * leads nowhere would be swept away by another create. */
+/* So that exec sessions find the record, and believe it. It is there already: a
+ * link that leads nowhere would be swept away by another create. */
 static int make_link(const struct job *job, struct err *err)
 {
 	const struct bundle *bundle = &job->judge.bundle;
 	char *directory CLEANUP_FREE = realpath(bundle->directory_path, NULL);
 	char *path CLEANUP_FREE = NULL;
+	int record CLEANUP_FD = -1;
 
 	if (!directory)
 		return err_set_errno(err, errno, "'%s'",
@@ -77,7 +79,8 @@ static int make_link(const struct job *job, struct err *err)
 	path = alloc_text("%s/%s", directory, bundle->record_name);
 	if (!path)
 		return err_set(err, "out of memory");
-	if (session_link_make(&job->key, path, err) < 0)
+	if (trust_open(path, &record, err) < 0 ||
+	    session_link_make(&job->key, path, err) < 0)
 		return err_wrap(err, "rule '%s': exec", job->judge.rule->name);
 	return 0;
 }
