@@ -272,21 +272,42 @@ static void verify_one(struct report *report, const struct container *container)
 	free(check.rule);
 }
 
+/* `whole`: else the first digits of an engine's id, as we show it ourselves. */
+static bool is_meant(const struct container *container, const char *id,
+		     bool whole)
+{
+	if (whole)
+		return !id || strcmp(container->id, id) == 0;
+	return *id && is_long_id(container->id) &&
+	       strncmp(container->id, id, strlen(id)) == 0;
+}
+
+static size_t verify_those(struct report *report,
+			   const struct containers *found, const char *id,
+			   bool whole)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < found->count; i++) {
+		if (!is_meant(&found->list[i], id, whole))
+			continue;
+		verify_one(report, &found->list[i]);
+		count++;
+	}
+	return count;
+}
+
 static int verify_id(struct report *report, const char *id, struct err *err)
 {
+	const char *root = report->choice->root;
 	struct containers found CLEANUP_CONTAINERS = { 0 };
-	int status = containers_find(&found, report->choice->root, id, err);
+	int status = containers_find(&found, root, NULL, err);
 
-	for (size_t i = 0; i < found.count; i++)
-		verify_one(report, &found.list[i]);
-	if (status < 0)
-		return -1;
-	if (!found.count && id)
-		return err_set(err, "no container '%s'%s%s", id,
-			       report->choice->root ? " in " : "",
-			       report->choice->root ? report->choice->root
-						    : ": say --root");
-	return 0;
+	if (verify_those(report, &found, id, true) || !id ||
+	    verify_those(report, &found, id, false) || status < 0)
+		return status;
+	return err_set(err, "no container '%s'%s%s", id, root ? " in " : "",
+		       root ? root : ": say --root");
 }
 
 static void print(struct report *report)

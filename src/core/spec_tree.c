@@ -135,6 +135,20 @@ static void take_option(const struct reader *reader, struct json_value option,
 		mount->bind = true;
 }
 
+/* "idmap", "ridmap", and crun's "idmap=MAP". */
+static int take_mapping(const struct reader *reader, struct json_value option,
+			struct spec_mount *mount)
+{
+	char *text CLEANUP_FREE = NULL;
+	size_t len;
+
+	if (json_string(reader->doc, option, &text, &len, reader->err) < 0)
+		return -1;
+	if (strncmp(text, "idmap", 5) == 0 || strncmp(text, "ridmap", 6) == 0)
+		mount->mapped = true;
+	return 0;
+}
+
 static int read_options(const struct reader *reader, struct json_value list,
 			struct spec_mount *mount)
 {
@@ -144,7 +158,8 @@ static int read_options(const struct reader *reader, struct json_value list,
 	if (want(reader, list, JSON_ARRAY) < 0)
 		return -1;
 	while (json_next_element(&iter, &option)) {
-		if (want(reader, option, JSON_STRING) < 0)
+		if (want(reader, option, JSON_STRING) < 0 ||
+		    take_mapping(reader, option, mount) < 0)
 			return -1;
 		take_option(reader, option, mount);
 	}
@@ -167,6 +182,8 @@ static int read_mount(struct reader *reader, struct json_value object,
 		return -1;
 	if (find(reader, object, "type", &value))
 		mount->bind = json_string_is(reader->doc, value, "bind");
+	mount->mapped = find(reader, object, "uidMappings", &value) ||
+			find(reader, object, "gidMappings", &value);
 	return find(reader, object, "options", &value)
 		       ? read_options(reader, value, mount)
 		       : 0;

@@ -330,8 +330,17 @@ lost_row='lost  lost  NET_BIND_SERVICE: was given and is not held: the program g
 	[ "$(awk 'length > 80' <<<"$output")" = '' ]
 	verify --root "$state" --json
 	jq -e --arg hash "$hash" '.containers[0].id == $hash' <<<"$output"
-	verify --root "$state" "$hash"
-	[ "$status" -eq 0 ]
+	for id in "$hash" 0123456789ab; do
+		verify --root "$state" "$id"
+		[ "$status" -eq 0 ]
+		[ "$(wc -l <<<"$output")" -eq 1 ]
+		[[ "$output" == "0123456789ab  ok "* ]]
+	done
+	for id in captest 1234 0123456789ac ''; do
+		verify --root "$state" "$id"
+		[ "$status" -eq 2 ]
+		[ "$stderr" = "capctl: verify: no container '$id' in $state" ]
+	done
 }
 
 @test "what strangers wrote cannot move the cursor" {
