@@ -382,7 +382,7 @@ os.setxattr(sys.argv[1], "security.selinux", sys.argv[2].encode() + b"\0")' \
 }
 
 @test "without a link the real runtime is the one compiled in" {
-	rm "$tree$home/runtimes/capruntime"
+	rm "$tree$home/runtimes/capruntime" "$tree$runc"
 	doctor
 	[ "$status" -eq 1 ]
 	real=$(jq -r '.findings[] | select(.topic == "real runtime").text' \

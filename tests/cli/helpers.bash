@@ -34,6 +34,12 @@ require_root() {
 	[ "$(id -u)" = 0 ] || skip 'not root'
 }
 
+# The program, or what was compiled into it, is for others to reach.
+require_open_build() {
+	setpriv --reuid 65534 --clear-groups test -x "$CAPRUNTIME_BUILT" ||
+		skip 'the build is in a directory closed to others'
+}
+
 require_strace() {
 	require_programs strace
 	strace -o /dev/null true || skip 'strace cannot trace here'

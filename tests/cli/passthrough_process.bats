@@ -200,6 +200,7 @@ print(now == os.environ["BEFORE"], death.value,
 @test "ambient capabilities of the caller stay" {
 	require_root
 	require_programs setpriv
+	require_open_build
 	chmod o+x "$BATS_RUN_TMPDIR" "${work%/*}" "$work"
 	before=(setpriv --reuid 65534 --clear-groups
 		--inh-caps +net_bind_service --ambient-caps +net_bind_service)
