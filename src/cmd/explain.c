@@ -338,7 +338,7 @@ static int parse(int argc, char **argv, struct choice *choice, struct err *err)
 enum verb_status verb_explain(int argc, char **argv, struct err *err)
 {
 	struct choice choice = { 0 };
-	struct dryrun_node node CLEANUP_NODE = { 0 };
+	struct dryrun_node node CLEANUP_DRYRUN_NODE = { 0 };
 	int first = parse(argc, argv, &choice, err);
 
 	if (first < 0 || dryrun_load(&node, &choice.dryrun, err) < 0)

@@ -64,8 +64,10 @@ static bool observes(const struct job *job)
 	return job->policy.mode == POLICY_AUDIT;
 }
 
-/* So that exec sessions find the record, and believe it. It is there already: a
- * link that leads nowhere would be swept away by another create. */
+/*
+ * So that exec sessions find the record, and believe it. It is there already: a
+ * link that leads nowhere would be swept away by another create.
+ */
 static int make_link(const struct job *job, struct err *err)
 {
 	const struct bundle *bundle = &job->judge.bundle;

@@ -191,7 +191,7 @@ void scan_bundle_resolve(struct scan *scan, const struct rootfs *rootfs)
 		resolve_mount(scan, rootfs, &scan->tree.mounts[i]);
 }
 
-/* As entrypoint.c has it: a remount of the root loses what it was mounted with. */
+/* As entrypoint.c has it: a remount of the root loses its mount's options. */
 static void forget_remounted(const struct scan *scan, struct program *program)
 {
 	bool remounts =

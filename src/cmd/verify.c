@@ -344,7 +344,7 @@ static int parse(int argc, char **argv, struct choice *choice, struct err *err)
 enum verb_status verb_verify(int argc, char **argv, struct err *err)
 {
 	struct choice choice = { 0 };
-	struct dryrun_node node CLEANUP_NODE = { 0 };
+	struct dryrun_node node CLEANUP_DRYRUN_NODE = { 0 };
 	struct report report = { .choice = &choice, .node = &node };
 	int first = parse(argc, argv, &choice, err), status = 0;
 

@@ -218,8 +218,10 @@ static int add_file(struct policy *policy, const char *name)
 	return 0;
 }
 
-/* FNV-1a. json-c's own hash asks the kernel for a seed, and prints on standard
- * error when it gets none; nobody floods a policy that root alone writes. */
+/*
+ * FNV-1a. json-c's own hash asks the kernel for a seed, and prints on standard
+ * error when it gets none; nobody floods a policy that root alone writes.
+ */
 static unsigned long hash_name(const void *name)
 {
 	unsigned long hash = 0xcbf29ce484222325;

@@ -262,7 +262,7 @@ static void problem_names(struct policy_reader *reader, size_t offset,
 		policy_problem(reader, offset, "%s: %s", names, what);
 }
 
-/* "*" and its like, "?*" too: no name is shorter than one byte. */
+/* "*" and its like; "??*" too, which leaves out next to nothing. */
 static bool is_everything(const char *pattern)
 {
 	return strchr(pattern, '*') && !pattern[strspn(pattern, "*?")];
