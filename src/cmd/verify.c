@@ -278,7 +278,8 @@ static bool is_meant(const struct container *container, const char *id,
 {
 	if (whole)
 		return !id || strcmp(container->id, id) == 0;
-	return *id && is_long_id(container->id) &&
+	return *id &&
+	       cgroup_is_engine_id(container->id, strlen(container->id)) &&
 	       strncmp(container->id, id, strlen(id)) == 0;
 }
 
