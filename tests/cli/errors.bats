@@ -137,6 +137,7 @@ is_text_line() { # LINE
 	head -c 4096 /dev/zero >"$log"
 	before=(timeout 10 bash -c 'ulimit -f 4; exec "$@"' bash)
 	refuse_late --log "$log"
+	# shellcheck disable=SC2016 # for the inner shell
 	before=(timeout 10 bash -c 'ulimit -f 4; exec "$@" 2>>"$0"' "$log")
 	create
 	[ "$status" -eq 1 ]

@@ -186,7 +186,7 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 
 @test "a limit on the size of files changes nothing" {
 	before+=(bash -c 'ulimit -f 4 && exec "$@"' bash)
-	printf '%8000s' >>"$process"
+	printf '%8000s' '' >>"$process"
 	troubled RLIMIT_FSIZE exec --process "$process" id
 }
 
