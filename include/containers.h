@@ -15,7 +15,9 @@ struct container {
 	char *id;
 	enum runtime_dialect dialect; /* whose files those are */
 	struct container_state state;
+	struct err trouble; /* why its state could not be read; "": it was */
 	bool runs; /* state.pid is its first process, and alive */
+	bool hidden; /* nobody knows: that process cannot be looked at */
 };
 
 struct containers {
@@ -27,8 +29,9 @@ struct containers {
 
 /*
  * Those under `root`; NULL: under every place where engines and runtimes keep
- * them by default. With `id` only those of that id. None is no error; a place
- * or state that cannot be read is. In the order of roots and ids.
+ * them by default. With `id` only those of that id. In the order of roots and
+ * ids. None is no error; a place that cannot be read is, and what is in the
+ * others is found all the same: ret_containers is to be freed also on -1.
  */
 int containers_find(struct containers *ret_containers, const char *root,
 		    const char *id, struct err *err) MUST_CHECK;

@@ -6,7 +6,9 @@
 #ifndef CAPRUNTIME_FILEIO_H
 #define CAPRUNTIME_FILEIO_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/stat.h>
 
 #include "cleanup.h"
@@ -27,7 +29,13 @@ int fileio_open(int directory, const char *name, int flags,
 int fileio_read(int fd, const char *name, size_t max, char **ret_text,
 		size_t *ret_len, struct err *err) MUST_CHECK;
 
-/* All of it. -1: errno says why. */
+/*
+ * May a file of `size` bytes get `len` more? Past RLIMIT_FSIZE the kernel would
+ * send a signal that ends us.
+ */
+bool fileio_has_room(uint64_t size, size_t len);
+
+/* All of it, into a file that is empty. -1: errno says why. */
 int fileio_write(int fd, const char *text, size_t len) MUST_CHECK;
 
 /*

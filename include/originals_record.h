@@ -54,6 +54,10 @@ struct originals {
 
 #define CLEANUP_ORIGINALS __attribute__((cleanup(originals_free)))
 
+/*
+ * `doc` is not larger than ORIGINALS_MAX. -1: it is not as originals_print()
+ * writes it. The caller frees; on -1 there is nothing to free.
+ */
 int originals_parse(struct originals *ret_record, const struct json_doc *doc,
 		    struct err *err) MUST_CHECK;
 /* The caller frees. */

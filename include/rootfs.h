@@ -65,6 +65,16 @@ int rootfs_find_program(const struct rootfs *rootfs, const char *name,
 			struct rootfs_file *ret_file,
 			struct err *err) MUST_CHECK;
 
+/*
+ * The file `name` below `source`, which is bound into the container from
+ * outside of this root; "": itself. As the container will have it only where
+ * neither a link nor another mount is in the way: both may lead elsewhere in
+ * there, and fail here. ret_file->path stays NULL.
+ */
+int rootfs_look_bound(const struct rootfs *rootfs, const char *source,
+		      const char *name, struct rootfs_file *ret_file,
+		      struct err *err) MUST_CHECK;
+
 /* For rootfs_walk.c: these open and describe one thing. */
 
 /*
@@ -73,8 +83,8 @@ int rootfs_find_program(const struct rootfs *rootfs, const char *name,
  */
 int rootfs_open_in(int directory, const char *path, int flags) MUST_CHECK;
 /*
- * All but the path. `fd` is an O_PATH one. The message names no file. On -1 what
- * could be found out stands in ret_file all the same.
+ * All but the path. `fd` is an O_PATH one. The message names no file. On -1
+ * what could be found out stands in ret_file all the same.
  */
 int rootfs_describe(const struct rootfs *rootfs, int fd,
 		    struct rootfs_file *ret_file, struct err *err) MUST_CHECK;

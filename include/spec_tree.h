@@ -16,6 +16,7 @@ struct spec_mount {
 	char *destination; /* absolute, without ".", ".." and "//" */
 	char *source; /* as it stands there; NULL: none */
 	bool bind;
+	bool mapped; /* its users are others than its source's */
 	bool nosuid;
 	bool noexec;
 };
@@ -57,5 +58,14 @@ bool spec_map_inside(const struct spec_map *map, uint32_t outside,
 /* The outer one of an inner. */
 bool spec_map_outside(const struct spec_map *map, uint32_t inside,
 		      uint32_t *ret_outside);
+
+/*
+ * The same where the maps may not count: without `new_userns` (spec.h) a number
+ * is the same on both sides.
+ */
+uint32_t spec_map_outer(const struct spec_map *map, bool new_userns,
+			uint32_t inner); /* EXEC_NO_ROOT: none */
+bool spec_tree_has_owner(const struct spec_tree *tree, bool new_userns,
+			 uint32_t uid, uint32_t gid);
 
 #endif

@@ -6,18 +6,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
-#include <signal.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/vfs.h>
 #include <sys/xattr.h>
 
 #define LEFTOVER_SUFFIX ".capruntime-new"
 #define FIRST_SIZE 16384
 #define FIRST_DESCRIPTOR 3
-/* xattr(7): 64 KiB is the kernel's limit for a value and for the names. */
+/*
+ * xattr(7): 64 KiB is the kernel's limit for a value and for the names. On the
+ * heap: the stack may be small.
+ */
 #define ATTRIBUTE_MAX 65536
 
 int fileio_open(int directory, const char *name, int flags, mode_t mode)
@@ -100,8 +101,21 @@ void fileio_remove_leftover(int directory, const char *name)
 		unlinkat(directory, leftover, 0);
 }
 
-static int write_all(int fd, const char *text, size_t len)
+bool fileio_has_room(uint64_t size, size_t len)
 {
+	struct rlimit limit;
+
+	return getrlimit(RLIMIT_FSIZE, &limit) == 0 &&
+	       (limit.rlim_cur == RLIM_INFINITY ||
+		size + len <= limit.rlim_cur);
+}
+
+int fileio_write(int fd, const char *text, size_t len)
+{
+	if (!fileio_has_room(0, len)) {
+		errno = EFBIG;
+		return -1;
+	}
 	while (len) {
 		ssize_t put = write(fd, text, len);
 
@@ -115,21 +129,6 @@ static int write_all(int fd, const char *text, size_t len)
 	return 0;
 }
 
-/* Past RLIMIT_FSIZE the kernel sends SIGXFSZ, setrlimit(2): EFBIG will do. */
-int fileio_write(int fd, const char *text, size_t len)
-{
-	struct sigaction ignore = { .sa_handler = SIG_IGN }, before;
-	int status, number;
-
-	if (sigaction(SIGXFSZ, &ignore, &before) < 0)
-		return -1;
-	status = write_all(fd, text, len);
-	number = errno;
-	sigaction(SIGXFSZ, &before, NULL);
-	errno = number;
-	return status;
-}
-
 /* Attributes that the kernel computes from the content cannot be carried. */
 static bool is_content_attribute(const char *attribute)
 {
@@ -139,12 +138,15 @@ static bool is_content_attribute(const char *attribute)
 
 static int copy_attribute(int from, int to, const char *attribute)
 {
-	char value[ATTRIBUTE_MAX];
+	char *value CLEANUP_FREE = NULL;
 	ssize_t len;
 
 	if (is_content_attribute(attribute))
 		return 0;
-	len = fgetxattr(from, attribute, value, sizeof(value));
+	value = malloc(ATTRIBUTE_MAX);
+	if (!value)
+		return -1;
+	len = fgetxattr(from, attribute, value, ATTRIBUTE_MAX);
 	if (len < 0)
 		return errno == ENODATA ? 0 : -1;
 	return fsetxattr(to, attribute, value, (size_t)len, 0);
@@ -152,9 +154,12 @@ static int copy_attribute(int from, int to, const char *attribute)
 
 static int copy_attributes(int from, int to)
 {
-	char names[ATTRIBUTE_MAX];
-	ssize_t len = flistxattr(from, names, sizeof(names));
+	char *names CLEANUP_FREE = malloc(ATTRIBUTE_MAX);
+	ssize_t len;
 
+	if (!names)
+		return -1;
+	len = flistxattr(from, names, ATTRIBUTE_MAX);
 	if (len < 0)
 		return errno == ENOTSUP ? 0 : -1;
 	for (const char *name = names; name < names + len;
@@ -189,13 +194,13 @@ static int sync_file(int fd)
 /* Whose mode, owner and attributes a file gets, or the mode alone. */
 struct model {
 	int fd; /* -1: nobody's */
-	mode_t mode; /* 0: as it was made */
+	mode_t mode;
 };
 
 static int become(int fd, const struct model *model)
 {
 	if (model->fd < 0)
-		return model->mode ? fchmod(fd, model->mode) : 0;
+		return fchmod(fd, model->mode);
 	if (copy_owner_and_mode(model->fd, fd) < 0)
 		return -1;
 	return copy_attributes(model->fd, fd);
@@ -232,7 +237,7 @@ static int replace(int directory, const char *name, const struct model *model,
 int fileio_replace(int directory, const char *name, int model, const char *text,
 		   size_t len, struct err *err)
 {
-	const struct model like = { .fd = model };
+	const struct model like = { .fd = model, .mode = 0600 };
 
 	return replace(directory, name, &like, text, len, err);
 }

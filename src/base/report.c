@@ -93,20 +93,19 @@ static char *make_message(const char *program, const struct err *err)
 	return buf_take(&buf, &text, NULL, &ignored) < 0 ? NULL : text;
 }
 
-/* Whoever read this may be gone, or the file be full: an exit status and no
- * signal. */
-static void ignore_signals(void)
-{
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN);
-}
-
 static void report_to_stderr(const char *message)
 {
 	struct buf line CLEANUP_BUF = { 0 };
 
 	buf_add_str(&line, message);
 	write_line(STDERR_FILENO, &line);
+}
+
+/* Who read this may be gone, and the file full: an exit status, no signal. */
+static void ignore_signals(void)
+{
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 }
 
 void report_failure(const char *program, const struct err *err)
@@ -122,9 +121,9 @@ void report_refusal(const struct err *err, const char *log_path, bool json)
 {
 	char *message CLEANUP_FREE = make_message(PROGRAM, err);
 
+	ignore_signals();
 	if (!message)
 		return;
-	ignore_signals();
 	if (log_path && *log_path)
 		report_to_log(message, log_path, json);
 	report_to_stderr(message);

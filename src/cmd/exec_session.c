@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "alloc.h"
 #include "audit.h"
 #include "bundle.h"
 #include "fileio.h"
@@ -118,8 +119,9 @@ static int replace_word(const struct runtime_args *args, char **argv, int fd,
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	if (stat(path, &st) < 0)
 		return err_set_errno(err, errno, "'%s'", path);
-	if (asprintf(&changed, "%.*s%s", (int)(args->process - *word), *word,
-		     path) < 0)
+	changed =
+		alloc_text("%.*s%s", (int)(args->process - *word), *word, path);
+	if (!changed)
 		return err_set(err, "out of memory");
 	*word = changed;
 	return 0;

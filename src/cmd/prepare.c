@@ -4,9 +4,8 @@
 #include "prepare.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <string.h>
 
+#include "alloc.h"
 #include "audit.h"
 #include "judge.h"
 #include "patch.h"
@@ -65,8 +64,10 @@ static bool observes(const struct job *job)
 	return job->policy.mode == POLICY_AUDIT;
 }
 
-/* So that exec sessions find the record, and believe it. It is there already: a
- * link that leads nowhere would be swept away by another create. */
+/*
+ * So that exec sessions find the record, and believe it. It is there already: a
+ * link that leads nowhere would be swept away by another create.
+ */
 static int make_link(const struct job *job, struct err *err)
 {
 	const struct bundle *bundle = &job->judge.bundle;
@@ -77,10 +78,9 @@ static int make_link(const struct job *job, struct err *err)
 	if (!directory)
 		return err_set_errno(err, errno, "'%s'",
 				     bundle->directory_path);
-	if (asprintf(&path, "%s/%s", directory, bundle->record_name) < 0) {
-		path = NULL;
+	path = alloc_text("%s/%s", directory, bundle->record_name);
+	if (!path)
 		return err_set(err, "out of memory");
-	}
 	if (trust_open(path, &record, err) < 0 ||
 	    session_link_make(&job->key, path, err) < 0)
 		return err_wrap(err, "rule '%s': exec", job->judge.rule->name);

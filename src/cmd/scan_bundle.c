@@ -5,21 +5,20 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "alloc.h"
 #include "spec_find.h"
 
 /* An image may hold a file of this name as well: what is in it tells. */
 static bool has_config(const char *operand, struct err *err, int *ret_status)
 {
-	char *path CLEANUP_FREE = NULL;
+	char *path CLEANUP_FREE = alloc_text("%s/config.json", operand);
 	struct stat st;
 
 	*ret_status = 0;
-	if (asprintf(&path, "%s/config.json", operand) < 0) {
-		path = NULL;
+	if (!path) {
 		*ret_status = err_set(err, "out of memory");
 		return false;
 	}
@@ -41,6 +40,13 @@ static bool is_config(const struct json_doc *doc)
 	return false;
 }
 
+/* A path of config.json's; the caller frees, NULL: out of memory. */
+static char *from_bundle(const struct scan *scan, const char *path)
+{
+	return *path == '/' ? strdup(path)
+			    : alloc_text("%s/%s", scan->operand, path);
+}
+
 static int find_root(struct scan *scan, struct err *err)
 {
 	const char *root = scan->tree.root;
@@ -48,22 +54,8 @@ static int find_root(struct scan *scan, struct err *err)
 	if (!root || !*root)
 		return err_set(err, "'%s/config.json' names no root.path",
 			       scan->operand);
-	if (asprintf(&scan->path, "%s%s%s", *root == '/' ? "" : scan->operand,
-		     *root == '/' ? "" : "/", root) >= 0)
-		return 0;
-	scan->path = NULL;
-	return err_set(err, "out of memory");
-}
-
-/* Files show outer numbers, config.json says inner ones. */
-static uint32_t outer(const struct scan *scan, const struct spec_map *map,
-		      uint32_t inner)
-{
-	uint32_t id;
-
-	if (!scan->run.judge.spec.new_userns)
-		return inner;
-	return spec_map_outside(map, inner, &id) ? id : EXEC_NO_ROOT;
+	scan->path = from_bundle(scan, root);
+	return scan->path ? 0 : err_set(err, "out of memory");
 }
 
 static void find_users(struct scan *scan)
@@ -71,7 +63,7 @@ static void find_users(struct scan *scan)
 	const struct spec *spec = &scan->run.judge.spec;
 
 	scan->any_root = spec->user.present && spec->user.path;
-	scan->root = outer(scan, &scan->tree.users, 0);
+	scan->root = spec_map_outer(&scan->tree.users, spec->new_userns, 0);
 }
 
 /* What the container's first program will hold, and what it never can. */
@@ -95,8 +87,10 @@ static struct program_grant grant_of(const struct scan *scan)
 					     ? decision->no_new_privileges
 					     : spec->no_new_privileges,
 		.has_user = true,
-		.uid = outer(scan, &scan->tree.users, spec->uid),
-		.gid = outer(scan, &scan->tree.groups, spec->gid),
+		.uid = spec_map_outer(&scan->tree.users, spec->new_userns,
+				      spec->uid),
+		.gid = spec_map_outer(&scan->tree.groups, spec->new_userns,
+				      spec->gid),
 		.root = scan->root,
 	};
 }
@@ -160,19 +154,14 @@ int scan_bundle_read(struct scan *scan, struct err *err)
 static bool is_itself(const struct scan *scan, const struct spec_mount *mount,
 		      const struct stat *there)
 {
-	bool absolute = mount->source && *mount->source == '/';
 	char *path CLEANUP_FREE = NULL;
 	struct stat source;
 
 	if (!mount->bind || !mount->source)
 		return false;
-	if (asprintf(&path, "%s%s%s", absolute ? "" : scan->operand,
-		     absolute ? "" : "/", mount->source) < 0) {
-		path = NULL;
-		return false;
-	}
-	return stat(path, &source) == 0 && source.st_dev == there->st_dev &&
-	       source.st_ino == there->st_ino;
+	path = from_bundle(scan, mount->source);
+	return path && stat(path, &source) == 0 &&
+	       source.st_dev == there->st_dev && source.st_ino == there->st_ino;
 }
 
 /*
@@ -202,16 +191,7 @@ void scan_bundle_resolve(struct scan *scan, const struct rootfs *rootfs)
 		resolve_mount(scan, rootfs, &scan->tree.mounts[i]);
 }
 
-static bool is_unmapped(const struct scan *scan, const struct exec_file *file)
-{
-	uint32_t id;
-
-	return scan->run.judge.spec.new_userns &&
-	       (!spec_map_inside(&scan->tree.users, file->uid, &id) ||
-		!spec_map_inside(&scan->tree.groups, file->gid, &id));
-}
-
-/* As entrypoint.c has it: a remount of the root loses what it was mounted with. */
+/* As entrypoint.c has it: a remount of the root loses its mount's options. */
 static void forget_remounted(const struct scan *scan, struct program *program)
 {
 	bool remounts =
@@ -232,7 +212,9 @@ struct program scan_bundle_view(const struct scan *scan,
 		spec_tree_mount(&scan->tree, file->path);
 
 	*ret_mount = NULL;
-	program.file.unmapped = is_unmapped(scan, &program.file);
+	program.file.unmapped = !spec_tree_has_owner(
+		&scan->tree, scan->run.judge.spec.new_userns, program.file.uid,
+		program.file.gid);
 	forget_remounted(scan, &program);
 	/* Of whichever root they are: it may be this container's. */
 	if (scan->any_root)

@@ -47,21 +47,43 @@ static int learn_names(struct show_choice *choice, struct err *err)
 	return 0;
 }
 
+/* Why it is not known which process is the first. */
+static int doubt(const struct containers *found, struct err *err)
+{
+	for (size_t i = 0; i < found->count; i++) {
+		const struct container *container = &found->list[i];
+
+		if (*container->trouble.text) {
+			*err = container->trouble;
+			return -1;
+		}
+		if (container->hidden)
+			return err_set(
+				err,
+				"process %d of container '%s' cannot be looked at in /proc",
+				container->state.pid, container->id);
+	}
+	return 0;
+}
+
 /* A state that is there and dead is an answer; none is not yet one. */
 static int find_first(struct show_choice *choice, struct err *err)
 {
 	struct containers found CLEANUP_CONTAINERS = { 0 };
 	const struct show_options *options = choice->options;
+	int status = containers_find(&found, options->root, options->id, err);
 
-	if (containers_find(&found, options->root, options->id, err) < 0)
-		return -1;
 	for (size_t i = 0; i < found.count && !choice->first; i++)
 		if (found.list[i].runs)
 			choice->first = (uint32_t)found.list[i].state.pid;
-	if (choice->first || (!found.count && !options->root))
+	if (choice->first)
 		return 0;
+	if (status < 0 || doubt(&found, err) < 0)
+		return -1;
 	if (found.count)
 		return err_set(err, "container '%s' does not run", options->id);
+	if (!options->root)
+		return 0;
 	return err_set(err, "no container '%s' in '%s'", options->id,
 		       options->root);
 }
@@ -140,6 +162,8 @@ static int look(struct show *show, struct show_choice *choice, struct err *err)
 
 	if (options->id && find_first(choice, err) < 0)
 		return -1;
+	if (access("/proc/self", F_OK) < 0)
+		return err_set(err, "'/proc' has no processes: mount it");
 	if (learn_names(choice, err) < 0 ||
 	    processes_open(&show->processes, "/proc", &choice->known, err) < 0)
 		return -1;

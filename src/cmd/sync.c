@@ -21,7 +21,6 @@
 static int place_file(struct placement *target, const char *path,
 		      struct err *err)
 {
-	const char *slash = strrchr(path, '/');
 	int fd CLEANUP_FD =
 		fileio_open(AT_FDCWD, path, O_RDONLY | O_NONBLOCK, 0);
 	char *text CLEANUP_FREE = NULL;
@@ -34,7 +33,7 @@ static int place_file(struct placement *target, const char *path,
 		return err_set(err, "'%s' is not a regular file", path);
 	if (fileio_read(fd, path, PROGRAM_MAX, &text, &len, err) < 0)
 		return -1;
-	return placement_file(target, slash ? slash + 1 : path, text, len,
+	return placement_file(target, basename(path), text, len,
 			      st.st_mode & 0755, err);
 }
 

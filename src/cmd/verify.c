@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "alloc.h"
+#include "cgroup.h"
 #include "containers.h"
 #include "dryrun.h"
 #include "fileio.h"
@@ -16,8 +18,7 @@
 #include "verification.h"
 
 #define STATUS_MAX ((size_t)64 * 1024)
-#define ID_DIGITS 64
-#define SHOWN_DIGITS 12 /* of those, as engines show them */
+#define SHOWN_DIGITS 12 /* of an engine's id, as engines show them */
 
 struct choice {
 	struct dryrun_options dryrun;
@@ -113,6 +114,14 @@ static int look(struct check *check, const struct dryrun_node *node,
 	struct dryrun_node asked = *node;
 	struct dryrun run CLEANUP_DRYRUN = { .judge = JUDGE_INIT };
 
+	if (*container->trouble.text) {
+		*err = container->trouble;
+		return -1;
+	}
+	if (container->hidden)
+		return err_set(err,
+			       "its process %d cannot be looked at in /proc",
+			       container->state.pid);
 	if (!container->state.bundle)
 		return err_set(err, "its state names no bundle");
 	asked.options.id = container->id;
@@ -142,11 +151,10 @@ static bool is_clean(const struct check *check)
 static void add_finding(struct report *report, const char *id, const char *word,
 			capmask names, const char *text)
 {
-	char *list CLEANUP_FREE = out_names(names), *line CLEANUP_FREE = NULL;
+	char *list CLEANUP_FREE = out_names(names);
+	char *line CLEANUP_FREE = alloc_text(
+		"%s%s%s", names && list ? list : "", names ? ": " : "", text);
 
-	if (asprintf(&line, "%s%s%s", names && list ? list : "",
-		     names ? ": " : "", text) < 0)
-		line = NULL;
 	out_table_add(&report->table, OUT_BAD, 3, id, word, line);
 }
 
@@ -161,19 +169,12 @@ static const char *clean_text(const struct check *check)
 		       : "no rule was applied, and today's policy has none";
 }
 
-/* An engine's. */
-static bool is_long_id(const char *id)
-{
-	return strlen(id) == ID_DIGITS &&
-	       strspn(id, "0123456789abcdef") == ID_DIGITS;
-}
-
 static void add_rows(struct report *report, const struct check *check)
 {
 	char cut[SHOWN_DIGITS + 1];
 	const char *id = check->container->id;
 
-	if (is_long_id(id)) {
+	if (cgroup_is_engine_id(id, strlen(id))) {
 		snprintf(cut, sizeof(cut), "%.*s", SHOWN_DIGITS, id);
 		id = cut;
 	}
@@ -271,20 +272,43 @@ static void verify_one(struct report *report, const struct container *container)
 	free(check.rule);
 }
 
+/* `whole`: else the first digits of an engine's id, as we show it ourselves. */
+static bool is_meant(const struct container *container, const char *id,
+		     bool whole)
+{
+	if (whole)
+		return !id || strcmp(container->id, id) == 0;
+	return *id &&
+	       cgroup_is_engine_id(container->id, strlen(container->id)) &&
+	       strncmp(container->id, id, strlen(id)) == 0;
+}
+
+static size_t verify_those(struct report *report,
+			   const struct containers *found, const char *id,
+			   bool whole)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < found->count; i++) {
+		if (!is_meant(&found->list[i], id, whole))
+			continue;
+		verify_one(report, &found->list[i]);
+		count++;
+	}
+	return count;
+}
+
 static int verify_id(struct report *report, const char *id, struct err *err)
 {
+	const char *root = report->choice->root;
 	struct containers found CLEANUP_CONTAINERS = { 0 };
+	int status = containers_find(&found, root, NULL, err);
 
-	if (containers_find(&found, report->choice->root, id, err) < 0)
-		return -1;
-	for (size_t i = 0; i < found.count; i++)
-		verify_one(report, &found.list[i]);
-	if (!found.count && id)
-		return err_set(err, "no container '%s'%s%s", id,
-			       report->choice->root ? " in " : "",
-			       report->choice->root ? report->choice->root
-						    : ": say --root");
-	return 0;
+	if (verify_those(report, &found, id, true) || !id ||
+	    verify_those(report, &found, id, false) || status < 0)
+		return status;
+	return err_set(err, "no container '%s'%s%s", id, root ? " in " : "",
+		       root ? root : ": say --root");
 }
 
 static void print(struct report *report)
@@ -321,7 +345,7 @@ static int parse(int argc, char **argv, struct choice *choice, struct err *err)
 enum verb_status verb_verify(int argc, char **argv, struct err *err)
 {
 	struct choice choice = { 0 };
-	struct dryrun_node node CLEANUP_NODE = { 0 };
+	struct dryrun_node node CLEANUP_DRYRUN_NODE = { 0 };
 	struct report report = { .choice = &choice, .node = &node };
 	int first = parse(argc, argv, &choice, err), status = 0;
 

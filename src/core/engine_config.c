@@ -3,7 +3,6 @@
 
 #include "engine_config.h"
 
-#include <stdio.h>
 #include <string.h>
 
 const char *engine_name(enum engine_kind kind)
@@ -28,10 +27,9 @@ int engine_config_add(struct engine_config *config, const char *name,
 	if (!files)
 		return err_set(err, "out of memory");
 	config->files = files;
-	if (asprintf(&copy, "%s", name) < 0) {
-		copy = NULL;
+	copy = strdup(name);
+	if (!copy)
 		return err_set(err, "out of memory");
-	}
 	if (toml_parse(&doc, name, text, len, err) < 0)
 		return -1;
 	files[config->files_count++] =

@@ -4,7 +4,6 @@
 #include "originals_record.h"
 
 #include <json-c/json.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -217,7 +216,7 @@ int originals_parse(struct originals *ret_record, const struct json_doc *doc,
 	struct json_object *object;
 	int status;
 
-	if (doc->len > INT_MAX || json_check(doc, err) < 0)
+	if (json_check(doc, err) < 0)
 		return -1;
 	if (json_root(doc).kind != JSON_OBJECT)
 		return bad(&parser, "no object");

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "buf.h"
+#include "exec_caps.h"
 #include "spec_find.h"
 
 struct reader {
@@ -134,6 +135,20 @@ static void take_option(const struct reader *reader, struct json_value option,
 		mount->bind = true;
 }
 
+/* "idmap", "ridmap", and crun's "idmap=MAP". */
+static int take_mapping(const struct reader *reader, struct json_value option,
+			struct spec_mount *mount)
+{
+	char *text CLEANUP_FREE = NULL;
+	size_t len;
+
+	if (json_string(reader->doc, option, &text, &len, reader->err) < 0)
+		return -1;
+	if (strncmp(text, "idmap", 5) == 0 || strncmp(text, "ridmap", 6) == 0)
+		mount->mapped = true;
+	return 0;
+}
+
 static int read_options(const struct reader *reader, struct json_value list,
 			struct spec_mount *mount)
 {
@@ -143,7 +158,8 @@ static int read_options(const struct reader *reader, struct json_value list,
 	if (want(reader, list, JSON_ARRAY) < 0)
 		return -1;
 	while (json_next_element(&iter, &option)) {
-		if (want(reader, option, JSON_STRING) < 0)
+		if (want(reader, option, JSON_STRING) < 0 ||
+		    take_mapping(reader, option, mount) < 0)
 			return -1;
 		take_option(reader, option, mount);
 	}
@@ -166,6 +182,8 @@ static int read_mount(struct reader *reader, struct json_value object,
 		return -1;
 	if (find(reader, object, "type", &value))
 		mount->bind = json_string_is(reader->doc, value, "bind");
+	mount->mapped = find(reader, object, "uidMappings", &value) ||
+			find(reader, object, "gidMappings", &value);
 	return find(reader, object, "options", &value)
 		       ? read_options(reader, value, mount)
 		       : 0;
@@ -336,4 +354,23 @@ bool spec_map_outside(const struct spec_map *map, uint32_t inside,
 		return true;
 	}
 	return false;
+}
+
+uint32_t spec_map_outer(const struct spec_map *map, bool new_userns,
+			uint32_t inner)
+{
+	uint32_t id;
+
+	if (!new_userns)
+		return inner;
+	return spec_map_outside(map, inner, &id) ? id : EXEC_NO_ROOT;
+}
+
+bool spec_tree_has_owner(const struct spec_tree *tree, bool new_userns,
+			 uint32_t uid, uint32_t gid)
+{
+	uint32_t id;
+
+	return !new_userns || (spec_map_inside(&tree->users, uid, &id) &&
+			       spec_map_inside(&tree->groups, gid, &id));
 }

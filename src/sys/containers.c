@@ -6,10 +6,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "alloc.h"
 #include "fileio.h"
 
 #define STAT_MAX 4096
@@ -20,60 +21,78 @@ static const char *const state_files[] = {
 	[RUNTIME_CRUN] = "status",
 };
 
-static const char *const usual_roots[] = {
-	"/run/runc",
-	"/run/crun",
-	"/run/containerd/runc/*",
-};
+static const char *const usual_roots[] = { "/run/runc", "/run/crun" };
 
-/* 0: it is not there, or has ended. */
-static uint64_t start_of(int32_t pid)
+/* Of containerd: a root for each of its namespaces. */
+#define ROOTS "/run/containerd/runc"
+
+/* A pid that is nobody's has no file in /proc; without /proc none has. */
+static bool is_hidden(int32_t pid, int reason)
 {
+	return (reason != ENOENT && reason != ESRCH) || kill(pid, 0) == 0 ||
+	       errno == EPERM;
+}
+
+static void look_at_process(struct container *container)
+{
+	int32_t pid = container->state.pid;
 	char path[32], *text CLEANUP_FREE = NULL;
 	struct err ignored;
 	size_t len;
 	int fd CLEANUP_FD = -1;
 
+	if (!pid || !container->state.start)
+		return;
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
 	fd = fileio_open(AT_FDCWD, path, O_RDONLY, 0);
+	errno = fd < 0 ? errno : EFBIG;
 	if (fd < 0 ||
 	    fileio_read(fd, path, STAT_MAX, &text, &len, &ignored) < 0)
-		return 0;
-	return container_state_has_ended(text) ? 0
-					       : container_state_start(text);
+		container->hidden = is_hidden(pid, errno);
+	else
+		container->runs =
+			!container_state_has_ended(text) &&
+			container_state_start(text) == container->state.start;
 }
 
-static struct container *new_container(struct containers *containers)
+/* NULL: out of memory. */
+static struct container *add(struct containers *containers, const char *root,
+			     const char *id, enum runtime_dialect dialect)
 {
 	struct container *list = reallocarray(
 		containers->list, containers->count + 1, sizeof(*list));
+	struct container *container;
 
 	if (!list)
 		return NULL;
 	containers->list = list;
-	list[containers->count] = (struct container){ 0 };
-	return &list[containers->count++];
+	container = &list[containers->count];
+	*container = (struct container){ .root = strdup(root),
+					 .id = strdup(id),
+					 .dialect = dialect };
+	if (!container->root || !container->id) {
+		free(container->root);
+		free(container->id);
+		return NULL;
+	}
+	containers->count++;
+	return container;
 }
 
-static int add(struct containers *containers, const char *root, const char *id,
-	       enum runtime_dialect dialect, const char *text, size_t len,
-	       struct err *err)
+/* `fd` is of the file, or -1: `number` says why. */
+static int read_state(struct container *container, int fd, int number,
+		      const char *name, struct err *err)
 {
-	struct container *container = new_container(containers);
+	char *text CLEANUP_FREE = NULL;
+	size_t len;
 
-	if (!container)
-		return err_set(err, "out of memory");
-	container->root = strdup(root);
-	container->id = strdup(id);
-	container->dialect = dialect;
-	if (!container->root || !container->id)
-		return err_set(err, "out of memory");
-	if (container_state_parse(&container->state, dialect, text, len, err) <
-	    0)
-		return -1;
-	container->runs =
-		container->state.pid && container->state.start &&
-		start_of(container->state.pid) == container->state.start;
+	if (fd < 0)
+		return err_set_errno(err, number, "'%s/%s'", container->root,
+				     name);
+	if (fileio_read(fd, name, CONTAINER_STATE_MAX, &text, &len, err) < 0 ||
+	    container_state_parse(&container->state, container->dialect, text,
+				  len, err) < 0)
+		return err_wrap(err, "'%s/%s'", container->root, name);
 	return 0;
 }
 
@@ -82,24 +101,23 @@ static int look_at(struct containers *containers, int directory,
 		   const char *root, const char *id, struct err *err)
 {
 	for (size_t i = 0; i < ARRAY_LEN(state_files); i++) {
-		char *name CLEANUP_FREE = NULL, *text CLEANUP_FREE = NULL;
-		size_t len;
-		int fd CLEANUP_FD = -1;
+		char *name CLEANUP_FREE =
+			alloc_text("%s/%s", id, state_files[i]);
+		struct container *container;
+		int fd CLEANUP_FD = -1, number;
 
-		if (asprintf(&name, "%s/%s", id, state_files[i]) < 0) {
-			name = NULL;
+		if (!name)
 			return err_set(err, "out of memory");
-		}
 		fd = fileio_open(directory, name, O_RDONLY | O_NONBLOCK, 0);
-		if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+		number = errno;
+		if (fd < 0 && (number == ENOENT || number == ENOTDIR))
 			continue;
-		if (fd < 0)
-			return err_set_errno(err, errno, "'%s/%s'", root, name);
-		if (fileio_read(fd, name, CONTAINER_STATE_MAX, &text, &len,
-				err) < 0 ||
-		    add(containers, root, id, (enum runtime_dialect)i, text,
-			len, err) < 0)
-			return err_wrap(err, "'%s/%s'", root, name);
+		container = add(containers, root, id, (enum runtime_dialect)i);
+		if (!container)
+			return err_set(err, "out of memory");
+		if (read_state(container, fd, number, name,
+			       &container->trouble) == 0)
+			look_at_process(container);
 	}
 	return 0;
 }
@@ -110,16 +128,27 @@ static bool is_wanted(const struct dirent *entry, const char *id)
 	       (!id || strcmp(entry->d_name, id) == 0);
 }
 
-static int look_in(struct containers *containers, const char *root,
+/* What is not there is not in use, unless it was named. */
+static int list(const char *path, bool named, struct dirent ***ret_entries,
+		struct err *err)
+{
+	int count = scandir(path, ret_entries, NULL, alphasort);
+
+	if (count >= 0)
+		return count;
+	if (!named && (errno == ENOENT || errno == ENOTDIR))
+		return 0;
+	return err_set_errno(err, errno, "'%s'", path);
+}
+
+static int look_in(struct containers *containers, const char *root, bool named,
 		   const char *id, struct err *err)
 {
-	struct dirent **entries;
-	int count = scandir(root, &entries, NULL, alphasort), status = 0;
+	struct dirent **entries = NULL;
+	int count = list(root, named, &entries, err), status = 0;
 	int directory CLEANUP_FD =
 		fileio_open(AT_FDCWD, root, O_PATH | O_DIRECTORY, 0);
 
-	if (count < 0)
-		return err_set_errno(err, errno, "'%s'", root);
 	for (int i = 0; i < count; i++) {
 		if (status == 0 && is_wanted(entries[i], id))
 			status = look_at(containers, directory, root,
@@ -127,52 +156,74 @@ static int look_in(struct containers *containers, const char *root,
 		free(entries[i]);
 	}
 	free(entries);
-	return status;
+	return count < 0 ? -1 : status;
 }
 
-/* What is not there is not in use. */
-static int look_in_usual(struct containers *containers, const char *pattern,
-			 const char *id, struct err *err)
+static int look_below(struct containers *containers, const char *directory,
+		      const char *name, const char *id, struct err *err)
 {
-	glob_t found = { 0 };
-	int status = 0;
+	char *root CLEANUP_FREE = alloc_text("%s/%s", directory, name);
 
-	if (glob(pattern, 0, NULL, &found) == GLOB_NOSPACE)
-		status = err_set(err, "out of memory");
-	for (size_t i = 0; status == 0 && i < found.gl_pathc; i++)
-		status = look_in(containers, found.gl_pathv[i], id, err);
-	globfree(&found);
-	return status;
+	if (!root)
+		return err_set(err, "out of memory");
+	return look_in(containers, root, false, id, err);
+}
+
+/* The first trouble is told, and the others are looked at all the same. */
+static void note(struct err *first, int status, const struct err *trouble)
+{
+	if (status < 0 && !*first->text)
+		*first = *trouble;
+}
+
+static void look_in_roots(struct containers *containers, const char *id,
+			  struct err *first)
+{
+	struct dirent **entries = NULL;
+	struct err trouble;
+	int count = list(ROOTS, false, &entries, &trouble);
+
+	note(first, count, &trouble);
+	for (int i = 0; i < count; i++) {
+		if (is_wanted(entries[i], NULL))
+			note(first,
+			     look_below(containers, ROOTS, entries[i]->d_name,
+					id, &trouble),
+			     &trouble);
+		free(entries[i]);
+	}
+	free(entries);
 }
 
 /* Rootless runtimes keep theirs below $XDG_RUNTIME_DIR. */
-static int look_in_own(struct containers *containers, const char *name,
-		       const char *id, struct err *err)
+static void look_in_own(struct containers *containers, const char *id,
+			struct err *first)
 {
-	const char *runtime = secure_getenv("XDG_RUNTIME_DIR");
-	char *path CLEANUP_FREE = NULL;
+	static const char *const names[] = { "runc", "crun" };
+	const char *own = secure_getenv("XDG_RUNTIME_DIR");
+	struct err trouble;
 
-	if (!runtime || !*runtime)
-		return 0;
-	if (asprintf(&path, "%s/%s", runtime, name) < 0) {
-		path = NULL;
-		return err_set(err, "out of memory");
-	}
-	return look_in_usual(containers, path, id, err);
+	for (size_t i = 0; own && *own && i < ARRAY_LEN(names); i++)
+		note(first, look_below(containers, own, names[i], id, &trouble),
+		     &trouble);
 }
 
 int containers_find(struct containers *ret_containers, const char *root,
 		    const char *id, struct err *err)
 {
+	struct err first = { 0 }, trouble;
+
 	*ret_containers = (struct containers){ 0 };
 	if (root)
-		return look_in(ret_containers, root, id, err);
+		return look_in(ret_containers, root, true, id, err);
 	for (size_t i = 0; i < ARRAY_LEN(usual_roots); i++)
-		if (look_in_usual(ret_containers, usual_roots[i], id, err) < 0)
-			return -1;
-	if (look_in_own(ret_containers, "runc", id, err) < 0)
-		return -1;
-	return look_in_own(ret_containers, "crun", id, err);
+		note(&first,
+		     look_in(ret_containers, usual_roots[i], false, id,
+			     &trouble),
+		     &trouble);
+	look_in_roots(ret_containers, id, &first);
+	look_in_own(ret_containers, id, &first);
+	return *first.text ? err_set(err, "%s", first.text) : 0;
 }
 
 void containers_free(struct containers *containers)

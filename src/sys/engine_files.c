@@ -6,12 +6,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include "alloc.h"
 #include "fileio.h"
 
 /* In the order they are read in. CRI-O takes every file of its directory. */
@@ -98,16 +98,13 @@ static int add_import(struct engine_config *config, const char *from,
 {
 	char *path CLEANUP_FREE = NULL;
 	const char *slash = strrchr(from, '/');
-	int status;
 
-	status = *pattern == '/' || !slash
-			 ? asprintf(&path, "%s", pattern)
-			 : asprintf(&path, "%.*s/%s", (int)(slash - from), from,
+	path = *pattern == '/' || !slash
+		       ? strdup(pattern)
+		       : alloc_text("%.*s/%s", (int)(slash - from), from,
 				    pattern);
-	if (status < 0) {
-		path = NULL;
+	if (!path)
 		return err_set(err, "out of memory");
-	}
 	return add_matches(config, path, findings, err);
 }
 

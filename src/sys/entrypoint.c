@@ -3,7 +3,6 @@
 
 #include "entrypoint.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -22,6 +21,7 @@ struct look {
 	struct spec_tree tree;
 	struct rootfs rootfs;
 	struct rootfs_file file; /* the program, then its interpreter */
+	const struct spec_mount *bound; /* that it comes from; NULL: the root */
 };
 
 #define CLEANUP_LOOK __attribute__((cleanup(look_free)))
@@ -129,18 +129,77 @@ static int check_search(const struct look *look, const char *cwd)
 	return 0;
 }
 
+/* All that will be seen there is in the mount's source. */
+static bool can_follow(const struct look *look, const struct spec_mount *mount,
+		       const char *path)
+{
+	struct spec_mount *mounts = look->tree.mounts;
+	size_t i;
+
+	if (!mount || !mount->bind || !mount->source || mount->mapped ||
+	    strcmp(mount->destination, "/") == 0 || strstr(path, "/.."))
+		return false;
+	i = (size_t)(mount - mounts);
+	for (size_t k = i + 1; k < look->tree.mounts_count; k++) {
+		struct spec_tree one = { .mounts = &mounts[i],
+					 .mounts_count = 1 };
+
+		if (spec_tree_mount(&one, mounts[k].destination))
+			return false;
+	}
+	return true;
+}
+
+/* 1: it comes from a bind mount, and is there. */
+static int find_bound(struct look *look, const char *path,
+		      struct rootfs_file *ret_file)
+{
+	const struct spec_mount *mount = spec_tree_mount(&look->tree, path);
+	struct err *reason = &look->entry->reason;
+	char *source CLEANUP_FREE = NULL;
+	const char *name;
+
+	if (!can_follow(look, mount, path))
+		return check_mount(look, path);
+	source = join(look->run->judge.bundle.directory_path, mount->source);
+	if (!source)
+		return err_set(reason, "out of memory");
+	name = path + strlen(mount->destination);
+	name += strspn(name, "/");
+	if (rootfs_look_bound(&look->rootfs, source, name, ret_file, reason) <
+	    0)
+		return err_wrap(reason,
+				"'%s' lies on the mount '%s'", path,
+				mount->destination);
+	ret_file->path = strdup(path);
+	if (!ret_file->path)
+		return err_set(reason, "out of memory");
+	ret_file->program.noexec |= mount->noexec;
+	look->bound = mount;
+	return 1;
+}
+
 /* As it is named: links may lead on from a mount, and to one. */
-static int check_name(const struct look *look, const char *name,
-		      const char *cwd)
+static int find_file(struct look *look, const char *name, const char *cwd,
+		     struct rootfs_file *ret_file)
 {
 	char *path CLEANUP_FREE = NULL;
+	int found;
 
-	if (!strchr(name, '/'))
-		return check_search(look, cwd);
-	path = join(cwd, name);
-	if (!path)
-		return err_set(&look->entry->reason, "out of memory");
-	return check_mount(look, path);
+	look->bound = NULL;
+	if (strchr(name, '/')) {
+		path = join(cwd, name);
+		found = path ? find_bound(look, path, ret_file)
+			     : err_set(&look->entry->reason, "out of memory");
+	} else {
+		found = check_search(look, cwd);
+	}
+	if (found)
+		return found < 0 ? -1 : 0;
+	if (rootfs_find_program(&look->rootfs, name, look->command.search, cwd,
+				ret_file, &look->entry->reason) < 0)
+		return -1;
+	return 0;
 }
 
 /* Becomes look->file; ret_path: where it was found, also on -1. */
@@ -150,9 +209,7 @@ static int take_file(struct look *look, const char *name, char **ret_path)
 	struct err *reason = &look->entry->reason;
 	struct rootfs_file file CLEANUP_ROOTFS_FILE = { 0 };
 
-	if (check_name(look, name, cwd) < 0 ||
-	    rootfs_find_program(&look->rootfs, name, look->command.search, cwd,
-				&file, reason) < 0)
+	if (find_file(look, name, cwd, &file) < 0)
 		return -1;
 	free(*ret_path);
 	*ret_path = strdup(file.path);
@@ -164,7 +221,7 @@ static int take_file(struct look *look, const char *name, char **ret_path)
 	if (look->file.program.noexec)
 		return err_set(reason, "'%s' lies on a noexec mount",
 			       *ret_path);
-	return check_mount(look, *ret_path);
+	return look->bound ? 0 : check_mount(look, *ret_path);
 }
 
 /* The kernel opens it by its path alone, whatever $PATH says. */
@@ -218,17 +275,25 @@ static bool is_on_root_mount(const struct look *look)
 
 /*
  * runc 1.1 remounts a read-only root, crun 1.8 every one, and nosuid is gone;
- * not so in a new user namespace, where the kernel has locked it.
+ * not so in a new user namespace, where the kernel has locked it. What a bind
+ * mount has of its source's goes with any option.
  */
-static int check_nosuid(const struct look *look)
+static bool may_remount(const struct look *look)
 {
 	const struct dryrun *run = look->run;
-	bool remounts =
-		look->tree.readonly || run->args.dialect == RUNTIME_CRUN;
 
-	if (!look->file.program.file.nosuid || !remounts ||
-	    run->judge.spec.new_userns ||
-	    !program_is_special(&look->file.program) || !is_on_root_mount(look))
+	if (look->bound)
+		return !look->bound->nosuid;
+	return (look->tree.readonly || run->args.dialect == RUNTIME_CRUN) &&
+	       !run->judge.spec.new_userns && is_on_root_mount(look);
+}
+
+static int check_nosuid(const struct look *look)
+{
+	const struct program *program = &look->file.program;
+
+	if (!program->file.nosuid || !program_is_special(program) ||
+	    !may_remount(look))
 		return 0;
 	return err_set(
 		&look->entry->reason,
@@ -250,26 +315,6 @@ static int check_config(const struct look *look)
 			&look->entry->reason,
 			"it joins a user namespace, whose users cannot be seen from here");
 	return 0;
-}
-
-/* Numbers as stat(2) gives them here, in and out of a user namespace. */
-static uint32_t outer(const struct look *look, const struct spec_map *map,
-		      uint32_t id)
-{
-	uint32_t found;
-
-	if (!look->run->judge.spec.new_userns)
-		return id;
-	return spec_map_outside(map, id, &found) ? found : EXEC_NO_ROOT;
-}
-
-static bool is_mapped(const struct look *look, const struct exec_file *file)
-{
-	uint32_t id;
-
-	return !look->run->judge.spec.new_userns ||
-	       (spec_map_inside(&look->tree.users, file->uid, &id) &&
-		spec_map_inside(&look->tree.groups, file->gid, &id));
 }
 
 /*
@@ -298,23 +343,24 @@ static void describe_task(struct look *look)
 	const struct spec_map *users = &look->tree.users;
 	const struct spec_map *groups = &look->tree.groups;
 	struct exec_task *task = &look->entry->task;
+	bool new_userns = judge->spec.new_userns;
 
 	*task = (struct exec_task){
 		.sets = task_sets(look),
 		.kernel = look->run->node->own.kernel,
-		.uid = outer(look, users, judge->spec.uid),
-		.gid = outer(look, groups, judge->spec.gid),
+		.uid = spec_map_outer(users, new_userns, judge->spec.uid),
+		.gid = spec_map_outer(groups, new_userns, judge->spec.gid),
 		.no_new_privs = judge->has_decision
 					? judge->decision.no_new_privileges
 					: judge->spec.no_new_privileges,
-		.root = outer(look, users, 0),
+		.root = spec_map_outer(users, new_userns, 0),
 		.rules = running_kernel(),
 	};
 	task->euid = task->uid;
 	task->egid = task->gid;
 	for (size_t i = 0; i < look->command.groups_count; i++)
-		look->command.groups[i] =
-			outer(look, groups, look->command.groups[i]);
+		look->command.groups[i] = spec_map_outer(
+			groups, new_userns, look->command.groups[i]);
 	task->groups = look->command.groups;
 	task->groups_count = look->command.groups_count;
 }
@@ -326,7 +372,9 @@ static void describe_file(struct look *look)
 	struct exec_file *file = &look->entry->file;
 
 	*file = look->file.program.file;
-	file->unmapped = !is_mapped(look, file);
+	file->unmapped = !spec_tree_has_owner(&look->tree,
+					      look->run->judge.spec.new_userns,
+					      file->uid, file->gid);
 	file->nosuid = file->nosuid || (mount && mount->nosuid);
 }
 

@@ -21,7 +21,7 @@ int memfd_make(const char *text, size_t len, int lowest, int *ret_fd,
 		return err_set_errno(err, errno, "make a file in memory");
 	if (fileio_write(made, text, len) < 0 ||
 	    fcntl(made, F_ADD_SEALS, SEALS) < 0)
-		return err_set_errno(err, errno, "a file in memory");
+		return err_set_errno(err, errno, "fill a file in memory");
 	*ret_fd = fcntl(made, F_DUPFD, lowest);
 	if (*ret_fd < 0)
 		return err_set_errno(err, errno,

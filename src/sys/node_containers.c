@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "containers.h"
@@ -70,20 +69,27 @@ static void judge_strangers(const struct containers *containers,
 	}
 }
 
+static void add_unknown(struct findings *findings, const char *text)
+{
+	findings_add(findings, FINDING_UNKNOWN, TOPIC, "%s", text);
+	findings_fix(findings, geteuid() == 0
+				       ? "look for it in 'capctl show': where nothing of it runs, remove that directory"
+				       : "run capctl doctor as root");
+}
+
 void node_containers(const struct node *node, struct findings *findings)
 {
 	struct containers containers CLEANUP_CONTAINERS = { 0 };
 	struct err trouble;
 	size_t alive = 0;
 
-	if (containers_find(&containers, NULL, NULL, &trouble) < 0) {
-		findings_add(findings, FINDING_UNKNOWN, TOPIC, "%s",
-			     trouble.text);
-		findings_fix(findings, "run capctl doctor as root");
-		return;
-	}
-	for (size_t i = 0; i < containers.count; i++)
+	if (containers_find(&containers, NULL, NULL, &trouble) < 0)
+		add_unknown(findings, trouble.text);
+	for (size_t i = 0; i < containers.count; i++) {
 		alive += containers.list[i].runs;
+		if (*containers.list[i].trouble.text)
+			add_unknown(findings, containers.list[i].trouble.text);
+	}
 	findings_add(findings, FINDING_OK, TOPIC, "%zu alive", alive);
 	if (*node->launch.path)
 		judge_strangers(&containers,

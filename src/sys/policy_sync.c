@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "alloc.h"
 #include "fileio.h"
 #include "policy.h"
 #include "policy_files.h"
@@ -52,15 +53,9 @@ static int name_file(struct file *file, const char *source, const char *name,
 {
 	const char *into = is_main(name) ? "" : DROP_INS "/";
 
-	if (asprintf(&file->path, "%s/%s", source, name) < 0) {
-		file->path = NULL;
-		return err_set(err, "out of memory");
-	}
-	if (asprintf(&file->name, "%s%s", into, name) < 0) {
-		file->name = NULL;
-		return err_set(err, "out of memory");
-	}
-	return 0;
+	file->path = alloc_text("%s/%s", source, name);
+	file->name = alloc_text("%s%s", into, name);
+	return file->path && file->name ? 0 : err_set(err, "out of memory");
 }
 
 static int read_file(struct file *file, int directory, const char *name,

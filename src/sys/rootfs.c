@@ -155,7 +155,7 @@ static ssize_t read_place(int fd, char place[PATH_SIZE])
 	return len;
 }
 
-/* Where the links have led to; the path as given where that is not to be had. */
+/* Where the links have led to; where that cannot be told, `path`. */
 static char *resolved(const struct rootfs *rootfs, int fd, const char *path)
 {
 	char root[PATH_SIZE], place[PATH_SIZE];
@@ -186,16 +186,22 @@ int rootfs_look(const struct rootfs *rootfs, const char *path,
 	return 0;
 }
 
+static int check_program(const struct rootfs_file *file, const char *path,
+			 struct err *err)
+{
+	if (!S_ISREG(file->mode))
+		return err_set(err, "'%s' is not a regular file", path);
+	if (!program_is_executable(&file->program))
+		return err_set(err, "'%s' is not executable", path);
+	return 0;
+}
+
 static int look_program(const struct rootfs *rootfs, const char *path,
 			struct rootfs_file *ret_file, struct err *err)
 {
-	if (rootfs_look(rootfs, path, ret_file, err) < 0)
-		return -1;
-	if (!S_ISREG(ret_file->mode))
-		return err_set(err, "'%s' is not a regular file", path);
-	if (!program_is_executable(&ret_file->program))
-		return err_set(err, "'%s' is not executable", path);
-	return 0;
+	return rootfs_look(rootfs, path, ret_file, err) < 0
+		       ? -1
+		       : check_program(ret_file, path, err);
 }
 
 /* `path` as seen from `cwd`; the caller frees, NULL: no memory. */
@@ -247,4 +253,31 @@ int rootfs_find_program(const struct rootfs *rootfs, const char *name,
 		search += *search == ':';
 	}
 	return err_set(err, "'%s' is in none of the directories of PATH", name);
+}
+
+int rootfs_look_bound(const struct rootfs *rootfs, const char *source,
+		      const char *name, struct rootfs_file *ret_file,
+		      struct err *err)
+{
+	int at CLEANUP_FD = fileio_open(AT_FDCWD, source, O_PATH, 0);
+	int below CLEANUP_FD = -1;
+	struct rootfs_file start = { 0 };
+	int fd = at;
+
+	*ret_file = (struct rootfs_file){ 0 };
+	if (at < 0)
+		return err_set_errno(err, errno, "'%s'", source);
+	if (*name)
+		fd = below = rootfs_open_in(at, name, O_PATH | O_NOFOLLOW);
+	if (fd < 0 && errno != ELOOP)
+		return err_set_errno(err, errno, "'%s/%s'", source, name);
+	if (fd >= 0 && (rootfs_describe(rootfs, at, &start, err) < 0 ||
+			rootfs_describe(rootfs, fd, ret_file, err) < 0))
+		return err_wrap(err, "'%s'", source);
+	if (fd < 0 || S_ISLNK(ret_file->mode))
+		return err_set(err, "'%s/%s' leads over a link", source, name);
+	if (ret_file->mount != start.mount)
+		return err_set(err, "'%s/%s' lies on another mount", source,
+			       name);
+	return check_program(ret_file, *name ? name : source, err);
 }

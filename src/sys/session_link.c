@@ -38,19 +38,19 @@ static const char *make_absolute(const char *root, char text[SESSION_ROOT_SIZE])
 void session_key_init(struct session_key *ret_key, const char *root,
 		      const char *id, const char *runtime)
 {
-	const char *slash = strrchr(runtime, '/');
-
 	ret_key->id = id;
 	if (!root || !*root)
-		ret_key->root = slash ? slash + 1 : runtime;
+		ret_key->root = basename(runtime);
 	else if (*root == '/')
 		ret_key->root = root;
 	else
 		ret_key->root = make_absolute(root, ret_key->text);
 }
 
-/* FNV-1a, over the terminating NUL, too: it keeps root and id apart. The
- * record's own root and id decide whose it is. */
+/*
+ * FNV-1a, over the terminating NUL, too: it keeps root and id apart. The
+ * record's own root and id decide whose it is.
+ */
 static uint64_t hash_text(uint64_t hash, const char *text)
 {
 	for (;; text++) {

@@ -130,8 +130,6 @@ says() { # TOPIC TEXT: an ok line
 
 # Somebody listens at PATH of the tree. The name comes last: then he does.
 listen() { # STREAM|DGRAM PATH
-	local i
-
 	mkdir -p "$tree${2%/*}"
 	(
 		cd "$tree${2%/*}" || exit
@@ -145,12 +143,7 @@ os.rename("new", sys.argv[2])
 time.sleep(600)' "$1" "${2##*/}"
 	) </dev/null >/dev/null 2>&1 3>&- &
 	listeners+=($!)
-	for ((i = 0; i < 200; i++)); do
-		[ ! -S "$tree$2" ] || return 0
-		sleep 0.05
-	done
-	echo "nobody listens at $2"
-	return 1
+	wait_until test -S "$tree$2"
 }
 
 crio() { # LINE...: further lines of the handler's table
@@ -293,6 +286,27 @@ podman_node() {
 	[ "$status" -eq 1 ]
 }
 
+# A DaemonSet's image or an install.sh with a prefix puts both elsewhere.
+@test "capruntime may lie beside capctl, wherever that is" {
+	mkdir "$work/beside"
+	cp "$capctl" "$work/beside"
+	capctl=$work/beside/capctl
+	rm -f "$tree$program" "$tree$capruntime"
+	program "$work/beside/capruntime"
+	sed "s|/usr/bin/|$work/beside/|" \
+		"$srcdir/packaging/crio/50-capruntime.conf" |
+		put etc/crio/crio.conf.d/50-capruntime.conf
+	doctor
+	finds
+	says capruntime "'$work/beside/capruntime'"
+	[ "$(jq -r .program <<<"$output")" = "$work/beside/capruntime" ]
+
+	# Where configure put it, it counts.
+	program "$program"
+	doctor
+	finds warning "is another copy than '$program'" 'keep one'
+}
+
 @test "capruntime must not be setuid" {
 	chmod u+s "$tree$program"
 	doctor
@@ -368,7 +382,7 @@ os.setxattr(sys.argv[1], "security.selinux", sys.argv[2].encode() + b"\0")' \
 }
 
 @test "without a link the real runtime is the one compiled in" {
-	rm "$tree$home/runtimes/capruntime"
+	rm "$tree$home/runtimes/capruntime" "$tree$runc"
 	doctor
 	[ "$status" -eq 1 ]
 	real=$(jq -r '.findings[] | select(.topic == "real runtime").text' \
@@ -431,11 +445,13 @@ alive() { # ROOT ID runc|crun
 }
 
 @test "a container's state that cannot be read is unknown" {
+	alive /run/crun b crun
 	put run/runc/a/state.json <<<'{'
 	doctor
 	[ "$status" -eq 2 ]
 	jq -e '.unknown == 1 and any(.findings[]; .status == "unknown" and
 		.topic == "containers" and .fix != null)' <<<"$output"
+	says containers '1 alive'
 }
 
 # Policy
@@ -931,4 +947,10 @@ containerd_config() { # SED: of the snippet of version 2
 	[ "$status" -le 2 ]
 	jq -e 'any(.findings[]; .topic == "kernel" and .status == "ok")' \
 		<<<"$output"
+	# shellcheck disable=SC2016
+	run --separate-stderr unshare -m sh -c 'mount -t tmpfs none /proc &&
+		exec "$0" doctor --json' "$capctl"
+	[ "$status" -ge 1 ]
+	jq -e 'any(.findings[]; .topic == "kernel" and .status == "unknown" and
+		.fix != null)' <<<"$output"
 }

@@ -499,7 +499,10 @@ port_start=net.ipv4.ip_unprivileged_port_start
 		what the program will hold
 		  cannot be told: '/bin/app': is missing
 	END
-	make_tree '.mounts = [{destination: "/bin", type: "bind", source: "/x"}]'
+	make_tree '.mounts = [{destination: "/bin", type: "bind", source: "x"}]'
+	explain "$bundle"
+	[ "$(program_part | xargs -d '\n' | tr -s ' ')" = "what the program will hold cannot be told: '/bin/app' lies on the mount '/bin': '$bundle/x': is missing" ]
+	make_tree '.mounts = [{destination: "/bin", type: "tmpfs"}]'
 	explain "$bundle"
 	diff - <(program_part) <<-'END'
 		what the program will hold

@@ -43,7 +43,7 @@ hold() { # CAPABILITIES, setpriv's way; "-all" for none
 	pid=$!
 	waiting+=("$pid")
 	disown "$pid" # bash would tell of its end
-	wait_until grep -qx sleep "/proc/$pid/comm"
+	wait_until is_asleep "$pid"
 }
 
 start_time() { # PID
@@ -241,17 +241,23 @@ lost_row='lost  lost  NET_BIND_SERVICE: was given and is not held: the program g
 			.findings == [])' <<<"$output"
 }
 
-@test "what no runtime wrote is told with its name" {
+@test "what no runtime wrote is told with its name, and hides nobody" {
 	three_containers
-	mkdir "$state/zzz"
+	mkdir "$state/bad"
 	for text in '' '{' '[]' 'null'; do
-		echo "$text" >"$state/zzz/status"
+		echo "$text" >"$state/bad/status"
 		verify --root "$state"
 		[ "$status" -eq 2 ]
-		[ "$stderr" = "capctl: verify: '$state/zzz/status': is no state of a container" ]
+		[ -z "$stderr" ]
+		[[ "$(tr -s ' \n' ' ' <<<"$output")" == "bad unknown '$state/bad/status': is no state of a container good ok "*'lost lost '*'runc ok '* ]]
 	done
-	rm "$state/zzz/status"
-	mkfifo "$state/zzz/status"
+	verify --root "$state" --json
+	[ "$status" -eq 2 ]
+	jq -e --arg file "$state/bad/status" '.containers | length == 4 and
+		(.[0] | .id == "bad" and .bundle == null and
+			(.error | contains($file)))' <<<"$output"
+	rm "$state/bad/status"
+	mkfifo "$state/bad/status"
 	verify --root "$state"
 	[ "$status" -eq 2 ]
 	verify --root "$state" good
@@ -259,6 +265,42 @@ lost_row='lost  lost  NET_BIND_SERVICE: was given and is not held: the program g
 	verify --root "$work/nowhere"
 	[ "$status" -eq 2 ]
 	[ "$stderr" = "capctl: verify: '$work/nowhere': is missing" ]
+}
+
+@test "a place that cannot be read hides no other, and is never 'no containers'" {
+	make_created "$work/good"
+	hold ,+net_bind_service
+	mkdir -p "$work/run/runc" "$work/own/crun"
+	state=$work/own/crun crun_state good "$work/good" "$pid"
+	chmod o+x "$BATS_RUN_TMPDIR" "${BATS_TEST_TMPDIR%/*}" "$work"
+	chmod 644 "$work"/*/config.json "$work"/*/.capruntime.json
+	cp "$capctl" "$work/capctl"
+	for place in runc containerd/runc; do
+		mkdir -p "$work/run/$place"
+		chmod 711 "$work/run/$place"
+		# shellcheck disable=SC2016
+		run --separate-stderr unshare -m sh -c '
+			mount --bind "$0/run" /run &&
+			exec setpriv --reuid 65534 --regid 65534 --clear-groups \
+				env XDG_RUNTIME_DIR="$0/own" "$0/capctl" verify' "$work"
+		printf '%s\n%s\n' "$output" "$stderr"
+		[ "$status" -eq 2 ]
+		[[ "$output" == 'good  ok '* ]]
+		[ "$stderr" = "capctl: verify: '/run/$place': access refused" ]
+		chmod 755 "$work/run/$place"
+	done
+}
+
+@test "a process that cannot be looked at has not ended" {
+	make_created "$work/good"
+	hold ,+net_bind_service
+	crun_state good "$work/good" "$pid"
+	run --separate-stderr unshare -m sh -c '
+		mount -t tmpfs none /proc && exec "$@"' - "$capctl" verify \
+		--root "$state"
+	printf '%s\n%s\n' "$output" "$stderr"
+	[ "$status" -eq 2 ]
+	[ "$output" = "good  unknown  its process $pid cannot be looked at in /proc" ]
 }
 
 @test "wrong use is status 2, and one line says why" {
@@ -288,8 +330,17 @@ lost_row='lost  lost  NET_BIND_SERVICE: was given and is not held: the program g
 	[ "$(awk 'length > 80' <<<"$output")" = '' ]
 	verify --root "$state" --json
 	jq -e --arg hash "$hash" '.containers[0].id == $hash' <<<"$output"
-	verify --root "$state" "$hash"
-	[ "$status" -eq 0 ]
+	for id in "$hash" 0123456789ab; do
+		verify --root "$state" "$id"
+		[ "$status" -eq 0 ]
+		[ "$(wc -l <<<"$output")" -eq 1 ]
+		[[ "$output" == "0123456789ab  ok "* ]]
+	done
+	for id in captest 1234 0123456789ac ''; do
+		verify --root "$state" "$id"
+		[ "$status" -eq 2 ]
+		[ "$stderr" = "capctl: verify: no container '$id' in $state" ]
+	done
 }
 
 @test "what strangers wrote cannot move the cursor" {

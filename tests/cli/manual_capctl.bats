@@ -55,6 +55,11 @@ section() { # VERB
 	done
 }
 
+# A macro that takes what follows it into its quotes.
+@test "no quote of the page holds another one" {
+	run ! grep -nE '^[.].*\<Dq\>.*\<Dq\>' "$srcdir"/man/*.[58]
+}
+
 # What DESCRIPTION tells of all, and of the verb: the words of .Va lines.
 told() { # VERB
 	{

@@ -319,6 +319,7 @@ ctypes.CDLL(None).execv(sys.argv[1].encode(), argv)' "$sysroot" "$@"
 @test "where privilege came with the file, the environment says nothing" {
 	require_root
 	require_programs setcap setpriv
+	require_open_build
 	chmod o+x "$BATS_RUN_TMPDIR" "${work%/*}" "$work"
 	cp "$sysroot" "$work/$name-secure"
 	setcap cap_net_bind_service+ep "$work/$name-secure"

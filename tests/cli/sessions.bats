@@ -185,8 +185,8 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 }
 
 @test "a limit on the size of files changes nothing" {
-	before+=(bash -c 'ulimit -f 4 && exec "$@"' bash)
-	printf '%8000s' '' >>"$process"
+	before+=(bash -c 'ulimit -f 1 && exec "$@"' bash)
+	head -c 1024 /dev/zero | tr '\0' ' ' >>"$process"
 	troubled RLIMIT_FSIZE exec --process "$process" id
 }
 

@@ -244,7 +244,7 @@ pod_json() { # NAME [JQ-FILTER]
 			image: \"localhost/busybox:e2e\",
 			imagePullPolicy: \"Never\",
 			command: [\"sh\", \"-c\",
-				\"report; trap exit TERM; sleep 100000 & wait\"]
+				\"trap exit TERM; report; sleep 100000 & wait\"]
 		};
 		def main: .spec.containers[0];
 		{

@@ -242,6 +242,40 @@ in_user_namespace='.linux.namespaces += [{type: "user"}] |
 	done
 }
 
+@test "what a program on a bind mount will hold is foretold, or said to be unknown" {
+	for NOSUID in '' 1; do
+		export NOSUID
+		for name in $RUNTIMES; do
+			use_image "$name"
+			grant '{}'
+			tried=0 refused=0 unknown=0
+			for program in plain setuid kill beyond script; do
+				for options in '"rbind"' '"bind", "ro"' \
+					'"bind", "nosuid", "nodev"'; do
+					change_config '.mounts = [.mounts[0]] + [
+						{destination: "/bound", source: $from,
+							options: ['"$options"']}] |
+						.process.args = ["/bound/cat",
+							"/proc/self/status"]' \
+						--arg from "rootfs/$program"
+					foretell
+					[[ "$said" != unknown:* ]] || {
+						[[ "$said" == *'nosuid mount'* ]]
+						unknown=$((unknown + 1))
+						continue
+					}
+					run_it
+					printf '%s %s %s\nsaid: %s\nseen: %s\n' "$name" \
+						"$program" "$options" "$said" "$seen"
+					[ "$said" = "$seen" ]
+					tried=$((tried + 1))
+				done
+			done
+			[ "$tried" -eq 15 ] || [ "$NOSUID $tried" = '1 9' ]
+		done
+	done
+}
+
 @test "further groups of a process are looked at" {
 	for name in $RUNTIMES; do
 		use_image "$name"

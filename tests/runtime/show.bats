@@ -17,11 +17,7 @@ start_container() { # [JQ-FILTER]
 	change_config ".process.args = [\"/bin/sleep\", \"1000\"] | ${1:-.}"
 	capruntime_detached run --detach --bundle "$bundle" "$id"
 	first=$(plain_runtime state "$id" | jq .pid)
-	wait_until is_sleeping "$first"
-}
-
-is_sleeping() { # PID
-	[ "$(<"/proc/$1/comm")" = sleep ]
+	wait_until is_asleep "$first"
 }
 
 # Dead, though nobody may have noticed.
@@ -73,8 +69,9 @@ holds() { # ROWS
 	for name in $RUNTIMES; do
 		use_runtime "$name"
 		start_container
-		plain_runtime exec --detach "$id" /bin/sleep 1001 \
-			</dev/null >"$work/exec" 2>&1 3>&-
+		plain_runtime exec --detach --pid-file "$work/pid" "$id" \
+			/bin/sleep 1001 </dev/null >"$work/exec" 2>&1 3>&-
+		wait_until is_asleep "$(<"$work/pid")"
 		show --json --id "$id" --root "$state"
 		ended 0
 		is_json '[.processes[].name] == ["sleep", "sleep"]'

@@ -201,10 +201,13 @@ static void the_umask_takes_nothing_from_the_mode(void)
 	struct err err = { 0 };
 	struct stat st;
 	int status = fileio_replace(dir.fd, "file", model, "new", 3, &err);
+	int own = fileio_replace(dir.fd, "own", -1, "new", 3, &err);
 
 	umask(mask);
 	REQUIRE(status == 0 && fstatat(dir.fd, "file", &st, 0) == 0);
 	CHECK_U64(st.st_mode, S_IFREG | 0640);
+	REQUIRE(own == 0 && fstatat(dir.fd, "own", &st, 0) == 0);
+	CHECK_U64(st.st_mode, S_IFREG | 0600);
 }
 
 static void a_published_file_has_the_mode_given(void)

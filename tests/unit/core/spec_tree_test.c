@@ -3,6 +3,7 @@
 
 #include "spec_tree.h"
 
+#include "exec_caps.h"
 #include "tap.h"
 
 /* The caller frees. */
@@ -123,6 +124,14 @@ static void numbers_are_mapped_both_ways(void)
 	CHECK(spec_map_inside(&tree.groups, 4294967294u, &id) &&
 	      id == 4294967294u);
 	CHECK(!spec_map_inside(&tree.groups, 4294967295u, &id));
+
+	CHECK_U64(spec_map_outer(&tree.users, true, 2), 100001);
+	CHECK_U64(spec_map_outer(&tree.users, true, 65536), EXEC_NO_ROOT);
+	CHECK_U64(spec_map_outer(&tree.users, false, 65536), 65536);
+	CHECK(spec_tree_has_owner(&tree, true, 1000, 5));
+	CHECK(!spec_tree_has_owner(&tree, true, 5, 5));
+	CHECK(!spec_tree_has_owner(&tree, true, 1000, 4294967295u));
+	CHECK(spec_tree_has_owner(&tree, false, 5, 4294967295u));
 }
 
 static void what_is_of_another_type_is_refused_with_its_place(void)

@@ -103,7 +103,7 @@ static void what_is_no_container_is_passed_over(void)
 	CHECK_STR(err.text, "");
 }
 
-static void a_state_that_is_none_is_named(void)
+static void a_state_that_is_none_is_named_and_hides_nobody(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
 	char *path CLEANUP_FREE = tempdir_path(&dir, "a");
@@ -112,8 +112,14 @@ static void a_state_that_is_none_is_named(void)
 
 	REQUIRE(mkdir(path, 0700) == 0);
 	REQUIRE(tempdir_write_str(&dir, "a/state.json", "{"));
-	CHECK(containers_find(&found, dir.path, NULL, &err) == -1);
-	CHECK_HAS(err.text, "/a/state.json': is no state of a container");
+	make_crun(&dir, "b", getpid(), start_of(getpid()));
+	REQUIRE(containers_find(&found, dir.path, NULL, &err) == 0);
+	REQUIRE(found.count == 2);
+	CHECK_HAS(found.list[0].trouble.text,
+		  "/a/state.json': is no state of a container");
+	CHECK(!found.list[0].runs);
+	CHECK_STR(found.list[1].trouble.text, "");
+	CHECK(found.list[1].runs);
 }
 
 static void a_root_that_is_named_must_be_there(void)
@@ -130,7 +136,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_zombie_does_not_run),
 	TAP_TEST(one_is_found_by_its_id),
 	TAP_TEST(what_is_no_container_is_passed_over),
-	TAP_TEST(a_state_that_is_none_is_named),
+	TAP_TEST(a_state_that_is_none_is_named_and_hides_nobody),
 	TAP_TEST(a_root_that_is_named_must_be_there),
 };
 

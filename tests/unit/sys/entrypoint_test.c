@@ -440,6 +440,83 @@ static void mounts_are_where_links_lead(void)
 	is_found(&scene);
 }
 
+#define BIND_MOUNT(to, from)                                                   \
+	"{\"destination\":\"" to "\",\"source\":\"" from                       \
+	"\",\"options\":[\"rbind\",\"ro\"]}"
+#define DATA_APP PROCESS("\"args\":[\"/data//x/app\"]")
+
+static void a_bind_mounts_source_is_looked_at(void)
+{
+	struct scene scene CLEANUP_SCENE = scene_make();
+	static const char other[] = MOUNTS(BIND_MOUNT("/bin", "other"));
+
+	if (geteuid() != 0)
+		SKIP(NOT_ROOT);
+	make_dir(&scene, "other");
+	make_dir(&scene, "other/x");
+	make_owned(&scene, "other/app", 0, 0, 04755);
+	make_owned(&scene, "other/x/app", 0, 0, 04755);
+	look(&scene, APP);
+	check_result(&scene, BIND, BIND, 0);
+	look_as(&scene, "x", APP, other);
+	check_result(&scene, BIND | KILL, 0,
+		     1u << EXEC_SETUID | 1u << EXEC_ROOT |
+			     1u << EXEC_AMBIENT_LOST);
+	CHECK_STR(scene.entry.path, "/bin/app");
+	look_as(&scene, "x", APP, MOUNTS(BIND_MOUNT("/bin/app", "other/app")));
+	CHECK_U64(scene.entry.result.euid, 0);
+	look_as(&scene, "x", DATA_APP, MOUNTS(BIND_MOUNT("/data", "other")));
+	CHECK_U64(scene.entry.result.euid, 0);
+	look_as(&scene, "x", APP,
+		MOUNTS("{\"destination\":\"/bin\",\"source\":\"other\","
+		       "\"options\":[\"bind\",\"nosuid\"]}"));
+	check_result(&scene, BIND, BIND, 1u << EXEC_SETID_NOSUID);
+}
+
+static void a_bind_mount_that_is_not_its_source_is_not_told(void)
+{
+	struct scene scene CLEANUP_SCENE = scene_make();
+
+	make_dir(&scene, "other");
+	make_file(&scene, "other/data", "", 0644);
+	make_link(&scene, "app", "other/link");
+	make_link(&scene, ".", "other/here");
+	look_as(&scene, "x", APP, MOUNTS(BIND_MOUNT("/bin", "other")));
+	check_unknown(&scene, "/other/app': is missing");
+	look_as(&scene, "x", PROCESS("\"args\":[\"/bin/link\"]"),
+		MOUNTS(BIND_MOUNT("/bin", "other")));
+	check_unknown(&scene, "/other/link' leads over a link");
+	look_as(&scene, "x", PROCESS("\"args\":[\"/bin/here/data\"]"),
+		MOUNTS(BIND_MOUNT("/bin", "other")));
+	check_unknown(&scene, "/other/here/data' leads over a link");
+	look_as(&scene, "x", PROCESS("\"args\":[\"/bin/data\"]"),
+		MOUNTS(BIND_MOUNT("/bin", "other")));
+	check_unknown(&scene, "'data' is not executable");
+
+	make_file(&scene, "other/app", "app", 0755);
+	look_as(&scene, "x", APP, MOUNTS(BIND_MOUNT("/bin", "other")));
+	is_found(&scene);
+	look_as(&scene, "x", PROCESS("\"args\":[\"/bin/../bin/app\"]"),
+		MOUNTS(BIND_MOUNT("/bin", "other")));
+	check_unknown(&scene, "the runtime has yet to make");
+	look_as(&scene, "x", APP,
+		MOUNTS(BIND_MOUNT("/bin", "other") "," BIND_MOUNT("/bin/x",
+								  "other")));
+	check_unknown(&scene, "the runtime has yet to make");
+	look_as(&scene, "x", APP,
+		MOUNTS("{\"destination\":\"/bin\",\"source\":\"other\","
+		       "\"options\":[\"bind\",\"idmap=uids=0-1-1\"]}"));
+	check_unknown(&scene, "the runtime has yet to make");
+	look_as(&scene, "x", APP,
+		MOUNTS("{\"destination\":\"/bin\",\"source\":\"other\","
+		       "\"options\":[\"bind\"],\"uidMappings\":[]}"));
+	check_unknown(&scene, "the runtime has yet to make");
+	look_as(&scene, "x", APP,
+		MOUNTS("{\"destination\":\"/bin\",\"source\":\"other\","
+		       "\"options\":[\"bind\",\"noexec\"]}"));
+	check_unknown(&scene, "'/bin/app' lies on a noexec mount");
+}
+
 static void an_interpreter_on_a_mount_is_not_told(void)
 {
 	struct scene scene CLEANUP_SCENE = scene_make();
@@ -669,6 +746,8 @@ static const struct tap_test tests[] = {
 	TAP_TEST(an_interpreter_is_opened_by_its_path_alone),
 	TAP_TEST(what_is_mounted_over_is_not_told),
 	TAP_TEST(mounts_are_where_links_lead),
+	TAP_TEST(a_bind_mounts_source_is_looked_at),
+	TAP_TEST(a_bind_mount_that_is_not_its_source_is_not_told),
 	TAP_TEST(an_interpreter_on_a_mount_is_not_told),
 	TAP_TEST(setuid_setgid_and_capabilities_count),
 	TAP_TEST(further_groups_are_the_processes),
