@@ -13,6 +13,7 @@
 
 struct entrypoint {
 	bool found; /* else `reason` says why nothing can be told */
+	bool unreadable; /* that is: it is there, and we may or can not look */
 	struct err reason;
 	char *name; /* args[0]; NULL: none */
 	char *path; /* of the file, in the container */

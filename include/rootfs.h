@@ -31,6 +31,8 @@ struct rootfs_file {
 	uint64_t mount; /* its number in /proc/self/mountinfo; 0: unknown */
 	struct program program; /* of a regular file; else zeroed */
 	char interpreter[ROOTFS_LINE_MAX]; /* of a script; "" */
+	bool unread; /* whether it is a script is not known */
+	bool unreadable; /* on -1: not for what it is, and not missing */
 };
 
 #define CLEANUP_ROOTFS __attribute__((cleanup(rootfs_close)))

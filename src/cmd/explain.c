@@ -118,19 +118,30 @@ bool explain_is_good(const struct explained *explained)
 	       !explain_lost(explained);
 }
 
+/* The caller frees; NULL: out of memory. */
+static char *objection(const struct explained *explained)
+{
+	capmask lost = explain_lost(explained);
+	char *names CLEANUP_FREE = lost ? out_names(lost) : NULL;
+
+	if (!lost)
+		return strdup(is_executable(&explained->entry)
+				      ? "cannot be looked at"
+				      : "cannot be executed");
+	return names ? alloc_text("will not hold %s", names) : NULL;
+}
+
 char *explain_headline(const struct explained *explained)
 {
+	const struct entrypoint *entry = &explained->entry;
 	char *summary CLEANUP_FREE = explain_summary(&explained->run);
-	char *lost CLEANUP_FREE = out_names(explain_lost(explained));
+	char *but CLEANUP_FREE = NULL;
 
-	if (!summary || !lost)
-		return NULL;
-	if (is_executable(&explained->entry) && !explain_lost(explained))
+	if (!summary || (is_executable(entry) && !entry->unreadable &&
+			 !explain_lost(explained)))
 		return TAKE_PTR(summary);
-	return alloc_text("%s; but its program %s%s", summary,
-			  explain_lost(explained) ? "will not hold "
-						  : "cannot be executed",
-			  explain_lost(explained) ? lost : "");
+	but = objection(explained);
+	return but ? alloc_text("%s; but its program %s", summary, but) : NULL;
 }
 
 struct explain_trial explain_try(const struct dryrun *run,
@@ -179,6 +190,13 @@ static int explain_bundle(struct explained *ret_explained,
 	return explain_warn(explained, err);
 }
 
+static enum verb_status status_of(const struct explained *explained)
+{
+	if (!explain_is_good(explained))
+		return VERB_FINDINGS;
+	return explained->entry.unreadable ? VERB_TROUBLE : VERB_GOOD;
+}
+
 static enum verb_status explain_one(const struct dryrun_node *node,
 				    const struct choice *choice,
 				    const char *path, struct err *err)
@@ -191,7 +209,7 @@ static enum verb_status explain_one(const struct dryrun_node *node,
 		out_json(explain_object(&explained));
 	else
 		explain_print(&explained);
-	return explain_is_good(&explained) ? VERB_GOOD : VERB_FINDINGS;
+	return status_of(&explained);
 }
 
 /* Many bundles: a line each, or an object each. */
@@ -224,23 +242,23 @@ static void add_bundle(struct survey *survey, const char *path)
 	struct explained explained CLEANUP_EXPLAINED;
 	struct err err = { 0 };
 	char *summary CLEANUP_FREE = NULL;
-	bool good;
+	enum verb_status status;
 
 	survey->count++;
 	if (explain_bundle(&explained, survey->node, path, &err) < 0) {
 		add_failure(survey, path, &err);
 		return;
 	}
-	good = explain_is_good(&explained);
-	if (!good && survey->status == VERB_GOOD)
-		survey->status = VERB_FINDINGS;
+	status = status_of(&explained);
+	if (status > survey->status)
+		survey->status = status;
 	if (survey->list) {
 		json_object_array_add(survey->list, explain_object(&explained));
 		return;
 	}
 	summary = explain_headline(&explained);
-	out_table_add(&survey->table, good ? OUT_PLAIN : OUT_BAD, 2, path,
-		      summary ? summary : "out of memory");
+	out_table_add(&survey->table, status == VERB_GOOD ? OUT_PLAIN : OUT_BAD,
+		      2, path, summary ? summary : "out of memory");
 }
 
 static bool is_bundle(const char *path)

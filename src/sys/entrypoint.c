@@ -3,6 +3,7 @@
 
 #include "entrypoint.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -91,8 +92,11 @@ static int open_root(struct look *look)
 	path = join(look->run->judge.bundle.directory_path, root);
 	if (!path)
 		return err_set(reason, "out of memory");
-	if (rootfs_open(&look->rootfs, path, reason) < 0)
+	if (rootfs_open(&look->rootfs, path, reason) < 0) {
+		look->entry->unreadable = access(path, F_OK) == 0 ||
+					  (errno != ENOENT && errno != ENOTDIR);
 		return err_wrap(reason, "root.path");
+	}
 	resolve_mounts(look);
 	return 0;
 }
@@ -168,8 +172,7 @@ static int find_bound(struct look *look, const char *path,
 	name += strspn(name, "/");
 	if (rootfs_look_bound(&look->rootfs, source, name, ret_file, reason) <
 	    0)
-		return err_wrap(reason,
-				"'%s' lies on the mount '%s'", path,
+		return err_wrap(reason, "'%s' lies on the mount '%s'", path,
 				mount->destination);
 	ret_file->path = strdup(path);
 	if (!ret_file->path)
@@ -209,8 +212,10 @@ static int take_file(struct look *look, const char *name, char **ret_path)
 	struct err *reason = &look->entry->reason;
 	struct rootfs_file file CLEANUP_ROOTFS_FILE = { 0 };
 
-	if (find_file(look, name, cwd, &file) < 0)
+	if (find_file(look, name, cwd, &file) < 0) {
+		look->entry->unreadable = file.unreadable;
 		return -1;
+	}
 	free(*ret_path);
 	*ret_path = strdup(file.path);
 	if (!*ret_path)
@@ -221,7 +226,14 @@ static int take_file(struct look *look, const char *name, char **ret_path)
 	if (look->file.program.noexec)
 		return err_set(reason, "'%s' lies on a noexec mount",
 			       *ret_path);
-	return look->bound ? 0 : check_mount(look, *ret_path);
+	if (!look->bound && check_mount(look, *ret_path) < 0)
+		return -1;
+	look->entry->unreadable = look->file.unread;
+	return look->file.unread
+		       ? err_set(reason,
+				 "'%s' cannot be read: it may be a script",
+				 *ret_path)
+		       : 0;
 }
 
 /* The kernel opens it by its path alone, whatever $PATH says. */

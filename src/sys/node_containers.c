@@ -72,9 +72,11 @@ static void judge_strangers(const struct containers *containers,
 static void add_unknown(struct findings *findings, const char *text)
 {
 	findings_add(findings, FINDING_UNKNOWN, TOPIC, "%s", text);
-	findings_fix(findings, geteuid() == 0
-				       ? "look for it in 'capctl show': where nothing of it runs, remove that directory"
-				       : "run capctl doctor as root");
+	findings_fix(
+		findings,
+		geteuid() == 0
+			? "look for it in 'capctl show': where nothing of it runs, remove that directory"
+			: "run capctl doctor as root");
 }
 
 void node_containers(const struct node *node, struct findings *findings)

@@ -94,16 +94,25 @@ static int read_status(int directory, const char *name,
 	return -1;
 }
 
+static bool is_gone(int number)
+{
+	return number == ENOENT || number == ESRCH;
+}
+
 /* Kernels may lack cgroups, and a process may end: then it is in none. */
-static int read_container(const struct processes *processes, int directory,
+static int read_container(struct processes *processes, int directory,
 			  struct process *process, struct err *err)
 {
 	char *text CLEANUP_FREE = NULL;
 	const char *id;
 	size_t len, id_len;
 
-	if (read_text(directory, "cgroup", &text, &len) < 0 ||
-	    !cgroup_container(text, len, processes->names, &id, &id_len))
+	if (read_text(directory, "cgroup", &text, &len) < 0)
+		return is_gone(errno)
+			       ? 0
+			       : add_trouble(processes, process->status.pid,
+					     errno, err);
+	if (!cgroup_container(text, len, processes->names, &id, &id_len))
 		return 0;
 	process->container = strndup(id, id_len);
 	return process->container ? 0 : err_set(err, "out of memory");
@@ -167,9 +176,8 @@ static int add_if_different(struct processes *processes, size_t owner,
 		return 0;
 	snprintf(path, sizeof(path), "%u/status", tid);
 	if (read_status(tasks, path, &status) < 0)
-		return errno == ENOENT || errno == ESRCH
-			       ? 0
-			       : add_trouble(processes, tid, errno, err);
+		return is_gone(errno) ? 0
+				      : add_trouble(processes, tid, errno, err);
 	if (holds_the_same(process, &status))
 		return 0;
 	return add_thread(processes, owner, &status, err);
@@ -186,19 +194,33 @@ static DIR *open_entries(int directory, const char *name)
 	return entries;
 }
 
+/* ret_number: why it is the end, 0 at the very end. */
+static struct dirent *next(DIR *entries, int *ret_number)
+{
+	struct dirent *entry;
+
+	errno = 0;
+	entry = readdir(entries);
+	*ret_number = entry ? 0 : errno;
+	return entry;
+}
+
 static int add_threads(struct processes *processes, size_t owner, int directory,
 		       struct err *err)
 {
 	DIR *entries = open_entries(directory, "task");
 	struct dirent *entry;
-	int result = 0;
+	int result = 0, number = errno;
 
-	while (entries && result == 0 && (entry = readdir(entries)))
+	while (entries && result == 0 && (entry = next(entries, &number)))
 		result = add_if_different(processes, owner, dirfd(entries),
 					  entry->d_name, err);
 	if (entries)
 		closedir(entries);
-	return result;
+	if (result < 0 || !number || is_gone(number))
+		return result;
+	return add_trouble(processes, processes->list[owner].status.pid, number,
+			   err);
 }
 
 static int add_known(struct processes *processes, int directory,
@@ -231,12 +253,12 @@ static int add_one(struct processes *processes, uint32_t pid, bool any,
 	directory =
 		fileio_open(processes->proc, name, O_RDONLY | O_DIRECTORY, 0);
 	if (directory < 0 || read_status(directory, "status", &status) < 0)
-		return errno == ENOENT || errno == ESRCH
-			       ? 1
-			       : add_trouble(processes, pid, errno, err);
-	if (!any && procstatus_is_kernel(&status))
-		return 0;
-	return add_known(processes, directory, &status, err);
+		return is_gone(errno) ? 1
+				      : add_trouble(processes, pid, errno, err);
+	if (any || !procstatus_is_kernel(&status))
+		return add_known(processes, directory, &status, err);
+	processes->kernel_threads++;
+	return 0;
 }
 
 int processes_add(struct processes *processes, uint32_t pid, struct err *err)
@@ -251,11 +273,11 @@ int processes_add_all(struct processes *processes, struct err *err)
 	DIR *entries = open_entries(processes->proc, ".");
 	bool seen_first = false;
 	struct dirent *entry;
-	int result = 0;
+	int result = 0, number = 0;
 
 	if (!entries)
 		return err_set_errno(err, errno, "read the list of processes");
-	while (result >= 0 && (entry = readdir(entries))) {
+	while (result >= 0 && (entry = next(entries, &number))) {
 		uint32_t pid = number_of(entry->d_name);
 
 		if (!pid)
@@ -266,6 +288,8 @@ int processes_add_all(struct processes *processes, struct err *err)
 	closedir(entries);
 	if (result < 0)
 		return -1;
+	if (number)
+		return err_set_errno(err, number, "read the list of processes");
 	return seen_first ? 0 : add_trouble(processes, 1, EACCES, err);
 }
 

@@ -66,9 +66,10 @@ void rootfs_file_free(struct rootfs_file *file)
 	file->path = NULL;
 }
 
-static int read_caps(struct program *program, const char *fd_path,
+static int read_caps(struct rootfs_file *file, const char *fd_path,
 		     struct err *err)
 {
+	struct program *program = &file->program;
 	unsigned char value[VFSCAP_MAX];
 	ssize_t len = getxattr(fd_path, VFSCAP_NAME, value, sizeof(value));
 
@@ -82,6 +83,7 @@ static int read_caps(struct program *program, const char *fd_path,
 	if (len < 0 && (errno == EINVAL || errno == ERANGE))
 		return err_set(err, VFSCAP_NAME
 			       " is malformed, or older than version 2");
+	file->unreadable = len < 0;
 	if (len < 0)
 		return err_set_errno(err, errno, "read " VFSCAP_NAME);
 	if (vfscap_parse(&program->file.caps, value, (size_t)len, err) < 0)
@@ -103,15 +105,14 @@ static void read_interpreter(struct rootfs_file *file, const char *line)
 	file->interpreter[len] = '\0';
 }
 
-/* A file that cannot be read is none that we know to be a script. */
 static void read_first_line(struct rootfs_file *file, const char *fd_path)
 {
 	int fd CLEANUP_FD =
 		fileio_open(AT_FDCWD, fd_path, O_RDONLY | O_NONBLOCK, 0);
 	char line[ROOTFS_LINE_MAX] = { 0 };
 
-	if (fd >= 0 && read(fd, line, sizeof(line) - 1) > 0 && line[0] == '#' &&
-	    line[1] == '!')
+	file->unread = fd < 0 || read(fd, line, sizeof(line) - 1) < 0;
+	if (line[0] == '#' && line[1] == '!')
 		read_interpreter(file, line);
 }
 
@@ -124,8 +125,10 @@ int rootfs_describe(const struct rootfs *rootfs, int fd,
 	struct statx st;
 
 	if (statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_MNT_ID,
-		  &st) < 0)
+		  &st) < 0) {
+		ret_file->unreadable = true;
 		return err_set_errno(err, errno, "stat");
+	}
 	*ret_file = (struct rootfs_file){ .path = ret_file->path,
 					  .mode = st.stx_mode,
 					  .links = st.stx_nlink };
@@ -141,7 +144,7 @@ int rootfs_describe(const struct rootfs *rootfs, int fd,
 	ret_file->program.noexec = mount.noexec || mount.without_programs;
 	snprintf(fd_path, sizeof(fd_path), FD_PATH, fd);
 	read_first_line(ret_file, fd_path);
-	return read_caps(&ret_file->program, fd_path, err);
+	return read_caps(ret_file, fd_path, err);
 }
 
 static ssize_t read_place(int fd, char place[PATH_SIZE])
@@ -170,6 +173,20 @@ static char *resolved(const struct rootfs *rootfs, int fd, const char *path)
 	return strdup(place[len] ? place + len : "/");
 }
 
+/* The container would come no further there either. */
+static bool is_missing(int number)
+{
+	return number == ENOENT || number == ENOTDIR || number == ELOOP ||
+	       number == ENAMETOOLONG;
+}
+
+static int tell(struct rootfs_file *ret_file, int number, const char *path,
+		struct err *err)
+{
+	ret_file->unreadable = !is_missing(number);
+	return err_set_errno(err, number, "'%s'", path);
+}
+
 int rootfs_look(const struct rootfs *rootfs, const char *path,
 		struct rootfs_file *ret_file, struct err *err)
 {
@@ -177,7 +194,7 @@ int rootfs_look(const struct rootfs *rootfs, const char *path,
 
 	*ret_file = (struct rootfs_file){ 0 };
 	if (fd < 0)
-		return err_set_errno(err, errno, "'%s'", path);
+		return tell(ret_file, errno, path, err);
 	ret_file->path = resolved(rootfs, fd, path);
 	if (!ret_file->path)
 		return err_set(err, "out of memory");
@@ -243,12 +260,14 @@ int rootfs_find_program(const struct rootfs *rootfs, const char *name,
 
 	while (search && *search) {
 		size_t len = strcspn(search, ":");
-		struct err ignored;
+		struct err reason;
 
 		if (len && look_in(rootfs, cwd, search, len, name, ret_file,
-				   &ignored) == 0)
+				   &reason) == 0)
 			return 0;
 		rootfs_file_free(ret_file);
+		if (ret_file->unreadable)
+			return err_set(err, "%s", reason.text);
 		search += len;
 		search += *search == ':';
 	}
@@ -266,11 +285,13 @@ int rootfs_look_bound(const struct rootfs *rootfs, const char *source,
 
 	*ret_file = (struct rootfs_file){ 0 };
 	if (at < 0)
-		return err_set_errno(err, errno, "'%s'", source);
+		return tell(ret_file, errno, source, err);
 	if (*name)
 		fd = below = rootfs_open_in(at, name, O_PATH | O_NOFOLLOW);
-	if (fd < 0 && errno != ELOOP)
+	if (fd < 0 && errno != ELOOP) {
+		ret_file->unreadable = !is_missing(errno);
 		return err_set_errno(err, errno, "'%s/%s'", source, name);
+	}
 	if (fd >= 0 && (rootfs_describe(rootfs, at, &start, err) < 0 ||
 			rootfs_describe(rootfs, fd, ret_file, err) < 0))
 		return err_wrap(err, "'%s'", source);

@@ -92,7 +92,7 @@ static int tell_unreadable(struct walk *walk, const char *name,
 /* What went away between two looks holds nothing any more, but for the root. */
 static int tell_errno(struct walk *walk, const char *name, int number)
 {
-	if (!name && walk->depth == 1)
+	if (!name && walk->depth <= 1)
 		return err_set_errno(walk->err, number, "'%s'",
 				     walk->rootfs->path);
 	if (number == ENOENT)
@@ -280,11 +280,12 @@ static int enter(struct walk *walk, int fd, const char *name)
 	struct level level = { .fd = fd,
 			       .names_start = walk->names.len,
 			       .mount = mount_of(fd) };
-	struct stat st;
+	struct stat st = { 0 };
+	int number = fstat(fd, &st) < 0 ? errno : 0;
 
-	if (fstat(fd, &st) < 0 || is_left_out(walk, &level, &st)) {
+	if (number || is_left_out(walk, &level, &st)) {
 		close(fd);
-		return 0;
+		return number ? tell_errno(walk, name, number) : 0;
 	}
 	level.device = st.st_dev;
 	level.inode = st.st_ino;

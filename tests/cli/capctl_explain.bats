@@ -561,6 +561,33 @@ as_nobody() { # WORD…: explain as an ordinary user
 	[ "$status" -eq 2 ]
 }
 
+@test "a program that an ordinary user cannot look at is status 2" {
+	require_programs setpriv
+	policy '{engine: "cri-o"}' "$web_rule"
+	for closed in . bin bin/app; do
+		make_tree '.process.args = ["app"] |
+			.process.env = ["PATH=/bin:/usr/bin"]'
+		mkdir -p "$tree/usr/bin"
+		cp /bin/true "$tree/usr/bin/app"
+		printf '#!/usr/bin/app\n' >"$tree/bin/app"
+		chmod 711 "$tree/bin/app"
+		[ "$closed" = bin/app ] || chmod 700 "$tree/$closed"
+		as_nobody "$bundle"
+		[ "$status" -eq 2 ]
+		[ "$(head -n 2 <<<"$output" | xargs -d '\n')" = "rule 'web' decides: raises NET_BIND_SERVICE; but its program cannot be looked at who" ]
+		grep -q '^  cannot be told: ' <<<"$output"
+		as_nobody --all "$work"
+		[ "$status" -eq 2 ]
+		[[ "$(tr -s ' \n' ' ' <<<"$output")" == *"its program cannot be looked at"* ]]
+		as_nobody --json "$bundle"
+		[ "$status" -eq 2 ]
+		jq -e '.program | has("sets") == false and .unknown != null' \
+			<<<"$output"
+		explain "$bundle"
+		[ "$status" -eq 0 ]
+	done
+}
+
 @test "a record that create does not believe is refused, with and without a policy" {
 	make_tree
 	policy '{engine: "cri-o"}' "$web_rule"

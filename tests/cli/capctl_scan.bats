@@ -268,6 +268,19 @@ closed_to_root() {
 	chmod 755 "$tree"
 }
 
+@test 'a directory that a broken disk does not tell of is a finding' {
+	require_strace
+	program app 4755
+	before=(strace -o /dev/null -P "$tree/usr/bin"
+		-e 'trace=?fstat,?newfstatat,statx'
+		-e 'inject=?fstat,?newfstatat:error=EIO')
+	scan "$tree"
+	ended 1
+	printed "\
+/usr/bin    unreadable  input or output error
+2 entries: nothing raises privileges; 1 unreadable"
+}
+
 @test 'what is wrongly asked for, or not there, is status 2' {
 	scan
 	troubled 'wants one root file system or bundle'

@@ -261,6 +261,24 @@ not named' ] || seen 'wanted three'
 	done
 }
 
+@test "threads, and a cgroup, that cannot be looked at are trouble" {
+	require_programs python3 strace
+	strace -o /dev/null true || skip 'strace cannot trace here'
+	start python3 -c 'import threading, time
+threading.Thread(target=time.sleep, args=(1000,)).start()
+open("/proc/self/comm", "w").write("sleep")'
+	for words in 'task getdents64' 'cgroup read'; do
+		run --separate-stderr strace -o /dev/null \
+			-P "/proc/$pid/${words% *}" -e "trace=${words#* }" \
+			-e "inject=${words#* }:error=EIO" \
+			"$builddir/capctl" show "$pid"
+		ended 2
+		[ "$stderr" = "capctl: show: process $pid: input or output error" ] ||
+			seen 'why?'
+		[[ "$output" = "process $pid: sleep"* ]] || seen 'the rest'
+	done
+}
+
 @test "without an operand: processes of containers, if there are any" {
 	show
 	ended 0
