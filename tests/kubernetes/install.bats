@@ -188,6 +188,8 @@ layers() { # TAR-WORD...: of what is in the image
 		/opt/capruntime ]
 }
 
+has_no_daemon() { ! daemon "$1" 2>/dev/null; } # NAME
+
 # CRI-O itself is not there, but its directory.
 @test "CRI-O's drop-in comes, and stays when its daemon goes" {
 	local file=/etc/crio/crio.conf.d/50-capruntime.conf
@@ -198,6 +200,7 @@ layers() { # TAR-WORD...: of what is in the image
 	namespace=capruntime kubectl rollout status \
 		daemonset/capruntime-crio "$deadline"
 	all delete -k "$tree/install-crio" "$deadline"
+	wait_until has_no_daemon capruntime-crio
 	"$node/enter" cmp "$tree/install-crio/50-capruntime.conf" "$file"
 	"$node/enter" rm "$file"
 }
