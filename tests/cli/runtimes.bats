@@ -209,8 +209,10 @@ default_runtime() {
 		chmod "$mode" "$work/runc"
 		expect_error "*'$work/runc' can be written by others: chmod go-w it*"
 	done
-	chmod 755 "$work/runc"
-	expect_runtime "$work/runc"
+	for mode in 755 750 700; do
+		chmod "$mode" "$work/runc"
+		expect_runtime "$work/runc"
+	done
 }
 
 @test "a runtime that belongs to somebody else is refused" {
