@@ -21,16 +21,43 @@
  */
 #define ATTRIBUTE_MAX 65536
 
-int fileio_open(int directory, const char *name, int flags, mode_t mode)
+int fileio_raise(int fd)
 {
-	int fd = openat(directory, name, flags | O_CLOEXEC | O_NOCTTY, mode);
-	int low = fd;
+	int low CLEANUP_FD = fd;
 
 	if (fd < 0 || fd >= FIRST_DESCRIPTOR)
-		return fd;
-	fd = fcntl(low, F_DUPFD_CLOEXEC, FIRST_DESCRIPTOR);
-	close(low);
-	return fd;
+		return TAKE_FD(low);
+	return fcntl(low, F_DUPFD_CLOEXEC, FIRST_DESCRIPTOR);
+}
+
+int fileio_open(int directory, const char *name, int flags, mode_t mode)
+{
+	return fileio_raise(
+		openat(directory, name, flags | O_CLOEXEC | O_NOCTTY, mode));
+}
+
+int fileio_open_regular(int directory, const char *name, const char *path,
+			struct stat *ret_st, struct err *err)
+{
+	int fd CLEANUP_FD =
+		fileio_open(directory, name, O_RDONLY | O_NONBLOCK, 0);
+
+	if (fd < 0 || fstat(fd, ret_st) < 0)
+		return err_set_errno(err, errno, "open '%s'", path);
+	if (!S_ISREG(ret_st->st_mode))
+		return err_set(err, "'%s' is not a regular file", path);
+	return TAKE_FD(fd);
+}
+
+DIR *fileio_entries(int fd)
+{
+	DIR *entries = fd < 0 ? NULL : fdopendir(fd);
+	int number = errno;
+
+	if (!entries && fd >= 0)
+		close(fd);
+	errno = number;
+	return entries;
 }
 
 static ssize_t read_some(int fd, char *text, size_t len)

@@ -18,7 +18,6 @@
 
 #define SOCKET "/dev/log"
 #define PROGRAM "capruntime"
-#define FIRST_DESCRIPTOR 3
 
 static bool is_ours(const struct stat *st)
 {
@@ -77,12 +76,8 @@ static char *make_datagram(const char *line, bool warning)
 
 static int open_socket(void)
 {
-	int low CLEANUP_FD =
-		socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-
-	if (low < 0 || low >= FIRST_DESCRIPTOR)
-		return TAKE_FD(low);
-	return fcntl(low, F_DUPFD_CLOEXEC, FIRST_DESCRIPTOR);
+	return fileio_raise(
+		socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
 }
 
 static void send_datagram(const char *line, bool warning)

@@ -41,14 +41,11 @@ static void add_trouble(const struct engine_config *config,
 static int read_file(const char *path, char **ret_text, size_t *ret_len,
 		     struct err *err)
 {
-	int fd CLEANUP_FD = fileio_open(AT_FDCWD, path,
-					O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
 	struct stat st;
+	int fd CLEANUP_FD = fileio_open_regular(AT_FDCWD, path, path, &st, err);
 
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return err_set_errno(err, errno, "open '%s'", path);
-	if (!S_ISREG(st.st_mode))
-		return err_set(err, "'%s' is not a regular file", path);
+	if (fd < 0)
+		return -1;
 	return fileio_read(fd, path, ENGINE_FILE_MAX, ret_text, ret_len, err);
 }
 

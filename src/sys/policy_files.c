@@ -227,9 +227,8 @@ static int list_drop_ins(const struct load *load, struct names *names)
 		return -1;
 	if (fd < 0)
 		return 0;
-	directory = fdopendir(fd);
+	directory = fileio_entries(fd);
 	if (!directory) {
-		close(fd);
 		err_set(load->err, "out of memory");
 		return tell(load, POLICY_UNUSABLE, DROP_INS);
 	}

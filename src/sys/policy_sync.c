@@ -61,14 +61,12 @@ static int name_file(struct file *file, const char *source, const char *name,
 static int read_file(struct file *file, int directory, const char *name,
 		     struct err *err)
 {
-	int fd CLEANUP_FD =
-		fileio_open(directory, name, O_RDONLY | O_NONBLOCK, 0);
 	struct stat st;
+	int fd CLEANUP_FD =
+		fileio_open_regular(directory, name, file->path, &st, err);
 
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return err_set_errno(err, errno, "open '%s'", file->path);
-	if (!S_ISREG(st.st_mode))
-		return err_set(err, "'%s' is not a regular file", file->path);
+	if (fd < 0)
+		return -1;
 	return fileio_read(fd, file->path, POLICY_FILE_MAX, &file->text,
 			   &file->len, err);
 }
@@ -96,14 +94,12 @@ static int each_entry(int fd, const char *path,
 				  struct err *err),
 		      void *context, struct err *err)
 {
-	DIR *directory = fdopendir(fd);
+	DIR *directory = fileio_entries(fd);
 	struct dirent *entry;
 	int status = 0;
 
-	if (!directory) {
-		close(fd);
+	if (!directory)
 		return err_set(err, "out of memory");
-	}
 	while (status == 0) {
 		errno = 0;
 		entry = readdir(directory);

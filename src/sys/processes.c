@@ -185,13 +185,8 @@ static int add_if_different(struct processes *processes, size_t owner,
 
 static DIR *open_entries(int directory, const char *name)
 {
-	int fd CLEANUP_FD =
-		fileio_open(directory, name, O_RDONLY | O_DIRECTORY, 0);
-	DIR *entries = fd < 0 ? NULL : fdopendir(fd);
-
-	if (entries)
-		fd = -1;
-	return entries;
+	return fileio_entries(
+		fileio_open(directory, name, O_RDONLY | O_DIRECTORY, 0));
 }
 
 /* ret_number: why it is the end, 0 at the very end. */

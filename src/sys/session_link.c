@@ -246,17 +246,6 @@ static void sweep(DIR *entries, uint64_t hash)
 	}
 }
 
-static DIR *open_entries(const char *path)
-{
-	int fd CLEANUP_FD = fileio_open(AT_FDCWD, path,
-					O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
-	DIR *entries = fd < 0 ? NULL : fdopendir(fd);
-
-	if (entries)
-		fd = -1;
-	return entries;
-}
-
 void session_link_sweep(const struct session_key *key)
 {
 	char path[PATH_SIZE];
@@ -265,7 +254,8 @@ void session_link_sweep(const struct session_key *key)
 
 	if (directory_path(path, &ignored) < 0)
 		return;
-	entries = open_entries(path);
+	entries = fileio_entries(fileio_open(
+		AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0));
 	if (!entries)
 		return;
 	sweep(entries, hash_key(key));
