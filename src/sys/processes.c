@@ -250,10 +250,9 @@ static int add_one(struct processes *processes, uint32_t pid, bool any,
 	if (directory < 0 || read_status(directory, "status", &status) < 0)
 		return is_gone(errno) ? 1
 				      : add_trouble(processes, pid, errno, err);
-	if (any || !procstatus_is_kernel(&status))
-		return add_known(processes, directory, &status, err);
-	processes->kernel_threads++;
-	return 0;
+	if (!any && procstatus_is_kernel(&status))
+		return 0;
+	return add_known(processes, directory, &status, err);
 }
 
 int processes_add(struct processes *processes, uint32_t pid, struct err *err)
