@@ -35,8 +35,8 @@ bool node_is_installed(const char *path)
 {
 	struct stat installed, other;
 
-	return stat(node_installed(), &installed) == 0 && stat(path, &other) == 0 &&
-	       installed.st_dev == other.st_dev &&
+	return stat(node_installed(), &installed) == 0 &&
+	       stat(path, &other) == 0 && installed.st_dev == other.st_dev &&
 	       installed.st_ino == other.st_ino;
 }
 
