@@ -12,6 +12,8 @@
 #include <sys/vfs.h>
 #include <sys/xattr.h>
 
+#include "alloc.h"
+
 #define LEFTOVER_SUFFIX ".capruntime-new"
 #define FIRST_SIZE 16384
 #define FIRST_DESCRIPTOR 3
@@ -113,11 +115,7 @@ int fileio_read(int fd, const char *name, size_t max, char **ret_text,
 
 static char *leftover_name(const char *name)
 {
-	char *leftover;
-
-	if (asprintf(&leftover, "%s%s", name, LEFTOVER_SUFFIX) < 0)
-		return NULL;
-	return leftover;
+	return alloc_text("%s%s", name, LEFTOVER_SUFFIX);
 }
 
 void fileio_remove_leftover(int directory, const char *name)

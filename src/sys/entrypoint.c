@@ -47,19 +47,6 @@ static enum exec_kernel running_kernel(void)
 							: EXEC_BEFORE_6_17;
 }
 
-/* NULL: out of memory. */
-static char *join(const char *directory, const char *name)
-{
-	char *path;
-
-	if (*name == '/')
-		return strdup(name);
-	return asprintf(&path, "%s/%s",
-			strcmp(directory, "/") == 0 ? "" : directory, name) < 0
-		       ? NULL
-		       : path;
-}
-
 /* To where the runtime will come by the links of the image. */
 static void resolve_mounts(struct look *look)
 {
@@ -89,7 +76,7 @@ static int open_root(struct look *look)
 
 	if (!root)
 		return err_set(reason, "config.json names no root.path");
-	path = join(look->run->judge.bundle.directory_path, root);
+	path = rootfs_path_from(look->run->judge.bundle.directory_path, root);
 	if (!path)
 		return err_set(reason, "out of memory");
 	if (rootfs_open(&look->rootfs, path, reason) < 0) {
@@ -124,7 +111,7 @@ static int check_search(const struct look *look, const char *cwd)
 
 		len = strcspn(part, ":");
 		name = strndup(part, len);
-		path = name ? join(cwd, name) : NULL;
+		path = name ? rootfs_path_from(cwd, name) : NULL;
 		if (!path)
 			return err_set(&look->entry->reason, "out of memory");
 		if (check_mount(look, path) < 0)
@@ -165,7 +152,8 @@ static int find_bound(struct look *look, const char *path,
 
 	if (!can_follow(look, mount, path))
 		return check_mount(look, path);
-	source = join(look->run->judge.bundle.directory_path, mount->source);
+	source = rootfs_path_from(look->run->judge.bundle.directory_path,
+				  mount->source);
 	if (!source)
 		return err_set(reason, "out of memory");
 	name = path + strlen(mount->destination);
@@ -191,7 +179,7 @@ static int find_file(struct look *look, const char *name, const char *cwd,
 
 	look->bound = NULL;
 	if (strchr(name, '/')) {
-		path = join(cwd, name);
+		path = rootfs_path_from(cwd, name);
 		found = path ? find_bound(look, path, ret_file)
 			     : err_set(&look->entry->reason, "out of memory");
 	} else {
@@ -240,8 +228,8 @@ static int take_file(struct look *look, const char *name, char **ret_path)
 static int take_interpreter(struct look *look)
 {
 	struct entrypoint *entry = look->entry;
-	char *script CLEANUP_FREE = join("", look->file.path);
-	char *name CLEANUP_FREE = join(".", look->file.interpreter);
+	char *script CLEANUP_FREE = rootfs_path_from("", look->file.path);
+	char *name CLEANUP_FREE = rootfs_path_from(".", look->file.interpreter);
 
 	if (!script || !name)
 		return err_set(&entry->reason, "out of memory");

@@ -12,6 +12,7 @@
 #include <sys/syscall.h>
 #include <sys/xattr.h>
 
+#include "alloc.h"
 #include "fileio.h"
 
 /* No path that the kernel takes or gives is longer, path_resolution(7). */
@@ -221,17 +222,14 @@ static int look_program(const struct rootfs *rootfs, const char *path,
 		       : check_program(ret_file, path, err);
 }
 
-/* `path` as seen from `cwd`; the caller frees, NULL: no memory. */
-static char *path_from(const char *cwd, const char *path)
+char *rootfs_path_from(const char *directory, const char *path)
 {
-	bool slashed = *cwd && cwd[strlen(cwd) - 1] == '/';
-	char *joined;
+	size_t len = strlen(directory);
+	bool slashed = len && directory[len - 1] == '/';
 
-	if (*path == '/')
-		return strdup(path);
-	return asprintf(&joined, "%s%s%s", cwd, slashed ? "" : "/", path) < 0
-		       ? NULL
-		       : joined;
+	return *path == '/' ? strdup(path)
+			    : alloc_text("%s%s%s", directory,
+					 slashed ? "" : "/", path);
 }
 
 /* `directory` is its first `len` bytes. */
@@ -240,8 +238,9 @@ static int look_in(const struct rootfs *rootfs, const char *cwd,
 		   struct rootfs_file *ret_file, struct err *err)
 {
 	char *part CLEANUP_FREE = strndup(directory, len);
-	char *parent CLEANUP_FREE = part ? path_from(cwd, part) : NULL;
-	char *path CLEANUP_FREE = parent ? path_from(parent, name) : NULL;
+	char *parent CLEANUP_FREE = part ? rootfs_path_from(cwd, part) : NULL;
+	char *path CLEANUP_FREE =
+		parent ? rootfs_path_from(parent, name) : NULL;
 
 	if (!path)
 		return err_set(err, "out of memory");

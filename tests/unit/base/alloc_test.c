@@ -8,6 +8,14 @@
 
 #include "tap.h"
 
+/* AddressSanitizer would end the program where memory cannot be had. */
+const char *__asan_default_options(void);
+
+const char *__asan_default_options(void)
+{
+	return "allocator_may_return_null=1";
+}
+
 static void a_text_is_put_together(void)
 {
 	char *text CLEANUP_FREE = alloc_text("%s/%.*s%d", "a", 2, "bcd", 7);
