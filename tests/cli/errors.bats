@@ -193,14 +193,14 @@ create_closed() { # DESCRIPTORS WORD...
 	[ "$status" -eq 1 ]
 	has_lines "$log" 1
 	same "$config" "$old"
-	before=(timeout 10 bash -c 'ulimit -f 0 && exec "$@"' bash)
+	before=(timeout 60 bash -c 'ulimit -f 0 && exec "$@"' bash)
 	create
 	[ "$status" -eq 1 ]
 }
 
 @test "a log over the limit on the size of files leaves the other line" {
 	use_policy "$unmet"
-	before=(timeout 10 bash -c 'ulimit -f 1 && exec "$@"' bash)
+	before=(timeout 60 bash -c 'ulimit -f 1 && exec "$@"' bash)
 	head -c 1024 /dev/zero >"$log"
 	create --log "$log"
 	refused "rule 'web': 'require' is not met"

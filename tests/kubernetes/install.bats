@@ -197,8 +197,7 @@ has_no_daemon() { ! daemon "$1" 2>/dev/null; } # NAME
 	mkdir -p "$work/own/etc/crio/crio.conf.d"
 	all apply -k "$tree/install-crio"
 	wait_until daemon capruntime-crio
-	namespace=capruntime kubectl rollout status \
-		daemonset/capruntime-crio "$deadline"
+	namespace=capruntime is_ready "$(daemon capruntime-crio)"
 	all delete -k "$tree/install-crio" "$deadline"
 	wait_until has_no_daemon capruntime-crio
 	"$node/enter" cmp "$tree/install-crio/50-capruntime.conf" "$file"
