@@ -7,7 +7,6 @@
 #ifndef CAPRUNTIME_CAPSET_H
 #define CAPRUNTIME_CAPSET_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

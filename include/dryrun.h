@@ -28,7 +28,7 @@ struct dryrun_node {
 	struct err runtime_problem; /* why there is no real runtime; "" */
 };
 
-#define CLEANUP_NODE __attribute__((cleanup(dryrun_node_free)))
+#define CLEANUP_DRYRUN_NODE __attribute__((cleanup(dryrun_node_free)))
 
 /* ret_node is to be freed also on -1: a policy or rule that is not there. */
 int dryrun_load(struct dryrun_node *ret_node,

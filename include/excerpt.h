@@ -17,9 +17,10 @@ struct excerpt {
 };
 
 /*
- * At most `width` columns, of which a place at the line's end is one; what was
- * cut off is "...". Of a long line only what is near is looked at. A tab is a
- * blank, what cannot be shown U+FFFD. Fails when out of memory.
+ * At most `width` columns (EXCERPT_WIDTH_MIN to EXCERPT_WIDTH_MAX), of which a
+ * place at the line's end is one; what was cut off is "...". Of a long line
+ * only what is near is looked at. A tab is a blank, what cannot be shown
+ * U+FFFD. Fails when out of memory.
  */
 int excerpt_make(struct excerpt *ret_excerpt, const struct json_doc *doc,
 		 size_t offset, size_t width, struct err *err) MUST_CHECK;

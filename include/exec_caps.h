@@ -51,6 +51,9 @@ struct exec_file {
 	struct vfscap caps; /* as getxattr(2) gives them to who asks */
 };
 
+/* Without the group's x the bit marks something else, inode(7). */
+bool exec_file_is_setgid(const struct exec_file *file);
+
 /* Why it comes out as it does: any number of them. */
 enum exec_why {
 	EXEC_SETUID, /* the effective uid becomes the owner's */

@@ -24,14 +24,6 @@ struct explained {
 	size_t warnings_count;
 };
 
-#define CLEANUP_EXPLAINED __attribute__((cleanup(explain_free)))
-
-/* As dryrun_bundle(); ret_explained is to be freed also on -1. */
-int explain_bundle(struct explained *ret_explained,
-		   const struct dryrun_node *node, const char *path,
-		   struct err *err) MUST_CHECK;
-void explain_free(struct explained *explained);
-
 enum explain_outcome {
 	EXPLAIN_REFUSED,
 	EXPLAIN_NO_POLICY, /* nothing is looked at */

@@ -6,18 +6,37 @@
 #ifndef CAPRUNTIME_FILEIO_H
 #define CAPRUNTIME_FILEIO_H
 
+#include <dirent.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/stat.h>
 
 #include "cleanup.h"
 #include "err.h"
 
 /*
- * openat(2) with O_CLOEXEC, and never as descriptor 0, 1 or 2: those are the
- * container's, closed ones too. -1: errno says why.
+ * What was just opened, and never as descriptor 0, 1 or 2: those are the
+ * container's, closed ones too. Takes `fd` over; -1: errno says why.
  */
+int fileio_raise(int fd) MUST_CHECK;
+
+/* openat(2) with O_CLOEXEC, raised. -1: errno says why. */
 int fileio_open(int directory, const char *name, int flags,
 		mode_t mode) MUST_CHECK;
+
+/*
+ * Opens a file to be read, which must be a regular one; a FIFO does not hold it
+ * up. `path` names it in messages. -1: `err` says why.
+ */
+int fileio_open_regular(int directory, const char *name, const char *path,
+			struct stat *ret_st, struct err *err) MUST_CHECK;
+
+/*
+ * fdopendir(3), which takes `fd` over, also where it fails. NULL: errno says
+ * why; with -1 for `fd` it stays as it was.
+ */
+DIR *fileio_entries(int fd) MUST_CHECK;
 
 /*
  * Everything from where `fd` stands, ended by a NUL that ret_len does not
@@ -27,7 +46,13 @@ int fileio_open(int directory, const char *name, int flags,
 int fileio_read(int fd, const char *name, size_t max, char **ret_text,
 		size_t *ret_len, struct err *err) MUST_CHECK;
 
-/* All of it. -1: errno says why. */
+/*
+ * May a file of `size` bytes get `len` more? Past RLIMIT_FSIZE the kernel would
+ * send a signal that ends us.
+ */
+bool fileio_has_room(uint64_t size, size_t len);
+
+/* All of it, into a file that is empty. -1: errno says why. */
 int fileio_write(int fd, const char *text, size_t len) MUST_CHECK;
 
 /*

@@ -16,9 +16,6 @@ struct glob_work {
 	size_t left;
 };
 
-/* "*" and its like, "?*" too: no name is shorter than one byte. */
-bool glob_is_everything(const char *pattern);
-
 /* Every text that `narrow` matches, `wide` matches too. */
 bool glob_covers(const char *wide, const char *narrow, struct glob_work *work);
 

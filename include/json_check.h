@@ -2,9 +2,9 @@
 /*
  * Is a text strict JSON: RFC 8259, one value, valid UTF-8, no unpaired
  * surrogates, bounded depth? Readers differ on everything beyond that
- * (comments, trailing text, invalid UTF-8),
- * so a text that passes means the same to all of them, but for its keys. It
- * allocates nothing and says where a text goes wrong.
+ * (comments, trailing text, invalid UTF-8), so a text that passes means the
+ * same to all of them, but for its keys. It allocates nothing and says where a
+ * text goes wrong.
  */
 #ifndef CAPRUNTIME_JSON_CHECK_H
 #define CAPRUNTIME_JSON_CHECK_H

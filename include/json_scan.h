@@ -69,6 +69,7 @@ int json_string(const struct json_doc *doc, struct json_value string,
 bool json_is_u32(const struct json_doc *doc, struct json_value number,
 		 uint32_t max, uint32_t *ret_number);
 
+/* The same with more bits. */
 bool json_is_u64(const struct json_doc *doc, struct json_value number,
 		 uint64_t max, uint64_t *ret_number);
 

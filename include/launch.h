@@ -27,6 +27,9 @@ struct launch {
 int launch_resolve(struct launch *ret_launch, const char *argv0,
 		   struct err *err) MUST_CHECK;
 
+/* What named the path: the link, the variable or "compiled in". */
+const char *launch_chosen_by(const struct launch *launch);
+
 /*
  * Create and run: the link and every directory above it and above the program
  * must be trusted, too.

@@ -26,6 +26,7 @@ struct mounts_facts {
 
 #define CLEANUP_MOUNTS __attribute__((cleanup(mounts_free)))
 
+/* The caller frees; on -1 there is nothing to free. */
 int mounts_read(struct mounts **ret_mounts, struct err *err) MUST_CHECK;
 void mounts_free(struct mounts **mounts);
 

@@ -14,9 +14,6 @@
 #include "launch.h"
 #include "policy.h"
 
-/* Where capruntime was installed to, by configure. */
-#define NODE_PROGRAM BINDIR "/capruntime"
-
 struct node {
 	struct policy policy;
 	bool has_policy; /* it could be read */
@@ -24,6 +21,13 @@ struct node {
 };
 
 #define CLEANUP_NODE __attribute__((cleanup(node_free)))
+
+/*
+ * capruntime: where configure puts it or, when it is not there, beside the
+ * program that runs. Where that is must be learnt before a chroot(2).
+ */
+void node_learn_place(void);
+const char *node_installed(void);
 
 /* All of what follows. -1: out of memory. */
 int node_look(struct findings *findings, struct err *err) MUST_CHECK;
@@ -38,6 +42,8 @@ int node_engines(const struct node *node, struct findings *findings,
 
 void node_free(struct node *node);
 
+/* Is it the very file node_installed(), by whatever links? */
+bool node_is_installed(const char *path);
 /*
  * Is it the program that was installed, or called like it? The name of a link
  * to it may be any.

@@ -10,7 +10,8 @@ enum nsinfo_answer { NSINFO_NO, NSINFO_YES, NSINFO_UNKNOWN };
 /*
  * `kind` is the file in /proc/self/ns: "net", "pid". Without an entry the
  * container stays in ours; with a path it does when that is ours, told by
- * device and inode. Unknown: one of the two cannot be looked at.
+ * device and inode. Unknown: one of the two cannot be looked at, or the path is
+ * relative, to what is up to each runtime.
  */
 enum nsinfo_answer nsinfo_is_own(const struct spec_namespace *entry,
 				 const char *kind);

@@ -34,13 +34,14 @@ struct originals_field {
 /* Who the container is and what was decided for it. */
 struct originals_about {
 	char *id;
-	char *root; /* as --root said; NULL: not given */
+	char *root; /* as session_key_init() makes it */
 	char *rule;
 	uint32_t uid;
 	capmask wanted;
+	capmask ambient; /* as the rule names them, wanted or not */
 	capmask inheritable;
 	capmask drop;
-	bool drop_others; /* everything but wanted and inheritable */
+	bool drop_others; /* everything but ambient and inheritable */
 	bool no_new_privileges;
 	bool exec;
 	bool new_userns; /* the container's own, in which all can be held */
@@ -53,6 +54,10 @@ struct originals {
 
 #define CLEANUP_ORIGINALS __attribute__((cleanup(originals_free)))
 
+/*
+ * `doc` is not larger than ORIGINALS_MAX. -1: it is not as originals_print()
+ * writes it. The caller frees; on -1 there is nothing to free.
+ */
 int originals_parse(struct originals *ret_record, const struct json_doc *doc,
 		    struct err *err) MUST_CHECK;
 /* The caller frees. */

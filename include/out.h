@@ -46,8 +46,8 @@ struct out_table {
 #define CLEANUP_TABLE __attribute__((cleanup(out_table_free)))
 
 /*
- * `columns` texts follow, which are copied; NULL: an empty cell. The style is for the
- * whole row, or with out_table_style() for one cell of the last row.
+ * `columns` texts follow, which are copied; NULL: an empty cell. The style is
+ * for the whole row, or with out_table_style() for one cell of the last row.
  */
 void out_table_add(struct out_table *table, enum out_style style,
 		   size_t columns, ...);

@@ -11,8 +11,8 @@
 #define POLICY_FILES_MAX 64
 
 /*
- * policy.json and policy.d/NAME.json in the directory of configuration, those in
- * byte order of their names; or $CAPRUNTIME_POLICY alone. No such file is an
+ * policy.json and policy.d/NAME.json in the directory of configuration, those
+ * in byte order of their names; or $CAPRUNTIME_POLICY alone. No such file is an
  * empty policy; every other trouble is an error, and so is the variable set to
  * what is empty, not absolute or missing. ret_policy is to be freed in every
  * case. On -1 its mode, log and log_file are those of policy.json where that

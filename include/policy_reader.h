@@ -24,7 +24,7 @@ struct policy_reader {
 
 /*
  * A key by its name. `read` gets `which` along, so that keys of one kind share
- * a function. Without `read`: known by name, not supported yet.
+ * a function.
  */
 struct policy_key {
 	const char *name;
@@ -50,6 +50,10 @@ bool policy_want_boolean(struct policy_reader *reader, struct json_value value);
 
 /* A string without NULs, or NULL with the problem told. The caller frees. */
 char *policy_read_string(struct policy_reader *reader, struct json_value value);
+
+/* For a policy_key: a string that is for people alone. */
+void policy_read_comment(struct policy_reader *reader, struct json_value value,
+			 int which);
 
 /* A pattern, or a list of them. */
 void policy_read_globs(struct policy_reader *reader, struct json_value value,

@@ -10,8 +10,8 @@
 
 /*
  * `handler` is the name that capruntime was called by, `runtime` the path of
- * the real runtime. -1: the container must
- * not start; config.json is then the old one, whole.
+ * the real runtime. -1: the container must not start; config.json is then the
+ * old one, whole.
  */
 int prepare_bundle(const struct runtime_args *args, const char *handler,
 		   const char *runtime, struct err *err) MUST_CHECK;

@@ -34,7 +34,6 @@ struct processes {
 	size_t size;
 	struct process_trouble *troubles;
 	size_t troubles_count;
-	size_t kernel_threads; /* counted by processes_add_all() */
 };
 
 #define CLEANUP_PROCESSES __attribute__((cleanup(processes_close)))
@@ -57,8 +56,8 @@ int processes_add(struct processes *processes, uint32_t pid,
 const char *processes_reason(const struct process_trouble *trouble);
 
 /*
- * All of them but the kernel's own, in the order of /proc. Where others' processes are hidden from
- * us (proc(5), hidepid) process 1 is a trouble.
+ * All of them but the kernel's own, in the order of /proc. Where others'
+ * processes are hidden from us (proc(5), hidepid) process 1 is a trouble.
  */
 int processes_add_all(struct processes *processes, struct err *err) MUST_CHECK;
 

@@ -18,8 +18,9 @@ struct proctree_node {
 
 /*
  * Puts each node before its children, brothers by their pids. That is also
- * done for what cannot be in one moment but may be read in several: of two nodes
- * of one pid the first has the children, a circle begins at its lowest pid.
+ * done for what cannot be in one moment but may be read in several: of two
+ * nodes of one pid the first has the children, a circle begins at its lowest
+ * pid.
  */
 int proctree_sort(struct proctree_node *nodes, size_t count,
 		  struct err *err) MUST_CHECK;

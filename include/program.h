@@ -20,9 +20,6 @@ struct program {
 /* By whomever. */
 bool program_is_executable(const struct program *program);
 
-/* Without the group's x the bit marks something else, inode(7). */
-bool program_is_setgid(const struct program *program);
-
 /* Has the file anything that is there to raise privileges? */
 bool program_is_special(const struct program *program);
 

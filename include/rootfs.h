@@ -85,8 +85,8 @@ int rootfs_look_bound(const struct rootfs *rootfs, const char *source,
  */
 int rootfs_open_in(int directory, const char *path, int flags) MUST_CHECK;
 /*
- * All but the path. `fd` is an O_PATH one. The message names no file. On -1 what
- * could be found out stands in ret_file all the same.
+ * All but the path. `fd` is an O_PATH one. The message names no file. On -1
+ * what could be found out stands in ret_file all the same.
  */
 int rootfs_describe(const struct rootfs *rootfs, int fd,
 		    struct rootfs_file *ret_file, struct err *err) MUST_CHECK;

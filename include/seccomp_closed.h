@@ -35,13 +35,6 @@ struct seccomp_closed {
 void seccomp_closed(const struct seccomp_profile *profile, capmask capability,
 		    struct seccomp_closed *ret_closed);
 
-/*
- * Of the `raised` capabilities those that are of no use; ret_partly: those
- * that miss some of their calls.
- */
-capmask seccomp_closed_of(const struct seccomp_profile *profile, capmask raised,
-			  capmask *ret_partly);
-
 /* Does the call fail? Where an agent or a tracer decides: no. */
 bool seccomp_action_closes(uint32_t action);
 

@@ -12,11 +12,22 @@
 /* How many links each session_link_sweep() looks at. */
 #define SESSION_LINK_SWEEP_MAX 64
 
-/* `root` is as --root said; NULL: it was not given. */
+/* No path is longer, path_resolution(7). */
+#define SESSION_ROOT_SIZE 4096
+
 struct session_key {
 	const char *root;
 	const char *id;
+	char text[SESSION_ROOT_SIZE]; /* what root may point to */
 };
+
+/*
+ * `root` is as --root said, for `runtime`. NULL or "" stands for the one that
+ * this runtime has of its own; it is told by the runtime's name. The key
+ * points into itself.
+ */
+void session_key_init(struct session_key *ret_key, const char *root,
+		      const char *id, const char *runtime);
 
 /*
  * Makes the directory where it is missing, and the link anew. `record_path` is

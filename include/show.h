@@ -53,9 +53,6 @@ const struct process *show_find(const struct processes *processes,
 int show_choose(struct show *show, const struct show_choice *choice,
 		struct err *err) MUST_CHECK;
 
-/* "PEIA NET_RAW; B 14 of 41". The caller frees; NULL: no memory. */
-char *show_sets(const struct capsets *sets);
-
 /* "none", "strict", "filter"; NULL: the kernel knows no seccomp. */
 const char *show_seccomp(const struct procstatus *status);
 

@@ -56,7 +56,4 @@ const char *toml_string(const struct toml_value *value);
 bool toml_is_true(const struct toml_value *value);
 int64_t toml_integer(const struct toml_value *value);
 
-/* 1-based; 0: not known. */
-unsigned int toml_line(const struct toml_value *value);
-
 #endif

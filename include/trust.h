@@ -38,8 +38,10 @@ int trust_open(const char *path, int *ret_fd, struct err *err) MUST_CHECK;
 int trust_open_directory(const char *path, int *ret_fd,
 			 struct err *err) MUST_CHECK;
 
-/* The same checks for a program: regular, executable; it need not be readable.
- * What is missing is an error. */
+/*
+ * The same checks for a program: regular, executable; it need not be readable.
+ * What is missing is an error.
+ */
 int trust_check_program(const char *path, struct err *err) MUST_CHECK;
 
 #endif

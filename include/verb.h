@@ -26,8 +26,8 @@ struct verb {
 	const char *options; /* a line each, indented; NULL: only --json */
 	const char *examples; /* a line each; they stand in capctl(8), too */
 	/*
-	 * argv[0] is the verb's name, argv[argc] NULL. On VERB_TROUBLE `err` says
-	 * why, unless that was part of the results.
+	 * argv[0] is the verb's name, argv[argc] NULL. On VERB_TROUBLE `err`
+	 * says why, unless that was part of the results.
 	 */
 	enum verb_status (*run)(int argc, char **argv, struct err *err);
 };

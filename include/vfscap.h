@@ -24,7 +24,7 @@ struct vfscap {
 	uint32_t root; /* version 3: the root user they are for; else 0 */
 };
 
-/* -1: no version that the kernel knows, or a length that is not that version's. */
+/* -1: no version that the kernel knows, or a length that is not its. */
 int vfscap_parse(struct vfscap *ret_caps, const void *data, size_t len,
 		 struct err *err) MUST_CHECK;
 

@@ -65,8 +65,8 @@ install_file() { # FILE SOURCE
 	"$own/package-hook")
 		sed "s|='/usr/local/|='$prefix/|" "$2" >"$to/$1.new"
 		;;
-	share/doc/*/examples/crio/* | share/doc/*/examples/containerd/* | \
-		share/doc/*/examples/podman/*)
+	share/doc/*/packaging/crio/* | share/doc/*/packaging/containerd/* | \
+		share/doc/*/packaging/podman/*)
 		sed "s|/usr/local/bin/|$prefix/bin/|" "$2" >"$to/$1.new"
 		;;
 	*) cp "$2" "$to/$1.new" ;;

@@ -33,6 +33,7 @@ static const struct {
 	{ ENFILE, "too many open files on this machine" },
 	{ ENOEXEC, "not a program this machine can run" },
 	{ ETXTBSY, "is being written" },
+	{ EFBIG, "over the limit on the size of files (RLIMIT_FSIZE)" },
 	{ ENXIO, "has no reader" },
 	{ EINVAL, "not supported here" },
 	{ E2BIG, "arguments and environment too long" },

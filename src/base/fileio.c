@@ -6,29 +6,58 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/vfs.h>
 #include <sys/xattr.h>
 
 #define LEFTOVER_SUFFIX ".capruntime-new"
 #define FIRST_SIZE 16384
 #define FIRST_DESCRIPTOR 3
-/* xattr(7): 64 KiB is the kernel's limit for a value and for the names. */
+/*
+ * xattr(7): 64 KiB is the kernel's limit for a value and for the names. On the
+ * heap: the stack may be small.
+ */
 #define ATTRIBUTE_MAX 65536
+
+int fileio_raise(int fd)
+{
+	int low CLEANUP_FD = fd;
+
+	if (fd < 0 || fd >= FIRST_DESCRIPTOR)
+		return TAKE_FD(low);
+	return fcntl(low, F_DUPFD_CLOEXEC, FIRST_DESCRIPTOR);
+}
 
 int fileio_open(int directory, const char *name, int flags, mode_t mode)
 {
-	int fd = openat(directory, name, flags | O_CLOEXEC | O_NOCTTY, mode);
-	int low = fd;
+	return fileio_raise(
+		openat(directory, name, flags | O_CLOEXEC | O_NOCTTY, mode));
+}
 
-	if (fd < 0 || fd >= FIRST_DESCRIPTOR)
-		return fd;
-	fd = fcntl(low, F_DUPFD_CLOEXEC, FIRST_DESCRIPTOR);
-	close(low);
-	return fd;
+int fileio_open_regular(int directory, const char *name, const char *path,
+			struct stat *ret_st, struct err *err)
+{
+	int fd CLEANUP_FD =
+		fileio_open(directory, name, O_RDONLY | O_NONBLOCK, 0);
+
+	if (fd < 0 || fstat(fd, ret_st) < 0)
+		return err_set_errno(err, errno, "open '%s'", path);
+	if (!S_ISREG(ret_st->st_mode))
+		return err_set(err, "'%s' is not a regular file", path);
+	return TAKE_FD(fd);
+}
+
+DIR *fileio_entries(int fd)
+{
+	DIR *entries = fd < 0 ? NULL : fdopendir(fd);
+	int number = errno;
+
+	if (!entries && fd >= 0)
+		close(fd);
+	errno = number;
+	return entries;
 }
 
 static ssize_t read_some(int fd, char *text, size_t len)
@@ -99,8 +128,21 @@ void fileio_remove_leftover(int directory, const char *name)
 		unlinkat(directory, leftover, 0);
 }
 
+bool fileio_has_room(uint64_t size, size_t len)
+{
+	struct rlimit limit;
+
+	return getrlimit(RLIMIT_FSIZE, &limit) == 0 &&
+	       (limit.rlim_cur == RLIM_INFINITY ||
+		size + len <= limit.rlim_cur);
+}
+
 int fileio_write(int fd, const char *text, size_t len)
 {
+	if (!fileio_has_room(0, len)) {
+		errno = EFBIG;
+		return -1;
+	}
 	while (len) {
 		ssize_t put = write(fd, text, len);
 
@@ -123,12 +165,15 @@ static bool is_content_attribute(const char *attribute)
 
 static int copy_attribute(int from, int to, const char *attribute)
 {
-	char value[ATTRIBUTE_MAX];
+	char *value CLEANUP_FREE = NULL;
 	ssize_t len;
 
 	if (is_content_attribute(attribute))
 		return 0;
-	len = fgetxattr(from, attribute, value, sizeof(value));
+	value = malloc(ATTRIBUTE_MAX);
+	if (!value)
+		return -1;
+	len = fgetxattr(from, attribute, value, ATTRIBUTE_MAX);
 	if (len < 0)
 		return errno == ENODATA ? 0 : -1;
 	return fsetxattr(to, attribute, value, (size_t)len, 0);
@@ -136,9 +181,12 @@ static int copy_attribute(int from, int to, const char *attribute)
 
 static int copy_attributes(int from, int to)
 {
-	char names[ATTRIBUTE_MAX];
-	ssize_t len = flistxattr(from, names, sizeof(names));
+	char *names CLEANUP_FREE = malloc(ATTRIBUTE_MAX);
+	ssize_t len;
 
+	if (!names)
+		return -1;
+	len = flistxattr(from, names, ATTRIBUTE_MAX);
 	if (len < 0)
 		return errno == ENOTSUP ? 0 : -1;
 	for (const char *name = names; name < names + len;
@@ -173,13 +221,13 @@ static int sync_file(int fd)
 /* Whose mode, owner and attributes a file gets, or the mode alone. */
 struct model {
 	int fd; /* -1: nobody's */
-	mode_t mode; /* 0: as it was made */
+	mode_t mode;
 };
 
 static int become(int fd, const struct model *model)
 {
 	if (model->fd < 0)
-		return model->mode ? fchmod(fd, model->mode) : 0;
+		return fchmod(fd, model->mode);
 	if (copy_owner_and_mode(model->fd, fd) < 0)
 		return -1;
 	return copy_attributes(model->fd, fd);
@@ -216,7 +264,7 @@ static int replace(int directory, const char *name, const struct model *model,
 int fileio_replace(int directory, const char *name, int model, const char *text,
 		   size_t len, struct err *err)
 {
-	const struct model like = { .fd = model };
+	const struct model like = { .fd = model, .mode = 0600 };
 
 	return replace(directory, name, &like, text, len, err);
 }

@@ -97,16 +97,22 @@ static void report_to_stderr(const char *message)
 {
 	struct buf line CLEANUP_BUF = { 0 };
 
-	/* Whoever read this may be gone: an exit status and no signal. */
-	signal(SIGPIPE, SIG_IGN);
 	buf_add_str(&line, message);
 	write_line(STDERR_FILENO, &line);
+}
+
+/* Who read this may be gone, and the file full: an exit status, no signal. */
+static void ignore_signals(void)
+{
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 }
 
 void report_failure(const char *program, const struct err *err)
 {
 	char *message CLEANUP_FREE = make_message(program, err);
 
+	ignore_signals();
 	if (message)
 		report_to_stderr(message);
 }
@@ -115,6 +121,7 @@ void report_refusal(const struct err *err, const char *log_path, bool json)
 {
 	char *message CLEANUP_FREE = make_message(PROGRAM, err);
 
+	ignore_signals();
 	if (!message)
 		return;
 	if (log_path && *log_path)

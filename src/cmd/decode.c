@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "alloc.h"
 #include "captext.h"
 #include "out.h"
 #include "proccaps.h"
@@ -130,10 +131,8 @@ static void add_remark(struct out_table *table, enum out_style style,
 
 	if (!mask)
 		return;
-	if (!names || asprintf(&text, "%s: %s", what, names) < 0) {
-		table->failed = true;
-		return;
-	}
+	text = names ? alloc_text("%s: %s", what, names) : NULL;
+	table->failed |= !text;
 	out_table_add(table, style, 2, "", text);
 }
 

@@ -3,8 +3,8 @@
 
 #include <errno.h>
 #include <json-c/json.h>
-#include <stdio.h>
 
+#include "alloc.h"
 #include "node.h"
 #include "out.h"
 #include "verb.h"
@@ -18,10 +18,8 @@ static const enum out_style styles[FINDING_LEVEL_COUNT] = {
 
 static void add_fix(struct out_table *table, const char *fix)
 {
-	char *text CLEANUP_FREE = NULL;
+	char *text CLEANUP_FREE = alloc_text("fix: %s", fix);
 
-	if (asprintf(&text, "fix: %s", fix) < 0)
-		text = NULL;
 	out_table_add(table, OUT_STRONG, 3, "", "", text ? text : fix);
 }
 
@@ -73,7 +71,8 @@ static void print_json(const struct findings *findings)
 			object, findings_level_name((enum finding_level)level),
 			json_object_new_int64((int64_t)count));
 	}
-	json_object_object_add(object, "program", out_json_text(NODE_PROGRAM));
+	json_object_object_add(object, "program",
+			       out_json_text(node_installed()));
 	json_object_object_add(object, "configuration",
 			       out_json_text(SYSCONFDIR "/capruntime"));
 	json_object_object_add(object, "state",
@@ -132,6 +131,7 @@ enum verb_status verb_doctor(int argc, char **argv, struct err *err)
 			    argv[first]);
 		return VERB_TROUBLE;
 	}
+	node_learn_place();
 	if (root && enter(root, err) < 0)
 		return VERB_TROUBLE;
 	if (!root)

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "alloc.h"
 #include "audit.h"
 #include "bundle.h"
 #include "fileio.h"
@@ -21,11 +22,6 @@
 /* As many as any runtime leaves for descriptors that are handed on. */
 #define LOWEST_DESCRIPTOR 64
 #define FIRST_PRESERVED 3
-
-static bool is_same(const char *a, const char *b)
-{
-	return strcmp(a ? a : "", b ? b : "") == 0;
-}
 
 /* The container's record; its root and id must be the session's. */
 static int read_record(const struct session_key *key, const char *path,
@@ -44,8 +40,9 @@ static int read_record(const struct session_key *key, const char *path,
 	doc.text = text;
 	if (originals_parse(ret_record, &doc, err) < 0)
 		return -1;
-	if (is_same(ret_record->about.root, key->root) &&
-	    is_same(ret_record->about.id, key->id))
+	if (ret_record->about.root &&
+	    strcmp(ret_record->about.root, key->root) == 0 &&
+	    strcmp(ret_record->about.id, key->id) == 0)
 		return 0;
 	return err_set(err, "'%s' is of another container", path);
 }
@@ -82,20 +79,32 @@ static int make_text(const struct runtime_args *args,
 			     ret_len, err);
 }
 
-/* runc hands on --preserve-fds and those of socket activation. */
-static int lowest_descriptor(const struct runtime_args *args)
+/*
+ * runc hands on --preserve-fds and those of socket activation. What it takes
+ * for a number, 0x40 and 6_4 too, is more than strtol(3) does.
+ */
+static int lowest_descriptor(const struct runtime_args *args, int *ret_lowest,
+			     struct err *err)
 {
 	const char *counts[] = { args->preserve_fds,
 				 secure_getenv("LISTEN_FDS") };
-	long lowest = FIRST_PRESERVED;
 
+	*ret_lowest = FIRST_PRESERVED;
 	for (size_t i = 0; i < ARRAY_LEN(counts); i++) {
-		long count = counts[i] ? strtol(counts[i], NULL, 10) : 0;
+		const char *text = counts[i] ? counts[i] : "0";
+		long count = strtol(text, NULL, 10);
 
-		if (count > 0 && count < INT_MAX / 4)
-			lowest += count;
+		if (!*text || text[strspn(text, "0123456789")] ||
+		    count > INT_MAX / 4)
+			return err_set(
+				err,
+				"'%s' descriptors to be preserved: not a plain number, or too many",
+				text);
+		*ret_lowest += (int)count;
 	}
-	return lowest < LOWEST_DESCRIPTOR ? LOWEST_DESCRIPTOR : (int)lowest;
+	if (*ret_lowest < LOWEST_DESCRIPTOR)
+		*ret_lowest = LOWEST_DESCRIPTOR;
+	return 0;
 }
 
 /* The word stays what it was up to the file's name. */
@@ -110,8 +119,9 @@ static int replace_word(const struct runtime_args *args, char **argv, int fd,
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	if (stat(path, &st) < 0)
 		return err_set_errno(err, errno, "'%s'", path);
-	if (asprintf(&changed, "%.*s%s", (int)(args->process - *word), *word,
-		     path) < 0)
+	changed =
+		alloc_text("%.*s%s", (int)(args->process - *word), *word, path);
+	if (!changed)
 		return err_set(err, "out of memory");
 	*word = changed;
 	return 0;
@@ -120,9 +130,10 @@ static int replace_word(const struct runtime_args *args, char **argv, int fd,
 static int hand_over(const struct runtime_args *args, char **argv,
 		     const char *text, size_t len, struct err *err)
 {
-	int fd CLEANUP_FD = -1;
+	int fd CLEANUP_FD = -1, lowest;
 
-	if (memfd_make(text, len, lowest_descriptor(args), &fd, err) < 0 ||
+	if (lowest_descriptor(args, &lowest, err) < 0 ||
+	    memfd_make(text, len, lowest, &fd, err) < 0 ||
 	    replace_word(args, argv, fd, err) < 0)
 		return -1;
 	/* It is the runtime's from here on. */
@@ -131,12 +142,14 @@ static int hand_over(const struct runtime_args *args, char **argv,
 }
 
 static int prepare(const struct runtime_args *args, char **argv,
-		   struct originals *record, struct err *err)
+		   const char *runtime, struct originals *record,
+		   struct err *err)
 {
-	struct session_key key = { args->root, args->id };
+	struct session_key key;
 	char *path CLEANUP_FREE = NULL, *text CLEANUP_FREE = NULL;
 	size_t len;
 
+	session_key_init(&key, args->root, args->id, runtime);
 	if (session_link_read(&key, &path, err) < 0)
 		return -1;
 	if (!path)
@@ -165,7 +178,7 @@ void exec_session_prepare(const struct runtime_args *args, char **argv,
 	};
 	struct err err;
 
-	if (!args->process || prepare(args, argv, &record, &err) == 0)
+	if (!args->process || prepare(args, argv, runtime, &record, &err) == 0)
 		return;
 	event.reason = err.text;
 	rule.name = record.about.rule;

@@ -6,9 +6,9 @@
 #include <errno.h>
 #include <fts.h>
 #include <json-c/json.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "alloc.h"
 #include "out.h"
 #include "verb.h"
 
@@ -61,16 +61,15 @@ static char *summary_applied(const struct judge *judge)
 	char *missing CLEANUP_FREE = out_names(judge->decision.missing);
 	const char *unknown = judge->request.unknown;
 	bool lacks = judge->decision.missing || unknown;
-	char *text;
 
-	if (!raised || !missing ||
-	    asprintf(&text, "rule '%s' decides: raises %s%s%s%s%s",
-		     judge->rule->name, raised, lacks ? ", cannot raise " : "",
-		     judge->decision.missing ? missing : "",
-		     judge->decision.missing && unknown ? ", " : "",
-		     unknown ? unknown : "") < 0)
+	if (!raised || !missing)
 		return NULL;
-	return text;
+	return alloc_text("rule '%s' decides: raises %s%s%s%s%s",
+			  judge->rule->name, raised,
+			  lacks ? ", cannot raise " : "",
+			  judge->decision.missing ? missing : "",
+			  judge->decision.missing && unknown ? ", " : "",
+			  unknown ? unknown : "");
 }
 
 char *explain_summary(const struct dryrun *run)
@@ -84,19 +83,14 @@ char *explain_summary(const struct dryrun *run)
 		[EXPLAIN_NO_PROCESS] = "no process: never touched",
 		[EXPLAIN_NO_RULE] = "no rule matches: as if untouched",
 	};
-	char *text = NULL;
 
 	if (outcome == EXPLAIN_APPLIED)
 		return summary_applied(judge);
 	if (outcome == EXPLAIN_REFUSED)
-		return asprintf(&text, "refused: %s", run->reason.text) < 0
-			       ? NULL
-			       : text;
+		return alloc_text("refused: %s", run->reason.text);
 	if (outcome == EXPLAIN_LEFT_ALONE)
-		return asprintf(&text, "rule '%s' decides: left alone",
-				judge->rule->name) < 0
-			       ? NULL
-			       : text;
+		return alloc_text("rule '%s' decides: left alone",
+				  judge->rule->name);
 	return strdup(texts[outcome]);
 }
 
@@ -129,15 +123,12 @@ static char *objection(const struct explained *explained)
 {
 	capmask lost = explain_lost(explained);
 	char *names CLEANUP_FREE = lost ? out_names(lost) : NULL;
-	char *text;
 
 	if (!lost)
 		return strdup(is_executable(&explained->entry)
 				      ? "cannot be looked at"
 				      : "cannot be executed");
-	return asprintf(&text, "will not hold %s", names ? names : "") < 0
-		       ? NULL
-		       : text;
+	return names ? alloc_text("will not hold %s", names) : NULL;
 }
 
 char *explain_headline(const struct explained *explained)
@@ -145,43 +136,12 @@ char *explain_headline(const struct explained *explained)
 	const struct entrypoint *entry = &explained->entry;
 	char *summary CLEANUP_FREE = explain_summary(&explained->run);
 	char *but CLEANUP_FREE = NULL;
-	char *text;
 
 	if (!summary || (is_executable(entry) && !entry->unreadable &&
 			 !explain_lost(explained)))
 		return TAKE_PTR(summary);
 	but = objection(explained);
-	if (!but || asprintf(&text, "%s; but its program %s", summary, but) < 0)
-		return NULL;
-	return text;
-}
-
-int explain_bundle(struct explained *ret_explained,
-		   const struct dryrun_node *node, const char *path,
-		   struct err *err)
-{
-	struct explained *explained = ret_explained;
-	struct dryrun *run = &explained->run;
-
-	*explained = (struct explained){ .run = { .judge = JUDGE_INIT } };
-	if (dryrun_bundle(run, node, path, err) < 0)
-		return -1;
-	explained->decided = !*run->reason.text &&
-			     run->judge.spec.has_process &&
-			     run->judge.kind == SUBJECT_CONTAINER;
-	if (explained->decided &&
-	    entrypoint_look(&explained->entry, run, err) < 0)
-		return -1;
-	return explain_warn(explained, err);
-}
-
-void explain_free(struct explained *explained)
-{
-	dryrun_free(&explained->run);
-	entrypoint_free(&explained->entry);
-	for (size_t i = 0; i < explained->warnings_count; i++)
-		free(explained->warnings[i].text);
-	explained->warnings_count = 0;
+	return but ? alloc_text("%s; but its program %s", summary, but) : NULL;
 }
 
 struct explain_trial explain_try(const struct dryrun *run,
@@ -198,6 +158,36 @@ struct explain_trial explain_try(const struct dryrun *run,
 	if (match_matches(&rule->match, &judge->subject, &trial.failed))
 		trial.failed = NULL;
 	return trial;
+}
+
+static void explained_free(struct explained *explained)
+{
+	dryrun_free(&explained->run);
+	entrypoint_free(&explained->entry);
+	for (size_t i = 0; i < explained->warnings_count; i++)
+		free(explained->warnings[i].text);
+}
+
+#define CLEANUP_EXPLAINED __attribute__((cleanup(explained_free)))
+
+/* As dryrun_bundle(); ret_explained is to be freed also on -1. */
+static int explain_bundle(struct explained *ret_explained,
+			  const struct dryrun_node *node, const char *path,
+			  struct err *err)
+{
+	struct explained *explained = ret_explained;
+	struct dryrun *run = &explained->run;
+
+	*explained = (struct explained){ .run = { .judge = JUDGE_INIT } };
+	if (dryrun_bundle(run, node, path, err) < 0)
+		return -1;
+	explained->decided = !*run->reason.text &&
+			     run->judge.spec.has_process &&
+			     run->judge.kind == SUBJECT_CONTAINER;
+	if (explained->decided &&
+	    entrypoint_look(&explained->entry, run, err) < 0)
+		return -1;
+	return explain_warn(explained, err);
 }
 
 static enum verb_status status_of(const struct explained *explained)
@@ -273,13 +263,9 @@ static void add_bundle(struct survey *survey, const char *path)
 
 static bool is_bundle(const char *path)
 {
-	char *config CLEANUP_FREE = NULL;
+	char *config CLEANUP_FREE = alloc_text("%s/config.json", path);
 
-	if (asprintf(&config, "%s/config.json", path) < 0) {
-		config = NULL;
-		return false;
-	}
-	return access(config, F_OK) == 0;
+	return config && access(config, F_OK) == 0;
 }
 
 static void visit(struct survey *survey, FTS *tree, FTSENT *entry)
@@ -370,7 +356,7 @@ static int parse(int argc, char **argv, struct choice *choice, struct err *err)
 enum verb_status verb_explain(int argc, char **argv, struct err *err)
 {
 	struct choice choice = { 0 };
-	struct dryrun_node node CLEANUP_NODE = { 0 };
+	struct dryrun_node node CLEANUP_DRYRUN_NODE = { 0 };
 	int first = parse(argc, argv, &choice, err);
 
 	if (first < 0 || dryrun_load(&node, &choice.dryrun, err) < 0)

@@ -106,8 +106,10 @@ static long hosts_start(void)
 	return strtol(text, NULL, 10);
 }
 
-/* A sysctl of the network namespace: a pod's own may have been set by its
- * sandbox, which cannot be seen from here. */
+/*
+ * A sysctl of the network namespace: a pod's own may have been set by its
+ * sandbox, which cannot be seen from here.
+ */
 static int warn_port(struct explained *explained, struct err *err)
 {
 	const struct judge *judge = &explained->run.judge;

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
+#include "alloc.h"
 #include "utf8.h"
 
 #define USUAL_WIDTH 80
@@ -174,16 +175,12 @@ void out_line(enum out_style style, const char *format, ...)
 
 static struct out_row *new_row(struct out_table *table)
 {
-	size_t size = table->size ? table->size * 2 : 16;
-	struct out_row *rows = table->rows;
+	struct out_row *rows = alloc_room(table->rows, table->count,
+					  &table->size, sizeof(*rows));
 
-	if (table->count == table->size) {
-		rows = reallocarray(table->rows, size, sizeof(*rows));
-		if (!rows)
-			return NULL;
-		table->rows = rows;
-		table->size = size;
-	}
+	if (!rows)
+		return NULL;
+	table->rows = rows;
 	rows[table->count] = (struct out_row){ 0 };
 	return &rows[table->count++];
 }

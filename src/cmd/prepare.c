@@ -4,19 +4,20 @@
 #include "prepare.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <string.h>
 
+#include "alloc.h"
 #include "audit.h"
 #include "judge.h"
 #include "patch.h"
 #include "policy_files.h"
 #include "session_link.h"
+#include "trust.h"
 
 /* One create or run; what is owned is released by job_free(). */
 struct job {
 	struct policy policy;
 	struct judge judge;
+	struct session_key key;
 	char *capabilities; /* to be written; NULL: no change */
 };
 
@@ -63,24 +64,26 @@ static bool observes(const struct job *job)
 	return job->policy.mode == POLICY_AUDIT;
 }
 
-/* So that exec sessions find the record, which is there already: a link that
- * leads nowhere would be swept away by another create. */
-static int make_link(const struct judge *judge, struct err *err)
+/*
+ * So that exec sessions find the record, and believe it. It is there already: a
+ * link that leads nowhere would be swept away by another create.
+ */
+static int make_link(const struct job *job, struct err *err)
 {
-	struct session_key key = { judge->args->root, judge->args->id };
-	const struct bundle *bundle = &judge->bundle;
+	const struct bundle *bundle = &job->judge.bundle;
 	char *directory CLEANUP_FREE = realpath(bundle->directory_path, NULL);
 	char *path CLEANUP_FREE = NULL;
+	int record CLEANUP_FD = -1;
 
 	if (!directory)
 		return err_set_errno(err, errno, "'%s'",
 				     bundle->directory_path);
-	if (asprintf(&path, "%s/%s", directory, bundle->record_name) < 0) {
-		path = NULL;
+	path = alloc_text("%s/%s", directory, bundle->record_name);
+	if (!path)
 		return err_set(err, "out of memory");
-	}
-	if (session_link_make(&key, path, err) < 0)
-		return err_wrap(err, "rule '%s': exec", judge->rule->name);
+	if (trust_open(path, &record, err) < 0 ||
+	    session_link_make(&job->key, path, err) < 0)
+		return err_wrap(err, "rule '%s': exec", job->judge.rule->name);
 	return 0;
 }
 
@@ -92,10 +95,11 @@ static int write_files(struct job *job, const struct originals_target *target,
 	/* Lent to the plan, which changes none of them. */
 	struct originals_about about = {
 		.id = (char *)(uintptr_t)judge->args->id,
-		.root = (char *)(uintptr_t)judge->args->root,
+		.root = (char *)(uintptr_t)job->key.root,
 		.rule = rule ? rule->name : NULL,
 		.uid = judge->spec.uid,
 		.wanted = judge->decision.wanted,
+		.ambient = rule ? rule->ambient : 0,
 		.inheritable = rule ? rule->inheritable : 0,
 		.drop = rule ? rule->drop : 0,
 		.drop_others = rule && rule->drop_others,
@@ -110,7 +114,7 @@ static int write_files(struct job *job, const struct originals_target *target,
 				target, &about, err) < 0 ||
 	    bundle_write_record(&judge->bundle, &plan, err) < 0)
 		return -1;
-	if (about.exec && make_link(judge, err) < 0) {
+	if (about.exec && make_link(job, err) < 0) {
 		bundle_undo_record(&judge->bundle, &plan);
 		return -1;
 	}
@@ -238,11 +242,11 @@ int prepare_bundle(const struct runtime_args *args, const char *handler,
 		   const char *runtime, struct err *err)
 {
 	struct job job CLEANUP_JOB = { .judge = JUDGE_INIT };
-	struct session_key key = { args->root, args->id };
 	int status = policy_files_load(&job.policy, err);
 
-	session_link_remove(&key);
-	session_link_sweep(&key);
+	session_key_init(&job.key, args->root, args->id, runtime);
+	session_link_remove(&job.key);
+	session_link_sweep(&job.key);
 	job.judge.args = args;
 	job.judge.handler = handler;
 	job.judge.policy = &job.policy;

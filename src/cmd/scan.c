@@ -4,8 +4,6 @@
 #include "scan.h"
 
 #include <errno.h>
-#include <json-c/json.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -136,7 +134,7 @@ struct scan_counts scan_count(const struct scan *scan)
 		const struct program *program = &file->file.program;
 
 		counts.setuid += (file->file.mode & S_ISUID) != 0;
-		counts.setgid += program_is_setgid(program);
+		counts.setgid += exec_file_is_setgid(&program->file);
 		counts.capabilities +=
 			program->file.has_caps || program->caps_elsewhere;
 		counts.dangerous += file->effect == PROGRAM_DANGEROUS;

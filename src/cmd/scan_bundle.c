@@ -5,21 +5,20 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "alloc.h"
 #include "spec_find.h"
 
 /* An image may hold a file of this name as well: what is in it tells. */
 static bool has_config(const char *operand, struct err *err, int *ret_status)
 {
-	char *path CLEANUP_FREE = NULL;
+	char *path CLEANUP_FREE = alloc_text("%s/config.json", operand);
 	struct stat st;
 
 	*ret_status = 0;
-	if (asprintf(&path, "%s/config.json", operand) < 0) {
-		path = NULL;
+	if (!path) {
 		*ret_status = err_set(err, "out of memory");
 		return false;
 	}
@@ -41,6 +40,13 @@ static bool is_config(const struct json_doc *doc)
 	return false;
 }
 
+/* A path of config.json's; the caller frees, NULL: out of memory. */
+static char *from_bundle(const struct scan *scan, const char *path)
+{
+	return *path == '/' ? strdup(path)
+			    : alloc_text("%s/%s", scan->operand, path);
+}
+
 static int find_root(struct scan *scan, struct err *err)
 {
 	const char *root = scan->tree.root;
@@ -48,11 +54,8 @@ static int find_root(struct scan *scan, struct err *err)
 	if (!root || !*root)
 		return err_set(err, "'%s/config.json' names no root.path",
 			       scan->operand);
-	if (asprintf(&scan->path, "%s%s%s", *root == '/' ? "" : scan->operand,
-		     *root == '/' ? "" : "/", root) >= 0)
-		return 0;
-	scan->path = NULL;
-	return err_set(err, "out of memory");
+	scan->path = from_bundle(scan, root);
+	return scan->path ? 0 : err_set(err, "out of memory");
 }
 
 static void find_users(struct scan *scan)
@@ -151,19 +154,14 @@ int scan_bundle_read(struct scan *scan, struct err *err)
 static bool is_itself(const struct scan *scan, const struct spec_mount *mount,
 		      const struct stat *there)
 {
-	bool absolute = mount->source && *mount->source == '/';
 	char *path CLEANUP_FREE = NULL;
 	struct stat source;
 
 	if (!mount->bind || !mount->source)
 		return false;
-	if (asprintf(&path, "%s%s%s", absolute ? "" : scan->operand,
-		     absolute ? "" : "/", mount->source) < 0) {
-		path = NULL;
-		return false;
-	}
-	return stat(path, &source) == 0 && source.st_dev == there->st_dev &&
-	       source.st_ino == there->st_ino;
+	path = from_bundle(scan, mount->source);
+	return path && stat(path, &source) == 0 &&
+	       source.st_dev == there->st_dev && source.st_ino == there->st_ino;
 }
 
 /*
@@ -193,7 +191,7 @@ void scan_bundle_resolve(struct scan *scan, const struct rootfs *rootfs)
 		resolve_mount(scan, rootfs, &scan->tree.mounts[i]);
 }
 
-/* As entrypoint.c has it: a remount of the root loses what it was mounted with. */
+/* As entrypoint.c has it: a remount of the root loses its mount's options. */
 static void forget_remounted(const struct scan *scan, struct program *program)
 {
 	bool remounts =

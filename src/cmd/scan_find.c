@@ -7,39 +7,20 @@
 #include <string.h>
 #include <time.h>
 
+#include "alloc.h"
 #include "rootfs_walk.h"
 
 #define PATIENCE 500 /* milliseconds that pass without a word */
 #define PROGRESS_EVERY 100
 #define PROGRESS_WIDTH 64
 
-/* Room for one more; `*list` is what comes back. */
-static void *grow(void *list, size_t count, size_t *size, size_t element,
-		  struct err *err)
-{
-	size_t wanted = *size ? *size * 2 : 16;
-	void *grown;
-
-	if (count < *size)
-		return list;
-	grown = reallocarray(list, wanted, element);
-	if (!grown) {
-		err_set(err, "out of memory");
-		return NULL;
-	}
-	*size = wanted;
-	return grown;
-}
-
 /* For messages: files around a bundle's root by their place on this machine. */
 static int place(const struct scan *scan, const char *path, char **ret_path,
 		 struct err *err)
 {
-	if (asprintf(ret_path, "%s%s", scan->outside ? scan->operand : "",
-		     path) >= 0)
-		return 0;
-	*ret_path = NULL;
-	return err_set(err, "out of memory");
+	*ret_path =
+		alloc_text("%s%s", scan->outside ? scan->operand : "", path);
+	return *ret_path ? 0 : err_set(err, "out of memory");
 }
 
 static int under_mount(struct scan_file *file, const struct spec_mount *mount,
@@ -50,10 +31,8 @@ static int under_mount(struct scan_file *file, const struct spec_mount *mount,
 					: "hidden by the container's mount on";
 
 	file->effect = PROGRAM_NO_EFFECT;
-	if (asprintf(&file->reason, "%s %s", how, mount->destination) >= 0)
-		return 0;
-	file->reason = NULL;
-	return err_set(err, "out of memory");
+	file->reason = alloc_text("%s %s", how, mount->destination);
+	return file->reason ? 0 : err_set(err, "out of memory");
 }
 
 static int evaluate(const struct scan *scan, struct scan_file *file,
@@ -78,12 +57,12 @@ static int take_found(void *context, const struct rootfs_file *found,
 		      struct err *err)
 {
 	struct scan *scan = context;
-	struct scan_file *files = grow(scan->files, scan->files_count,
-				       &scan->files_size, sizeof(*files), err);
+	struct scan_file *files = alloc_room(scan->files, scan->files_count,
+					     &scan->files_size, sizeof(*files));
 	struct scan_file *file;
 
 	if (!files)
-		return -1;
+		return err_set(err, "out of memory");
 	scan->files = files;
 	file = &files[scan->files_count++];
 	*file = (struct scan_file){ .file = *found, .outside = scan->outside };
@@ -98,12 +77,12 @@ static int take_unreadable(void *context, const char *path, const char *reason,
 {
 	struct scan *scan = context;
 	struct scan_unreadable *list =
-		grow(scan->unreadable, scan->unreadable_count,
-		     &scan->unreadable_size, sizeof(*list), err);
+		alloc_room(scan->unreadable, scan->unreadable_count,
+			   &scan->unreadable_size, sizeof(*list));
 	struct scan_unreadable *entry;
 
 	if (!list)
-		return -1;
+		return err_set(err, "out of memory");
 	scan->unreadable = list;
 	entry = &list[scan->unreadable_count++];
 	*entry = (struct scan_unreadable){ .reason = strdup(reason) };

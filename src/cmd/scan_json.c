@@ -99,7 +99,7 @@ static struct json_object *file_object(const struct scan *scan,
 	add_number(object, "gid", program->file.gid);
 	add_number(object, "links", file->file.links);
 	add_bool(object, "setuid", file->file.mode & S_ISUID);
-	add_bool(object, "setgid", program_is_setgid(program));
+	add_bool(object, "setgid", exec_file_is_setgid(&program->file));
 	add(object, "capabilities", caps_object(&program->file));
 	add_bool(object, "capabilities_elsewhere", program->caps_elsewhere);
 	add(object, "effect", json_object_new_string(effects[file->effect]));

@@ -83,7 +83,7 @@ static const char *what(const struct scan *scan, const struct scan_file *file,
 		buf_add_str(&buf, "setuid root");
 	else if (file->file.mode & S_ISUID)
 		add_number(&buf, "setuid ", program->file.uid);
-	if (program_is_setgid(program)) {
+	if (exec_file_is_setgid(&program->file)) {
 		add_part(&buf);
 		add_number(&buf, "setgid ", program->file.gid);
 	}

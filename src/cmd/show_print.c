@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "alloc.h"
 #include "out.h"
 
 #define NAMES_MAX 4 /* in a line of a table; more are counted */
@@ -57,7 +58,8 @@ static bool add_letters(struct buf *buf, const struct capsets *sets,
 	return true;
 }
 
-char *show_sets(const struct capsets *sets)
+/* "PEIA NET_RAW; B 14 of 41". The caller frees; NULL: no memory. */
+static char *sets_text(const struct capsets *sets)
 {
 	struct buf buf CLEANUP_BUF = { 0 };
 	struct err ignored;
@@ -185,27 +187,23 @@ static char *command_text(const struct show_row *row)
 {
 	const struct process *process = row->process;
 	int depth = (int)(row->depth < DEPTH_MAX ? row->depth : DEPTH_MAX);
-	char *text;
 
-	if (asprintf(&text, "%*s%s%s%s", 2 * depth, "",
-		     process->is_thread ? "{" : "", process->status.name,
-		     process->is_thread ? "}" : "") < 0)
-		return NULL;
-	return text;
+	return alloc_text("%*s%s%s%s", 2 * depth, "",
+			  process->is_thread ? "{" : "", process->status.name,
+			  process->is_thread ? "}" : "");
 }
 
 /* The sets, and what else binds the process. */
 static char *holds_text(const struct procstatus *status)
 {
-	char *sets CLEANUP_FREE = show_sets(&status->sets), *text;
+	char *sets CLEANUP_FREE = sets_text(&status->sets);
 	const char *seccomp = status->seccomp ? show_seccomp(status) : NULL;
 
-	if (!sets ||
-	    asprintf(&text, "%s%s%s%s", sets,
-		     status->no_new_privs ? "; no_new_privs" : "",
-		     seccomp ? "; seccomp " : "", seccomp ? seccomp : "") < 0)
+	if (!sets)
 		return NULL;
-	return text;
+	return alloc_text("%s%s%s%s", sets,
+			  status->no_new_privs ? "; no_new_privs" : "",
+			  seccomp ? "; seccomp " : "", seccomp ? seccomp : "");
 }
 
 /* Without a container anywhere that column is left out. */

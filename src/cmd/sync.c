@@ -3,7 +3,6 @@
 
 #include "verb.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
@@ -21,20 +20,14 @@
 static int place_file(struct placement *target, const char *path,
 		      struct err *err)
 {
-	const char *slash = strrchr(path, '/');
-	int fd CLEANUP_FD =
-		fileio_open(AT_FDCWD, path, O_RDONLY | O_NONBLOCK, 0);
-	char *text CLEANUP_FREE = NULL;
 	struct stat st;
+	int fd CLEANUP_FD = fileio_open_regular(AT_FDCWD, path, path, &st, err);
+	char *text CLEANUP_FREE = NULL;
 	size_t len;
 
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return err_set_errno(err, errno, "open '%s'", path);
-	if (!S_ISREG(st.st_mode))
-		return err_set(err, "'%s' is not a regular file", path);
-	if (fileio_read(fd, path, PROGRAM_MAX, &text, &len, err) < 0)
+	if (fd < 0 || fileio_read(fd, path, PROGRAM_MAX, &text, &len, err) < 0)
 		return -1;
-	return placement_file(target, slash ? slash + 1 : path, text, len,
+	return placement_file(target, basename(path), text, len,
 			      st.st_mode & 0755, err);
 }
 

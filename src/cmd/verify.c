@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "alloc.h"
+#include "cgroup.h"
 #include "containers.h"
 #include "dryrun.h"
 #include "fileio.h"
@@ -16,8 +18,7 @@
 #include "verification.h"
 
 #define STATUS_MAX ((size_t)64 * 1024)
-#define ID_DIGITS 64
-#define SHOWN_DIGITS 12 /* of those, as engines show them */
+#define SHOWN_DIGITS 12 /* of an engine's id, as engines show them */
 
 struct choice {
 	struct dryrun_options dryrun;
@@ -150,11 +151,10 @@ static bool is_clean(const struct check *check)
 static void add_finding(struct report *report, const char *id, const char *word,
 			capmask names, const char *text)
 {
-	char *list CLEANUP_FREE = out_names(names), *line CLEANUP_FREE = NULL;
+	char *list CLEANUP_FREE = out_names(names);
+	char *line CLEANUP_FREE = alloc_text(
+		"%s%s%s", names && list ? list : "", names ? ": " : "", text);
 
-	if (asprintf(&line, "%s%s%s", names && list ? list : "",
-		     names ? ": " : "", text) < 0)
-		line = NULL;
 	out_table_add(&report->table, OUT_BAD, 3, id, word, line);
 }
 
@@ -169,19 +169,12 @@ static const char *clean_text(const struct check *check)
 		       : "no rule was applied, and today's policy has none";
 }
 
-/* An engine's. */
-static bool is_long_id(const char *id)
-{
-	return strlen(id) == ID_DIGITS &&
-	       strspn(id, "0123456789abcdef") == ID_DIGITS;
-}
-
 static void add_rows(struct report *report, const struct check *check)
 {
 	char cut[SHOWN_DIGITS + 1];
 	const char *id = check->container->id;
 
-	if (is_long_id(id)) {
+	if (cgroup_is_engine_id(id, strlen(id))) {
 		snprintf(cut, sizeof(cut), "%.*s", SHOWN_DIGITS, id);
 		id = cut;
 	}
@@ -285,7 +278,8 @@ static bool is_meant(const struct container *container, const char *id,
 {
 	if (whole)
 		return !id || strcmp(container->id, id) == 0;
-	return *id && is_long_id(container->id) &&
+	return *id &&
+	       cgroup_is_engine_id(container->id, strlen(container->id)) &&
 	       strncmp(container->id, id, strlen(id)) == 0;
 }
 
@@ -351,7 +345,7 @@ static int parse(int argc, char **argv, struct choice *choice, struct err *err)
 enum verb_status verb_verify(int argc, char **argv, struct err *err)
 {
 	struct choice choice = { 0 };
-	struct dryrun_node node CLEANUP_NODE = { 0 };
+	struct dryrun_node node CLEANUP_DRYRUN_NODE = { 0 };
 	struct report report = { .choice = &choice, .node = &node };
 	int first = parse(argc, argv, &choice, err), status = 0;
 

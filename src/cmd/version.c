@@ -11,7 +11,6 @@
 
 #include "launch.h"
 #include "out.h"
-#include "runtime_args.h"
 #include "verb.h"
 
 #define ENTRIES_MAX 12
@@ -60,16 +59,6 @@ static void print_json(const struct version *version)
 	out_json(object);
 }
 
-static const char *why(const struct launch *launch)
-{
-	if (!*launch->path)
-		return NULL;
-	if (*launch->link)
-		return launch->link;
-	return secure_getenv("CAPRUNTIME_RUNTIME") ? "$CAPRUNTIME_RUNTIME"
-						   : "compiled in";
-}
-
 static void add_libraries(struct version *version)
 {
 	const struct scmp_version *seccomp = seccomp_version();
@@ -96,7 +85,8 @@ static void add_runtime(struct version *version)
 		*version->problem.text = '\0';
 	add(version, "runtime", "real runtime",
 	    *launch->path ? launch->path : NULL);
-	add(version, "runtime_by", "chosen by", why(launch));
+	add(version, "runtime_by", "chosen by",
+	    *launch->path ? launch_chosen_by(launch) : NULL);
 	add(version, "runtime_problem", "problem",
 	    *version->problem.text ? version->problem.text : NULL);
 }

@@ -102,17 +102,21 @@ static void add_decision(struct buf *buf, const struct audit_event *event)
 int audit_line_make(const struct audit_event *event, const char *time,
 		    char **ret_line, struct err *err)
 {
+	/* No policy is read for an exec. */
+	bool by_policy = event->outcome != AUDIT_EXEC_UNTOUCHED;
+	const char *mode = event->mode == POLICY_AUDIT ? "audit" : "enforce";
 	struct buf buf CLEANUP_BUF = { 0 };
 
 	buf_add_str(&buf, "{\"time\":");
 	buf_add_json(&buf, time);
 	add_text(&buf, "outcome", outcomes[event->outcome], SHORT_MAX);
-	add_text(&buf, "mode",
-		 event->mode == POLICY_AUDIT ? "audit" : "enforce", SHORT_MAX);
+	add_text(&buf, "mode", by_policy ? mode : NULL, SHORT_MAX);
 	add_text(&buf, "verb", event->verb, SHORT_MAX);
 	add_text(&buf, "id", event->id, SHORT_MAX);
 	add_text(&buf, "handler", event->handler, SHORT_MAX);
-	add_text(&buf, "engine", subject_engine_name(event->engine), SHORT_MAX);
+	add_text(&buf, "engine",
+		 by_policy ? subject_engine_name(event->engine) : NULL,
+		 SHORT_MAX);
 	if (event->subject)
 		add_subject(&buf, event->subject);
 	add_decision(&buf, event);

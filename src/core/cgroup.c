@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "cleanup.h"
+
 #define ID_DIGITS 64
 #define SCOPE ".scope"
 
@@ -66,7 +68,7 @@ static bool find_scope_id(struct part part, struct part *ret_id)
 {
 	static const char *const runtimes[] = { "runc-", "crun-" };
 
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(runtimes); i++) {
 		size_t len = strlen(runtimes[i]);
 
 		if (!starts_with(part, runtimes[i]))

@@ -3,7 +3,6 @@
 
 #include "engine_config.h"
 
-#include <stdio.h>
 #include <string.h>
 
 const char *engine_name(enum engine_kind kind)
@@ -22,20 +21,20 @@ int engine_config_add(struct engine_config *config, const char *name,
 {
 	struct engine_file *files = reallocarray(
 		config->files, config->files_count + 1, sizeof(*files));
-	char *copy CLEANUP_FREE = NULL;
-	struct toml_doc *doc;
+	struct engine_file *file;
 
 	if (!files)
 		return err_set(err, "out of memory");
 	config->files = files;
-	if (asprintf(&copy, "%s", name) < 0) {
-		copy = NULL;
+	file = &files[config->files_count];
+	file->name = strdup(name);
+	if (!file->name)
 		return err_set(err, "out of memory");
-	}
-	if (toml_parse(&doc, name, text, len, err) < 0)
+	if (toml_parse(&file->doc, name, text, len, err) < 0) {
+		free(file->name);
 		return -1;
-	files[config->files_count++] =
-		(struct engine_file){ TAKE_PTR(copy), doc };
+	}
+	config->files_count++;
 	return 0;
 }
 

@@ -5,7 +5,6 @@
  */
 #include "config.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "engine_config.h"
@@ -154,14 +153,6 @@ static const char *default_runtime(const struct engine_config *config)
 	return engine_config_has(config, "crun") ? "crun" : "runc";
 }
 
-static void judge_default(const struct engine_config *config,
-			  struct findings *findings)
-{
-	const char *name = default_runtime(config);
-
-	engine_config_judge_default(config, name, TOPIC, findings);
-}
-
 int engine_crio_judge(struct engine_config *config, struct findings *findings,
 		      struct err *err)
 {
@@ -180,6 +171,7 @@ int engine_crio_judge(struct engine_config *config, struct findings *findings,
 				return -1;
 		}
 	}
-	judge_default(config, findings);
+	engine_config_judge_default(config, default_runtime(config), TOPIC,
+				    findings);
 	return 0;
 }

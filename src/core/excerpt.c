@@ -151,7 +151,6 @@ int excerpt_make(struct excerpt *ret_excerpt, const struct json_doc *doc,
 				 cells.starts[i + 1] - cells.starts[i]);
 	if (cells.cut_behind)
 		buf_add_str(&buf, CUT);
-	buf_add(&buf, "", 0);
 	ret_excerpt->caret = cells.caret - first;
 	return buf_take(&buf, &ret_excerpt->text, NULL, err);
 }

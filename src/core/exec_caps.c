@@ -23,7 +23,7 @@ static void because(struct work *work, enum exec_why why)
 	work->result.why |= 1U << why;
 }
 
-static bool is_setgid(const struct exec_file *file)
+bool exec_file_is_setgid(const struct exec_file *file)
 {
 	return file->mode & SETGID_BIT && file->mode & GROUP_EXECUTES;
 }
@@ -33,7 +33,7 @@ static bool takes_ids(struct work *work)
 {
 	const struct exec_file *file = work->file;
 
-	if (!(file->mode & SETUID_BIT) && !is_setgid(file))
+	if (!(file->mode & SETUID_BIT) && !exec_file_is_setgid(file))
 		return false;
 	if (file->nosuid)
 		because(work, EXEC_SETID_NOSUID);
@@ -53,13 +53,13 @@ static void take_ids(struct work *work)
 
 	result->euid = work->task->euid;
 	result->egid = work->task->egid;
-	if (file->mode & SETGID_BIT && !is_setgid(file))
+	if (file->mode & SETGID_BIT && !exec_file_is_setgid(file))
 		because(work, EXEC_SETGID_MARK);
 	if (!takes_ids(work))
 		return;
 	if (file->mode & SETUID_BIT)
 		result->euid = file->uid;
-	if (is_setgid(file))
+	if (exec_file_is_setgid(file))
 		result->egid = file->gid;
 	if (result->euid != work->task->euid)
 		because(work, EXEC_SETUID);

@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-bool glob_is_everything(const char *pattern)
+/* "*" and its like, "?*" too: no name is shorter than one byte. */
+static bool is_everything(const char *pattern)
 {
 	const char *one = strchr(pattern, '?');
 
@@ -137,7 +138,7 @@ bool glob_list_is_everything(const struct glob_list *list)
 	for (size_t i = 0; i < list->count; i++) {
 		if (*list->patterns[i] == '!')
 			return false;
-		any = any || glob_is_everything(list->patterns[i]);
+		any = any || is_everything(list->patterns[i]);
 	}
 	return any;
 }

@@ -342,15 +342,24 @@ static int check_value(struct checker *check)
 	return object && check_key(check) < 0 ? -1 : 1;
 }
 
+/* No editor shows it, and no reader of JSON has to take it. */
+static int check_beginning(struct checker *check)
+{
+	const struct json_doc *doc = check->doc;
+
+	if (doc->len >= 3 && memcmp(doc->text, "\xef\xbb\xbf", 3) == 0)
+		return fail(check, "a byte order mark, save it without one");
+	return check_value(check);
+}
+
 int json_check_find(const struct json_doc *doc, size_t *ret_offset,
 		    const char **ret_what)
 {
 	struct checker check = { .doc = doc };
-	int status;
+	int status = check_beginning(&check);
 
-	do
+	while (status > 0)
 		status = check_value(&check);
-	while (status > 0);
 	if (status == 0) {
 		skip_blank(&check);
 		if (check.pos != doc->len)

@@ -6,6 +6,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "alloc.h"
+
 /* A key with its escapes resolved; `owned` only when there were any. */
 struct key {
 	const char *text;
@@ -46,17 +48,13 @@ static int key_read(struct key *ret_key, const struct json_doc *doc,
 static int keys_add(struct keys *keys, const struct json_doc *doc,
 		    struct json_value string, struct err *err)
 {
-	if (keys->count == keys->size) {
-		size_t size = keys->size ? keys->size * 2 : 32;
-		struct key *list =
-			reallocarray(keys->list, size, sizeof(*list));
+	struct key *list =
+		alloc_room(keys->list, keys->count, &keys->size, sizeof(*list));
 
-		if (!list)
-			return err_set(err, "out of memory");
-		keys->list = list;
-		keys->size = size;
-	}
-	if (key_read(&keys->list[keys->count], doc, string, err) < 0)
+	if (!list)
+		return err_set(err, "out of memory");
+	keys->list = list;
+	if (key_read(&list[keys->count], doc, string, err) < 0)
 		return -1;
 	keys->count++;
 	return 0;

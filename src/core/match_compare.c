@@ -7,11 +7,11 @@
 
 #define ID_LAST (UINT32_MAX - 1)
 
+static struct match_range all = { 0, ID_LAST }, users = { 1, ID_LAST };
+
 /* What a key that is not there stands for: match.h. */
 static struct match_ranges ranges_of(const struct match *match, size_t which)
 {
-	static struct match_range all = { 0, ID_LAST }, users = { 1, ID_LAST };
-
 	if (match->numbers[which].count)
 		return match->numbers[which];
 	return (struct match_ranges){ which == MATCH_UID ? &users : &all, 1 };
@@ -172,8 +172,6 @@ bool match_is_void(const struct match *match, const char **ret_key,
 
 bool match_is_everything(const struct match *match)
 {
-	static const struct match_range users = { 1, ID_LAST };
-	static const struct match_range all = { 0, ID_LAST };
 	struct match_ranges uids = ranges_of(match, MATCH_UID);
 	struct match_ranges gids = ranges_of(match, MATCH_GID);
 	struct glob_work work = { .left = SIZE_MAX };

@@ -97,12 +97,8 @@ static int replace_member(char **text, size_t *len, const char *name,
 static int copy_doc(const struct json_doc *doc, char **ret_text,
 		    struct err *err)
 {
-	*ret_text = malloc(doc->len + 1);
-	if (!*ret_text)
-		return err_set(err, "out of memory");
-	memcpy(*ret_text, doc->text, doc->len);
-	(*ret_text)[doc->len] = '\0';
-	return 0;
+	*ret_text = strndup(doc->text, doc->len);
+	return *ret_text ? 0 : err_set(err, "out of memory");
 }
 
 int originals_restore(const struct json_doc *config,

@@ -4,7 +4,6 @@
 #include "originals_record.h"
 
 #include <json-c/json.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -152,6 +151,8 @@ static int get_decided(const struct parser *parser, struct json_object *decided,
 		return bad(parser, "'decided' is missing");
 	if (get_mask(parser, json_object_object_get(decided, "wanted"),
 		     &about->wanted) < 0 ||
+	    get_mask(parser, json_object_object_get(decided, "ambient"),
+		     &about->ambient) < 0 ||
 	    get_mask(parser, json_object_object_get(decided, "inheritable"),
 		     &about->inheritable) < 0 ||
 	    get_drop(parser, json_object_object_get(decided, "drop"), about) <
@@ -215,7 +216,7 @@ int originals_parse(struct originals *ret_record, const struct json_doc *doc,
 	struct json_object *object;
 	int status;
 
-	if (doc->len > INT_MAX || json_check(doc, err) < 0)
+	if (json_check(doc, err) < 0)
 		return -1;
 	if (json_root(doc).kind != JSON_OBJECT)
 		return bad(&parser, "no object");
@@ -270,6 +271,7 @@ static void add_mask(struct buf *buf, const char *key, capmask mask)
 static void add_decided(struct buf *buf, const struct originals_about *about)
 {
 	add_mask(buf, " \"decided\":{\"wanted\":", about->wanted);
+	add_mask(buf, ",\"ambient\":", about->ambient);
 	add_mask(buf, ",\"inheritable\":", about->inheritable);
 	if (about->drop_others)
 		buf_add_str(buf, ",\"drop\":\"others\"");

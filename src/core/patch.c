@@ -38,7 +38,7 @@ static void find_place(const struct json_doc *doc, struct json_value object,
 	*ret_place = place;
 }
 
-/* One replacement: the bytes [start, end) become what `buf` gets between. */
+/* The text as it stands, up to `until`, where `*from` is moved to. */
 static void add_until(struct buf *buf, const struct json_doc *doc, size_t *from,
 		      size_t until)
 {
@@ -55,8 +55,10 @@ static void add_member(struct buf *buf, bool is_first, const char *key,
 	buf_add_str(buf, value);
 }
 
-/* The end of what goes with a member that is taken out: a first one takes
- * the comma behind it along, others the comma before them. */
+/*
+ * The end of what goes with a member that is taken out: a first one takes the
+ * comma behind it along, others the comma before them.
+ */
 static size_t removal_end(const struct json_doc *doc, const struct place *place)
 {
 	size_t pos = place->value.end;
@@ -248,12 +250,11 @@ static int add_sorted_unknown(struct buf *buf, const struct json_doc *doc,
 			continue;
 		names[used] = strndup(doc->text + element.start,
 				      element.end - element.start);
-		if (!names[used])
+		if (!names[used]) {
 			buf->failed = true;
-		else
-			used++;
-		if (buf->failed)
 			break;
+		}
+		used++;
 	}
 	qsort(names, used, sizeof(*names), compare_text);
 	for (size_t i = 0; i < used; i++) {

@@ -11,13 +11,6 @@
 #define POLICY_VERSION 1
 #define FIRST_NAMES 16
 
-static void read_any_string(struct policy_reader *reader,
-			    struct json_value value, int which)
-{
-	(void)which;
-	policy_want(reader, value, JSON_STRING);
-}
-
 static void read_version(struct policy_reader *reader, struct json_value value,
 			 int which)
 {
@@ -200,8 +193,8 @@ static void read_rules(struct policy_reader *reader, struct json_value value,
 }
 
 static const struct policy_key top_keys[] = {
-	{ "$schema", false, read_any_string, 0 },
-	{ "comment", false, read_any_string, 0 },
+	{ "$schema", false, policy_read_comment, 0 },
+	{ "comment", false, policy_read_comment, 0 },
 	{ "version", true, read_version, 0 },
 	{ "engine", false, read_engine, 0 },
 	{ "mode", false, read_mode, 0 },
@@ -225,8 +218,10 @@ static int add_file(struct policy *policy, const char *name)
 	return 0;
 }
 
-/* FNV-1a. json-c's own hash asks the kernel for a seed, and prints on standard
- * error when it gets none; nobody floods a policy that root alone writes. */
+/*
+ * FNV-1a. json-c's own hash asks the kernel for a seed, and prints on standard
+ * error when it gets none; nobody floods a policy that root alone writes.
+ */
 static unsigned long hash_name(const void *name)
 {
 	unsigned long hash = 0xcbf29ce484222325;

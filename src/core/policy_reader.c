@@ -94,9 +94,6 @@ static void read_member(struct policy_reader *reader,
 	else if (seen)
 		policy_problem(reader, at, "key '%s' stands twice in %s",
 			       key->name, what);
-	else if (!key->read)
-		policy_problem(reader, at, "'%s' is not supported yet",
-			       key->name);
 	else
 		key->read(reader, member->value, key->which);
 }
@@ -165,6 +162,13 @@ char *policy_read_string(struct policy_reader *reader, struct json_value value)
 	policy_problem(reader, value.start, "\\u0000 in a string");
 	free(text);
 	return NULL;
+}
+
+void policy_read_comment(struct policy_reader *reader, struct json_value value,
+			 int which)
+{
+	(void)which;
+	policy_want(reader, value, JSON_STRING);
 }
 
 static bool count_pattern(struct policy_reader *reader, size_t offset)

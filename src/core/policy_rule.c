@@ -6,14 +6,7 @@
 #include <json-c/linkhash.h>
 #include <string.h>
 
-#define FIRST_RULES 16
-
-static void read_comment(struct policy_reader *reader, struct json_value value,
-			 int which)
-{
-	(void)which;
-	policy_want(reader, value, JSON_STRING);
-}
+#include "alloc.h"
 
 static bool is_name(const char *text, size_t len)
 {
@@ -231,7 +224,7 @@ static void read_exec(struct policy_reader *reader, struct json_value value,
 
 static const struct policy_key rule_keys[] = {
 	{ "name", true, read_name, 0 },
-	{ "comment", false, read_comment, 0 },
+	{ "comment", false, policy_read_comment, 0 },
 	{ "match", true, read_match, 0 },
 	{ "ambient", false, read_ambient, 0 },
 	{ "require", false, read_require, 0 },
@@ -269,7 +262,7 @@ static void problem_names(struct policy_reader *reader, size_t offset,
 		policy_problem(reader, offset, "%s: %s", names, what);
 }
 
-/* "*" and its like, "?*" too: no name is shorter than one byte. */
+/* "*" and its like; "??*" too, which leaves out next to nothing. */
 static bool is_everything(const char *pattern)
 {
 	return strchr(pattern, '*') && !pattern[strspn(pattern, "*?")];
@@ -333,23 +326,20 @@ static void check_rule(struct policy_reader *reader, struct json_value value)
 
 static struct policy_rule *add_rule(struct policy *policy, size_t start)
 {
-	struct policy_rule *rules;
-	size_t size = policy->size ? policy->size * 2 : FIRST_RULES;
+	struct policy_rule *rules = alloc_room(policy->rules, policy->count,
+					       &policy->size, sizeof(*rules));
+	struct policy_rule *rule;
 
-	if (policy->count == policy->size) {
-		rules = reallocarray(policy->rules, size, sizeof(*rules));
-		if (!rules)
-			return NULL;
-		policy->rules = rules;
-		policy->size = size;
-	}
-	rules = &policy->rules[policy->count++];
-	*rules = (struct policy_rule){
+	if (!rules)
+		return NULL;
+	policy->rules = rules;
+	rule = &rules[policy->count++];
+	*rule = (struct policy_rule){
 		.file = policy->files[policy->files_count - 1],
 		.start = start,
 	};
-	match_init(&rules->match);
-	return rules;
+	match_init(&rule->match);
+	return rule;
 }
 
 void policy_rule_read(struct policy_reader *reader, struct json_value value)

@@ -4,7 +4,6 @@
 #include "proctree.h"
 
 #include <stdbool.h>
-#include <string.h>
 
 /* The nodes twice: by pid, and by parent and pid. */
 struct work {

@@ -4,22 +4,14 @@
 #include "program.h"
 
 #define SETUID_BIT 04000U
-#define SETGID_BIT 02000U
-#define GROUP_EXECUTES 00010U
 #define ANYBODY_EXECUTES 00111U
 #define SOMEBODY 65533U
 #define EVERYTHING UINT64_MAX
 
-bool program_is_setgid(const struct program *program)
-{
-	uint32_t mode = program->file.mode;
-
-	return mode & SETGID_BIT && mode & GROUP_EXECUTES;
-}
-
 static bool has_ids(const struct program *program)
 {
-	return program->file.mode & SETUID_BIT || program_is_setgid(program);
+	return program->file.mode & SETUID_BIT ||
+	       exec_file_is_setgid(&program->file);
 }
 
 bool program_is_executable(const struct program *program)

@@ -3,9 +3,10 @@
 
 #include "request.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
+
+#include "alloc.h"
 
 #define SEPARATORS ", \t\r\n"
 #define NOTHING "none"
@@ -18,10 +19,9 @@ static int find_value(const struct annotations *annotations,
 
 	*ret_value = NULL;
 	if (container) {
-		if (asprintf(&key, "%s.%s", REQUEST_KEY, container) < 0) {
-			key = NULL;
+		key = alloc_text("%s.%s", REQUEST_KEY, container);
+		if (!key)
 			return err_set(err, "out of memory");
-		}
 		*ret_value = annotations_find(annotations, key);
 	}
 	if (!*ret_value)

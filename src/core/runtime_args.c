@@ -17,8 +17,7 @@ struct search {
 
 enum runtime_dialect runtime_args_dialect(const char *runtime_path)
 {
-	const char *slash = strrchr(runtime_path, '/');
-	const char *name = slash ? slash + 1 : runtime_path;
+	const char *name = basename(runtime_path);
 
 	if (strstr(name, "crun") || strcmp(name, "krun") == 0)
 		return RUNTIME_CRUN;

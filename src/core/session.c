@@ -56,7 +56,7 @@ static struct policy_rule make_rule(const struct originals_about *about,
 	};
 
 	if (about->drop_others)
-		rule.drop = ~(about->wanted | about->inheritable);
+		rule.drop = ~(about->ambient | about->inheritable);
 	if (same_user) {
 		rule.ambient = about->wanted;
 		rule.inheritable = about->inheritable;

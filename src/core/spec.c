@@ -3,6 +3,8 @@
 
 #include "spec.h"
 
+#include <string.h>
+
 #include "json_keys.h"
 #include "spec_find.h"
 
@@ -205,8 +207,25 @@ static struct spec_namespace *find_namespace(struct spec *spec,
 	return NULL;
 }
 
+/* To readers in C a string ends at a NUL, to Go it does not. */
+static int check_type(struct reader *reader, struct json_value value)
+{
+	char *type CLEANUP_FREE = NULL;
+	size_t len;
+
+	if (json_string(reader->doc, value, &type, &len, reader->err) < 0)
+		return -1;
+	if (strlen(type) == len)
+		return 0;
+	return json_err(
+		reader->err, reader->doc, value.start,
+		"a type with \\u0000 in it: readers differ on where it ends, take it out");
+}
+
 static int read_namespace_type(struct reader *reader, struct json_value value)
 {
+	if (check_type(reader, value) < 0)
+		return -1;
 	reader->entry = find_namespace(reader->spec, reader->doc, value);
 	if (!reader->entry || !reader->entry->present)
 		return 0;

@@ -92,8 +92,7 @@ static int read_groups(struct spec_command *command, const struct json_doc *doc,
 		return 0;
 	iter = json_iterate(doc, list);
 	while (json_next_element(&iter, &entry))
-		if (entry.kind == JSON_NUMBER &&
-		    json_is_u32(doc, entry, UINT32_MAX - 1, &group) &&
+		if (json_is_u32(doc, entry, UINT32_MAX - 1, &group) &&
 		    add_group(command, group, err) < 0)
 			return -1;
 	return 0;

@@ -190,10 +190,3 @@ int64_t toml_integer(const struct toml_value *value)
 		       ? node_of(value)->as_integer()->get()
 		       : 0;
 }
-
-unsigned int toml_line(const struct toml_value *value)
-{
-	return value ? static_cast<unsigned int>(
-			       node_of(value)->source().begin.line)
-		     : 0;
-}

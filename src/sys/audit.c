@@ -5,21 +5,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <syslog.h>
 #include <time.h>
 
+#include "alloc.h"
 #include "fileio.h"
 #include "rfc3339.h"
 #include "trust.h"
 
 #define SOCKET "/dev/log"
 #define PROGRAM "capruntime"
-#define FIRST_DESCRIPTOR 3
 
 static bool is_ours(const struct stat *st)
 {
@@ -27,16 +25,6 @@ static bool is_ours(const struct stat *st)
 
 	return S_ISREG(st->st_mode) &&
 	       trust_check_stat(st, "the audit", &ignored) == 0;
-}
-
-/* Past the limit for files the kernel would send a signal that ends us. */
-static bool has_room(const struct stat *st, size_t len)
-{
-	struct rlimit limit;
-
-	return getrlimit(RLIMIT_FSIZE, &limit) == 0 &&
-	       (limit.rlim_cur == RLIM_INFINITY ||
-		(uint64_t)st->st_size + len <= limit.rlim_cur);
 }
 
 /*
@@ -67,7 +55,7 @@ static void write_file(const char *path, const char *line)
 	fd = fileio_open(AT_FDCWD, path,
 			 O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0600);
 	if (fd < 0 || fstat(fd, &st) < 0 || !is_ours(&st) ||
-	    !has_room(&st, strlen(line)))
+	    !fileio_has_room((uint64_t)st.st_size, strlen(line)))
 		return;
 	append(fd, line);
 }
@@ -79,24 +67,17 @@ static char *make_datagram(const char *line, bool warning)
 	time_t now = time(NULL);
 	char when[32] = "";
 	struct tm parts;
-	char *datagram;
 
 	if (localtime_r(&now, &parts))
 		strftime(when, sizeof(when), "%b %e %H:%M:%S ", &parts);
-	if (asprintf(&datagram, "<%d>%s%s[%d]: %.*s", priority, when, PROGRAM,
-		     getpid(), (int)strlen(line) - 1, line) < 0)
-		return NULL;
-	return datagram;
+	return alloc_text("<%d>%s%s[%d]: %.*s", priority, when, PROGRAM,
+			  getpid(), (int)strlen(line) - 1, line);
 }
 
 static int open_socket(void)
 {
-	int low CLEANUP_FD =
-		socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-
-	if (low < 0 || low >= FIRST_DESCRIPTOR)
-		return TAKE_FD(low);
-	return fcntl(low, F_DUPFD_CLOEXEC, FIRST_DESCRIPTOR);
+	return fileio_raise(
+		socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
 }
 
 static void send_datagram(const char *line, bool warning)

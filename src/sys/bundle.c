@@ -5,22 +5,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "alloc.h"
 #include "fileio.h"
 #include "trust.h"
 
 #define CONFIG_NAME "config.json"
 #define RECORD_SUFFIX "capruntime.json"
-
-static char *join(const char *left, const char *between, const char *right)
-{
-	char *text;
-
-	return asprintf(&text, "%s%s%s", left, between, right) < 0 ? NULL
-								   : text;
-}
 
 /* crun's --config may lie anywhere; else it is the bundle's config.json. */
 static char *split_path(const struct runtime_args *args, const char **ret_name)
@@ -44,12 +36,14 @@ static int name_files(struct bundle *bundle, const char *directory,
 	bool usual = strcmp(bundle->config_name, CONFIG_NAME) == 0;
 	const char *slash = directory[strlen(directory) - 1] == '/' ? "" : "/";
 
-	bundle->record_name =
-		join(usual ? "" : bundle->config_name, ".", RECORD_SUFFIX);
-	bundle->config_path = join(directory, slash, bundle->config_name);
+	bundle->record_name = alloc_text(
+		"%s.%s", usual ? "" : bundle->config_name, RECORD_SUFFIX);
+	bundle->config_path =
+		alloc_text("%s%s%s", directory, slash, bundle->config_name);
 	if (!bundle->record_name || !bundle->config_path)
 		return err_set(err, "out of memory");
-	bundle->record_path = join(directory, slash, bundle->record_name);
+	bundle->record_path =
+		alloc_text("%s%s%s", directory, slash, bundle->record_name);
 	return bundle->record_path ? 0 : err_set(err, "out of memory");
 }
 

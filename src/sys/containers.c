@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "alloc.h"
 #include "fileio.h"
 
 #define STAT_MAX 4096
@@ -100,14 +101,13 @@ static int look_at(struct containers *containers, int directory,
 		   const char *root, const char *id, struct err *err)
 {
 	for (size_t i = 0; i < ARRAY_LEN(state_files); i++) {
-		char *name CLEANUP_FREE = NULL;
+		char *name CLEANUP_FREE =
+			alloc_text("%s/%s", id, state_files[i]);
 		struct container *container;
 		int fd CLEANUP_FD = -1, number;
 
-		if (asprintf(&name, "%s/%s", id, state_files[i]) < 0) {
-			name = NULL;
+		if (!name)
 			return err_set(err, "out of memory");
-		}
 		fd = fileio_open(directory, name, O_RDONLY | O_NONBLOCK, 0);
 		number = errno;
 		if (fd < 0 && (number == ENOENT || number == ENOTDIR))
@@ -162,12 +162,10 @@ static int look_in(struct containers *containers, const char *root, bool named,
 static int look_below(struct containers *containers, const char *directory,
 		      const char *name, const char *id, struct err *err)
 {
-	char *root CLEANUP_FREE = NULL;
+	char *root CLEANUP_FREE = alloc_text("%s/%s", directory, name);
 
-	if (asprintf(&root, "%s/%s", directory, name) < 0) {
-		root = NULL;
+	if (!root)
 		return err_set(err, "out of memory");
-	}
 	return look_in(containers, root, false, id, err);
 }
 

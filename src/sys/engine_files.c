@@ -6,12 +6,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include "alloc.h"
 #include "fileio.h"
 
 /* In the order they are read in. CRI-O takes every file of its directory. */
@@ -41,14 +41,11 @@ static void add_trouble(const struct engine_config *config,
 static int read_file(const char *path, char **ret_text, size_t *ret_len,
 		     struct err *err)
 {
-	int fd CLEANUP_FD = fileio_open(AT_FDCWD, path,
-					O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
 	struct stat st;
+	int fd CLEANUP_FD = fileio_open_regular(AT_FDCWD, path, path, &st, err);
 
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return err_set_errno(err, errno, "open '%s'", path);
-	if (!S_ISREG(st.st_mode))
-		return err_set(err, "'%s' is not a regular file", path);
+	if (fd < 0)
+		return -1;
 	return fileio_read(fd, path, ENGINE_FILE_MAX, ret_text, ret_len, err);
 }
 
@@ -98,16 +95,13 @@ static int add_import(struct engine_config *config, const char *from,
 {
 	char *path CLEANUP_FREE = NULL;
 	const char *slash = strrchr(from, '/');
-	int status;
 
-	status = *pattern == '/' || !slash
-			 ? asprintf(&path, "%s", pattern)
-			 : asprintf(&path, "%.*s/%s", (int)(slash - from), from,
+	path = *pattern == '/' || !slash
+		       ? strdup(pattern)
+		       : alloc_text("%.*s/%s", (int)(slash - from), from,
 				    pattern);
-	if (status < 0) {
-		path = NULL;
+	if (!path)
 		return err_set(err, "out of memory");
-	}
 	return add_matches(config, path, findings, err);
 }
 

@@ -15,13 +15,6 @@
 #define DEFAULT_HANDLER "capruntime"
 #define LINKS SYSCONFDIR "/capruntime/runtimes/"
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 static int set_path(struct launch *launch, const char *path, struct err *err)
 {
 	size_t len = strlen(path);
@@ -86,10 +79,17 @@ int launch_resolve(struct launch *ret_launch, const char *argv0,
 	const char *named = secure_getenv(VARIABLE);
 
 	ret_launch->link[0] = ret_launch->path[0] = '\0';
-	ret_launch->handler = argv0 ? base_name(argv0) : "";
+	ret_launch->handler = argv0 ? basename(argv0) : "";
 	if (named)
 		return resolve_variable(ret_launch, named, err);
 	return resolve_link(ret_launch, err);
+}
+
+const char *launch_chosen_by(const struct launch *launch)
+{
+	if (*launch->link)
+		return launch->link;
+	return secure_getenv(VARIABLE) ? "$" VARIABLE : "compiled in";
 }
 
 static bool is_ourselves(const struct stat *program)

@@ -45,19 +45,14 @@ static struct wishes wishes_of(const struct node *node)
 /* A policy calls a handler by the basename of what the engine executes. */
 static const char *policy_name(const struct engine_handler *handler)
 {
-	const char *path = handler->path ? handler->path : handler->name;
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
+	return basename(handler->path ? handler->path : handler->name);
 }
 
 static bool is_other_copy(const char *path)
 {
-	struct stat installed, other;
+	struct stat st;
 
-	return stat(NODE_PROGRAM, &installed) == 0 && stat(path, &other) == 0 &&
-	       (installed.st_dev != other.st_dev ||
-		installed.st_ino != other.st_ino);
+	return stat(node_installed(), &st) == 0 && !node_is_installed(path);
 }
 
 static void judge_path(const struct engine_handler *handler, const char *topic,
@@ -73,7 +68,7 @@ static void judge_path(const struct engine_handler *handler, const char *topic,
 	if (is_other_copy(handler->path)) {
 		findings_add(findings, FINDING_WARNING, topic,
 			     "'%s' is another copy than '%s'", handler->path,
-			     NODE_PROGRAM);
+			     node_installed());
 		findings_fix(findings, "keep one, and name that");
 	}
 	/* A link that is there was looked at with the others. */

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <linux/magic.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -137,10 +136,9 @@ static bool check_log_file(const char *path, struct err *err)
 	if (errno != ENOENT)
 		return err_set_errno(err, errno, "'%s'", path) == 0;
 	/* With its slash: so '/' needs no case of its own. */
-	if (asprintf(&directory, "%.*s", (int)(slash - path + 1), path) < 0) {
-		directory = NULL;
+	directory = strndup(path, (size_t)(slash - path) + 1);
+	if (!directory)
 		return err_set(err, "out of memory") == 0;
-	}
 	if (access(directory, W_OK) < 0)
 		return err_set_errno(err, errno, "'%s'", directory) == 0;
 	return true;

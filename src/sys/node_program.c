@@ -3,7 +3,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -103,36 +102,21 @@ static void judge_label(const char *path, struct findings *findings)
 
 static void judge_installed(struct findings *findings)
 {
-	if (!node_check_program(NODE_PROGRAM, "capruntime", findings))
+	const char *path = node_installed();
+
+	if (!node_check_program(path, "capruntime", findings))
 		return;
-	findings_add(findings, FINDING_OK, "capruntime", "'%s'", NODE_PROGRAM);
-	judge_mode(NODE_PROGRAM, findings);
-	judge_label(NODE_PROGRAM, findings);
-}
-
-/* Here, unlike in capruntime, /proc/self/exe is another program. */
-static bool is_capruntime(const char *path)
-{
-	struct stat installed, other;
-
-	return stat(NODE_PROGRAM, &installed) == 0 && stat(path, &other) == 0 &&
-	       installed.st_dev == other.st_dev &&
-	       installed.st_ino == other.st_ino;
-}
-
-static const char *choice_of(const struct launch *launch)
-{
-	if (*launch->link)
-		return launch->link;
-	return secure_getenv("CAPRUNTIME_RUNTIME") ? "$CAPRUNTIME_RUNTIME"
-						   : "compiled in";
+	findings_add(findings, FINDING_OK, "capruntime", "'%s'", path);
+	judge_mode(path, findings);
+	judge_label(path, findings);
 }
 
 static bool is_sound(const struct launch *launch, struct err *err)
 {
 	if (launch_check_path(launch, err) < 0)
 		return false;
-	if (!is_capruntime(launch->path))
+	/* For launch.c, /proc/self/exe is capctl here. */
+	if (!node_is_installed(launch->path))
 		return true;
 	err_set(err, "'%s' is capruntime itself", launch->path);
 	return false;
@@ -154,7 +138,7 @@ static bool judge_handler(struct launch *launch, const char *handler,
 	if (!is_sound(launch, &trouble)) {
 		findings_add(findings, FINDING_ERROR, REAL,
 			     "handler '%s': %s (by %s)", handler, trouble.text,
-			     choice_of(launch));
+			     launch_chosen_by(launch));
 		findings_fix(findings, "ln -sfn /path/to/runc %s/%s", LINKS,
 			     handler);
 		return false;
@@ -166,7 +150,7 @@ static bool judge_handler(struct launch *launch, const char *handler,
 		handler, launch->path,
 		runtime_args_dialect(launch->path) == RUNTIME_CRUN ? "crun"
 								   : "runc",
-		choice_of(launch));
+		launch_chosen_by(launch));
 	return true;
 }
 

@@ -19,7 +19,8 @@ enum nsinfo_answer nsinfo_is_own(const struct spec_namespace *entry,
 	if (!entry->path)
 		return NSINFO_NO;
 	snprintf(own_path, sizeof(own_path), "%s%s", OWN, kind);
-	if (stat(own_path, &own) < 0 || stat(entry->path, &theirs) < 0)
+	if (*entry->path != '/' || stat(own_path, &own) < 0 ||
+	    stat(entry->path, &theirs) < 0)
 		return NSINFO_UNKNOWN;
 	return own.st_dev == theirs.st_dev && own.st_ino == theirs.st_ino
 		       ? NSINFO_YES

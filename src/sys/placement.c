@@ -5,9 +5,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "alloc.h"
 #include "fileio.h"
 #include "trust.h"
 
@@ -65,10 +65,9 @@ int placement_directory(struct placement *placement, const char *name,
 	    mkdirat(placement->directory, name, 0755) < 0 && errno != EEXIST)
 		return err_set_errno(err, errno, "make '%s/%s'",
 				     placement->path, name);
-	if (asprintf(&path, "%s/%s", placement->path, name) < 0) {
-		path = NULL;
+	path = alloc_text("%s/%s", placement->path, name);
+	if (!path)
 		return err_set(err, "out of memory");
-	}
 	return trust_open_directory(path, ret_fd, err);
 }
 

@@ -6,9 +6,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "alloc.h"
 #include "fileio.h"
 #include "trust.h"
 
@@ -227,9 +227,8 @@ static int list_drop_ins(const struct load *load, struct names *names)
 		return -1;
 	if (fd < 0)
 		return 0;
-	directory = fdopendir(fd);
+	directory = fileio_entries(fd);
 	if (!directory) {
-		close(fd);
 		err_set(load->err, "out of memory");
 		return tell(load, POLICY_UNUSABLE, DROP_INS);
 	}
@@ -240,11 +239,10 @@ static int list_drop_ins(const struct load *load, struct names *names)
 
 static int read_drop_in(const struct load *load, const char *name)
 {
-	char *path CLEANUP_FREE = NULL;
+	char *path CLEANUP_FREE = alloc_text("%s/%s", DROP_INS, name);
 	int fd;
 
-	if (asprintf(&path, "%s/%s", DROP_INS, name) < 0) {
-		path = NULL;
+	if (!path) {
 		err_set(load->err, "out of memory");
 		return tell(load, POLICY_UNUSABLE, DROP_INS);
 	}
@@ -304,11 +302,11 @@ static int open_operand(const struct load *load, const char *path, int *ret_fd)
 {
 	char *directory CLEANUP_FREE =
 		*path == '/' ? NULL : get_current_dir_name();
-	char *absolute CLEANUP_FREE = NULL;
+	char *absolute CLEANUP_FREE =
+		alloc_text("%s%s%s", directory ? directory : "",
+			   directory ? "/" : "", path);
 
-	if (asprintf(&absolute, "%s%s%s", directory ? directory : "",
-		     directory ? "/" : "", path) < 0) {
-		absolute = NULL;
+	if (!absolute) {
 		err_set(load->err, "out of memory");
 		return tell(load, POLICY_UNREADABLE, path);
 	}

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "alloc.h"
 #include "policy_lint.h"
 
 static const char *const codes[] = {
@@ -41,18 +42,14 @@ static size_t source_number(struct policy_survey *survey, const char *path)
 static void add_finding(struct policy_survey *survey,
 			struct policy_finding finding, const char *text)
 {
-	struct policy_finding *list = survey->findings;
-	size_t size = survey->findings_size ? survey->findings_size * 2 : 16;
+	struct policy_finding *list =
+		alloc_room(survey->findings, survey->findings_count,
+			   &survey->findings_size, sizeof(*list));
 
 	finding.text = strdup(text);
 	finding.number = survey->findings_count;
-	if (survey->findings_count == survey->findings_size) {
-		list = reallocarray(list, size, sizeof(*list));
-		if (list) {
-			survey->findings = list;
-			survey->findings_size = size;
-		}
-	}
+	if (list)
+		survey->findings = list;
 	if (!list || !finding.text || finding.source == SIZE_MAX) {
 		survey->failed = true;
 		free(finding.text);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "alloc.h"
 #include "fileio.h"
 #include "policy.h"
 #include "policy_files.h"
@@ -52,28 +53,20 @@ static int name_file(struct file *file, const char *source, const char *name,
 {
 	const char *into = is_main(name) ? "" : DROP_INS "/";
 
-	if (asprintf(&file->path, "%s/%s", source, name) < 0) {
-		file->path = NULL;
-		return err_set(err, "out of memory");
-	}
-	if (asprintf(&file->name, "%s%s", into, name) < 0) {
-		file->name = NULL;
-		return err_set(err, "out of memory");
-	}
-	return 0;
+	file->path = alloc_text("%s/%s", source, name);
+	file->name = alloc_text("%s%s", into, name);
+	return file->path && file->name ? 0 : err_set(err, "out of memory");
 }
 
 static int read_file(struct file *file, int directory, const char *name,
 		     struct err *err)
 {
-	int fd CLEANUP_FD =
-		fileio_open(directory, name, O_RDONLY | O_NONBLOCK, 0);
 	struct stat st;
+	int fd CLEANUP_FD =
+		fileio_open_regular(directory, name, file->path, &st, err);
 
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return err_set_errno(err, errno, "open '%s'", file->path);
-	if (!S_ISREG(st.st_mode))
-		return err_set(err, "'%s' is not a regular file", file->path);
+	if (fd < 0)
+		return -1;
 	return fileio_read(fd, file->path, POLICY_FILE_MAX, &file->text,
 			   &file->len, err);
 }
@@ -101,14 +94,12 @@ static int each_entry(int fd, const char *path,
 				  struct err *err),
 		      void *context, struct err *err)
 {
-	DIR *directory = fdopendir(fd);
+	DIR *directory = fileio_entries(fd);
 	struct dirent *entry;
 	int status = 0;
 
-	if (!directory) {
-		close(fd);
+	if (!directory)
 		return err_set(err, "out of memory");
-	}
 	while (status == 0) {
 		errno = 0;
 		entry = readdir(directory);

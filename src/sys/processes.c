@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "alloc.h"
 #include "fileio.h"
 
 /* A process may be in 65536 groups, and status names them all. */
@@ -53,18 +54,14 @@ static int add_trouble(struct processes *processes, uint32_t pid, int number,
 /* NULL: out of memory. */
 static struct process *add(struct processes *processes, struct err *err)
 {
-	size_t size = processes->size ? processes->size * 2 : 64;
-	struct process *list = processes->list;
+	struct process *list = alloc_room(processes->list, processes->count,
+					  &processes->size, sizeof(*list));
 
-	if (processes->count == processes->size) {
-		list = reallocarray(list, size, sizeof(*list));
-		if (!list) {
-			err_set(err, "out of memory");
-			return NULL;
-		}
-		processes->list = list;
-		processes->size = size;
+	if (!list) {
+		err_set(err, "out of memory");
+		return NULL;
 	}
+	processes->list = list;
 	list[processes->count] = (struct process){ 0 };
 	return &list[processes->count++];
 }
@@ -188,13 +185,8 @@ static int add_if_different(struct processes *processes, size_t owner,
 
 static DIR *open_entries(int directory, const char *name)
 {
-	int fd CLEANUP_FD =
-		fileio_open(directory, name, O_RDONLY | O_DIRECTORY, 0);
-	DIR *entries = fd < 0 ? NULL : fdopendir(fd);
-
-	if (entries)
-		fd = -1;
-	return entries;
+	return fileio_entries(
+		fileio_open(directory, name, O_RDONLY | O_DIRECTORY, 0));
 }
 
 /* ret_number: why it is the end, 0 at the very end. */
@@ -258,10 +250,9 @@ static int add_one(struct processes *processes, uint32_t pid, bool any,
 	if (directory < 0 || read_status(directory, "status", &status) < 0)
 		return is_gone(errno) ? 1
 				      : add_trouble(processes, pid, errno, err);
-	if (any || !procstatus_is_kernel(&status))
-		return add_known(processes, directory, &status, err);
-	processes->kernel_threads++;
-	return 0;
+	if (!any && procstatus_is_kernel(&status))
+		return 0;
+	return add_known(processes, directory, &status, err);
 }
 
 int processes_add(struct processes *processes, uint32_t pid, struct err *err)

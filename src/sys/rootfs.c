@@ -158,7 +158,7 @@ static ssize_t read_place(int fd, char place[PATH_SIZE])
 	return len;
 }
 
-/* Where the links have led to; the path as given where that is not to be had. */
+/* Where the links have led to; where that cannot be told, `path`. */
 static char *resolved(const struct rootfs *rootfs, int fd, const char *path)
 {
 	char root[PATH_SIZE], place[PATH_SIZE];

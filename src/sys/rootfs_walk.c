@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/xattr.h>
 
+#include "alloc.h"
+
 #define ENTRIES_SIZE 32768
 
 /* A directory on the way down to the one being read. */
@@ -253,16 +255,12 @@ static bool is_left_out(const struct walk *walk, const struct level *level,
 
 static int push(struct walk *walk, const struct level *level)
 {
-	size_t size = walk->size ? walk->size * 2 : ROOTFS_OPEN_MAX;
-	struct level *levels = walk->levels;
+	struct level *levels = alloc_room(walk->levels, walk->depth,
+					  &walk->size, sizeof(*levels));
 
-	if (walk->depth == walk->size) {
-		levels = reallocarray(levels, size, sizeof(*levels));
-		if (!levels)
-			return err_set(walk->err, "out of memory");
-		walk->levels = levels;
-		walk->size = size;
-	}
+	if (!levels)
+		return err_set(walk->err, "out of memory");
+	walk->levels = levels;
 	if (walk->depth >= ROOTFS_OPEN_MAX)
 		close_level(&levels[walk->depth - ROOTFS_OPEN_MAX]);
 	levels[walk->depth++] = *level;

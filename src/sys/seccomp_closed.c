@@ -64,25 +64,6 @@ void seccomp_closed(const struct seccomp_profile *profile, capmask capability,
 	ret_closed->closing = judge(calls, there, ret_closed->count);
 }
 
-capmask seccomp_closed_of(const struct seccomp_profile *profile, capmask raised,
-			  capmask *ret_partly)
-{
-	struct seccomp_closed closed;
-	capmask useless = 0;
-
-	*ret_partly = 0;
-	for (int bit = 0; bit < 64; bit++) {
-		capmask capability = raised & UINT64_C(1) << bit;
-
-		seccomp_closed(profile, capability, &closed);
-		if (closed.closing == SECCOMP_CLOSED)
-			useless |= capability;
-		else if (closed.closing == SECCOMP_PARTLY)
-			*ret_partly |= capability;
-	}
-	return useless;
-}
-
 static const char *kill_text(uint32_t action)
 {
 	switch (action & SECCOMP_RET_ACTION_FULL) {

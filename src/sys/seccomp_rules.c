@@ -171,8 +171,10 @@ read_list(struct builder *builder, struct json_value object, const char *key,
 
 	if (find(builder, object, key, JSON_ARRAY, &found, &list) < 0)
 		return -1;
+	if (!found)
+		return 0;
 	iter = json_iterate(builder->doc, list);
-	while (found && json_next_element(&iter, &element))
+	while (json_next_element(&iter, &element))
 		if (read(builder, element) < 0)
 			return -1;
 	return 0;
@@ -233,8 +235,10 @@ static int read_conditions(const struct builder *builder,
 
 	if (find(builder, entry, "args", JSON_ARRAY, &found, &list) < 0)
 		return -1;
+	if (!found)
+		return 0;
 	iter = json_iterate(builder->doc, list);
-	while (found && json_next_element(&iter, &element)) {
+	while (json_next_element(&iter, &element)) {
 		struct scmp_arg_cmp *next =
 			&conditions->list[conditions->count];
 
@@ -313,8 +317,10 @@ static int read_entry(struct builder *builder, struct json_value entry)
 	    read_conditions(builder, entry, &conditions) < 0 ||
 	    find(builder, entry, "names", JSON_ARRAY, &found, &names) < 0)
 		return -1;
+	if (!found)
+		return 0;
 	iter = json_iterate(builder->doc, names);
-	while (found && json_next_element(&iter, &name))
+	while (json_next_element(&iter, &name))
 		if (add_name(builder, name, action, &conditions) < 0)
 			return -1;
 	return 0;

@@ -22,8 +22,35 @@
 #define PATH_SIZE 4096
 #define HASH_SIZE 17
 
-/* FNV-1a, over the terminating NUL, too: it keeps root and id apart. The
- * record's own root and id decide whose it is. */
+/* One that is too long stays as it is: no runtime can use it. */
+static const char *make_absolute(const char *root, char text[SESSION_ROOT_SIZE])
+{
+	size_t len, room;
+
+	if (!getcwd(text, SESSION_ROOT_SIZE))
+		return root;
+	len = strlen(text);
+	room = SESSION_ROOT_SIZE - len;
+	return snprintf(text + len, room, "/%s", root) < (int)room ? text
+								   : root;
+}
+
+void session_key_init(struct session_key *ret_key, const char *root,
+		      const char *id, const char *runtime)
+{
+	ret_key->id = id;
+	if (!root || !*root)
+		ret_key->root = basename(runtime);
+	else if (*root == '/')
+		ret_key->root = root;
+	else
+		ret_key->root = make_absolute(root, ret_key->text);
+}
+
+/*
+ * FNV-1a, over the terminating NUL, too: it keeps root and id apart. The
+ * record's own root and id decide whose it is.
+ */
 static uint64_t hash_text(uint64_t hash, const char *text)
 {
 	for (;; text++) {
@@ -37,7 +64,7 @@ static uint64_t hash_key(const struct session_key *key)
 {
 	uint64_t hash = UINT64_C(0xcbf29ce484222325);
 
-	return hash_text(hash_text(hash, key->root ? key->root : ""), key->id);
+	return hash_text(hash_text(hash, key->root), key->id);
 }
 
 static void name_link(const struct session_key *key, char ret_name[HASH_SIZE])
@@ -219,17 +246,6 @@ static void sweep(DIR *entries, uint64_t hash)
 	}
 }
 
-static DIR *open_entries(const char *path)
-{
-	int fd CLEANUP_FD = fileio_open(AT_FDCWD, path,
-					O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
-	DIR *entries = fd < 0 ? NULL : fdopendir(fd);
-
-	if (entries)
-		fd = -1;
-	return entries;
-}
-
 void session_link_sweep(const struct session_key *key)
 {
 	char path[PATH_SIZE];
@@ -238,7 +254,8 @@ void session_link_sweep(const struct session_key *key)
 
 	if (directory_path(path, &ignored) < 0)
 		return;
-	entries = open_entries(path);
+	entries = fileio_entries(fileio_open(
+		AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0));
 	if (!entries)
 		return;
 	sweep(entries, hash_key(key));

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "alloc.h"
 #include "fileio.h"
 
 /* At what others may be changing meanwhile. */
@@ -140,7 +141,8 @@ static int walk_follow(struct walk *walk, struct err *err)
 	target[len] = '\0';
 	if (++walk->links > LINKS_MAX)
 		return err_set_errno(err, ELOOP, "'%s'", walk->path);
-	if (asprintf(&rest, "%s/%s", target, walk->next) < 0)
+	rest = alloc_text("%s/%s", target, walk->next);
+	if (!rest)
 		return err_set(err, "out of memory");
 	free(walk->rest);
 	walk->rest = rest;

@@ -73,7 +73,7 @@ same_as_runtime() {
 		if .line then "\u0027\(.file)\u0027:\(.line):\(.column): " else ""
 		end + .text' <<<"$output")
 	words=("${around[@]}" "$capruntime" create -b "$bundle" x)
-	run --separate-stderr timeout 5 "${words[@]}" </dev/null
+	run --separate-stderr timeout 60 "${words[@]}" </dev/null
 	printf 'runtime: %s\n  check: %s\n' "$stderr" "$found"
 	[ "$status" -eq 1 ]
 	[ "$stderr" = "capruntime: load policy: $found" ]

@@ -130,8 +130,6 @@ says() { # TOPIC TEXT: an ok line
 
 # Somebody listens at PATH of the tree. The name comes last: then he does.
 listen() { # STREAM|DGRAM PATH
-	local i
-
 	mkdir -p "$tree${2%/*}"
 	(
 		cd "$tree${2%/*}" || exit
@@ -145,12 +143,7 @@ os.rename("new", sys.argv[2])
 time.sleep(600)' "$1" "${2##*/}"
 	) </dev/null >/dev/null 2>&1 3>&- &
 	listeners+=($!)
-	for ((i = 0; i < 200; i++)); do
-		[ ! -S "$tree$2" ] || return 0
-		sleep 0.05
-	done
-	echo "nobody listens at $2"
-	return 1
+	wait_until test -S "$tree$2"
 }
 
 crio() { # LINE...: further lines of the handler's table
@@ -293,6 +286,27 @@ podman_node() {
 	[ "$status" -eq 1 ]
 }
 
+# A DaemonSet's image or an install.sh with a prefix puts both elsewhere.
+@test "capruntime may lie beside capctl, wherever that is" {
+	mkdir "$work/beside"
+	cp "$capctl" "$work/beside"
+	capctl=$work/beside/capctl
+	rm -f "$tree$program" "$tree$capruntime"
+	program "$work/beside/capruntime"
+	sed "s|/usr/bin/|$work/beside/|" \
+		"$srcdir/packaging/crio/50-capruntime.conf" |
+		put etc/crio/crio.conf.d/50-capruntime.conf
+	doctor
+	finds
+	says capruntime "'$work/beside/capruntime'"
+	[ "$(jq -r .program <<<"$output")" = "$work/beside/capruntime" ]
+
+	# Where configure put it, it counts.
+	program "$program"
+	doctor
+	finds warning "is another copy than '$program'" 'keep one'
+}
+
 @test "capruntime must not be setuid" {
 	chmod u+s "$tree$program"
 	doctor
@@ -368,7 +382,7 @@ os.setxattr(sys.argv[1], "security.selinux", sys.argv[2].encode() + b"\0")' \
 }
 
 @test "without a link the real runtime is the one compiled in" {
-	rm "$tree$home/runtimes/capruntime"
+	rm "$tree$home/runtimes/capruntime" "$tree$runc"
 	doctor
 	[ "$status" -eq 1 ]
 	real=$(jq -r '.findings[] | select(.topic == "real runtime").text' \

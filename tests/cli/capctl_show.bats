@@ -27,19 +27,14 @@ start() { # PROGRAM WORD...
 	pid=$!
 	disown "$pid"
 	started+=("$pid")
-	await '[ "$(</proc/$pid/comm)" = sleep ]' || {
+	wait_until is_asleep "$pid" || {
 		cat "$BATS_TEST_TMPDIR/start"
 		return 1
 	}
 }
 
-await() { # COMMAND: until it is true
-	for _ in {1..500}; do
-		! eval "$1" 2>/dev/null || return 0
-		command sleep 0.02
-	done
-	echo "did not come: $1"
-	return 1
+has_children() { # COUNT, each in its last program
+	[ "$(pgrep -c -P "$pid" sleep)" = "$1" ]
 }
 
 # uid 1000 with NET_RAW in all sets but bounding, which also has KILL.
@@ -145,7 +140,7 @@ process $first: sleep" ] || seen 'wanted both'
 
 @test "--tree: a process and all below it, indented" {
 	start_user sh -c 'sleep 1000 & sleep 1001 & exec sleep 1002'
-	await '[ "$(pgrep -c -P "$pid" sleep)" = 2 ]'
+	wait_until has_children 2
 	mapfile -t -O 1 started < <(pgrep -P "$pid")
 	show --tree "$pid"
 	ended 0
@@ -193,7 +188,7 @@ not named' ] || seen 'wanted three'
 		open('/proc/self/comm', 'w').write('sleep')
 	END
 	start python3 "$BATS_TEST_TMPDIR/threads.py"
-	await 'grep -qx strict /proc/$pid/task/*/comm'
+	wait_until grep -qsx strict "/proc/$pid"/task/*/comm
 	show --json "$pid"
 	ended 0
 	is_json '[.processes[] | .thread_of] == [null, $pid] and
@@ -216,7 +211,7 @@ not named' ] || seen 'wanted three'
 	pid=$!
 	disown "$pid"
 	started+=("$pid")
-	await 'pgrep -P $pid sleep'
+	wait_until has_children 1
 	started+=("$(pgrep -P "$pid")")
 	show "$pid"
 	ended 0

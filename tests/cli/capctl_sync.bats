@@ -224,7 +224,28 @@ mount_version() { # NUMBER
 	grep -q later "$target/policy.json"
 }
 
-has_traced() { grep -q "$1" "$work/trace" 2>/dev/null; }
+# $calls: those from the version's opening on, before it is looked for again.
+list_reading() {
+	strace -qqo "$work/trace" "$capctl" sync --once "$work/mount" \
+		"$target" </dev/null
+	mapfile -t calls < <(number_calls "$work/trace" |
+		sed -n '/ "[.][.]data"/,/ "[.][.]data"/p' | sed '$d')
+	[ "${#calls[@]}" -gt 5 ]
+}
+
+is_held() { grep -q 'stopped by SIGSTOP' "$work/trace" 2>/dev/null; }
+
+# Goes on when that call is done, and nothing that follows it.
+hold_reading() { # NAME NUMBER
+	rm "$work/trace"
+	strace -qqo "$work/trace" -e "inject=$1:signal=STOP:when=$2" \
+		"$capctl" sync --once "$work/mount" "$target" \
+		>"$work/said" 2>&1 </dev/null 3>&- 4>&- &
+	children+=($!)
+	wait_until is_held
+	held=$(cat "/proc/$!/task/$!/children")
+	children+=("$held")
+}
 
 # The kubelet removes the old one at once.
 @test "a version that goes away while it is read is no trouble" {
@@ -232,18 +253,21 @@ has_traced() { grep -q "$1" "$work/trace" 2>/dev/null; }
 	mkdir "$work/mount"
 	policy more a.json
 	mount_version 1
-	strace -o "$work/trace" -e trace=openat,getdents64 \
-		-e inject=getdents64:delay_enter=1000000:when=1 \
-		"$capctl" sync --once "$work/mount" "$target" \
-		>"$work/said" 2>&1 </dev/null 3>&- 4>&- &
-	children+=($!)
-	wait_until has_traced '"..data"'
-	policy later
-	mount_version 2
-	rm -r "$work/mount/..1"
-	wait "$!"
-	grep -qx 'in step, files: 2, rules: 2' "$work/said"
-	cmp "$source/policy.json" "$target/policy.json"
+	list_reading
+	for call in "${calls[@]}"; do
+		echo "held at: $call"
+		read -r name number _ <<<"$call"
+		hold_reading "$name" "$number"
+		policy "$name-$number"
+		mount_version 2
+		rm -r "$work/mount/..1"
+		kill -CONT "$held"
+		wait "$!"
+		grep -qx 'in step, files: 2, rules: 2' "$work/said"
+		cmp "$source/policy.json" "$target/policy.json"
+		mount_version 1
+		rm -r "$work/mount/..2"
+	done
 }
 
 # Each of the two versions is right, a mixture of them is not: the rule is in

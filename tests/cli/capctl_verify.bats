@@ -43,7 +43,7 @@ hold() { # CAPABILITIES, setpriv's way; "-all" for none
 	pid=$!
 	waiting+=("$pid")
 	disown "$pid" # bash would tell of its end
-	wait_until grep -qx sleep "/proc/$pid/comm"
+	wait_until is_asleep "$pid"
 }
 
 start_time() { # PID

@@ -11,7 +11,7 @@ setup() {
 	require_programs jq
 	setup_work
 	log=$work/log
-	before=(timeout 10) # nothing here is to wait for anybody
+	before=(timeout 60) # nothing here is to wait for anybody
 	unmet='{"name":"web","match":{},"ambient":["SYS_ADMIN"],"require":true}'
 }
 
@@ -124,7 +124,7 @@ is_text_line() { # LINE
 	unshare -m true || skip 'cannot mount here'
 	mkdir "$work/mount"
 	# shellcheck disable=SC2016 # for the inner shell
-	before=(timeout 10 unshare -m sh -c 'mount -t tmpfs \
+	before=(timeout 60 unshare -m sh -c 'mount -t tmpfs \
 		-o size=4k,nr_inodes=2 none "$0" && touch "$0/log" &&
 		head -c 4k /dev/zero >"$0/log" && exec "$@"' "$work/mount")
 	refuse_late --log "$work/mount/log"
@@ -138,7 +138,7 @@ create_closed() { # DESCRIPTORS WORD...
 	local closed=$1
 	shift
 	# shellcheck disable=SC2016 # for the inner shell
-	before=(timeout 10 sh -c 'case $0 in *0*) exec 0<&- ;; esac
+	before=(timeout 60 sh -c 'case $0 in *0*) exec 0<&- ;; esac
 		case $0 in *1*) exec 1>&- ;; esac
 		case $0 in *2*) exec 2>&- ;; esac
 		exec "$@"' "$closed")
@@ -181,18 +181,29 @@ create_closed() { # DESCRIPTORS WORD...
 @test "a standard error that is full or that nobody reads ends in status 1" {
 	use_policy "$unmet"
 	# shellcheck disable=SC2016 # for the inner shell
-	before=(timeout 10 env --default-signal=PIPE
+	before=(timeout 60 env --default-signal=PIPE
 		sh -c 'exec 2>/dev/full "$@"' sh)
 	create
 	[ "$status" -eq 1 ]
 	mkfifo "$work/fifo"
 	# shellcheck disable=SC2016 # for the inner shell
-	before=(timeout 10 env --default-signal=PIPE bash -c \
+	before=(timeout 60 env --default-signal=PIPE bash -c \
 		'exec 7<>"$0" 2>"$0" 7>&- && exec "$@"' "$work/fifo")
 	create --log "$log"
 	[ "$status" -eq 1 ]
 	has_lines "$log" 1
 	same "$config" "$old"
+	before=(timeout 10 bash -c 'ulimit -f 0 && exec "$@"' bash)
+	create
+	[ "$status" -eq 1 ]
+}
+
+@test "a log over the limit on the size of files leaves the other line" {
+	use_policy "$unmet"
+	before=(timeout 10 bash -c 'ulimit -f 1 && exec "$@"' bash)
+	head -c 1024 /dev/zero >"$log"
+	create --log "$log"
+	refused "rule 'web': 'require' is not met"
 }
 
 @test "names with odd bytes in them do not break the line" {

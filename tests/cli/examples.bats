@@ -48,8 +48,8 @@ setup() {
 	local made='examples/(ambient-helper|.*[.]o|(.*/)?[.][^/]*(/.*)?)'
 	cd "$srcdir"
 
-	same_lines Makefile.am "$(sed -n 's,^\t\(examples/[^ ]*\)\( \\\)*$,\1,p' \
-		Makefile.am | LC_ALL=C sort)" "$(find examples -type f |
+	same_lines Makefile.am "$(sed -n '/^EXAMPLES = /,/[^\\]$/s,^\t\([^ ]*\).*,\1,p' \
+		Makefile.am)" "$(find examples -type f |
 			grep -vxE "$made" | LC_ALL=C sort)"
 }
 

@@ -139,6 +139,27 @@ call_like() { # PATTERN FAULT
 	done
 }
 
+@test "a limit on the size of files refuses, and ends nobody by a signal" {
+	# In blocks of 1024 bytes, for the record and for config.json.
+	for limit in 1 2; do
+		before=(bash -c 'ulimit -f "$0" && exec "$@"' "$limit")
+		create
+		refused "'$bundle/" 'cannot be replaced: ' RLIMIT_FSIZE
+		same "$config" "$old"
+	done
+	before=()
+	create
+	started
+	same "$config" "$new"
+}
+
+@test "a small stack is enough" {
+	before=(bash -c 'ulimit -s 96 && exec "$@"' bash)
+	create
+	started
+	same "$config" "$new"
+}
+
 @test "a symbolic link as config.json is read, and never written" {
 	mv "$config" "$bundle/real.json"
 	ln -s real.json "$config"
@@ -157,7 +178,7 @@ call_like() { # PATTERN FAULT
 }
 
 @test "what is no regular file is no config.json, and nothing waits for it" {
-	before=(timeout 10)
+	before=(timeout 60)
 	for make in 'mkdir' 'mkfifo' 'ln -s /dev/zero' 'ln -s /dev/tty' \
 		'ln -s fifo'; do
 		rm -rf "$config" "$bundle/fifo"

@@ -34,21 +34,32 @@ require_root() {
 	[ "$(id -u)" = 0 ] || skip 'not root'
 }
 
+# The program, or what was compiled into it, is for others to reach.
+require_open_build() {
+	setpriv --reuid 65534 --clear-groups test -x "$CAPRUNTIME_BUILT" ||
+		skip 'the build is in a directory closed to others'
+}
+
 require_strace() {
 	require_programs strace
 	strace -o /dev/null true || skip 'strace cannot trace here'
 }
 
-wait_until() { # COMMAND...: for at most $patience seconds, or 10
+wait_until() { # COMMAND...: for at least $patience seconds, or 60
 	local i
 
-	for ((i = 0; i < ${patience-10} * 20; i++)); do
+	for ((i = 0; i < ${patience-60} * 20; i++)); do
 		! "$@" || return 0
 		sleep 0.05
 	done
 	printf 'never happened: %s\n' "$*"
 	return 1
 }
+
+# It is what its exec made it: the kernel sets the name before the capabilities.
+is_asleep() { # PID of a sleep
+	[[ "$(<"/proc/$1/status")" = Name:$'\t'sleep$'\n'*$'\nState:\tS '* ]]
+} 2>/dev/null
 
 # $over: words to run a program among whose directories $work/NAME lies over
 # the NAME that capruntime-sysroot has. Other tests run beside this one.

@@ -45,7 +45,7 @@ make_empty_container() {
 }
 
 # The keys that the parser knows: the object's name, as its messages have it,
-# and the key; those that are not supported yet are said to be so.
+# and the key.
 parser_keys() {
 	awk '
 		/^\t*static const struct policy_key top_keys/ { object = "a policy" }
@@ -53,7 +53,7 @@ parser_keys() {
 		/^\t*static const struct policy_key keys/ { object = "\047match\047" }
 		/^\t*[{] "/ {
 			split($0, part, "\"")
-			print object, part[2] (/ NULL,/ ? " (not supported)" : "")
+			print object, part[2]
 		}
 		/^\t*[}];/ { object = "" }
 	' "$srcdir/src/core/policy.c" "$srcdir/src/core/policy_rule.c" |

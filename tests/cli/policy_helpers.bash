@@ -70,7 +70,7 @@ policy() { # TOP [RULE…]
 # $words: the call, which nothing may hold up. What stands in $before comes in
 # front of it.
 make_words() { # [WORD…]; without any: create
-	words=(timeout -k 1 5 ${before[@]+"${before[@]}"}
+	words=(timeout -k 1 60 ${before[@]+"${before[@]}"}
 		${around[@]+"${around[@]}"} "$capruntime")
 	if [ $# -gt 0 ]; then
 		words+=("$@")

@@ -176,3 +176,32 @@ inject_at() { # FAULT CALL
 		done
 	done
 }
+
+# $calls: those of a session, but for what is asked of the runtime itself, for
+# memory, and json-c's for a seed, which it tells of on standard error.
+list_session() {
+	before=("${plain[@]}" strace -qqo "$work/trace")
+	run_session
+	number_calls "$work/trace" | sed -n '/ readlink/,$p' | grep -vE \
+		"^(brk|mmap|munmap|getrandom|execve) |\"$CAPRUNTIME_RUNTIME\"" \
+		>"$work/calls"
+	mapfile -t calls <"$work/calls"
+	grep memfd_create "$work/calls"
+}
+
+run_session() { # it goes through, silently
+	rm -f "$work/called"
+	status=0
+	"${before[@]}" "$CAPRUNTIME_BUILT" exec --process "$process" id \
+		>"$work/stdout" 2>"$work/stderr" </dev/null || status=$?
+	started
+}
+
+@test "whatever system call fails, a session goes through" {
+	start=session
+	list_session
+	for call in "${calls[@]}"; do
+		inject_at error=EIO "$call"
+		run_session
+	done
+}

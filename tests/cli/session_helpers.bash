@@ -31,7 +31,7 @@ setup_session() {
 	unset XDG_RUNTIME_DIR LISTEN_FDS
 	CAPRUNTIME_BUILT=$builddir/tests/cli/capruntime-sysroot
 	over_sysroot run
-	before=(timeout 30 "${over[@]}")
+	before=(timeout 60 "${over[@]}")
 	use_policy "$with_exec"
 	create
 	started

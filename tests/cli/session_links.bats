@@ -87,6 +87,14 @@ expect_no_link_no_create() { # TEXT
 	expect_no_link_no_create 'written by others'
 }
 
+@test "a create whose record no session would believe is refused" {
+	chown 65534 "$bundle"
+	expect_no_link_no_create "'$bundle' belongs to user 65534"
+	chown 0 "$bundle"
+	chmod 775 "$bundle"
+	expect_no_link_no_create "'$bundle' can be written by others"
+}
+
 @test "a create on a file system that cannot be written is refused" {
 	# shellcheck disable=SC2016 # for the inner shell
 	before+=(sh -c 'mount -o remount,bind,ro "$0" && exec "$@"'

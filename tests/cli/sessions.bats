@@ -20,6 +20,7 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 	changed exec --tty --process @ --detach --pid-file /x id
 	changed --log /x --log-format json exec --process @ --detach id
 	python_runtime crun
+	create
 	changed exec --process @ id
 	changed exec --process=@ id
 	changed exec -p @ id
@@ -57,6 +58,14 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 	[ "$descriptor" -ge 113 ]
 }
 
+@test "what only some take for a number of descriptors changes nothing" {
+	for count in 0x3e 0b111110 0o76 6_2 62x '' -1 \
+		99999999999999999999; do
+		troubled "'$count'" exec --preserve-fds "$count" \
+			--process "$process" id
+	done
+}
+
 @test "the process file itself stays as it is" {
 	cp "$process" "$work/process.old"
 	changed exec --process @ id
@@ -92,6 +101,26 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 	untouched --root /a exec --process "$process" bid
 	# The bundle is that container's now.
 	troubled 'another container' exec --process "$process" id
+}
+
+@test "a container of the same id under the own root of another runtime, too" {
+	python_runtime crun
+	untouched exec --process "$process" id
+	create
+	changed exec --process @ id
+	python_runtime runc
+	troubled 'another container' exec --process "$process" id
+}
+
+@test "a root is what it is from where the runtime is called" {
+	mkdir "$work/a" "$work/b"
+	words=("${before[@]}")
+	before=("${words[@]}" env -C "$work/a")
+	create --root root
+	changed --root root exec --process @ id
+	changed --root "$work/a/root" exec --process @ id
+	before=("${words[@]}" env -C "$work/b")
+	untouched --root root exec --process "$process" id
 }
 
 @test "a link that leads nowhere changes nothing" {
@@ -153,6 +182,12 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 	before+=(sh -c 'ulimit -n 32 && exec "$@"' sh)
 	troubled RLIMIT_NOFILE exec --process "$process" id
 	troubled RLIMIT_NOFILE exec --preserve-fds 20 --process "$process" id
+}
+
+@test "a limit on the size of files changes nothing" {
+	before+=(bash -c 'ulimit -f 1 && exec "$@"' bash)
+	head -c 1024 /dev/zero | tr '\0' ' ' >>"$process"
+	troubled RLIMIT_FSIZE exec --process "$process" id
 }
 
 @test "more preserved descriptors than may be open change nothing" {

@@ -12,7 +12,7 @@ setup() {
 	mkdir "$etc"
 	CAPRUNTIME_POLICY=$etc/policy.json
 	use_policy "$grant"
-	before=(timeout 10) # nothing here is to wait for anybody
+	before=(timeout 60) # nothing here is to wait for anybody
 }
 
 teardown() {

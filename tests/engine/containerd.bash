@@ -135,3 +135,5 @@ expect_no_containers() {
 }
 
 task_is() { ctr tasks list | grep -q "^$id .*$1"; } # STATUS
+
+task_pid() { ctr tasks list | awk -v id="$id" '$1 == id { print $2 }'; }

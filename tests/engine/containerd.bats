@@ -56,10 +56,16 @@ teardown() { teardown_containerd; }
 	done
 }
 
+# The first process of a container gets no signal before that.
+traps_term() {
+	grep '^SigCgt:.*[4-7c-f]...$' "/proc/$(task_pid)/status"
+}
+
 @test "containerd: exec, kill and delete work, also with a broken policy" {
 	for name in $RUNTIMES; do
 		use_containerd "$name"
 		ctr_run --detach -- sh -c 'trap exit TERM; sleep 1000 & wait'
+		wait_until traps_term
 		broken_policy
 		expect_heard 1000 ctr tasks exec --exec-id one "$id" id -u
 		run -3 ctr tasks exec --exec-id two "$id" sh -c 'exit 3'

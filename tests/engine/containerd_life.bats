@@ -36,7 +36,7 @@ expect_ambient() { # HEX-DIGITS
 has_ambient() {
 	local pid
 
-	pid=$(ctr tasks list | awk -v id="$id" '$1 == id { print $2 }')
+	pid=$(task_pid)
 	[ "$(cat "/proc/$pid/comm")" = sh ] &&
 		grep -E "^CapAmb:.0*$1\$" "/proc/$pid/status"
 }

@@ -27,7 +27,7 @@ teardown_crio() {
 use_crio() { # runc or crun
 	use_conmon "$1"
 	node=$work/node-$1
-	cgroup=captest-$$-$BATS_TEST_NUMBER
+	cgroup=captest-${BATS_RUN_TMPDIR##*-}-$BATS_TEST_NUMBER
 	rm -rf "$node"
 	crio_grant '{namespace: "rigns", pod: "rigpod"}'
 }

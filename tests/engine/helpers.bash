@@ -51,7 +51,7 @@ link_runtime() {
 use_engine_runtime() { # runc or crun
 	RUNTIME_NAME=$1
 	echo "== over $RUNTIME_NAME"
-	id=captest-$$-$BATS_TEST_NUMBER-$RUNTIME_NAME
+	id=captest-${BATS_RUN_TMPDIR##*-}-$BATS_TEST_NUMBER-$RUNTIME_NAME
 	link_runtime
 	grant '{handler: "engine-*"}'
 }

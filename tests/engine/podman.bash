@@ -8,7 +8,7 @@ load helpers
 teardown_podman() {
 	[ -z "${podman_ready-}" ] || podman rm --force --all --time 0 || :
 	# What conmon started to clean up after a container mounts once more.
-	wait_until podman_is_idle || :
+	patience=10 wait_until podman_is_idle || :
 	teardown_engine
 }
 

@@ -9,7 +9,7 @@ load containerd
 setup() { setup_engine podman conmon containerd ctr; }
 teardown() {
 	[ -z "${podman_ready-}" ] || podman rm --force --all --time 0 || :
-	[ -z "${podman_ready-}" ] || wait_until podman_is_idle || :
+	[ -z "${podman_ready-}" ] || patience=10 wait_until podman_is_idle || :
 	teardown_containerd
 }
 

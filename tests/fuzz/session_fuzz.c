@@ -27,6 +27,7 @@ static void about_from(struct originals_about *about, const uint8_t *bytes)
 		.rule = name,
 		.uid = uids[bytes[0] & 3],
 		.wanted = mask_from(bytes[1]),
+		.ambient = mask_from(bytes[1] | bytes[6]),
 		.inheritable = mask_from(bytes[2]),
 		.drop_others = bytes[0] & 4,
 		.no_new_privileges = bytes[0] & 8,
@@ -36,7 +37,7 @@ static void about_from(struct originals_about *about, const uint8_t *bytes)
 	/* A policy never has one in both. */
 	if (!about->drop_others)
 		about->drop = mask_from(bytes[3]) &
-			      ~(about->wanted | about->inheritable);
+			      ~(about->ambient | about->inheritable);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -13,7 +13,6 @@
 
 load ../engine/helpers
 
-patience=60 # here each look takes longer than the wait between two
 deadline=--timeout=300s
 # Where containerd keeps the bundles: a file system of the node's own.
 bundles=/run/containerd/io.containerd.runtime.v2.task/k8s.io
@@ -244,7 +243,7 @@ pod_json() { # NAME [JQ-FILTER]
 			image: \"localhost/busybox:e2e\",
 			imagePullPolicy: \"Never\",
 			command: [\"sh\", \"-c\",
-				\"report; trap exit TERM; sleep 100000 & wait\"]
+				\"trap exit TERM; report; sleep 100000 & wait\"]
 		};
 		def main: .spec.containers[0];
 		{

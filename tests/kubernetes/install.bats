@@ -33,7 +33,7 @@ hurry() {
 		-e 's/periodSeconds: .*/periodSeconds: 1/' "$tree/daemonset.yaml"
 	sed -i -e 's/interval=60/interval=1/' -e 's/minReadySeconds: .*//' \
 		-e 's/periodSeconds: .*/periodSeconds: 1/' \
-		"$tree/install/daemonset.yaml"
+		"$tree"/install{,-crio}/daemonset.yaml
 }
 
 # The machine's own /etc and /opt stay as they are.
@@ -158,7 +158,7 @@ layers() { # TAR-WORD...: of what is in the image
 	all label node 127.0.0.1 capruntime.io/managed=true
 	for name in policy install; do
 		wait_until daemon "capruntime-$name"
-		kubectl rollout status "daemonset/capruntime-$name" "$deadline"
+		is_ready "$(daemon "capruntime-$name")"
 	done
 	is_on_node
 	for name in capruntime capctl; do
@@ -168,6 +168,8 @@ layers() { # TAR-WORD...: of what is in the image
 	[ "$("$node/enter" readlink /etc/capruntime/runtimes/capruntime)" = \
 		"$(command -v runc)" ]
 	"$node/enter" /opt/capruntime/capctl version | grep -F "$(command -v runc)"
+	"$node/enter" /opt/capruntime/capctl doctor --json |
+		jq -e '.program == "/opt/capruntime/capruntime"'
 	kubectl logs "$(daemon capruntime-policy)" |
 		jq -e '.outcome == "changed" and .rules == 0 and
 			.put == ["policy.json", "runtimes/capruntime"]'
@@ -184,6 +186,23 @@ layers() { # TAR-WORD...: of what is in the image
 	[ "$(awk '$2 ~ /^rw/ && $1 !~ "^/(proc|dev|sys)" { print $1 }' \
 		"$work/mounts" | grep -vE '^/etc/(hosts|hostname|resolv.conf)$')" = \
 		/opt/capruntime ]
+}
+
+has_no_daemon() { ! daemon "$1" 2>/dev/null; } # NAME
+
+# CRI-O itself is not there, but its directory.
+@test "CRI-O's drop-in comes, and stays when its daemon goes" {
+	local file=/etc/crio/crio.conf.d/50-capruntime.conf
+
+	mkdir -p "$work/own/etc/crio/crio.conf.d"
+	all apply -k "$tree/install-crio"
+	wait_until daemon capruntime-crio
+	namespace=capruntime kubectl rollout status \
+		daemonset/capruntime-crio "$deadline"
+	all delete -k "$tree/install-crio" "$deadline"
+	wait_until has_no_daemon capruntime-crio
+	"$node/enter" cmp "$tree/install-crio/50-capruntime.conf" "$file"
+	"$node/enter" rm "$file"
 }
 
 @test "a pod of the class waits for a node that is ready, and runs there" {
@@ -203,7 +222,7 @@ layers() { # TAR-WORD...: of what is in the image
 	expect_log "$matched" served
 	expect_session "$matched" served
 	expect_log "$unmatched" before
-	has_ready_daemon capruntime-policy true
+	wait_until has_ready_daemon capruntime-policy true
 	# More files are policy.d.
 	echo '{"version": 1, "rules": [{"name": "late", "match": {"container":
 		"late"}, "ambient": ["NET_RAW"]}]}' >"$tree/late.json"

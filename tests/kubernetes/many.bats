@@ -11,9 +11,14 @@ teardown_file() { stop_node; }
 setup() { setup_pods; }
 teardown() { teardown_pods; }
 
+have_all_logs() { # DEPLOYMENT
+	run -0 kubectl logs -l "app=$1" --max-log-requests 50
+	[ "$(wc -l <<<"$output")" -ge 25 ]
+}
+
 # Twenty-five times the same in the log, and in a session.
 expect_all() { # TEXT DEPLOYMENT
-	run -0 kubectl logs -l "app=$2" --max-log-requests 50
+	wait_until have_all_logs "$2"
 	[ "$(grep -cxF "$1" <<<"$output")" -eq 25 ]
 	[ "$(wc -l <<<"$output")" -eq 25 ]
 	expect_session "$1" "deployment/$2"
@@ -44,10 +49,10 @@ has_no_bundles() { [ "$(bundles)" -eq 0 ]; }
 	[ "$(bundles)" -eq 100 ]
 	[ "$(records)" -eq 25 ]
 	[ "$(links)" -eq 25 ]
-	kubectl delete deployment served --wait=false
-	namespace=other kubectl delete deployment unserved --wait=false
-	kubectl delete pods --all "$deadline"
-	namespace=other kubectl delete pods --all "$deadline"
+	# In the background its pods could come once more.
+	kubectl delete deployment served --cascade=foreground "$deadline"
+	namespace=other kubectl delete deployment unserved \
+		--cascade=foreground "$deadline"
 	wait_until has_no_bundles
 	[ "$(records)" -eq 0 ]
 }

@@ -20,8 +20,7 @@ drop_all='main.securityContext.capabilities.drop = ["ALL"]'
 	deployment server 1 "$report80"
 	is_deployed server
 	kubectl expose deployment server --port 80 --cluster-ip None
-	run -0 kubectl logs -l app=server
-	expect_output "$matched port80=bound"
+	expect_log "$matched port80=bound" deployment/server
 	wait_until has_endpoint server
 	run -0 fetch "$address"
 	[[ "$output" == 'root:x:0:0:'* ]]

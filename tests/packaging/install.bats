@@ -19,7 +19,7 @@ setup() {
 make_tree() { # WORD
 	tree=$BATS_TEST_TMPDIR/tree-$1
 	mkdir -p "$tree"/{bin,libexec/capruntime,share/man/man8} \
-		"$tree/share/doc/capruntime/examples/crio"
+		"$tree/share/doc/capruntime/packaging/crio"
 	printf '#!/bin/sh\necho "%s"\n' "$1" >"$tree/bin/capruntime"
 	cp "$tree/bin/capruntime" "$tree/bin/capctl"
 	chmod 755 "$tree/bin"/*
@@ -30,7 +30,7 @@ make_tree() { # WORD
 		>"$tree/libexec/capruntime/package-hook"
 	sed 's|/usr/bin/|/usr/local/bin/|' \
 		"$srcdir/packaging/crio/50-capruntime.conf" \
-		>"$tree/share/doc/capruntime/examples/crio/50-capruntime.conf"
+		>"$tree/share/doc/capruntime/packaging/crio/50-capruntime.conf"
 	echo "page $1" >"$tree/share/man/man8/capruntime.8"
 	cp "$srcdir/packaging/install.sh" "$srcdir/packaging/policy.json" "$tree"
 	seal
@@ -53,7 +53,7 @@ installed() { # OPTION...: the copy that was installed
 
 register() {
 	write /etc/crio/crio.conf.d/50-capruntime.conf \
-		<"$root$prefix/share/doc/capruntime/examples/crio/50-capruntime.conf"
+		<"$root$prefix/share/doc/capruntime/packaging/crio/50-capruntime.conf"
 }
 
 files_of_root() {
@@ -70,7 +70,7 @@ all_files() {
 	echo ./etc/capruntime/runtimes/capruntime
 	printf ".$prefix/%s\n" bin/capctl bin/capruntime \
 		libexec/capruntime/{MANIFEST,install.sh,package-hook} \
-		share/doc/capruntime/examples/crio/50-capruntime.conf \
+		share/doc/capruntime/packaging/crio/50-capruntime.conf \
 		share/man/man8/capruntime.8
 }
 
@@ -94,7 +94,7 @@ all_files() {
 	expect_files "${expected[@]}"
 	run ! grep -r /usr/local/bin/capruntime "$root/opt"
 	grep -qx 'runtime_path = "/opt/caps/bin/capruntime"' \
-		"$root$prefix/share/doc/capruntime/examples/crio/50-capruntime.conf"
+		"$root$prefix/share/doc/capruntime/packaging/crio/50-capruntime.conf"
 	grep -qx "bindir='/opt/caps/bin'" \
 		"$root$prefix/libexec/capruntime/package-hook"
 	register

@@ -1,18 +1,19 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2154 # automake sets them
-# What tools/make-machineconfig writes, decoded and compared. No OpenShift here.
+# What make-machineconfig writes, decoded and compared. No OpenShift here.
 
 bats_require_minimum_version 1.5.0
 
 setup() {
 	command -v jq >/dev/null || skip 'no jq'
 	work=$BATS_TEST_TMPDIR
+	script=$srcdir/packaging/openshift/make-machineconfig
 	head -c 300000 /dev/urandom >"$work/program"
 }
 
 make_config() { # WORD...
-	"$srcdir/tools/make-machineconfig" "$@" >"$work/config.json"
+	"$script" "$@" >"$work/config.json"
 }
 
 # What Ignition would write to this path.
@@ -84,7 +85,7 @@ written() { # PATH
 
 @test "what etcd would not take is refused" {
 	head -c 900000 /dev/urandom >"$work/program"
-	run --separate-stderr "$srcdir/tools/make-machineconfig" "$work/program"
+	run --separate-stderr "$script" "$work/program"
 	[ "$status" -eq 1 ]
 	[ -z "$output" ]
 	[[ "$stderr" == *"bytes are too many, "*"strip '$work/program'" ]]
@@ -95,7 +96,7 @@ written() { # PATH
 		"--role A $work/program" "--runtime crun $work/program" \
 		"--runtime /a%b $work/program" '--help'; do
 		# shellcheck disable=SC2086
-		run --separate-stderr "$srcdir/tools/make-machineconfig" $words
+		run --separate-stderr "$script" $words
 		[ "$status" -ne 0 ]
 		[ -z "$output" ]
 		[ -n "$stderr" ]

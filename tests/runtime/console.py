@@ -12,8 +12,9 @@ import sys
 
 def receive_terminal(path):
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
-        listener.bind(path)
+        listener.bind(path + ".new")
         listener.listen()
+        os.rename(path + ".new", path)  # now it is there for others
         connection, _ = listener.accept()
     with connection:
         name, descriptors, _, _ = socket.recv_fds(connection, 4096, 1)

@@ -24,7 +24,7 @@ setup() {
 	etc=$work/etc/capruntime
 	links=$work/run/capruntime
 	journal=$work/journal
-	prefix=captest-$$-$BATS_TEST_NUMBER
+	prefix=captest-${BATS_RUN_TMPDIR##*-}-$BATS_TEST_NUMBER
 	mkdir -p "$etc"/{policy.d,runtimes} "$work"/{dead,policies,slots}
 	make_policies
 	for name in $RUNTIMES; do

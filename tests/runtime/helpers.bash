@@ -37,7 +37,7 @@ teardown_containers() {
 use_runtime() { # runc or crun
 	RUNTIME_NAME=$1
 	echo "== under $RUNTIME_NAME"
-	id=captest-$$-$BATS_TEST_NUMBER-$RUNTIME_NAME
+	id=captest-${BATS_RUN_TMPDIR##*-}-$BATS_TEST_NUMBER-$RUNTIME_NAME
 	state=$work/state-$RUNTIME_NAME
 	bundle=$work/bundle-$RUNTIME_NAME
 	rm -rf "$bundle"

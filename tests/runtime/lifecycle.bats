@@ -10,6 +10,7 @@ setup() { setup_containers; }
 teardown() { teardown_containers; }
 
 granted='uid=1000 inh=400 prm=400 eff=400 bnd=400 amb=400 nnp=0'
+denied='uid=1000 inh=0 prm=0 eff=0 bnd=400 amb=0 nnp=0'
 
 # A first process that prints what it has, then waits for the end.
 wait_in_container() {
@@ -231,6 +232,23 @@ without_time() { # a log line of runc or crun
 	done
 }
 
+@test "crun's --config is the file that is changed, and given back" {
+	use_runtime crun
+	mkdir "$work/elsewhere"
+	cp "$bundle/config.json" "$work/elsewhere/other.json"
+	cd "$work"
+	run -0 capruntime run -f elsewhere/other.json -b "$bundle" "$id" \
+		</dev/null
+	expect_output "$granted port80=bound"
+	expect_untouched
+	grant_nothing
+	run -0 capruntime run --conf=elsewhere/other.json -b "$bundle" "$id" \
+		</dev/null
+	expect_output "$denied port80=denied"
+	cmp "$work/original-crun.json" elsewhere/other.json
+	[ "$(ls -A elsewhere)" = other.json ]
+}
+
 @test "two containers of two bundles run at the same time" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
@@ -257,7 +275,7 @@ without_time() { # a log line of runc or crun
 		capruntime delete --force "$id"
 		capruntime_detached create -b "$bundle" "$id"
 		capruntime start "$id"
-		wait_until file_says 'uid=1000 inh=0 prm=0 eff=0 bnd=400 amb=0 nnp=0 port80=denied' "$work/stdout"
+		wait_until file_says "$denied port80=denied" "$work/stdout"
 		expect_untouched
 		kill_and_delete
 	done

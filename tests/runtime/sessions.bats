@@ -95,6 +95,24 @@ number_of_links() {
 	done
 }
 
+@test "after a wish, too, drop leaves a session what it leaves the container" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		engine_writes_more
+		change_config '.annotations."capruntime.io/ambient" = "kill" |
+			.process.args = ["/bin/sh", "-c", "report; sleep 1000"]'
+		grant '{}' 'ambient: ["NET_BIND_SERVICE", "KILL"],
+			on_request: true, drop: "others", exec: true'
+		capruntime_detached run -d -b "$bundle" "$id"
+		wait_until file_says \
+			'uid=1000 inh=20 prm=20 eff=20 bnd=420 amb=20 nnp=0' \
+			"$work/stdout"
+		make_process
+		expect_session "$(<"$work/stdout")"
+		capruntime delete --force "$id"
+	done
+}
+
 @test "a session of another user is narrowed, and not raised" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
@@ -176,6 +194,7 @@ number_of_links() {
 			run -0 plain_runtime exec $user "$id" /bin/report \
 				</dev/null
 			direct=$output
+			[[ "$direct" == *' inh=400 '*' bnd=400 amb=400 nnp=0' ]]
 			# shellcheck disable=SC2086
 			run -0 capruntime exec $user "$id" /bin/report </dev/null
 			expect_output "$direct"

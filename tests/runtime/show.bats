@@ -17,11 +17,7 @@ start_container() { # [JQ-FILTER]
 	change_config ".process.args = [\"/bin/sleep\", \"1000\"] | ${1:-.}"
 	capruntime_detached run --detach --bundle "$bundle" "$id"
 	first=$(plain_runtime state "$id" | jq .pid)
-	wait_until is_sleeping "$first"
-}
-
-is_sleeping() { # PID
-	[ "$(<"/proc/$1/comm")" = sleep ]
+	wait_until is_asleep "$first"
 }
 
 # Dead, though nobody may have noticed.

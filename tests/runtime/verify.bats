@@ -25,12 +25,7 @@ start() {
 	capruntime_detached create -b "$bundle" "$id"
 	capruntime start "$id"
 	# What runc started becomes the program only now.
-	wait_until program_runs
-}
-
-program_runs() {
-	[ "$(tr '\0' ' ' <"/proc/$(first_pid)/cmdline" | cut -d' ' -f1)" = \
-		"$(jq -r '.process.args[0]' "$bundle/config.json")" ]
+	wait_until is_asleep "$(first_pid)"
 }
 
 first_pid() { plain_runtime state "$id" | jq .pid; }
@@ -147,7 +142,7 @@ finish() {
 			"-all", "/bin/sleep", "1000"]'
 		capruntime_detached create -b "$bundle" "$id"
 		capruntime start "$id"
-		wait_until grep -q sleep "/proc/$(first_pid)/comm"
+		wait_until is_asleep "$(first_pid)"
 		expect_findings 1 'lost CAP_NET_BIND_SERVICE'
 		expect_row 1 "lost NET_BIND_SERVICE: was given and is not held"
 		finish

@@ -145,7 +145,7 @@ expect_grant() {
 		share/man/man5/capruntime-policy.5.gz \
 		share/capruntime/policy.schema.json \
 		share/doc/capruntime/docs/install.md \
-		share/doc/capruntime/examples/crio/50-capruntime.conf; do
+		share/doc/capruntime/packaging/crio/50-capruntime.conf; do
 		succeed in_root test -f "/usr/$file"
 	done
 	succeed in_root find /etc/capruntime -printf '%P %m %u:%g %l\n'
@@ -185,7 +185,7 @@ expect_grant() {
 		echo "{\"version\":1,\"rules\":[],\"audit_all\":true}" \
 			>/etc/capruntime/policy.json
 		echo "{}" >/etc/capruntime/policy.d/mine.json.off'
-	register /usr/share/doc/capruntime/examples/crio/50-capruntime.conf \
+	register /usr/share/doc/capruntime/packaging/crio/50-capruntime.conf \
 		/etc/crio/crio.conf.d/50-capruntime.conf
 	succeed in_root dpkg -i --force-confdef --force-confold \
 		/packages/newer.deb
@@ -206,7 +206,7 @@ expect_grant() {
 @test "Debian: removal is refused while a configuration names it" {
 	install_deb
 	while read -r example file; do
-		register "/usr/share/doc/capruntime/examples/$example" "$file"
+		register "/usr/share/doc/capruntime/packaging/$example" "$file"
 		run in_root dpkg --remove capruntime
 		echo "$output"
 		[ "$status" -ne 0 ]
@@ -313,7 +313,7 @@ restorecon /usr/bin/capruntime' ]
 		ln -sfn /usr/local/bin/own /etc/capruntime/runtimes/capruntime
 		echo "{\"version\":1,\"rules\":[],\"audit_all\":true}" \
 			>/etc/capruntime/policy.json'
-	register /usr/share/doc/capruntime/examples/crio/50-capruntime.conf $conf
+	register /usr/share/doc/capruntime/packaging/crio/50-capruntime.conf $conf
 	succeed rpm_in_root --nodeps -U "$(rpm_file .newer)"
 	succeed rpm_in_root -q capruntime
 	[ "$output" = "capruntime-$version-1.newer.$(uname -m)" ]
@@ -379,7 +379,7 @@ tarball() { echo "capruntime-$version-linux-$(uname -m)"; }
 	succeed in_root capruntime --version
 	[[ "$output" == 'runc version '* ]]
 	expect_grant
-	register /usr/local/share/doc/capruntime/examples/containerd/config-v2.toml \
+	register /usr/local/share/doc/capruntime/packaging/containerd/config-v2.toml \
 		$conf
 	succeed in_root "/$(tarball)/install.sh"
 	run in_root $installed --uninstall --purge

@@ -67,6 +67,44 @@ static void a_file_that_is_missing_leaves_errno(void)
 	CHECK(errno == ENOENT);
 }
 
+static void only_regular_files_are_opened_as_such(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+	int fd CLEANUP_FD = -1;
+	struct stat st;
+	struct err err;
+
+	REQUIRE(tempdir_write_str(&dir, "file", "x") &&
+		mkfifoat(dir.fd, "fifo", 0600) == 0);
+	CHECK(fileio_open_regular(dir.fd, "fifo", "a/fifo", &st, &err) == -1);
+	CHECK_STR(err.text, "'a/fifo' is not a regular file");
+	CHECK(fileio_open_regular(dir.fd, ".", "a", &st, &err) == -1);
+	CHECK_STR(err.text, "'a' is not a regular file");
+	CHECK(fileio_open_regular(dir.fd, "none", "a/none", &st, &err) == -1);
+	CHECK_STR(err.text, "open 'a/none': is missing");
+	fd = fileio_open_regular(dir.fd, "file", "a/file", &st, &err);
+	CHECK(fd >= 3);
+	CHECK_U64((uint64_t)st.st_size, 1);
+}
+
+static void entries_take_the_descriptor_over(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+	int fd = fileio_open(dir.fd, ".", O_RDONLY | O_DIRECTORY, 0);
+	DIR *entries = fileio_entries(fd);
+
+	REQUIRE(entries && dirfd(entries) == fd);
+	CHECK(closedir(entries) == 0);
+
+	REQUIRE(tempdir_write_str(&dir, "file", "x"));
+	fd = fileio_open(dir.fd, "file", O_RDONLY, 0);
+	CHECK(!fileio_entries(fd) && errno == ENOTDIR);
+	CHECK(fcntl(fd, F_GETFD) == -1);
+
+	errno = ENOENT;
+	CHECK(!fileio_entries(-1) && errno == ENOENT);
+}
+
 static void a_file_is_read_whole(void)
 {
 	static const size_t sizes[] = {
@@ -201,10 +239,13 @@ static void the_umask_takes_nothing_from_the_mode(void)
 	struct err err = { 0 };
 	struct stat st;
 	int status = fileio_replace(dir.fd, "file", model, "new", 3, &err);
+	int own = fileio_replace(dir.fd, "own", -1, "new", 3, &err);
 
 	umask(mask);
 	REQUIRE(status == 0 && fstatat(dir.fd, "file", &st, 0) == 0);
 	CHECK_U64(st.st_mode, S_IFREG | 0640);
+	REQUIRE(own == 0 && fstatat(dir.fd, "own", &st, 0) == 0);
+	CHECK_U64(st.st_mode, S_IFREG | 0600);
 }
 
 static void a_published_file_has_the_mode_given(void)
@@ -282,6 +323,8 @@ static const struct tap_test tests[] = {
 	TAP_TEST(the_standard_streams_are_never_opened),
 	TAP_TEST(an_opened_file_is_close_on_exec),
 	TAP_TEST(a_file_that_is_missing_leaves_errno),
+	TAP_TEST(only_regular_files_are_opened_as_such),
+	TAP_TEST(entries_take_the_descriptor_over),
 	TAP_TEST(a_file_is_read_whole),
 	TAP_TEST(a_file_of_just_the_limit_is_read),
 	TAP_TEST(a_file_over_the_limit_is_refused_by_name),

@@ -178,6 +178,25 @@ static void every_outcome_mode_and_engine_has_its_word(void)
 	}
 }
 
+static void an_exec_session_is_told_without_what_a_policy_says(void)
+{
+	const struct policy_rule name_alone = { .name = rule_name };
+	const struct audit_event event = { .outcome = AUDIT_EXEC_UNTOUCHED,
+					   .verb = "exec",
+					   .runtime = "/usr/sbin/runc",
+					   .rule = &name_alone,
+					   .reason = "because",
+					   .id = "x",
+					   .handler = "capruntime" };
+	char *line CLEANUP_FREE = make(&event);
+
+	CHECK_STR(line, "{\"time\":\"" TIME "\",\"outcome\":\"exec_untouched\","
+			"\"verb\":\"exec\",\"id\":\"x\","
+			"\"handler\":\"capruntime\",\"rule\":\"web\","
+			"\"runtime\":\"/usr/sbin/runc\","
+			"\"reason\":\"because\"}\n");
+}
+
 static void uids_over_two_to_the_31_are_positive(void)
 {
 	struct match_subject large = subject;
@@ -348,6 +367,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(what_is_not_known_is_left_out),
 	TAP_TEST(a_container_that_nobody_vouches_for_has_no_names),
 	TAP_TEST(every_outcome_mode_and_engine_has_its_word),
+	TAP_TEST(an_exec_session_is_told_without_what_a_policy_says),
 	TAP_TEST(uids_over_two_to_the_31_are_positive),
 	TAP_TEST(missing_lists_names_and_then_what_is_none),
 	TAP_TEST(what_others_wrote_stays_inside_its_string),

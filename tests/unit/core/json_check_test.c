@@ -115,7 +115,8 @@ static void what_some_readers_take_beyond_json_is_refused(void)
 		BAD("\0{}", "1:1: a value is wanted here"),
 	};
 
-	REFUSED("a value is wanted here", "^\xef\xbb\xbf{}", "^/* c */ {}",
+	REFUSED("a byte order mark, save it without one", "^\xef\xbb\xbf{}");
+	REFUSED("a value is wanted here", " ^\xef\xbb\xbf{}", "^/* c */ {}",
 		"^# c\n{}", "[1,^]", "^'a'", "^True", "^undefined", "^\f1",
 		"^\v1",
 		"^\xc2\xa0"

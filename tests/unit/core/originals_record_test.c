@@ -5,6 +5,7 @@
 
 #include "tap.h"
 
+#define KILL (UINT64_C(1) << 5)
 #define NET_BIND_SERVICE (UINT64_C(1) << 10)
 #define NET_RAW (UINT64_C(1) << 13)
 
@@ -37,6 +38,7 @@ static struct originals full_record(void)
 			   .rule = rule,
 			   .uid = UINT32_MAX - 1,
 			   .wanted = NET_BIND_SERVICE | NET_RAW,
+			   .ambient = NET_BIND_SERVICE | NET_RAW | KILL,
 			   .inheritable = NET_RAW,
 			   .drop = NET_BIND_SERVICE,
 			   .no_new_privileges = true,
@@ -70,6 +72,7 @@ static void check_same_about(const struct originals_about *got,
 	CHECK_STR(got->rule, want->rule);
 	CHECK_U64(got->uid, want->uid);
 	CHECK_U64(got->wanted, want->wanted);
+	CHECK_U64(got->ambient, want->ambient);
 	CHECK_U64(got->inheritable, want->inheritable);
 	CHECK_U64(got->drop, want->drop);
 	CHECK(got->drop_others == want->drop_others);
@@ -156,9 +159,9 @@ static void a_record_cut_anywhere_is_refused(void)
 	}
 }
 
-#define ABOUT                                                                  \
-	"{\"version\":1,\"id\":\"x\",\"root\":null,\"rule\":\"r\",\"uid\":0,"  \
-	"\"decided\":{\"wanted\":[],\"inheritable\":[],\"drop\":[],"           \
+#define ABOUT                                                                       \
+	"{\"version\":1,\"id\":\"x\",\"root\":null,\"rule\":\"r\",\"uid\":0,"       \
+	"\"decided\":{\"wanted\":[],\"ambient\":[],\"inheritable\":[],\"drop\":[]," \
 	"\"no_new_privileges\":false,\"exec\":false,\"new_userns\":false}"
 #define CAPABILITIES(fields) ABOUT ",\"capabilities\":{" fields "}}"
 #define PRIVILEGES(fields) ABOUT ",\"noNewPrivileges\":{" fields "}}"
@@ -195,23 +198,26 @@ static const char *const refused[] = {
 	"{\"version\":1,\"id\":\"a\",\"rule\":\"x\",\"uid\":1,\"decided\":[]}",
 	"{\"version\":1,\"id\":\"a\",\"rule\":\"x\",\"uid\":1,\"decided\":{}}",
 	"{\"version\":1,\"id\":\"a\",\"rule\":\"x\",\"uid\":1,"
-	"\"decided\":{\"wanted\":[\"KILL\"],\"inheritable\":[],\"drop\":[],"
+	"\"decided\":{\"wanted\":[\"KILL\"],\"ambient\":[],\"inheritable\":[],\"drop\":[],"
 	"\"no_new_privileges\":false,\"exec\":false,\"new_userns\":false}}",
 	"{\"version\":1,\"id\":\"a\",\"rule\":\"x\",\"uid\":1,"
-	"\"decided\":{\"wanted\":[],\"inheritable\":[7],\"drop\":[],"
+	"\"decided\":{\"wanted\":[],\"ambient\":[],\"inheritable\":[7],\"drop\":[],"
 	"\"no_new_privileges\":false,\"exec\":false,\"new_userns\":false}}",
 	"{\"version\":1,\"id\":\"a\",\"rule\":\"x\",\"uid\":1,"
-	"\"decided\":{\"wanted\":[],\"inheritable\":[],\"drop\":\"all\","
+	"\"decided\":{\"wanted\":[],\"ambient\":[],\"inheritable\":[],\"drop\":\"all\","
 	"\"no_new_privileges\":false,\"exec\":false,\"new_userns\":false}}",
 	"{\"version\":1,\"id\":\"a\",\"rule\":\"x\",\"uid\":1,"
-	"\"decided\":{\"wanted\":[],\"inheritable\":[],\"drop\":[],"
+	"\"decided\":{\"wanted\":[],\"ambient\":[],\"inheritable\":[],\"drop\":[],"
 	"\"no_new_privileges\":null,\"exec\":false,\"new_userns\":false}}",
 	"{\"version\":1,\"id\":\"a\",\"rule\":\"x\",\"uid\":1,"
-	"\"decided\":{\"wanted\":[],\"inheritable\":[],\"drop\":[],"
+	"\"decided\":{\"wanted\":[],\"ambient\":[],\"inheritable\":[],\"drop\":[],"
 	"\"no_new_privileges\":false}}",
 	"{\"version\":1,\"id\":\"a\",\"rule\":\"x\",\"uid\":1,"
-	"\"decided\":{\"wanted\":[],\"inheritable\":[],\"drop\":[],"
+	"\"decided\":{\"wanted\":[],\"ambient\":[],\"inheritable\":[],\"drop\":[],"
 	"\"no_new_privileges\":false,\"exec\":false}}",
+	"{\"version\":1,\"id\":\"a\",\"rule\":\"x\",\"uid\":1,"
+	"\"decided\":{\"wanted\":[],\"inheritable\":[],\"drop\":[],"
+	"\"no_new_privileges\":false,\"exec\":false,\"new_userns\":false}}",
 	ABOUT "} trailing",
 	ABOUT ",\"capabilities\":7}",
 	CAPABILITIES(""),

@@ -56,7 +56,6 @@ static void read_note(struct policy_reader *reader, struct json_value value,
 static const struct policy_key keys[] = {
 	{ "must", true, read_note, 1 },
 	{ "may", false, read_note, 2 },
-	{ "later", false, NULL, 0 },
 };
 
 static void read_members(struct reading *reading, const char *text)
@@ -89,10 +88,6 @@ static void what_is_not_understood_is_a_problem_and_not_read(void)
 		  1 },
 		{ "{\"must\":1,\n\"must\":2}",
 		  "'t':2:1: key 'must' stands twice in a thing", "1=1;", 1 },
-		{ "{\"must\":1,\"later\":2}",
-		  "'t':1:11: 'later' is not supported yet", "1=1;", 1 },
-		{ "{\"must\":1,\"later\":2,\"later\":2}",
-		  "'t':1:11: 'later' is not supported yet", "1=1;", 2 },
 		{ "\n\n  {\"may\":2}", "'t':3:3: 'must' is missing in a thing",
 		  "2=2;", 1 },
 		{ "{\"x\":1,\"y\":2}", "'t':1:2: unknown key \"x\" in a thing",

@@ -27,6 +27,7 @@ static struct originals_about about_web(void)
 		.rule = rule_name,
 		.uid = 1000,
 		.wanted = NBS,
+		.ambient = NBS,
 		.exec = true,
 	};
 }

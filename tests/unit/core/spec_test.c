@@ -326,6 +326,20 @@ static void names_that_libcap_alone_knows_are_refused_under_crun(void)
 	}
 }
 
+static void a_nul_is_in_no_namespaces_type(void)
+{
+	static const char *const types[] = { "user\\u0000", "network\\u0000x",
+					     "\\u0000user", "uts\\u0000" };
+
+	for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+		char *text CLEANUP_FREE = format(
+			"{\"linux\":{\"namespaces\":[{\"type\":\"%s\"}]}}",
+			types[i]);
+
+		check_text(text, "'t':1:33: a type with \\u0000 in it");
+	}
+}
+
 static void a_message_names_the_place_and_the_way_out(void)
 {
 	check_text(
@@ -357,6 +371,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(ids_are_spelled_in_plain_digits),
 	TAP_TEST(members_that_are_read_have_the_specifications_type),
 	TAP_TEST(names_that_libcap_alone_knows_are_refused_under_crun),
+	TAP_TEST(a_nul_is_in_no_namespaces_type),
 	TAP_TEST(a_message_names_the_place_and_the_way_out),
 };
 

@@ -16,7 +16,7 @@
 #include "tempdir.h"
 
 #define CANNOT 77
-#define TOO_LONG 5 /* seconds, where nothing may wait at all */
+#define TOO_LONG 60 /* seconds, where nothing may wait at all */
 
 static void write_one(enum policy_log log, const char *path,
 		      enum audit_outcome outcome)

@@ -3,14 +3,7 @@
 
 #include "mounts.h"
 
-#include <sched.h>
-#include <sys/mount.h>
-#include <sys/wait.h>
-
-#include "tap.h"
-#include "tempdir.h"
-
-#define NOT_ROOT "only root can mount"
+#include "own_mounts.h"
 
 static uint64_t mount_of(int fd)
 {
@@ -37,30 +30,9 @@ static void check_facts(const struct mounts *mounts, const char *path,
 	}
 }
 
-/* In a mount namespace of its own, which goes with the child. */
-static void in_child(const struct tempdir *dir, void (*test)(const char *))
+static void mount_and_look(const struct tempdir *dir)
 {
-	int status = -1;
-	pid_t child;
-
-	fflush(stdout);
-	child = fork();
-	if (child == 0) {
-		if (unshare(CLONE_NEWNS) < 0 ||
-		    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-			_exit(77);
-		test(dir->path);
-		fflush(stdout);
-		_exit(tap_failed);
-	}
-	REQUIRE(waitpid(child, &status, 0) == child);
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
-		SKIP(NOT_ROOT);
-	CHECK(status == 0);
-}
-
-static void mount_and_look(const char *path)
-{
+	const char *path = dir->path;
 	struct mounts *mounts CLEANUP_MOUNTS = NULL;
 	struct err err = { 0 };
 
@@ -81,7 +53,7 @@ static void nosuid_and_noexec_are_told_by_the_mounts_number(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
 
-	in_child(&dir, mount_and_look);
+	with_own_mounts(&dir, mount_and_look);
 }
 
 static void the_kernels_own_trees_hold_no_programs(void)

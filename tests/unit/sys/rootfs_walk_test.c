@@ -3,15 +3,11 @@
 
 #include "rootfs_walk.h"
 
-#include <sched.h>
-#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/sysmacros.h>
-#include <sys/wait.h>
 #include <sys/xattr.h>
 
-#include "tap.h"
-#include "tempdir.h"
+#include "own_mounts.h"
 
 #define NOT_ROOT "only root can do that"
 #define NOBODY 65534
@@ -533,26 +529,11 @@ static void mount_and_walk(const struct tempdir *dir)
 static void mounts_in_the_tree_are_entered_but_for_the_kernels(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
-	int status = -1;
-	pid_t child;
 
 	make_dir(&dir, "mounted");
 	make_dir(&dir, "proc");
 	make_file(&dir, "suid", 04755);
-	fflush(stdout);
-	child = fork();
-	if (child == 0) {
-		if (unshare(CLONE_NEWNS) < 0 ||
-		    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-			_exit(77);
-		mount_and_walk(&dir);
-		fflush(stdout);
-		_exit(tap_failed);
-	}
-	REQUIRE(waitpid(child, &status, 0) == child);
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
-		SKIP(NOT_ROOT);
-	CHECK(status == 0);
+	with_own_mounts(&dir, mount_and_walk);
 }
 
 static const struct tap_test tests[] = {

@@ -86,7 +86,7 @@ static void check_not_believed(const struct session_key *key,
 	CHECK_HAS(err.text, reason);
 }
 
-static const struct session_key key = { "/run/runc", "web" };
+static const struct session_key key = { .root = "/run/runc", .id = "web" };
 
 static void what_was_made_is_read_until_it_is_removed(void)
 {
@@ -127,33 +127,58 @@ static void missing_levels_are_made(void)
 
 static void root_and_id_are_told_apart(void)
 {
-	static const struct session_key keys[] = {
-		{ "/a", "bc" },	  { "/ab", "c" }, { "/abc", "" },
-		{ NULL, "/abc" }, { "/a", "cb" }, { NULL, "a" },
-		{ NULL, "b" },	  { "b", "a" },	  { "a", "b" },
+	static const char *const keys[][2] = {
+		{ "/a", "bc" },	    { "/ab", "c" }, { "/abc", "" },
+		{ "runc", "/abc" }, { "/a", "cb" }, { "runc", "a" },
+		{ "runc", "b" },    { "/b", "a" },  { "/a", "b" },
 	};
 	struct home home CLEANUP_HOME = home_enter();
 	char record[] = "/nowhere/0";
 
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
 		record[sizeof(record) - 2] = (char)('0' + i);
-		check_made(&keys[i], record);
+		check_made(&(struct session_key){ .root = keys[i][0],
+						  .id = keys[i][1] },
+			   record);
 	}
 	CHECK_U64(count_links(&home), ARRAY_LEN(keys));
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
 		record[sizeof(record) - 2] = (char)('0' + i);
-		check_read(&keys[i], record);
+		check_read(&(struct session_key){ .root = keys[i][0],
+						  .id = keys[i][1] },
+			   record);
 	}
 }
 
-static void no_root_and_an_empty_one_are_the_same(void)
+static void check_root(const char *root, const char *runtime, const char *want)
 {
-	const struct session_key none = { NULL, "x" }, empty = { "", "x" };
-	struct home home CLEANUP_HOME = home_enter();
+	struct session_key made;
 
-	check_made(&none, RECORD);
-	check_read(&empty, RECORD);
-	CHECK_U64(count_links(&home), 1);
+	session_key_init(&made, root, "web", runtime);
+	CHECK_STR(made.root, want);
+	CHECK_STR(made.id, "web");
+}
+
+static void without_a_root_it_is_the_runtimes_own(void)
+{
+	check_root(NULL, "/usr/sbin/runc", "runc");
+	check_root("", "/usr/bin/runc", "runc");
+	check_root(NULL, "/usr/bin/crun", "crun");
+	check_root(NULL, "crun", "crun");
+}
+
+static void a_root_counts_from_the_current_directory(void)
+{
+	char *here CLEANUP_FREE = get_current_dir_name();
+	char *want CLEANUP_FREE = NULL;
+	char long_root[SESSION_ROOT_SIZE];
+
+	REQUIRE(here && asprintf(&want, "%s/a/../b", here) > 0);
+	check_root("a/../b", "/usr/sbin/runc", want);
+	check_root("/a", "/usr/sbin/runc", "/a");
+	memset(long_root, 'x', sizeof(long_root) - 1);
+	long_root[sizeof(long_root) - 1] = '\0';
+	check_root(long_root, "/usr/sbin/runc", long_root);
 }
 
 static void a_directory_that_others_can_write_is_not_believed(void)
@@ -207,7 +232,7 @@ static void a_path_that_is_too_long_is_refused(void)
 
 static void the_sweep_removes_links_that_lead_nowhere(void)
 {
-	const struct session_key live = { NULL, "live" };
+	const struct session_key live = { .root = "runc", .id = "live" };
 	struct home home CLEANUP_HOME = home_enter();
 
 	session_link_sweep(&key);
@@ -227,11 +252,13 @@ static void each_sweep_looks_at_few_links_and_in_time_at_all(void)
 
 	for (size_t i = 0; i < before; i++) {
 		snprintf(id, sizeof(id), "%zu", i);
-		check_made(&(struct session_key){ NULL, id }, RECORD);
+		check_made(&(struct session_key){ .root = "runc", .id = id },
+			   RECORD);
 	}
 	for (int i = 0; i < 8 && before; i++) {
 		snprintf(id, sizeof(id), "sweep-%d", i);
-		session_link_sweep(&(struct session_key){ NULL, id });
+		session_link_sweep(
+			&(struct session_key){ .root = "runc", .id = id });
 		after = count_links(&home);
 		CHECK(before - after <= SESSION_LINK_SWEEP_MAX);
 		CHECK(!after || before - after >= SESSION_LINK_SWEEP_MAX - 2);
@@ -245,7 +272,8 @@ static const struct tap_test tests[] = {
 	TAP_TEST(the_directory_is_private),
 	TAP_TEST(missing_levels_are_made),
 	TAP_TEST(root_and_id_are_told_apart),
-	TAP_TEST(no_root_and_an_empty_one_are_the_same),
+	TAP_TEST(without_a_root_it_is_the_runtimes_own),
+	TAP_TEST(a_root_counts_from_the_current_directory),
 	TAP_TEST(a_directory_that_others_can_write_is_not_believed),
 	TAP_TEST(what_is_no_link_is_not_believed),
 	TAP_TEST(a_path_that_is_too_long_is_refused),

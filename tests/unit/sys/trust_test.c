@@ -183,6 +183,37 @@ static void every_directory_above_is_looked_at(void)
 	check_refused(&dir, "a/b/../b/file", "/a' can be written by others");
 }
 
+/* In a child, whose root is the directory. */
+static int open_at_root(const struct tempdir *dir)
+{
+	pid_t child = fork();
+	struct err err = { 0 };
+	int fd, status;
+
+	if (child == 0) {
+		if (fchdir(dir->fd) < 0 || chroot(".") < 0)
+			_exit(2);
+		status = trust_open("/file", &fd, &err);
+		_exit(status < 0 && strstr(err.text, "'/' "));
+	}
+	if (child < 0 || waitpid(child, &status, 0) != child ||
+	    !WIFEXITED(status))
+		return -1;
+	return WEXITSTATUS(status);
+}
+
+static void the_root_directory_is_looked_at(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+
+	if (geteuid() != 0)
+		SKIP("only root can have another root directory");
+	REQUIRE(tempdir_write_str(&dir, "file", "text"));
+	CHECK(open_at_root(&dir) == 0);
+	REQUIRE(fchmod(dir.fd, 0777) == 0);
+	CHECK(open_at_root(&dir) == 1);
+}
+
 static void a_sticky_directory_above_is_fine(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
@@ -321,6 +352,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(what_does_not_exist_is_no_error),
 	TAP_TEST(files_that_others_may_write_are_refused),
 	TAP_TEST(every_directory_above_is_looked_at),
+	TAP_TEST(the_root_directory_is_looked_at),
 	TAP_TEST(a_sticky_directory_above_is_fine),
 	TAP_TEST(what_belongs_to_others_is_refused),
 	TAP_TEST(links_as_kubernetes_makes_them_are_followed),
