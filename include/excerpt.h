@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The line of a text that holds a place, as it can be shown above a caret: cut
- * around the place, each character one column wide. Wide characters are not
- * told apart.
+ * around the place, in columns as utf8_columns() counts them.
  */
 #ifndef CAPRUNTIME_EXCERPT_H
 #define CAPRUNTIME_EXCERPT_H

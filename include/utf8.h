@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * The length of the well-formed sequence at `text`, of which `left` bytes (at
@@ -20,5 +21,15 @@ size_t utf8_length(const char *text, size_t left);
  * U+2060 to U+206F, U+FEFF). `text` is ended by a NUL.
  */
 bool utf8_is_unseen(const char *text);
+
+/* Of a well-formed character of this length. */
+uint32_t utf8_code_point(const char *text, size_t length);
+
+/*
+ * The columns that it takes at a terminal: 2 for those of East Asia's scripts
+ * and for emoji, by whole blocks, and whatever the locale; 1 for every other
+ * one, a single byte that is none too.
+ */
+size_t utf8_columns(const char *text, size_t length);
 
 #endif

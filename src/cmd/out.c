@@ -76,13 +76,15 @@ static char *escaped(const char *text)
 	return buf_take(&buf, &shown, NULL, &ignored) < 0 ? NULL : shown;
 }
 
-/* Characters: wide ones are rare where we look. */
 static size_t columns_of(const char *text, size_t len)
 {
-	size_t count = 0;
+	size_t count = 0, length;
 
-	for (size_t i = 0; i < len; i++)
-		count += ((unsigned char)text[i] & 0xc0) != 0x80;
+	for (; len; text += length, len -= length) {
+		length = utf8_length(text, len);
+		length += !length;
+		count += utf8_columns(text, length);
+	}
 	return count;
 }
 

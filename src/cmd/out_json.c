@@ -9,16 +9,6 @@
 #include "out.h"
 #include "utf8.h"
 
-/* Of what utf8_is_unseen(): two bytes or three. */
-static unsigned int code_point(const char *text, size_t length)
-{
-	unsigned int point = (unsigned char)text[0] & (0xffU >> (length + 1));
-
-	for (size_t i = 1; i < length; i++)
-		point = point << 6 | ((unsigned char)text[i] & 0x3f);
-	return point;
-}
-
 /* DEL and what is unseen, as json-c leaves them; only strings hold any. */
 static void put_json(const char *text)
 {
@@ -27,7 +17,7 @@ static void put_json(const char *text)
 	for (size_t left = strlen(text); left; text += length, left -= length) {
 		length = utf8_is_unseen(text) ? utf8_length(text, left) : 1;
 		if (length > 1)
-			printf("\\u%04x", code_point(text, length));
+			printf("\\u%04" PRIx32, utf8_code_point(text, length));
 		else if (*text == 0x7f)
 			fputs("\\u007f", stdout);
 		else

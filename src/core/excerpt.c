@@ -13,9 +13,12 @@
 #define BYTES_MAX 4 /* of a character in UTF-8 */
 #define CELLS_MAX ((BYTES_MAX + 1) * EXCERPT_WIDTH_MAX + 1)
 
-/* Characters of one line, by their offsets: the last one is the line's end. */
+/*
+ * Columns of one line, by the offsets of what begins there: the last one is the
+ * line's end. The second one of a wide character is empty.
+ */
 struct cells {
-	size_t starts[CELLS_MAX + 1];
+	size_t starts[CELLS_MAX + 2];
 	size_t count;
 	size_t caret;
 	bool cut_before;
@@ -60,14 +63,19 @@ static void find_cells(struct cells *cells, const struct json_doc *doc,
 		       size_t offset, size_t width)
 {
 	size_t at = find_start(doc, offset, width, &cells->cut_before);
+	size_t length, columns;
 
 	cells->count = cells->caret = 0;
 	while (!ends_line(doc, at) && cells->count < cells->caret + width &&
 	       cells->count < CELLS_MAX) {
 		if (at <= offset)
 			cells->caret = cells->count;
+		length = length_at(doc, at);
+		columns = utf8_columns(doc->text + at, length);
 		cells->starts[cells->count++] = at;
-		at += length_at(doc, at);
+		at += length;
+		if (columns > 1)
+			cells->starts[cells->count++] = at;
 	}
 	if (at <= offset)
 		cells->caret = cells->count;
@@ -93,6 +101,19 @@ static size_t choose_first(struct cells *cells, size_t width)
 	}
 	cells->cut_before |= first > 0;
 	return first;
+}
+
+static bool is_empty(const struct cells *cells, size_t at)
+{
+	return at < cells->count && cells->starts[at] == cells->starts[at + 1];
+}
+
+/* Of a wide character of which the other half is cut off. */
+static bool is_half(const struct cells *cells, size_t at, size_t from,
+		    size_t to)
+{
+	return is_empty(cells, at) ? at == from
+				   : at + 1 == to && is_empty(cells, to);
 }
 
 static void add_cell(struct buf *buf, const char *at, size_t len)
@@ -123,8 +144,11 @@ int excerpt_make(struct excerpt *ret_excerpt, const struct json_doc *doc,
 	if (cells.cut_before)
 		buf_add_str(&buf, CUT);
 	for (size_t i = from; i < to; i++)
-		add_cell(&buf, doc->text + cells.starts[i],
-			 cells.starts[i + 1] - cells.starts[i]);
+		if (is_half(&cells, i, from, to))
+			buf_add_str(&buf, " ");
+		else if (!is_empty(&cells, i))
+			add_cell(&buf, doc->text + cells.starts[i],
+				 cells.starts[i + 1] - cells.starts[i]);
 	if (cells.cut_behind)
 		buf_add_str(&buf, CUT);
 	ret_excerpt->caret = cells.caret - first;

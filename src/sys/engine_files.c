@@ -76,15 +76,35 @@ static void add_file(struct engine_config *config, const char *path,
 		add_trouble(config, findings, FINDING_ERROR, &trouble);
 }
 
+/* glob(3) takes for absent what may not be looked at. */
+static bool is_closed(const char *pattern, struct err *ret_trouble)
+{
+	const char *slash = strrchr(pattern, '/');
+	bool listed = slash && strpbrk(slash, "*?[");
+	char *directory CLEANUP_FREE =
+		slash && slash > pattern
+			? strndup(pattern, (size_t)(slash - pattern))
+			: NULL;
+
+	if (!directory || access(directory, listed ? R_OK | X_OK : X_OK) == 0 ||
+	    errno == ENOENT || errno == ENOTDIR)
+		return false;
+	err_set_errno(ret_trouble, errno, "'%s'", directory);
+	return true;
+}
+
 static int add_matches(struct engine_config *config, const char *pattern,
 		       struct findings *findings, struct err *err)
 {
 	glob_t found = { 0 };
+	struct err trouble;
 	int status = glob(pattern, 0, NULL, &found);
 
 	for (size_t i = 0; status == 0 && i < found.gl_pathc; i++)
 		add_file(config, found.gl_pathv[i], findings);
 	globfree(&found);
+	if (status == GLOB_NOMATCH && is_closed(pattern, &trouble))
+		add_trouble(config, findings, FINDING_UNKNOWN, &trouble);
 	return status == GLOB_NOSPACE ? err_set(err, "out of memory") : 0;
 }
 

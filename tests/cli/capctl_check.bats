@@ -419,7 +419,7 @@ same_as_runtime() {
 	prints 1 p.json <<-'END'
 		p.json:1:32: error: unknown key "x" in a policy
 		    { "version":1, "comment":"ä€😀","x":1,"rules":[]}
-		                                   ^
+		                                    ^
 		1 file, 0 rules: 1 error, 0 warnings
 	END
 	printf '{"version":1,"rules":"\x1b[31m\x9b"}' >"$file"

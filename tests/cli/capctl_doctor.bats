@@ -673,6 +673,19 @@ default_warning=(warning 'the one that mends it included' 'RuntimeClass')
 		(.text | contains("is not a regular file")))' <<<"$output"
 }
 
+@test "a configuration that may not be looked at is unknown" {
+	before=(setpriv --bounding-set=-dac_override,-dac_read_search)
+	for closed in etc/crio/crio.conf.d etc/crio; do
+		chmod 000 "$tree/$closed"
+		doctor
+		chmod 755 "$tree/$closed"
+		[ "$status" -eq 2 ]
+		jq -e --arg text "'/$closed': access refused" 'any(.findings[];
+			.status == "unknown" and .topic == "CRI-O" and
+			.text == $text and .fix != null)' <<<"$output"
+	done
+}
+
 @test "more files than anybody has are not all looked at" {
 	for i in {10..90}; do
 		put "etc/crio/crio.conf.d/99-$i" <<<''

@@ -141,6 +141,37 @@ static void a_wrong_later_byte_is_not_well_formed(void)
 	}
 }
 
+static void every_code_point_is_told(void)
+{
+	for (uint32_t code = 0; code <= LAST_CODE_POINT; code++) {
+		char text[4];
+		size_t len = encode(code, shortest(code), text);
+
+		if (!CHECK_U64(utf8_code_point(text, len), code))
+			return;
+	}
+}
+
+static void east_asia_and_emoji_take_two_columns(void)
+{
+	static const char *const wide[] = {
+		"\xe6\xbc\xa2", /* U+6F22 */
+		"\xe3\x81\x82", /* U+3042 */
+		"\xed\x95\x9c", /* U+D55C */
+		"\xef\xbc\xa1", /* U+FF21 */
+		"\xf0\x9f\x98\x80", /* U+1F600 */
+		"\xf0\xa0\x80\x80", /* U+20000 */
+	};
+	static const char *const narrow[] = {
+		"a", "\x7f", "\xc3\xa4", "\xe2\x82\xac", "\xef\xbd\xa1", "\xff"
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(wide); i++)
+		CHECK_U64(utf8_columns(wide[i], strlen(wide[i])), 2);
+	for (size_t i = 0; i < ARRAY_LEN(narrow); i++)
+		CHECK_U64(utf8_columns(narrow[i], strlen(narrow[i])), 1);
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(every_code_point_has_its_length),
 	TAP_TEST(what_follows_is_not_looked_at),
@@ -149,5 +180,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(what_lies_over_the_last_code_point_is_not_well_formed),
 	TAP_TEST(no_text_begins_with_a_later_byte),
 	TAP_TEST(a_wrong_later_byte_is_not_well_formed),
+	TAP_TEST(every_code_point_is_told),
+	TAP_TEST(east_asia_and_emoji_take_two_columns),
 };
 TAP_MAIN(tests)

@@ -95,6 +95,18 @@ static void columns_are_as_wide_as_their_widest_cell(void)
 		    " a row of its own length\n");
 }
 
+static void wide_characters_count_twice(void)
+{
+	struct out_table table CLEANUP_TABLE = { 0 };
+
+	out_table_add(&table, OUT_PLAIN, 2, "\xe6\xbc\xa2", "x");
+	out_table_add(&table, OUT_PLAIN, 2, "abc", "y");
+	BEGIN();
+	out_table_print(&table);
+	CHECK_WROTE("\xe6\xbc\xa2   x\n"
+		    "abc  y\n");
+}
+
 static void the_last_cell_is_wrapped_below_itself(void)
 {
 	struct out_table table CLEANUP_TABLE = { 0 };
@@ -351,6 +363,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_long_line_is_wrapped_at_blanks),
 	TAP_TEST(nothing_moves_the_cursor),
 	TAP_TEST(columns_are_as_wide_as_their_widest_cell),
+	TAP_TEST(wide_characters_count_twice),
 	TAP_TEST(the_last_cell_is_wrapped_below_itself),
 	TAP_TEST(no_line_ends_in_blanks),
 	TAP_TEST(a_table_may_be_large_or_empty),

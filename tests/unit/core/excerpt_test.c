@@ -47,7 +47,7 @@ static void a_short_line_is_shown_whole(void)
 		{ "bc\r\nd", 3, "bc", 2 },
 		{ "\tb\tc", 3, " b c", 3 },
 		{ "\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80x", 9,
-		  "\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80x", 3 },
+		  "\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80x", 4 },
 		{ "1234567890123456789", 19, "1234567890123456789", 19 },
 	};
 
@@ -87,6 +87,20 @@ static void a_long_line_is_cut_around_the_place(void)
 		      18);
 }
 
+#define KAN "\xe6\xbc\xa2"
+#define FIVE KAN KAN KAN KAN KAN
+
+/* Half of one that is cut is a blank. */
+static void wide_characters_take_two_columns(void)
+{
+	struct testdata data CLEANUP_TESTDATA =
+		testdata_of("x" FIVE FIVE FIVE FIVE "y");
+
+	check_excerpt(&data.doc, 4, "x" FIVE KAN KAN KAN "...", 3);
+	check_excerpt(&data.doc, 31, "... " FIVE KAN " ...", 10);
+	check_excerpt(&data.doc, 61, "... " FIVE KAN KAN "y", 18);
+}
+
 static void what_cannot_be_shown_takes_one_column(void)
 {
 	struct testdata data CLEANUP_TESTDATA =
@@ -110,22 +124,26 @@ static void only_what_is_near_is_looked_at(void)
 		check_excerpt(&doc, i, "...xxxxxxxxxxxxxx...", 10);
 }
 
-static size_t characters(const char *text)
+static size_t columns(const char *text)
 {
 	size_t count = 0;
 
-	for (size_t left = strlen(text), len; left;
-	     text += len, left -= len, count++) {
+	for (size_t left = strlen(text), len; left; text += len, left -= len) {
 		len = utf8_length(text, left);
 		if (!CHECK(len && (unsigned char)*text >= 0x20))
 			return 0;
+		count += utf8_columns(text, len);
 	}
 	return count;
 }
 
 static void any_bytes_give_a_line_that_fits(void)
 {
-	static const char bytes[] = "ab\n\r\t\x01\xc3\xa4\xe2\x82\xac\xf0\xff";
+	static const char *const parts[] = {
+		"a",	"b",	"\n",	"\r",		"\t",
+		"\x01", "\xc3", "\xa4", "\xe2",		"\x82",
+		"\xac", "\xf0", "\xff", "\xe6\xbc\xa2", "\xf0\x9f\x98\x80",
+	};
 	struct prng prng = { 0xce11 };
 	char text[600];
 	struct err err;
@@ -135,8 +153,14 @@ static void any_bytes_give_a_line_that_fits(void)
 		size_t width = EXCERPT_WIDTH_MIN + prng_below(&prng, 80);
 		struct excerpt excerpt;
 
-		for (size_t i = 0; i < len; i++)
-			text[i] = bytes[prng_below(&prng, sizeof(bytes))];
+		for (size_t i = 0; i < len;) {
+			const char *part =
+				parts[prng_below(&prng, ARRAY_LEN(parts))];
+			size_t size = strnlen(part, len - i);
+
+			memcpy(text + i, part, size);
+			i += size;
+		}
 		if (round % 2)
 			memset(text, "\x80x"[round / 2 % 2], len);
 		struct testdata data CLEANUP_TESTDATA =
@@ -146,8 +170,8 @@ static void any_bytes_give_a_line_that_fits(void)
 				     prng_below(&prng, len + 2), width,
 				     &err) == 0);
 		CHECK(excerpt.caret < width);
-		CHECK(characters(excerpt.text) <= width);
-		CHECK(excerpt.caret <= characters(excerpt.text));
+		CHECK(columns(excerpt.text) <= width);
+		CHECK(excerpt.caret <= columns(excerpt.text));
 		free(excerpt.text);
 	}
 }
@@ -155,6 +179,7 @@ static void any_bytes_give_a_line_that_fits(void)
 static const struct tap_test tests[] = {
 	TAP_TEST(a_short_line_is_shown_whole),
 	TAP_TEST(a_long_line_is_cut_around_the_place),
+	TAP_TEST(wide_characters_take_two_columns),
 	TAP_TEST(what_cannot_be_shown_takes_one_column),
 	TAP_TEST(only_what_is_near_is_looked_at),
 	TAP_TEST(any_bytes_give_a_line_that_fits),
