@@ -11,6 +11,8 @@ setup() {
 	setup_work
 	require_programs jq timeout
 	capctl=$builddir/capctl
+	# Links go under the build directory, not to this machine's /run.
+	CAPRUNTIME_BUILT=$builddir/tests/cli/capruntime-sysroot
 	mounted=()
 }
 
@@ -304,7 +306,6 @@ mount_at() { # PATH OPTION...
 @test "a session's link that led to the record is swept by the next create" {
 	export XDG_RUNTIME_DIR=$work
 	over_sysroot run
-	CAPRUNTIME_BUILT=$builddir/tests/cli/capruntime-sysroot
 	before=("${over[@]}")
 	use_policy '{"name":"a","match":{},"ambient":["KILL"],"exec":true}'
 	create

@@ -12,6 +12,8 @@ setup() {
 	require_programs setcap
 	examples=$srcdir/examples
 	needs=$builddir/tests/runtime/needs
+	# Links go under the build directory, not to this machine's /run.
+	CAPRUNTIME_BUILT=$builddir/tests/cli/capruntime-sysroot
 }
 teardown() { teardown_containers; }
 
