@@ -674,7 +674,7 @@ default_warning=(warning 'the one that mends it included' 'RuntimeClass')
 }
 
 @test "a configuration that may not be looked at is unknown" {
-	before=(setpriv --bounding-set=-dac_override,-dac_read_search)
+	before=(setpriv "--bounding-set=-dac_override,-dac_read_search")
 	for closed in etc/crio/crio.conf.d etc/crio; do
 		chmod 000 "$tree/$closed"
 		doctor
