@@ -297,17 +297,24 @@ int policy_files_load_from(struct policy *ret_policy, const char *path,
 	return read_file(&load, path, fd, POLICY_MAIN);
 }
 
-/* Trust is told by a walk from the root. */
+/* Trust is told by a walk from the root. The caller frees; NULL: errno. */
+static char *absolute_path(const char *path)
+{
+	char *directory CLEANUP_FREE = NULL;
+
+	if (*path == '/')
+		return strdup(path);
+	directory = get_current_dir_name();
+	return directory ? alloc_text("%s/%s", directory, path) : NULL;
+}
+
 static int open_operand(const struct load *load, const char *path, int *ret_fd)
 {
-	char *directory CLEANUP_FREE =
-		*path == '/' ? NULL : get_current_dir_name();
-	char *absolute CLEANUP_FREE =
-		alloc_text("%s%s%s", directory ? directory : "",
-			   directory ? "/" : "", path);
+	char *absolute CLEANUP_FREE = absolute_path(path);
 
 	if (!absolute) {
-		err_set(load->err, "out of memory");
+		err_set_errno(load->err, errno,
+			      "find '%s' from the working directory", path);
 		return tell(load, POLICY_UNREADABLE, path);
 	}
 	if (trust_open(absolute, ret_fd, load->err) < 0)

@@ -224,6 +224,15 @@ same_as_runtime() {
 	END
 }
 
+@test "where the working directory is gone no other file is taken" {
+	rules '{"name":"a","match":{"uid":1000}}' >"$file"
+	check 0 "$file"
+	mkdir gone
+	around=(bash -c 'cd gone && rmdir "$PWD" && exec "$@"' bash)
+	check 2 "${file#/}"
+	[[ $output == *'working directory'* ]]
+}
+
 @test "a file that may not be read is status 2" {
 	[ "$(id -u)" = 0 ] || skip 'not root'
 	require_programs setpriv
