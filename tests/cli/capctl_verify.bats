@@ -292,6 +292,8 @@ lost_row='lost  lost  NET_BIND_SERVICE: was given and is not held: the program g
 }
 
 @test "a process that cannot be looked at has not ended" {
+	# Without /proc a sanitizer's program ends in the sanitizer.
+	! grep -q __asan_init "$capctl" || return 0
 	make_created "$work/good"
 	hold ,+net_bind_service
 	crun_state good "$work/good" "$pid"

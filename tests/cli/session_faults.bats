@@ -177,12 +177,14 @@ inject_at() { # FAULT CALL
 	done
 }
 
-# $calls: those of a session, but for what is asked of the runtime itself, for
-# memory, and json-c's for a seed, which it tells of on standard error.
+# $calls: those of a session, but for a sanitizer's, what is asked of the
+# runtime itself, for memory, and json-c's for a seed, which it tells of on
+# standard error.
 list_session() {
 	before=("${plain[@]}" strace -qqo "$work/trace")
 	run_session
-	number_calls "$work/trace" | sed -n '/ readlink/,$p' | grep -vE \
+	number_calls "$work/trace" | grep -v '"/proc/self/exe", "' |
+		sed -n '/ readlink/,$p' | grep -vE \
 		"^(brk|mmap|munmap|getrandom|execve) |\"$CAPRUNTIME_RUNTIME\"" \
 		>"$work/calls"
 	mapfile -t calls <"$work/calls"
