@@ -8,6 +8,7 @@ cd "$(dirname "$0")/.." || exit 1
 
 # Modules with no tests/unit/LAYER/X_test.c: module, its test, the reason.
 tested_elsewhere='
+src/base/paths.c tests/cli/runtimes.bats it is data
 src/cmd/check.c tests/cli/capctl_check.bats what counts is what a person reads
 src/cmd/decode.c tests/cli/capctl_decode.bats what counts is what a person reads
 src/cmd/doctor.c tests/cli/capctl_doctor.bats what counts is what a person reads

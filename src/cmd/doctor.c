@@ -7,6 +7,7 @@
 #include "alloc.h"
 #include "node.h"
 #include "out.h"
+#include "paths.h"
 #include "verb.h"
 
 static const enum out_style styles[FINDING_LEVEL_COUNT] = {
@@ -74,9 +75,8 @@ static void print_json(const struct findings *findings)
 	json_object_object_add(object, "program",
 			       out_json_text(node_installed()));
 	json_object_object_add(object, "configuration",
-			       out_json_text(SYSCONFDIR "/capruntime"));
-	json_object_object_add(object, "state",
-			       out_json_text(RUNSTATEDIR "/capruntime"));
+			       out_json_text(paths_config_dir));
+	json_object_object_add(object, "state", out_json_text(paths_state_dir));
 	json_object_object_add(object, "findings", list);
 	out_json(object);
 }

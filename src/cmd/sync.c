@@ -10,6 +10,7 @@
 
 #include "fileio.h"
 #include "out.h"
+#include "paths.h"
 #include "sync.h"
 
 #define INTERVAL 10
@@ -225,8 +226,7 @@ static int read_operands(struct sync_options *options, char **operands,
 	if (count != 1 && count != 2)
 		return verb_misuse(err, "sync", "which directory?");
 	options->sources_count = 1;
-	options->target =
-		count == 2 ? operands[1] : SYSCONFDIR "/" PACKAGE_NAME;
+	options->target = count == 2 ? operands[1] : paths_config_dir;
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 
 #include "launch.h"
 #include "out.h"
+#include "paths.h"
 #include "verb.h"
 
 #define ENTRIES_MAX 12
@@ -106,9 +107,8 @@ enum verb_status verb_version(int argc, char **argv, struct err *err)
 	}
 	add(&version, "capruntime", "capruntime", PACKAGE_VERSION);
 	add_libraries(&version);
-	add(&version, "configuration", "configuration",
-	    SYSCONFDIR "/capruntime");
-	add(&version, "state", "run-time state", RUNSTATEDIR "/capruntime");
+	add(&version, "configuration", "configuration", paths_config_dir);
+	add(&version, "state", "run-time state", paths_state_dir);
 	add_runtime(&version);
 	if (json)
 		print_json(&version);

@@ -9,11 +9,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "paths.h"
 #include "trust.h"
 
 #define VARIABLE "CAPRUNTIME_RUNTIME"
 #define DEFAULT_HANDLER "capruntime"
-#define LINKS SYSCONFDIR "/capruntime/runtimes/"
 
 static int set_path(struct launch *launch, const char *path, struct err *err)
 {
@@ -50,8 +50,8 @@ static int err_link(struct err *err, const struct launch *launch, int number)
 
 static int resolve_link(struct launch *launch, struct err *err)
 {
-	int link_len = snprintf(launch->link, sizeof(launch->link), "%s%s",
-				LINKS, launch->handler);
+	int link_len = snprintf(launch->link, sizeof(launch->link), "%s/%s",
+				paths_runtimes_dir, launch->handler);
 	ssize_t len;
 
 	if (!*launch->handler || link_len >= (int)sizeof(launch->link))

@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "paths.h"
+
 #define PROGRAM "/capruntime"
 #define PLACE_SIZE 4096
 
@@ -26,8 +28,8 @@ void node_learn_place(void)
 
 const char *node_installed(void)
 {
-	if (access(BINDIR PROGRAM, F_OK) == 0 || access(beside, F_OK) < 0)
-		return BINDIR PROGRAM;
+	if (access(paths_program, F_OK) == 0 || access(beside, F_OK) < 0)
+		return paths_program;
 	return beside;
 }
 

@@ -11,12 +11,11 @@
 
 #include "buf.h"
 #include "node.h"
+#include "paths.h"
 #include "policy_files.h"
 #include "proccaps.h"
 #include "trust.h"
 
-#define HOME SYSCONFDIR "/capruntime"
-#define STATE RUNSTATEDIR "/capruntime"
 #define SOCKET "/dev/log"
 #define PRIVATE_MODE 0700
 
@@ -171,21 +170,21 @@ static void judge_state_place(bool is_needed, struct findings *findings)
 	enum finding_level level = is_needed ? FINDING_ERROR : FINDING_WARNING;
 	struct statfs mount;
 
-	if (access(RUNSTATEDIR, W_OK) < 0) {
+	if (access(paths_run_dir, W_OK) < 0) {
 		findings_add(
 			findings, level, "sessions",
-			"'%s' cannot be written: %s%s", RUNSTATEDIR,
+			"'%s' cannot be written: %s%s", paths_run_dir,
 			err_reason(errno),
 			is_needed
 				? "; containers whose rule says exec are refused"
 				: "");
 		findings_fix(findings, "mount a tmpfs there");
-	} else if (statfs(RUNSTATEDIR, &mount) == 0 &&
+	} else if (statfs(paths_run_dir, &mount) == 0 &&
 		   mount.f_type != TMPFS_MAGIC) {
 		findings_add(
 			findings, FINDING_WARNING, "sessions",
 			"'%s' is not a tmpfs: links of containers outlive a restart",
-			RUNSTATEDIR);
+			paths_run_dir);
 		findings_fix(findings, "mount a tmpfs there");
 	}
 }
@@ -197,7 +196,7 @@ static void judge_state(bool is_needed, struct findings *findings)
 	struct stat st;
 
 	judge_state_place(is_needed, findings);
-	if (trust_open_directory(STATE, &fd, &trouble) < 0) {
+	if (trust_open_directory(paths_state_dir, &fd, &trouble) < 0) {
 		findings_add(findings,
 			     is_needed ? FINDING_ERROR : FINDING_WARNING,
 			     "sessions", "%s", trouble.text);
@@ -205,11 +204,12 @@ static void judge_state(bool is_needed, struct findings *findings)
 	} else if (fd >= 0 && fstat(fd, &st) == 0 &&
 		   (st.st_mode & 07777) != PRIVATE_MODE) {
 		findings_add(findings, FINDING_WARNING, "sessions",
-			     "'%s' has mode %o, not 700", STATE,
+			     "'%s' has mode %o, not 700", paths_state_dir,
 			     st.st_mode & 07777);
-		findings_fix(findings, "chmod 700 %s", STATE);
+		findings_fix(findings, "chmod 700 %s", paths_state_dir);
 	} else {
-		findings_add(findings, FINDING_OK, "sessions", "'%s'%s", STATE,
+		findings_add(findings, FINDING_OK, "sessions", "'%s'%s",
+			     paths_state_dir,
 			     fd < 0 ? ", made when it is needed" : "");
 	}
 }
@@ -218,9 +218,9 @@ void node_policy(struct node *node, struct findings *findings)
 {
 	struct err trouble;
 
-	judge_directory(HOME, findings);
-	judge_directory(HOME "/policy.d", findings);
-	judge_directory(HOME "/runtimes", findings);
+	judge_directory(paths_config_dir, findings);
+	judge_directory(paths_policy_dir, findings);
+	judge_directory(paths_runtimes_dir, findings);
 	node->has_policy = policy_files_load(&node->policy, &trouble) == 0;
 	if (node->has_policy) {
 		judge_rules(&node->policy, findings);

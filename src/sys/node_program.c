@@ -9,10 +9,10 @@
 #include <sys/xattr.h>
 
 #include "node.h"
+#include "paths.h"
 #include "runtime_args.h"
 #include "trust.h"
 
-#define LINKS SYSCONFDIR "/capruntime/runtimes"
 #define REAL "real runtime"
 #define SELINUX_IS_ON "/sys/fs/selinux/enforce"
 #define LABEL "security.selinux"
@@ -131,16 +131,16 @@ static bool judge_handler(struct launch *launch, const char *handler,
 	if (launch_resolve(launch, handler, &trouble) < 0) {
 		*launch->path = '\0';
 		findings_add(findings, FINDING_ERROR, REAL, "%s", trouble.text);
-		findings_fix(findings, "ln -s /path/to/runc %s/%s", LINKS,
-			     handler);
+		findings_fix(findings, "ln -s /path/to/runc %s/%s",
+			     paths_runtimes_dir, handler);
 		return false;
 	}
 	if (!is_sound(launch, &trouble)) {
 		findings_add(findings, FINDING_ERROR, REAL,
 			     "handler '%s': %s (by %s)", handler, trouble.text,
 			     launch_chosen_by(launch));
-		findings_fix(findings, "ln -sfn /path/to/runc %s/%s", LINKS,
-			     handler);
+		findings_fix(findings, "ln -sfn /path/to/runc %s/%s",
+			     paths_runtimes_dir, handler);
 		return false;
 	}
 	judge_mount(launch->path, REAL, findings);
@@ -180,12 +180,12 @@ static int is_name(const struct dirent *entry)
 static void judge_links(struct findings *findings)
 {
 	struct dirent **entries;
-	int count = scandir(LINKS, &entries, is_name, alphasort);
+	int count = scandir(paths_runtimes_dir, &entries, is_name, alphasort);
 	struct launch launch;
 
 	if (count < 0 && errno != ENOENT)
 		findings_add(findings, FINDING_UNKNOWN, REAL,
-			     "'%s' cannot be read: %s", LINKS,
+			     "'%s' cannot be read: %s", paths_runtimes_dir,
 			     err_reason(errno));
 	for (int i = 0; i < count; i++) {
 		judge_handler(&launch, entries[i]->d_name, findings);

@@ -10,11 +10,10 @@
 
 #include "alloc.h"
 #include "fileio.h"
+#include "paths.h"
 #include "trust.h"
 
 #define VARIABLE "CAPRUNTIME_POLICY"
-#define MAIN_FILE SYSCONFDIR "/capruntime/policy.json"
-#define DROP_INS SYSCONFDIR "/capruntime/policy.d"
 #define SUFFIX ".json"
 
 /*
@@ -167,9 +166,9 @@ static int read_main(const struct load *load)
 {
 	int fd;
 
-	if (open_installed(load, MAIN_FILE, S_IFREG, &fd) < 0)
+	if (open_installed(load, paths_policy_file, S_IFREG, &fd) < 0)
 		return -1;
-	return fd < 0 ? 0 : read_file(load, MAIN_FILE, fd, POLICY_MAIN);
+	return fd < 0 ? 0 : read_file(load, paths_policy_file, fd, POLICY_MAIN);
 }
 
 bool policy_files_is_read(const char *name)
@@ -186,7 +185,7 @@ static int names_add(struct names *names, const char *name, struct err *err)
 
 	if (names->count == POLICY_FILES_MAX)
 		return err_set(err, "'%s' holds more than %d policy files",
-			       DROP_INS, POLICY_FILES_MAX);
+			       paths_policy_dir, POLICY_FILES_MAX);
 	copy = strdup(name);
 	if (!copy)
 		return err_set(err, "out of memory");
@@ -213,7 +212,7 @@ static int read_entries(struct names *names, DIR *directory, struct err *err)
 			return -1;
 	}
 	if (errno)
-		return err_set_errno(err, errno, "read '%s'", DROP_INS);
+		return err_set_errno(err, errno, "read '%s'", paths_policy_dir);
 	qsort(names->list, names->count, sizeof(*names->list), compare_names);
 	return 0;
 }
@@ -223,28 +222,28 @@ static int list_drop_ins(const struct load *load, struct names *names)
 	DIR *directory;
 	int fd, status;
 
-	if (open_installed(load, DROP_INS, S_IFDIR, &fd) < 0)
+	if (open_installed(load, paths_policy_dir, S_IFDIR, &fd) < 0)
 		return -1;
 	if (fd < 0)
 		return 0;
 	directory = fileio_entries(fd);
 	if (!directory) {
 		err_set(load->err, "out of memory");
-		return tell(load, POLICY_UNUSABLE, DROP_INS);
+		return tell(load, POLICY_UNUSABLE, paths_policy_dir);
 	}
 	status = read_entries(names, directory, load->err);
 	closedir(directory);
-	return status < 0 ? tell(load, POLICY_UNUSABLE, DROP_INS) : 0;
+	return status < 0 ? tell(load, POLICY_UNUSABLE, paths_policy_dir) : 0;
 }
 
 static int read_drop_in(const struct load *load, const char *name)
 {
-	char *path CLEANUP_FREE = alloc_text("%s/%s", DROP_INS, name);
+	char *path CLEANUP_FREE = alloc_text("%s/%s", paths_policy_dir, name);
 	int fd;
 
 	if (!path) {
 		err_set(load->err, "out of memory");
-		return tell(load, POLICY_UNUSABLE, DROP_INS);
+		return tell(load, POLICY_UNUSABLE, paths_policy_dir);
 	}
 	if (open_installed(load, path, S_IFREG, &fd) < 0)
 		return -1;

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "fileio.h"
+#include "paths.h"
 #include "trust.h"
 
 #define NAME "/capruntime"
@@ -82,7 +83,7 @@ static int directory_path(char ret_path[PATH_SIZE], struct err *err)
 	const char *base = secure_getenv("XDG_RUNTIME_DIR");
 
 	if (!base || *base != '/' || trust_is_first_root())
-		base = RUNSTATEDIR;
+		base = paths_run_dir;
 	if (snprintf(ret_path, PATH_SIZE, "%s%s", base, NAME) < PATH_SIZE)
 		return 0;
 	return err_set_errno(err, ENAMETOOLONG, "'%s'", base);
