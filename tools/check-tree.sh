@@ -6,96 +6,131 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
-# Modules with no tests/unit/LAYER/X_test.c: module, its test, the reason.
+# Modules with no tests/unit/FOLDER/X_test.c: module, its test, the reason.
 tested_elsewhere='
 src/base/paths.c tests/cli/runtimes.bats it is data
-src/cmd/check.c tests/cli/capctl_check.bats what counts is what a person reads
-src/cmd/decode.c tests/cli/capctl_decode.bats what counts is what a person reads
-src/cmd/doctor.c tests/cli/capctl_doctor.bats what counts is what a person reads
-src/cmd/exec_session.c tests/cli/sessions.bats what counts is what the runtime gets
-src/cmd/explain.c tests/cli/capctl_explain.bats what counts is what a person reads
-src/cmd/explain_json.c tests/cli/capctl_explain.bats what counts is what a person reads
-src/cmd/explain_print.c tests/cli/capctl_explain.bats what counts is what a person reads
-src/cmd/explain_warn.c tests/cli/capctl_explain.bats what counts is what a person reads
-src/cmd/out_json.c tests/unit/cmd/out_test.c it is the other half of out
-src/cmd/prepare.c tests/cli/faults.bats it only strings the modules together
-src/cmd/refuse.c tests/cli/errors.bats what counts is what an engine gets to see
-src/cmd/restore.c tests/cli/capctl_restore.bats what counts is what a person reads
-src/cmd/scan.c tests/cli/capctl_scan.bats what counts is what a person reads
-src/cmd/scan_bundle.c tests/cli/capctl_scan.bats what counts is what a person reads
-src/cmd/scan_find.c tests/cli/capctl_scan.bats what counts is what a person reads
-src/cmd/scan_json.c tests/cli/capctl_scan.bats what counts is what a person reads
-src/cmd/scan_print.c tests/cli/capctl_scan.bats what counts is what a person reads
-src/cmd/show.c tests/cli/capctl_show.bats what counts is what a person reads
-src/cmd/show_choose.c tests/cli/capctl_show.bats what counts is what a person reads
-src/cmd/show_json.c tests/cli/capctl_show.bats what counts is what a program reads
-src/cmd/show_print.c tests/cli/capctl_show.bats what counts is what a person reads
-src/cmd/sync.c tests/cli/capctl_sync.bats what counts is which files are there
-src/cmd/sync_print.c tests/cli/capctl_sync.bats what counts is what a person reads
-src/cmd/verify.c tests/cli/capctl_verify.bats what counts is what a person reads
-src/cmd/version.c tests/cli/capctl_version.bats what counts is what a person reads
-src/core/engine_containerd.c tests/unit/core/engine_config_test.c it is read by way of that
-src/core/engine_crio.c tests/unit/core/engine_config_test.c it is read by way of that
-src/core/engine_podman.c tests/unit/core/engine_config_test.c it is read by way of that
-src/core/policy_rule.c tests/unit/core/policy_test.c a rule is read as part of a policy
-src/core/runtime_options.c tests/unit/core/runtime_args_test.c options.json drives it there
-src/core/runtime_reading.c tests/unit/core/runtime_args_test.c argv.json drives it there
-src/core/spec_find.c tests/unit/core/spec_reading_test.c it finds what spec reads
-src/sys/engine_files.c tests/cli/capctl_doctor.bats what counts is which files are found
-src/sys/judge.c tests/cli/capctl_explain.bats explain must say what the runtime does
-src/sys/launch.c tests/cli/runtimes.bats it ends in another program
-src/sys/node.c tests/cli/capctl_doctor.bats it only strings the others together
-src/sys/node_containers.c tests/cli/capctl_doctor.bats every line of doctor is seen there
-src/sys/node_engines.c tests/cli/capctl_doctor.bats every line of doctor is seen there
-src/sys/node_kernel.c tests/cli/capctl_doctor.bats every line of doctor is seen there
-src/sys/node_policy.c tests/cli/capctl_doctor.bats every line of doctor is seen there
-src/sys/node_program.c tests/cli/capctl_doctor.bats every line of doctor is seen there
-src/sys/policy_files.c tests/cli/trust.bats what counts is which files refuse
-src/sys/policy_survey.c tests/cli/capctl_check.bats what counts is what a person reads
-src/sys/policy_sync.c tests/cli/capctl_sync.bats what counts is which files are there
-src/sys/seccomp_rules.c tests/unit/sys/seccomp_profile_test.c what counts is what the rules answer
+src/bundle/evaluate.c tests/cli/capctl_explain.bats explain must say what the runtime does
+src/capctl/check/check.c tests/cli/capctl_check.bats what counts is what a person reads
+src/capctl/check/report.c tests/cli/capctl_check.bats what counts is what a person reads
+src/capctl/decode.c tests/cli/capctl_decode.bats what counts is what a person reads
+src/capctl/doctor/containers.c tests/cli/capctl_doctor.bats every line of doctor is seen there
+src/capctl/doctor/doctor.c tests/cli/capctl_doctor.bats what counts is what a person reads
+src/capctl/doctor/engine_containerd.c tests/unit/capctl/doctor/engine_config_test.c it is read by way of that
+src/capctl/doctor/engine_crio.c tests/unit/capctl/doctor/engine_config_test.c it is read by way of that
+src/capctl/doctor/engine_files.c tests/cli/capctl_doctor.bats what counts is which files are found
+src/capctl/doctor/engine_podman.c tests/unit/capctl/doctor/engine_config_test.c it is read by way of that
+src/capctl/doctor/engines.c tests/cli/capctl_doctor.bats every line of doctor is seen there
+src/capctl/doctor/host.c tests/cli/capctl_doctor.bats it only strings the others together
+src/capctl/doctor/kernel.c tests/cli/capctl_doctor.bats every line of doctor is seen there
+src/capctl/doctor/policy.c tests/cli/capctl_doctor.bats every line of doctor is seen there
+src/capctl/doctor/program.c tests/cli/capctl_doctor.bats every line of doctor is seen there
+src/capctl/explain/explain.c tests/cli/capctl_explain.bats what counts is what a person reads
+src/capctl/explain/json.c tests/cli/capctl_explain.bats what counts is what a person reads
+src/capctl/explain/print.c tests/cli/capctl_explain.bats what counts is what a person reads
+src/capctl/explain/warn.c tests/cli/capctl_explain.bats what counts is what a person reads
+src/capctl/out_json.c tests/unit/capctl/out_test.c it is the other half of out
+src/capctl/restore.c tests/cli/capctl_restore.bats what counts is what a person reads
+src/capctl/scan/bundle.c tests/cli/capctl_scan.bats what counts is what a person reads
+src/capctl/scan/find.c tests/cli/capctl_scan.bats what counts is what a person reads
+src/capctl/scan/json.c tests/cli/capctl_scan.bats what counts is what a person reads
+src/capctl/scan/print.c tests/cli/capctl_scan.bats what counts is what a person reads
+src/capctl/scan/scan.c tests/cli/capctl_scan.bats what counts is what a person reads
+src/capctl/seccomp/rules.c tests/unit/capctl/seccomp/profile_test.c what counts is what the rules answer
+src/capctl/show/choose.c tests/cli/capctl_show.bats what counts is what a person reads
+src/capctl/show/json.c tests/cli/capctl_show.bats what counts is what a program reads
+src/capctl/show/print.c tests/cli/capctl_show.bats what counts is what a person reads
+src/capctl/show/show.c tests/cli/capctl_show.bats what counts is what a person reads
+src/capctl/sync/policy.c tests/cli/capctl_sync.bats what counts is which files are there
+src/capctl/sync/print.c tests/cli/capctl_sync.bats what counts is what a person reads
+src/capctl/sync/sync.c tests/cli/capctl_sync.bats what counts is which files are there
+src/capctl/verify/verify.c tests/cli/capctl_verify.bats what counts is what a person reads
+src/capctl/version.c tests/cli/capctl_version.bats what counts is what a person reads
+src/capruntime/create.c tests/cli/faults.bats it only strings the modules together
+src/capruntime/exec.c tests/cli/sessions.bats what counts is what the runtime gets
+src/capruntime/refuse.c tests/cli/errors.bats what counts is what an engine gets to see
+src/policy/files.c tests/cli/trust.bats what counts is which files refuse
+src/policy/rule.c tests/unit/policy/policy_test.c a rule is read as part of a policy
+src/runtime/launch.c tests/cli/runtimes.bats it ends in another program
+src/runtime/options.c tests/unit/runtime/args_test.c options.json drives it there
+src/runtime/reading.c tests/unit/runtime/args_test.c argv.json drives it there
+src/spec/find.c tests/unit/spec/spec_reading_test.c it finds what spec reads
 '
 # What reads bytes that others wrote: wants a fuzz target with seeds.
 parsers='
+ambient_request
 audit_line
 bpf
 cgroup
-container_state
+command
 decide
+exec_patch
+identity
 json_check
-originals
+lint
 patch
 policy
-policy_lint
-procstatus
-request
 runtime_args
-session
 spec
-spec_command
-spec_tree
-subject
+state
+status
 toml
+tree
+undo
 vfscap
 '
-# May write to the standard streams, besides src/cmd and the mains.
-printers='src/base/report.c'
+# May write to the standard streams.
+printers='^src/base/report\.c$|^src/capctl/'
 
-layer_of() { # FILE of src or include -> its layer
-	case $1 in
-	src/*/*) layer=${1#src/} && echo "${layer%%/*}" ;;
-	src/*) echo main ;;
-	*)
-		set -- src/*/"$(basename "$1" .h)".c*
-		if [ -e "$1" ]; then layer_of "$1"; else echo base; fi
-		;;
-	esac
-}
+# Which folders each may include, besides itself: the arrows point down. What
+# capruntime runs through and what capctl has of its own never meet.
+shared='base json caps runtime spec policy bundle'
+arrows="
+base
+json base
+caps base policy
+runtime base
+spec json caps runtime base
+policy spec json caps base
+bundle policy spec runtime caps base
+capruntime $shared
+capctl $shared
+capctl/check capctl $shared
+capctl/doctor capctl capctl/process $shared
+capctl/execve caps base
+capctl/explain capctl capctl/execve capctl/rootfs capctl/seccomp $shared
+capctl/process caps runtime base
+capctl/rootfs capctl/execve spec json base
+capctl/scan capctl capctl/execve capctl/explain capctl/rootfs $shared
+capctl/seccomp spec json caps runtime base
+capctl/show capctl capctl/process $shared
+capctl/sync capctl $shared
+capctl/verify capctl capctl/process $shared
+"
+# Who may talk to the kernel; every other source makes no system call.
+kernel_files='
+base: fileio report trust
+bundle: evaluate files nsinfo
+capctl: decode dryrun main out restore verb version
+capctl/check: check report
+capctl/doctor: containers doctor engine_files engines host kernel policy program
+capctl/explain: entrypoint explain json print warn
+capctl/process: containers processes
+capctl/rootfs: mounts rootfs walk
+capctl/scan: bundle find json print scan
+capctl/seccomp: closed profile rules
+capctl/show: choose json print show
+capctl/sync: deploy policy print sync
+capctl/verify: verify
+capruntime: audit create exec exec_link main memfd refuse
+caps: own
+policy: files
+runtime: launch
+'
 
-rank() {
-	case $1 in
-	base) echo 1 ;; core) echo 2 ;; sys) echo 3 ;; cmd) echo 4 ;; *) echo 5 ;;
-	esac
+folder_of() { # FILE of src or include
+	folder=${1%/*}
+	folder=${folder#src/}
+	echo "${folder#include/}"
 }
 
 # FILE:LINE: and the line, without comments and what stands in strings.
@@ -140,28 +175,70 @@ texts() { # all that people wrote here, but data
 		-exec grep -Il . {} + 2>/dev/null | LC_ALL=C sort
 }
 
+header_file() { # NAME as included
+	for root in include src; do
+		[ ! -e "$root/$1" ] || echo "$root/$1"
+	done
+}
+
 includes_point_down() {
 	for file in $(sources); do
-		mine=$(layer_of "$file")
+		mine=$(folder_of "$file")
+		allowed=" $(echo "$arrows" | grep "^$mine\( \|\$\)") "
 		sed -n 's/^#include "\([^"]*\)".*/\1/p' "$file" | while read -r header; do
 			[ "$header" = config.h ] && continue
-			if [ ! -e "include/$header" ]; then
-				echo "$file: no include/$header"
+			if [ -z "$(header_file "$header")" ]; then
+				echo "$file: no $header in include or src"
 				continue
 			fi
-			theirs=$(layer_of "include/$header")
-			[ "$(rank "$theirs")" -le "$(rank "$mine")" ] ||
-				echo "$file ($mine) includes $header ($theirs)"
+			theirs=$(folder_of "$header")
+			case $allowed in
+			*" $theirs "*) ;;
+			*) echo "$file ($mine) includes $header" ;;
+			esac
 		done
 	done
 }
 
-core_makes_no_system_call() {
-	[ -d src/core ] && grep -nE '^#include <(dirent|fcntl|grp|poll|pwd|sched|signal|spawn|syslog|unistd|sys/(file|ioctl|mman|mount|prctl|ptrace|socket|stat|statfs|statvfs|syscall|uio|vfs|wait|xattr))\.h>' src/core/*.c*
+# A header of a shared folder that another folder includes lies in include/.
+headers_lie_where_they_are_offered() {
+	for file in $(sources); do
+		mine=$(folder_of "$file")
+		sed -n 's/^#include "\([^"]*\)".*/\1/p' "$file" | while read -r header; do
+			theirs=$(folder_of "$header")
+			[ "$theirs" = "$mine" ] || [ "${theirs%%/*}" = capctl ] ||
+				[ ! -e "src/$header" ] ||
+				echo "$file includes src/$header: move it to include/"
+		done
+	done
+}
+
+no_files_form_a_circle() {
+	for file in $(sources); do
+		module=${file#src/}
+		module=${module#include/}
+		sed -n 's/^#include "\([^"]*\)\.h".*/\1/p' "$file" |
+			grep -vx config | sed "s|^|${module%.*} |"
+	done | tsort 2>&1 >/dev/null
+}
+
+pure_files_make_no_system_call() {
+	for file in $(sources | grep '^src/.*\.cc*$'); do
+		name=$(basename "${file%.*}")
+		! echo "$kernel_files" | grep -q "^$(folder_of "$file"):.* $name\>" ||
+			continue
+		grep -HnE '^#include <(dirent|fcntl|grp|poll|pwd|sched|signal|spawn|syslog|unistd|sys/(file|ioctl|mman|mount|prctl|ptrace|socket|stat|statfs|statvfs|syscall|uio|vfs|wait|xattr))\.h>' "$file"
+	done
+}
+
+fixed_paths_are_in_one_file() {
+	# shellcheck disable=SC2046
+	code $(sources | grep -vx src/base/paths.c) |
+		grep -wE 'SYSCONFDIR|RUNSTATEDIR|BINDIR'
 }
 
 modules_have_tests() {
-	for file in src/*/*.c src/*/*.cc; do
+	for file in $(sources | grep '^src/.*\.cc*$' | grep -v '/main\.c$'); do
 		test=tests/unit/${file#src/}
 		line=$(echo "$tested_elsewhere" | grep "^$file ")
 		[ -z "$line" ] || test=$(echo "$line" | cut -d' ' -f2)
@@ -186,8 +263,8 @@ nothing_banned_is_called() {
 	code $(sources) | grep -E '[^A-Z_]PATH_MAX'
 }
 
-only_report_and_cmd_print() {
-	files=$(sources | grep -vE '^src/[^/]*$|^src/cmd/' | grep -vxF "$printers")
+only_report_and_capctl_print() {
+	files=$(sources | grep -vE "$printers")
 	# shellcheck disable=SC2086
 	calls 'v?printf|v?dprintf|puts|putchar|perror|psignal|verrx?|errx?|v?warnx?' $files
 	# shellcheck disable=SC2086
@@ -196,13 +273,13 @@ only_report_and_cmd_print() {
 
 only_mains_exit() {
 	# shellcheck disable=SC2046
-	calls '_?exit|_Exit|quick_exit|abort' $(sources | grep -v '^src/[^/]*$')
+	calls '_?exit|_Exit|quick_exit|abort' $(sources | grep -v '/main\.c$')
 }
 
 sources_name_their_licence() {
 	for file in $(texts); do
 		case $file in
-		*.[ch] | *.cc | *.am | *.ac | *.m4 | *.sh | *.bats | *.bash) ;;
+		*.[ch] | *.cc | *.am | *.mk | *.ac | *.m4 | *.sh | *.bats | *.bash) ;;
 		*) [ "$(head -c 2 "$file")" = '#!' ] || continue ;;
 		esac
 		head -n 3 "$file" |
@@ -217,13 +294,14 @@ nothing_is_unfinished_or_of_one_machine() {
 	grep -roE '(^|[^[:alnum:]])/[w]ork/.{0,40}' $(texts) tests/data 2>/dev/null
 }
 
-everything_is_in_makefile_am() {
+everything_is_in_a_list() {
 	{
 		sources
 		find tests -name '*_test.c' -o -name '*_fuzz.c' | sed 's/\.c$//'
 		find tests -name '*.bats' -o -name '*.bash'
 	} | while read -r file; do
-		grep -qE "(^|[[:space:]])$file([[:space:]]|\$)" Makefile.am ||
+		grep -qE "(^|[[:space:]])$file([[:space:]]|\$)" Makefile.am \
+			src/sources.mk tests/tests.mk ||
 			echo "$file"
 	done
 }
@@ -241,10 +319,12 @@ sizes() {
 	' $(sources) | sort -rn | head -n 20 | sed 's/^/# /'
 }
 
-rules='includes_point_down core_makes_no_system_call modules_have_tests
-	parsers_have_fuzzers nothing_banned_is_called only_report_and_cmd_print
+rules='includes_point_down headers_lie_where_they_are_offered
+	pure_files_make_no_system_call
+	fixed_paths_are_in_one_file modules_have_tests
+	parsers_have_fuzzers nothing_banned_is_called only_report_and_capctl_print
 	only_mains_exit sources_name_their_licence
-	nothing_is_unfinished_or_of_one_machine everything_is_in_makefile_am'
+	nothing_is_unfinished_or_of_one_machine everything_is_in_a_list'
 
 # shellcheck disable=SC2086
 set -- $rules

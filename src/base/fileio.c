@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "fileio.h"
+#include "base/fileio.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +12,7 @@
 #include <sys/vfs.h>
 #include <sys/xattr.h>
 
-#include "alloc.h"
+#include "base/alloc.h"
 
 #define LEFTOVER_SUFFIX ".capruntime-new"
 #define FIRST_SIZE 16384

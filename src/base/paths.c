@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "paths.h"
+#include "base/paths.h"
 
 #define CONFIG_DIR SYSCONFDIR "/capruntime"
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "report.h"
+#include "base/report.h"
 
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 
-#include "buf.h"
-#include "fileio.h"
-#include "rfc3339.h"
+#include "base/buf.h"
+#include "base/fileio.h"
+#include "base/time.h"
 
 #define PROGRAM "capruntime"
 

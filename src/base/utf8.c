@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "utf8.h"
+#include "base/utf8.h"
 
-#include "cleanup.h"
+#include "base/cleanup.h"
 
 size_t utf8_length(const char *text, size_t left)
 {

@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "cleanup.h"
+#include "base/cleanup.h"
 
 #define COMMANDS_MAX 8
 #define ARGS_MAX 32

@@ -501,9 +501,9 @@ colours() { # what a terminal gets
 @test "the manual has every code and no other" {
 	{
 		sed -n '/codes\[POLICY_LINT_COUNT\]/,/};/s/.* = "\(.*\)",/\1/p' \
-			"$srcdir/src/core/policy_lint.c"
+			"$srcdir/src/capctl/check/lint.c"
 		sed -n '/codes\[\] = {/,/};/s/.* = "\(.*\)",/\1/p' \
-			"$srcdir/src/sys/policy_survey.c"
+			"$srcdir/src/capctl/check/report.c"
 	} | LC_ALL=C sort >codes
 	[ "$(wc -l <codes)" = 14 ]
 	cat "$srcdir"/man/capctl* | awk '/^\.Ss capctl check/ { here = 1; next }

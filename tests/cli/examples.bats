@@ -44,12 +44,12 @@ setup() {
 		./[a-z]*.md containers/*.json | sed 's,.*/,,; s,[.].*,,' | sort -u)"
 }
 
-@test "every file of the examples is in Makefile.am" {
+@test "every file of the examples is in the list" {
 	local made='examples/(ambient-helper|.*[.]o|(.*/)?[.][^/]*(/.*)?)'
 	cd "$srcdir"
 
-	same_lines Makefile.am "$(sed -n '/^EXAMPLES = /,/[^\\]$/s,^\t\([^ ]*\).*,\1,p' \
-		Makefile.am)" "$(find examples -type f |
+	same_lines examples.mk "$(sed -n '/^EXAMPLES = /,/[^\\]$/s,^\t\([^ ]*\).*,\1,p' \
+		examples/examples.mk)" "$(find examples -type f ! -name examples.mk |
 			grep -vxE "$made" | LC_ALL=C sort)"
 }
 

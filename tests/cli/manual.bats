@@ -182,14 +182,14 @@ outcome() { # [ID]
 
 @test "the page has the dangerous capabilities" {
 	same_lines capset_dangerous "$(awk '/capset_dangerous/, /return/' \
-		"$srcdir/src/core/capset.c" | sed -n 's/.*\tCAP_\(.*\),/\1/p' |
+		"$srcdir/src/caps/set.c" | sed -n 's/.*\tCAP_\(.*\),/\1/p' |
 		LC_ALL=C sort)" "$(page_section 'What pods may ask for' |
 			grep -E '^[A-Z_ ]+$' | tr ' ' '\n' | LC_ALL=C sort)"
 }
 
 @test "the page has the limits" {
 	limit() { # NAME
-		sed -n "s/^#define $1 \([0-9]*\).*/\1/p" "$srcdir"/include/*.h
+		sed -n "s/^#define $1 \([0-9]*\).*/\1/p" "$srcdir"/include/policy/*.h
 	}
 	page_section DESCRIPTION >"$work/text"
 	[ "$(limit POLICY_FILES_MAX)" = 64 ]
@@ -198,7 +198,7 @@ outcome() { # [ID]
 	grep '^10000 rules in all' "$work/text"
 	[ "$(limit POLICY_PATTERNS_MAX)" = 256 ]
 	grep '256 patterns in a rule' "$work/text"
-	grep -F '((size_t)1024 * 1024)' "$srcdir/include/policy.h"
+	grep -F '((size_t)1024 * 1024)' "$srcdir/include/policy/policy.h"
 	grep 'at most 1 MiB' "$work/text"
 	[ "$(limit POLICY_NAME_MAX)" = 63 ]
 	grep '^1 to 63 of' "$srcdir/$page"

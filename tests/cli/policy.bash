@@ -56,7 +56,7 @@ parser_keys() {
 			print object, part[2]
 		}
 		/^\t*[}];/ { object = "" }
-	' "$srcdir/src/core/policy.c" "$srcdir/src/core/policy_rule.c" |
+	' "$srcdir/src/policy/policy.c" "$srcdir/src/policy/rule.c" |
 		LC_ALL=C sort
 }
 

@@ -6,14 +6,14 @@
  */
 #include "config.h"
 
-#include "audit_line.h"
+#include "capruntime/audit_line.h"
 
 #include <json.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "fuzz.h"
-#include "json_check.h"
-#include "utf8.h"
+#include "json/check.h"
 
 #define INPUT_MAX 16384
 #define HEAD 16

@@ -6,7 +6,7 @@
  */
 #include "config.h"
 
-#include "bpf.h"
+#include "capctl/seccomp/bpf.h"
 
 #include <string.h>
 

@@ -5,11 +5,11 @@
  */
 #include "config.h"
 
-#include "cgroup.h"
+#include "capctl/process/cgroup.h"
 
 #include <string.h>
 
-#include "cleanup.h"
+#include "base/cleanup.h"
 #include "fuzz.h"
 
 #define INPUT_MAX 16384

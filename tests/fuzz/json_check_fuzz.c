@@ -2,11 +2,11 @@
 /* A text that passes means to json-c what it means to json_scan. */
 #include "config.h"
 
-#include "json_check.h"
+#include "json/check.h"
 
 #include "fuzz.h"
-#include "json_keys.h"
 #include "json_same.h"
+#include "json/keys.h"
 
 #define SIZE_MAX_TRIED 8192
 

@@ -5,13 +5,13 @@
  */
 #include "config.h"
 
-#include "policy.h"
+#include "policy/policy.h"
 
 #include <json.h>
 #include <string.h>
 
+#include "capctl/check/lint.h"
 #include "fuzz.h"
-#include "policy_lint.h"
 
 #define SIZE_MAX_TRIED 16384
 #define LINT_WORK 1000000

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime_args.h"
+#include "runtime/args.h"
 
 #define INPUT_MAX 4096
 #define WORDS_MAX 64

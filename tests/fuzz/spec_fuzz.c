@@ -5,8 +5,8 @@
  */
 #include "config.h"
 
-#include "spec.h"
-#include "spec_find.h"
+#include "spec/find.h"
+#include "spec/spec.h"
 
 #include <ctype.h>
 #include <json.h>

@@ -6,7 +6,7 @@
  */
 #include "config.h"
 
-#include "engine_config.h"
+#include "capctl/doctor/engine_config.h"
 
 #include <string.h>
 

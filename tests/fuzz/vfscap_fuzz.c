@@ -5,7 +5,7 @@
  */
 #include "config.h"
 
-#include "vfscap.h"
+#include "capctl/execve/vfscap.h"
 
 #include <string.h>
 

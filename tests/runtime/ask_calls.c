@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "seccomp_closed.h"
+#include "capctl/seccomp/closed.h"
 #include "testdata.h"
 
 #define NUMBERS_MAX 1024

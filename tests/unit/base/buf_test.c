@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "buf.h"
+#include "base/buf.h"
 
 #include <stdint.h>
 

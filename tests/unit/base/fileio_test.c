@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "fileio.h"
+#include "base/fileio.h"
 
 #include <errno.h>
 #include <sys/xattr.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "report.h"
+#include "base/report.h"
 
 #include <json-c/json.h>
 #include <signal.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "utf8.h"
+#include "base/utf8.h"
 
 #include <stdint.h>
 

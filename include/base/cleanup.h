@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Clean-up attributes: what a declaration owns is released when it goes out
+ * of scope. TAKE_PTR and TAKE_FD hand it over instead. This header owns no
+ * types; opaque types bring an attribute of their own.
+ */
+#ifndef CAPRUNTIME_BASE_CLEANUP_H
+#define CAPRUNTIME_BASE_CLEANUP_H
+
+#include <stdlib.h>
+#include <unistd.h>
+
+static inline void cleanup_free(void *pointer)
+{
+	free(*(void **)pointer);
+}
+
+static inline void cleanup_fd(const int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+static inline void *cleanup_take_ptr(void *pointer)
+{
+	void **from = pointer;
+	void *taken = *from;
+
+	*from = NULL;
+	return taken;
+}
+
+static inline int cleanup_take_fd(int *fd)
+{
+	int taken = *fd;
+
+	*fd = -1;
+	return taken;
+}
+
+#define CLEANUP_FREE __attribute__((cleanup(cleanup_free)))
+#define CLEANUP_FD __attribute__((cleanup(cleanup_fd)))
+#define TAKE_PTR(pointer) cleanup_take_ptr(&(pointer))
+#define TAKE_FD(fd) cleanup_take_fd(&(fd))
+
+#define MUST_CHECK __attribute__((warn_unused_result))
+
+#define ARRAY_LEN(array) (sizeof(array) / sizeof((array)[0]))
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The fixed paths that configure chose. The one file that sees SYSCONFDIR,
+ * RUNSTATEDIR and BINDIR, so that a test program has other paths by linking
+ * another copy of it.
+ */
+#ifndef CAPRUNTIME_BASE_PATHS_H
+#define CAPRUNTIME_BASE_PATHS_H
+
+extern const char paths_config_dir[]; /* SYSCONFDIR/capruntime */
+extern const char paths_policy_file[]; /* …/policy.json */
+extern const char paths_policy_dir[]; /* …/policy.d */
+extern const char paths_runtimes_dir[]; /* …/runtimes */
+extern const char paths_run_dir[]; /* RUNSTATEDIR */
+extern const char paths_state_dir[]; /* RUNSTATEDIR/capruntime */
+extern const char paths_program[]; /* BINDIR/capruntime */
+
+#endif

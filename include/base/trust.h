@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * May a file be believed? Only when nobody but root and the effective user
+ * could have written it: the file, every directory above it and every
+ * symbolic link on the way.
+ */
+#ifndef CAPRUNTIME_BASE_TRUST_H
+#define CAPRUNTIME_BASE_TRUST_H
+
+#include <stdbool.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "base/err.h"
+
+/*
+ * Root, the effective user and, in a user namespace other than the first, the
+ * overflow user, who owns everything outside of it (user_namespaces(7)).
+ */
+bool trust_has_owner(const struct stat *st);
+
+/* Are we root, and root's own user namespace ours? */
+bool trust_is_first_root(void);
+
+/* A trusted owner, and not writable by group or others. */
+int trust_check_stat(const struct stat *st, const char *path,
+		     struct err *err) MUST_CHECK;
+
+/*
+ * Opens the regular file at `path` (absolute) for reading, following links as
+ * Kubernetes makes them for ConfigMaps when their owner is trusted. The caller
+ * closes. ret_fd is -1, and the return value 0, when a part of the path as
+ * given does not exist; a link that leads nowhere is an error.
+ */
+int trust_open(const char *path, int *ret_fd, struct err *err) MUST_CHECK;
+
+/* The same for a directory. */
+int trust_open_directory(const char *path, int *ret_fd,
+			 struct err *err) MUST_CHECK;
+
+/*
+ * The same checks for a program: regular, executable; it need not be readable.
+ * What is missing is an error.
+ */
+int trust_check_program(const char *path, struct err *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the policy says of one bundle: reads config.json and the record beside
+ * it, finds out who the container is, which rule decides and what of the five
+ * sets. It writes nothing: the runtime (prepare.h) and capctl both stand on it,
+ * so that what explain says is what create does.
+ */
+#ifndef CAPRUNTIME_BUNDLE_EVALUATE_H
+#define CAPRUNTIME_BUNDLE_EVALUATE_H
+
+#include "bundle/files.h"
+#include "caps/own.h"
+#include "policy/decide.h"
+#include "policy/policy.h"
+#include "spec/spec.h"
+
+/* What is lent is set by the caller; the rest starts out zeroed. */
+struct judge {
+	const struct runtime_args *args; /* lent */
+	const char *handler; /* lent */
+	const struct policy *policy; /* lent */
+	const struct policy_rule
+		*forced; /* lent; NULL: the rule that matches */
+	struct bundle bundle;
+	struct originals record; /* where bundle.record_text is not NULL */
+	struct json_doc config; /* as it stands */
+	struct json_doc restored; /* as it was before a change of ours */
+	char *restored_text; /* NULL until judge_read_config() */
+	struct spec spec; /* of `restored` */
+	enum subject_engine engine;
+	bool has_subject;
+	enum subject_kind kind;
+	struct match_subject subject;
+	const struct policy_rule *rule; /* NULL: none matches */
+	struct request request;
+	bool has_decision;
+	struct decision decision;
+	const char *note; /* for the audit; NULL: none */
+};
+
+#define CLEANUP_JUDGE __attribute__((cleanup(judge_free)))
+
+/* `bundle` closed, so that judge_free() is right at any time. */
+#define JUDGE_INIT                                                             \
+	{                                                                      \
+		.bundle = {.directory = -1, .config = -1 }                     \
+	}
+
+void judge_free(struct judge *judge);
+
+/*
+ * After bundle_open(): the record where there is one, then config.json as it
+ * stands and as it was.
+ */
+int judge_read_record(struct judge *judge, struct err *err) MUST_CHECK;
+int judge_read_config(struct judge *judge, struct err *err) MUST_CHECK;
+
+/* Is there a policy or a record, so that config.json counts at all? */
+bool judge_is_concerned(const struct judge *judge);
+
+/* NULL: there is none. */
+const struct originals *judge_record(const struct judge *judge);
+
+/*
+ * Subject, rule and decision, after judge_read_config(). `own`: what can be
+ * handed on. -1: the container must not start.
+ */
+int judge_decide(struct judge *judge, const struct proccaps *own,
+		 struct err *err) MUST_CHECK;
+
+#endif

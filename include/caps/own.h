@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The capabilities of this process, which are the most that a container it
+ * starts can get (but for a new user namespace).
+ */
+#ifndef CAPRUNTIME_CAPS_OWN_H
+#define CAPRUNTIME_CAPS_OWN_H
+
+#include "policy/decide.h"
+
+struct proccaps {
+	capmask kernel; /* known to the running kernel and to libcap */
+	capmask permitted;
+	capmask bounding;
+	bool ambient_forbidden; /* securebit SECBIT_NO_CAP_AMBIENT_RAISE */
+};
+
+/* prctl(2) PR_CAPBSET_READ, capget(2), PR_GET_SECUREBITS. */
+int proccaps_read(struct proccaps *ret_caps, struct err *err) MUST_CHECK;
+
+/* What a container that this process starts can be given. */
+struct decide_limits proccaps_limits(const struct proccaps *own);
+
+#endif

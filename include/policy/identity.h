@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who a container is, as far as its engine vouches for it. Annotations come
+ * from the engine and from the pod alike: only the configured engine's own
+ * keys that no pod can set are believed, and only beside its mark.
+ *
+ * Rests on: what CRI-O 1.25 and 1.34 and containerd 1.6 wrote for pods that
+ * forged everything they could (tests/data/fixtures).
+ */
+#ifndef CAPRUNTIME_POLICY_IDENTITY_H
+#define CAPRUNTIME_POLICY_IDENTITY_H
+
+#include "policy/match.h"
+#include "spec/annotations.h"
+
+enum subject_engine {
+	SUBJECT_ENGINE_NONE,
+	SUBJECT_ENGINE_CRIO,
+	SUBJECT_ENGINE_CONTAINERD,
+	SUBJECT_ENGINE_COUNT
+};
+
+/* "none", "cri-o", "containerd". */
+const char *subject_engine_name(enum subject_engine engine);
+
+/* The annotation that is believed for a text; NULL: none is. */
+const char *subject_text_key(enum subject_engine engine, enum match_text text);
+
+enum subject_kind {
+	SUBJECT_CONTAINER,
+	SUBJECT_SANDBOX, /* the pause container: never touched */
+};
+
+/*
+ * Fills in namespace, pod, container and image, which point into
+ * `annotations`, and lends those themselves to `subject`. -1: the engine's
+ * mark is missing, so this config.json is not from the engine that the policy
+ * names.
+ */
+int subject_identify(struct match_subject *subject, enum subject_kind *ret_kind,
+		     enum subject_engine engine,
+		     const struct annotations *annotations,
+		     struct err *err) MUST_CHECK;
+
+#endif

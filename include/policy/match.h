@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which containers a rule is for, and whether it is for this one. Pure: the
+ * subject says all there is to know of the container.
+ */
+#ifndef CAPRUNTIME_POLICY_MATCH_H
+#define CAPRUNTIME_POLICY_MATCH_H
+
+#include <stdint.h>
+
+#include "policy/glob.h"
+#include "spec/annotations.h"
+
+/* The keys whose values are patterns. */
+enum match_text {
+	MATCH_NAMESPACE,
+	MATCH_POD,
+	MATCH_CONTAINER,
+	MATCH_IMAGE,
+	MATCH_ID,
+	MATCH_HANDLER,
+	MATCH_TEXT_COUNT
+};
+
+/* The keys whose values are true or false. */
+enum match_flag {
+	MATCH_HOST_NETWORK,
+	MATCH_HOST_PID,
+	MATCH_USERNS,
+	MATCH_NO_NEW_PRIVILEGES,
+	MATCH_PRIVILEGED,
+	MATCH_FLAG_COUNT
+};
+
+/* The keys whose values are numbers and ranges of them. */
+enum match_number { MATCH_UID, MATCH_GID, MATCH_NUMBER_COUNT };
+
+struct match_range {
+	uint32_t first;
+	uint32_t last;
+};
+
+struct match_ranges {
+	struct match_range *list;
+	size_t count;
+};
+
+struct match_annotation {
+	char *key;
+	struct glob_list globs;
+};
+
+enum match_want { MATCH_EITHER, MATCH_NO, MATCH_YES };
+
+/*
+ * A key that is not there does not restrict, but for two: `privileged` then
+ * means false and `uid` any but 0, which match_init() and count 0 stand for.
+ */
+struct match {
+	struct glob_list texts[MATCH_TEXT_COUNT];
+	struct match_annotation *annotations;
+	size_t annotations_count;
+	struct match_ranges numbers[MATCH_NUMBER_COUNT];
+	enum match_want flags[MATCH_FLAG_COUNT];
+};
+
+struct match_subject {
+	const char *texts[MATCH_TEXT_COUNT]; /* NULL: absent */
+	const struct annotations *annotations; /* NULL: none */
+	uint32_t numbers[MATCH_NUMBER_COUNT];
+	bool flags[MATCH_FLAG_COUNT];
+};
+
+void match_init(struct match *match);
+void match_free(struct match *match);
+
+/*
+ * ret_key: the name of the first key that does not match; may be NULL, and is
+ * set only on false.
+ */
+bool match_matches(const struct match *match,
+		   const struct match_subject *subject, const char **ret_key);
+
+const char *match_text_key(enum match_text text);
+const char *match_number_key(enum match_number number);
+const char *match_flag_key(enum match_flag flag);
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The record beside config.json: what was there before capruntime changed it,
+ * what it wrote, for whom and why. Its text and its struct; what follows from
+ * it is originals.h.
+ */
+#ifndef CAPRUNTIME_SPEC_RECORD_H
+#define CAPRUNTIME_SPEC_RECORD_H
+
+#include "caps/set.h"
+#include "json/check.h"
+
+#define ORIGINALS_MAX ((size_t)4 * 1024 * 1024)
+#define ORIGINALS_WROTE_MAX 2
+
+/* The members of process that are ever changed. */
+enum originals_member {
+	ORIGINALS_CAPABILITIES,
+	ORIGINALS_NO_NEW_PRIVILEGES,
+	ORIGINALS_COUNT
+};
+
+/* Its name, in config.json and in the record. */
+const char *originals_key(enum originals_member member);
+
+/* Texts of JSON values; NULL: the member was not there. */
+struct originals_field {
+	bool changed; /* and wrote_count is not 0 */
+	char *was;
+	char *wrote[ORIGINALS_WROTE_MAX];
+	size_t wrote_count;
+};
+
+/* Who the container is and what was decided for it. */
+struct originals_about {
+	char *id;
+	char *root; /* as session_key_init() makes it */
+	char *rule;
+	uint32_t uid;
+	capmask wanted;
+	capmask ambient; /* as the rule names them, wanted or not */
+	capmask inheritable;
+	capmask drop;
+	bool drop_others; /* everything but ambient and inheritable */
+	bool no_new_privileges;
+	bool exec;
+	bool new_userns; /* the container's own, in which all can be held */
+};
+
+struct originals {
+	struct originals_about about;
+	struct originals_field fields[ORIGINALS_COUNT];
+};
+
+#define CLEANUP_ORIGINALS __attribute__((cleanup(originals_free)))
+
+/*
+ * `doc` is not larger than ORIGINALS_MAX. -1: it is not as originals_print()
+ * writes it. The caller frees; on -1 there is nothing to free.
+ */
+int originals_parse(struct originals *ret_record, const struct json_doc *doc,
+		    struct err *err) MUST_CHECK;
+/* The caller frees. */
+int originals_print(const struct originals *record, char **ret_text,
+		    struct err *err) MUST_CHECK;
+void originals_free(struct originals *record);
+
+#endif

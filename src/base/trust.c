@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "base/trust.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/fileio.h"
+
+/* At what others may be changing meanwhile. */
+#define LOOKS_MAX 4
+/* The first user namespace's inode, include/linux/proc_ns.h. */
+#define FIRST_USERNS_INODE 0xEFFFFFFDu
+/* user_namespaces(7): the default of /proc/sys/kernel/overflowuid. */
+#define OVERFLOW_UID 65534u
+/* As the kernel's own limit, path_resolution(7). */
+#define LINKS_MAX 40
+/* No link is longer, symlink(7). */
+#define LINK_SIZE 4096
+
+static bool in_user_namespace(void)
+{
+	struct stat st;
+
+	return stat("/proc/self/ns/user", &st) == 0 &&
+	       st.st_ino != FIRST_USERNS_INODE;
+}
+
+bool trust_has_owner(const struct stat *st)
+{
+	return st->st_uid == 0 || st->st_uid == geteuid() ||
+	       (st->st_uid == OVERFLOW_UID && in_user_namespace());
+}
+
+bool trust_is_first_root(void)
+{
+	return geteuid() == 0 && !in_user_namespace();
+}
+
+static int check_owner(const struct stat *st, const char *path, struct err *err)
+{
+	if (trust_has_owner(st))
+		return 0;
+	return err_set(err, "'%s' belongs to user %u: make it root's", path,
+		       st->st_uid);
+}
+
+int trust_check_stat(const struct stat *st, const char *path, struct err *err)
+{
+	if (check_owner(st, path, err) < 0)
+		return -1;
+	if (st->st_mode & (S_IWGRP | S_IWOTH))
+		return err_set(err,
+			       "'%s' can be written by others: chmod go-w it",
+			       path);
+	return 0;
+}
+
+/* In a sticky directory only a file's owner can replace it. */
+static int check_directory(const struct stat *st, const char *path,
+			   struct err *err)
+{
+	if (st->st_mode & S_ISVTX)
+		return check_owner(st, path, err);
+	return trust_check_stat(st, path, err);
+}
+
+/*
+ * A walk down a path, one component at a time, each opened and checked before
+ * the next is looked up in it: nothing can be exchanged in between.
+ */
+struct walk {
+	const char *path; /* as given, for messages */
+	mode_t wanted; /* S_IFREG or S_IFDIR, at its end */
+	int fd; /* the directory or file reached */
+	struct stat st;
+	char *rest; /* what is still to be walked; owned */
+	const char *next; /* in `rest` */
+	unsigned int links;
+	bool missing; /* the path as given */
+	bool moved; /* something went away or was exchanged on the way */
+	char name[NAME_MAX + 1]; /* the component last taken from `rest` */
+	int parent; /* the directory that it is in */
+};
+
+#define CLEANUP_WALK __attribute__((cleanup(walk_end)))
+
+static void walk_end(struct walk *walk)
+{
+	if (walk->fd >= 0)
+		close(walk->fd);
+	if (walk->parent >= 0)
+		close(walk->parent);
+	free(walk->rest);
+}
+
+static int walk_to_root(struct walk *walk, struct err *err)
+{
+	if (walk->fd >= 0)
+		close(walk->fd);
+	walk->fd = fileio_open(AT_FDCWD, "/", O_PATH | O_DIRECTORY, 0);
+	if (walk->fd < 0 || fstat(walk->fd, &walk->st) < 0)
+		return err_set_errno(err, errno, "open '/'");
+	return check_directory(&walk->st, "/", err);
+}
+
+/* The next component of `rest` into `name`; false at the end. */
+static bool walk_take_name(struct walk *walk, struct err *err, int *ret_status)
+{
+	size_t len;
+
+	*ret_status = 0;
+	walk->next += strspn(walk->next, "/");
+	len = strcspn(walk->next, "/");
+	if (!len)
+		return false;
+	if (len > NAME_MAX) {
+		*ret_status =
+			err_set_errno(err, ENAMETOOLONG, "'%s'", walk->path);
+		return false;
+	}
+	memcpy(walk->name, walk->next, len);
+	walk->name[len] = '\0';
+	walk->next += len;
+	return true;
+}
+
+static int walk_follow(struct walk *walk, struct err *err)
+{
+	char target[LINK_SIZE];
+	ssize_t len = readlinkat(walk->fd, "", target, sizeof(target) - 1);
+	char *rest;
+
+	if (len < 0)
+		return err_set_errno(err, errno, "read link '%s'", walk->path);
+	target[len] = '\0';
+	if (++walk->links > LINKS_MAX)
+		return err_set_errno(err, ELOOP, "'%s'", walk->path);
+	rest = alloc_text("%s/%s", target, walk->next);
+	if (!rest)
+		return err_set(err, "out of memory");
+	free(walk->rest);
+	walk->rest = rest;
+	walk->next = rest;
+
+	/* Back to where the link stands: its target counts from there. */
+	close(walk->fd);
+	walk->fd = TAKE_FD(walk->parent);
+	return target[0] == '/' ? walk_to_root(walk, err) : 0;
+}
+
+static int walk_open(struct walk *walk, struct err *err)
+{
+	int fd = fileio_open(walk->fd, walk->name, O_PATH | O_NOFOLLOW, 0);
+
+	if (fd < 0) {
+		walk->missing = errno == ENOENT && !walk->links;
+		walk->moved = errno == ENOENT && walk->links;
+		return err_set_errno(err, errno, "'%s'", walk->path);
+	}
+	if (walk->parent >= 0)
+		close(walk->parent);
+	walk->parent = walk->fd;
+	walk->fd = fd;
+	if (fstat(fd, &walk->st) < 0)
+		return err_set_errno(err, errno, "'%s'", walk->path);
+	return 0;
+}
+
+/* Where the walk has come to, as far as /proc can tell; for messages. */
+static const char *walk_place(const struct walk *walk, char text[LINK_SIZE])
+{
+	char link[64];
+	ssize_t len;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", walk->fd);
+	len = readlink(link, text, LINK_SIZE - 1);
+	if (len <= 0)
+		return walk->name;
+	text[len] = '\0';
+	return text;
+}
+
+static int check_kind(const struct stat *st, const char *path, struct err *err)
+{
+	if (S_ISDIR(st->st_mode))
+		return check_directory(st, path, err);
+	if (S_ISLNK(st->st_mode))
+		return check_owner(st, path, err);
+	/* What else it may be is refused for what it is. */
+	return S_ISREG(st->st_mode) ? trust_check_stat(st, path, err) : 0;
+}
+
+/* The component just opened: may one go on from it? */
+static int walk_check(struct walk *walk, struct err *err)
+{
+	char place[LINK_SIZE];
+	struct err ignored;
+
+	if (check_kind(&walk->st, walk->path, &ignored) == 0)
+		return 0;
+	if (S_ISREG(walk->st.st_mode))
+		return check_kind(&walk->st, walk->path, err);
+	check_kind(&walk->st, walk_place(walk, place), err);
+	return err_wrap(err, "'%s' cannot be trusted", walk->path);
+}
+
+static int walk_path(struct walk *walk, struct err *err)
+{
+	int status;
+
+	walk->rest = strdup(walk->path);
+	if (!walk->rest)
+		return err_set(err, "out of memory");
+	walk->next = walk->rest;
+	if (walk_to_root(walk, err) < 0)
+		return -1;
+
+	while (walk_take_name(walk, err, &status)) {
+		if (walk_open(walk, err) < 0 || walk_check(walk, err) < 0)
+			return -1;
+		if (S_ISLNK(walk->st.st_mode) && walk_follow(walk, err) < 0)
+			return -1;
+	}
+	if (status < 0)
+		return -1;
+	if ((walk->st.st_mode & S_IFMT) != walk->wanted)
+		return err_set(err, "'%s' is not a %s", walk->path,
+			       walk->wanted == S_IFREG ? "regular file"
+						       : "directory");
+	return 0;
+}
+
+/* The file that was checked, and no other, for reading. */
+static int walk_reopen(struct walk *walk, int *ret_fd, struct err *err)
+{
+	int fd CLEANUP_FD = fileio_open(walk->parent, walk->name,
+					O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
+	struct stat st;
+
+	walk->moved = fd < 0 && errno == ENOENT;
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_set_errno(err, errno, "open '%s'", walk->path);
+	walk->moved =
+		st.st_dev != walk->st.st_dev || st.st_ino != walk->st.st_ino;
+	if (walk->moved)
+		return err_set(err, "'%s' was exchanged while it was opened",
+			       walk->path);
+	*ret_fd = TAKE_FD(fd);
+	return 0;
+}
+
+static int open_once(struct walk *walk, int *ret_fd, struct err *err)
+{
+	struct err reason;
+
+	*ret_fd = -1;
+	if (walk_path(walk, &reason) == 0)
+		return walk_reopen(walk, ret_fd, err);
+	if (walk->missing)
+		return 0;
+	*err = reason;
+	return -1;
+}
+
+/*
+ * Again where something moved: between two looks at a ConfigMap its links may
+ * have been put to a new directory and the old one removed, and a file may have
+ * been replaced by a rename.
+ */
+static int open_kind(const char *path, mode_t wanted, int *ret_fd,
+		     struct err *err)
+{
+	struct err reason;
+	bool moved = true;
+
+	for (int i = 0; moved && i < LOOKS_MAX; i++) {
+		struct walk walk CLEANUP_WALK = {
+			.path = path, .wanted = wanted, .fd = -1, .parent = -1
+		};
+
+		if (open_once(&walk, ret_fd, &reason) == 0)
+			return 0;
+		moved = walk.moved;
+	}
+	*err = reason;
+	return -1;
+}
+
+int trust_open(const char *path, int *ret_fd, struct err *err)
+{
+	return open_kind(path, S_IFREG, ret_fd, err);
+}
+
+int trust_open_directory(const char *path, int *ret_fd, struct err *err)
+{
+	return open_kind(path, S_IFDIR, ret_fd, err);
+}
+
+int trust_check_program(const char *path, struct err *err)
+{
+	struct walk walk CLEANUP_WALK = {
+		.path = path, .wanted = S_IFREG, .fd = -1, .parent = -1
+	};
+
+	if (walk_path(&walk, err) < 0)
+		return -1;
+	if (!(walk.st.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)))
+		return err_set(err, "'%s' is not executable", path);
+	return 0;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The line of a text that holds a place, as it can be shown above a caret: cut
+ * around the place, in columns as utf8_columns() counts them.
+ */
+#ifndef CAPRUNTIME_CAPCTL_CHECK_EXCERPT_H
+#define CAPRUNTIME_CAPCTL_CHECK_EXCERPT_H
+
+#include "json/check.h"
+
+#define EXCERPT_WIDTH_MIN 16
+#define EXCERPT_WIDTH_MAX 256
+
+struct excerpt {
+	char *text; /* UTF-8 without control characters; owned by the caller */
+	size_t caret; /* so many columns stand before the place */
+};
+
+/*
+ * At most `width` columns (EXCERPT_WIDTH_MIN to EXCERPT_WIDTH_MAX), of which a
+ * place at the line's end is one; what was cut off is "...". Of a long line
+ * only what is near is looked at. A tab is a blank, what cannot be shown
+ * U+FFFD. Fails when out of memory.
+ */
+int excerpt_make(struct excerpt *ret_excerpt, const struct json_doc *doc,
+		 size_t offset, size_t width, struct err *err) MUST_CHECK;
+
+#endif

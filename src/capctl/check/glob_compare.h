@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What patterns have in common, whatever text there may be. Answers are proofs:
+ * false also stands for "not proven". It says nothing of a text that is absent.
+ */
+#ifndef CAPRUNTIME_CAPCTL_CHECK_GLOB_COMPARE_H
+#define CAPRUNTIME_CAPCTL_CHECK_GLOB_COMPARE_H
+
+#include "policy/glob.h"
+
+/*
+ * Steps of work that are left, so that no set of patterns takes for ever: with
+ * none left nothing is proven any more.
+ */
+struct glob_work {
+	size_t left;
+};
+
+/* Every text that `narrow` matches, `wide` matches too. */
+bool glob_covers(const char *wide, const char *narrow, struct glob_work *work);
+
+/* No text matches both. */
+bool glob_are_apart(const char *one, const char *other, struct glob_work *work);
+
+/* The same for lists, with what they exclude. */
+bool glob_list_covers(const struct glob_list *wide,
+		      const struct glob_list *narrow, struct glob_work *work);
+bool glob_list_are_apart(const struct glob_list *one,
+			 const struct glob_list *other, struct glob_work *work);
+
+/* No text matches: all that it names it excludes again. */
+bool glob_list_is_void(const struct glob_list *list, struct glob_work *work);
+
+/* Every text matches. */
+bool glob_list_is_everything(const struct glob_list *list);
+
+#endif

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "capctl/check/lint.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "capctl/check/match_compare.h"
+
+struct linter {
+	const struct policy *policy;
+	void (*each)(void *context, const struct policy_warning *warning);
+	void *context;
+	struct glob_work work;
+	size_t rule; /* the one looked at */
+};
+
+static const char *const codes[POLICY_LINT_COUNT] = {
+	[POLICY_LINT_DANGEROUS] = "dangerous-capability",
+	[POLICY_LINT_SHADOWED] = "shadowed",
+	[POLICY_LINT_NEVER] = "never-matches",
+	[POLICY_LINT_EVERYTHING] = "matches-everything",
+	[POLICY_LINT_ESCAPE] = "annotation-escapes",
+	[POLICY_LINT_NO_NAMESPACE] = "no-namespace",
+	[POLICY_LINT_NO_BOUNDARY] = "no-boundary",
+	[POLICY_LINT_NO_ENGINE] = "no-engine",
+	[POLICY_LINT_EXEC] = "exec-unbound",
+	[POLICY_LINT_NOT_COMPARED] = "not-compared",
+};
+
+static const struct policy_spot spot_name = { .key = "name" };
+static const struct policy_spot spot_match = { .key = "match" };
+
+const char *policy_lint_code(enum policy_lint lint)
+{
+	return codes[lint];
+}
+
+static void tell(const struct linter *linter, enum policy_lint lint,
+		 struct policy_spot spot, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+static void tell(const struct linter *linter, enum policy_lint lint,
+		 struct policy_spot spot, const char *format, ...)
+{
+	char text[ERR_TEXT_MAX];
+	struct policy_warning warning = {
+		.lint = lint, .rule = linter->rule, .spot = spot, .text = text
+	};
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	linter->each(linter->context, &warning);
+}
+
+static struct policy_spot spot_of_key(const char *key)
+{
+	return (struct policy_spot){ .key = key, .element = POLICY_SPOT_WHOLE };
+}
+
+static struct policy_spot spot_of_match(const char *key)
+{
+	return (struct policy_spot){ .key = "match",
+				     .member = key,
+				     .element = POLICY_SPOT_WHOLE };
+}
+
+static struct policy_spot spot_of_pattern(enum match_text text, size_t element)
+{
+	return (struct policy_spot){ .key = "match",
+				     .member = match_text_key(text),
+				     .element = element };
+}
+
+static void lint_capabilities(const struct linter *linter, const char *key,
+			      capmask mask)
+{
+	capmask dangerous = mask & capset_dangerous();
+	struct buf buf CLEANUP_BUF = { 0 };
+	char *names CLEANUP_FREE = NULL;
+	struct err ignored;
+
+	if (!dangerous)
+		return;
+	capset_add_names(&buf, dangerous, ", ");
+	if (buf_take(&buf, &names, NULL, &ignored) < 0)
+		return;
+	tell(linter, POLICY_LINT_DANGEROUS, spot_of_key(key),
+	     "%s: who holds this comes close to being root on the node", names);
+}
+
+static bool is_narrowing(const struct policy_rule *rule)
+{
+	return rule->drop || rule->drop_others || rule->no_new_privileges;
+}
+
+static bool is_raising(const struct policy_rule *rule)
+{
+	return rule->ambient || rule->inheritable;
+}
+
+static void lint_exec(const struct linter *linter,
+		      const struct policy_rule *rule)
+{
+	if (rule->exec || !is_narrowing(rule))
+		return;
+	tell(linter, POLICY_LINT_EXEC,
+	     spot_of_key(rule->drop || rule->drop_others ? "drop"
+							 : "no_new_privileges"),
+	     "exec sessions are not bound by this: that takes \"exec\": true");
+}
+
+/* One that does nothing may well stand at the end. */
+static void lint_everything(const struct linter *linter,
+			    const struct policy_rule *rule)
+{
+	if ((is_raising(rule) || is_narrowing(rule)) &&
+	    match_is_everything(&rule->match))
+		tell(linter, POLICY_LINT_EVERYTHING, spot_match,
+		     "this is for every container on the node that 'uid' and 'privileged' do not leave out: name a namespace");
+}
+
+/* A namespace is given by the cluster, every other name by the pod's author. */
+static void lint_namespace(const struct linter *linter,
+			   const struct policy_rule *rule)
+{
+	static const enum match_text given[] = { MATCH_IMAGE, MATCH_POD,
+						 MATCH_CONTAINER };
+
+	if (!glob_list_is_everything(&rule->match.texts[MATCH_NAMESPACE]))
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(given); i++) {
+		const char *key = match_text_key(given[i]);
+
+		if (!rule->match.texts[given[i]].count ||
+		    (given[i] != MATCH_IMAGE && !is_raising(rule)))
+			continue;
+		tell(linter, POLICY_LINT_NO_NAMESPACE, spot_of_match(key),
+		     "any pod can name such %s %s: name a namespace as well",
+		     given[i] == MATCH_IMAGE ? "an" : "a", key);
+		return;
+	}
+}
+
+static bool is_word(char byte)
+{
+	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+	       (byte >= '0' && byte <= '9');
+}
+
+static void lint_pattern(const struct linter *linter, const char *pattern,
+			 struct policy_spot spot)
+{
+	size_t len = strlen(pattern);
+
+	if (len < 2 || *pattern == '!')
+		return;
+	if (pattern[len - 1] == '*' && is_word(pattern[len - 2]))
+		tell(linter, POLICY_LINT_NO_BOUNDARY, spot,
+		     "'%s' also matches '%.*sx': put a '-', '/', '.' or ':' before the '*'",
+		     pattern, (int)(len - 1), pattern);
+	else if (pattern[0] == '*' && is_word(pattern[1]))
+		tell(linter, POLICY_LINT_NO_BOUNDARY, spot,
+		     "'%s' also matches 'x%s': put a '-', '/', '.' or ':' behind the '*'",
+		     pattern, pattern + 1);
+}
+
+static void lint_patterns(const struct linter *linter,
+			  const struct policy_rule *rule)
+{
+	static const enum match_text identities[] = {
+		MATCH_NAMESPACE, MATCH_POD, MATCH_CONTAINER, MATCH_IMAGE
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(identities); i++) {
+		const struct glob_list *list =
+			&rule->match.texts[identities[i]];
+
+		for (size_t k = 0; k < list->count; k++)
+			lint_pattern(linter, list->patterns[k],
+				     spot_of_pattern(identities[i], k));
+	}
+}
+
+static bool has_engine(const struct policy *policy, const char *pattern)
+{
+	for (size_t i = 0; i < policy->handlers_count; i++)
+		if (policy->handlers[i].engine != SUBJECT_ENGINE_NONE &&
+		    glob_matches(pattern, policy->handlers[i].name))
+			return true;
+	return false;
+}
+
+/* One engine for all handlers is no question, and none at all an error. */
+static void lint_handlers(const struct linter *linter,
+			  const struct policy_rule *rule)
+{
+	const struct glob_list *list = &rule->match.texts[MATCH_HANDLER];
+	const struct policy *policy = linter->policy;
+
+	if (!rule->identity_at || !policy->handlers_count)
+		return;
+	for (size_t i = 0; i < list->count; i++)
+		if (*list->patterns[i] != '!' &&
+		    !has_engine(policy, list->patterns[i]))
+			tell(linter, POLICY_LINT_NO_ENGINE,
+			     spot_of_pattern(MATCH_HANDLER, i),
+			     "'%s' has no engine in 'engine': under it this rule never matches, for nobody vouches for names",
+			     list->patterns[i]);
+}
+
+static bool lint_never(struct linter *linter, const struct policy_rule *rule)
+{
+	const char *key;
+
+	if (!match_is_void(&rule->match, &key, &linter->work))
+		return false;
+	tell(linter, POLICY_LINT_NEVER, spot_of_match(key),
+	     "this rule never matches: all that is named here is excluded again");
+	return true;
+}
+
+static bool lint_shadow(struct linter *linter, const struct policy_rule *rule)
+{
+	for (size_t i = 0; i < linter->rule && linter->work.left; i++) {
+		const struct policy_rule *other = &linter->policy->rules[i];
+		bool here = other->file == rule->file;
+
+		if (other->broken ||
+		    !match_covers(&other->match, &rule->match, &linter->work))
+			continue;
+		tell(linter, POLICY_LINT_SHADOWED, spot_name,
+		     "this rule never decides: '%s'%s%s%s stands before it and matches all that it does",
+		     other->name, here ? "" : " in '", here ? "" : other->file,
+		     here ? "" : "'");
+		return true;
+	}
+	return false;
+}
+
+/* What is left to a container without being named, of all that there is. */
+static capmask left_over(const struct policy_rule *rule)
+{
+	return rule->drop_others
+		       ? 0
+		       : ~(rule->drop | rule->ambient | rule->inheritable);
+}
+
+/* Does `later` take something away that `rule` leaves? */
+static bool is_stricter(const struct policy_rule *later,
+			const struct policy_rule *rule)
+{
+	capmask named = later->ambient | later->inheritable;
+
+	return (left_over(rule) & ~(left_over(later) | named)) ||
+	       (later->no_new_privileges && !rule->no_new_privileges);
+}
+
+/*
+ * What becomes of a container of this rule without the annotation: the first
+ * later rule that is stricter, unless another takes it before.
+ */
+static void lint_escape(struct linter *linter, const struct policy_rule *rule)
+{
+	const struct policy *policy = linter->policy;
+
+	if (!rule->match.annotations_count)
+		return;
+	for (size_t i = linter->rule + 1; i < policy->count; i++) {
+		const struct policy_rule *later = &policy->rules[i];
+
+		if (later->broken || later->match.annotations_count ||
+		    match_are_apart(&rule->match, &later->match, &linter->work))
+			continue;
+		if (is_stricter(later, rule)) {
+			tell(linter, POLICY_LINT_ESCAPE,
+			     spot_of_match("annotations"),
+			     "a pod can choose this rule and so escape '%s' behind it, which takes more away",
+			     later->name);
+			return;
+		}
+		if (match_covers(&later->match, &rule->match, &linter->work))
+			return;
+	}
+}
+
+static void lint_rule(struct linter *linter, const struct policy_rule *rule)
+{
+	lint_capabilities(linter, "ambient", rule->ambient);
+	lint_capabilities(linter, "inheritable", rule->inheritable);
+	lint_exec(linter, rule);
+	lint_everything(linter, rule);
+	lint_namespace(linter, rule);
+	lint_patterns(linter, rule);
+	lint_handlers(linter, rule);
+	if (!lint_never(linter, rule) && !lint_shadow(linter, rule))
+		lint_escape(linter, rule);
+}
+
+void policy_lint(const struct policy *policy, size_t work,
+		 void (*each)(void *context,
+			      const struct policy_warning *warning),
+		 void *context)
+{
+	struct linter linter = {
+		.policy = policy,
+		.each = each,
+		.context = context,
+		.work = { .left = work },
+	};
+
+	for (; linter.rule < policy->count; linter.rule++)
+		if (!policy->rules[linter.rule].broken)
+			lint_rule(&linter, &policy->rules[linter.rule]);
+	if (linter.work.left)
+		return;
+	linter.rule = POLICY_NO_RULE;
+	tell(&linter, POLICY_LINT_NOT_COMPARED,
+	     (struct policy_spot){ .key = NULL },
+	     "too many rules and patterns: not all were compared with each other");
+}

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "capctl/captext.h"
+#include "capctl/out.h"
+#include "capctl/verb.h"
+#include "caps/own.h"
+
+#define DIGITS_MAX 16
+#define SEPARATORS ", \t\n"
+
+/* A mask of each operand that is one; those that are names make one more. */
+struct masks {
+	capmask *list;
+	size_t count;
+	capmask named;
+	bool has_named;
+};
+
+static bool is_hex(const char *word, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (!isxdigit((unsigned char)word[i]))
+			return false;
+	return len > 0;
+}
+
+static bool is_name(const char *word, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (!isalnum((unsigned char)word[i]) && word[i] != '_')
+			return false;
+	return len > 0;
+}
+
+/* `word` is hexadecimal digits, which another byte may follow. */
+static int add_mask(struct masks *masks, const char *word, size_t len,
+		    struct err *err)
+{
+	char digits[DIGITS_MAX + 1] = "";
+
+	if (len > DIGITS_MAX)
+		return verb_misuse(err, "decode",
+				   "'%.*s' has more than %d digits", (int)len,
+				   word, DIGITS_MAX);
+	memcpy(digits, word, len);
+	masks->list[masks->count++] = strtoull(digits, NULL, 16);
+	return 0;
+}
+
+static int add_name(struct masks *masks, const char *word, size_t len,
+		    struct err *err)
+{
+	capmask mask = capset_from_name(word, len);
+
+	if (!mask)
+		return err_set(err,
+			       "unknown capability '%.*s': 'capctl decode' "
+			       "alone lists them",
+			       (int)len, word);
+	masks->named |= mask;
+	masks->has_named = true;
+	return 0;
+}
+
+static int add_word(struct masks *masks, const char *word, size_t len,
+		    struct err *err)
+{
+	bool marked = len > 2 && word[0] == '0' && (word[1] | 0x20) == 'x';
+
+	if (marked && is_hex(word + 2, len - 2))
+		return add_mask(masks, word + 2, len - 2, err);
+	if (is_hex(word, len))
+		return add_mask(masks, word, len, err);
+	if (is_name(word, len))
+		return add_name(masks, word, len, err);
+	return verb_misuse(err, "decode",
+			   "'%.*s' is no mask and no capability's name",
+			   (int)len, word);
+}
+
+/* The words of one operand; none is no operand. */
+static int add_operand(struct masks *masks, const char *operand,
+		       struct err *err)
+{
+	const char *at = operand + strspn(operand, SEPARATORS);
+
+	if (!*at)
+		return add_word(masks, operand, strlen(operand), err);
+	while (*at) {
+		size_t len = strcspn(at, SEPARATORS);
+
+		if (add_word(masks, at, len, err) < 0)
+			return -1;
+		at += len;
+		at += strspn(at, SEPARATORS);
+	}
+	return 0;
+}
+
+static int read_operands(struct masks *ret_masks, char **operands,
+			 struct err *err)
+{
+	size_t room = 1;
+
+	for (char **operand = operands; *operand; operand++)
+		room += strlen(*operand);
+	ret_masks->list = calloc(room, sizeof(*ret_masks->list));
+	if (!ret_masks->list)
+		return err_set(err, "out of memory");
+	for (; *operands; operands++)
+		if (add_operand(ret_masks, *operands, err) < 0)
+			return -1;
+	if (ret_masks->has_named)
+		ret_masks->list[ret_masks->count++] = ret_masks->named;
+	return 0;
+}
+
+static void add_remark(struct out_table *table, enum out_style style,
+		       const char *what, capmask mask)
+{
+	char *names CLEANUP_FREE = out_names(mask);
+	char *text CLEANUP_FREE = NULL;
+
+	if (!mask)
+		return;
+	text = names ? alloc_text("%s: %s", what, names) : NULL;
+	table->failed |= !text;
+	out_table_add(table, style, 2, "", text);
+}
+
+static void print_masks(const struct masks *masks, capmask kernel)
+{
+	struct out_table table CLEANUP_TABLE = { 0 };
+
+	for (size_t i = 0; i < masks->count; i++) {
+		capmask mask = masks->list[i];
+		char *names CLEANUP_FREE = out_names(mask);
+		char hex[DIGITS_MAX + 1];
+
+		table.failed |= !names;
+		snprintf(hex, sizeof(hex), "%016" PRIx64, mask);
+		out_table_add(&table, OUT_PLAIN, 2, hex, names);
+		add_remark(&table, OUT_WARNING, "dangerous",
+			   mask & capset_dangerous());
+		add_remark(&table, OUT_WARNING, "unknown to this kernel",
+			   mask & ~kernel);
+	}
+	out_table_print(&table);
+}
+
+static void json_masks(const struct masks *masks, capmask kernel)
+{
+	struct json_object *object = json_object_new_object();
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < masks->count; i++) {
+		capmask mask = masks->list[i];
+		struct json_object *entry = out_json_mask(mask);
+
+		json_object_object_add(
+			entry, "dangerous",
+			out_json_names(mask & capset_dangerous()));
+		json_object_object_add(entry, "unknown_to_kernel",
+				       out_json_names(mask & ~kernel));
+		json_object_array_add(list, entry);
+	}
+	json_object_object_add(object, "masks", list);
+	out_json(object);
+}
+
+static void print_all(capmask kernel)
+{
+	struct out_table table CLEANUP_TABLE = { 0 };
+	capmask known = capset_known(), dangerous = capset_dangerous();
+
+	for (unsigned int bit = 0; known >> bit & 1; bit++) {
+		capmask mask = UINT64_C(1) << bit;
+		char *name CLEANUP_FREE = out_names(mask);
+		const char *mark = "";
+		char number[8];
+
+		if (!(kernel & mask))
+			mark = "?";
+		else if (dangerous & mask)
+			mark = "!";
+		table.failed |= !name;
+		snprintf(number, sizeof(number), "%2u", bit);
+		out_table_add(&table, OUT_PLAIN, 4, number, name, mark,
+			      captext_allows(bit));
+		out_table_style(&table, 2, OUT_BAD);
+	}
+	out_table_print(&table);
+	out_line(OUT_PLAIN, "!  close to being root, or leads there");
+	if (known & ~kernel)
+		out_line(OUT_PLAIN, "?  unknown to this kernel");
+}
+
+static void json_all(capmask kernel)
+{
+	struct json_object *object = json_object_new_object();
+	struct json_object *list = json_object_new_array(), *entry;
+
+	for (unsigned int bit = 0; capset_known() >> bit & 1; bit++) {
+		capmask mask = UINT64_C(1) << bit;
+		char *name CLEANUP_FREE = out_name(bit);
+
+		entry = json_object_new_object();
+		json_object_object_add(entry, "number",
+				       json_object_new_int((int)bit));
+		json_object_object_add(entry, "name", out_json_text(name));
+		json_object_object_add(entry, "allows",
+				       out_json_text(captext_allows(bit)));
+		json_object_object_add(
+			entry, "dangerous",
+			json_object_new_boolean(!!(capset_dangerous() & mask)));
+		json_object_object_add(
+			entry, "in_kernel",
+			json_object_new_boolean(!!(kernel & mask)));
+		json_object_array_add(list, entry);
+	}
+	json_object_object_add(object, "capabilities", list);
+	out_json(object);
+}
+
+static int decode(char **operands, bool json, struct err *err)
+{
+	struct masks masks = { 0 };
+	capmask *list CLEANUP_FREE = NULL;
+	struct proccaps own;
+	int result = read_operands(&masks, operands, err);
+
+	list = masks.list;
+	if (result < 0 || proccaps_read(&own, err) < 0)
+		return -1;
+	if (!masks.count)
+		(json ? json_all : print_all)(own.kernel);
+	else
+		(json ? json_masks : print_masks)(&masks, own.kernel);
+	return 0;
+}
+
+enum verb_status verb_decode(int argc, char **argv, struct err *err)
+{
+	bool json = false;
+	const struct verb_option options[] = { { "json", &json, NULL } };
+	int first = verb_parse(argc, argv, options, ARRAY_LEN(options), err);
+
+	if (first < 0 || decode(argv + first, json, err) < 0)
+		return VERB_TROUBLE;
+	return VERB_GOOD;
+}

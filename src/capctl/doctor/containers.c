@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include <string.h>
+
+#include "capctl/doctor/host.h"
+#include "capctl/process/containers.h"
+#include "runtime/args.h"
+
+#define TOPIC "containers"
+
+/* A runtime's own place is nobody else's: there they are not strangers. */
+static bool is_own_place(const struct container *container)
+{
+	const char *name = strrchr(container->root, '/');
+
+	return name && strcmp(name + 1, container->dialect == RUNTIME_CRUN
+						? "crun"
+						: "runc") == 0;
+}
+
+static bool is_stranger(const struct container *container,
+			enum runtime_dialect ours)
+{
+	return container->runs && container->dialect != ours &&
+	       (!is_own_place(container) ||
+		strstr(container->root, "/containerd/"));
+}
+
+static const char *name_of(enum runtime_dialect dialect)
+{
+	return dialect == RUNTIME_CRUN ? "crun" : "runc";
+}
+
+/* `at` is the first of its root, and the list is in the order of roots. */
+static size_t count_root(const struct containers *containers, size_t at,
+			 enum runtime_dialect ours, size_t *ret_strangers)
+{
+	const char *root = containers->list[at].root;
+	size_t end = at;
+
+	*ret_strangers = 0;
+	while (end < containers->count &&
+	       strcmp(containers->list[end].root, root) == 0)
+		*ret_strangers += is_stranger(&containers->list[end++], ours);
+	return end;
+}
+
+static void judge_strangers(const struct containers *containers,
+			    enum runtime_dialect ours,
+			    struct findings *findings)
+{
+	size_t strangers;
+
+	for (size_t at = 0, next; at < containers->count; at = next) {
+		next = count_root(containers, at, ours, &strangers);
+		if (!strangers)
+			continue;
+		findings_add(
+			findings, FINDING_WARNING, TOPIC,
+			"%zu of %s live under '%s', which %s cannot manage",
+			strangers,
+			name_of(ours == RUNTIME_CRUN ? RUNTIME_RUNC
+						     : RUNTIME_CRUN),
+			containers->list[at].root, name_of(ours));
+		findings_fix(
+			findings,
+			"if capruntime started them: point its link back until they are gone, and take a second name for the other runtime");
+	}
+}
+
+static void add_unknown(struct findings *findings, const char *text)
+{
+	findings_add(findings, FINDING_UNKNOWN, TOPIC, "%s", text);
+	findings_fix(
+		findings,
+		geteuid() == 0
+			? "look for it in 'capctl show': where nothing of it runs, remove that directory"
+			: "run capctl doctor as root");
+}
+
+void node_containers(const struct node *node, struct findings *findings)
+{
+	struct containers containers CLEANUP_CONTAINERS = { 0 };
+	struct err trouble;
+	size_t alive = 0;
+
+	if (containers_find(&containers, NULL, NULL, &trouble) < 0)
+		add_unknown(findings, trouble.text);
+	for (size_t i = 0; i < containers.count; i++) {
+		alive += containers.list[i].runs;
+		if (*containers.list[i].trouble.text)
+			add_unknown(findings, containers.list[i].trouble.text);
+	}
+	findings_add(findings, FINDING_OK, TOPIC, "%zu alive", alive);
+	if (*node->launch.path)
+		judge_strangers(&containers,
+				runtime_args_dialect(node->launch.path),
+				findings);
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "capctl/doctor/engine_config.h"
+
+#include <string.h>
+
+const char *engine_name(enum engine_kind kind)
+{
+	static const char *const names[ENGINE_COUNT] = {
+		[ENGINE_CRIO] = "CRI-O",
+		[ENGINE_CONTAINERD] = "containerd",
+		[ENGINE_PODMAN] = "podman",
+	};
+
+	return names[kind];
+}
+
+int engine_config_add(struct engine_config *config, const char *name,
+		      const char *text, size_t len, struct err *err)
+{
+	struct engine_file *files = reallocarray(
+		config->files, config->files_count + 1, sizeof(*files));
+	struct engine_file *file;
+
+	if (!files)
+		return err_set(err, "out of memory");
+	config->files = files;
+	file = &files[config->files_count];
+	file->name = strdup(name);
+	if (!file->name)
+		return err_set(err, "out of memory");
+	if (toml_parse(&file->doc, name, text, len, err) < 0) {
+		free(file->name);
+		return -1;
+	}
+	config->files_count++;
+	return 0;
+}
+
+bool engine_config_has(const struct engine_config *config, const char *name)
+{
+	for (size_t i = 0; i < config->handlers_count; i++)
+		if (strcmp(config->handlers[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+int engine_config_handler(struct engine_config *config,
+			  struct engine_handler handler, struct err *err)
+{
+	struct engine_handler *handlers;
+
+	if (engine_config_has(config, handler.name))
+		return 0;
+	handlers = reallocarray(config->handlers, config->handlers_count + 1,
+				sizeof(*handlers));
+	if (!handlers)
+		return err_set(err, "out of memory");
+	handlers[config->handlers_count++] = handler;
+	config->handlers = handlers;
+	return 0;
+}
+
+bool engine_list_has(const struct toml_value *list,
+		     bool (*is)(const char *text, const void *context),
+		     const void *context)
+{
+	for (size_t i = 0; i < toml_count(list); i++) {
+		const char *text = toml_string(toml_element(list, i));
+
+		if (text && is(text, context))
+			return true;
+	}
+	return false;
+}
+
+int engine_config_judge(struct engine_config *config, struct findings *findings,
+			struct err *err)
+{
+	switch (config->kind) {
+	case ENGINE_CRIO:
+		return engine_crio_judge(config, findings, err);
+	case ENGINE_CONTAINERD:
+		return engine_containerd_judge(config, findings, err);
+	case ENGINE_PODMAN:
+	case ENGINE_COUNT:
+		break;
+	}
+	return engine_podman_judge(config, findings, err);
+}
+
+void engine_config_free(struct engine_config *config)
+{
+	for (size_t i = 0; i < config->files_count; i++) {
+		free(config->files[i].name);
+		toml_free(config->files[i].doc);
+	}
+	free(config->files);
+	free(config->handlers);
+	*config = (struct engine_config){ 0 };
+}
+
+void engine_config_judge_default(const struct engine_config *config,
+				 const char *name, const char *topic,
+				 struct findings *findings)
+{
+	if (!engine_config_has(config, name))
+		return;
+	findings_add(
+		findings, FINDING_WARNING, topic,
+		"the default runtime '%s' is capruntime: a bad policy would stop every new pod, the one that mends it included",
+		name);
+	findings_fix(
+		findings,
+		"leave the default as it was; choose capruntime by a RuntimeClass");
+}

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * containerd: config.toml and what it imports. Up to version 2 of the format
+ * (containerd 1.x) an import that has the plugin's table replaces all that
+ * was said of the plugin before; from version 3 on tables are merged.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "capctl/doctor/engine_config.h"
+
+#define TOPIC "containerd"
+#define SHIM "io.containerd.runc.v2"
+#define OLD_PLUGIN "io.containerd.grpc.v1.cri"
+#define NEW_PLUGIN "io.containerd.cri.v1.runtime"
+#define WANTED_PATTERN "capruntime.io/*"
+/* From this version of the format on. */
+#define MERGING 3
+
+static int64_t version_of(const struct engine_file *file)
+{
+	int64_t version = toml_integer(
+		toml_find(toml_root(file->doc), "version", (char *)NULL));
+
+	return version ? version : 1;
+}
+
+static const char *plugin_of(const struct engine_file *file)
+{
+	return version_of(file) >= MERGING ? NEW_PLUGIN : OLD_PLUGIN;
+}
+
+static const struct toml_value *section(const struct engine_file *file)
+{
+	return toml_find(toml_root(file->doc), "plugins", plugin_of(file),
+			 (char *)NULL);
+}
+
+static const struct toml_value *runtimes_of(const struct engine_file *file)
+{
+	return toml_find(section(file), "containerd", "runtimes", (char *)NULL);
+}
+
+/* What is said before this file of the plugin counts; it itself does. */
+static size_t first_that_counts(const struct engine_config *config)
+{
+	if (!config->files_count || version_of(&config->files[0]) >= MERGING)
+		return 0;
+	for (size_t i = config->files_count; i--;)
+		if (section(&config->files[i]))
+			return i;
+	return 0;
+}
+
+/* containerd.KEY, and containerd.runtimes.NAME.KEY with a name. */
+static const struct toml_value *find(const struct engine_config *config,
+				     const char *name, const char *key,
+				     const char *member, const char **ret_file)
+{
+	for (size_t i = config->files_count; i-- > first_that_counts(config);) {
+		const struct engine_file *file = &config->files[i];
+		const struct toml_value *value =
+			name ? toml_find(runtimes_of(file), name, key, member,
+					 (char *)NULL)
+			     : toml_find(section(file), "containerd", key,
+					 (char *)NULL);
+
+		if (value) {
+			*ret_file = file->name;
+			return value;
+		}
+	}
+	return NULL;
+}
+
+static bool is_wanted(const char *text, const void *context)
+{
+	(void)context;
+	return strncmp(text, "capruntime.io/", strlen("capruntime.io/")) == 0;
+}
+
+/* A pod could write keys that look like another engine's. */
+static bool is_wide(const char *text, const void *context)
+{
+	(void)context;
+	return strpbrk(text, "*?[") && !is_wanted(text, NULL);
+}
+
+static void judge_keys(const struct engine_config *config, const char *name,
+		       const struct toml_value *annotations,
+		       struct findings *findings)
+{
+	const char *file = NULL;
+	const char *type =
+		toml_string(find(config, name, "runtime_type", NULL, &file));
+
+	if (!type || strcmp(type, SHIM) != 0) {
+		findings_add(findings, FINDING_ERROR, TOPIC,
+			     "handler '%s': runtime_type is '%s'", name,
+			     type ? type : "");
+		findings_fix(findings, "runtime_type = \"%s\"", SHIM);
+	}
+	if (engine_list_has(annotations, is_wide, NULL)) {
+		findings_add(
+			findings, FINDING_WARNING, TOPIC,
+			"handler '%s': pod_annotations lets more than \"%s\" through: pods can write what looks like an engine's own keys",
+			name, WANTED_PATTERN);
+		findings_fix(findings, "pod_annotations = [\"%s\"]",
+			     WANTED_PATTERN);
+	}
+}
+
+/* The path of the shim, which some take for the runtime's. */
+static void judge_shim(const struct engine_config *config, const char *name,
+		       struct findings *findings)
+{
+	const char *file = NULL;
+	const char *shim =
+		toml_string(find(config, name, "runtime_path", NULL, &file));
+
+	if (!shim || !config->names_us(shim))
+		return;
+	findings_add(
+		findings, FINDING_ERROR, TOPIC,
+		"handler '%s' in '%s': runtime_path is the shim's, and capruntime is none",
+		name, file);
+	findings_fix(findings, "name capruntime in options.BinaryName");
+}
+
+static int judge_handler(struct engine_config *config, const char *name,
+			 struct findings *findings, struct err *err)
+{
+	const char *file = NULL, *ignored;
+	const char *path =
+		toml_string(find(config, name, "options", "BinaryName", &file));
+	const struct toml_value *annotations =
+		find(config, name, "pod_annotations", NULL, &ignored);
+
+	judge_shim(config, name, findings);
+	if (!path || !config->names_us(path) || engine_config_has(config, name))
+		return 0;
+	judge_keys(config, name, annotations, findings);
+	return engine_config_handler(
+		config,
+		(struct engine_handler){
+			name, path, file,
+			engine_list_has(annotations, is_wanted, NULL) },
+		err);
+}
+
+static int judge_file(struct engine_config *config,
+		      const struct engine_file *file, struct findings *findings,
+		      struct err *err)
+{
+	const struct toml_value *runtimes = runtimes_of(file);
+
+	for (size_t k = 0; k < toml_count(runtimes); k++) {
+		const char *name;
+
+		toml_member(runtimes, k, &name);
+		if (name && judge_handler(config, name, findings, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static void judge_default(const struct engine_config *config,
+			  struct findings *findings)
+{
+	const char *file;
+	const char *name = toml_string(
+		find(config, NULL, "default_runtime_name", NULL, &file));
+
+	if (!name)
+		name = "runc";
+	engine_config_judge_default(config, name, TOPIC, findings);
+}
+
+/* Does a table of the file call us where its version does not look? */
+static bool is_in_other_table(const struct engine_config *config,
+			      const struct engine_file *file)
+{
+	const char *other =
+		version_of(file) >= MERGING ? OLD_PLUGIN : NEW_PLUGIN;
+	const struct toml_value *runtimes =
+		toml_find(toml_root(file->doc), "plugins", other, "containerd",
+			  "runtimes", (char *)NULL);
+
+	for (size_t k = 0; k < toml_count(runtimes); k++) {
+		const char *name, *path;
+
+		path = toml_string(toml_find(toml_member(runtimes, k, &name),
+					     "options", "BinaryName",
+					     (char *)NULL));
+		if (path && config->names_us(path))
+			return true;
+	}
+	return false;
+}
+
+static void judge_version(const struct engine_config *config,
+			  const struct engine_file *file,
+			  struct findings *findings)
+{
+	long long version = version_of(file);
+
+	if (is_in_other_table(config, file)) {
+		findings_add(
+			findings, FINDING_ERROR, TOPIC,
+			"'%s' is of version %lld and names capruntime in a table of another version: nobody reads it",
+			file->name, version);
+		findings_fix(
+			findings,
+			"version 2 has plugins.\"%s\", version 3 plugins.\"%s\"",
+			OLD_PLUGIN, NEW_PLUGIN);
+	} else if (version < 2 && section(file)) {
+		findings_add(findings, FINDING_ERROR, TOPIC,
+			     "'%s' lacks version = 2: its tables are not read",
+			     file->name);
+		findings_fix(findings, "put version = 2 at its top");
+	}
+}
+
+/* Measured with containerd 1.6.20: also an empty table of it does that. */
+static void judge_voided(const struct engine_config *config,
+			 struct findings *findings)
+{
+	size_t first = first_that_counts(config);
+
+	for (size_t i = 0; i < first; i++) {
+		if (!section(&config->files[i]))
+			continue;
+		findings_add(
+			findings, FINDING_WARNING, TOPIC,
+			"'%s', imported, replaces all that '%s' says of plugins.\"%s\"",
+			config->files[first].name, config->files[i].name,
+			OLD_PLUGIN);
+		findings_fix(
+			findings,
+			"write the tables of the import into '%s' itself (containerd 2 merges them)",
+			config->files[i].name);
+	}
+}
+
+static bool is_cri(const char *text, const void *context)
+{
+	(void)context;
+	return strcmp(text, "cri") == 0 || strcmp(text, OLD_PLUGIN) == 0 ||
+	       strcmp(text, NEW_PLUGIN) == 0;
+}
+
+static void judge_disabled(const struct engine_config *config,
+			   struct findings *findings)
+{
+	for (size_t i = 0; i < config->files_count; i++) {
+		const struct engine_file *file = &config->files[i];
+
+		if (!engine_list_has(toml_find(toml_root(file->doc),
+					       "disabled_plugins",
+					       (char *)NULL),
+				     is_cri, NULL))
+			continue;
+		findings_add(
+			findings,
+			config->handlers_count ? FINDING_ERROR
+					       : FINDING_WARNING,
+			TOPIC,
+			"disabled_plugins in '%s' switches Kubernetes' part off, its handlers too",
+			file->name);
+		findings_fix(findings, "take \"cri\" out of disabled_plugins");
+	}
+}
+
+int engine_containerd_judge(struct engine_config *config,
+			    struct findings *findings, struct err *err)
+{
+	for (size_t i = 0; i < config->files_count; i++)
+		judge_version(config, &config->files[i], findings);
+	judge_voided(config, findings);
+	for (size_t i = first_that_counts(config); i < config->files_count; i++)
+		if (judge_file(config, &config->files[i], findings, err) < 0)
+			return -1;
+	judge_default(config, findings);
+	judge_disabled(config, findings);
+	return 0;
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * podman and buildah: containers.conf of the distribution, of the machine,
+ * then each file of containers.conf.d. The last one that sets a key counts.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "capctl/doctor/engine_config.h"
+
+#define TOPIC "podman"
+
+/* [engine] KEY, and [engine.KEY] NAME with a name; NULL: nowhere. */
+static const struct toml_value *find(const struct engine_config *config,
+				     const char *key, const char *name,
+				     const char **ret_file)
+{
+	for (size_t i = config->files_count; i--;) {
+		const struct toml_value *value =
+			toml_find(toml_root(config->files[i].doc), "engine",
+				  key, name, (char *)NULL);
+
+		if (value) {
+			*ret_file = config->files[i].name;
+			return value;
+		}
+	}
+	return NULL;
+}
+
+struct program {
+	const struct engine_config *config;
+	const char **ret_path;
+};
+
+static bool is_ours(const char *path, const void *context)
+{
+	const struct program *program = context;
+
+	if (!program->config->names_us(path))
+		return false;
+	*program->ret_path = path;
+	return true;
+}
+
+static bool is_same(const char *text, const void *context)
+{
+	return strcmp(text, context) == 0;
+}
+
+/* podman's own default knows nothing of us. */
+static void judge_json(const struct engine_config *config, const char *name,
+		       const char *file, struct findings *findings)
+{
+	const char *where;
+	const struct toml_value *list =
+		find(config, "runtime_supports_json", NULL, &where);
+
+	if (engine_list_has(list, is_same, name))
+		return;
+	findings_add(
+		findings, FINDING_WARNING, TOPIC,
+		"runtime '%s' in '%s' is not in runtime_supports_json: podman asks for no log, and its own words hide a refusal's",
+		name, file);
+	findings_fix(findings, "add \"%s\" to [engine] runtime_supports_json",
+		     name);
+}
+
+static void judge_first(const char *name, const char *path,
+			const struct toml_value *list, const char *file,
+			struct findings *findings)
+{
+	const char *first = toml_string(toml_element(list, 0));
+
+	if (!first || strcmp(first, path) == 0)
+		return;
+	findings_add(
+		findings, FINDING_WARNING, TOPIC,
+		"runtime '%s' in '%s' is '%s' where that exists, and capruntime only else",
+		name, file, first);
+	findings_fix(findings, "put '%s' first, or alone", path);
+}
+
+static int judge_runtime(struct engine_config *config, const char *name,
+			 struct findings *findings, struct err *err)
+{
+	const char *file = NULL, *path = NULL;
+	const struct toml_value *list = find(config, "runtimes", name, &file);
+	struct program program = { config, &path };
+
+	if (engine_config_has(config, name) ||
+	    !engine_list_has(list, is_ours, &program))
+		return 0;
+	judge_first(name, path, list, file, findings);
+	judge_json(config, name, file, findings);
+	return engine_config_handler(
+		config, (struct engine_handler){ name, path, file, true }, err);
+}
+
+static void judge_default(const struct engine_config *config,
+			  struct findings *findings)
+{
+	const char *file = NULL;
+	const char *name = toml_string(find(config, "runtime", NULL, &file));
+
+	if (!name ||
+	    !(engine_config_has(config, name) || config->names_us(name)))
+		return;
+	findings_add(
+		findings, FINDING_WARNING, TOPIC,
+		"[engine] runtime = \"%s\" in '%s': a bad policy would stop every container",
+		name, file);
+	findings_fix(findings,
+		     "leave the default as it was; say podman --runtime");
+}
+
+int engine_podman_judge(struct engine_config *config, struct findings *findings,
+			struct err *err)
+{
+	for (size_t i = 0; i < config->files_count; i++) {
+		const struct toml_value *runtimes =
+			toml_find(toml_root(config->files[i].doc), "engine",
+				  "runtimes", (char *)NULL);
+
+		for (size_t k = 0; k < toml_count(runtimes); k++) {
+			const char *name;
+
+			toml_member(runtimes, k, &name);
+			if (name &&
+			    judge_runtime(config, name, findings, err) < 0)
+				return -1;
+		}
+	}
+	judge_default(config, findings);
+	return 0;
+}

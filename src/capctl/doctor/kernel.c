@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include <fcntl.h>
+#include <linux/securebits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+#include "base/fileio.h"
+#include "capctl/doctor/host.h"
+
+#define TOPIC "kernel"
+#define RELEASE "/proc/sys/kernel/osrelease"
+#define USERNS "/proc/sys/user/max_user_namespaces"
+#define TEXT_MAX 256
+
+struct release {
+	unsigned int major;
+	unsigned int minor;
+};
+
+static const struct release ambient = { 4, 3 }; /* prctl(2) PR_CAP_AMBIENT */
+static const struct release openat2 = { 5, 6 };
+
+static bool is_before(struct release release, struct release other)
+{
+	return release.major < other.major ||
+	       (release.major == other.major && release.minor < other.minor);
+}
+
+/* The first line; NULL: not there. The caller frees. */
+static char *read_line(const char *path)
+{
+	int fd CLEANUP_FD = fileio_open(AT_FDCWD, path, O_RDONLY, 0);
+	struct err ignored;
+	char *text;
+	size_t len;
+
+	if (fd < 0 ||
+	    fileio_read(fd, path, TEXT_MAX, &text, &len, &ignored) < 0)
+		return NULL;
+	text[strcspn(text, "\n")] = '\0';
+	return text;
+}
+
+static void judge_release(const char *text, struct findings *findings)
+{
+	struct release release;
+
+	if (sscanf(text, "%u.%u", &release.major, &release.minor) != 2) {
+		findings_add(findings, FINDING_UNKNOWN, TOPIC,
+			     "Linux '%s': not a version", text);
+		return;
+	}
+	if (is_before(release, ambient)) {
+		findings_add(findings, FINDING_ERROR, TOPIC,
+			     "Linux %s has no ambient capabilities", text);
+		findings_fix(findings, "4.3 is the first that has");
+		return;
+	}
+	findings_add(findings, FINDING_OK, TOPIC,
+		     "Linux %s: ambient capabilities, no_new_privs", text);
+	if (is_before(release, openat2)) {
+		findings_add(
+			findings, FINDING_WARNING, TOPIC,
+			"Linux %s has no openat2(2): 'capctl scan' cannot look into images safely",
+			text);
+		findings_fix(findings,
+			     "5.6 is the first that has; or scan elsewhere");
+	}
+}
+
+static void judge_userns(const char *text, struct findings *findings)
+{
+	if (strcmp(text, "0") == 0)
+		findings_add(
+			findings, FINDING_OK, TOPIC,
+			"user namespaces are switched off (" USERNS
+			"): no rootless containers, rules with userns never match");
+	else
+		findings_add(findings, FINDING_OK, TOPIC,
+			     "user namespaces: up to %s", text);
+}
+
+/* Of this process: of its engines doctor knows nothing better. */
+static void judge_securebits(struct findings *findings)
+{
+	int bits = prctl(PR_GET_SECUREBITS, 0, 0, 0, 0);
+
+	if (bits < 0 || !(bits & SECBIT_NO_CAP_AMBIENT_RAISE))
+		return;
+	findings_add(
+		findings, FINDING_WARNING, TOPIC,
+		"a securebit of this process forbids raising ambient capabilities: capruntime that is started from here raises none");
+	findings_fix(
+		findings,
+		"where it is the engine's, too, look at SecureBits= of its service");
+}
+
+void node_kernel(struct findings *findings)
+{
+	char *release CLEANUP_FREE = read_line(RELEASE);
+	char *userns CLEANUP_FREE = read_line(USERNS);
+
+	if (release)
+		judge_release(release, findings);
+	if (userns)
+		judge_userns(userns, findings);
+	judge_securebits(findings);
+}

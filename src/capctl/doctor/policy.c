@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include <errno.h>
+#include <linux/magic.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/un.h>
+
+#include "base/buf.h"
+#include "base/paths.h"
+#include "base/trust.h"
+#include "capctl/doctor/host.h"
+#include "caps/own.h"
+#include "policy/files.h"
+
+#define SOCKET "/dev/log"
+#define PRIVATE_MODE 0700
+
+static void judge_directory(const char *path, struct findings *findings)
+{
+	int fd CLEANUP_FD = -1;
+	struct err trouble;
+
+	if (trust_open_directory(path, &fd, &trouble) < 0) {
+		findings_add(findings, FINDING_ERROR, "directories", "%s",
+			     trouble.text);
+		findings_fix(findings, "chown root: and chmod 755 it");
+	} else if (fd < 0) {
+		findings_add(findings, FINDING_WARNING, "directories",
+			     "'%s' is missing", path);
+		findings_fix(findings, "mkdir -m 755 -p %s", path);
+	} else {
+		findings_add(findings, FINDING_OK, "directories", "'%s'", path);
+	}
+}
+
+static bool any_exec(const struct policy *policy)
+{
+	for (size_t i = 0; i < policy->count; i++)
+		if (policy->rules[i].exec)
+			return true;
+	return false;
+}
+
+static capmask all_wanted(const struct policy *policy)
+{
+	capmask wanted = 0;
+
+	for (size_t i = 0; i < policy->count; i++)
+		wanted |=
+			policy->rules[i].ambient | policy->rules[i].inheritable;
+	return wanted;
+}
+
+/* In a new user namespace they could still be held. */
+static void judge_held(const struct policy *policy, struct findings *findings)
+{
+	struct buf buf CLEANUP_BUF = { 0 };
+	char *names CLEANUP_FREE = NULL;
+	struct proccaps own;
+	struct err ignored;
+	capmask lacking;
+
+	if (proccaps_read(&own, &ignored) < 0)
+		return;
+	lacking = all_wanted(policy) & ~own.bounding;
+	if (!lacking)
+		return;
+	capset_add_names(&buf, lacking, ", ");
+	if (buf_take(&buf, &names, NULL, &ignored) < 0)
+		return;
+	findings_add(findings, FINDING_WARNING, "policy",
+		     "rules grant what this process could not hold itself: %s",
+		     names);
+	findings_fix(
+		findings,
+		"where the engine cannot either, look at CapabilityBoundingSet= of its service");
+}
+
+static void judge_rules(const struct policy *policy, struct findings *findings)
+{
+	findings_add(findings, FINDING_OK, "policy",
+		     "%zu rule%s in %zu file%s%s%s", policy->count,
+		     policy->count == 1 ? "" : "s", policy->files_count,
+		     policy->files_count == 1 ? "" : "s",
+		     policy->mode == POLICY_AUDIT
+			     ? "; mode audit: nothing is changed"
+			     : "",
+		     policy->count ? "" : ": nothing is changed");
+	judge_held(policy, findings);
+}
+
+static bool can_log(void)
+{
+	static const struct sockaddr_un address = { .sun_family = AF_UNIX,
+						    .sun_path = SOCKET };
+	int fd CLEANUP_FD =
+		socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	return fd >= 0 && connect(fd, (const struct sockaddr *)&address,
+				  sizeof(address)) == 0;
+}
+
+static void judge_syslog(struct findings *findings)
+{
+	if (can_log()) {
+		findings_add(findings, FINDING_OK, "audit",
+			     "to syslog, by " SOCKET);
+		return;
+	}
+	findings_add(findings, FINDING_WARNING, "audit",
+		     "nobody listens at " SOCKET
+		     ": no decision is written down");
+	findings_fix(
+		findings,
+		"start journald or a syslog daemon, or name a file: \"audit\": \"/var/log/capruntime.log\"");
+}
+
+/* Of what audit.h would not write to. */
+static bool check_log_file(const char *path, struct err *err)
+{
+	char *directory CLEANUP_FREE = NULL;
+	const char *slash = strrchr(path, '/');
+	struct stat st;
+
+	if (stat(path, &st) == 0) {
+		if (!S_ISREG(st.st_mode))
+			return err_set(err, "'%s' is not a regular file",
+				       path) == 0;
+		return trust_check_stat(&st, path, err) == 0;
+	}
+	if (errno != ENOENT)
+		return err_set_errno(err, errno, "'%s'", path) == 0;
+	/* With its slash: so '/' needs no case of its own. */
+	directory = strndup(path, (size_t)(slash - path) + 1);
+	if (!directory)
+		return err_set(err, "out of memory") == 0;
+	if (access(directory, W_OK) < 0)
+		return err_set_errno(err, errno, "'%s'", directory) == 0;
+	return true;
+}
+
+static void judge_audit(const struct policy *policy, struct findings *findings)
+{
+	struct err trouble;
+
+	if (policy->log == POLICY_LOG_NONE) {
+		findings_add(findings, FINDING_OK, "audit",
+			     "none, as the policy says");
+	} else if (policy->log == POLICY_LOG_SYSLOG) {
+		judge_syslog(findings);
+	} else if (check_log_file(policy->log_file, &trouble)) {
+		findings_add(findings, FINDING_OK, "audit", "to '%s'",
+			     policy->log_file);
+	} else {
+		findings_add(findings, FINDING_WARNING, "audit",
+			     "%s: no decision is written down", trouble.text);
+		findings_fix(
+			findings,
+			"a regular file of root's, go-w, in a directory that is there");
+	}
+}
+
+/* Links of exec sessions live there: their place must not outlive them. */
+static void judge_state_place(bool is_needed, struct findings *findings)
+{
+	enum finding_level level = is_needed ? FINDING_ERROR : FINDING_WARNING;
+	struct statfs mount;
+
+	if (access(paths_run_dir, W_OK) < 0) {
+		findings_add(
+			findings, level, "sessions",
+			"'%s' cannot be written: %s%s", paths_run_dir,
+			err_reason(errno),
+			is_needed
+				? "; containers whose rule says exec are refused"
+				: "");
+		findings_fix(findings, "mount a tmpfs there");
+	} else if (statfs(paths_run_dir, &mount) == 0 &&
+		   mount.f_type != TMPFS_MAGIC) {
+		findings_add(
+			findings, FINDING_WARNING, "sessions",
+			"'%s' is not a tmpfs: links of containers outlive a restart",
+			paths_run_dir);
+		findings_fix(findings, "mount a tmpfs there");
+	}
+}
+
+static void judge_state(bool is_needed, struct findings *findings)
+{
+	int fd CLEANUP_FD = -1;
+	struct err trouble;
+	struct stat st;
+
+	judge_state_place(is_needed, findings);
+	if (trust_open_directory(paths_state_dir, &fd, &trouble) < 0) {
+		findings_add(findings,
+			     is_needed ? FINDING_ERROR : FINDING_WARNING,
+			     "sessions", "%s", trouble.text);
+		findings_fix(findings, "chown root: and chmod 700 it");
+	} else if (fd >= 0 && fstat(fd, &st) == 0 &&
+		   (st.st_mode & 07777) != PRIVATE_MODE) {
+		findings_add(findings, FINDING_WARNING, "sessions",
+			     "'%s' has mode %o, not 700", paths_state_dir,
+			     st.st_mode & 07777);
+		findings_fix(findings, "chmod 700 %s", paths_state_dir);
+	} else {
+		findings_add(findings, FINDING_OK, "sessions", "'%s'%s",
+			     paths_state_dir,
+			     fd < 0 ? ", made when it is needed" : "");
+	}
+}
+
+void node_policy(struct node *node, struct findings *findings)
+{
+	struct err trouble;
+
+	judge_directory(paths_config_dir, findings);
+	judge_directory(paths_policy_dir, findings);
+	judge_directory(paths_runtimes_dir, findings);
+	node->has_policy = policy_files_load(&node->policy, &trouble) == 0;
+	if (node->has_policy) {
+		judge_rules(&node->policy, findings);
+		judge_audit(&node->policy, findings);
+	} else {
+		findings_add(findings, FINDING_ERROR, "policy",
+			     "%s: containers are refused", trouble.text);
+		findings_fix(findings, "capctl check shows all errors");
+	}
+	judge_state(node->has_policy && any_exec(&node->policy), findings);
+}

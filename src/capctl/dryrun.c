@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "capctl/dryrun.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include "policy/files.h"
+
+static int find_forced(struct dryrun_node *node, struct err *err)
+{
+	const char *name = node->options.rule;
+
+	for (size_t i = 0; name && i < node->policy.count; i++)
+		if (strcmp(node->policy.rules[i].name, name) == 0)
+			node->forced = &node->policy.rules[i];
+	if (name && !node->forced)
+		return err_set(err, "the policy has no rule '%s'", name);
+	return 0;
+}
+
+/* Engines call capruntime as root: ask for that, whoever asks. */
+static void assume_root(struct dryrun_node *node)
+{
+	if (geteuid() == 0)
+		return;
+	node->assumed = true;
+	node->own.permitted = node->own.bounding;
+	node->own.ambient_forbidden = false;
+}
+
+int dryrun_load(struct dryrun_node *ret_node,
+		const struct dryrun_options *options, struct err *err)
+{
+	struct dryrun_node *node = ret_node;
+	int status;
+
+	*node = (struct dryrun_node){ .options = *options };
+	if (!node->options.handler)
+		node->options.handler = "capruntime";
+	if (launch_resolve(&node->launch, node->options.handler,
+			   &node->runtime_problem) == 0)
+		node->runtime_problem = (struct err){ 0 };
+	if (proccaps_read(&node->own, err) < 0)
+		return -1;
+	assume_root(node);
+	status = options->policy ? policy_files_load_from(&node->policy,
+							  options->policy, err)
+				 : policy_files_load(&node->policy, err);
+	if (status < 0)
+		return err_wrap(err, "load policy");
+	return find_forced(node, err);
+}
+
+void dryrun_node_free(struct dryrun_node *node)
+{
+	policy_free(&node->policy);
+}
+
+struct runtime_args dryrun_args(const char *path)
+{
+	struct runtime_args args = { .verb = RUNTIME_CREATE };
+	struct stat st;
+
+	if (stat(path, &st) == 0 && !S_ISDIR(st.st_mode))
+		args.config = path;
+	else
+		args.bundle = path;
+	return args;
+}
+
+/* A record that cannot be believed refuses, even without a policy. */
+static int read_record(struct dryrun *run, struct err *err)
+{
+	struct judge *judge = &run->judge;
+
+	if (judge_read_record(judge, err) < 0) {
+		run->refused = judge->bundle.record_text || geteuid() == 0;
+		return -1;
+	}
+	if (!run->args.id && judge_record(judge))
+		run->args.id = judge->record.about.id;
+	return 0;
+}
+
+/* Without a policy and a record the runtime does not look at all. */
+static int decide_bundle(struct dryrun *run, struct err *err)
+{
+	struct judge *judge = &run->judge;
+	int status = judge_read_config(judge, err);
+
+	if (status < 0 && !judge->bundle.config_text)
+		return -1;
+	if (status == 0)
+		status = judge_decide(judge, &run->node->own, err);
+	if (status < 0)
+		run->refused = judge_is_concerned(judge);
+	return run->refused ? -1 : 0;
+}
+
+/* -1 with `refused` set: the runtime would refuse; else: cannot look. */
+static int look_at(struct dryrun *run, struct err *err)
+{
+	if (bundle_open(&run->judge.bundle, &run->args, err) < 0 ||
+	    read_record(run, err) < 0)
+		return -1;
+	return decide_bundle(run, err);
+}
+
+int dryrun_bundle(struct dryrun *ret_run, const struct dryrun_node *node,
+		  const char *path, struct err *err)
+{
+	struct dryrun *run = ret_run;
+
+	*run = (struct dryrun){ .node = node,
+				.args = dryrun_args(path),
+				.judge = JUDGE_INIT };
+	run->args.id = node->options.id;
+	run->args.dialect = runtime_args_dialect(node->launch.path);
+	run->judge.args = &run->args;
+	run->judge.handler = node->options.handler;
+	run->judge.policy = &node->policy;
+	run->judge.forced = node->forced;
+	run->judge.engine = policy_engine(&node->policy, run->judge.handler);
+	if (look_at(run, &run->reason) == 0 || run->refused)
+		return 0;
+	*err = run->reason;
+	return -1;
+}
+
+void dryrun_free(struct dryrun *run)
+{
+	judge_free(&run->judge);
+}
+
+const char *dryrun_why_missing(const struct dryrun *run, capmask bit)
+{
+	const struct judge *judge = &run->judge;
+	const struct proccaps *own = &run->node->own;
+
+	if (!(judge->rule->ambient & bit))
+		return "the pod asks for it, the rule does not allow it";
+	if (!(judge->spec.sets.set[CAPSET_BOUNDING] & bit))
+		return "not in the container's bounding set: add it to the container (capabilities.add)";
+	if (!(own->kernel & bit))
+		return "this kernel does not know it";
+	if (own->ambient_forbidden)
+		return "the securebits here forbid ambient capabilities";
+	return "not held by who starts containers here: start the engine with it";
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a create would make of a bundle on this node, without writing, starting
+ * or logging anything: the same modules as the runtime's, asked by capctl.
+ */
+#ifndef CAPRUNTIME_CAPCTL_DRYRUN_H
+#define CAPRUNTIME_CAPCTL_DRYRUN_H
+
+#include "bundle/evaluate.h"
+#include "runtime/launch.h"
+
+struct dryrun_options {
+	const char *policy; /* a file; NULL: as the runtime would */
+	const char *handler; /* NULL: "capruntime" */
+	const char *id; /* NULL: what the record says, else none */
+	const char
+		*rule; /* decides, whoever matches; NULL: the first that does */
+};
+
+/* What is the same for all bundles. */
+struct dryrun_node {
+	struct dryrun_options options;
+	struct policy policy;
+	const struct policy_rule *forced;
+	struct proccaps own;
+	bool assumed; /* not root: `own` is what root would hold here */
+	struct launch launch;
+	struct err runtime_problem; /* why there is no real runtime; "" */
+};
+
+#define CLEANUP_DRYRUN_NODE __attribute__((cleanup(dryrun_node_free)))
+
+/* ret_node is to be freed also on -1: a policy or rule that is not there. */
+int dryrun_load(struct dryrun_node *ret_node,
+		const struct dryrun_options *options,
+		struct err *err) MUST_CHECK;
+void dryrun_node_free(struct dryrun_node *node);
+
+struct dryrun {
+	const struct dryrun_node *node;
+	struct runtime_args args;
+	struct judge judge;
+	bool refused; /* the container would not start */
+	struct err reason;
+};
+
+#define CLEANUP_DRYRUN __attribute__((cleanup(dryrun_free)))
+
+/*
+ * `path` is a bundle's directory or a config.json, and lent. -1: it could not
+ * be looked at. ret_run is to be freed also then.
+ */
+int dryrun_bundle(struct dryrun *ret_run, const struct dryrun_node *node,
+		  const char *path, struct err *err) MUST_CHECK;
+void dryrun_free(struct dryrun *run);
+
+/*
+ * Why a capability that was wanted is not raised, and the way out; for a bit
+ * of run->judge.decision.missing.
+ */
+const char *dryrun_why_missing(const struct dryrun *run, capmask bit);
+
+/* What a person names: a directory, else a config.json. */
+struct runtime_args dryrun_args(const char *path);
+
+#endif

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "capctl/execve/predict.h"
+
+#include <linux/securebits.h>
+
+#define SETUID_BIT 04000U
+#define SETGID_BIT 02000U
+#define GROUP_EXECUTES 00010U
+
+/* A prediction under way; the sets of `result` become those afterwards. */
+struct work {
+	const struct exec_task *task;
+	const struct exec_file *file;
+	struct exec_result result;
+	bool effective; /* all that is permitted will be effective */
+	bool has_caps; /* the file's count */
+};
+
+static void because(struct work *work, enum exec_why why)
+{
+	work->result.why |= 1U << why;
+}
+
+bool exec_file_is_setgid(const struct exec_file *file)
+{
+	return file->mode & SETGID_BIT && file->mode & GROUP_EXECUTES;
+}
+
+/* In the order of bprm_fill_uid(). */
+static bool takes_ids(struct work *work)
+{
+	const struct exec_file *file = work->file;
+
+	if (!(file->mode & SETUID_BIT) && !exec_file_is_setgid(file))
+		return false;
+	if (file->nosuid)
+		because(work, EXEC_SETID_NOSUID);
+	else if (work->task->no_new_privs)
+		because(work, EXEC_SETID_NO_NEW_PRIVS);
+	else if (file->unmapped)
+		because(work, EXEC_SETID_UNMAPPED);
+	else
+		return true;
+	return false;
+}
+
+static void take_ids(struct work *work)
+{
+	const struct exec_file *file = work->file;
+	struct exec_result *result = &work->result;
+
+	result->euid = work->task->euid;
+	result->egid = work->task->egid;
+	if (file->mode & SETGID_BIT && !exec_file_is_setgid(file))
+		because(work, EXEC_SETGID_MARK);
+	if (!takes_ids(work))
+		return;
+	if (file->mode & SETUID_BIT)
+		result->euid = file->uid;
+	if (exec_file_is_setgid(file))
+		result->egid = file->gid;
+	if (result->euid != work->task->euid)
+		because(work, EXEC_SETUID);
+	if (result->egid != work->task->egid)
+		because(work, EXEC_SETGID);
+}
+
+/*
+ * Version 3 counts in the user namespaces of its root and below. Root 0, as
+ * the other versions have it, is our own or one above us.
+ */
+static bool counts_caps(struct work *work)
+{
+	const struct exec_file *file = work->file;
+
+	if (!file->has_caps)
+		return false;
+	if (file->nosuid)
+		because(work, EXEC_CAPS_NOSUID);
+	else if (file->caps.root && file->caps.root != work->task->root)
+		because(work, EXEC_CAPS_OTHER_ROOT);
+	else
+		return true;
+	return false;
+}
+
+/* The kernel passes over what it does not know. */
+static void note_missing(struct work *work)
+{
+	struct exec_result *result = &work->result;
+	capmask forced = work->file->caps.permitted & work->task->kernel;
+
+	if (work->has_caps)
+		result->missing = forced & ~result->sets.set[CAPSET_PERMITTED];
+	result->why &= ~(1U << EXEC_MISSING);
+	if (result->missing)
+		because(work, EXEC_MISSING);
+}
+
+/* -1: the file cannot work without what it does not get. */
+static int take_caps(struct work *work)
+{
+	const struct capsets *old = &work->task->sets;
+	const struct vfscap *caps = &work->file->caps;
+	capmask permitted;
+
+	if (!counts_caps(work))
+		return 0;
+	permitted = (caps->permitted & old->set[CAPSET_BOUNDING]) |
+		    (caps->inheritable & old->set[CAPSET_INHERITABLE]);
+	work->has_caps = true;
+	work->effective = caps->effective;
+	work->result.sets.set[CAPSET_PERMITTED] = permitted;
+	because(work, EXEC_FILE_CAPS);
+	note_missing(work);
+	return work->result.missing && caps->effective ? -1 : 0;
+}
+
+static bool is_root(const struct work *work, uint32_t uid)
+{
+	return work->task->root != EXEC_NO_ROOT && uid == work->task->root;
+}
+
+static void take_root(struct work *work)
+{
+	const struct exec_task *task = work->task;
+	bool real = is_root(work, task->uid);
+	bool effective = is_root(work, work->result.euid);
+
+	if (task->securebits & SECBIT_NOROOT || (!real && !effective))
+		return;
+	if (work->has_caps && effective && !real) {
+		because(work, EXEC_CAPS_BEFORE_ROOT);
+		return;
+	}
+	work->result.sets.set[CAPSET_PERMITTED] =
+		task->sets.set[CAPSET_BOUNDING] |
+		task->sets.set[CAPSET_INHERITABLE];
+	work->effective |= effective;
+	because(work, EXEC_ROOT);
+}
+
+static bool is_in_group(const struct exec_task *task, uint32_t gid)
+{
+	for (size_t i = 0; i < task->groups_count; i++)
+		if (task->groups[i] == gid)
+			return true;
+	return gid == task->egid;
+}
+
+static bool ids_change(const struct work *work)
+{
+	const struct exec_task *task = work->task;
+	const struct exec_result *result = &work->result;
+
+	if (task->rules == EXEC_BEFORE_6_17)
+		return result->euid != task->uid || result->egid != task->gid;
+	return result->euid != task->euid || !is_in_group(task, result->egid);
+}
+
+static void keep_privs(struct work *work, bool changed)
+{
+	const struct exec_task *task = work->task;
+	capmask *permitted = &work->result.sets.set[CAPSET_PERMITTED];
+	capmask gained = *permitted & ~task->sets.set[CAPSET_PERMITTED];
+
+	if (!task->no_new_privs || (!changed && !gained))
+		return;
+	work->result.euid = task->uid;
+	work->result.egid = task->gid;
+	*permitted &= ~gained;
+	if (gained)
+		because(work, EXEC_NO_NEW_PRIVS_CUT);
+}
+
+static void take_ambient(struct work *work, bool changed)
+{
+	capmask ambient = work->task->sets.set[CAPSET_AMBIENT];
+	capmask *set = work->result.sets.set;
+
+	if (work->has_caps || changed) {
+		if (ambient)
+			because(work, EXEC_AMBIENT_LOST);
+		ambient = 0;
+	}
+	set[CAPSET_AMBIENT] = ambient;
+	set[CAPSET_PERMITTED] |= ambient;
+	set[CAPSET_EFFECTIVE] =
+		work->effective ? set[CAPSET_PERMITTED] : ambient;
+}
+
+static bool is_secure(const struct work *work, bool changed)
+{
+	const struct exec_task *task = work->task;
+	const struct exec_result *result = &work->result;
+	const capmask *set = result->sets.set;
+
+	if (changed || result->euid != task->uid || result->egid != task->gid)
+		return true;
+	return !is_root(work, task->uid) &&
+	       (work->effective ||
+		set[CAPSET_PERMITTED] & ~set[CAPSET_AMBIENT]);
+}
+
+/* It fails before anything changes, whatever else there was to say. */
+static struct exec_result refuse(const struct work *work)
+{
+	return (struct exec_result){
+		.refused = true,
+		.sets = work->task->sets,
+		.euid = work->task->euid,
+		.egid = work->task->egid,
+		.missing = work->result.missing,
+		.why = 1U << EXEC_FILE_CAPS | 1U << EXEC_MISSING,
+	};
+}
+
+static struct exec_result predict(const struct exec_task *task,
+				  const struct exec_file *file)
+{
+	struct work work = { .task = task, .file = file };
+	capmask *set = work.result.sets.set;
+	bool changed;
+
+	set[CAPSET_BOUNDING] = task->sets.set[CAPSET_BOUNDING];
+	set[CAPSET_INHERITABLE] = task->sets.set[CAPSET_INHERITABLE];
+	take_ids(&work);
+	if (take_caps(&work) < 0)
+		return refuse(&work);
+	take_root(&work);
+	changed = ids_change(&work);
+	keep_privs(&work, changed);
+	take_ambient(&work, changed);
+	note_missing(&work);
+	work.result.secure = is_secure(&work, changed);
+	return work.result;
+}
+
+static bool is_same(const struct exec_result *a, const struct exec_result *b)
+{
+	for (int i = 0; i < CAPSET_COUNT; i++)
+		if (a->sets.set[i] != b->sets.set[i])
+			return false;
+	return a->euid == b->euid && a->egid == b->egid &&
+	       a->secure == b->secure;
+}
+
+struct exec_result exec_caps_predict(const struct exec_task *task,
+				     const struct exec_file *file)
+{
+	struct exec_result result = predict(task, file), other;
+	struct exec_task elsewhere = *task;
+
+	elsewhere.rules = task->rules == EXEC_BEFORE_6_17 ? EXEC_SINCE_6_17
+							  : EXEC_BEFORE_6_17;
+	other = predict(&elsewhere, file);
+	if (!is_same(&result, &other))
+		result.why |= 1U << EXEC_BY_KERNEL;
+	return result;
+}
+
+static const struct {
+	const char *word, *text;
+} reasons[EXEC_WHY_COUNT] = {
+	[EXEC_SETUID] = { "setuid", "the file's set-user-ID bit counts" },
+	[EXEC_SETGID] = { "setgid", "the file's set-group-ID bit counts" },
+	[EXEC_FILE_CAPS] = { "file_caps", "the file's own capabilities count" },
+	[EXEC_ROOT] = { "root",
+			"root gets all of its bounding and inheritable sets" },
+	[EXEC_AMBIENT_LOST] = { "ambient_lost",
+				"a set-user-ID, set-group-ID or capability "
+				"file clears the ambient set" },
+	[EXEC_NO_NEW_PRIVS_CUT] = { "no_new_privs_cut",
+				    "no_new_privs: nothing that was not "
+				    "permitted before" },
+	[EXEC_MISSING] = { "missing", "the process does not get all that the "
+				      "file names" },
+	[EXEC_SETID_NOSUID] = { "setid_nosuid",
+				"set-user-ID and set-group-ID are without "
+				"effect: the mount is nosuid" },
+	[EXEC_SETID_NO_NEW_PRIVS] = { "setid_no_new_privs",
+				      "set-user-ID and set-group-ID are "
+				      "without effect: no_new_privs" },
+	[EXEC_SETID_UNMAPPED] = { "setid_unmapped",
+				  "set-user-ID and set-group-ID are without "
+				  "effect: the user namespace does not know "
+				  "the file's owner" },
+	[EXEC_SETGID_MARK] = { "setgid_mark",
+			       "the set-group-ID bit is without effect: no "
+			       "group may execute the file" },
+	[EXEC_CAPS_NOSUID] = { "caps_nosuid",
+			       "the file's capabilities are without effect: "
+			       "the mount is nosuid" },
+	[EXEC_CAPS_OTHER_ROOT] = { "caps_other_root",
+				   "the file's capabilities are without "
+				   "effect: they are another user "
+				   "namespace's" },
+	[EXEC_CAPS_BEFORE_ROOT] = { "caps_before_root",
+				    "set-user-ID root with capabilities: the "
+				    "file's, not root's" },
+	[EXEC_BY_KERNEL] = { "by_kernel",
+			     "kernels before and since Linux 6.17 differ" },
+};
+
+const char *exec_caps_why_text(enum exec_why why)
+{
+	return reasons[why].text;
+}
+
+const char *exec_caps_why_word(enum exec_why why)
+{
+	return reasons[why].word;
+}

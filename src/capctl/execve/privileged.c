@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "capctl/execve/privileged.h"
+
+#define SETUID_BIT 04000U
+#define ANYBODY_EXECUTES 00111U
+#define SOMEBODY 65533U
+#define EVERYTHING UINT64_MAX
+
+static bool has_ids(const struct program *program)
+{
+	return program->file.mode & SETUID_BIT ||
+	       exec_file_is_setgid(&program->file);
+}
+
+bool program_is_executable(const struct program *program)
+{
+	return program->file.mode & ANYBODY_EXECUTES;
+}
+
+bool program_is_special(const struct program *program)
+{
+	return has_ids(program) || program->file.has_caps ||
+	       program->caps_elsewhere;
+}
+
+static uint32_t other_than(uint32_t one, uint32_t two)
+{
+	uint32_t id = SOMEBODY;
+
+	while (id == one || id == two)
+		id--;
+	return id;
+}
+
+/* A user whom the file makes another. */
+static struct exec_task somebody(const struct program *program, uint32_t root)
+{
+	uint32_t uid = other_than(program->file.uid, root);
+	uint32_t gid = other_than(program->file.gid, root);
+
+	return (struct exec_task){
+		.sets.set[CAPSET_BOUNDING] = EVERYTHING,
+		.kernel = EVERYTHING,
+		.uid = uid,
+		.euid = uid,
+		.gid = gid,
+		.egid = gid,
+		.root = root,
+	};
+}
+
+static const char *reason(const struct program *program, unsigned int why)
+{
+	static const struct {
+		enum exec_why why;
+		const char *text;
+	} reasons[] = {
+		{ EXEC_SETID_NOSUID, "on a nosuid mount" },
+		{ EXEC_CAPS_NOSUID, "on a nosuid mount" },
+		{ EXEC_CAPS_OTHER_ROOT,
+		  "for the root of another user namespace" },
+		{ EXEC_SETID_UNMAPPED,
+		  "its owner is nobody in the user namespace" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(reasons); i++)
+		if (why & 1U << reasons[i].why)
+			return reasons[i].text;
+	return program->caps_elsewhere
+		       ? "for the root of another user namespace"
+		       : "names no capability";
+}
+
+/* What execve(2) does not come to look at bits for. */
+static const char *early_reason(const struct program *program)
+{
+	if (!program_is_executable(program))
+		return "nobody may execute it";
+	if (program->noexec)
+		return "on a noexec mount";
+	return program->script ? "a script: its interpreter's bits count"
+			       : NULL;
+}
+
+enum program_effect program_effect(const struct program *program, uint32_t root,
+				   const char **ret_reason)
+{
+	struct exec_task task = somebody(program, root);
+	struct exec_result result;
+	capmask gained;
+
+	*ret_reason = early_reason(program);
+	if (*ret_reason)
+		return PROGRAM_NO_EFFECT;
+	/* Who holds what the file lets through. */
+	task.sets.set[CAPSET_INHERITABLE] = program->file.caps.inheritable;
+	result = exec_caps_predict(&task, &program->file);
+	gained = result.sets.set[CAPSET_PERMITTED];
+	if (result.euid == root || gained & capset_dangerous())
+		return PROGRAM_DANGEROUS;
+	if (gained || result.euid != task.euid || result.egid != task.egid)
+		return PROGRAM_RAISES;
+	*ret_reason = reason(program, result.why);
+	return PROGRAM_NO_EFFECT;
+}
+
+/* As the runtime's execve left it: root with all, others with ambient. */
+static struct exec_task task_of(const struct program *program,
+				const struct program_grant *grant)
+{
+	struct exec_task task = somebody(program, grant->root);
+	capmask *set = task.sets.set, held = grant->ambient;
+
+	if (grant->has_user) {
+		task.uid = task.euid = grant->uid;
+		task.gid = task.egid = grant->gid;
+	}
+	if (task.uid == task.root)
+		held |= grant->bounding | grant->inheritable;
+	set[CAPSET_PERMITTED] = set[CAPSET_EFFECTIVE] = held;
+	set[CAPSET_AMBIENT] = grant->ambient;
+	set[CAPSET_INHERITABLE] = grant->inheritable | grant->ambient;
+	set[CAPSET_BOUNDING] = grant->bounding;
+	task.no_new_privs = grant->no_new_privileges;
+	return task;
+}
+
+static bool is_less(const struct exec_result *less,
+		    const struct exec_result *more)
+{
+	return less->euid != more->euid || less->egid != more->egid ||
+	       less->sets.set[CAPSET_PERMITTED] !=
+		       more->sets.set[CAPSET_PERMITTED];
+}
+
+enum program_verdict program_judge(const struct program *program,
+				   const struct program_grant *grant,
+				   capmask *ret_lacking)
+{
+	struct exec_task task = task_of(program, grant), freely = task;
+	struct exec_result result = exec_caps_predict(&task, &program->file);
+	capmask named =
+		program->file.caps.permitted | program->file.caps.inheritable;
+	struct exec_result most;
+
+	*ret_lacking = result.refused ? result.missing : 0;
+	if (result.refused)
+		return PROGRAM_OUT_OF_BOUNDING;
+	if (!has_ids(program) && !(named & ~grant->ambient))
+		return PROGRAM_REDUNDANT;
+	freely.no_new_privs = false;
+	most = exec_caps_predict(&freely, &program->file);
+	return is_less(&result, &most) ? PROGRAM_BREAKS : PROGRAM_UNTOUCHED;
+}

@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "capctl/explain/entrypoint.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+
+#include "capctl/explain/command.h"
+#include "capctl/rootfs/tree.h"
+
+/* Scripts of scripts, as the kernel follows them: BINPRM_MAX_RECURSION. */
+#define INTERPRETERS_MAX 5
+
+struct look {
+	struct entrypoint *entry;
+	const struct dryrun *run;
+	struct spec_command command;
+	struct spec_tree tree;
+	struct rootfs rootfs;
+	struct rootfs_file file; /* the program, then its interpreter */
+	const struct spec_mount *bound; /* that it comes from; NULL: the root */
+};
+
+#define CLEANUP_LOOK __attribute__((cleanup(look_free)))
+
+static void look_free(struct look *look)
+{
+	spec_command_free(&look->command);
+	spec_tree_free(&look->tree);
+	rootfs_close(&look->rootfs);
+	rootfs_file_free(&look->file);
+}
+
+static enum exec_kernel running_kernel(void)
+{
+	struct utsname name;
+	unsigned int major = 0, minor = 0;
+
+	if (uname(&name) < 0 ||
+	    sscanf(name.release, "%u.%u", &major, &minor) != 2)
+		return EXEC_BEFORE_6_17;
+	return major > 6 || (major == 6 && minor >= 17) ? EXEC_SINCE_6_17
+							: EXEC_BEFORE_6_17;
+}
+
+/* To where the runtime will come by the links of the image. */
+static void resolve_mounts(struct look *look)
+{
+	for (size_t i = 0; i < look->tree.mounts_count; i++) {
+		struct spec_mount *mount = &look->tree.mounts[i];
+		struct spec_tree before = { .mounts = look->tree.mounts,
+					    .mounts_count = i };
+		struct rootfs_file place CLEANUP_ROOTFS_FILE = { 0 };
+		struct err ignored;
+
+		/* What is below another mount is not to be seen yet. */
+		if (spec_tree_mount(&before, mount->destination) ||
+		    rootfs_look(&look->rootfs, mount->destination, &place,
+				&ignored) < 0)
+			continue;
+		free(mount->destination);
+		mount->destination = TAKE_PTR(place.path);
+	}
+}
+
+/* As the bundle has it: relative to the bundle's directory. */
+static int open_root(struct look *look)
+{
+	const char *root = look->tree.root;
+	struct err *reason = &look->entry->reason;
+	char *path CLEANUP_FREE = NULL;
+
+	if (!root)
+		return err_set(reason, "config.json names no root.path");
+	path = rootfs_path_from(look->run->judge.bundle.directory_path, root);
+	if (!path)
+		return err_set(reason, "out of memory");
+	if (rootfs_open(&look->rootfs, path, reason) < 0) {
+		look->entry->unreadable = access(path, F_OK) == 0 ||
+					  (errno != ENOENT && errno != ENOTDIR);
+		return err_wrap(reason, "root.path");
+	}
+	resolve_mounts(look);
+	return 0;
+}
+
+/* What is mounted over the tree is not there yet. */
+static int check_mount(const struct look *look, const char *path)
+{
+	const struct spec_mount *mount = spec_tree_mount(&look->tree, path);
+
+	if (!mount || strcmp(mount->destination, "/") == 0)
+		return 0;
+	return err_set(
+		&look->entry->reason,
+		"'%s' lies on the mount '%s', which the runtime has yet to make",
+		path, mount->destination);
+}
+
+static int check_search(const struct look *look, const char *cwd)
+{
+	const char *part = look->command.search;
+	size_t len;
+
+	for (; part && *part; part += len + (part[len] == ':')) {
+		char *name CLEANUP_FREE = NULL, *path CLEANUP_FREE = NULL;
+
+		len = strcspn(part, ":");
+		name = strndup(part, len);
+		path = name ? rootfs_path_from(cwd, name) : NULL;
+		if (!path)
+			return err_set(&look->entry->reason, "out of memory");
+		if (check_mount(look, path) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* All that will be seen there is in the mount's source. */
+static bool can_follow(const struct look *look, const struct spec_mount *mount,
+		       const char *path)
+{
+	struct spec_mount *mounts = look->tree.mounts;
+	size_t i;
+
+	if (!mount || !mount->bind || !mount->source || mount->mapped ||
+	    strcmp(mount->destination, "/") == 0 || strstr(path, "/.."))
+		return false;
+	i = (size_t)(mount - mounts);
+	for (size_t k = i + 1; k < look->tree.mounts_count; k++) {
+		struct spec_tree one = { .mounts = &mounts[i],
+					 .mounts_count = 1 };
+
+		if (spec_tree_mount(&one, mounts[k].destination))
+			return false;
+	}
+	return true;
+}
+
+/* 1: it comes from a bind mount, and is there. */
+static int find_bound(struct look *look, const char *path,
+		      struct rootfs_file *ret_file)
+{
+	const struct spec_mount *mount = spec_tree_mount(&look->tree, path);
+	struct err *reason = &look->entry->reason;
+	char *source CLEANUP_FREE = NULL;
+	const char *name;
+
+	if (!can_follow(look, mount, path))
+		return check_mount(look, path);
+	source = rootfs_path_from(look->run->judge.bundle.directory_path,
+				  mount->source);
+	if (!source)
+		return err_set(reason, "out of memory");
+	name = path + strlen(mount->destination);
+	name += strspn(name, "/");
+	if (rootfs_look_bound(&look->rootfs, source, name, ret_file, reason) <
+	    0)
+		return err_wrap(reason, "'%s' lies on the mount '%s'", path,
+				mount->destination);
+	ret_file->path = strdup(path);
+	if (!ret_file->path)
+		return err_set(reason, "out of memory");
+	ret_file->program.noexec |= mount->noexec;
+	look->bound = mount;
+	return 1;
+}
+
+/* As it is named: links may lead on from a mount, and to one. */
+static int find_file(struct look *look, const char *name, const char *cwd,
+		     struct rootfs_file *ret_file)
+{
+	char *path CLEANUP_FREE = NULL;
+	int found;
+
+	look->bound = NULL;
+	if (strchr(name, '/')) {
+		path = rootfs_path_from(cwd, name);
+		found = path ? find_bound(look, path, ret_file)
+			     : err_set(&look->entry->reason, "out of memory");
+	} else {
+		found = check_search(look, cwd);
+	}
+	if (found)
+		return found < 0 ? -1 : 0;
+	if (rootfs_find_program(&look->rootfs, name, look->command.search, cwd,
+				ret_file, &look->entry->reason) < 0)
+		return -1;
+	return 0;
+}
+
+/* Becomes look->file; ret_path: where it was found, also on -1. */
+static int take_file(struct look *look, const char *name, char **ret_path)
+{
+	const char *cwd = look->command.cwd ? look->command.cwd : "/";
+	struct err *reason = &look->entry->reason;
+	struct rootfs_file file CLEANUP_ROOTFS_FILE = { 0 };
+
+	if (find_file(look, name, cwd, &file) < 0) {
+		look->entry->unreadable = file.unreadable;
+		return -1;
+	}
+	free(*ret_path);
+	*ret_path = strdup(file.path);
+	if (!*ret_path)
+		return err_set(reason, "out of memory");
+	rootfs_file_free(&look->file);
+	look->file = file;
+	file.path = NULL;
+	if (look->file.program.noexec)
+		return err_set(reason, "'%s' lies on a noexec mount",
+			       *ret_path);
+	if (!look->bound && check_mount(look, *ret_path) < 0)
+		return -1;
+	look->entry->unreadable = look->file.unread;
+	return look->file.unread
+		       ? err_set(reason,
+				 "'%s' cannot be read: it may be a script",
+				 *ret_path)
+		       : 0;
+}
+
+/* The kernel opens it by its path alone, whatever $PATH says. */
+static int take_interpreter(struct look *look)
+{
+	struct entrypoint *entry = look->entry;
+	char *script CLEANUP_FREE = rootfs_path_from("", look->file.path);
+	char *name CLEANUP_FREE = rootfs_path_from(".", look->file.interpreter);
+
+	if (!script || !name)
+		return err_set(&entry->reason, "out of memory");
+	if (!*look->file.interpreter)
+		return err_set(&entry->reason,
+			       "'%s' begins with '#!' and names no interpreter",
+			       script);
+	if (take_file(look, name, &entry->interpreter) < 0)
+		return err_wrap(&entry->reason, "interpreter of '%s'", script);
+	return 0;
+}
+
+static int find_program(struct look *look)
+{
+	struct entrypoint *entry = look->entry;
+
+	if (!look->command.program)
+		return err_set(&entry->reason,
+			       "config.json names no program (process.args)");
+	if (open_root(look) < 0 ||
+	    take_file(look, look->command.program, &entry->path) < 0)
+		return -1;
+	for (int i = 0; look->file.program.script; i++) {
+		if (i == INTERPRETERS_MAX)
+			return err_set(
+				&entry->reason,
+				"'%s' leads through more than %d interpreters",
+				entry->path, INTERPRETERS_MAX);
+		if (take_interpreter(look) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static bool is_on_root_mount(const struct look *look)
+{
+	struct rootfs_file root CLEANUP_ROOTFS_FILE = { 0 };
+	struct err ignored;
+
+	return rootfs_look(&look->rootfs, "/", &root, &ignored) == 0 &&
+	       root.mount == look->file.mount;
+}
+
+/*
+ * runc 1.1 remounts a read-only root, crun 1.8 every one, and nosuid is gone;
+ * not so in a new user namespace, where the kernel has locked it. What a bind
+ * mount has of its source's goes with any option.
+ */
+static bool may_remount(const struct look *look)
+{
+	const struct dryrun *run = look->run;
+
+	if (look->bound)
+		return !look->bound->nosuid;
+	return (look->tree.readonly || run->args.dialect == RUNTIME_CRUN) &&
+	       !run->judge.spec.new_userns && is_on_root_mount(look);
+}
+
+static int check_nosuid(const struct look *look)
+{
+	const struct program *program = &look->file.program;
+
+	if (!program->file.nosuid || !program_is_special(program) ||
+	    !may_remount(look))
+		return 0;
+	return err_set(
+		&look->entry->reason,
+		"the set-user-ID and set-group-ID bits and capabilities of '%s' are without effect on a nosuid mount, but the runtime may remount the tree without that",
+		look->file.path);
+}
+
+/* What the runtime makes of config.json does not stand in it then. */
+static int check_config(const struct look *look)
+{
+	const struct spec *spec = &look->run->judge.spec;
+
+	if (!spec->has_capabilities)
+		return err_set(
+			&look->entry->reason,
+			"config.json has no process.capabilities: what that means depends on the runtime's version");
+	if (spec->user.present && spec->user.path)
+		return err_set(
+			&look->entry->reason,
+			"it joins a user namespace, whose users cannot be seen from here");
+	return 0;
+}
+
+/*
+ * What the runtime holds when it executes the program: silently without what
+ * it cannot make ambient or bounding.
+ */
+static struct capsets task_sets(const struct look *look)
+{
+	const struct judge *judge = &look->run->judge;
+	const struct proccaps *own = &look->run->node->own;
+	struct capsets sets =
+		judge->has_decision ? judge->decision.sets : judge->spec.sets;
+
+	for (int i = 0; i < CAPSET_COUNT; i++)
+		sets.set[i] &= own->kernel;
+	if (!judge->spec.new_userns)
+		sets.set[CAPSET_BOUNDING] &= own->bounding;
+	sets.set[CAPSET_AMBIENT] &=
+		sets.set[CAPSET_INHERITABLE] & sets.set[CAPSET_PERMITTED];
+	return sets;
+}
+
+static void describe_task(struct look *look)
+{
+	const struct judge *judge = &look->run->judge;
+	const struct spec_map *users = &look->tree.users;
+	const struct spec_map *groups = &look->tree.groups;
+	struct exec_task *task = &look->entry->task;
+	bool new_userns = judge->spec.new_userns;
+
+	*task = (struct exec_task){
+		.sets = task_sets(look),
+		.kernel = look->run->node->own.kernel,
+		.uid = spec_map_outer(users, new_userns, judge->spec.uid),
+		.gid = spec_map_outer(groups, new_userns, judge->spec.gid),
+		.no_new_privs = judge->has_decision
+					? judge->decision.no_new_privileges
+					: judge->spec.no_new_privileges,
+		.root = spec_map_outer(users, new_userns, 0),
+		.rules = running_kernel(),
+	};
+	task->euid = task->uid;
+	task->egid = task->gid;
+	for (size_t i = 0; i < look->command.groups_count; i++)
+		look->command.groups[i] = spec_map_outer(
+			groups, new_userns, look->command.groups[i]);
+	task->groups = look->command.groups;
+	task->groups_count = look->command.groups_count;
+}
+
+static void describe_file(struct look *look)
+{
+	const struct spec_mount *mount =
+		spec_tree_mount(&look->tree, look->file.path);
+	struct exec_file *file = &look->entry->file;
+
+	*file = look->file.program.file;
+	file->unmapped = !spec_tree_has_owner(&look->tree,
+					      look->run->judge.spec.new_userns,
+					      file->uid, file->gid);
+	file->nosuid = file->nosuid || (mount && mount->nosuid);
+}
+
+int entrypoint_look(struct entrypoint *ret_entry, const struct dryrun *run,
+		    struct err *err)
+{
+	struct look look CLEANUP_LOOK = { .entry = ret_entry,
+					  .run = run,
+					  .rootfs = ROOTFS_INIT };
+	const struct json_doc *doc = &run->judge.restored;
+
+	*ret_entry = (struct entrypoint){ 0 };
+	if (spec_command_read(&look.command, doc, err) < 0)
+		return -1;
+	if (look.command.program) {
+		ret_entry->name = strdup(look.command.program);
+		if (!ret_entry->name)
+			return err_set(err, "out of memory");
+	}
+	if (check_config(&look) < 0 ||
+	    spec_tree_read(&look.tree, doc, &ret_entry->reason) < 0 ||
+	    find_program(&look) < 0 || check_nosuid(&look) < 0)
+		return 0;
+	describe_task(&look);
+	describe_file(&look);
+	ret_entry->result =
+		exec_caps_predict(&ret_entry->task, &ret_entry->file);
+	/* Lent for the prediction alone. */
+	ret_entry->task.groups = NULL;
+	ret_entry->task.groups_count = 0;
+	ret_entry->found = true;
+	return 0;
+}
+
+void entrypoint_free(struct entrypoint *entry)
+{
+	free(entry->name);
+	free(entry->path);
+	free(entry->interpreter);
+	*entry = (struct entrypoint){ 0 };
+}

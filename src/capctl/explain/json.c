@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include <json-c/json.h>
+
+#include "capctl/explain/explain.h"
+#include "capctl/out.h"
+
+static struct json_object *text_object(const struct judge *judge,
+				       enum match_text text)
+{
+	struct json_object *object = json_object_new_object();
+	const char *key = subject_text_key(judge->engine, text);
+
+	json_object_object_add(object, "value",
+			       out_json_text(judge->subject.texts[text]));
+	json_object_object_add(object, "annotation", out_json_text(key));
+	return object;
+}
+
+static struct json_object *subject_object(const struct judge *judge)
+{
+	struct json_object *object = json_object_new_object();
+
+	for (int i = 0; i < MATCH_TEXT_COUNT; i++)
+		json_object_object_add(object,
+				       match_text_key((enum match_text)i),
+				       text_object(judge, (enum match_text)i));
+	for (int i = 0; i < MATCH_NUMBER_COUNT; i++)
+		json_object_object_add(
+			object, match_number_key((enum match_number)i),
+			json_object_new_int64(judge->subject.numbers[i]));
+	for (int i = 0; i < MATCH_FLAG_COUNT; i++)
+		json_object_object_add(
+			object, match_flag_key((enum match_flag)i),
+			json_object_new_boolean(judge->subject.flags[i]));
+	return object;
+}
+
+static const char *trial_name(const struct dryrun *run,
+			      const struct policy_rule *rule,
+			      const struct explain_trial *trial)
+{
+	if (rule == run->judge.forced)
+		return "forced";
+	if (!trial->tried)
+		return "not_tried";
+	return trial->failed ? "no" : "decides";
+}
+
+static struct json_object *rules_array(const struct dryrun *run)
+{
+	struct json_object *array = json_object_new_array();
+	const struct policy *policy = run->judge.policy;
+
+	for (size_t i = 0; i < policy->count; i++) {
+		const struct policy_rule *rule = &policy->rules[i];
+		struct explain_trial trial = explain_try(run, rule);
+		struct json_object *object = json_object_new_object();
+
+		json_object_object_add(object, "name",
+				       out_json_text(rule->name));
+		json_object_object_add(object, "file",
+				       out_json_text(rule->file));
+		json_object_object_add(
+			object, "result",
+			out_json_text(trial_name(run, rule, &trial)));
+		json_object_object_add(object, "failed",
+				       out_json_text(trial.failed));
+		json_object_array_add(array, object);
+	}
+	return array;
+}
+
+static struct json_object *missing_array(const struct dryrun *run)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (int bit = 0; bit < 64; bit++) {
+		capmask one = UINT64_C(1) << bit;
+		struct json_object *object, *names;
+
+		if (!(run->judge.decision.missing & one))
+			continue;
+		object = json_object_new_object();
+		names = out_json_names(one);
+		json_object_object_add(
+			object, "name",
+			json_object_get(json_object_array_get_idx(names, 0)));
+		json_object_put(names);
+		json_object_object_add(
+			object, "why",
+			out_json_text(dryrun_why_missing(run, one)));
+		json_object_array_add(array, object);
+	}
+	return array;
+}
+
+static void add_sets(struct json_object *object, const struct judge *judge)
+{
+	const struct capsets *before = &judge->spec.sets;
+	bool changed = judge->has_decision;
+
+	json_object_object_add(object, "before", out_json_sets(before));
+	json_object_object_add(
+		object, "after",
+		out_json_sets(changed ? &judge->decision.sets : before));
+	json_object_object_add(
+		object, "no_new_privileges",
+		json_object_new_boolean(
+			changed ? judge->decision.no_new_privileges
+				: judge->spec.no_new_privileges));
+	json_object_object_add(object, "wanted",
+			       out_json_names(judge->decision.wanted));
+	json_object_object_add(object, "raised",
+			       out_json_names(judge->decision.raised));
+}
+
+static struct json_object *reasons_array(unsigned int why)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (int i = 0; i < EXEC_WHY_COUNT; i++)
+		if (why & 1U << i)
+			json_object_array_add(array,
+					      out_json_text(exec_caps_why_word(
+						      (enum exec_why)i)));
+	return array;
+}
+
+static struct json_object *program_object(const struct entrypoint *entry)
+{
+	struct json_object *object = json_object_new_object();
+	const struct exec_result *result = &entry->result;
+
+	json_object_object_add(object, "name", out_json_text(entry->name));
+	json_object_object_add(object, "path", out_json_text(entry->path));
+	json_object_object_add(object, "interpreter",
+			       out_json_text(entry->interpreter));
+	json_object_object_add(
+		object, "unknown",
+		out_json_text(entry->found ? NULL : entry->reason.text));
+	if (!entry->found)
+		return object;
+	json_object_object_add(object, "executable",
+			       json_object_new_boolean(!result->refused));
+	json_object_object_add(object, "sets", out_json_sets(&result->sets));
+	json_object_object_add(object, "euid",
+			       json_object_new_int64(result->euid));
+	json_object_object_add(object, "secure",
+			       json_object_new_boolean(result->secure));
+	json_object_object_add(object, "reasons", reasons_array(result->why));
+	return object;
+}
+
+static struct json_object *warnings_array(const struct explained *explained)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < explained->warnings_count; i++) {
+		struct json_object *object = json_object_new_object();
+		const struct explain_warning *warning = &explained->warnings[i];
+
+		json_object_object_add(object, "code",
+				       out_json_text(warning->code));
+		json_object_object_add(object, "text",
+				       out_json_text(warning->text));
+		json_object_array_add(array, object);
+	}
+	return array;
+}
+
+struct json_object *explain_object(const struct explained *explained)
+{
+	struct json_object *object = json_object_new_object();
+	const struct dryrun *run = &explained->run;
+	const struct judge *judge = &run->judge;
+	const struct policy_rule *rule = judge->rule;
+
+	json_object_object_add(object, "config",
+			       out_json_text(judge->bundle.config_path));
+	json_object_object_add(
+		object, "outcome",
+		out_json_text(explain_outcome_name(explain_outcome(run))));
+	json_object_object_add(
+		object, "reason",
+		out_json_text(run->refused ? run->reason.text : judge->note));
+	json_object_object_add(object, "mode",
+			       out_json_text(judge->policy->mode == POLICY_AUDIT
+						     ? "audit"
+						     : "enforce"));
+	json_object_object_add(
+		object, "engine",
+		out_json_text(subject_engine_name(judge->engine)));
+	json_object_object_add(
+		object, "record",
+		json_object_new_boolean(judge_record(judge) != NULL));
+	json_object_object_add(object, "subject",
+			       judge->has_subject ? subject_object(judge)
+						  : NULL);
+	json_object_object_add(object, "rules", rules_array(run));
+	json_object_object_add(object, "rule",
+			       out_json_text(rule ? rule->name : NULL));
+	json_object_object_add(object, "exec",
+			       json_object_new_boolean(rule && rule->exec));
+	add_sets(object, judge);
+	json_object_object_add(object, "missing", missing_array(run));
+	json_object_object_add(object, "unknown",
+			       out_json_text(judge->request.unknown));
+	json_object_object_add(
+		object, "program",
+		explained->decided ? program_object(&explained->entry) : NULL);
+	json_object_object_add(object, "warnings", warnings_array(explained));
+	return object;
+}

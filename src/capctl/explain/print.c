@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include <stdio.h>
+
+#include "capctl/explain/explain.h"
+#include "capctl/out.h"
+
+#define UNTRIED_MAX 3 /* of rules, that are told by their names */
+
+/* Whose word a text is. */
+static const char *source(const struct judge *judge, enum match_text text)
+{
+	const char *key = subject_text_key(judge->engine, text);
+
+	if (text == MATCH_HANDLER)
+		return "the name capruntime is called by";
+	if (text == MATCH_ID)
+		return "the command line";
+	return key ? key : "no engine vouches for it";
+}
+
+static void add_number(struct out_table *table, const char *key,
+		       uint32_t number)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%u", number);
+	out_table_add(table, OUT_PLAIN, 3, key, text, "process.user");
+	out_table_style(table, 2, OUT_FAINT);
+}
+
+/* Those keys that are so, or those that are not. */
+static void add_flags(struct out_table *table, const char *title,
+		      const struct match_subject *subject, bool wanted)
+{
+	struct buf buf CLEANUP_BUF = { 0 };
+	char *names CLEANUP_FREE = NULL;
+	struct err ignored;
+
+	for (int i = 0; i < MATCH_FLAG_COUNT; i++) {
+		if (subject->flags[i] != wanted)
+			continue;
+		buf_add_str(&buf, buf.len ? ", " : "");
+		buf_add_str(&buf, match_flag_key((enum match_flag)i));
+	}
+	if (buf_take(&buf, &names, NULL, &ignored) < 0)
+		table->failed = true;
+	else if (*names)
+		out_table_add(table, OUT_PLAIN, 2, title, names);
+}
+
+static void print_subject(const struct judge *judge)
+{
+	struct out_table table CLEANUP_TABLE = { .indent = 2 };
+
+	if (!judge->has_subject)
+		return;
+	out_line(OUT_STRONG, "who");
+	for (int i = 0; i < MATCH_TEXT_COUNT; i++) {
+		enum match_text text = (enum match_text)i;
+		const char *value = judge->subject.texts[i];
+
+		out_table_add(&table, value ? OUT_PLAIN : OUT_FAINT, 3,
+			      match_text_key(text), value ? value : "-",
+			      source(judge, text));
+		out_table_style(&table, 2, OUT_FAINT);
+	}
+	for (int i = 0; i < MATCH_NUMBER_COUNT; i++)
+		add_number(&table, match_number_key((enum match_number)i),
+			   judge->subject.numbers[i]);
+	out_table_add(&table, OUT_PLAIN, 3, "engine",
+		      subject_engine_name(judge->engine),
+		      "the policy's 'engine'");
+	out_table_style(&table, 2, OUT_FAINT);
+	add_flags(&table, "is", &judge->subject, true);
+	add_flags(&table, "is not", &judge->subject, false);
+	out_table_print(&table);
+}
+
+static void add_rule(struct out_table *table, const struct dryrun *run,
+		     const struct policy_rule *rule)
+{
+	struct explain_trial trial = explain_try(run, rule);
+	char text[64];
+
+	if (rule == run->judge.forced) {
+		out_table_add(table, OUT_GOOD, 2, rule->name,
+			      "decides, because --rule says so");
+	} else if (!trial.tried) {
+		out_table_add(table, OUT_FAINT, 2, rule->name, "not tried");
+	} else if (!trial.failed) {
+		out_table_add(table, OUT_GOOD, 2, rule->name,
+			      "matches: decides");
+	} else {
+		snprintf(text, sizeof(text), "no: '%s' does not match",
+			 trial.failed);
+		out_table_add(table, OUT_PLAIN, 2, rule->name, text);
+	}
+}
+
+/* The last ones that are not tried are told by their number. */
+static size_t count_told(const struct dryrun *run)
+{
+	const struct policy *policy = run->judge.policy;
+	size_t count = policy->count;
+
+	while (count && policy->rules + count - 1 != run->judge.forced &&
+	       !explain_try(run, policy->rules + count - 1).tried)
+		count--;
+	return count + UNTRIED_MAX < policy->count ? count : policy->count;
+}
+
+static void print_rules(const struct dryrun *run)
+{
+	struct out_table table CLEANUP_TABLE = { .indent = 2 };
+	const struct policy *policy = run->judge.policy;
+	size_t told = count_told(run);
+
+	if (policy->count)
+		out_line(OUT_STRONG, "rules");
+	for (size_t i = 0; i < told; i++)
+		add_rule(&table, run, &policy->rules[i]);
+	out_table_print(&table);
+	if (told < policy->count)
+		out_line(OUT_FAINT, "  %zu%s rules: not tried",
+			 policy->count - told, told ? " further" : "");
+}
+
+static void add_sets(struct out_table *table, const char *key, capmask before,
+		     capmask after)
+{
+	char *old CLEANUP_FREE = out_names(before);
+	char *new CLEANUP_FREE = out_names(after);
+
+	if (before == after) {
+		out_table_add(table, OUT_PLAIN, 3, key, "unchanged", old);
+		out_table_style(table, 1, OUT_FAINT);
+		return;
+	}
+	out_table_add(table, OUT_PLAIN, 3, key, "before", old);
+	out_table_add(table, OUT_STRONG, 3, "", "after", new);
+}
+
+static void print_sets(const struct judge *judge)
+{
+	struct out_table table CLEANUP_TABLE = { .indent = 2 };
+	const struct capsets *before = &judge->spec.sets;
+	const struct capsets *after =
+		judge->has_decision ? &judge->decision.sets : before;
+	bool gains = judge->has_decision && judge->decision.no_new_privileges;
+
+	if (!judge->spec.has_capabilities)
+		return;
+	out_line(OUT_STRONG, "sets in config.json");
+	for (int i = 0; i < CAPSET_COUNT; i++)
+		add_sets(&table, capset_key((enum capset_which)i),
+			 before->set[i], after->set[i]);
+	out_table_add(&table, OUT_PLAIN, 3, "no_new_privs",
+		      gains && !judge->spec.no_new_privileges ? "after"
+							      : "unchanged",
+		      gains || judge->spec.no_new_privileges ? "yes" : "no");
+	out_table_print(&table);
+}
+
+static void print_missing(const struct dryrun *run)
+{
+	struct out_table table CLEANUP_TABLE = { .indent = 2 };
+	const struct judge *judge = &run->judge;
+
+	if (!judge->decision.missing && !judge->request.unknown)
+		return;
+	out_line(OUT_STRONG, "missing");
+	for (int bit = 0; bit < 64; bit++) {
+		capmask one = UINT64_C(1) << bit;
+		char *name CLEANUP_FREE = NULL;
+
+		if (!(judge->decision.missing & one))
+			continue;
+		name = out_names(one);
+		out_table_add(&table, OUT_WARNING, 2, name,
+			      dryrun_why_missing(run, one));
+	}
+	if (judge->request.unknown)
+		out_table_add(&table, OUT_WARNING, 2, judge->request.unknown,
+			      "the pod asks for it; it is no capability");
+	out_table_print(&table);
+}
+
+static void print_notes(const struct dryrun *run)
+{
+	const struct judge *judge = &run->judge;
+
+	if (judge->policy->mode == POLICY_AUDIT)
+		out_line(
+			OUT_WARNING,
+			"note: mode is audit: this would be logged, and nothing changed or refused");
+	if (judge_record(judge))
+		out_line(
+			OUT_PLAIN,
+			"note: an earlier run changed this bundle; 'before' is what the engine wrote ('%s')",
+			judge->bundle.record_path);
+	if (judge->rule && judge->rule->exec)
+		out_line(OUT_PLAIN, "note: exec sessions get the same rule");
+	else if (explain_outcome(run) == EXPLAIN_APPLIED)
+		out_line(
+			OUT_PLAIN,
+			"note: exec sessions of engines do not get this: the rule lacks 'exec'");
+	if (run->node->assumed)
+		out_line(
+			OUT_PLAIN,
+			"note: asked by an ordinary user: as it would be for root");
+	if (*run->node->runtime_problem.text)
+		out_line(OUT_WARNING, "note: no real runtime: %s",
+			 run->node->runtime_problem.text);
+	if (judge->note)
+		out_line(OUT_PLAIN, "note: %s", judge->note);
+}
+
+static void print_reasons(struct out_table *table, unsigned int why)
+{
+	for (int i = 0; i < EXEC_WHY_COUNT; i++)
+		if (why & 1U << i)
+			out_table_add(table, OUT_PLAIN, 2, "because",
+				      exec_caps_why_text((enum exec_why)i));
+}
+
+/* What counts after the execve: the five sets, and who it is then. */
+static void print_result(struct out_table *table,
+			 const struct entrypoint *entry)
+{
+	const struct exec_result *result = &entry->result;
+	char number[16];
+
+	for (int i = 0; i < CAPSET_COUNT; i++) {
+		char *names CLEANUP_FREE = out_names(result->sets.set[i]);
+
+		out_table_add(table,
+			      i == CAPSET_EFFECTIVE ? OUT_STRONG : OUT_PLAIN, 2,
+			      capset_key((enum capset_which)i), names);
+	}
+	if (result->euid != entry->task.euid) {
+		snprintf(number, sizeof(number), "%u", result->euid);
+		out_table_add(table, OUT_WARNING, 2, "effective uid", number);
+	}
+	print_reasons(table, result->why);
+}
+
+static void print_program(const struct explained *explained)
+{
+	struct out_table table CLEANUP_TABLE = { .indent = 2 };
+	const struct entrypoint *entry = &explained->entry;
+
+	if (!explained->decided)
+		return;
+	if (!entry->found) {
+		out_line(OUT_STRONG, "what the program will hold");
+		out_line(OUT_PLAIN, "  cannot be told: %s", entry->reason.text);
+		return;
+	}
+	out_line(OUT_STRONG, "what '%s' will hold",
+		 entry->interpreter ? entry->interpreter : entry->path);
+	if (entry->result.refused)
+		out_line(OUT_BAD,
+			 "  nothing: it cannot be executed, execve fails");
+	else
+		print_result(&table, entry);
+	out_table_print(&table);
+}
+
+void explain_print(const struct explained *explained)
+{
+	const struct dryrun *run = &explained->run;
+	char *summary CLEANUP_FREE = explain_headline(explained);
+
+	out_line(explain_is_good(explained) ? OUT_GOOD : OUT_BAD, "%s",
+		 summary ? summary : "out of memory");
+	print_subject(&run->judge);
+	print_rules(run);
+	print_sets(&run->judge);
+	print_missing(run);
+	print_program(explained);
+	for (size_t i = 0; i < explained->warnings_count; i++)
+		out_line(OUT_WARNING, "warning: %s",
+			 explained->warnings[i].text);
+	print_notes(run);
+}

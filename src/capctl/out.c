@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "capctl/out.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#include "base/alloc.h"
+#include "base/utf8.h"
+
+#define USUAL_WIDTH 80
+#define GAP 2 /* blanks between columns */
+#define OTHERS_MAX 4 /* so few are better told by what is not there */
+
+struct out_row {
+	size_t columns;
+	char *cells[OUT_COLUMNS_MAX];
+	enum out_style styles[OUT_COLUMNS_MAX];
+};
+
+static bool coloured;
+static bool rich; /* the terminal has 256 colours */
+static bool failed;
+static size_t width = USUAL_WIDTH;
+
+void out_init(void)
+{
+	const char *no_color = getenv("NO_COLOR");
+	const char *term = getenv("TERM");
+	struct winsize size;
+
+	if (!isatty(STDOUT_FILENO))
+		return;
+	coloured = !(no_color && *no_color) &&
+		   !(term && strcmp(term, "dumb") == 0);
+	rich = term && strstr(term, "256color");
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 &&
+	    size.ws_col > USUAL_WIDTH)
+		width = size.ws_col;
+}
+
+/* 0: to be shown as an escape. */
+static size_t printable_length(const char *text, size_t left)
+{
+	unsigned char first = (unsigned char)text[0];
+	size_t length = utf8_length(text, left);
+
+	if (first < 0x20 || first == 0x7f || !length || utf8_is_unseen(text))
+		return 0;
+	return length;
+}
+
+/* With `text` shown as it will be printed; NULL: out of memory. */
+static char *escaped(const char *text)
+{
+	struct buf buf CLEANUP_BUF = { 0 };
+	struct err ignored;
+	char *shown, escape[8];
+
+	for (size_t left = strlen(text), length; left;
+	     text += length, left -= length) {
+		length = printable_length(text, left);
+		if (length) {
+			buf_add(&buf, text, length);
+			continue;
+		}
+		length = 1;
+		snprintf(escape, sizeof(escape), "\\x%02x",
+			 (unsigned char)*text);
+		buf_add_str(&buf, escape);
+	}
+	return buf_take(&buf, &shown, NULL, &ignored) < 0 ? NULL : shown;
+}
+
+static size_t columns_of(const char *text, size_t len)
+{
+	size_t count = 0, length;
+
+	for (; len; text += length, len -= length) {
+		length = utf8_length(text, len);
+		length += !length;
+		count += utf8_columns(text, length);
+	}
+	return count;
+}
+
+/*
+ * To be read on dark and on light: yellow cannot be on white. Of 256 colours
+ * those have a contrast of 3 and more on either, and of 8 these come closest.
+ */
+static const char *const styles[OUT_STYLE_COUNT][2] = {
+	[OUT_STRONG] = { "1", "1" },
+	[OUT_FAINT] = { "2", "2" },
+	[OUT_GOOD] = { "32", "38;5;64" },
+	[OUT_WARNING] = { "1;35", "38;5;166" },
+	[OUT_BAD] = { "1;31", "1;38;5;196" },
+};
+
+static void put(enum out_style style, const char *text, size_t len)
+{
+	const char *code = coloured && len ? styles[style][rich] : NULL;
+
+	if (code)
+		printf("\033[%sm", code);
+	fwrite(text, 1, len, stdout);
+	if (code)
+		fputs("\033[0m", stdout);
+}
+
+static void put_blanks(size_t count)
+{
+	while (count--)
+		putchar(' ');
+}
+
+/* What fits of `text`, up to a blank where there is one; at least a word. */
+static size_t line_length(const char *text, size_t room)
+{
+	size_t end = strlen(text), blank;
+
+	if (columns_of(text, end) <= room)
+		return end;
+	for (blank = end = 0; text[end]; end++) {
+		if (text[end] != ' ')
+			continue;
+		if (columns_of(text, end) > room)
+			break;
+		blank = end;
+	}
+	return blank ? blank : end;
+}
+
+/* From column `from` on, further lines too. */
+static void put_wrapped(enum out_style style, const char *text, size_t from)
+{
+	size_t room = from < width ? width - from : 1, len;
+
+	for (;;) {
+		len = line_length(text, room);
+		put(style, text, len);
+		text += len;
+		while (*text == ' ')
+			text++;
+		if (!*text)
+			return;
+		putchar('\n');
+		put_blanks(from);
+	}
+}
+
+void out_line(enum out_style style, const char *format, ...)
+{
+	char *text CLEANUP_FREE = NULL, *shown CLEANUP_FREE = NULL;
+	va_list arguments;
+	size_t indent;
+
+	va_start(arguments, format);
+	if (vasprintf(&text, format, arguments) < 0)
+		text = NULL;
+	va_end(arguments);
+	shown = text ? escaped(text) : NULL;
+	if (!shown) {
+		failed = true;
+		return;
+	}
+	indent = strspn(shown, " ");
+	put_blanks(indent);
+	put_wrapped(style, shown + indent, indent);
+	putchar('\n');
+}
+
+static struct out_row *new_row(struct out_table *table)
+{
+	struct out_row *rows = alloc_room(table->rows, table->count,
+					  &table->size, sizeof(*rows));
+
+	if (!rows)
+		return NULL;
+	table->rows = rows;
+	rows[table->count] = (struct out_row){ 0 };
+	return &rows[table->count++];
+}
+
+void out_table_add(struct out_table *table, enum out_style style,
+		   size_t columns, ...)
+{
+	struct out_row *row = new_row(table);
+	const char *cell;
+	va_list cells;
+
+	if (!row) {
+		table->failed = true;
+		return;
+	}
+	va_start(cells, columns);
+	for (size_t i = 0; i < columns && i < OUT_COLUMNS_MAX; i++) {
+		cell = va_arg(cells, const char *);
+		row->cells[i] = escaped(cell ? cell : "");
+		row->styles[i] = style;
+		row->columns++;
+		if (!row->cells[i])
+			table->failed = true;
+	}
+	va_end(cells);
+}
+
+void out_table_style(struct out_table *table, size_t column,
+		     enum out_style style)
+{
+	if (table->count && column < OUT_COLUMNS_MAX)
+		table->rows[table->count - 1].styles[column] = style;
+}
+
+/*
+ * The last cell of a row takes what is left of the line: it does not count, nor
+ * do cells that would leave too little.
+ */
+static void measure(const struct out_table *table,
+		    size_t widths[OUT_COLUMNS_MAX])
+{
+	for (size_t i = 0; i < table->count; i++) {
+		const struct out_row *row = &table->rows[i];
+
+		for (size_t k = 0; k + 1 < row->columns; k++) {
+			size_t wide = columns_of(row->cells[k],
+						 strlen(row->cells[k]));
+
+			if (wide > widths[k] && wide <= width / 2)
+				widths[k] = wide;
+		}
+	}
+}
+
+static size_t longest_word(const char *text)
+{
+	size_t longest = 0;
+
+	while (*text) {
+		size_t len = strcspn(text, " ");
+		size_t columns = columns_of(text, len);
+
+		if (columns > longest)
+			longest = columns;
+		text += len + (text[len] == ' ');
+	}
+	return longest;
+}
+
+static void start_line(size_t from)
+{
+	putchar('\n');
+	put_blanks(from);
+}
+
+/* The line ends at `at`: on it, or on the next one. */
+static void go_to(size_t from, size_t at)
+{
+	if (at && at + GAP > from)
+		start_line(from);
+	else
+		put_blanks(from - at);
+}
+
+/* Below the second column where it does not fit beside the others. */
+static void put_last(const struct out_row *row, size_t at, size_t from,
+		     size_t second)
+{
+	size_t last = row->columns - 1;
+	const char *cell = row->cells[last];
+
+	if (last > 1 && from + longest_word(cell) > width) {
+		from = second;
+		start_line(from);
+	} else {
+		go_to(from, at);
+	}
+	put_wrapped(row->styles[last], cell, from);
+}
+
+static void put_row(const struct out_row *row,
+		    const size_t widths[OUT_COLUMNS_MAX], size_t indent)
+{
+	size_t from = indent, at = 0; /* where the line ends */
+
+	for (size_t k = 0; k + 1 < row->columns; k++) {
+		const char *cell = row->cells[k];
+		size_t len = strlen(cell);
+
+		if (len) {
+			go_to(from, at);
+			put(row->styles[k], cell, len);
+			at = from + columns_of(cell, len);
+		}
+		from += widths[k] + GAP;
+	}
+	if (row->columns && *row->cells[row->columns - 1])
+		put_last(row, at, from, indent + widths[0] + GAP);
+	putchar('\n');
+}
+
+void out_table_print(const struct out_table *table)
+{
+	size_t widths[OUT_COLUMNS_MAX] = { 0 };
+
+	if (table->failed) {
+		failed = true;
+		return;
+	}
+	measure(table, widths);
+	for (size_t i = 0; i < table->count; i++)
+		put_row(&table->rows[i], widths, table->indent);
+}
+
+void out_table_free(struct out_table *table)
+{
+	for (size_t i = 0; i < table->count; i++)
+		for (size_t k = 0; k < table->rows[i].columns; k++)
+			free(table->rows[i].cells[k]);
+	free(table->rows);
+	*table = (struct out_table){ 0 };
+}
+
+char *out_name(unsigned int bit)
+{
+	struct buf buf CLEANUP_BUF = { 0 };
+	struct err ignored;
+	char number[8], *name;
+
+	capset_add_names(&buf, UINT64_C(1) << bit, "");
+	snprintf(number, sizeof(number), "%u", bit);
+	if (!buf.len)
+		buf_add_str(&buf, number);
+	return buf_take(&buf, &name, NULL, &ignored) < 0 ? NULL : name;
+}
+
+static void add_short_name(struct buf *buf, unsigned int bit)
+{
+	static const char prefix[] = "CAP_";
+	char *name CLEANUP_FREE = out_name(bit);
+
+	if (!name)
+		buf->failed = true;
+	else if (strncmp(name, prefix, strlen(prefix)) == 0)
+		buf_add_str(buf, name + strlen(prefix));
+	else
+		buf_add_str(buf, name);
+}
+
+static void add_short_names(struct buf *buf, capmask mask)
+{
+	const char *separator = "";
+
+	for (unsigned int bit = 0; bit < 64; bit++) {
+		if (!(mask >> bit & 1))
+			continue;
+		buf_add_str(buf, separator);
+		add_short_name(buf, bit);
+		separator = ", ";
+	}
+}
+
+char *out_names(capmask mask)
+{
+	struct buf buf CLEANUP_BUF = { 0 };
+	struct err ignored;
+	capmask others = capset_known() & ~mask;
+	char all[32], *text;
+
+	snprintf(all, sizeof(all), "all of %d", __builtin_popcountll(mask));
+	if (!mask) {
+		buf_add_str(&buf, "none");
+	} else if (mask == capset_known()) {
+		buf_add_str(&buf, all);
+	} else if (mask < capset_known() &&
+		   __builtin_popcountll(others) <= OTHERS_MAX) {
+		buf_add_str(&buf, "all but ");
+		add_short_names(&buf, others);
+	} else {
+		add_short_names(&buf, mask);
+	}
+	return buf_take(&buf, &text, NULL, &ignored) < 0 ? NULL : text;
+}
+
+void out_fail(void)
+{
+	failed = true;
+}
+
+int out_finish(struct err *err)
+{
+	if (failed)
+		return err_set(err, "out of memory");
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return 0;
+	return err_set_errno(err, errno, "write to standard output");
+}

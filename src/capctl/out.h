@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What capctl writes to standard output: lines and aligned tables for people,
+ * in colour where that is wanted, and JSON for programs. Names of files and
+ * containers come from strangers: what could move a terminal's cursor is shown
+ * as \xHH.
+ */
+#ifndef CAPRUNTIME_CAPCTL_OUT_H
+#define CAPRUNTIME_CAPCTL_OUT_H
+
+#include "caps/set.h"
+
+struct json_object;
+
+enum out_style {
+	OUT_PLAIN,
+	OUT_STRONG, /* what the eye should find first */
+	OUT_FAINT,
+	OUT_GOOD,
+	OUT_WARNING,
+	OUT_BAD,
+	OUT_STYLE_COUNT
+};
+
+/*
+ * Looks at standard output and $NO_COLOR once; to be called first. Colour is
+ * for terminals; lines are wrapped at the terminal's width, else at 80.
+ */
+void out_init(void);
+
+/* One line; the text itself cannot break it. */
+void out_line(enum out_style style, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Cells in rows, each column as wide as its widest cell. */
+#define OUT_COLUMNS_MAX 8
+
+struct out_table {
+	struct out_row *rows;
+	size_t count;
+	size_t size;
+	bool failed; /* out of memory: told by out_finish() */
+	unsigned int indent;
+};
+
+#define CLEANUP_TABLE __attribute__((cleanup(out_table_free)))
+
+/*
+ * `columns` texts follow, which are copied; NULL: an empty cell. The style is
+ * for the whole row, or with out_table_style() for one cell of the last row.
+ */
+void out_table_add(struct out_table *table, enum out_style style,
+		   size_t columns, ...);
+void out_table_style(struct out_table *table, size_t column,
+		     enum out_style style);
+/*
+ * Prints the rows; the last cell of a row is wrapped at blanks where it would
+ * not fit. A cell of more than half a line has the rest of its row below it.
+ */
+void out_table_print(const struct out_table *table);
+void out_table_free(struct out_table *table);
+
+/*
+ * "NET_RAW, SYS_NICE", "none", "all of 41", "all but SYS_BOOT". The caller
+ * frees; NULL: no memory.
+ */
+char *out_names(capmask mask);
+/* "CAP_NET_RAW"; a bit without a name is its number: "63". The same. */
+char *out_name(unsigned int bit);
+
+/* The object, indented, and a newline. Takes the reference. */
+void out_json(struct json_object *object);
+/* The same on one line, for logs. */
+void out_json_line(struct json_object *object);
+
+/* ["CAP_NET_RAW"]; a bit without a name is its number: "63". */
+struct json_object *out_json_names(capmask mask);
+/* {"mask": "0000000000000400", "names": ["CAP_NET_BIND_SERVICE"]} */
+struct json_object *out_json_mask(capmask mask);
+/* All five: {"effective": …}. */
+struct json_object *out_json_sets(const struct capsets *sets);
+/* A string, of which bytes that are no UTF-8 became U+FFFD; NULL: null. */
+struct json_object *out_json_text(const char *text);
+
+/* Memory ran out somewhere: out_finish() will say so. */
+void out_fail(void);
+
+/* Flushes. -1: something could not be written, or memory ran out. */
+int out_finish(struct err *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "capctl/process/containers.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/fileio.h"
+
+#define STAT_MAX 4096
+
+/* The name of a state's file in ROOT/ID, by dialect. */
+static const char *const state_files[] = {
+	[RUNTIME_RUNC] = "state.json",
+	[RUNTIME_CRUN] = "status",
+};
+
+static const char *const usual_roots[] = { "/run/runc", "/run/crun" };
+
+/* Of containerd: a root for each of its namespaces. */
+#define ROOTS "/run/containerd/runc"
+
+/* A pid that is nobody's has no file in /proc; without /proc none has. */
+static bool is_hidden(int32_t pid, int reason)
+{
+	return (reason != ENOENT && reason != ESRCH) || kill(pid, 0) == 0 ||
+	       errno == EPERM;
+}
+
+static void look_at_process(struct container *container)
+{
+	int32_t pid = container->state.pid;
+	char path[32], *text CLEANUP_FREE = NULL;
+	struct err ignored;
+	size_t len;
+	int fd CLEANUP_FD = -1;
+
+	if (!pid || !container->state.start)
+		return;
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	fd = fileio_open(AT_FDCWD, path, O_RDONLY, 0);
+	errno = fd < 0 ? errno : EFBIG;
+	if (fd < 0 ||
+	    fileio_read(fd, path, STAT_MAX, &text, &len, &ignored) < 0)
+		container->hidden = is_hidden(pid, errno);
+	else
+		container->runs =
+			!container_state_has_ended(text) &&
+			container_state_start(text) == container->state.start;
+}
+
+/* NULL: out of memory. */
+static struct container *add(struct containers *containers, const char *root,
+			     const char *id, enum runtime_dialect dialect)
+{
+	struct container *list = reallocarray(
+		containers->list, containers->count + 1, sizeof(*list));
+	struct container *container;
+
+	if (!list)
+		return NULL;
+	containers->list = list;
+	container = &list[containers->count];
+	*container = (struct container){ .root = strdup(root),
+					 .id = strdup(id),
+					 .dialect = dialect };
+	if (!container->root || !container->id) {
+		free(container->root);
+		free(container->id);
+		return NULL;
+	}
+	containers->count++;
+	return container;
+}
+
+/* `fd` is of the file, or -1: `number` says why. */
+static int read_state(struct container *container, int fd, int number,
+		      const char *name, struct err *err)
+{
+	char *text CLEANUP_FREE = NULL;
+	size_t len;
+
+	if (fd < 0)
+		return err_set_errno(err, number, "'%s/%s'", container->root,
+				     name);
+	if (fileio_read(fd, name, CONTAINER_STATE_MAX, &text, &len, err) < 0 ||
+	    container_state_parse(&container->state, container->dialect, text,
+				  len, err) < 0)
+		return err_wrap(err, "'%s/%s'", container->root, name);
+	return 0;
+}
+
+/* A directory without a state is none of a container's, or just going. */
+static int look_at(struct containers *containers, int directory,
+		   const char *root, const char *id, struct err *err)
+{
+	for (size_t i = 0; i < ARRAY_LEN(state_files); i++) {
+		char *name CLEANUP_FREE =
+			alloc_text("%s/%s", id, state_files[i]);
+		struct container *container;
+		int fd CLEANUP_FD = -1, number;
+
+		if (!name)
+			return err_set(err, "out of memory");
+		fd = fileio_open(directory, name, O_RDONLY | O_NONBLOCK, 0);
+		number = errno;
+		if (fd < 0 && (number == ENOENT || number == ENOTDIR))
+			continue;
+		container = add(containers, root, id, (enum runtime_dialect)i);
+		if (!container)
+			return err_set(err, "out of memory");
+		if (read_state(container, fd, number, name,
+			       &container->trouble) == 0)
+			look_at_process(container);
+	}
+	return 0;
+}
+
+static bool is_wanted(const struct dirent *entry, const char *id)
+{
+	return entry->d_name[0] != '.' &&
+	       (!id || strcmp(entry->d_name, id) == 0);
+}
+
+/* What is not there is not in use, unless it was named. */
+static int list(const char *path, bool named, struct dirent ***ret_entries,
+		struct err *err)
+{
+	int count = scandir(path, ret_entries, NULL, alphasort);
+
+	if (count >= 0)
+		return count;
+	if (!named && (errno == ENOENT || errno == ENOTDIR))
+		return 0;
+	return err_set_errno(err, errno, "'%s'", path);
+}
+
+static int look_in(struct containers *containers, const char *root, bool named,
+		   const char *id, struct err *err)
+{
+	struct dirent **entries = NULL;
+	int count = list(root, named, &entries, err), status = 0;
+	int directory CLEANUP_FD =
+		fileio_open(AT_FDCWD, root, O_PATH | O_DIRECTORY, 0);
+
+	for (int i = 0; i < count; i++) {
+		if (status == 0 && is_wanted(entries[i], id))
+			status = look_at(containers, directory, root,
+					 entries[i]->d_name, err);
+		free(entries[i]);
+	}
+	free(entries);
+	return count < 0 ? -1 : status;
+}
+
+static int look_below(struct containers *containers, const char *directory,
+		      const char *name, const char *id, struct err *err)
+{
+	char *root CLEANUP_FREE = alloc_text("%s/%s", directory, name);
+
+	if (!root)
+		return err_set(err, "out of memory");
+	return look_in(containers, root, false, id, err);
+}
+
+/* The first trouble is told, and the others are looked at all the same. */
+static void note(struct err *first, int status, const struct err *trouble)
+{
+	if (status < 0 && !*first->text)
+		*first = *trouble;
+}
+
+static void look_in_roots(struct containers *containers, const char *id,
+			  struct err *first)
+{
+	struct dirent **entries = NULL;
+	struct err trouble;
+	int count = list(ROOTS, false, &entries, &trouble);
+
+	note(first, count, &trouble);
+	for (int i = 0; i < count; i++) {
+		if (is_wanted(entries[i], NULL))
+			note(first,
+			     look_below(containers, ROOTS, entries[i]->d_name,
+					id, &trouble),
+			     &trouble);
+		free(entries[i]);
+	}
+	free(entries);
+}
+
+/* Rootless runtimes keep theirs below $XDG_RUNTIME_DIR. */
+static void look_in_own(struct containers *containers, const char *id,
+			struct err *first)
+{
+	static const char *const names[] = { "runc", "crun" };
+	const char *own = secure_getenv("XDG_RUNTIME_DIR");
+	struct err trouble;
+
+	for (size_t i = 0; own && *own && i < ARRAY_LEN(names); i++)
+		note(first, look_below(containers, own, names[i], id, &trouble),
+		     &trouble);
+}
+
+int containers_find(struct containers *ret_containers, const char *root,
+		    const char *id, struct err *err)
+{
+	struct err first = { 0 }, trouble;
+
+	*ret_containers = (struct containers){ 0 };
+	if (root)
+		return look_in(ret_containers, root, true, id, err);
+	for (size_t i = 0; i < ARRAY_LEN(usual_roots); i++)
+		note(&first,
+		     look_in(ret_containers, usual_roots[i], false, id,
+			     &trouble),
+		     &trouble);
+	look_in_roots(ret_containers, id, &first);
+	look_in_own(ret_containers, id, &first);
+	return *first.text ? err_set(err, "%s", first.text) : 0;
+}
+
+void containers_free(struct containers *containers)
+{
+	for (size_t i = 0; i < containers->count; i++) {
+		free(containers->list[i].root);
+		free(containers->list[i].id);
+		container_state_free(&containers->list[i].state);
+	}
+	free(containers->list);
+	*containers = (struct containers){ 0 };
+}

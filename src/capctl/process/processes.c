@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "capctl/process/processes.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/fileio.h"
+
+/* A process may be in 65536 groups, and status names them all. */
+#define TEXT_MAX (1 << 20)
+#define NAME_SIZE 32
+
+int processes_open(struct processes *ret_processes, const char *proc,
+		   const struct cgroup_names *names, struct err *err)
+{
+	*ret_processes = (struct processes){ .names = names };
+	ret_processes->proc =
+		fileio_open(AT_FDCWD, proc, O_RDONLY | O_DIRECTORY, 0);
+	if (ret_processes->proc < 0)
+		return err_set_errno(err, errno, "'%s'", proc);
+	return 0;
+}
+
+void processes_close(struct processes *processes)
+{
+	for (size_t i = 0; i < processes->count; i++)
+		free(processes->list[i].container);
+	free(processes->list);
+	free(processes->troubles);
+	cleanup_fd(&processes->proc);
+}
+
+static int add_trouble(struct processes *processes, uint32_t pid, int number,
+		       struct err *err)
+{
+	struct process_trouble *list =
+		reallocarray(processes->troubles, processes->troubles_count + 1,
+			     sizeof(*list));
+
+	if (!list)
+		return err_set(err, "out of memory");
+	list[processes->troubles_count++] =
+		(struct process_trouble){ pid, number };
+	processes->troubles = list;
+	return 0;
+}
+
+/* NULL: out of memory. */
+static struct process *add(struct processes *processes, struct err *err)
+{
+	struct process *list = alloc_room(processes->list, processes->count,
+					  &processes->size, sizeof(*list));
+
+	if (!list) {
+		err_set(err, "out of memory");
+		return NULL;
+	}
+	processes->list = list;
+	list[processes->count] = (struct process){ 0 };
+	return &list[processes->count++];
+}
+
+/* -1: errno says why; procfs gives ESRCH when the process is gone. */
+static int read_text(int directory, const char *name, char **ret_text,
+		     size_t *ret_len)
+{
+	int fd CLEANUP_FD = fileio_open(directory, name, O_RDONLY, 0);
+	struct err ignored;
+
+	if (fd < 0)
+		return -1;
+	errno = EFBIG;
+	return fileio_read(fd, name, TEXT_MAX, ret_text, ret_len, &ignored);
+}
+
+static int read_status(int directory, const char *name,
+		       struct procstatus *ret_status)
+{
+	char *text CLEANUP_FREE = NULL;
+	size_t len;
+
+	if (read_text(directory, name, &text, &len) < 0)
+		return -1;
+	procstatus_parse(ret_status, text, len);
+	if (procstatus_is_whole(ret_status))
+		return 0;
+	errno = EBADMSG;
+	return -1;
+}
+
+static bool is_gone(int number)
+{
+	return number == ENOENT || number == ESRCH;
+}
+
+/* Kernels may lack cgroups, and a process may end: then it is in none. */
+static int read_container(struct processes *processes, int directory,
+			  struct process *process, struct err *err)
+{
+	char *text CLEANUP_FREE = NULL;
+	const char *id;
+	size_t len, id_len;
+
+	if (read_text(directory, "cgroup", &text, &len) < 0)
+		return is_gone(errno)
+			       ? 0
+			       : add_trouble(processes, process->status.pid,
+					     errno, err);
+	if (!cgroup_container(text, len, processes->names, &id, &id_len))
+		return 0;
+	process->container = strndup(id, id_len);
+	return process->container ? 0 : err_set(err, "out of memory");
+}
+
+static uint64_t read_pid_namespace(int directory)
+{
+	struct stat st;
+
+	return fstatat(directory, "ns/pid", &st, 0) == 0 ? st.st_ino : 0;
+}
+
+static bool holds_the_same(const struct procstatus *a,
+			   const struct procstatus *b)
+{
+	return memcmp(&a->sets, &b->sets, sizeof(a->sets)) == 0 &&
+	       memcmp(a->uid, b->uid, sizeof(a->uid)) == 0 &&
+	       memcmp(a->gid, b->gid, sizeof(a->gid)) == 0 &&
+	       a->no_new_privs == b->no_new_privs && a->seccomp == b->seccomp;
+}
+
+static int add_thread(struct processes *processes, size_t owner,
+		      const struct procstatus *status, struct err *err)
+{
+	struct process *thread = add(processes, err);
+	const struct process *process;
+
+	if (!thread)
+		return -1;
+	process = &processes->list[owner];
+	thread->status = *status;
+	thread->pid_namespace = process->pid_namespace;
+	thread->is_thread = true;
+	if (!process->container)
+		return 0;
+	thread->container = strdup(process->container);
+	return thread->container ? 0 : err_set(err, "out of memory");
+}
+
+/* A pid or tid as procfs spells it; 0: another name. */
+static uint32_t number_of(const char *name)
+{
+	uint64_t number = 0;
+
+	if (*name == '0')
+		return 0;
+	for (; *name >= '0' && *name <= '9' && number < INT32_MAX; name++)
+		number = number * 10 + (uint64_t)(*name - '0');
+	return *name || number > INT32_MAX ? 0 : (uint32_t)number;
+}
+
+static int add_if_different(struct processes *processes, size_t owner,
+			    int tasks, const char *name, struct err *err)
+{
+	const struct procstatus *process = &processes->list[owner].status;
+	struct procstatus status;
+	uint32_t tid = number_of(name);
+	char path[NAME_SIZE];
+
+	if (!tid || tid == process->pid)
+		return 0;
+	snprintf(path, sizeof(path), "%u/status", tid);
+	if (read_status(tasks, path, &status) < 0)
+		return is_gone(errno) ? 0
+				      : add_trouble(processes, tid, errno, err);
+	if (holds_the_same(process, &status))
+		return 0;
+	return add_thread(processes, owner, &status, err);
+}
+
+static DIR *open_entries(int directory, const char *name)
+{
+	return fileio_entries(
+		fileio_open(directory, name, O_RDONLY | O_DIRECTORY, 0));
+}
+
+/* ret_number: why it is the end, 0 at the very end. */
+static struct dirent *next(DIR *entries, int *ret_number)
+{
+	struct dirent *entry;
+
+	errno = 0;
+	entry = readdir(entries);
+	*ret_number = entry ? 0 : errno;
+	return entry;
+}
+
+static int add_threads(struct processes *processes, size_t owner, int directory,
+		       struct err *err)
+{
+	DIR *entries = open_entries(directory, "task");
+	struct dirent *entry;
+	int result = 0, number = errno;
+
+	while (entries && result == 0 && (entry = next(entries, &number)))
+		result = add_if_different(processes, owner, dirfd(entries),
+					  entry->d_name, err);
+	if (entries)
+		closedir(entries);
+	if (result < 0 || !number || is_gone(number))
+		return result;
+	return add_trouble(processes, processes->list[owner].status.pid, number,
+			   err);
+}
+
+static int add_known(struct processes *processes, int directory,
+		     const struct procstatus *status, struct err *err)
+{
+	struct process *process = add(processes, err);
+	size_t owner = processes->count - 1;
+
+	if (!process)
+		return -1;
+	process->status = *status;
+	process->is_thread = status->pid != status->tgid;
+	process->pid_namespace = read_pid_namespace(directory);
+	if (read_container(processes, directory, process, err) < 0)
+		return -1;
+	if (process->is_thread || status->threads <= 1)
+		return 0;
+	return add_threads(processes, owner, directory, err);
+}
+
+/* 1: it is not, or no longer, there. `any`: also one of the kernel. */
+static int add_one(struct processes *processes, uint32_t pid, bool any,
+		   struct err *err)
+{
+	int directory CLEANUP_FD = -1;
+	struct procstatus status;
+	char name[NAME_SIZE];
+
+	snprintf(name, sizeof(name), "%u", pid);
+	directory =
+		fileio_open(processes->proc, name, O_RDONLY | O_DIRECTORY, 0);
+	if (directory < 0 || read_status(directory, "status", &status) < 0)
+		return is_gone(errno) ? 1
+				      : add_trouble(processes, pid, errno, err);
+	if (!any && procstatus_is_kernel(&status))
+		return 0;
+	return add_known(processes, directory, &status, err);
+}
+
+int processes_add(struct processes *processes, uint32_t pid, struct err *err)
+{
+	int result = add_one(processes, pid, true, err);
+
+	return result <= 0 ? result : add_trouble(processes, pid, ESRCH, err);
+}
+
+int processes_add_all(struct processes *processes, struct err *err)
+{
+	DIR *entries = open_entries(processes->proc, ".");
+	bool seen_first = false;
+	struct dirent *entry;
+	int result = 0, number = 0;
+
+	if (!entries)
+		return err_set_errno(err, errno, "read the list of processes");
+	while (result >= 0 && (entry = next(entries, &number))) {
+		uint32_t pid = number_of(entry->d_name);
+
+		if (!pid)
+			continue;
+		seen_first |= pid == 1;
+		result = add_one(processes, pid, false, err);
+	}
+	closedir(entries);
+	if (result < 0)
+		return -1;
+	if (number)
+		return err_set_errno(err, number, "read the list of processes");
+	return seen_first ? 0 : add_trouble(processes, 1, EACCES, err);
+}
+
+const char *processes_reason(const struct process_trouble *trouble)
+{
+	if (trouble->number == ESRCH)
+		return "is missing";
+	if (trouble->number == EBADMSG)
+		return "its status is not as the kernel writes it";
+	return err_reason(trouble->number);
+}

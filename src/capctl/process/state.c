@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "capctl/process/state.h"
+
+#include <json-c/json.h>
+#include <string.h>
+
+#define LABEL "bundle="
+#define DEPTH_MAX 64
+
+static void put(struct json_object **object)
+{
+	json_object_put(*object);
+}
+
+static const char *string_of(struct json_object *value)
+{
+	const char *text;
+
+	if (!json_object_is_type(value, json_type_string))
+		return NULL;
+	text = json_object_get_string(value);
+	/* One that is longer than it seems is no path. */
+	if (strlen(text) != (size_t)json_object_get_string_len(value))
+		return NULL;
+	return text;
+}
+
+static const char *runc_bundle(struct json_object *state)
+{
+	struct json_object *config, *labels;
+	const char *label;
+
+	if (!json_object_object_get_ex(state, "config", &config) ||
+	    !json_object_object_get_ex(config, "labels", &labels) ||
+	    !json_object_is_type(labels, json_type_array))
+		return NULL;
+	for (size_t i = 0; i < json_object_array_length(labels); i++) {
+		label = string_of(json_object_array_get_idx(labels, i));
+		if (label && strncmp(label, LABEL, strlen(LABEL)) == 0)
+			return label + strlen(LABEL);
+	}
+	return NULL;
+}
+
+static const char *crun_bundle(struct json_object *state)
+{
+	struct json_object *bundle;
+
+	if (!json_object_object_get_ex(state, "bundle", &bundle))
+		return NULL;
+	return string_of(bundle);
+}
+
+/* 0: absent, or no number that can be one. */
+static int64_t number(struct json_object *state, const char *key, int64_t max)
+{
+	struct json_object *value;
+	int64_t found;
+
+	if (!json_object_object_get_ex(state, key, &value) ||
+	    !json_object_is_type(value, json_type_int))
+		return 0;
+	found = json_object_get_int64(value);
+	return found > 0 && found <= max ? found : 0;
+}
+
+static struct json_object *parse(const char *text, size_t len)
+{
+	struct json_tokener *tokener = json_tokener_new_ex(DEPTH_MAX);
+	struct json_object *object = NULL;
+
+	if (!tokener)
+		return NULL;
+	if (len <= CONTAINER_STATE_MAX)
+		object = json_tokener_parse_ex(tokener, text, (int)len);
+	json_tokener_free(tokener);
+	return object;
+}
+
+int container_state_parse(struct container_state *ret_state,
+			  enum runtime_dialect dialect, const char *text,
+			  size_t len, struct err *err)
+{
+	struct json_object *state __attribute__((cleanup(put))) =
+		parse(text, len);
+	bool runc = dialect == RUNTIME_RUNC;
+	const char *bundle;
+
+	*ret_state = (struct container_state){ 0 };
+	if (!json_object_is_type(state, json_type_object))
+		return err_set(err, "is no state of a container");
+	ret_state->pid = (int32_t)number(
+		state, runc ? "init_process_pid" : "pid", INT32_MAX);
+	ret_state->start = (uint64_t)number(
+		state, runc ? "init_process_start" : "process-start-time",
+		INT64_MAX);
+	bundle = runc ? runc_bundle(state) : crun_bundle(state);
+	if (!bundle || *bundle != '/')
+		return 0;
+	ret_state->bundle = strdup(bundle);
+	return ret_state->bundle ? 0 : err_set(err, "out of memory");
+}
+
+void container_state_free(struct container_state *state)
+{
+	free(state->bundle);
+	*state = (struct container_state){ 0 };
+}
+
+/* The name may hold blanks and parentheses itself. */
+static const char *behind_name(const char *stat)
+{
+	return strrchr(stat, ')');
+}
+
+bool container_state_has_ended(const char *stat)
+{
+	const char *at = behind_name(stat);
+
+	return at && (strncmp(at, ") Z", 3) == 0 || strncmp(at, ") X", 3) == 0);
+}
+
+uint64_t container_state_start(const char *stat)
+{
+	const char *at = behind_name(stat);
+
+	for (int field = 2; at && field < 22; field++)
+		at = strchr(at + 1, ' ');
+	return at ? strtoull(at + 1, NULL, 10) : 0;
+}

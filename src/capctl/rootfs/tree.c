@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "capctl/rootfs/tree.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "capctl/execve/predict.h"
+#include "spec/find.h"
+
+struct reader {
+	const struct json_doc *doc;
+	struct spec_tree *tree;
+	struct err *err;
+};
+
+static int want(const struct reader *reader, struct json_value value,
+		enum json_kind kind)
+{
+	if (value.kind == kind)
+		return 0;
+	return json_err(reader->err, reader->doc, value.start,
+			"must be %s, not %s", json_kind_name(kind),
+			json_kind_name(value.kind));
+}
+
+/* A member that is there, and not null. */
+static bool find(const struct reader *reader, struct json_value object,
+		 const char *key, struct json_value *ret_value)
+{
+	return spec_find_member(reader->doc, object, key, ret_value) &&
+	       ret_value->kind != JSON_NULL;
+}
+
+/* A path: the kernel's end at a NUL. */
+static int read_path(const struct reader *reader, struct json_value value,
+		     char **ret_path)
+{
+	char *path CLEANUP_FREE = NULL;
+	size_t len;
+
+	if (want(reader, value, JSON_STRING) < 0 ||
+	    json_string(reader->doc, value, &path, &len, reader->err) < 0)
+		return -1;
+	if (strlen(path) != len)
+		return json_err(reader->err, reader->doc, value.start,
+				"a path cannot have \\u0000 in it");
+	*ret_path = TAKE_PTR(path);
+	return 0;
+}
+
+static int read_optional_path(const struct reader *reader,
+			      struct json_value object, const char *key,
+			      char **ret_path)
+{
+	struct json_value value;
+
+	return find(reader, object, key, &value)
+		       ? read_path(reader, value, ret_path)
+		       : 0;
+}
+
+static int read_root(struct reader *reader, struct json_value object)
+{
+	struct json_value readonly;
+
+	if (want(reader, object, JSON_OBJECT) < 0)
+		return -1;
+	if (find(reader, object, "readonly", &readonly))
+		reader->tree->readonly = readonly.kind == JSON_TRUE;
+	return read_optional_path(reader, object, "path", &reader->tree->root);
+}
+
+/* Takes the last "/NAME" away. */
+static void cut_name(struct buf *path)
+{
+	while (path->len && path->text[--path->len] != '/')
+		;
+}
+
+static void add_name(struct buf *path, const char *name, size_t len)
+{
+	if (!len || (len == 1 && *name == '.'))
+		return;
+	if (len == 2 && name[0] == '.' && name[1] == '.') {
+		cut_name(path);
+		return;
+	}
+	buf_add_str(path, "/");
+	buf_add(path, name, len);
+}
+
+/* By its text alone: no ".." leads above the root, as in the container. */
+static int clean_path(char **path, struct err *err)
+{
+	struct buf clean CLEANUP_BUF = { 0 };
+	char *text;
+
+	for (const char *at = *path; *at; at += *at == '/') {
+		size_t len = strcspn(at, "/");
+
+		add_name(&clean, at, len);
+		at += len;
+	}
+	if (!clean.len)
+		buf_add_str(&clean, "/");
+	if (buf_take(&clean, &text, NULL, err) < 0)
+		return -1;
+	free(*path);
+	*path = text;
+	return 0;
+}
+
+/* The later of two options that contradict each other counts. */
+static void take_option(const struct reader *reader, struct json_value option,
+			struct spec_mount *mount)
+{
+	const struct json_doc *doc = reader->doc;
+
+	if (json_string_is(doc, option, "nosuid") ||
+	    json_string_is(doc, option, "rnosuid"))
+		mount->nosuid = true;
+	else if (json_string_is(doc, option, "suid") ||
+		 json_string_is(doc, option, "rsuid"))
+		mount->nosuid = false;
+	else if (json_string_is(doc, option, "noexec") ||
+		 json_string_is(doc, option, "rnoexec"))
+		mount->noexec = true;
+	else if (json_string_is(doc, option, "exec") ||
+		 json_string_is(doc, option, "rexec"))
+		mount->noexec = false;
+	else if (json_string_is(doc, option, "bind") ||
+		 json_string_is(doc, option, "rbind"))
+		mount->bind = true;
+}
+
+/* "idmap", "ridmap", and crun's "idmap=MAP". */
+static int take_mapping(const struct reader *reader, struct json_value option,
+			struct spec_mount *mount)
+{
+	char *text CLEANUP_FREE = NULL;
+	size_t len;
+
+	if (json_string(reader->doc, option, &text, &len, reader->err) < 0)
+		return -1;
+	if (strncmp(text, "idmap", 5) == 0 || strncmp(text, "ridmap", 6) == 0)
+		mount->mapped = true;
+	return 0;
+}
+
+static int read_options(const struct reader *reader, struct json_value list,
+			struct spec_mount *mount)
+{
+	struct json_iter iter = json_iterate(reader->doc, list);
+	struct json_value option;
+
+	if (want(reader, list, JSON_ARRAY) < 0)
+		return -1;
+	while (json_next_element(&iter, &option)) {
+		if (want(reader, option, JSON_STRING) < 0 ||
+		    take_mapping(reader, option, mount) < 0)
+			return -1;
+		take_option(reader, option, mount);
+	}
+	return 0;
+}
+
+static int read_mount(struct reader *reader, struct json_value object,
+		      struct spec_mount *mount)
+{
+	struct json_value value;
+
+	if (want(reader, object, JSON_OBJECT) < 0)
+		return -1;
+	if (!find(reader, object, "destination", &value))
+		return json_err(reader->err, reader->doc, object.start,
+				"a mount without 'destination'");
+	if (read_path(reader, value, &mount->destination) < 0 ||
+	    clean_path(&mount->destination, reader->err) < 0 ||
+	    read_optional_path(reader, object, "source", &mount->source) < 0)
+		return -1;
+	if (find(reader, object, "type", &value))
+		mount->bind = json_string_is(reader->doc, value, "bind");
+	mount->mapped = find(reader, object, "uidMappings", &value) ||
+			find(reader, object, "gidMappings", &value);
+	return find(reader, object, "options", &value)
+		       ? read_options(reader, value, mount)
+		       : 0;
+}
+
+static size_t count_elements(const struct reader *reader,
+			     struct json_value list)
+{
+	struct json_iter iter = json_iterate(reader->doc, list);
+	struct json_value element;
+	size_t count = 0;
+
+	while (json_next_element(&iter, &element))
+		count++;
+	return count;
+}
+
+static int read_mounts(struct reader *reader, struct json_value list)
+{
+	struct spec_tree *tree = reader->tree;
+	struct json_iter iter = json_iterate(reader->doc, list);
+	struct json_value element;
+
+	if (want(reader, list, JSON_ARRAY) < 0)
+		return -1;
+	tree->mounts =
+		calloc(count_elements(reader, list) + 1, sizeof(*tree->mounts));
+	if (!tree->mounts)
+		return err_set(reader->err, "out of memory");
+	while (json_next_element(&iter, &element))
+		if (read_mount(reader, element,
+			       &tree->mounts[tree->mounts_count++]) < 0)
+			return -1;
+	return 0;
+}
+
+static int read_number(const struct reader *reader, struct json_value object,
+		       const char *key, uint32_t *ret_number)
+{
+	struct json_value value;
+
+	if (!find(reader, object, key, &value))
+		return json_err(reader->err, reader->doc, object.start,
+				"a mapping without '%s'", key);
+	if (json_is_u32(reader->doc, value, UINT32_MAX, ret_number))
+		return 0;
+	return json_err(reader->err, reader->doc, value.start,
+			"must be a whole number up to %u", UINT32_MAX);
+}
+
+static int read_range(const struct reader *reader, struct json_value object,
+		      struct spec_range *range)
+{
+	if (want(reader, object, JSON_OBJECT) < 0 ||
+	    read_number(reader, object, "containerID", &range->inside) < 0 ||
+	    read_number(reader, object, "hostID", &range->outside) < 0)
+		return -1;
+	return read_number(reader, object, "size", &range->size);
+}
+
+static int read_map(struct reader *reader, struct json_value list,
+		    struct spec_map *map)
+{
+	struct json_iter iter = json_iterate(reader->doc, list);
+	struct json_value element;
+
+	if (want(reader, list, JSON_ARRAY) < 0)
+		return -1;
+	map->ranges =
+		calloc(count_elements(reader, list) + 1, sizeof(*map->ranges));
+	if (!map->ranges)
+		return err_set(reader->err, "out of memory");
+	while (json_next_element(&iter, &element))
+		if (read_range(reader, element, &map->ranges[map->count++]) < 0)
+			return -1;
+	return 0;
+}
+
+static int read_maps(struct reader *reader, struct json_value object)
+{
+	struct json_value list;
+
+	if (want(reader, object, JSON_OBJECT) < 0)
+		return -1;
+	if (find(reader, object, "uidMappings", &list) &&
+	    read_map(reader, list, &reader->tree->users) < 0)
+		return -1;
+	return find(reader, object, "gidMappings", &list)
+		       ? read_map(reader, list, &reader->tree->groups)
+		       : 0;
+}
+
+int spec_tree_read(struct spec_tree *ret_tree, const struct json_doc *doc,
+		   struct err *err)
+{
+	struct reader reader = { .doc = doc, .tree = ret_tree, .err = err };
+	struct json_value top = json_root(doc), value;
+
+	*ret_tree = (struct spec_tree){ 0 };
+	if (want(&reader, top, JSON_OBJECT) < 0)
+		return -1;
+	if (find(&reader, top, "root", &value) && read_root(&reader, value) < 0)
+		return -1;
+	if (find(&reader, top, "mounts", &value) &&
+	    read_mounts(&reader, value) < 0)
+		return -1;
+	return find(&reader, top, "linux", &value) ? read_maps(&reader, value)
+						   : 0;
+}
+
+void spec_tree_free(struct spec_tree *tree)
+{
+	for (size_t i = 0; i < tree->mounts_count; i++) {
+		free(tree->mounts[i].destination);
+		free(tree->mounts[i].source);
+	}
+	free(tree->mounts);
+	free(tree->root);
+	free(tree->users.ranges);
+	free(tree->groups.ranges);
+	*tree = (struct spec_tree){ 0 };
+}
+
+static bool is_below(const char *path, const char *directory)
+{
+	size_t len = strlen(directory);
+
+	if (len == 1)
+		return true;
+	return strncmp(path, directory, len) == 0 &&
+	       (path[len] == '/' || path[len] == '\0');
+}
+
+const struct spec_mount *spec_tree_mount(const struct spec_tree *tree,
+					 const char *path)
+{
+	for (size_t i = tree->mounts_count; i-- > 0;)
+		if (is_below(path, tree->mounts[i].destination))
+			return &tree->mounts[i];
+	return NULL;
+}
+
+bool spec_map_inside(const struct spec_map *map, uint32_t outside,
+		     uint32_t *ret_inside)
+{
+	for (size_t i = 0; i < map->count; i++) {
+		const struct spec_range *range = &map->ranges[i];
+
+		if (outside < range->outside ||
+		    outside - range->outside >= range->size)
+			continue;
+		*ret_inside = range->inside + (outside - range->outside);
+		return true;
+	}
+	return false;
+}
+
+bool spec_map_outside(const struct spec_map *map, uint32_t inside,
+		      uint32_t *ret_outside)
+{
+	for (size_t i = 0; i < map->count; i++) {
+		const struct spec_range *range = &map->ranges[i];
+
+		if (inside < range->inside ||
+		    inside - range->inside >= range->size)
+			continue;
+		*ret_outside = range->outside + (inside - range->inside);
+		return true;
+	}
+	return false;
+}
+
+uint32_t spec_map_outer(const struct spec_map *map, bool new_userns,
+			uint32_t inner)
+{
+	uint32_t id;
+
+	if (!new_userns)
+		return inner;
+	return spec_map_outside(map, inner, &id) ? id : EXEC_NO_ROOT;
+}
+
+bool spec_tree_has_owner(const struct spec_tree *tree, bool new_userns,
+			 uint32_t uid, uint32_t gid)
+{
+	uint32_t id;
+
+	return !new_userns || (spec_map_inside(&tree->users, uid, &id) &&
+			       spec_map_inside(&tree->groups, gid, &id));
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "capctl/scan/scan.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/alloc.h"
+#include "capctl/rootfs/walk.h"
+
+#define PATIENCE 500 /* milliseconds that pass without a word */
+#define PROGRESS_EVERY 100
+#define PROGRESS_WIDTH 64
+
+/* For messages: files around a bundle's root by their place on this machine. */
+static int place(const struct scan *scan, const char *path, char **ret_path,
+		 struct err *err)
+{
+	*ret_path =
+		alloc_text("%s%s", scan->outside ? scan->operand : "", path);
+	return *ret_path ? 0 : err_set(err, "out of memory");
+}
+
+static int under_mount(struct scan_file *file, const struct spec_mount *mount,
+		       struct err *err)
+{
+	const char *how = mount->nosuid ? "on the container's nosuid mount"
+			  : mount->bind ? "on the container's noexec mount"
+					: "hidden by the container's mount on";
+
+	file->effect = PROGRAM_NO_EFFECT;
+	file->reason = alloc_text("%s %s", how, mount->destination);
+	return file->reason ? 0 : err_set(err, "out of memory");
+}
+
+static int evaluate(const struct scan *scan, struct scan_file *file,
+		    struct err *err)
+{
+	const struct spec_mount *mount = NULL;
+	struct program program = file->file.program;
+	const char *reason;
+
+	if (scan->is_bundle && !file->outside)
+		program = scan_bundle_view(scan, &file->file, &mount);
+	if (mount)
+		return under_mount(file, mount, err);
+	file->effect = program_effect(&program, scan->root, &reason);
+	if (!reason)
+		return 0;
+	file->reason = strdup(reason);
+	return file->reason ? 0 : err_set(err, "out of memory");
+}
+
+static int take_found(void *context, const struct rootfs_file *found,
+		      struct err *err)
+{
+	struct scan *scan = context;
+	struct scan_file *files = alloc_room(scan->files, scan->files_count,
+					     &scan->files_size, sizeof(*files));
+	struct scan_file *file;
+
+	if (!files)
+		return err_set(err, "out of memory");
+	scan->files = files;
+	file = &files[scan->files_count++];
+	*file = (struct scan_file){ .file = *found, .outside = scan->outside };
+	file->file.path = NULL;
+	if (place(scan, found->path, &file->file.path, err) < 0)
+		return -1;
+	return evaluate(scan, file, err);
+}
+
+static int take_unreadable(void *context, const char *path, const char *reason,
+			   struct err *err)
+{
+	struct scan *scan = context;
+	struct scan_unreadable *list =
+		alloc_room(scan->unreadable, scan->unreadable_count,
+			   &scan->unreadable_size, sizeof(*list));
+	struct scan_unreadable *entry;
+
+	if (!list)
+		return err_set(err, "out of memory");
+	scan->unreadable = list;
+	entry = &list[scan->unreadable_count++];
+	*entry = (struct scan_unreadable){ .reason = strdup(reason) };
+	if (!entry->reason)
+		return err_set(err, "out of memory");
+	return place(scan, path, &entry->path, err);
+}
+
+static long now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (long)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
+/* On a terminal, after a while, and not too often. */
+static void tell_progress(void *context, uint64_t entries)
+{
+	struct scan *scan = context;
+	long time = now();
+
+	if (time - scan->told < (scan->telling ? PROGRESS_EVERY : PATIENCE))
+		return;
+	scan->told = time;
+	scan->telling = true;
+	fprintf(stderr, "\r%llu entries, %zu found ",
+		(unsigned long long)entries, scan->files_count);
+}
+
+static void clear_progress(struct scan *scan)
+{
+	if (scan->telling)
+		fprintf(stderr, "\r%*s\r", PROGRESS_WIDTH, "");
+	scan->telling = false;
+}
+
+int scan_walk(struct scan *scan, const struct rootfs *rootfs,
+	      const struct stat *without, struct err *err)
+{
+	struct rootfs_visitor visitor = { .found = take_found,
+					  .unreadable = take_unreadable,
+					  .context = scan,
+					  .without = without };
+	uint64_t entries;
+	int status;
+
+	if (isatty(STDERR_FILENO))
+		visitor.progress = tell_progress;
+	scan->told = now();
+	status = rootfs_walk(rootfs, &visitor, &entries, err);
+	clear_progress(scan);
+	scan->entries += entries;
+	return status;
+}
+
+static int compare_files(const void *left, const void *right)
+{
+	const struct scan_file *a = left, *b = right;
+
+	return strcmp(a->file.path, b->file.path);
+}
+
+static int compare_unreadable(const void *left, const void *right)
+{
+	const struct scan_unreadable *a = left, *b = right;
+
+	return strcmp(a->path, b->path);
+}
+
+void scan_sort(struct scan *scan)
+{
+	if (scan->files_count)
+		qsort(scan->files, scan->files_count, sizeof(*scan->files),
+		      compare_files);
+	if (scan->unreadable_count)
+		qsort(scan->unreadable, scan->unreadable_count,
+		      sizeof(*scan->unreadable), compare_unreadable);
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include <json-c/json.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "capctl/explain/explain.h"
+#include "capctl/out.h"
+#include "capctl/scan/scan.h"
+
+static void add(struct json_object *object, const char *key,
+		struct json_object *value)
+{
+	json_object_object_add(object, key, value);
+}
+
+static void add_number(struct json_object *object, const char *key,
+		       uint64_t number)
+{
+	add(object, key, json_object_new_int64((int64_t)number));
+}
+
+static void add_bool(struct json_object *object, const char *key, bool value)
+{
+	add(object, key, json_object_new_boolean(value));
+}
+
+static struct json_object *caps_object(const struct exec_file *file)
+{
+	const struct vfscap *caps = &file->caps;
+	struct json_object *object;
+
+	if (!file->has_caps)
+		return NULL;
+	object = json_object_new_object();
+	add_number(object, "version", (uint64_t)caps->version);
+	add(object, "permitted", out_json_mask(caps->permitted));
+	add(object, "inheritable", out_json_mask(caps->inheritable));
+	add_bool(object, "effective", caps->effective);
+	add_number(object, "root", caps->root);
+	return object;
+}
+
+static struct json_object *verdict_object(const struct scan_grant *grant,
+					  enum program_verdict verdict,
+					  capmask lacking)
+{
+	static const char *const words[] = {
+		[PROGRAM_REDUNDANT] = "redundant",
+		[PROGRAM_BREAKS] = "breaks",
+		[PROGRAM_OUT_OF_BOUNDING] = "out_of_bounding",
+	};
+	struct json_object *object = json_object_new_object();
+
+	add(object, "rule", out_json_text(grant->rule));
+	add(object, "verdict", json_object_new_string(words[verdict]));
+	add(object, "lacking", out_json_names(lacking));
+	return object;
+}
+
+static struct json_object *verdicts_array(const struct scan *scan,
+					  const struct scan_file *file)
+{
+	struct json_object *array = json_object_new_array();
+
+	if (file->effect == PROGRAM_NO_EFFECT)
+		return array;
+	for (size_t i = 0; i < scan->grants_count; i++) {
+		const struct scan_grant *grant = &scan->grants[i];
+		enum program_verdict verdict;
+		capmask lacking;
+
+		verdict = scan_judge(scan, file, grant, &lacking);
+		if (verdict != PROGRAM_UNTOUCHED)
+			json_object_array_add(
+				array, verdict_object(grant, verdict, lacking));
+	}
+	return array;
+}
+
+static struct json_object *file_object(const struct scan *scan,
+				       const struct scan_file *file)
+{
+	static const char *const effects[] = {
+		[PROGRAM_NO_EFFECT] = "none",
+		[PROGRAM_RAISES] = "raises",
+		[PROGRAM_DANGEROUS] = "dangerous",
+	};
+	const struct program *program = &file->file.program;
+	struct json_object *object = json_object_new_object();
+	char mode[16];
+
+	snprintf(mode, sizeof(mode), "%04o", file->file.mode & 07777);
+	add(object, "path", out_json_text(file->file.path));
+	add_bool(object, "outside", file->outside);
+	add(object, "mode", json_object_new_string(mode));
+	add_number(object, "uid", program->file.uid);
+	add_number(object, "gid", program->file.gid);
+	add_number(object, "links", file->file.links);
+	add_bool(object, "setuid", file->file.mode & S_ISUID);
+	add_bool(object, "setgid", exec_file_is_setgid(&program->file));
+	add(object, "capabilities", caps_object(&program->file));
+	add_bool(object, "capabilities_elsewhere", program->caps_elsewhere);
+	add(object, "effect", json_object_new_string(effects[file->effect]));
+	add(object, "reason", out_json_text(file->reason));
+	add(object, "verdicts", verdicts_array(scan, file));
+	return object;
+}
+
+static struct json_object *files_array(const struct scan *scan)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < scan->files_count; i++)
+		json_object_array_add(array,
+				      file_object(scan, &scan->files[i]));
+	return array;
+}
+
+static struct json_object *unreadable_array(const struct scan *scan)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < scan->unreadable_count; i++) {
+		struct json_object *object = json_object_new_object();
+
+		add(object, "path", out_json_text(scan->unreadable[i].path));
+		add(object, "reason",
+		    out_json_text(scan->unreadable[i].reason));
+		json_object_array_add(array, object);
+	}
+	return array;
+}
+
+static struct json_object *counts_object(const struct scan *scan)
+{
+	struct scan_counts counts = scan_count(scan);
+	struct json_object *object = json_object_new_object();
+
+	add_number(object, "entries", scan->entries);
+	add_number(object, "setuid", counts.setuid);
+	add_number(object, "setgid", counts.setgid);
+	add_number(object, "capabilities", counts.capabilities);
+	add_number(object, "dangerous", counts.dangerous);
+	add_number(object, "without_effect", counts.without_effect);
+	add_number(object, "unreadable", scan->unreadable_count);
+	return object;
+}
+
+static struct json_object *bundle_object(const struct scan *scan)
+{
+	const struct policy_rule *rule = scan->run.judge.rule;
+	const char *reason = scan->run.reason.text;
+	struct json_object *object;
+
+	if (!scan->is_bundle)
+		return NULL;
+	object = json_object_new_object();
+	add(object, "outcome",
+	    json_object_new_string(
+		    explain_outcome_name(explain_outcome(&scan->run))));
+	add(object, "rule", out_json_text(rule ? rule->name : NULL));
+	add(object, "reason", out_json_text(*reason ? reason : NULL));
+	return object;
+}
+
+struct json_object *scan_object(const struct scan *scan)
+{
+	struct json_object *object = json_object_new_object();
+
+	add(object, "operand", out_json_text(scan->operand));
+	add(object, "root", out_json_text(scan->path));
+	add(object, "policy", out_json_text(scan->policy));
+	add(object, "bundle", bundle_object(scan));
+	add(object, "files", files_array(scan));
+	add(object, "unreadable", unreadable_array(scan));
+	add(object, "counts", counts_object(scan));
+	return object;
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "capctl/scan/scan.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "capctl/out.h"
+#include "capctl/verb.h"
+
+#define CLEANUP_SCAN __attribute__((cleanup(scan_free)))
+
+static void scan_free(struct scan *scan)
+{
+	for (size_t i = 0; i < scan->files_count; i++) {
+		rootfs_file_free(&scan->files[i].file);
+		free(scan->files[i].reason);
+	}
+	for (size_t i = 0; i < scan->unreadable_count; i++) {
+		free(scan->unreadable[i].path);
+		free(scan->unreadable[i].reason);
+	}
+	free(scan->files);
+	free(scan->unreadable);
+	free(scan->grants);
+	free(scan->path);
+	spec_tree_free(&scan->tree);
+	dryrun_free(&scan->run);
+	dryrun_node_free(&scan->node);
+}
+
+/*
+ * A bundle's root, and then the rest of its directory: an image that brings a
+ * config.json along is not to send us elsewhere.
+ */
+static int look_at_bundle(struct scan *scan, const struct rootfs *root,
+			  struct err *err)
+{
+	struct rootfs around CLEANUP_ROOTFS = ROOTFS_INIT;
+	struct stat st;
+
+	if (rootfs_open(&around, scan->operand, err) < 0)
+		return -1;
+	if (fstat(root->fd, &st) < 0)
+		return err_set_errno(err, errno, "'%s'", scan->path);
+	scan_bundle_resolve(scan, root);
+	if (scan_walk(scan, root, NULL, err) < 0)
+		return -1;
+	scan->outside = true;
+	return scan_walk(scan, &around, &st, err);
+}
+
+static int look(struct scan *scan, struct err *err)
+{
+	struct rootfs root CLEANUP_ROOTFS = ROOTFS_INIT;
+	int status;
+
+	if (rootfs_open(&root, scan->path, err) < 0)
+		return -1;
+	status = scan->is_bundle ? look_at_bundle(scan, &root, err)
+				 : scan_walk(scan, &root, NULL, err);
+	scan_sort(scan);
+	return status;
+}
+
+static bool says_something(const struct policy_rule *rule)
+{
+	return decide_touches(rule) || rule->no_new_privileges;
+}
+
+/* At most: a pod that does not ask for it is not raised. */
+static struct program_grant grant_of(const struct policy_rule *rule,
+				     capmask kernel)
+{
+	capmask kept = rule->ambient | rule->inheritable;
+	capmask bounding = rule->drop_others ? kept : ~rule->drop;
+
+	return (struct program_grant){
+		.ambient = rule->on_request ? 0 : rule->ambient,
+		.inheritable = kept,
+		.bounding = bounding | ~kernel,
+		.no_new_privileges = rule->no_new_privileges,
+	};
+}
+
+/* Whose containers run in that tree nobody says: each rule by itself. */
+static int add_rules(struct scan *scan, struct err *err)
+{
+	const struct policy *policy = &scan->node.policy;
+
+	scan->grants = calloc(policy->count + 1, sizeof(*scan->grants));
+	if (!scan->grants)
+		return err_set(err, "out of memory");
+	for (size_t i = 0; i < policy->count; i++) {
+		const struct policy_rule *rule = &policy->rules[i];
+
+		if (says_something(rule))
+			scan->grants[scan->grants_count++] =
+				(struct scan_grant){
+					rule->name,
+					grant_of(rule, scan->node.own.kernel)
+				};
+	}
+	return 0;
+}
+
+static int prepare(struct scan *scan, struct err *err)
+{
+	const struct dryrun_options options = { .policy = scan->policy };
+
+	if (scan_bundle_read(scan, err) < 0)
+		return -1;
+	if (scan->is_bundle)
+		return 0;
+	scan->path = strdup(scan->operand);
+	if (!scan->path)
+		return err_set(err, "out of memory");
+	if (!scan->policy)
+		return 0;
+	if (!scan->has_node && dryrun_load(&scan->node, &options, err) < 0)
+		return -1;
+	scan->has_node = true;
+	return add_rules(scan, err);
+}
+
+struct scan_counts scan_count(const struct scan *scan)
+{
+	struct scan_counts counts = { 0 };
+
+	for (size_t i = 0; i < scan->files_count; i++) {
+		const struct scan_file *file = &scan->files[i];
+		const struct program *program = &file->file.program;
+
+		counts.setuid += (file->file.mode & S_ISUID) != 0;
+		counts.setgid += exec_file_is_setgid(&program->file);
+		counts.capabilities +=
+			program->file.has_caps || program->caps_elsewhere;
+		counts.dangerous += file->effect == PROGRAM_DANGEROUS;
+		counts.without_effect += file->effect == PROGRAM_NO_EFFECT;
+	}
+	return counts;
+}
+
+enum program_verdict scan_judge(const struct scan *scan,
+				const struct scan_file *file,
+				const struct scan_grant *grant,
+				capmask *ret_lacking)
+{
+	const struct spec_mount *mount;
+	struct program program = file->file.program;
+
+	if (scan->is_bundle && !file->outside)
+		program = scan_bundle_view(scan, &file->file, &mount);
+	return program_judge(&program, &grant->grant, ret_lacking);
+}
+
+static int parse(int argc, char **argv, struct scan *scan, struct err *err)
+{
+	const struct verb_option options[] = {
+		{ "policy", NULL, &scan->policy },
+		{ "rootfs", &scan->as_rootfs, NULL },
+		{ "json", &scan->json, NULL },
+	};
+	int first = verb_parse(argc, argv, options, ARRAY_LEN(options), err);
+
+	if (first < 0)
+		return -1;
+	if (first != argc - 1)
+		return verb_misuse(err, argv[0],
+				   "wants one root file system or bundle");
+	scan->operand = argv[first];
+	return 0;
+}
+
+enum verb_status verb_scan(int argc, char **argv, struct err *err)
+{
+	struct scan scan CLEANUP_SCAN = { .run.judge = JUDGE_INIT };
+
+	if (parse(argc, argv, &scan, err) < 0 || prepare(&scan, err) < 0 ||
+	    look(&scan, err) < 0)
+		return VERB_TROUBLE;
+	if (scan.json)
+		out_json(scan_object(&scan));
+	else
+		scan_print(&scan);
+	return scan.files_count || scan.unreadable_count ? VERB_FINDINGS
+							 : VERB_GOOD;
+}

@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "capctl/seccomp/rules.h"
+
+#include <errno.h>
+#include <seccomp.h>
+
+#include "spec/find.h"
+#include "json/keys.h"
+
+#define ARGS_MAX 6
+#define CONDITIONS_MAX 64
+/* crun leaves out the rest: of CRI-O's rule for clone the seventh. */
+#define CRUN_CONDITIONS_MAX 6
+/* SECCOMP_RET_DATA's width. */
+#define ERRNO_RET_MAX UINT16_MAX
+
+struct builder {
+	const struct json_doc *doc;
+	struct seccomp_rules *rules;
+	enum runtime_dialect dialect;
+	struct err *err;
+};
+
+/* The member, where it is of this kind; null counts as absent. */
+static int find(const struct builder *builder, struct json_value object,
+		const char *key, enum json_kind kind, bool *ret_found,
+		struct json_value *ret_value)
+{
+	*ret_found = spec_find_member(builder->doc, object, key, ret_value) &&
+		     ret_value->kind != JSON_NULL;
+	if (!*ret_found || ret_value->kind == kind)
+		return 0;
+	return json_err(builder->err, builder->doc, ret_value->start,
+			"'%s' must be %s, not %s", key, json_kind_name(kind),
+			json_kind_name(ret_value->kind));
+}
+
+/* Absent: as `ret_number` was. */
+static int read_number(const struct builder *builder, struct json_value object,
+		       const char *key, uint64_t max, uint64_t *ret_number)
+{
+	struct json_value value;
+	bool found;
+
+	if (find(builder, object, key, JSON_NUMBER, &found, &value) < 0)
+		return -1;
+	if (!found || json_is_u64(builder->doc, value, max, ret_number))
+		return 0;
+	return json_err(builder->err, builder->doc, value.start,
+			"'%s' must be a whole number of at most %llu", key,
+			(unsigned long long)max);
+}
+
+struct word {
+	const char *name;
+	uint32_t value;
+};
+
+static int read_word(const struct builder *builder, struct json_value value,
+		     const char *what, const struct word *words, size_t count,
+		     uint32_t *ret_value)
+{
+	char *text CLEANUP_FREE = NULL;
+	size_t len;
+
+	for (size_t i = 0; i < count; i++) {
+		if (value.kind == JSON_STRING &&
+		    json_string_is(builder->doc, value, words[i].name)) {
+			*ret_value = words[i].value;
+			return 0;
+		}
+	}
+	if (value.kind != JSON_STRING)
+		return json_err(builder->err, builder->doc, value.start,
+				"%s must be a string, not %s", what,
+				json_kind_name(value.kind));
+	if (json_string(builder->doc, value, &text, &len, builder->err) < 0)
+		return -1;
+	return json_err(builder->err, builder->doc, value.start,
+			"unknown %s '%s'", what, text);
+}
+
+static int read_action(const struct builder *builder, struct json_value object,
+		       const char *key, const char *errno_key,
+		       uint32_t *ret_action)
+{
+	static const struct word words[] = {
+		{ "SCMP_ACT_ALLOW", SCMP_ACT_ALLOW },
+		{ "SCMP_ACT_ERRNO", SCMP_ACT_ERRNO(0) },
+		{ "SCMP_ACT_KILL", SCMP_ACT_KILL_THREAD },
+		{ "SCMP_ACT_KILL_THREAD", SCMP_ACT_KILL_THREAD },
+		{ "SCMP_ACT_KILL_PROCESS", SCMP_ACT_KILL_PROCESS },
+		{ "SCMP_ACT_LOG", SCMP_ACT_LOG },
+		{ "SCMP_ACT_NOTIFY", SCMP_ACT_NOTIFY },
+		{ "SCMP_ACT_TRACE", SCMP_ACT_TRACE(0) },
+		{ "SCMP_ACT_TRAP", SCMP_ACT_TRAP },
+	};
+	uint64_t errno_ret = EPERM;
+	struct json_value value;
+	bool found;
+
+	if (find(builder, object, key, JSON_STRING, &found, &value) < 0)
+		return -1;
+	if (!found)
+		return json_err(builder->err, builder->doc, object.start,
+				"'%s' is missing", key);
+	if (read_word(builder, value, "action", words, ARRAY_LEN(words),
+		      ret_action) < 0 ||
+	    read_number(builder, object, errno_key, ERRNO_RET_MAX, &errno_ret) <
+		    0)
+		return -1;
+	if (*ret_action == SCMP_ACT_ERRNO(0) ||
+	    *ret_action == SCMP_ACT_TRACE(0))
+		*ret_action |= (uint32_t)errno_ret;
+	return 0;
+}
+
+static int err_library(const struct builder *builder, struct json_value value,
+		       int status, const char *what)
+{
+	return json_err(builder->err, builder->doc, value.start,
+			"libseccomp cannot %s: %s", what, err_reason(-status));
+}
+
+static int read_architecture(struct builder *builder, struct json_value value)
+{
+	static const struct word words[] = {
+		{ "SCMP_ARCH_X86", SCMP_ARCH_X86 },
+		{ "SCMP_ARCH_X86_64", SCMP_ARCH_X86_64 },
+		{ "SCMP_ARCH_X32", SCMP_ARCH_X32 },
+		{ "SCMP_ARCH_ARM", SCMP_ARCH_ARM },
+		{ "SCMP_ARCH_AARCH64", SCMP_ARCH_AARCH64 },
+		{ "SCMP_ARCH_MIPS", SCMP_ARCH_MIPS },
+		{ "SCMP_ARCH_MIPS64", SCMP_ARCH_MIPS64 },
+		{ "SCMP_ARCH_MIPS64N32", SCMP_ARCH_MIPS64N32 },
+		{ "SCMP_ARCH_MIPSEL", SCMP_ARCH_MIPSEL },
+		{ "SCMP_ARCH_MIPSEL64", SCMP_ARCH_MIPSEL64 },
+		{ "SCMP_ARCH_MIPSEL64N32", SCMP_ARCH_MIPSEL64N32 },
+		{ "SCMP_ARCH_PPC", SCMP_ARCH_PPC },
+		{ "SCMP_ARCH_PPC64", SCMP_ARCH_PPC64 },
+		{ "SCMP_ARCH_PPC64LE", SCMP_ARCH_PPC64LE },
+		{ "SCMP_ARCH_S390", SCMP_ARCH_S390 },
+		{ "SCMP_ARCH_S390X", SCMP_ARCH_S390X },
+		{ "SCMP_ARCH_PARISC", SCMP_ARCH_PARISC },
+		{ "SCMP_ARCH_PARISC64", SCMP_ARCH_PARISC64 },
+		{ "SCMP_ARCH_RISCV64", SCMP_ARCH_RISCV64 },
+	};
+	uint32_t arch;
+	int status;
+
+	if (read_word(builder, value, "architecture", words, ARRAY_LEN(words),
+		      &arch) < 0)
+		return -1;
+	if (arch == seccomp_arch_native())
+		builder->rules->names_native = true;
+	status = seccomp_arch_add(builder->rules->filter, arch);
+	if (status == 0 || status == -EEXIST)
+		return 0;
+	return err_library(builder, value, status, "add the architecture");
+}
+
+static int
+read_list(struct builder *builder, struct json_value object, const char *key,
+	  int (*read)(struct builder *builder, struct json_value element))
+{
+	struct json_value list, element;
+	struct json_iter iter;
+	bool found;
+
+	if (find(builder, object, key, JSON_ARRAY, &found, &list) < 0)
+		return -1;
+	if (!found)
+		return 0;
+	iter = json_iterate(builder->doc, list);
+	while (json_next_element(&iter, &element))
+		if (read(builder, element) < 0)
+			return -1;
+	return 0;
+}
+
+struct conditions {
+	struct scmp_arg_cmp list[CONDITIONS_MAX];
+	unsigned int count;
+	bool apart; /* two of one argument: each is a rule of its own */
+};
+
+static int read_condition(const struct builder *builder,
+			  struct json_value value, struct scmp_arg_cmp *ret)
+{
+	static const struct word words[] = {
+		{ "SCMP_CMP_NE", SCMP_CMP_NE },
+		{ "SCMP_CMP_LT", SCMP_CMP_LT },
+		{ "SCMP_CMP_LE", SCMP_CMP_LE },
+		{ "SCMP_CMP_EQ", SCMP_CMP_EQ },
+		{ "SCMP_CMP_GE", SCMP_CMP_GE },
+		{ "SCMP_CMP_GT", SCMP_CMP_GT },
+		{ "SCMP_CMP_MASKED_EQ", SCMP_CMP_MASKED_EQ },
+	};
+	uint64_t index = 0, first = 0, second = 0;
+	struct json_value name;
+	uint32_t comparison;
+	bool found;
+
+	if (value.kind != JSON_OBJECT)
+		return json_err(builder->err, builder->doc, value.start,
+				"must be an object");
+	if (json_keys_check_unique(builder->doc, value, builder->err) < 0 ||
+	    read_number(builder, value, "index", ARGS_MAX - 1, &index) < 0 ||
+	    read_number(builder, value, "value", UINT64_MAX, &first) < 0 ||
+	    read_number(builder, value, "valueTwo", UINT64_MAX, &second) < 0 ||
+	    find(builder, value, "op", JSON_STRING, &found, &name) < 0)
+		return -1;
+	if (!found)
+		return json_err(builder->err, builder->doc, value.start,
+				"'op' is missing");
+	if (read_word(builder, name, "comparison", words, ARRAY_LEN(words),
+		      &comparison) < 0)
+		return -1;
+	*ret = (struct scmp_arg_cmp){ (unsigned int)index,
+				      (enum scmp_compare)comparison, first,
+				      second };
+	return 0;
+}
+
+static int read_conditions(const struct builder *builder,
+			   struct json_value entry,
+			   struct conditions *conditions)
+{
+	struct json_value list, element;
+	unsigned int seen = 0;
+	struct json_iter iter;
+	bool found;
+
+	if (find(builder, entry, "args", JSON_ARRAY, &found, &list) < 0)
+		return -1;
+	if (!found)
+		return 0;
+	iter = json_iterate(builder->doc, list);
+	while (json_next_element(&iter, &element)) {
+		struct scmp_arg_cmp *next =
+			&conditions->list[conditions->count];
+
+		if (conditions->count == CRUN_CONDITIONS_MAX &&
+		    builder->dialect == RUNTIME_CRUN)
+			break;
+		if (conditions->count == CONDITIONS_MAX)
+			return json_err(builder->err, builder->doc,
+					element.start, "too many conditions");
+		if (read_condition(builder, element, next) < 0)
+			return -1;
+		conditions->apart |= seen >> next->arg & 1;
+		seen |= 1u << next->arg;
+		conditions->count++;
+	}
+	return 0;
+}
+
+/* A rule twice is no error to libseccomp, but one to some of its versions. */
+static int add_rule(const struct builder *builder, uint32_t action, int nr,
+		    const struct conditions *conditions)
+{
+	unsigned int each = conditions->apart ? 1 : conditions->count;
+	unsigned int at = 0;
+	int status;
+
+	do {
+		status =
+			seccomp_rule_add_array(builder->rules->filter, action,
+					       nr, each, conditions->list + at);
+		if (status < 0 && status != -EEXIST)
+			return status;
+		at += each;
+	} while (at < conditions->count);
+	return 0;
+}
+
+static int add_name(struct builder *builder, struct json_value name,
+		    uint32_t action, const struct conditions *conditions)
+{
+	char *text CLEANUP_FREE = NULL;
+	size_t len;
+	int nr, status;
+
+	if (name.kind != JSON_STRING)
+		return json_err(builder->err, builder->doc, name.start,
+				"must be a string, not %s",
+				json_kind_name(name.kind));
+	if (json_string(builder->doc, name, &text, &len, builder->err) < 0)
+		return -1;
+	nr = seccomp_syscall_resolve_name(text);
+	if (nr == __NR_SCMP_ERROR)
+		return 0;
+	if (nr > builder->rules->newest)
+		builder->rules->newest = nr;
+	if (action == builder->rules->default_action)
+		return 0;
+	status = add_rule(builder, action, nr, conditions);
+	return status < 0 ? err_library(builder, name, status, "add the rule")
+			  : 0;
+}
+
+static int read_entry(struct builder *builder, struct json_value entry)
+{
+	struct conditions conditions = { .count = 0 };
+	struct json_value names, name;
+	struct json_iter iter;
+	uint32_t action;
+	bool found;
+
+	if (entry.kind != JSON_OBJECT)
+		return json_err(builder->err, builder->doc, entry.start,
+				"must be an object");
+	if (json_keys_check_unique(builder->doc, entry, builder->err) < 0 ||
+	    read_action(builder, entry, "action", "errnoRet", &action) < 0 ||
+	    read_conditions(builder, entry, &conditions) < 0 ||
+	    find(builder, entry, "names", JSON_ARRAY, &found, &names) < 0)
+		return -1;
+	if (!found)
+		return 0;
+	iter = json_iterate(builder->doc, names);
+	while (json_next_element(&iter, &name))
+		if (add_name(builder, name, action, &conditions) < 0)
+			return -1;
+	return 0;
+}
+
+int seccomp_rules_read(struct seccomp_rules *ret_rules,
+		       const struct json_doc *doc, struct json_value object,
+		       enum runtime_dialect dialect, struct err *err)
+{
+	struct builder builder = {
+		.doc = doc, .rules = ret_rules, .dialect = dialect, .err = err
+	};
+
+	*ret_rules = (struct seccomp_rules){ 0 };
+	if (json_keys_check_unique(doc, object, err) < 0 ||
+	    read_action(&builder, object, "defaultAction", "defaultErrnoRet",
+			&ret_rules->default_action) < 0)
+		return -1;
+	ret_rules->filter = seccomp_init(ret_rules->default_action);
+	if (!ret_rules->filter)
+		return json_err(err, doc, object.start,
+				"libseccomp cannot have this default action");
+	if (read_list(&builder, object, "architectures", read_architecture) < 0)
+		return -1;
+	return read_list(&builder, object, "syscalls", read_entry);
+}
+
+void seccomp_rules_free(struct seccomp_rules *rules)
+{
+	if (rules->filter)
+		seccomp_release(rules->filter);
+	*rules = (struct seccomp_rules){ 0 };
+}

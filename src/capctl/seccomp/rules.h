@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * config.json's linux.seccomp as rules in libseccomp, added as the runtimes
+ * add them. What becomes of the rules is seccomp_profile.h.
+ *
+ * Rests on: OCI runtime specification config-linux.md "Seccomp"; runc's
+ * libcontainer/seccomp; crun's src/libcrun/seccomp.c; seccomp_rule_add(3).
+ */
+#ifndef CAPRUNTIME_CAPCTL_SECCOMP_RULES_H
+#define CAPRUNTIME_CAPCTL_SECCOMP_RULES_H
+
+#include "runtime/args.h"
+#include "json/scan.h"
+
+struct seccomp_rules {
+	void *filter; /* libseccomp's scmp_filter_ctx */
+	uint32_t default_action;
+	int newest; /* the highest number of all that are named */
+	bool names_native; /* the machine's own architecture, in the list */
+};
+
+#define CLEANUP_RULES __attribute__((cleanup(seccomp_rules_free)))
+
+/*
+ * `object` is linux.seccomp of a text that passed json_check(). Names of calls
+ * that libseccomp does not know are left out. -1: the message names the place.
+ * The caller frees, also then.
+ */
+int seccomp_rules_read(struct seccomp_rules *ret_rules,
+		       const struct json_doc *doc, struct json_value object,
+		       enum runtime_dialect dialect,
+		       struct err *err) MUST_CHECK;
+void seccomp_rules_free(struct seccomp_rules *rules);
+
+#endif

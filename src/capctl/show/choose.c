@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "capctl/show/show.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "capctl/show/tree.h"
+
+const struct process *show_find(const struct processes *processes, uint32_t pid)
+{
+	for (size_t i = 0; i < processes->count; i++)
+		if (processes->list[i].status.pid == pid)
+			return &processes->list[i];
+	return NULL;
+}
+
+static bool holds_nothing(const struct process *process)
+{
+	const struct procstatus *status = &process->status;
+	const capmask *set = status->sets.set;
+
+	if (procstatus_is_dead(status))
+		return true;
+	return !(set[CAPSET_PERMITTED] | set[CAPSET_EFFECTIVE] |
+		 set[CAPSET_INHERITABLE] | set[CAPSET_AMBIENT]) &&
+	       (!set[CAPSET_BOUNDING] || status->no_new_privs);
+}
+
+static bool is_of_container(const struct show_choice *choice,
+			    const struct processes *processes,
+			    const struct process *process)
+{
+	const struct process *first, *own;
+
+	if (process->container && strcmp(process->container, choice->id) == 0)
+		return true;
+	if (!choice->first || !process->pid_namespace)
+		return false;
+	first = show_find(processes, choice->first);
+	own = show_find(processes, (uint32_t)getpid());
+	return first && own && first->pid_namespace != own->pid_namespace &&
+	       process->pid_namespace == first->pid_namespace;
+}
+
+static bool is_pid(const char *word, uint32_t pid)
+{
+	char text[16];
+
+	if (strcmp(word, SHOW_OWN) == 0)
+		return pid == (uint32_t)getpid();
+	snprintf(text, sizeof(text), "%u", pid);
+	return strcmp(word, text) == 0;
+}
+
+static bool is_asked_for(const struct show_choice *choice, uint32_t pid)
+{
+	for (char **word = choice->options->pids; *word; word++)
+		if (is_pid(*word, pid))
+			return true;
+	return false;
+}
+
+/* `below`: it is a child of one that was chosen. */
+static bool is_chosen(const struct show_choice *choice,
+		      const struct processes *processes,
+		      const struct process *process, bool below)
+{
+	uint32_t pid = process->status.pid;
+
+	switch (choice->mode) {
+	case SHOW_PIDS:
+		return below || is_asked_for(choice, pid);
+	case SHOW_ID:
+		return !procstatus_is_dead(&process->status) &&
+		       (below || pid == choice->first ||
+			is_of_container(choice, processes, process));
+	case SHOW_ALL:
+		return !holds_nothing(process);
+	case SHOW_CONTAINERS:
+		return process->container && !holds_nothing(process);
+	}
+	return false;
+}
+
+static bool is_left_out(const struct show_choice *choice,
+			const struct process *process)
+{
+	return choice->mode == SHOW_ALL ||
+	       (choice->mode == SHOW_CONTAINERS && process->container);
+}
+
+static struct proctree_node *make_nodes(const struct processes *processes,
+					struct err *err)
+{
+	struct proctree_node *nodes =
+		calloc(processes->count + 1, sizeof(*nodes));
+
+	if (!nodes) {
+		err_set(err, "out of memory");
+		return NULL;
+	}
+	for (size_t i = 0; i < processes->count; i++) {
+		const struct process *process = &processes->list[i];
+
+		nodes[i] = (struct proctree_node){
+			.pid = process->status.pid,
+			.parent = process->is_thread ? process->status.tgid
+						     : process->status.ppid,
+			.index = i,
+		};
+	}
+	return nodes;
+}
+
+static size_t *make_counts(size_t count)
+{
+	return calloc(count, sizeof(size_t));
+}
+
+/* Parents first: below[N] counts the chosen above depth N. */
+int show_choose(struct show *show, const struct show_choice *choice,
+		struct err *err)
+{
+	const struct processes *processes = &show->processes;
+	struct proctree_node *nodes CLEANUP_FREE = make_nodes(processes, err);
+	size_t *below CLEANUP_FREE = make_counts(processes->count + 2);
+
+	if (!nodes || proctree_sort(nodes, processes->count, err) < 0)
+		return -1;
+	show->rows = calloc(processes->count + 1, sizeof(*show->rows));
+	if (!below || !show->rows)
+		return err_set(err, "out of memory");
+	for (size_t i = 0; i < processes->count; i++) {
+		const struct process *process =
+			&processes->list[nodes[i].index];
+		size_t above = below[nodes[i].depth];
+		bool chosen = is_chosen(choice, processes, process, above > 0);
+
+		below[nodes[i].depth + 1] = above + chosen;
+		if (chosen)
+			show->rows[show->count++] =
+				(struct show_row){ process, above };
+		else
+			show->left_out += is_left_out(choice, process);
+	}
+	return 0;
+}

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "capctl/verb.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/fileio.h"
+#include "base/paths.h"
+#include "capctl/out.h"
+#include "capctl/sync/sync.h"
+
+#define INTERVAL 10
+#define INTERVAL_MAX 3600
+#define PROGRAM_MAX ((size_t)256 * 1024 * 1024)
+#define RUNTIMES "runtimes"
+
+static int place_file(struct placement *target, const char *path,
+		      struct err *err)
+{
+	struct stat st;
+	int fd CLEANUP_FD = fileio_open_regular(AT_FDCWD, path, path, &st, err);
+	char *text CLEANUP_FREE = NULL;
+	size_t len;
+
+	if (fd < 0 || fileio_read(fd, path, PROGRAM_MAX, &text, &len, err) < 0)
+		return -1;
+	return placement_file(target, basename(path), text, len,
+			      st.st_mode & 0755, err);
+}
+
+static int place_files(const struct sync_options *options,
+		       struct placement *target, struct err *err)
+{
+	for (size_t i = 0; i < options->sources_count; i++)
+		if (place_file(target, options->sources[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+static int place_runtime(const struct sync_options *options,
+			 struct placement *target, struct err *err)
+{
+	int fd CLEANUP_FD = -1;
+
+	if (!options->runtime)
+		return 0;
+	if (placement_directory(target, RUNTIMES, &fd, err) < 0)
+		return -1;
+	return placement_link(target, RUNTIMES "/" PACKAGE_NAME,
+			      options->runtime, err);
+}
+
+static enum sync_outcome sync_policy(const struct sync_options *options,
+				     struct sync_pass *pass)
+{
+	switch (policy_sync(options->sources[0], &pass->target, &pass->counts,
+			    &pass->err)) {
+	case POLICY_SYNC_DONE:
+		break;
+	case POLICY_SYNC_REFUSED:
+		return SYNC_REFUSED;
+	case POLICY_SYNC_TROUBLE:
+	default:
+		return SYNC_TROUBLE;
+	}
+	if (place_runtime(options, &pass->target, &pass->err) < 0)
+		return SYNC_TROUBLE;
+	return SYNC_IN_STEP;
+}
+
+static enum sync_outcome look(const struct sync_options *options,
+			      struct sync_pass *pass)
+{
+	enum sync_outcome outcome;
+
+	if (placement_open(&pass->target, options->target, options->check,
+			   &pass->err) < 0)
+		return SYNC_TROUBLE;
+	if (!options->files)
+		outcome = sync_policy(options, pass);
+	else if (place_files(options, &pass->target, &pass->err) < 0)
+		outcome = SYNC_TROUBLE;
+	else
+		outcome = SYNC_IN_STEP;
+	if (outcome != SYNC_IN_STEP || !pass->target.count)
+		return outcome;
+	return options->check ? SYNC_DIFFERS : SYNC_CHANGED;
+}
+
+static void pass_end(struct sync_pass *pass)
+{
+	placement_close(&pass->target);
+}
+
+#define CLEANUP_PASS __attribute__((cleanup(pass_end)))
+
+static void pass_make(struct sync_pass *pass,
+		      const struct sync_options *options)
+{
+	*pass = (struct sync_pass){ .target.directory = -1 };
+	pass->outcome = look(options, pass);
+	if (options->files)
+		pass->counts.files = options->sources_count;
+}
+
+static enum verb_status sync_once(const struct sync_options *options,
+				  struct err *err)
+{
+	struct sync_pass pass CLEANUP_PASS;
+
+	pass_make(&pass, options);
+	if (pass.outcome != SYNC_TROUBLE || options->json)
+		sync_show(&pass, options);
+	if (pass.outcome == SYNC_TROUBLE) {
+		*err = pass.err;
+		return VERB_TROUBLE;
+	}
+	return pass.outcome == SYNC_IN_STEP || pass.outcome == SYNC_CHANGED
+		       ? VERB_GOOD
+		       : VERB_FINDINGS;
+}
+
+/* What a log has said already. */
+struct said {
+	bool anything;
+	enum sync_outcome outcome;
+	struct policy_sync_counts counts;
+	struct err err;
+};
+
+static bool is_news(const struct said *said, const struct sync_pass *pass)
+{
+	return !said->anything || pass->target.count ||
+	       said->outcome != pass->outcome ||
+	       said->counts.files != pass->counts.files ||
+	       said->counts.rules != pass->counts.rules ||
+	       strcmp(said->err.text, pass->err.text) != 0;
+}
+
+static struct said say(const struct sync_pass *pass,
+		       const struct sync_options *options)
+{
+	sync_show(pass, options);
+	return (struct said){
+		.anything = true,
+		.outcome = pass->outcome == SYNC_CHANGED ? SYNC_IN_STEP
+							 : pass->outcome,
+		.counts = pass->counts,
+		.err = pass->err,
+	};
+}
+
+/*
+ * The first process of a container gets no signal that it does not ask for:
+ * these two end the wait. Looking anew is what sees a ConfigMap through all
+ * the ways in which a kubelet may exchange it.
+ */
+static enum verb_status keep_in_step(const struct sync_options *options,
+				     unsigned int interval, struct err *err)
+{
+	const struct timespec wait = { .tv_sec = interval };
+	struct said said = { 0 };
+	sigset_t ends;
+
+	sigemptyset(&ends);
+	sigaddset(&ends, SIGTERM);
+	sigaddset(&ends, SIGINT);
+	sigprocmask(SIG_BLOCK, &ends, NULL);
+	do {
+		struct sync_pass pass CLEANUP_PASS;
+
+		pass_make(&pass, options);
+		if (is_news(&said, &pass))
+			said = say(&pass, options);
+		if (out_finish(err) < 0)
+			return VERB_TROUBLE;
+	} while (sigtimedwait(&ends, NULL, &wait) < 0);
+	return VERB_GOOD;
+}
+
+static int read_interval(const char *text, unsigned int *ret_interval,
+			 struct err *err)
+{
+	char *end;
+	long value = text ? strtol(text, &end, 10) : INTERVAL;
+
+	if (text && (end == text || *end || value < 1 || value > INTERVAL_MAX))
+		return verb_misuse(err, "sync",
+				   "'--interval' is 1 to %d seconds",
+				   INTERVAL_MAX);
+	*ret_interval = (unsigned int)value;
+	return 0;
+}
+
+static int check_use(const struct sync_options *options, struct err *err)
+{
+	if (options->check && options->once)
+		return verb_misuse(err, "sync", "either --check or --once");
+	if (options->interval && (options->check || options->once))
+		return verb_misuse(err, "sync", "'--interval' is for going on");
+	if (options->runtime && options->files)
+		return verb_misuse(err, "sync",
+				   "'--runtime' belongs beside the policy");
+	if (options->runtime && *options->runtime != '/')
+		return verb_misuse(err, "sync",
+				   "'--runtime' wants an absolute path");
+	return 0;
+}
+
+static int read_operands(struct sync_options *options, char **operands,
+			 int count, struct err *err)
+{
+	options->sources = operands;
+	if (options->files) {
+		if (count < 2)
+			return verb_misuse(err, "sync",
+					   "which files, to which directory?");
+		options->sources_count = (size_t)count - 1;
+		options->target = operands[count - 1];
+		return 0;
+	}
+	if (count != 1 && count != 2)
+		return verb_misuse(err, "sync", "which directory?");
+	options->sources_count = 1;
+	options->target = count == 2 ? operands[1] : paths_config_dir;
+	return 0;
+}
+
+enum verb_status verb_sync(int argc, char **argv, struct err *err)
+{
+	struct sync_options options = { 0 };
+	const struct verb_option known[] = {
+		{ "files", .flag = &options.files },
+		{ "check", .flag = &options.check },
+		{ "once", .flag = &options.once },
+		{ "json", .flag = &options.json },
+		{ "interval", .value = &options.interval },
+		{ "runtime", .value = &options.runtime },
+	};
+	int first = verb_parse(argc, argv, known, ARRAY_LEN(known), err);
+	unsigned int interval = INTERVAL;
+
+	if (first < 0 ||
+	    read_operands(&options, argv + first, argc - first, err) < 0 ||
+	    check_use(&options, err) < 0 ||
+	    read_interval(options.interval, &interval, err) < 0)
+		return VERB_TROUBLE;
+	umask(022);
+	if (options.check || options.once)
+		return sync_once(&options, err);
+	return keep_in_step(&options, interval, err);
+}

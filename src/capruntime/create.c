@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "capruntime/create.h"
+
+#include <errno.h>
+
+#include "base/alloc.h"
+#include "base/trust.h"
+#include "bundle/evaluate.h"
+#include "capruntime/audit.h"
+#include "capruntime/exec_link.h"
+#include "policy/files.h"
+#include "spec/patch.h"
+
+/* One create or run; what is owned is released by job_free(). */
+struct job {
+	struct policy policy;
+	struct judge judge;
+	struct session_key key;
+	char *capabilities; /* to be written; NULL: no change */
+};
+
+#define CLEANUP_JOB __attribute__((cleanup(job_free)))
+
+static void job_free(struct job *job)
+{
+	judge_free(&job->judge);
+	policy_free(&job->policy);
+	free(job->capabilities);
+}
+
+/* What the policy says of this container. */
+static int ask_policy(struct judge *judge, struct err *err)
+{
+	struct proccaps own;
+
+	if (proccaps_read(&own, err) < 0)
+		return -1;
+	return judge_decide(judge, &own, err);
+}
+
+/* The capabilities object to write, unless it would stay what it is. */
+static int make_capabilities(struct job *job, struct err *err)
+{
+	struct json_value value = job->judge.spec.capabilities;
+
+	if (!job->judge.decision.touches_sets)
+		return 0;
+	if (patch_capabilities(&job->judge.restored, value,
+			       &job->judge.decision.sets,
+			       job->judge.decision.drop_unknown,
+			       &job->capabilities, err) < 0)
+		return -1;
+	if (patch_stands(&job->judge.restored, value, job->capabilities)) {
+		free(job->capabilities);
+		job->capabilities = NULL;
+	}
+	return 0;
+}
+
+static bool observes(const struct job *job)
+{
+	return job->policy.mode == POLICY_AUDIT;
+}
+
+/*
+ * So that exec sessions find the record, and believe it. It is there already: a
+ * link that leads nowhere would be swept away by another create.
+ */
+static int make_link(const struct job *job, struct err *err)
+{
+	const struct bundle *bundle = &job->judge.bundle;
+	char *directory CLEANUP_FREE = realpath(bundle->directory_path, NULL);
+	char *path CLEANUP_FREE = NULL;
+	int record CLEANUP_FD = -1;
+
+	if (!directory)
+		return err_set_errno(err, errno, "'%s'",
+				     bundle->directory_path);
+	path = alloc_text("%s/%s", directory, bundle->record_name);
+	if (!path)
+		return err_set(err, "out of memory");
+	if (trust_open(path, &record, err) < 0 ||
+	    session_link_make(&job->key, path, err) < 0)
+		return err_wrap(err, "rule '%s': exec", job->judge.rule->name);
+	return 0;
+}
+
+static int write_files(struct job *job, const struct originals_target *target,
+		       struct err *err)
+{
+	struct judge *judge = &job->judge;
+	const struct policy_rule *rule = judge->rule;
+	/* Lent to the plan, which changes none of them. */
+	struct originals_about about = {
+		.id = (char *)(uintptr_t)judge->args->id,
+		.root = (char *)(uintptr_t)job->key.root,
+		.rule = rule ? rule->name : NULL,
+		.uid = judge->spec.uid,
+		.wanted = judge->decision.wanted,
+		.ambient = rule ? rule->ambient : 0,
+		.inheritable = rule ? rule->inheritable : 0,
+		.drop = rule ? rule->drop : 0,
+		.drop_others = rule && rule->drop_others,
+		.no_new_privileges = rule && rule->no_new_privileges,
+		.exec = rule && rule->exec && !observes(job),
+		.new_userns = judge->spec.new_userns,
+	};
+	struct originals_plan plan CLEANUP_PLAN = { 0 };
+
+	if (originals_make_plan(&plan, &judge->config, &judge->restored,
+				judge_record(judge), judge->bundle.record_text,
+				target, &about, err) < 0 ||
+	    bundle_write_record(&judge->bundle, &plan, err) < 0)
+		return -1;
+	if (about.exec && make_link(job, err) < 0) {
+		bundle_undo_record(&judge->bundle, &plan);
+		return -1;
+	}
+	return bundle_write_config(&judge->bundle, &plan, err);
+}
+
+static int change(struct job *job, struct err *err)
+{
+	struct originals_target target = { 0 };
+
+	if (make_capabilities(job, err) < 0)
+		return -1;
+	target.values[ORIGINALS_CAPABILITIES] = job->capabilities;
+	if (job->judge.decision.no_new_privileges &&
+	    !job->judge.spec.no_new_privileges)
+		target.values[ORIGINALS_NO_NEW_PRIVILEGES] = "true";
+	return write_files(job, &target, err);
+}
+
+static int open_bundle(struct judge *judge, struct err *err)
+{
+	if (bundle_open(&judge->bundle, judge->args, err) < 0)
+		return -1;
+	bundle_remove_leftovers(&judge->bundle);
+	return 0;
+}
+
+/* Without a policy the runtime may say itself what is wrong. */
+static bool is_runtimes_matter(const struct job *job)
+{
+	return !job->policy.count && job->judge.bundle.is_missing;
+}
+
+static int enforce(struct job *job, struct err *err)
+{
+	if (open_bundle(&job->judge, err) < 0)
+		return is_runtimes_matter(job) ? 0 : -1;
+	if (judge_read_record(&job->judge, err) < 0)
+		return -1;
+	if (!judge_is_concerned(&job->judge))
+		return 0;
+	if (judge_read_config(&job->judge, err) < 0 ||
+	    ask_policy(&job->judge, err) < 0)
+		return -1;
+	return change(job, err);
+}
+
+/* An earlier grant goes, a record that cannot be believed is not used. */
+static int take_back(struct job *job, struct err *err)
+{
+	struct originals_target nothing = { 0 };
+	struct err ignored;
+	int status;
+
+	if (open_bundle(&job->judge, err) < 0)
+		return is_runtimes_matter(job) ? 0 : -1;
+	status = judge_read_record(&job->judge, err);
+	if (status < 0) {
+		free(job->judge.bundle.record_text);
+		job->judge.bundle.record_text = NULL;
+	}
+	if (status == 0 && !judge_is_concerned(&job->judge))
+		return 0;
+	if (judge_read_config(&job->judge, status < 0 ? &ignored : err) < 0)
+		return -1;
+	if (status < 0 || !job->judge.bundle.record_text)
+		return status;
+	return write_files(job, &nothing, err);
+}
+
+/*
+ * Mode audit: an earlier grant is taken back, what enforce would do is looked
+ * at, and nothing is refused. The first trouble is the one that counts; a
+ * policy that was not read whole decides nothing.
+ */
+static int observe(struct job *job, int loaded, struct err *err)
+{
+	struct err later;
+	int status = loaded;
+
+	if (take_back(job, status < 0 ? &later : err) < 0)
+		status = -1;
+	if (loaded == 0 && job->judge.restored.text &&
+	    ask_policy(&job->judge, status < 0 ? &later : err) < 0)
+		status = -1;
+	return status;
+}
+
+static enum audit_outcome outcome(const struct job *job, int status)
+{
+	if (status < 0)
+		return observes(job) ? AUDIT_WOULD_REFUSE : AUDIT_REFUSED;
+	if (!job->judge.rule)
+		return AUDIT_NO_RULE;
+	return observes(job) ? AUDIT_WOULD_APPLY : AUDIT_APPLIED;
+}
+
+static void audit(const struct job *job, const char *runtime, int status,
+		  const struct err *err)
+{
+	struct audit_event event = {
+		.outcome = outcome(job, status),
+		.verb = job->judge.args->verb == RUNTIME_RUN ? "run" : "create",
+		.runtime = runtime,
+		.mode = job->policy.mode,
+		.engine = job->judge.engine,
+		.subject = job->judge.has_subject ? &job->judge.subject : NULL,
+		.rule = job->judge.rule,
+		.before = job->judge.has_subject ? &job->judge.spec.sets : NULL,
+		.decision =
+			job->judge.has_decision ? &job->judge.decision : NULL,
+		.unknown = job->judge.request.unknown,
+		.reason = status < 0 ? err->text : job->judge.note,
+		.id = job->judge.args->id,
+		.handler = job->judge.handler,
+	};
+
+	if (event.outcome == AUDIT_NO_RULE &&
+	    (!job->policy.count || !job->policy.audit_all))
+		return;
+	audit_write(&job->policy, &event);
+}
+
+int prepare_bundle(const struct runtime_args *args, const char *handler,
+		   const char *runtime, struct err *err)
+{
+	struct job job CLEANUP_JOB = { .judge = JUDGE_INIT };
+	int status = policy_files_load(&job.policy, err);
+
+	session_key_init(&job.key, args->root, args->id, runtime);
+	session_link_remove(&job.key);
+	session_link_sweep(&job.key);
+	job.judge.args = args;
+	job.judge.handler = handler;
+	job.judge.policy = &job.policy;
+	job.judge.engine = policy_engine(&job.policy, handler);
+	if (status < 0)
+		err_wrap(err, "load policy");
+	if (job.policy.mode == POLICY_AUDIT)
+		status = observe(&job, status, err);
+	else if (status == 0)
+		status = enforce(&job, err);
+	audit(&job, runtime, status, err);
+	return job.policy.mode == POLICY_AUDIT ? 0 : status;
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "capruntime/exec.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/fileio.h"
+#include "base/trust.h"
+#include "bundle/files.h"
+#include "capruntime/audit.h"
+#include "capruntime/exec_link.h"
+#include "capruntime/exec_patch.h"
+#include "capruntime/memfd.h"
+#include "caps/own.h"
+
+/* As many as any runtime leaves for descriptors that are handed on. */
+#define LOWEST_DESCRIPTOR 64
+#define FIRST_PRESERVED 3
+
+/* The container's record; its root and id must be the session's. */
+static int read_record(const struct session_key *key, const char *path,
+		       struct originals *ret_record, struct err *err)
+{
+	char *text CLEANUP_FREE = NULL;
+	struct json_doc doc = { .name = path };
+	int fd CLEANUP_FD = -1;
+
+	if (trust_open(path, &fd, err) < 0)
+		return -1;
+	if (fd < 0)
+		return err_set_errno(err, ENOENT, "'%s'", path);
+	if (fileio_read(fd, path, ORIGINALS_MAX, &text, &doc.len, err) < 0)
+		return -1;
+	doc.text = text;
+	if (originals_parse(ret_record, &doc, err) < 0)
+		return -1;
+	if (ret_record->about.root &&
+	    strcmp(ret_record->about.root, key->root) == 0 &&
+	    strcmp(ret_record->about.id, key->id) == 0)
+		return 0;
+	return err_set(err, "'%s' is of another container", path);
+}
+
+static int read_process(const char *path, char **ret_text, size_t *ret_len,
+			struct err *err)
+{
+	struct stat st;
+	int fd CLEANUP_FD = -1;
+
+	if (stat(path, &st) < 0 || !S_ISREG(st.st_mode))
+		return err_set(err, "'%s' is not a regular file", path);
+	fd = fileio_open(AT_FDCWD, path, O_RDONLY | O_NONBLOCK, 0);
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return err_set(err, "'%s' cannot be read", path);
+	return fileio_read(fd, path, BUNDLE_CONFIG_MAX, ret_text, ret_len, err);
+}
+
+static int make_text(const struct runtime_args *args,
+		     const struct originals_about *about, char **ret_text,
+		     size_t *ret_len, struct err *err)
+{
+	char *text CLEANUP_FREE = NULL;
+	struct json_doc doc = { .name = args->process };
+	struct decide_limits limits;
+	struct proccaps own;
+
+	if (read_process(args->process, &text, &doc.len, err) < 0 ||
+	    proccaps_read(&own, err) < 0)
+		return -1;
+	doc.text = text;
+	limits = proccaps_limits(&own);
+	return session_patch(&doc, about, &limits, args->dialect, ret_text,
+			     ret_len, err);
+}
+
+/*
+ * runc hands on --preserve-fds and those of socket activation. What it takes
+ * for a number, 0x40 and 6_4 too, is more than strtol(3) does.
+ */
+static int lowest_descriptor(const struct runtime_args *args, int *ret_lowest,
+			     struct err *err)
+{
+	const char *counts[] = { args->preserve_fds,
+				 secure_getenv("LISTEN_FDS") };
+
+	*ret_lowest = FIRST_PRESERVED;
+	for (size_t i = 0; i < ARRAY_LEN(counts); i++) {
+		const char *text = counts[i] ? counts[i] : "0";
+		long count = strtol(text, NULL, 10);
+
+		if (!*text || text[strspn(text, "0123456789")] ||
+		    count > INT_MAX / 4)
+			return err_set(
+				err,
+				"'%s' descriptors to be preserved: not a plain number, or too many",
+				text);
+		*ret_lowest += (int)count;
+	}
+	if (*ret_lowest < LOWEST_DESCRIPTOR)
+		*ret_lowest = LOWEST_DESCRIPTOR;
+	return 0;
+}
+
+/* The word stays what it was up to the file's name. */
+static int replace_word(const struct runtime_args *args, char **argv, int fd,
+			struct err *err)
+{
+	char **word = &argv[args->process_index];
+	char path[32];
+	struct stat st;
+	char *changed;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (stat(path, &st) < 0)
+		return err_set_errno(err, errno, "'%s'", path);
+	changed =
+		alloc_text("%.*s%s", (int)(args->process - *word), *word, path);
+	if (!changed)
+		return err_set(err, "out of memory");
+	*word = changed;
+	return 0;
+}
+
+static int hand_over(const struct runtime_args *args, char **argv,
+		     const char *text, size_t len, struct err *err)
+{
+	int fd CLEANUP_FD = -1, lowest;
+
+	if (lowest_descriptor(args, &lowest, err) < 0 ||
+	    memfd_make(text, len, lowest, &fd, err) < 0 ||
+	    replace_word(args, argv, fd, err) < 0)
+		return -1;
+	/* It is the runtime's from here on. */
+	fd = -1;
+	return 0;
+}
+
+static int prepare(const struct runtime_args *args, char **argv,
+		   const char *runtime, struct originals *record,
+		   struct err *err)
+{
+	struct session_key key;
+	char *path CLEANUP_FREE = NULL, *text CLEANUP_FREE = NULL;
+	size_t len;
+
+	session_key_init(&key, args->root, args->id, runtime);
+	if (session_link_read(&key, &path, err) < 0)
+		return -1;
+	if (!path)
+		return 0;
+	if (read_record(&key, path, record, err) < 0)
+		return -1;
+	if (!record->about.exec)
+		return 0;
+	if (make_text(args, &record->about, &text, &len, err) < 0)
+		return -1;
+	return text ? hand_over(args, argv, text, len, err) : 0;
+}
+
+void exec_session_prepare(const struct runtime_args *args, char **argv,
+			  const char *handler, const char *runtime)
+{
+	struct originals record CLEANUP_ORIGINALS = { 0 };
+	struct policy policy = { 0 };
+	struct policy_rule rule = { 0 };
+	struct audit_event event = {
+		.outcome = AUDIT_EXEC_UNTOUCHED,
+		.verb = "exec",
+		.runtime = runtime,
+		.id = args->id,
+		.handler = handler,
+	};
+	struct err err;
+
+	if (!args->process || prepare(args, argv, runtime, &record, &err) == 0)
+		return;
+	event.reason = err.text;
+	rule.name = record.about.rule;
+	if (record.about.rule)
+		event.rule = &rule;
+	audit_write(&policy, &event);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What an exec takes before the real runtime is called: for a container whose
+ * rule says so, other sets in the process file. Trouble never fails the exec,
+ * because a probe that fails kills the pod.
+ */
+#ifndef CAPRUNTIME_EXEC_H
+#define CAPRUNTIME_EXEC_H
+
+#include "runtime/args.h"
+
+/*
+ * Replaces one word of argv, the one that names the process file, or leaves
+ * all as it is.
+ */
+void exec_session_prepare(const struct runtime_args *args, char **argv,
+			  const char *handler, const char *runtime);
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A drop-in OCI runtime: raises ambient capabilities as the policy says, then
+ * becomes the real runtime. It has no verb and no option of its own.
+ */
+#include "config.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/auxv.h>
+
+#include "capruntime/create.h"
+#include "capruntime/exec.h"
+#include "capruntime/refuse.h"
+#include "runtime/args.h"
+#include "runtime/launch.h"
+
+/* The real runtime's path stays until the exec, and needs no allocation. */
+static struct launch launch;
+
+/* The kernel's own word at execve, getauxval(3): no system call. */
+static bool is_setuid(void)
+{
+	return getauxval(AT_UID) != getauxval(AT_EUID) ||
+	       getauxval(AT_GID) != getauxval(AT_EGID);
+}
+
+static int call_runtime(int argc, char **argv, struct runtime_args *args,
+			struct err *err)
+{
+	int resolved = launch_resolve(&launch, argv[0], err);
+	enum runtime_dialect dialect = runtime_args_dialect(launch.path);
+	struct err unreadable;
+
+	if (runtime_args_parse(args, argc, argv, dialect, &unreadable) < 0) {
+		*err = resolved < 0 ? *err : unreadable;
+		return -1;
+	}
+	if (resolved < 0)
+		return -1;
+	if ((args->verb == RUNTIME_CREATE || args->verb == RUNTIME_RUN) &&
+	    (launch_check_path(&launch, err) < 0 ||
+	     prepare_bundle(args, launch.handler, launch.path, err) < 0))
+		return -1;
+	if (args->verb == RUNTIME_EXEC)
+		exec_session_prepare(args, argv, launch.handler, launch.path);
+	return launch_exec(&launch, argv, err);
+}
+
+int main(int argc, char **argv)
+{
+	struct runtime_args args = { 0 };
+	struct err err = { 0 };
+
+	if (is_setuid())
+		err_set(&err,
+			"refuses to run setuid or setgid: take the bit off the program");
+	else if (call_runtime(argc, argv, &args, &err) == 0)
+		return EXIT_SUCCESS;
+	refuse(&err, &args);
+	return EXIT_FAILURE;
+}

@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "json/check.h"
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/utf8.h"
+
+/* What json_check keeps: one bit a level says whether it is an object. */
+struct checker {
+	const struct json_doc *doc;
+	const char *what; /* is wrong at pos */
+	size_t pos;
+	size_t depth;
+	uint64_t is_object[JSON_DEPTH_MAX / 64];
+};
+
+static bool begins_character(const struct json_doc *doc, size_t at)
+{
+	return ((unsigned char)doc->text[at] & 0xc0) != 0x80;
+}
+
+static size_t column_at(const struct json_doc *doc, size_t offset)
+{
+	size_t column = 1;
+
+	for (; offset && doc->text[offset - 1] != '\n'; offset--)
+		column += begins_character(doc, offset - 1);
+	return column;
+}
+
+static void move_back(const struct json_doc *doc, struct json_place *place,
+		      size_t offset)
+{
+	size_t line = place->line;
+
+	for (; place->offset > offset; place->offset--) {
+		if (doc->text[place->offset - 1] == '\n')
+			place->line--;
+		else
+			place->column -=
+				begins_character(doc, place->offset - 1);
+	}
+	if (place->line != line)
+		place->column = column_at(doc, offset);
+}
+
+void json_place_move(const struct json_doc *doc, struct json_place *place,
+		     size_t offset)
+{
+	if (offset > doc->len)
+		offset = doc->len;
+	if (offset < place->offset)
+		move_back(doc, place, offset);
+	for (; place->offset < offset; place->offset++) {
+		if (doc->text[place->offset] == '\n') {
+			place->line++;
+			place->column = 1;
+		} else {
+			place->column += begins_character(doc, place->offset);
+		}
+	}
+}
+
+int json_err(struct err *err, const struct json_doc *doc, size_t offset,
+	     const char *format, ...)
+{
+	struct json_place place = JSON_PLACE_START;
+	char message[ERR_TEXT_MAX];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(message, sizeof(message), format, args);
+	va_end(args);
+	json_place_move(doc, &place, offset);
+	return json_err_place(err, doc, &place, message);
+}
+
+int json_err_place(struct err *err, const struct json_doc *doc,
+		   const struct json_place *place, const char *message)
+{
+	return err_set(err, "'%s':%zu:%zu: %s", doc->name, place->line,
+		       place->column, message);
+}
+
+static int fail(struct checker *check, const char *what)
+{
+	check->what = check->pos < check->doc->len ? what : "ends too early";
+	return -1;
+}
+
+/* The byte at pos, or -1 at the end. */
+static int peek(const struct checker *check)
+{
+	return check->pos < check->doc->len
+		       ? (unsigned char)check->doc->text[check->pos]
+		       : -1;
+}
+
+static bool is_blank(int byte)
+{
+	return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
+}
+
+static bool is_digit(int byte)
+{
+	return byte >= '0' && byte <= '9';
+}
+
+static void skip_blank(struct checker *check)
+{
+	while (is_blank(peek(check)))
+		check->pos++;
+}
+
+/* Four hexadecimal digits, or -1. */
+static int read_hex4(const struct checker *check, size_t at)
+{
+	int number = 0;
+
+	if (check->doc->len - at < 4)
+		return -1;
+
+	for (size_t i = at; i < at + 4; i++) {
+		int byte = (unsigned char)check->doc->text[i];
+
+		if (is_digit(byte))
+			number = number * 16 + (byte - '0');
+		else if ((byte | 0x20) >= 'a' && (byte | 0x20) <= 'f')
+			number = number * 16 + ((byte | 0x20) - 'a' + 10);
+		else
+			return -1;
+	}
+	return number;
+}
+
+/* pos is at the 'u' of such an escape. */
+static int check_unicode_escape(struct checker *check)
+{
+	int unit = read_hex4(check, check->pos + 1);
+
+	if (unit < 0)
+		return fail(check, "\\u wants four hexadecimal digits");
+	if (unit >= 0xdc00 && unit <= 0xdfff)
+		return fail(check, "unpaired surrogate");
+	check->pos += 5;
+	if (unit < 0xd800 || unit > 0xdbff)
+		return 0;
+
+	if (check->doc->len - check->pos < 6 ||
+	    memcmp(check->doc->text + check->pos, "\\u", 2) != 0)
+		return fail(check, "unpaired surrogate");
+	unit = read_hex4(check, check->pos + 2);
+	if (unit < 0xdc00 || unit > 0xdfff)
+		return fail(check, "unpaired surrogate");
+	check->pos += 6;
+	return 0;
+}
+
+/* pos is at the backslash. */
+static int check_escape(struct checker *check)
+{
+	int byte;
+
+	check->pos++;
+	byte = peek(check);
+	if (byte == 'u')
+		return check_unicode_escape(check);
+	if (byte <= 0 || !strchr("\"\\/bfnrt", byte))
+		return fail(check, "unknown escape in a string");
+	check->pos++;
+	return 0;
+}
+
+static int check_string(struct checker *check)
+{
+	check->pos++;
+	for (;;) {
+		int byte = peek(check);
+		size_t length;
+
+		if (byte == '"') {
+			check->pos++;
+			return 0;
+		}
+		if (byte == '\\') {
+			if (check_escape(check) < 0)
+				return -1;
+		} else if (byte < 0x20) {
+			return fail(check, "control character in a string");
+		} else if (byte < 0x80) {
+			check->pos++;
+		} else {
+			length = utf8_length(check->doc->text + check->pos,
+					     check->doc->len - check->pos);
+			if (!length)
+				return fail(check, "invalid UTF-8");
+			check->pos += length;
+		}
+	}
+}
+
+static int check_digits(struct checker *check)
+{
+	if (!is_digit(peek(check)))
+		return fail(check, "a digit is wanted in a number");
+	while (is_digit(peek(check)))
+		check->pos++;
+	return 0;
+}
+
+static int check_number(struct checker *check)
+{
+	if (peek(check) == '-')
+		check->pos++;
+	if (peek(check) == '0')
+		check->pos++;
+	else if (check_digits(check) < 0)
+		return -1;
+
+	if (peek(check) == '.') {
+		check->pos++;
+		if (check_digits(check) < 0)
+			return -1;
+	}
+	if (peek(check) == 'e' || peek(check) == 'E') {
+		check->pos++;
+		if (peek(check) == '+' || peek(check) == '-')
+			check->pos++;
+		if (check_digits(check) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int check_word(struct checker *check)
+{
+	static const char *const words[] = { "null", "true", "false" };
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		size_t len = strlen(words[i]);
+
+		if (check->doc->len - check->pos >= len &&
+		    memcmp(check->doc->text + check->pos, words[i], len) == 0) {
+			check->pos += len;
+			return 0;
+		}
+	}
+	return fail(check, "a value is wanted here");
+}
+
+static int check_scalar(struct checker *check)
+{
+	int byte = peek(check);
+
+	if (byte == '"')
+		return check_string(check);
+	if (byte == '-' || is_digit(byte))
+		return check_number(check);
+	return check_word(check);
+}
+
+/* A key and its colon. */
+static int check_key(struct checker *check)
+{
+	skip_blank(check);
+	if (peek(check) != '"')
+		return fail(check, "a key in double quotes is wanted here");
+	if (check_string(check) < 0)
+		return -1;
+	skip_blank(check);
+	if (peek(check) != ':')
+		return fail(check, "':' is wanted after a key");
+	check->pos++;
+	return 0;
+}
+
+static bool in_object(const struct checker *check)
+{
+	size_t level = check->depth - 1;
+
+	return check->is_object[level / 64] >> (level % 64) & 1;
+}
+
+static int enter(struct checker *check, bool object)
+{
+	size_t level = check->depth;
+	uint64_t bit = UINT64_C(1) << (level % 64);
+
+	if (level == JSON_DEPTH_MAX)
+		return fail(check, "nested too deep");
+	if (object)
+		check->is_object[level / 64] |= bit;
+	else
+		check->is_object[level / 64] &= ~bit;
+	check->depth++;
+	check->pos++;
+	return 0;
+}
+
+/* Up to where the next value begins: 1; the document is complete: 0. */
+static int check_after_value(struct checker *check)
+{
+	while (check->depth) {
+		bool object = in_object(check);
+
+		skip_blank(check);
+		if (peek(check) == ',') {
+			check->pos++;
+			return object && check_key(check) < 0 ? -1 : 1;
+		}
+		if (peek(check) != (object ? '}' : ']'))
+			return fail(check,
+				    object ? "',' or '}' is wanted here"
+					   : "',' or ']' is wanted here");
+		check->pos++;
+		check->depth--;
+	}
+	return 0;
+}
+
+/* One scalar, one empty container, or one container's opening. */
+static int check_value(struct checker *check)
+{
+	bool object;
+
+	skip_blank(check);
+	object = peek(check) == '{';
+	if (!object && peek(check) != '[')
+		return check_scalar(check) < 0 ? -1 : check_after_value(check);
+
+	if (enter(check, object) < 0)
+		return -1;
+	skip_blank(check);
+	if (peek(check) == (object ? '}' : ']'))
+		return check_after_value(check);
+	return object && check_key(check) < 0 ? -1 : 1;
+}
+
+/* No editor shows it, and no reader of JSON has to take it. */
+static int check_beginning(struct checker *check)
+{
+	const struct json_doc *doc = check->doc;
+
+	if (doc->len >= 3 && memcmp(doc->text, "\xef\xbb\xbf", 3) == 0)
+		return fail(check, "a byte order mark, save it without one");
+	return check_value(check);
+}
+
+int json_check_find(const struct json_doc *doc, size_t *ret_offset,
+		    const char **ret_what)
+{
+	struct checker check = { .doc = doc };
+	int status = check_beginning(&check);
+
+	while (status > 0)
+		status = check_value(&check);
+	if (status == 0) {
+		skip_blank(&check);
+		if (check.pos != doc->len)
+			status = fail(&check,
+				      "something follows the first value");
+	}
+	*ret_offset = check.pos;
+	*ret_what = check.what;
+	return status;
+}
+
+int json_check(const struct json_doc *doc, struct err *err)
+{
+	const char *what;
+	size_t offset;
+
+	if (json_check_find(doc, &offset, &what) == 0)
+		return 0;
+	return json_err(err, doc, offset, "not valid JSON: %s", what);
+}

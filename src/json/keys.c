@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "json/keys.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+/* A key with its escapes resolved; `owned` only when there were any. */
+struct key {
+	const char *text;
+	size_t len;
+	size_t offset;
+	char *owned;
+};
+
+struct keys {
+	struct key *list;
+	size_t count;
+	size_t size;
+};
+
+#define CLEANUP_KEYS __attribute__((cleanup(keys_free)))
+
+static void keys_free(struct keys *keys)
+{
+	for (size_t i = 0; i < keys->count; i++)
+		free(keys->list[i].owned);
+	free(keys->list);
+}
+
+static int key_read(struct key *ret_key, const struct json_doc *doc,
+		    struct json_value string, struct err *err)
+{
+	*ret_key = (struct key){ .text = doc->text + string.start + 1,
+				 .len = string.end - string.start - 2,
+				 .offset = string.start };
+	if (!json_has_escape(doc, string))
+		return 0;
+	if (json_string(doc, string, &ret_key->owned, &ret_key->len, err) < 0)
+		return -1;
+	ret_key->text = ret_key->owned;
+	return 0;
+}
+
+static int keys_add(struct keys *keys, const struct json_doc *doc,
+		    struct json_value string, struct err *err)
+{
+	struct key *list =
+		alloc_room(keys->list, keys->count, &keys->size, sizeof(*list));
+
+	if (!list)
+		return err_set(err, "out of memory");
+	keys->list = list;
+	if (key_read(&list[keys->count], doc, string, err) < 0)
+		return -1;
+	keys->count++;
+	return 0;
+}
+
+/* Equal keys next to each other, in the order of the text. */
+static int key_compare(const void *left, const void *right)
+{
+	const struct key *a = left, *b = right;
+	size_t len = a->len < b->len ? a->len : b->len;
+	int order = memcmp(a->text, b->text, len);
+
+	if (order)
+		return order;
+	if (a->len != b->len)
+		return a->len < b->len ? -1 : 1;
+	return a->offset < b->offset ? -1 : 1;
+}
+
+static bool key_equal(const struct key *a, const struct key *b)
+{
+	return a->len == b->len && memcmp(a->text, b->text, a->len) == 0;
+}
+
+/* The place of the first key in the text that stood before already. */
+static const struct key *first_repeated(const struct keys *keys)
+{
+	const struct key *found = NULL;
+
+	for (size_t i = 1; i < keys->count; i++) {
+		const struct key *key = &keys->list[i];
+
+		if (key_equal(key, key - 1) &&
+		    (!found || key->offset < found->offset))
+			found = key;
+	}
+	return found;
+}
+
+int json_keys_check_unique(const struct json_doc *doc, struct json_value object,
+			   struct err *err)
+{
+	struct json_iter iter = json_iterate(doc, object);
+	struct keys keys CLEANUP_KEYS = { 0 };
+	const struct key *repeated;
+	struct json_member member;
+
+	while (json_next_member(&iter, &member))
+		if (keys_add(&keys, doc, member.key, err) < 0)
+			return -1;
+	if (keys.count < 2)
+		return 0;
+
+	qsort(keys.list, keys.count, sizeof(*keys.list), key_compare);
+	repeated = first_repeated(&keys);
+	if (!repeated)
+		return 0;
+	return json_err(
+		err, doc, repeated->offset,
+		"key '%.*s' stands twice: readers differ on which one counts, keep one",
+		(int)repeated->len, repeated->text);
+}
+
+/*
+ * The next character of a key under Go's folding, and how many bytes it took;
+ * a byte of any other multi-byte character stands for itself.
+ */
+static int fold(const char *text, size_t left, size_t *ret_len)
+{
+	*ret_len = 1;
+	if (left >= 2 && memcmp(text, "\xc5\xbf", 2) == 0) {
+		*ret_len = 2;
+		return 's';
+	}
+	if (left >= 3 && memcmp(text, "\xe2\x84\xaa", 3) == 0) {
+		*ret_len = 3;
+		return 'k';
+	}
+	return tolower((unsigned char)*text);
+}
+
+static bool folds_to(const struct key *key, const char *name)
+{
+	size_t pos = 0, len;
+
+	for (; *name && pos < key->len; name++, pos += len)
+		if (fold(key->text + pos, key->len - pos, &len) !=
+		    tolower((unsigned char)*name))
+			return false;
+	return !*name && pos == key->len;
+}
+
+static bool is_name(const struct key *key, const char *name)
+{
+	return strlen(name) == key->len &&
+	       memcmp(key->text, name, key->len) == 0;
+}
+
+static int check_name(const struct json_doc *doc, const struct key *key,
+		      const char *const names[], struct err *err)
+{
+	const char *folded = NULL;
+
+	if (memchr(key->text, '\0', key->len))
+		return json_err(
+			err, doc, key->offset,
+			"a key with \\u0000 in it: readers differ on where it ends, take it out");
+	for (; *names; names++) {
+		if (is_name(key, *names))
+			return 0;
+		if (folds_to(key, *names))
+			folded = *names;
+	}
+	if (!folded)
+		return 0;
+	return json_err(
+		err, doc, key->offset,
+		"key '%.*s' is '%s' to some readers and unknown to others: write '%s'",
+		(int)key->len, key->text, folded, folded);
+}
+
+int json_keys_check_names(const struct json_doc *doc, struct json_value object,
+			  const char *const names[], struct err *err)
+{
+	struct json_iter iter = json_iterate(doc, object);
+	struct json_member member;
+
+	while (json_next_member(&iter, &member)) {
+		struct key key;
+		int status;
+
+		if (key_read(&key, doc, member.key, err) < 0)
+			return -1;
+		status = check_name(doc, &key, names, err);
+		free(key.owned);
+		if (status < 0)
+			return -1;
+	}
+	return 0;
+}

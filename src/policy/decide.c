@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "policy/decide.h"
+
+bool decide_touches(const struct policy_rule *rule)
+{
+	return rule->ambient || rule->inheritable || rule->drop ||
+	       rule->drop_others;
+}
+
+/* What the runtime can really give the container. */
+static capmask holdable(const struct decide_input *input)
+{
+	const struct decide_limits *limits = &input->limits;
+
+	if (limits->ambient_forbidden)
+		return 0;
+	return input->new_userns ? limits->kernel
+				 : limits->kernel & limits->held;
+}
+
+static int err_names(struct err *err, const char *rule, const char *what,
+		     capmask mask, const char *way_out)
+{
+	struct buf buf CLEANUP_BUF = { 0 };
+	char *names CLEANUP_FREE = NULL;
+
+	capset_add_names(&buf, mask, ", ");
+	if (buf_take(&buf, &names, NULL, err) < 0)
+		return -1;
+	return err_set(err, "rule '%s': %s %s: %s", rule, what, names, way_out);
+}
+
+/* The runtime's capset(2) would fail, or mean something else. */
+static int check_sets(const struct decide_input *input, struct err *err)
+{
+	const capmask *set = input->sets.set;
+	const char *name = input->rule->name;
+	capmask excess;
+
+	if (!input->has_capabilities)
+		return err_set(
+			err,
+			"rule '%s': config.json has no process.capabilities, so there is no bounding set to stay within: have the engine write one, or leave this container out of the rule",
+			name);
+
+	excess = set[CAPSET_EFFECTIVE] & ~set[CAPSET_PERMITTED];
+	if (excess)
+		return err_names(err, name,
+				 "effective, but not permitted:", excess,
+				 "no runtime can start this config.json");
+	excess = set[CAPSET_INHERITABLE] & ~set[CAPSET_BOUNDING];
+	if (excess)
+		return err_names(err, name,
+				 "inheritable, but not bounding:", excess,
+				 "no runtime can start this config.json");
+	return 0;
+}
+
+/* Names that no capability has are missing, too. */
+static int check_missing(const struct decide_input *input,
+			 const struct decision *decision, struct err *err)
+{
+	const struct policy_rule *rule = input->rule;
+	capmask bounding = input->sets.set[CAPSET_BOUNDING];
+
+	if (!rule->require)
+		return 0;
+	if (rule->on_request && input->request->unknown)
+		return err_set(
+			err,
+			"rule '%s': 'require' is not met, the pod asks for what is no capability: '%s': mend its annotation '%s'",
+			rule->name, input->request->unknown, REQUEST_KEY);
+	if (decision->missing & ~rule->ambient)
+		return err_names(
+			err, rule->name,
+			"'require' is not met, the pod may not ask for",
+			decision->missing & ~rule->ambient,
+			"mend its annotation '" REQUEST_KEY "'");
+	if (!decision->missing)
+		return 0;
+	return err_names(
+		err, rule->name, "'require' is not met, cannot raise",
+		decision->missing,
+		decision->missing & ~bounding
+			? "not in the container's bounding set: add it to the container (capabilities.add)"
+			: "capruntime does not hold it itself: start the engine with it");
+}
+
+static capmask dropped(const struct decide_input *input)
+{
+	const struct policy_rule *rule = input->rule;
+
+	if (!rule->drop_others)
+		return rule->drop;
+	return input->sets.set[CAPSET_BOUNDING] &
+	       ~(rule->ambient | rule->inheritable);
+}
+
+/*
+ * Ambient as the runtime would have raised it stays: what an engine filled on
+ * purpose is not cut by raising more. Inheritable is exactly ambient and what
+ * the rule names: a file with inheritable capabilities gives any more of it to
+ * every user in the container (CVE-2022-27652).
+ */
+static void apply(struct decision *decision, const struct decide_input *input)
+{
+	const capmask *before = input->sets.set;
+	capmask *after = decision->sets.set;
+	capmask kept = ~dropped(input);
+	/* What is permitted beyond bounding does not outlive the next execve. */
+	capmask permitted = before[CAPSET_PERMITTED] & before[CAPSET_BOUNDING];
+	capmask ambient =
+		before[CAPSET_AMBIENT] & before[CAPSET_INHERITABLE] & permitted;
+
+	after[CAPSET_BOUNDING] = before[CAPSET_BOUNDING] & kept;
+	after[CAPSET_AMBIENT] = (ambient & kept) | decision->raised;
+	after[CAPSET_INHERITABLE] = after[CAPSET_AMBIENT] |
+				    (input->rule->inheritable &
+				     after[CAPSET_BOUNDING] & holdable(input));
+	after[CAPSET_PERMITTED] = (permitted & kept) | after[CAPSET_AMBIENT];
+	after[CAPSET_EFFECTIVE] =
+		(before[CAPSET_EFFECTIVE] & kept & after[CAPSET_PERMITTED]) |
+		after[CAPSET_AMBIENT];
+}
+
+static int decide_sets(struct decision *decision,
+		       const struct decide_input *input, struct err *err)
+{
+	const struct policy_rule *rule = input->rule;
+	capmask asked =
+		rule->on_request ? input->request->asked : rule->ambient;
+
+	if (check_sets(input, err) < 0)
+		return -1;
+	decision->touches_sets = true;
+	decision->drop_unknown = rule->drop_others;
+	decision->wanted = asked & rule->ambient;
+	decision->raised = decision->wanted & ~dropped(input) &
+			   input->sets.set[CAPSET_BOUNDING] & holdable(input);
+	decision->missing = asked & ~decision->raised;
+	apply(decision, input);
+	return check_missing(input, decision, err);
+}
+
+int decide(struct decision *ret_decision, const struct decide_input *input,
+	   struct err *err)
+{
+	*ret_decision = (struct decision){
+		.sets = input->sets,
+		.no_new_privileges = input->no_new_privileges ||
+				     input->rule->no_new_privileges,
+	};
+	if (!decide_touches(input->rule) ||
+	    decide_sets(ret_decision, input, err) == 0)
+		return 0;
+
+	/* What was missing stays, for the audit; nothing is changed. */
+	ret_decision->sets = input->sets;
+	ret_decision->touches_sets = false;
+	return -1;
+}

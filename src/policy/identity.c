@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "policy/identity.h"
+
+#include <string.h>
+
+/* The keys of one engine; NULL: it has none such. */
+struct engine_keys {
+	const char *name;
+	const char *mark;
+	const char *mark_value; /* NULL: any */
+	const char *type; /* whose value "sandbox" marks one */
+	const char *texts[MATCH_TEXT_COUNT];
+};
+
+static const struct engine_keys engines[SUBJECT_ENGINE_COUNT] = {
+	[SUBJECT_ENGINE_NONE] = { .name = "none" },
+	[SUBJECT_ENGINE_CRIO] = {
+		.name = "cri-o",
+		.mark = "io.container.manager",
+		.mark_value = "cri-o",
+		.type = "io.kubernetes.cri-o.ContainerType",
+		.texts = {
+			[MATCH_NAMESPACE] = "io.kubernetes.pod.namespace",
+			[MATCH_POD] = "io.kubernetes.pod.name",
+			[MATCH_CONTAINER] = "io.kubernetes.container.name",
+			[MATCH_IMAGE] = "io.kubernetes.cri-o.ImageName",
+		},
+	},
+	[SUBJECT_ENGINE_CONTAINERD] = {
+		.name = "containerd",
+		.mark = "io.kubernetes.cri.container-type",
+		.type = "io.kubernetes.cri.container-type",
+		.texts = {
+			[MATCH_NAMESPACE] =
+				"io.kubernetes.cri.sandbox-namespace",
+			[MATCH_POD] = "io.kubernetes.cri.sandbox-name",
+			[MATCH_CONTAINER] = "io.kubernetes.cri.container-name",
+			[MATCH_IMAGE] = "io.kubernetes.cri.image-name",
+		},
+	},
+};
+
+const char *subject_engine_name(enum subject_engine engine)
+{
+	return engines[engine].name;
+}
+
+const char *subject_text_key(enum subject_engine engine, enum match_text text)
+{
+	return engines[engine].texts[text];
+}
+
+static bool has_value(const struct annotations *annotations, const char *key,
+		      const char *value)
+{
+	const char *found = annotations_find(annotations, key);
+
+	return found && strcmp(found, value) == 0;
+}
+
+/*
+ * A pod can overwrite every other mark on CRI-O's pause container, but not
+ * its name; so the name is looked at before the mark.
+ */
+static bool is_crio_pause(const struct annotations *annotations,
+			  enum subject_engine engine)
+{
+	return engine == SUBJECT_ENGINE_CRIO &&
+	       has_value(annotations, engines[engine].texts[MATCH_CONTAINER],
+			 "POD");
+}
+
+static int check_mark(const struct engine_keys *keys,
+		      const struct annotations *annotations, struct err *err)
+{
+	const char *mark = annotations_find(annotations, keys->mark);
+
+	if (mark && (!keys->mark_value || strcmp(mark, keys->mark_value) == 0))
+		return 0;
+	return err_set(
+		err,
+		"config.json lacks %s's mark, the annotation '%s': it comes from elsewhere; in policy.json give this handler the engine that calls it ('engine')",
+		keys->name, keys->mark);
+}
+
+int subject_identify(struct match_subject *subject, enum subject_kind *ret_kind,
+		     enum subject_engine engine,
+		     const struct annotations *annotations, struct err *err)
+{
+	const struct engine_keys *keys = &engines[engine];
+
+	subject->annotations = annotations;
+	*ret_kind = SUBJECT_CONTAINER;
+	if (engine == SUBJECT_ENGINE_NONE)
+		return 0;
+	if (is_crio_pause(annotations, engine)) {
+		*ret_kind = SUBJECT_SANDBOX;
+		return 0;
+	}
+	if (check_mark(keys, annotations, err) < 0)
+		return -1;
+	if (has_value(annotations, keys->type, "sandbox")) {
+		*ret_kind = SUBJECT_SANDBOX;
+		return 0;
+	}
+	for (size_t i = 0; i < MATCH_TEXT_COUNT; i++)
+		if (keys->texts[i])
+			subject->texts[i] =
+				annotations_find(annotations, keys->texts[i]);
+	return 0;
+}

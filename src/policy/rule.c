@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "policy/rule.h"
+
+#include <json-c/linkhash.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+static bool is_name(const char *text, size_t len)
+{
+	if (!len || len > POLICY_NAME_MAX)
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if (!(text[i] >= 'a' && text[i] <= 'z') &&
+		    !(text[i] >= '0' && text[i] <= '9') && text[i] != '.' &&
+		    text[i] != '-')
+			return false;
+	return true;
+}
+
+static void read_name(struct policy_reader *reader, struct json_value value,
+		      int which)
+{
+	char *name CLEANUP_FREE = NULL;
+	struct err err;
+	size_t len;
+
+	(void)which;
+	if (!policy_want(reader, value, JSON_STRING))
+		return;
+	if (json_string(reader->doc, value, &name, &len, &err) < 0) {
+		policy_problem(reader, value.start, "out of memory");
+		return;
+	}
+	if (!is_name(name, len)) {
+		policy_problem(reader, value.start,
+			       "a name has 1 to %d of a-z, 0-9, '.' and '-'",
+			       POLICY_NAME_MAX);
+		return;
+	}
+	reader->rule->name = TAKE_PTR(name);
+	reader->name_start = value.start;
+}
+
+static void read_texts(struct policy_reader *reader, struct json_value value,
+		       int which)
+{
+	policy_read_globs(reader, value, &reader->rule->match.texts[which]);
+}
+
+/* What only an engine can vouch for. */
+static void read_identity(struct policy_reader *reader, struct json_value value,
+			  int which)
+{
+	if (!reader->rule->identity_at)
+		reader->rule->identity_at = value.start;
+	read_texts(reader, value, which);
+}
+
+static bool has_annotation(const struct match *match, const char *key)
+{
+	for (size_t i = 0; i < match->annotations_count; i++)
+		if (strcmp(match->annotations[i].key, key) == 0)
+			return true;
+	return false;
+}
+
+static void read_annotation(struct policy_reader *reader,
+			    const struct json_member *member)
+{
+	struct match *match = &reader->rule->match;
+	char *key CLEANUP_FREE = policy_read_string(reader, member->key);
+	struct match_annotation *list;
+
+	if (!key)
+		return;
+	if (!*key) {
+		policy_problem(reader, member->key.start, "an empty key");
+		return;
+	}
+	if (has_annotation(match, key)) {
+		policy_problem(reader, member->key.start,
+			       "annotation '%s' stands twice", key);
+		return;
+	}
+	list = reallocarray(match->annotations, match->annotations_count + 1,
+			    sizeof(*list));
+	if (!list) {
+		policy_problem(reader, member->key.start, "out of memory");
+		return;
+	}
+	match->annotations = list;
+	list += match->annotations_count++;
+	*list = (struct match_annotation){ .key = TAKE_PTR(key) };
+	policy_read_globs(reader, member->value, &list->globs);
+}
+
+static void read_annotations(struct policy_reader *reader,
+			     struct json_value value, int which)
+{
+	struct json_iter iter = json_iterate(reader->doc, value);
+	struct json_member member;
+	size_t before = reader->problems->count;
+
+	(void)which;
+	if (!policy_want(reader, value, JSON_OBJECT))
+		return;
+	/* Each has a pattern at least, and too many of those are an error. */
+	while (reader->patterns <= POLICY_PATTERNS_MAX &&
+	       json_next_member(&iter, &member))
+		read_annotation(reader, &member);
+	if (!reader->rule->match.annotations_count &&
+	    reader->problems->count == before)
+		policy_problem(reader, value.start,
+			       "an empty object: leave the key out instead");
+}
+
+static void read_numbers(struct policy_reader *reader, struct json_value value,
+			 int which)
+{
+	policy_read_ranges(reader, value, &reader->rule->match.numbers[which]);
+}
+
+static void read_flag(struct policy_reader *reader, struct json_value value,
+		      int which)
+{
+	if (policy_want_boolean(reader, value))
+		reader->rule->match.flags[which] =
+			value.kind == JSON_TRUE ? MATCH_YES : MATCH_NO;
+}
+
+static void read_match(struct policy_reader *reader, struct json_value value,
+		       int which)
+{
+	static const struct policy_key keys[] = {
+		{ "namespace", false, read_identity, MATCH_NAMESPACE },
+		{ "pod", false, read_identity, MATCH_POD },
+		{ "container", false, read_identity, MATCH_CONTAINER },
+		{ "image", false, read_identity, MATCH_IMAGE },
+		{ "id", false, read_texts, MATCH_ID },
+		{ "handler", false, read_texts, MATCH_HANDLER },
+		{ "annotations", false, read_annotations, 0 },
+		{ "uid", false, read_numbers, MATCH_UID },
+		{ "gid", false, read_numbers, MATCH_GID },
+		{ "host_network", false, read_flag, MATCH_HOST_NETWORK },
+		{ "host_pid", false, read_flag, MATCH_HOST_PID },
+		{ "userns", false, read_flag, MATCH_USERNS },
+		{ "no_new_privileges", false, read_flag,
+		  MATCH_NO_NEW_PRIVILEGES },
+		{ "privileged", false, read_flag, MATCH_PRIVILEGED },
+	};
+
+	(void)which;
+	if (policy_want(reader, value, JSON_OBJECT))
+		policy_read_members(reader, value, keys, ARRAY_LEN(keys),
+				    "'match'");
+}
+
+static void read_ambient(struct policy_reader *reader, struct json_value value,
+			 int which)
+{
+	(void)which;
+	policy_read_capabilities(reader, value, &reader->rule->ambient);
+}
+
+static void read_inheritable(struct policy_reader *reader,
+			     struct json_value value, int which)
+{
+	(void)which;
+	policy_read_capabilities(reader, value, &reader->rule->inheritable);
+}
+
+static void read_drop(struct policy_reader *reader, struct json_value value,
+		      int which)
+{
+	(void)which;
+	reader->drop_start = value.start;
+	if (value.kind == JSON_STRING &&
+	    json_string_is(reader->doc, value, "others"))
+		reader->rule->drop_others = true;
+	else if (value.kind == JSON_STRING)
+		policy_problem(reader, value.start,
+			       "must be \"others\" or a list of capabilities");
+	else
+		policy_read_capabilities(reader, value, &reader->rule->drop);
+}
+
+static void read_boolean(struct policy_reader *reader, struct json_value value,
+			 bool *ret_boolean)
+{
+	if (policy_want_boolean(reader, value))
+		*ret_boolean = value.kind == JSON_TRUE;
+}
+
+static void read_require(struct policy_reader *reader, struct json_value value,
+			 int which)
+{
+	(void)which;
+	read_boolean(reader, value, &reader->rule->require);
+}
+
+static void read_no_new_privileges(struct policy_reader *reader,
+				   struct json_value value, int which)
+{
+	(void)which;
+	read_boolean(reader, value, &reader->rule->no_new_privileges);
+}
+
+static void read_on_request(struct policy_reader *reader,
+			    struct json_value value, int which)
+{
+	(void)which;
+	read_boolean(reader, value, &reader->rule->on_request);
+}
+
+static void read_exec(struct policy_reader *reader, struct json_value value,
+		      int which)
+{
+	(void)which;
+	read_boolean(reader, value, &reader->rule->exec);
+}
+
+static const struct policy_key rule_keys[] = {
+	{ "name", true, read_name, 0 },
+	{ "comment", false, policy_read_comment, 0 },
+	{ "match", true, read_match, 0 },
+	{ "ambient", false, read_ambient, 0 },
+	{ "require", false, read_require, 0 },
+	{ "inheritable", false, read_inheritable, 0 },
+	{ "drop", false, read_drop, 0 },
+	{ "no_new_privileges", false, read_no_new_privileges, 0 },
+	{ "on_request", false, read_on_request, 0 },
+	{ "exec", false, read_exec, 0 },
+};
+
+static void check_name_once(struct policy_reader *reader)
+{
+	const char *name = reader->rule->name;
+
+	if (!name)
+		return;
+	if (lh_table_lookup_entry(reader->policy->names, name))
+		policy_problem(reader, reader->name_start,
+			       "a rule named '%s' stands before already", name);
+	else if (lh_table_insert(reader->policy->names, name, NULL) != 0)
+		policy_problem(reader, reader->name_start, "out of memory");
+}
+
+static void problem_names(struct policy_reader *reader, size_t offset,
+			  capmask mask, const char *what)
+{
+	struct buf buf CLEANUP_BUF = { 0 };
+	char *names CLEANUP_FREE = NULL;
+	struct err err;
+
+	capset_add_names(&buf, mask, ", ");
+	if (buf_take(&buf, &names, NULL, &err) < 0)
+		policy_problem(reader, offset, "%s", err.text);
+	else
+		policy_problem(reader, offset, "%s: %s", names, what);
+}
+
+/* "*" and its like; "??*" too, which leaves out next to nothing. */
+static bool is_everything(const char *pattern)
+{
+	return strchr(pattern, '*') && !pattern[strspn(pattern, "*?")];
+}
+
+/* Some pattern says what to match, and none matches everything. */
+static bool is_narrowing(const struct glob_list *list)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < list->count; i++) {
+		if (*list->patterns[i] == '!')
+			continue;
+		if (is_everything(list->patterns[i]))
+			return false;
+		any = true;
+	}
+	return any;
+}
+
+/*
+ * A pod's annotation is a wish: what it can wish for from anywhere on the
+ * node must not come close to root.
+ */
+static void check_wishes(struct policy_reader *reader, struct json_value value)
+{
+	const struct policy_rule *rule = reader->rule;
+	const struct glob_list *texts = rule->match.texts;
+	capmask dangerous =
+		(rule->ambient | rule->inheritable) & capset_dangerous();
+
+	if (!dangerous ||
+	    (!rule->on_request && !rule->match.annotations_count) ||
+	    is_narrowing(&texts[MATCH_NAMESPACE]) ||
+	    is_narrowing(&texts[MATCH_HANDLER]) ||
+	    is_narrowing(&texts[MATCH_ID]))
+		return;
+	problem_names(
+		reader, value.start, dangerous,
+		"too dangerous for any pod to ask for: name a namespace, handler or id in 'match'");
+}
+
+static void check_rule(struct policy_reader *reader, struct json_value value)
+{
+	const struct policy_rule *rule = reader->rule;
+	capmask both = rule->drop & (rule->ambient | rule->inheritable);
+
+	check_name_once(reader);
+	if (rule->require && !rule->ambient)
+		policy_problem(reader, value.start,
+			       "'require' with no 'ambient' requires nothing");
+	if (rule->on_request && !rule->ambient)
+		policy_problem(
+			reader, value.start,
+			"'on_request' with no 'ambient' leaves nothing to ask for");
+	if (both)
+		problem_names(reader, reader->drop_start, both,
+			      "in 'drop' and in 'ambient' or 'inheritable'");
+	check_wishes(reader, value);
+}
+
+static struct policy_rule *add_rule(struct policy *policy, size_t start)
+{
+	struct policy_rule *rules = alloc_room(policy->rules, policy->count,
+					       &policy->size, sizeof(*rules));
+	struct policy_rule *rule;
+
+	if (!rules)
+		return NULL;
+	policy->rules = rules;
+	rule = &rules[policy->count++];
+	*rule = (struct policy_rule){
+		.file = policy->files[policy->files_count - 1],
+		.start = start,
+	};
+	match_init(&rule->match);
+	return rule;
+}
+
+void policy_rule_read(struct policy_reader *reader, struct json_value value)
+{
+	size_t before = reader->problems->count;
+
+	if (!policy_want(reader, value, JSON_OBJECT))
+		return;
+	reader->rule = add_rule(reader->policy, value.start);
+	if (!reader->rule) {
+		policy_problem(reader, value.start, "out of memory");
+		return;
+	}
+	reader->patterns = 0;
+	policy_read_members(reader, value, rule_keys, ARRAY_LEN(rule_keys),
+			    "a rule");
+	check_rule(reader, value);
+	reader->rule->broken = reader->problems->count != before;
+	reader->rule = NULL;
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "runtime/launch.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/paths.h"
+#include "base/trust.h"
+
+#define VARIABLE "CAPRUNTIME_RUNTIME"
+#define DEFAULT_HANDLER "capruntime"
+
+static int set_path(struct launch *launch, const char *path, struct err *err)
+{
+	size_t len = strlen(path);
+
+	if (len >= sizeof(launch->path))
+		return err_set(err, "the path is too long");
+	memcpy(launch->path, path, len + 1);
+	return 0;
+}
+
+static int resolve_variable(struct launch *launch, const char *path,
+			    struct err *err)
+{
+	if (*path != '/')
+		return err_set(err, "$%s is '%s': it must be an absolute path",
+			       VARIABLE, path);
+	return set_path(launch, path, err);
+}
+
+static int err_link(struct err *err, const struct launch *launch, int number)
+{
+	if (number == ENOENT)
+		return err_set(
+			err,
+			"no real runtime for the handler '%s': make the link '%s' to one",
+			launch->handler, launch->link);
+	if (number == EINVAL)
+		return err_set(err,
+			       "'%s' is not a symbolic link to a real runtime",
+			       launch->link);
+	return err_set_errno(err, number, "read link '%s'", launch->link);
+}
+
+static int resolve_link(struct launch *launch, struct err *err)
+{
+	int link_len = snprintf(launch->link, sizeof(launch->link), "%s/%s",
+				paths_runtimes_dir, launch->handler);
+	ssize_t len;
+
+	if (!*launch->handler || link_len >= (int)sizeof(launch->link))
+		return err_set(err, "no name for a handler: '%s'",
+			       launch->handler);
+	len = readlink(launch->link, launch->path, sizeof(launch->path) - 1);
+	if (len < 0) {
+		if (errno != ENOENT ||
+		    strcmp(launch->handler, DEFAULT_HANDLER) != 0)
+			return err_link(err, launch, errno);
+		launch->link[0] = '\0';
+		return set_path(launch, DEFAULT_RUNTIME, err);
+	}
+	launch->path[len] = '\0';
+	if (launch->path[0] != '/')
+		return err_set(
+			err, "'%s' leads to '%s': it must be an absolute path",
+			launch->link, launch->path);
+	return 0;
+}
+
+int launch_resolve(struct launch *ret_launch, const char *argv0,
+		   struct err *err)
+{
+	const char *named = secure_getenv(VARIABLE);
+
+	ret_launch->link[0] = ret_launch->path[0] = '\0';
+	ret_launch->handler = argv0 ? basename(argv0) : "";
+	if (named)
+		return resolve_variable(ret_launch, named, err);
+	return resolve_link(ret_launch, err);
+}
+
+const char *launch_chosen_by(const struct launch *launch)
+{
+	if (*launch->link)
+		return launch->link;
+	return secure_getenv(VARIABLE) ? "$" VARIABLE : "compiled in";
+}
+
+static bool is_ourselves(const struct stat *program)
+{
+	struct stat self;
+
+	return stat("/proc/self/exe", &self) == 0 &&
+	       self.st_dev == program->st_dev && self.st_ino == program->st_ino;
+}
+
+static int check_program(const char *path, struct err *err)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return err_set_errno(err, errno, "real runtime '%s'", path);
+	if (!S_ISREG(st.st_mode))
+		return err_set(err, "real runtime '%s' is not a regular file",
+			       path);
+	if (!(st.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)))
+		return err_set(err, "real runtime '%s' is not executable",
+			       path);
+	if (trust_check_stat(&st, path, err) < 0)
+		return err_wrap(err, "real runtime");
+	if (is_ourselves(&st))
+		return err_set(
+			err,
+			"real runtime '%s' is capruntime itself: name runc or crun",
+			path);
+	return 0;
+}
+
+/* The program first: what is wrong with it is best told by its own name. */
+int launch_check_path(const struct launch *launch, struct err *err)
+{
+	const char *path = *launch->link ? launch->link : launch->path;
+
+	if (check_program(launch->path, err) < 0)
+		return -1;
+	if (trust_check_program(path, err) < 0)
+		return err_wrap(err, "real runtime '%s'", launch->path);
+	return 0;
+}
+
+int launch_exec(struct launch *launch, char **argv, struct err *err)
+{
+	if (check_program(launch->path, err) < 0)
+		return -1;
+	argv[0] = launch->path;
+	execv(launch->path, argv);
+	return err_set_errno(err, errno, "execute '%s'", launch->path);
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "runtime/options.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+
+#define GLOBAL (BEFORE_VERB | AFTER_ANY_VERB)
+#define CREATE_RUN (AFTER_CREATE | AFTER_RUN)
+#define RUN_EXEC (AFTER_RUN | AFTER_EXEC)
+#define ALL_THREE (AFTER_CREATE | AFTER_RUN | AFTER_EXEC)
+#define ANYWHERE (BEFORE_VERB | ALL_THREE)
+
+/*
+ * -h is runc's and -? crun's, -V crun's alone: where they are refused instead,
+ * no container is started either. crun 1.8 takes --rootless for --root.
+ */
+static const struct runtime_option options[] = {
+	/* name, letters, kind, in runc, in crun */
+	{ "help", "h?", OPTION_INFO, ANYWHERE, ANYWHERE },
+	{ "usage", "", OPTION_INFO, 0, ANYWHERE },
+	{ "version", "vV", OPTION_INFO, BEFORE_VERB, BEFORE_VERB },
+	{ "program-name", "", OPTION_VALUE, 0, ANYWHERE },
+	{ "HANG", "", OPTION_ATTACHED, 0, ANYWHERE },
+
+	{ "root", "", OPTION_ROOT, GLOBAL, BEFORE_VERB },
+	{ "rootless", "", OPTION_VALUE, GLOBAL, BEFORE_VERB | NOT_IN_OLD_CRUN },
+	{ "log", "", OPTION_LOG, GLOBAL, BEFORE_VERB },
+	{ "log-format", "", OPTION_LOG_FORMAT, GLOBAL, BEFORE_VERB },
+	{ "log-level", "", OPTION_VALUE, 0, BEFORE_VERB | NOT_IN_OLD_CRUN },
+	{ "debug", "", OPTION_FLAG, GLOBAL, BEFORE_VERB },
+	{ "systemd-cgroup", "", OPTION_FLAG, GLOBAL, BEFORE_VERB },
+	{ "cgroup-manager", "", OPTION_VALUE, 0, BEFORE_VERB },
+	{ "criu", "", OPTION_VALUE, BEFORE_VERB, 0 },
+
+	{ "bundle", "b", OPTION_BUNDLE, CREATE_RUN, CREATE_RUN },
+	{ "config", "f", OPTION_CONFIG, 0, CREATE_RUN },
+	{ "no-new-keyring", "", OPTION_FLAG, CREATE_RUN, CREATE_RUN },
+	{ "no-pivot", "", OPTION_FLAG, CREATE_RUN, CREATE_RUN },
+	{ "no-subreaper", "", OPTION_FLAG, AFTER_RUN, CREATE_RUN },
+	{ "keep", "", OPTION_FLAG, AFTER_RUN, AFTER_RUN | NOT_IN_OLD_CRUN },
+	{ "detach", "d", OPTION_FLAG, RUN_EXEC, RUN_EXEC },
+	{ "console-socket", "", OPTION_VALUE, ALL_THREE, ALL_THREE },
+	{ "pid-file", "", OPTION_VALUE, ALL_THREE, ALL_THREE },
+	{ "pidfd-socket", "", OPTION_VALUE, ALL_THREE, 0 },
+	{ "preserve-fds", "", OPTION_PRESERVE_FDS, ALL_THREE, ALL_THREE },
+
+	{ "process", "p", OPTION_PROCESS, AFTER_EXEC, AFTER_EXEC },
+	{ "process-label", "", OPTION_VALUE, AFTER_EXEC, AFTER_EXEC },
+	{ "additional-gids", "g", OPTION_VALUE, AFTER_EXEC, 0 },
+	{ "apparmor", "", OPTION_VALUE, AFTER_EXEC, AFTER_EXEC },
+	{ "cap", "c", OPTION_VALUE, AFTER_EXEC, AFTER_EXEC },
+	{ "cgroup", "", OPTION_VALUE, AFTER_EXEC, AFTER_EXEC },
+	{ "cwd", "", OPTION_VALUE, AFTER_EXEC, AFTER_EXEC },
+	{ "env", "e", OPTION_VALUE, AFTER_EXEC, AFTER_EXEC },
+	{ "ignore-paused", "", OPTION_FLAG, AFTER_EXEC, 0 },
+	{ "no-new-privs", "", OPTION_FLAG, AFTER_EXEC, AFTER_EXEC },
+	{ "tty", "t", OPTION_FLAG, AFTER_EXEC, AFTER_EXEC },
+	{ "user", "u", OPTION_VALUE, AFTER_EXEC, AFTER_EXEC },
+};
+
+static bool is_name_of(const struct runtime_option *option, const char *name,
+		       size_t length)
+{
+	return strncmp(option->name, name, length) == 0 &&
+	       option->name[length] == '\0';
+}
+
+static bool is_letter_of(const struct runtime_option *option, char letter)
+{
+	return letter && strchr(option->letters, letter);
+}
+
+const struct runtime_option *
+runtime_option_runc(const char *name, size_t length, unsigned int scope)
+{
+	for (size_t i = 0; i < ARRAY_LEN(options); i++)
+		if (options[i].runc & scope &&
+		    (is_name_of(&options[i], name, length) ||
+		     (length == 1 && is_letter_of(&options[i], *name))))
+			return &options[i];
+
+	return NULL;
+}
+
+const struct runtime_option *runtime_option_crun(const char *name,
+						 size_t length,
+						 unsigned int scope,
+						 bool *ret_ambiguous)
+{
+	const struct runtime_option *found = NULL, *newer = NULL;
+
+	*ret_ambiguous = false;
+	for (size_t i = 0; i < ARRAY_LEN(options); i++) {
+		const struct runtime_option *option = &options[i];
+
+		if (!(option->crun & scope) ||
+		    strncmp(option->name, name, length) != 0)
+			continue;
+		if (is_name_of(option, name, length)) {
+			*ret_ambiguous = false;
+			return option;
+		}
+		if (option->crun & NOT_IN_OLD_CRUN) {
+			newer = option;
+			continue;
+		}
+		if (found)
+			*ret_ambiguous = true;
+		found = option;
+	}
+	if (*ret_ambiguous)
+		return NULL;
+	return found ? found : newer;
+}
+
+const struct runtime_option *runtime_option_crun_letter(char letter,
+							unsigned int scope)
+{
+	for (size_t i = 0; i < ARRAY_LEN(options); i++)
+		if (options[i].crun & scope &&
+		    is_letter_of(&options[i], letter))
+			return &options[i];
+
+	return NULL;
+}
+
+static bool is_known_to_crun(const char *word, unsigned int scope)
+{
+	bool ambiguous;
+
+	if (word[1] == '-')
+		return runtime_option_crun(word + 2, strcspn(word + 2, "="),
+					   scope, &ambiguous) ||
+		       ambiguous;
+
+	for (const char *letter = word + 1; *letter; letter++) {
+		const struct runtime_option *option =
+			runtime_option_crun_letter(*letter, scope);
+
+		if (!option)
+			return false;
+		if (runtime_option_takes_value(option))
+			return true;
+	}
+	return true;
+}
+
+bool runtime_option_is_known(const char *word, unsigned int scope)
+{
+	const char *name = word + (word[1] == '-' ? 2 : 1);
+
+	return runtime_option_runc(name, strcspn(name, "="),
+				   scope | AFTER_ANY_VERB) ||
+	       is_known_to_crun(word, scope);
+}

@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "runtime/reading.h"
+
+#include <string.h>
+
+#include "runtime/options.h"
+
+struct reader {
+	int argc;
+	char *const *argv;
+	enum reading_grammar grammar;
+	unsigned int guesses;
+	struct reading found;
+
+	enum { AS_WRITTEN, MOVED_WORDS, OTHER_WORDS } order;
+	int start, end; /* the words that v1 may move */
+	bool value_may_follow; /* v1, while it moves words */
+	int next; /* the word to look at next */
+	int at; /* the word looked at last */
+
+	unsigned int scope;
+	bool options_ended;
+	bool info; /* help or version was asked for */
+};
+
+static const struct {
+	const char *name;
+	enum runtime_verb verb;
+	enum option_place place;
+} verbs[] = {
+	{ "create", RUNTIME_CREATE, AFTER_CREATE },
+	{ "run", RUNTIME_RUN, AFTER_RUN },
+	{ "exec", RUNTIME_EXEC, AFTER_EXEC },
+};
+
+static bool is_strict(const struct reader *reader)
+{
+	return reader->guesses & READING_STRICT;
+}
+
+/* Up to three dashes, well formed or not; what it takes plays no part. */
+static bool is_movable_option(const struct reader *reader, const char *word)
+{
+	size_t dashes = strspn(word, "-");
+	const char *name = word + (dashes < 3 ? dashes : 3);
+
+	if (dashes == 0 || !*name)
+		return false;
+	return runtime_option_runc(name, strcspn(name, "="), reader->scope) ||
+	       (!is_strict(reader) &&
+		!runtime_option_is_known(word, reader->scope));
+}
+
+/*
+ * Before v1 parses, it moves a command's options to the front, and with them
+ * any word after one without '=', also after one that takes no value.
+ */
+static bool moves_word(struct reader *reader, const char *word)
+{
+	bool option = is_movable_option(reader, word);
+	bool moved = option || reader->value_may_follow;
+
+	reader->value_may_follow = option && !strchr(word, '=');
+	return moved;
+}
+
+static void start_moving_words(struct reader *reader)
+{
+	reader->order = MOVED_WORDS;
+	reader->start = reader->end = reader->next;
+	for (; reader->end < reader->argc; reader->end++) {
+		const char *word = reader->argv[reader->end];
+
+		if (!reader->value_may_follow && strcmp(word, "--") == 0)
+			break;
+		moves_word(reader, word);
+	}
+	reader->value_may_follow = false;
+}
+
+static const char *look_at(struct reader *reader, int index)
+{
+	reader->at = index;
+	return reader->argv[index];
+}
+
+/* The words that v1 moves, then "--" if there is one, then the others. */
+static const char *next_word(struct reader *reader)
+{
+	while (reader->order != AS_WRITTEN) {
+		bool moved = reader->order == MOVED_WORDS;
+
+		while (reader->next < reader->end) {
+			const char *word = look_at(reader, reader->next++);
+
+			if (moves_word(reader, word) == moved)
+				return word;
+		}
+		reader->value_may_follow = false;
+		reader->order = moved ? OTHER_WORDS : AS_WRITTEN;
+		reader->next = moved ? reader->start : reader->end + 1;
+		if (moved && reader->end < reader->argc)
+			return look_at(reader, reader->end);
+	}
+	return reader->next < reader->argc ? look_at(reader, reader->next++)
+					   : NULL;
+}
+
+/* A value counts as given where it stands: in word `at`. */
+static int take_value(struct reader *reader,
+		      const struct runtime_option *option, const char *value)
+{
+	struct runtime_args *args = &reader->found.args;
+
+	if (!value)
+		value = next_word(reader);
+	if (!value)
+		return -1;
+
+	switch (option->kind) {
+	case OPTION_BUNDLE:
+		args->bundle = value;
+		break;
+	case OPTION_CONFIG:
+		args->config = strcmp(value, "config.json") == 0 ? NULL : value;
+		break;
+	case OPTION_PROCESS:
+		args->process = value;
+		args->process_index = reader->at;
+		break;
+	case OPTION_PRESERVE_FDS:
+		args->preserve_fds = value;
+		break;
+	case OPTION_ROOT:
+		args->root = value;
+		break;
+	case OPTION_LOG:
+		args->log = value;
+		break;
+	case OPTION_LOG_FORMAT:
+		args->log_format = value;
+		break;
+	case OPTION_VALUE:
+	case OPTION_ATTACHED:
+	case OPTION_FLAG:
+	case OPTION_INFO:
+		break;
+	}
+	return 0;
+}
+
+/* Does it take a value? 1: yes, 0: no, -1: there is nothing to guess. */
+static int guess(struct reader *reader, const char *word, const char *value)
+{
+	if (reader->scope == BEFORE_VERB || is_strict(reader) ||
+	    runtime_option_is_known(word, reader->scope))
+		return -1;
+
+	if (!reader->found.unknown)
+		reader->found.unknown = word;
+	if (value)
+		return 0;
+	if (reader->found.guesses == READING_UNKNOWN_MAX) {
+		reader->found.too_many = true;
+		return -1;
+	}
+	return reader->guesses >> reader->found.guesses++ & 1;
+}
+
+static int read_unknown(struct reader *reader, const char *word,
+			const char *value)
+{
+	int takes_value = guess(reader, word, value);
+
+	if (takes_value == 1 && !next_word(reader))
+		return -1;
+	return takes_value == -1 ? -1 : 0;
+}
+
+/* The spellings of Go's strconv.ParseBool. */
+static int read_bool(const char *text, bool *ret_value)
+{
+	static const char *const spellings[][6] = {
+		{ "0", "f", "F", "false", "False", "FALSE" },
+		{ "1", "t", "T", "true", "True", "TRUE" },
+	};
+
+	for (size_t value = 0; value < ARRAY_LEN(spellings); value++)
+		for (size_t i = 0; i < ARRAY_LEN(spellings[value]); i++)
+			if (strcmp(text, spellings[value][i]) == 0) {
+				*ret_value = value;
+				return 0;
+			}
+	return -1;
+}
+
+static int read_go_option(struct reader *reader, const char *word)
+{
+	const char *name = word + (word[1] == '-' ? 2 : 1);
+	size_t length = strcspn(name, "=");
+	const char *value = name[length] ? name + length + 1 : NULL;
+	const struct runtime_option *option;
+	bool set = true;
+
+	if (length == 0 || *name == '-')
+		return -1;
+
+	option = runtime_option_runc(name, length, reader->scope);
+	if (!option)
+		return read_unknown(reader, word, value);
+	if (runtime_option_takes_value(option))
+		return take_value(reader, option, value);
+
+	if (value && !(reader->grammar == READING_CLI_V3 && !*value) &&
+	    read_bool(value, &set) == -1)
+		return -1;
+	if (option->kind == OPTION_INFO)
+		reader->info = set;
+	return 0;
+}
+
+static int read_long_option(struct reader *reader, const char *word)
+{
+	const char *name = word + 2;
+	size_t length = strcspn(name, "=");
+	const char *value = name[length] ? name + length + 1 : NULL;
+	bool ambiguous;
+	const struct runtime_option *option =
+		runtime_option_crun(name, length, reader->scope, &ambiguous);
+
+	if (ambiguous || length == 0 || *name == '-')
+		return -1;
+	if (!option)
+		return read_unknown(reader, word, value);
+	if (runtime_option_takes_value(option))
+		return take_value(reader, option, value);
+
+	reader->info |= option->kind == OPTION_INFO;
+	return value && option->kind != OPTION_ATTACHED ? -1 : 0;
+}
+
+static int read_letters(struct reader *reader, const char *word)
+{
+	for (const char *letter = word + 1; *letter; letter++) {
+		const struct runtime_option *option =
+			runtime_option_crun_letter(*letter, reader->scope);
+		const char *rest = letter[1] ? letter + 1 : NULL;
+		int takes_value;
+
+		if (option && runtime_option_takes_value(option))
+			return take_value(reader, option, rest);
+		if (option) {
+			reader->info |= option->kind == OPTION_INFO;
+			continue;
+		}
+		takes_value = *letter == '=' ? -1 : guess(reader, word, NULL);
+		if (takes_value == -1)
+			return -1;
+		if (takes_value)
+			return rest || next_word(reader) ? 0 : -1;
+	}
+	return 0;
+}
+
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c & 0x80;
+}
+
+/* v3 also stops at what can be no option, and forgets all after a "-". */
+static bool stops_at_positional(struct reader *reader, const char *word)
+{
+	bool v3 = reader->grammar == READING_CLI_V3;
+
+	if (reader->options_ended || word[0] != '-')
+		return true;
+	if (!word[1]) {
+		if (v3)
+			reader->next = reader->argc;
+		return true;
+	}
+	if (v3 && word[1] != '-' && !is_letter(word[1]))
+		reader->options_ended = true;
+	return reader->options_ended;
+}
+
+static int read_option(struct reader *reader, const char *word)
+{
+	if (reader->grammar != READING_ARGP)
+		return read_go_option(reader, word);
+	if (word[1] == '-')
+		return read_long_option(reader, word);
+	return read_letters(reader, word);
+}
+
+/* Returns the index of the next positional word, 0: no more words, or -1. */
+static int read_options(struct reader *reader)
+{
+	const char *word;
+
+	while ((word = next_word(reader))) {
+		if (stops_at_positional(reader, word))
+			return reader->at;
+		if (strcmp(word, "--") == 0)
+			reader->options_ended = true;
+		else if (read_option(reader, word) == -1)
+			return -1;
+		if (reader->info && reader->grammar == READING_ARGP)
+			return 0; /* it exits on the spot */
+	}
+	return 0;
+}
+
+/* After the id: v3 alone still takes options, no one takes another word. */
+static int read_rest(struct reader *reader)
+{
+	if (reader->grammar == READING_CLI_V3)
+		return read_options(reader) == 0 ? 0 : -1;
+	return next_word(reader) ? -1 : 0;
+}
+
+/* As the runtime itself checks, before it looks for the bundle. */
+static bool is_complete(const struct reader *reader)
+{
+	const struct runtime_args *args = &reader->found.args;
+
+	if (!args->id || !*args->id)
+		return false;
+	return reader->grammar != READING_ARGP ||
+	       ((!args->bundle || *args->bundle) &&
+		(!args->config || *args->config));
+}
+
+static enum reading_outcome read_command(struct reader *reader)
+{
+	struct runtime_args *args = &reader->found.args;
+	bool is_exec = args->verb == RUNTIME_EXEC;
+	int id;
+
+	if (!is_exec && reader->grammar == READING_CLI_V1)
+		start_moving_words(reader);
+	id = read_options(reader);
+	if (id == -1)
+		return READING_REFUSED;
+	if (id > 0) {
+		args->id = reader->argv[id];
+		if (!is_exec && read_rest(reader) == -1)
+			return READING_REFUSED;
+	}
+	if (reader->info)
+		return READING_PASSED;
+	return is_complete(reader) ? READING_TAKEN : READING_REFUSED;
+}
+
+static enum reading_outcome read_argv(struct reader *reader)
+{
+	int verb;
+
+	reader->scope = BEFORE_VERB;
+	reader->next = 1;
+	verb = read_options(reader);
+	if (verb == -1)
+		return READING_REFUSED;
+	if (verb == 0 || reader->info)
+		return READING_PASSED;
+
+	for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
+		if (strcmp(reader->argv[verb], verbs[i].name) != 0)
+			continue;
+		reader->found.args.verb = verbs[i].verb;
+		reader->scope = verbs[i].place;
+		if (reader->grammar == READING_CLI_V3)
+			reader->scope |= AFTER_ANY_VERB;
+		reader->options_ended = false;
+		return read_command(reader);
+	}
+	return READING_PASSED;
+}
+
+struct reading runtime_reading_make(int argc, char *const argv[],
+				    enum reading_grammar grammar,
+				    unsigned int guesses)
+{
+	struct reader reader = {
+		.argc = argc,
+		.argv = argv,
+		.grammar = grammar,
+		.guesses = guesses,
+	};
+
+	reader.found.args.dialect =
+		grammar == READING_ARGP ? RUNTIME_CRUN : RUNTIME_RUNC;
+	reader.found.outcome = read_argv(&reader);
+	return reader.found;
+}

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "spec/undo.h"
+
+#include <string.h>
+
+#include "spec/find.h"
+#include "spec/patch.h"
+#include "json/scan.h"
+
+const char *originals_key(enum originals_member member)
+{
+	static const char *const keys[ORIGINALS_COUNT] = {
+		[ORIGINALS_CAPABILITIES] = "capabilities",
+		[ORIGINALS_NO_NEW_PRIVILEGES] = "noNewPrivileges",
+	};
+
+	return keys[member];
+}
+
+/* The text of a member's value; NULL where there is no such member. */
+static int copy_member(const struct json_doc *doc, enum originals_member member,
+		       char **ret_text, struct err *err)
+{
+	struct json_value value;
+
+	*ret_text = NULL;
+	if (!spec_find(doc, originals_key(member), &value))
+		return 0;
+	*ret_text = strndup(doc->text + value.start, value.end - value.start);
+	return *ret_text ? 0 : err_set(err, "out of memory");
+}
+
+/* Two capabilities objects as values, when both are objects. */
+static int equal_capabilities(const char *left, const char *right,
+			      bool *ret_equal, struct err *err)
+{
+	struct json_doc docs[] = { { "", left, strlen(left) },
+				   { "", right, strlen(right) } };
+	char *a CLEANUP_FREE = NULL, *b CLEANUP_FREE = NULL;
+
+	*ret_equal = false;
+	if (*left != '{' || *right != '{')
+		return 0;
+	if (patch_capabilities_value(&docs[0], json_root(&docs[0]), &a, err) <
+		    0 ||
+	    patch_capabilities_value(&docs[1], json_root(&docs[1]), &b, err) <
+		    0)
+		return -1;
+	*ret_equal = strcmp(a, b) == 0;
+	return 0;
+}
+
+static int equal_values(enum originals_member member, const char *left,
+			const char *right, bool *ret_equal, struct err *err)
+{
+	*ret_equal = left && right ? strcmp(left, right) == 0 : left == right;
+	if (*ret_equal || !left || !right || member != ORIGINALS_CAPABILITIES)
+		return 0;
+	return equal_capabilities(left, right, ret_equal, err);
+}
+
+/* Does the member hold a value that we wrote? */
+static int is_ours(const struct originals *record, enum originals_member member,
+		   const char *current, bool *ret_ours, struct err *err)
+{
+	const struct originals_field *field;
+
+	*ret_ours = false;
+	if (!record)
+		return 0;
+	field = &record->fields[member];
+	for (size_t i = 0; i < field->wrote_count && !*ret_ours; i++)
+		if (equal_values(member, current, field->wrote[i], ret_ours,
+				 err) < 0)
+			return -1;
+	return 0;
+}
+
+/* `text` is replaced by itself with one member changed. */
+static int replace_member(char **text, size_t *len, const char *name,
+			  enum originals_member member, const char *value,
+			  struct err *err)
+{
+	struct json_doc doc = { name, *text, *len };
+	char *changed = NULL;
+
+	if (patch_member(&doc, originals_key(member), value, &changed, len,
+			 err) < 0)
+		return -1;
+	free(*text);
+	*text = changed;
+	return 0;
+}
+
+static int copy_doc(const struct json_doc *doc, char **ret_text,
+		    struct err *err)
+{
+	*ret_text = strndup(doc->text, doc->len);
+	return *ret_text ? 0 : err_set(err, "out of memory");
+}
+
+int originals_restore(const struct json_doc *config,
+		      const struct originals *record, char **ret_text,
+		      size_t *ret_len, struct err *err)
+{
+	char *text CLEANUP_FREE = NULL;
+	size_t len = config->len;
+
+	if (copy_doc(config, &text, err) < 0)
+		return -1;
+	for (int i = 0; i < ORIGINALS_COUNT; i++) {
+		enum originals_member member = (enum originals_member)i;
+		char *current CLEANUP_FREE = NULL;
+		bool ours;
+
+		if (copy_member(config, member, &current, err) < 0 ||
+		    is_ours(record, member, current, &ours, err) < 0)
+			return -1;
+		if (ours && replace_member(&text, &len, config->name, member,
+					   record->fields[member].was, err) < 0)
+			return -1;
+	}
+	*ret_text = TAKE_PTR(text);
+	*ret_len = len;
+	return 0;
+}
+
+static int add_wrote(struct originals_field *field, const char *value,
+		     struct err *err)
+{
+	char *copy = strdup(value);
+
+	if (!copy)
+		return err_set(err, "out of memory");
+	field->wrote[field->wrote_count++] = copy;
+	return 0;
+}
+
+/*
+ * One member's part of the new record. `base` is what it holds without us,
+ * `current` what stands in the file, `target` what shall stand there.
+ */
+static int make_field(struct originals_field *ret_field, const char *base,
+		      const char *current, const char *target, bool ours,
+		      struct err *err)
+{
+	bool same = target && current && strcmp(target, current) == 0;
+
+	ret_field->changed = target || ours;
+	if (!ret_field->changed)
+		return 0;
+	if (base) {
+		ret_field->was = strdup(base);
+		if (!ret_field->was)
+			return err_set(err, "out of memory");
+	}
+	if (target && add_wrote(ret_field, target, err) < 0)
+		return -1;
+	if (ours && !same)
+		return add_wrote(ret_field, current, err);
+	return 0;
+}
+
+static int make_record(struct originals *ret_record,
+		       const struct json_doc *config,
+		       const struct json_doc *restored,
+		       const struct originals *old,
+		       const struct originals_target *target, struct err *err)
+{
+	for (int i = 0; i < ORIGINALS_COUNT; i++) {
+		enum originals_member member = (enum originals_member)i;
+		char *current CLEANUP_FREE = NULL, *base CLEANUP_FREE = NULL;
+		bool ours;
+
+		if (copy_member(config, member, &current, err) < 0 ||
+		    copy_member(restored, member, &base, err) < 0 ||
+		    is_ours(old, member, current, &ours, err) < 0 ||
+		    make_field(&ret_record->fields[member], base, current,
+			       target->values[member], ours, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int plan_config(struct originals_plan *plan,
+		       const struct json_doc *config,
+		       const struct json_doc *restored,
+		       const struct originals_target *target, struct err *err)
+{
+	char *text CLEANUP_FREE = NULL;
+	size_t len = restored->len;
+
+	if (copy_doc(restored, &text, err) < 0)
+		return -1;
+	for (int i = 0; i < ORIGINALS_COUNT; i++)
+		if (target->values[i] &&
+		    replace_member(&text, &len, config->name,
+				   (enum originals_member)i, target->values[i],
+				   err) < 0)
+			return -1;
+	if (len == config->len && memcmp(text, config->text, len) == 0)
+		return 0;
+	plan->config = TAKE_PTR(text);
+	plan->config_len = len;
+	return 0;
+}
+
+static int plan_record(struct originals_plan *plan,
+		       const struct json_doc *config,
+		       const struct json_doc *restored,
+		       const struct originals *old, const char *old_text,
+		       const struct originals_target *target,
+		       const struct originals_about *about, struct err *err)
+{
+	struct originals record CLEANUP_ORIGINALS = { 0 };
+	char *text CLEANUP_FREE = NULL;
+	int status;
+
+	if (make_record(&record, config, restored, old, target, err) < 0)
+		return -1;
+	record.about = *about;
+	status = originals_print(&record, &text, err);
+	record.about = (struct originals_about){ 0 };
+	if (status < 0)
+		return -1;
+	if (strlen(text) > ORIGINALS_MAX)
+		return err_set(
+			err,
+			"'%s': process.capabilities is too large to be kept beside it",
+			config->name);
+	if (!old || strcmp(text, old_text) != 0)
+		plan->record = TAKE_PTR(text);
+	return 0;
+}
+
+int originals_make_plan(struct originals_plan *ret_plan,
+			const struct json_doc *config,
+			const struct json_doc *restored,
+			const struct originals *record, const char *record_text,
+			const struct originals_target *target,
+			const struct originals_about *about, struct err *err)
+{
+	struct originals_plan plan CLEANUP_PLAN = { 0 };
+	bool changes = about->exec;
+
+	for (int i = 0; i < ORIGINALS_COUNT; i++)
+		changes = changes || target->values[i];
+	if (plan_config(&plan, config, restored, target, err) < 0)
+		return -1;
+	if (changes && plan_record(&plan, config, restored, record, record_text,
+				   target, about, err) < 0)
+		return -1;
+	plan.remove_record = record && !changes;
+	*ret_plan = plan;
+	plan = (struct originals_plan){ 0 };
+	return 0;
+}
+
+void originals_plan_free(struct originals_plan *plan)
+{
+	free(plan->record);
+	free(plan->config);
+	*plan = (struct originals_plan){ 0 };
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The input is a config.json. Nothing that is read is more than stands there:
+ * texts without NULs that are no longer than the input, and numbers of groups
+ * that a group can have.
+ */
+#include "config.h"
+
+#include "capctl/explain/command.h"
+
+#include <string.h>
+
+#include "fuzz.h"
+#include "json/check.h"
+
+#define INPUT_MAX 65536
+
+static void check_text(const char *text, size_t size)
+{
+	/* An escape of six bytes becomes three at most. */
+	MUST(!text || strlen(text) < size);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct json_doc doc = { "config.json", (const char *)data, size };
+	struct spec_command command CLEANUP_COMMAND = { 0 };
+	struct err err = { "" };
+
+	if (size > INPUT_MAX || json_check(&doc, &err) < 0)
+		return 0;
+	MUST(spec_command_read(&command, &doc, &err) == 0);
+	MUST(!*err.text);
+	check_text(command.program, size);
+	check_text(command.cwd, size);
+	check_text(command.search, size);
+	MUST(command.groups_count < size);
+	for (size_t i = 0; i < command.groups_count; i++)
+		MUST(command.groups[i] != UINT32_MAX);
+	return 0;
+}

@@ -1,0 +1,355 @@
+# SPDX-License-Identifier: Apache-2.0
+# The tests; the lists named CAPCTL_ are left out by --disable-capctl.
+
+# A unit test's source is the name + .c; another source or helper needs a
+# NAME_SOURCES line of its own.
+UNIT_TESTS = \
+	tests/unit/base/alloc_test \
+	tests/unit/base/buf_test \
+	tests/unit/base/err_test \
+	tests/unit/base/fileio_test \
+	tests/unit/base/report_test \
+	tests/unit/base/time_test \
+	tests/unit/base/trust_test \
+	tests/unit/base/utf8_test \
+	tests/unit/bundle/files_test \
+	tests/unit/bundle/nsinfo_test \
+	tests/unit/capruntime/audit_line_test \
+	tests/unit/capruntime/audit_test \
+	tests/unit/capruntime/exec_link_test \
+	tests/unit/capruntime/exec_patch_test \
+	tests/unit/capruntime/memfd_test \
+	tests/unit/caps/own_test \
+	tests/unit/caps/set_test \
+	tests/unit/json/check_test \
+	tests/unit/json/keys_test \
+	tests/unit/json/scan_test \
+	tests/unit/policy/ambient_request_test \
+	tests/unit/policy/decide_test \
+	tests/unit/policy/files_test \
+	tests/unit/policy/forgery_elsewhere_test \
+	tests/unit/policy/forgery_test \
+	tests/unit/policy/glob_test \
+	tests/unit/policy/identity_test \
+	tests/unit/policy/match_test \
+	tests/unit/policy/policy_test \
+	tests/unit/policy/reader_test \
+	tests/unit/runtime/args_test \
+	tests/unit/spec/annotations_test \
+	tests/unit/spec/patch_test \
+	tests/unit/spec/record_test \
+	tests/unit/spec/spec_reading_test \
+	tests/unit/spec/spec_test \
+	tests/unit/spec/spec_vectors_test \
+	tests/unit/spec/undo_history_test \
+	tests/unit/spec/undo_test
+CAPCTL_UNIT_TESTS = \
+	tests/unit/capctl/captext_test \
+	tests/unit/capctl/check/excerpt_test \
+	tests/unit/capctl/check/glob_compare_test \
+	tests/unit/capctl/check/lint_test \
+	tests/unit/capctl/check/location_test \
+	tests/unit/capctl/check/match_compare_test \
+	tests/unit/capctl/doctor/engine_config_test \
+	tests/unit/capctl/doctor/toml_test \
+	tests/unit/capctl/dryrun_test \
+	tests/unit/capctl/execve/predict_kernel_test \
+	tests/unit/capctl/execve/predict_test \
+	tests/unit/capctl/execve/privileged_test \
+	tests/unit/capctl/execve/vfscap_test \
+	tests/unit/capctl/explain/command_test \
+	tests/unit/capctl/explain/entrypoint_test \
+	tests/unit/capctl/finding_test \
+	tests/unit/capctl/out_test \
+	tests/unit/capctl/process/cgroup_test \
+	tests/unit/capctl/process/containers_test \
+	tests/unit/capctl/process/processes_test \
+	tests/unit/capctl/process/state_test \
+	tests/unit/capctl/process/status_test \
+	tests/unit/capctl/rootfs/mounts_test \
+	tests/unit/capctl/rootfs/rootfs_test \
+	tests/unit/capctl/rootfs/tree_test \
+	tests/unit/capctl/rootfs/walk_test \
+	tests/unit/capctl/seccomp/bpf_test \
+	tests/unit/capctl/seccomp/calls_test \
+	tests/unit/capctl/seccomp/closed_test \
+	tests/unit/capctl/seccomp/profile_test \
+	tests/unit/capctl/show/tree_test \
+	tests/unit/capctl/sync/deploy_test \
+	tests/unit/capctl/verb_test \
+	tests/unit/capctl/verify/drift_test
+# tests/fuzz/X_fuzz wants its seeds in tests/fuzz/corpus/X/.
+FUZZ_TARGETS = \
+	tests/fuzz/ambient_request_fuzz \
+	tests/fuzz/audit_line_fuzz \
+	tests/fuzz/decide_fuzz \
+	tests/fuzz/exec_patch_fuzz \
+	tests/fuzz/identity_fuzz \
+	tests/fuzz/json_check_fuzz \
+	tests/fuzz/patch_fuzz \
+	tests/fuzz/policy_fuzz \
+	tests/fuzz/runtime_args_fuzz \
+	tests/fuzz/spec_fuzz \
+	tests/fuzz/undo_fuzz
+CAPCTL_FUZZ_TARGETS = \
+	tests/fuzz/bpf_fuzz \
+	tests/fuzz/cgroup_fuzz \
+	tests/fuzz/command_fuzz \
+	tests/fuzz/lint_fuzz \
+	tests/fuzz/state_fuzz \
+	tests/fuzz/status_fuzz \
+	tests/fuzz/toml_fuzz \
+	tests/fuzz/tree_fuzz \
+	tests/fuzz/vfscap_fuzz
+CLI_TESTS = \
+	tests/cli/actions.bats \
+	tests/cli/audit.bats \
+	tests/cli/audit_trouble.bats \
+	tests/cli/errors.bats \
+	tests/cli/faults.bats \
+	tests/cli/identity.bats \
+	tests/cli/manual.bats \
+	tests/cli/modes.bats \
+	tests/cli/passthrough.bats \
+	tests/cli/passthrough_process.bats \
+	tests/cli/policyd.bats \
+	tests/cli/runtimes.bats \
+	tests/cli/schema.bats \
+	tests/cli/session_faults.bats \
+	tests/cli/session_links.bats \
+	tests/cli/session_races.bats \
+	tests/cli/sessions.bats \
+	tests/cli/trust.bats
+CAPCTL_CLI_TESTS = \
+	tests/cli/capctl.bats \
+	tests/cli/capctl_check.bats \
+	tests/cli/capctl_decode.bats \
+	tests/cli/capctl_doctor.bats \
+	tests/cli/capctl_explain.bats \
+	tests/cli/capctl_hostile.bats \
+	tests/cli/capctl_restore.bats \
+	tests/cli/capctl_scan.bats \
+	tests/cli/capctl_show.bats \
+	tests/cli/capctl_sync.bats \
+	tests/cli/capctl_verify.bats \
+	tests/cli/capctl_version.bats \
+	tests/cli/completions.bats \
+	tests/cli/examples.bats \
+	tests/cli/manual_capctl.bats \
+	tests/cli/screens.bats
+RUNTIME_TESTS = \
+	tests/runtime/audit.bats \
+	tests/runtime/cycles.bats \
+	tests/runtime/escalation.bats \
+	tests/runtime/examples.bats \
+	tests/runtime/lifecycle.bats \
+	tests/runtime/seccomp.bats \
+	tests/runtime/sessions.bats \
+	tests/runtime/sets.bats \
+	tests/runtime/terminal.bats \
+	tests/runtime/vectors.bats \
+	tests/runtime/worked.bats
+CAPCTL_RUNTIME_TESTS = \
+	tests/runtime/explain.bats \
+	tests/runtime/screens.bats \
+	tests/runtime/show.bats \
+	tests/runtime/verify.bats
+ENGINE_TESTS = \
+	tests/engine/buildah.bats \
+	tests/engine/conmon.bats \
+	tests/engine/containerd.bats \
+	tests/engine/containerd_life.bats \
+	tests/engine/crio.bats \
+	tests/engine/podman.bats \
+	tests/engine/podman_life.bats \
+	tests/engine/removal.bats \
+	tests/engine/rootless.bats \
+	tests/engine/snippets.bats
+# Each has a node of its own; the longest first.
+KUBERNETES_TESTS = \
+	tests/kubernetes/install.bats \
+	tests/kubernetes/trouble.bats \
+	tests/kubernetes/many.bats \
+	tests/kubernetes/pods.bats
+# With roots of their own; the packages themselves are for 'make soak'.
+PACKAGING_TESTS = \
+	tests/packaging/documents.bats \
+	tests/packaging/install.bats \
+	tests/packaging/machineconfig.bats \
+	tests/packaging/manifests.bats \
+	tests/packaging/package_hook.bats \
+	tests/packaging/versions.bats
+# Files that tests read or load.
+TEST_FILES = \
+	tests/cli/capctl_helpers.bash \
+	tests/cli/devlog.py \
+	tests/cli/helpers.bash \
+	tests/cli/passthrough_helpers.bash \
+	tests/cli/policy.bash \
+	tests/cli/policy_helpers.bash \
+	tests/cli/schema.py \
+	tests/cli/session_helpers.bash \
+	tests/engine/conmon_helpers.bash \
+	tests/engine/containerd.bash \
+	tests/engine/crio_helpers.bash \
+	tests/engine/helpers.bash \
+	tests/engine/podman.bash \
+	tests/fuzz/fuzz.h \
+	tests/kubernetes/helpers.bash \
+	tests/packaging/helpers.bash \
+	tests/runtime/changing_policy.bash \
+	tests/runtime/console.py \
+	tests/runtime/helpers.bash \
+	tests/runtime/vectors.py \
+	tests/runtime/worked.py \
+	tests/unit/support/annotations_of.h \
+	tests/unit/support/captured.h \
+	tests/unit/support/decide_properties.h \
+	tests/unit/support/engine_configs.h \
+	tests/unit/support/exec_probe.h \
+	tests/unit/support/forged_config.h \
+	tests/unit/support/json_same.h \
+	tests/unit/support/match_random.h \
+	tests/unit/support/own_mounts.h \
+	tests/unit/support/patch_properties.h \
+	tests/unit/support/prng.h \
+	tests/unit/support/session_properties.h \
+	tests/unit/support/tap.h \
+	tests/unit/support/tempdir.h \
+	tests/unit/support/testdata.h
+# Unit tests that go on for longer with CAPRUNTIME_SOAK=N (make soak).
+SOAK_TESTS = \
+	tests/unit/capctl/execve/predict_kernel_test \
+	tests/unit/spec/undo_history_test
+
+# Programs that tests call
+
+check_PROGRAMS = $(CHECKED) $(HELPERS)
+HELPERS = tests/cli/capruntime-sysroot \
+	tests/runtime/needs \
+	tests/runtime/try_calls
+if CAPCTL
+HELPERS += examples/ambient-helper tests/cli/capctl-sysroot \
+	tests/runtime/ask_calls
+endif
+
+examples_ambient_helper_LDADD = $(LIBCAP_LIBS)
+
+# It runs in containers: no sanitizer there.
+tests_runtime_needs_CFLAGS =
+tests_runtime_needs_LDFLAGS =
+tests_runtime_needs_LDADD =
+
+# The same programs with fixed paths that tests may write.
+tests_cli_capruntime_sysroot_SOURCES = src/capruntime/main.c src/base/paths.c
+tests_cli_capruntime_sysroot_LDFLAGS = $(capruntime_LDFLAGS)
+tests_cli_capruntime_sysroot_CPPFLAGS = $(OWN_CPPFLAGS) \
+	-DSYSCONFDIR='"$(abs_builddir)/tests/cli/sysroot/etc"' \
+	-DRUNSTATEDIR='"$(abs_builddir)/tests/cli/sysroot/run"' \
+	-DBINDIR='"$(bindir)"'
+tests_cli_capruntime_sysroot_LDADD = $(CAPRUNTIME_LIBS)
+
+tests_cli_capctl_sysroot_SOURCES = src/capctl/main.c src/base/paths.c
+tests_cli_capctl_sysroot_CPPFLAGS = $(tests_cli_capruntime_sysroot_CPPFLAGS)
+tests_cli_capctl_sysroot_LDADD = $(CAPCTL_LIBS)
+
+# In a container with no file but itself, so never instrumented either.
+tests_runtime_try_calls_CFLAGS = -O1
+tests_runtime_try_calls_LDFLAGS = -static
+tests_runtime_try_calls_LDADD =
+tests_runtime_ask_calls_LDADD = $(CAPCTL_LIBS)
+
+# Unit tests and fuzz targets
+
+TESTED_LIBS = libcapruntime.a $(SHARED_LIBS)
+ALL_UNIT_TESTS = $(UNIT_TESTS)
+ALL_FUZZ_TARGETS = $(FUZZ_TARGETS)
+if CAPCTL
+TESTED_LIBS += $(CAPCTL_LIBS)
+ALL_UNIT_TESTS += $(CAPCTL_UNIT_TESTS) $(PROBE)
+ALL_FUZZ_TARGETS += $(CAPCTL_FUZZ_TARGETS)
+endif
+
+# libFuzzer brings its own main, which shuts the unit tests out. Without it
+# the targets have the main of tests/fuzz/standalone.c, which runs files.
+if FUZZING
+CHECKED = $(ALL_FUZZ_TARGETS)
+LDADD = $(TESTED_LIBS) $(FUZZER_LIBS)
+else
+CHECKED = $(ALL_UNIT_TESTS) $(ALL_FUZZ_TARGETS)
+LDADD = $(TESTED_LIBS) tests/fuzz/libstandalone.a
+check_LIBRARIES = tests/fuzz/libstandalone.a
+tests_fuzz_libstandalone_a_SOURCES = tests/fuzz/standalone.c
+endif
+
+# It runs in processes of all kinds: no sanitizer, nothing to open.
+PROBE = tests/unit/capctl/execve/exec_probe
+tests_unit_capctl_execve_exec_probe_CFLAGS =
+tests_unit_capctl_execve_exec_probe_LDFLAGS =
+tests_unit_capctl_execve_exec_probe_LDADD =
+
+EXTRA_PROGRAMS = tests/bench/exec_only tests/bench/pairs
+tests_bench_exec_only_LDFLAGS = -static
+tests_bench_exec_only_LDADD =
+tests_bench_pairs_LDADD =
+CLEANFILES = $(EXTRA_PROGRAMS) packaging/package-hook
+
+# The slow ones first, so that none is left alone at the end.
+TESTS =
+if CONTAINER_TESTS
+if CAPCTL
+TESTS += $(KUBERNETES_TESTS)
+endif
+TESTS += $(ENGINE_TESTS) $(RUNTIME_TESTS)
+endif
+TESTS += $(CLI_TESTS)
+if CAPCTL
+if CONTAINER_TESTS
+TESTS += $(CAPCTL_RUNTIME_TESTS)
+endif
+TESTS += $(CAPCTL_CLI_TESTS) $(PACKAGING_TESTS)
+if !FUZZING
+TESTS += $(CAPCTL_UNIT_TESTS)
+endif
+endif
+if !FUZZING
+TESTS += $(UNIT_TESTS)
+endif
+TESTS += tests/fuzz/replay.sh tools/check-tree.sh
+TEST_EXTENSIONS = .sh .bats
+TAP_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) \
+	$(top_srcdir)/build-aux/tap-driver.sh
+LOG_DRIVER = $(TAP_DRIVER)
+SH_LOG_DRIVER = $(TAP_DRIVER)
+BATS_LOG_DRIVER = $(TAP_DRIVER)
+# .ci/run says by it how long a test may take.
+LOG_COMPILER = $(TEST_LIMIT)
+SH_LOG_COMPILER = $(TEST_LIMIT)
+BATS_LOG_COMPILER = $(TEST_LIMIT) $(BATS)
+AM_BATS_LOG_FLAGS = --tap
+AM_TESTS_ENVIRONMENT = \
+	srcdir='$(abs_srcdir)'; export srcdir; \
+	builddir='$(abs_builddir)'; export builddir; \
+	CAPRUNTIME_BUILT='$(abs_builddir)/capruntime'; \
+	export CAPRUNTIME_BUILT; \
+	SHARED=`cd '$(abs_srcdir)/../shared' 2>/dev/null && pwd`; \
+	export SHARED; \
+	FUZZ_TARGETS='$(ALL_FUZZ_TARGETS)'; export FUZZ_TARGETS;
+AM_DISTCHECK_CONFIGURE_FLAGS = --disable-container-tests \
+	--with-runtime='$(DEFAULT_RUNTIME)'
+
+TESTS_DIST = $(TEST_FILES) $(CLI_TESTS) $(CAPCTL_CLI_TESTS) \
+	$(RUNTIME_TESTS) $(CAPCTL_RUNTIME_TESTS) $(ENGINE_TESTS) \
+	$(KUBERNETES_TESTS) $(PACKAGING_TESTS) \
+	tests/bench/exec_only.c \
+	tests/bench/pairs.c \
+	tests/bench/run \
+	tests/data \
+	tests/fuzz/corpus \
+	tests/fuzz/replay.sh \
+	tests/fuzz/run \
+	tests/fuzz/standalone.c \
+	tests/soak/packages.bats
+
+clean-tests:
+	rm -rf tests/cli/sysroot tests/fuzz/found

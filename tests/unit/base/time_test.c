@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "base/time.h"
+
+#include <stdint.h>
+#include <time.h>
+
+#include "tap.h"
+
+/* The clock of this program: time(2) itself, before the C library's own. */
+static time_t now;
+
+time_t time(time_t *ret_now)
+{
+	if (ret_now)
+		*ret_now = now;
+	return now;
+}
+
+static void check_time(time_t when, const char *text)
+{
+	char got[RFC3339_SIZE];
+
+	memset(got, 'x', sizeof(got));
+	now = when;
+	rfc3339_now(got);
+	CHECK_STR(got, text);
+}
+
+static void times_are_written_as_runc_writes_them(void)
+{
+	check_time(0, "1970-01-01T00:00:00Z");
+	check_time(1795431707, "2026-11-23T11:01:47Z");
+	check_time(951782399, "2000-02-28T23:59:59Z");
+	check_time(951782400, "2000-02-29T00:00:00Z");
+	check_time(INT32_MAX, "2038-01-19T03:14:07Z");
+}
+
+static void it_is_utc_wherever_one_is(void)
+{
+	CHECK(setenv("TZ", "XYZ-11:30", 1) == 0);
+	tzset();
+	check_time(1795431707, "2026-11-23T11:01:47Z");
+	CHECK(unsetenv("TZ") == 0);
+	tzset();
+}
+
+static void a_clock_before_the_epoch_is_written_too(void)
+{
+	check_time(-1, "1969-12-31T23:59:59Z");
+}
+
+static void years_of_more_digits_fit(void)
+{
+	if (sizeof(time_t) < sizeof(int64_t))
+		SKIP("time_t has 32 bits here");
+	check_time((time_t)INT64_C(253402300799), "9999-12-31T23:59:59Z");
+	check_time((time_t)INT64_C(253402300800), "10000-01-01T00:00:00Z");
+	check_time((time_t)INT64_C(67767976233532799),
+		   "2147483647-12-31T23:59:59Z");
+}
+
+static void a_time_that_no_calendar_has_is_the_epoch(void)
+{
+	if (sizeof(time_t) < sizeof(int64_t))
+		SKIP("time_t has 32 bits here");
+	check_time((time_t)INT64_MAX, "1970-01-01T00:00:00Z");
+	check_time((time_t)INT64_MIN, "1970-01-01T00:00:00Z");
+}
+
+static const struct tap_test tests[] = {
+	TAP_TEST(times_are_written_as_runc_writes_them),
+	TAP_TEST(it_is_utc_wherever_one_is),
+	TAP_TEST(a_clock_before_the_epoch_is_written_too),
+	TAP_TEST(years_of_more_digits_fit),
+	TAP_TEST(a_time_that_no_calendar_has_is_the_epoch),
+};
+TAP_MAIN(tests)

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "capctl/execve/privileged.h"
+
+#include "tap.h"
+
+#define NET_BIND_SERVICE (UINT64_C(1) << 10)
+#define NET_RAW (UINT64_C(1) << 13)
+#define SYS_ADMIN (UINT64_C(1) << 21)
+#define ALL UINT64_MAX
+
+static struct program with_caps(capmask permitted)
+{
+	return (struct program){
+		.file = { .mode = 0100755,
+			  .has_caps = true,
+			  .caps = { .version = 2,
+				    .permitted = permitted,
+				    .effective = true } },
+	};
+}
+
+static struct program with_setuid(uint32_t uid)
+{
+	return (struct program){ .file = { .mode = 0104755, .uid = uid } };
+}
+
+static void check_effect(const struct program *program, uint32_t root,
+			 enum program_effect effect, const char *reason)
+{
+	const char *why;
+
+	CHECK(program_effect(program, root, &why) == effect);
+	CHECK_STR(why, reason);
+}
+
+static void plain_programs_are_not_special(void)
+{
+	struct program program = { .file = { .mode = 0100755 } };
+
+	CHECK(!program_is_special(&program));
+	program.file.mode = 0102745;
+	CHECK(!program_is_special(&program));
+	program.file.mode = 0102755;
+	CHECK(program_is_special(&program));
+	program.file.mode = 0104600;
+	CHECK(program_is_special(&program));
+	CHECK(!program_is_executable(&program));
+	program = with_caps(0);
+	CHECK(program_is_special(&program));
+	program = (struct program){ .caps_elsewhere = true };
+	CHECK(program_is_special(&program));
+}
+
+static void setuid_root_is_dangerous_and_others_raise(void)
+{
+	struct program root = with_setuid(0), other = with_setuid(1000);
+	struct program group = { .file = { .mode = 0102755 } };
+	struct program like_us = with_setuid(65533);
+
+	check_effect(&root, 0, PROGRAM_DANGEROUS, NULL);
+	check_effect(&other, 0, PROGRAM_RAISES, NULL);
+	check_effect(&group, 0, PROGRAM_RAISES, NULL);
+	check_effect(&like_us, 65532, PROGRAM_RAISES, NULL);
+}
+
+static void dangerous_capabilities_are_dangerous(void)
+{
+	struct program program = with_caps(NET_RAW);
+
+	check_effect(&program, 0, PROGRAM_RAISES, NULL);
+	program.file.caps.inheritable = SYS_ADMIN;
+	check_effect(&program, 0, PROGRAM_DANGEROUS, NULL);
+	program = with_caps(NET_RAW | SYS_ADMIN);
+	check_effect(&program, 0, PROGRAM_DANGEROUS, NULL);
+	program = with_caps(0);
+	program.file.caps.inheritable = NET_RAW;
+	check_effect(&program, 0, PROGRAM_RAISES, NULL);
+	program = with_caps(0);
+	check_effect(&program, 0, PROGRAM_NO_EFFECT, "names no capability");
+}
+
+static void what_execve_does_not_look_at_has_no_effect(void)
+{
+	struct program program = with_caps(SYS_ADMIN);
+
+	program.file.nosuid = true;
+	check_effect(&program, 0, PROGRAM_NO_EFFECT, "on a nosuid mount");
+	program.file.mode = 0106755;
+	check_effect(&program, 0, PROGRAM_NO_EFFECT, "on a nosuid mount");
+	program.script = true;
+	check_effect(&program, 0, PROGRAM_NO_EFFECT,
+		     "a script: its interpreter's bits count");
+	program.noexec = true;
+	check_effect(&program, 0, PROGRAM_NO_EFFECT, "on a noexec mount");
+	program.file.mode = 0106644;
+	check_effect(&program, 0, PROGRAM_NO_EFFECT, "nobody may execute it");
+}
+
+static void capabilities_of_version_3_count_for_their_root_alone(void)
+{
+	static const char reason[] = "for the root of another user namespace";
+	struct program program = with_caps(NET_RAW);
+
+	program.file.caps.version = 3;
+	check_effect(&program, 0, PROGRAM_RAISES, NULL);
+	program.file.caps.root = 100000;
+	check_effect(&program, 0, PROGRAM_NO_EFFECT, reason);
+	check_effect(&program, 100000, PROGRAM_RAISES, NULL);
+	check_effect(&program, 200000, PROGRAM_NO_EFFECT, reason);
+	program.file.has_caps = false;
+	program.caps_elsewhere = true;
+	check_effect(&program, 100000, PROGRAM_NO_EFFECT, reason);
+	program.file.mode = 0104755;
+	check_effect(&program, 0, PROGRAM_DANGEROUS, NULL);
+}
+
+static void setuid_counts_where_its_owner_is_somebody(void)
+{
+	struct program program = with_setuid(100000);
+
+	check_effect(&program, 100000, PROGRAM_DANGEROUS, NULL);
+	check_effect(&program, 200000, PROGRAM_RAISES, NULL);
+	program.file.unmapped = true;
+	check_effect(&program, 100000, PROGRAM_NO_EFFECT,
+		     "its owner is nobody in the user namespace");
+}
+
+static enum program_verdict judge(const struct program *program,
+				  const struct program_grant *grant,
+				  capmask lacking)
+{
+	capmask got;
+	enum program_verdict verdict = program_judge(program, grant, &got);
+
+	CHECK_U64(got, lacking);
+	return verdict;
+}
+
+static void what_ambient_holds_makes_the_file_redundant(void)
+{
+	struct program_grant grant = { .ambient = NET_RAW | NET_BIND_SERVICE,
+				       .bounding = ALL };
+	struct program program = with_caps(NET_RAW);
+
+	CHECK(judge(&program, &grant, 0) == PROGRAM_REDUNDANT);
+	grant.no_new_privileges = true;
+	CHECK(judge(&program, &grant, 0) == PROGRAM_REDUNDANT);
+	grant.no_new_privileges = false;
+	program.file.caps.inheritable = SYS_ADMIN;
+	CHECK(judge(&program, &grant, 0) == PROGRAM_UNTOUCHED);
+	program = with_caps(NET_RAW | SYS_ADMIN);
+	CHECK(judge(&program, &grant, 0) == PROGRAM_UNTOUCHED);
+	program = with_caps(NET_RAW);
+	program.file.mode = 0102755;
+	CHECK(judge(&program, &grant, 0) == PROGRAM_UNTOUCHED);
+}
+
+static void no_new_privileges_breaks_what_raises(void)
+{
+	struct program_grant grant = { .ambient = NET_RAW,
+				       .bounding = ALL,
+				       .no_new_privileges = true };
+	struct program caps = with_caps(NET_RAW | NET_BIND_SERVICE);
+	struct program ids = with_setuid(0);
+	struct program group = { .file = { .mode = 0102755 } };
+
+	CHECK(judge(&caps, &grant, 0) == PROGRAM_BREAKS);
+	CHECK(judge(&ids, &grant, 0) == PROGRAM_BREAKS);
+	CHECK(judge(&group, &grant, 0) == PROGRAM_BREAKS);
+	grant.no_new_privileges = false;
+	CHECK(judge(&caps, &grant, 0) == PROGRAM_UNTOUCHED);
+	CHECK(judge(&ids, &grant, 0) == PROGRAM_UNTOUCHED);
+}
+
+static void what_bounding_lacks_fails_only_with_the_effective_bit(void)
+{
+	struct program_grant grant = { .ambient = NET_BIND_SERVICE,
+				       .bounding = NET_BIND_SERVICE };
+	struct program program = with_caps(NET_RAW | NET_BIND_SERVICE);
+
+	CHECK(judge(&program, &grant, NET_RAW) == PROGRAM_OUT_OF_BOUNDING);
+	program.file.caps.inheritable = NET_RAW;
+	CHECK(judge(&program, &grant, NET_RAW) == PROGRAM_OUT_OF_BOUNDING);
+	grant.inheritable = NET_RAW;
+	CHECK(judge(&program, &grant, 0) == PROGRAM_UNTOUCHED);
+	grant.inheritable = 0;
+	program.file.caps.effective = false;
+	CHECK(judge(&program, &grant, 0) == PROGRAM_UNTOUCHED);
+}
+
+static void a_user_is_judged_by_what_the_file_changes_for_him(void)
+{
+	struct program_grant grant = { .bounding = ALL,
+				       .no_new_privileges = true,
+				       .has_user = true,
+				       .uid = 1000,
+				       .gid = 1000 };
+	struct program own = with_setuid(1000), other = with_setuid(1001);
+	struct program root = with_setuid(0), caps = with_caps(NET_RAW);
+
+	CHECK(judge(&own, &grant, 0) == PROGRAM_UNTOUCHED);
+	CHECK(judge(&other, &grant, 0) == PROGRAM_BREAKS);
+	CHECK(judge(&root, &grant, 0) == PROGRAM_BREAKS);
+	CHECK(judge(&caps, &grant, 0) == PROGRAM_BREAKS);
+	grant.uid = 0;
+	CHECK(judge(&other, &grant, 0) == PROGRAM_BREAKS);
+	CHECK(judge(&root, &grant, 0) == PROGRAM_UNTOUCHED);
+	CHECK(judge(&caps, &grant, 0) == PROGRAM_UNTOUCHED);
+	grant.bounding = 0;
+	CHECK(judge(&caps, &grant, NET_RAW) == PROGRAM_OUT_OF_BOUNDING);
+}
+
+static const struct tap_test tests[] = {
+	TAP_TEST(plain_programs_are_not_special),
+	TAP_TEST(setuid_root_is_dangerous_and_others_raise),
+	TAP_TEST(dangerous_capabilities_are_dangerous),
+	TAP_TEST(what_execve_does_not_look_at_has_no_effect),
+	TAP_TEST(capabilities_of_version_3_count_for_their_root_alone),
+	TAP_TEST(setuid_counts_where_its_owner_is_somebody),
+	TAP_TEST(what_ambient_holds_makes_the_file_redundant),
+	TAP_TEST(no_new_privileges_breaks_what_raises),
+	TAP_TEST(what_bounding_lacks_fails_only_with_the_effective_bit),
+	TAP_TEST(a_user_is_judged_by_what_the_file_changes_for_him),
+};
+
+TAP_MAIN(tests)

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "capctl/process/cgroup.h"
+
+#include "tap.h"
+
+#define HEX "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define OTHER "fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210"
+
+static const char *const known[] = { "web", "db-1", "a.scope", "" };
+static const struct cgroup_names names = { known, ARRAY_LEN(known) };
+
+/* "": none. */
+static void check(const char *text, const char *want)
+{
+	size_t size = strlen(text), len = 0;
+	char *exact CLEANUP_FREE = malloc(size ? size : 1);
+	const char *id = "";
+	char *got CLEANUP_FREE = NULL;
+
+	memcpy(exact, text, size);
+	CHECK(cgroup_container(exact, size, &names, &id, &len) == !!*want);
+	got = strndup(id, len);
+	if (!CHECK_STR(got, want))
+		printf("#   of: %s\n", text);
+}
+
+static void the_engines_names_are_known(void)
+{
+	static const char *const paths[] = {
+		"0::/system.slice/docker-" HEX ".scope",
+		"0::/docker/" HEX,
+		"0::/machine.slice/libpod-" HEX ".scope/container",
+		"0::/libpod_parent/libpod-" HEX,
+		"0::/kubepods.slice/kubepods-besteffort.slice/"
+		"kubepods-besteffort-pod1.slice/crio-" HEX ".scope",
+		"0::/kubepods/besteffort/pod850f/crio-" HEX,
+		"0::/kubepods.slice/kubepods-pod1.slice/cri-containerd-" HEX
+		".scope",
+		"0::/kubepods/besteffort/pod6f427e52-13a6/" HEX,
+		"0::/system.slice/kubepods-pod1.slice:cri-containerd:" HEX,
+		"0::/../../k8s.io/" HEX,
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++)
+		check(paths[i], HEX);
+}
+
+static void what_runtimes_call_their_own_is_known(void)
+{
+	check("0::/system.slice/runc-my.name.scope\n", "my.name");
+	check("0::/user.slice/crun-x.scope/container\n", "x");
+	check("0::/web\n", "web");
+	check("9:name=systemd:/\n4:memory:/process_api/1/db-1\n", "db-1");
+	check("0::/a.scope\n", "a.scope");
+}
+
+static void the_machines_own_are_no_containers(void)
+{
+	check("", "");
+	check("\n\n", "");
+	check("0::/\n", "");
+	check("0::/user.slice/user-1000.slice/session-1.scope\n", "");
+	check("0::/system.slice/cron.service\n", "");
+	check("0::/init.scope\n", "");
+	check("0::/webs/we\n", "");
+	check("0::/system.slice/runc-.scope\n", "");
+	check("0::/system.slice/runc-web\n", "");
+	check("4:memory:/process_api/bfb4653d56232e8f4ac12c8691f67bb0\n", "");
+	check("web", "");
+	check("0:web", "");
+	check("name=web:", "");
+}
+
+static void an_engines_monitor_is_outside(void)
+{
+	check("0::/machine.slice/libpod-conmon-" HEX ".scope\n", "");
+	check("0::/kubepods.slice/crio-conmon-" HEX ".scope\n", "");
+	check("0::/conmon-" HEX "\n", "");
+}
+
+static void other_lengths_and_digits_are_no_ids(void)
+{
+	check("0::/docker/" HEX "0\n", "");
+	check("0::/docker/0" HEX "\n", "");
+	check("0::/docker/123456789abcdef0\n", "");
+	check("0::/docker/G123456789abcdef0123456789abcdef0123456789abcdef01234"
+	      "56789abcdef\n",
+	      "");
+	check("0::/docker/A123456789abcdef0123456789abcdef0123456789abcdef01234"
+	      "56789abcdef\n",
+	      "");
+}
+
+/* A container with a cgroup namespace of its own may make these. */
+static void a_container_cannot_pose_as_another(void)
+{
+	check("0::/docker/" HEX "/docker/" OTHER "\n", HEX);
+	check("0::/kubepods/pod1/" HEX "/web\n", HEX);
+	check("0::/web/" HEX "\n", "web");
+	check("0::/docker/" HEX "/crio-conmon-" OTHER ".scope\n", HEX);
+}
+
+static void any_hierarchy_may_tell(void)
+{
+	check("9:name=systemd:/\n8:pids:/docker/" HEX "\n0::/\n", HEX);
+	check("1:cpu,cpuacct:/docker/" HEX "\n0::/docker/" OTHER "\n", HEX);
+}
+
+static void a_path_may_have_colons(void)
+{
+	check("0::/a:b:c/web\n", "web");
+	check("0::web:x\n", "");
+}
+
+static const struct tap_test tests[] = {
+	TAP_TEST(the_engines_names_are_known),
+	TAP_TEST(what_runtimes_call_their_own_is_known),
+	TAP_TEST(the_machines_own_are_no_containers),
+	TAP_TEST(an_engines_monitor_is_outside),
+	TAP_TEST(other_lengths_and_digits_are_no_ids),
+	TAP_TEST(a_container_cannot_pose_as_another),
+	TAP_TEST(any_hierarchy_may_tell),
+	TAP_TEST(a_path_may_have_colons),
+};
+
+TAP_MAIN(tests)

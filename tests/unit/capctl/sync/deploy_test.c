@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "capctl/sync/deploy.h"
+
+#include "tap.h"
+#include "tempdir.h"
+
+/* Somebody else, in his own directory: no root is needed to be in the way. */
+#define STRANGER 4711
+
+static struct placement enter(const struct tempdir *dir, bool only_look)
+{
+	struct placement placement;
+	struct err err = { 0 };
+
+	if (!CHECK(placement_open(&placement, dir->path, only_look, &err) == 0))
+		printf("#   %s\n", err.text);
+	return placement;
+}
+
+static void put(struct placement *placement, const char *name, const char *text)
+{
+	struct err err = { 0 };
+
+	if (!CHECK(placement_file(placement, name, text, strlen(text), 0644,
+				  &err) == 0))
+		printf("#   %s\n", err.text);
+}
+
+static void check_text(const struct tempdir *dir, const char *name,
+		       const char *want)
+{
+	char *text CLEANUP_FREE = tempdir_read(dir, name);
+
+	CHECK_STR(text, want);
+}
+
+static ino_t inode(const struct tempdir *dir, const char *name)
+{
+	struct stat st;
+
+	return fstatat(dir->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 ? st.st_ino
+								     : 0;
+}
+
+static void what_differs_is_replaced_and_told(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+	struct placement placement CLEANUP_PLACEMENT = enter(&dir, false);
+
+	put(&placement, "a", "one");
+	put(&placement, "a", "two");
+	put(&placement, "a", "longer");
+	REQUIRE(placement.count == 3);
+	CHECK_STR(placement.changes[2].name, "a");
+	CHECK(!placement.changes[2].removed);
+	check_text(&dir, "a", "longer");
+}
+
+static void what_is_the_same_is_left_alone(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+	struct placement placement CLEANUP_PLACEMENT = enter(&dir, false);
+	ino_t before;
+
+	put(&placement, "a", "one");
+	before = inode(&dir, "a");
+	put(&placement, "a", "one");
+	CHECK_U64(inode(&dir, "a"), before);
+	CHECK_U64(placement.count, 1);
+}
+
+static void another_mode_and_a_link_are_no_such_file(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+	struct placement placement CLEANUP_PLACEMENT = enter(&dir, false);
+	struct stat st;
+
+	put(&placement, "a", "one");
+	REQUIRE(fchmodat(dir.fd, "a", 0666, 0) == 0);
+	put(&placement, "a", "one");
+	REQUIRE(fstatat(dir.fd, "a", &st, 0) == 0);
+	CHECK_U64(st.st_mode, S_IFREG | 0644);
+	REQUIRE(symlinkat("a", dir.fd, "b") == 0);
+	put(&placement, "b", "one");
+	REQUIRE(fstatat(dir.fd, "b", &st, AT_SYMLINK_NOFOLLOW) == 0);
+	CHECK_U64(st.st_mode, S_IFREG | 0644);
+	CHECK_U64(placement.count, 3);
+}
+
+static void a_look_changes_nothing(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+	struct placement placement CLEANUP_PLACEMENT = enter(&dir, true);
+	struct err err = { 0 };
+	int fd = 0;
+
+	REQUIRE(tempdir_write_str(&dir, "old", "x"));
+	put(&placement, "a", "one");
+	CHECK(placement_directory(&placement, "d", &fd, &err) == 0);
+	CHECK(fd == -1);
+	CHECK(placement_remove(&placement, "old", &err) == 0);
+	CHECK(placement_link(&placement, "link", "/to", &err) == 0);
+	CHECK_U64(placement.count, 3);
+	CHECK(placement.changes[1].removed);
+	CHECK(tempdir_has(&dir, "old"));
+	CHECK(!tempdir_has(&dir, "a") && !tempdir_has(&dir, "d") &&
+	      !tempdir_has(&dir, "link"));
+}
+
+static void what_is_gone_already_is_no_error(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+	struct placement placement CLEANUP_PLACEMENT = enter(&dir, false);
+	struct err err = { 0 };
+
+	REQUIRE(tempdir_write_str(&dir, "old", "x"));
+	CHECK(placement_remove(&placement, "old", &err) == 0);
+	CHECK(placement_remove(&placement, "old", &err) == 0);
+	CHECK_U64(placement.count, 1);
+	REQUIRE(mkdirat(dir.fd, "d", 0755) == 0);
+	CHECK(placement_remove(&placement, "d", &err) == -1);
+	CHECK_HAS(err.text, "/d': is a directory");
+}
+
+static void a_link_is_made_once_and_never_turned(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+	struct placement placement CLEANUP_PLACEMENT = enter(&dir, false);
+	struct err err = { 0 };
+	char to[16] = "";
+
+	CHECK(placement_link(&placement, "link", "/to", &err) == 0);
+	CHECK(placement_link(&placement, "link", "/to", &err) == 0);
+	CHECK_U64(placement.count, 1);
+	CHECK(placement_link(&placement, "link", "/other", &err) == -1);
+	CHECK_HAS(err.text,
+		  "/link' leads to '/to', not to '/other', and stays");
+	CHECK(readlinkat(dir.fd, "link", to, sizeof(to) - 1) == 3);
+	CHECK_STR(to, "/to");
+	REQUIRE(tempdir_write_str(&dir, "file", "x"));
+	CHECK(placement_link(&placement, "file", "/to", &err) == -1);
+	CHECK_HAS(err.text, "read link '");
+}
+
+static void check_refused(const char *path, const char *reason)
+{
+	struct placement placement CLEANUP_PLACEMENT;
+	struct err err = { 0 };
+
+	CHECK(placement_open(&placement, path, false, &err) == -1);
+	CHECK_HAS(err.text, reason);
+}
+
+static void a_directory_that_others_may_write_is_not_used(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+	struct placement placement CLEANUP_PLACEMENT = enter(&dir, false);
+	char *path CLEANUP_FREE = tempdir_path(&dir, "none");
+	struct err err = { 0 };
+	int fd CLEANUP_FD = -1;
+
+	check_refused(path, "/none' is missing");
+	check_refused("relative", "'relative' is no absolute path");
+	REQUIRE(mkdirat(dir.fd, "d", 0755) == 0 &&
+		fchmodat(dir.fd, "d", 0777, 0) == 0);
+	CHECK(placement_directory(&placement, "d", &fd, &err) == -1);
+	CHECK_HAS(err.text, "can be written by others");
+	REQUIRE(fchmod(dir.fd, 0777) == 0);
+	check_refused(dir.path, "can be written by others");
+	if (geteuid() != 0)
+		return;
+	REQUIRE(fchmod(dir.fd, 0755) == 0 &&
+		fchown(dir.fd, STRANGER, (gid_t)-1) == 0);
+	check_refused(dir.path, "belongs to user 4711");
+}
+
+static const struct tap_test tests[] = {
+	TAP_TEST(what_differs_is_replaced_and_told),
+	TAP_TEST(what_is_the_same_is_left_alone),
+	TAP_TEST(another_mode_and_a_link_are_no_such_file),
+	TAP_TEST(a_look_changes_nothing),
+	TAP_TEST(what_is_gone_already_is_no_error),
+	TAP_TEST(a_link_is_made_once_and_never_turned),
+	TAP_TEST(a_directory_that_others_may_write_is_not_used),
+};
+
+TAP_MAIN(tests)

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "caps/own.h"
+
+#include <inttypes.h>
+#include <linux/securebits.h>
+#include <sys/capability.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include "tap.h"
+
+#define NOT_ROOT "only root holds capabilities to give up"
+
+/* Of /proc/self/status, which knows nothing of libcap's names. */
+static capmask read_status(const char *key)
+{
+	FILE *status = fopen("/proc/self/status", "re");
+	capmask mask = UINT64_MAX;
+	char line[256];
+
+	while (status && fgets(line, sizeof(line), status))
+		if (strncmp(line, key, strlen(key)) == 0)
+			sscanf(line + strlen(key), ":\t%" SCNx64, &mask);
+	if (status)
+		fclose(status);
+	return mask;
+}
+
+static capmask kernel_caps(void)
+{
+	FILE *file = fopen("/proc/sys/kernel/cap_last_cap", "re");
+	unsigned int last = 0;
+
+	if (file) {
+		if (fscanf(file, "%u", &last) != 1)
+			last = 0;
+		fclose(file);
+	}
+	return (UINT64_C(2) << last) - 1;
+}
+
+static void check_is_what_proc_says(const struct proccaps *own)
+{
+	CHECK_U64(own->kernel, kernel_caps() & capset_known());
+	CHECK_U64(own->permitted, read_status("CapPrm") & own->kernel);
+	CHECK_U64(own->bounding, read_status("CapBnd") & own->kernel);
+}
+
+static void the_sets_are_those_of_proc(void)
+{
+	struct proccaps own;
+	struct err err = { 0 };
+
+	REQUIRE(proccaps_read(&own, &err) == 0);
+	check_is_what_proc_says(&own);
+}
+
+static void drop_some(void)
+{
+	const cap_value_t dropped[] = { CAP_NET_RAW, CAP_SYS_TIME };
+	cap_t caps = cap_get_proc();
+
+	CHECK(prctl(PR_CAPBSET_DROP, CAP_KILL, 0, 0, 0) == 0);
+	CHECK(cap_set_flag(caps, CAP_EFFECTIVE, 2, dropped, CAP_CLEAR) == 0);
+	CHECK(cap_set_flag(caps, CAP_PERMITTED, 2, dropped, CAP_CLEAR) == 0);
+	CHECK(cap_set_proc(caps) == 0);
+	cap_free(caps);
+}
+
+/* What is given up is given up in a child. */
+static void run_in_child(void (*check)(void))
+{
+	int status = -1;
+	pid_t child;
+
+	fflush(stdout);
+	child = fork();
+	if (child == 0) {
+		tap_failed = false;
+		check();
+		fflush(stdout);
+		_exit(tap_failed);
+	}
+	CHECK(waitpid(child, &status, 0) == child && status == 0);
+}
+
+static void check_dropped(void)
+{
+	struct proccaps own;
+	struct err err = { 0 };
+
+	drop_some();
+	REQUIRE(proccaps_read(&own, &err) == 0);
+	check_is_what_proc_says(&own);
+	CHECK(!(own.bounding >> CAP_KILL & 1));
+	CHECK(own.permitted >> CAP_KILL & 1);
+	CHECK(!(own.permitted >> CAP_NET_RAW & 1));
+	CHECK(own.bounding >> CAP_NET_RAW & 1);
+}
+
+static void what_was_given_up_is_not_held(void)
+{
+	if (geteuid() != 0)
+		SKIP(NOT_ROOT);
+	run_in_child(check_dropped);
+}
+
+static void check_securebits(void)
+{
+	struct proccaps own;
+	struct err err = { 0 };
+
+	REQUIRE(proccaps_read(&own, &err) == 0);
+	CHECK(!own.ambient_forbidden);
+	REQUIRE(prctl(PR_SET_SECUREBITS, SECBIT_KEEP_CAPS, 0, 0, 0) == 0);
+	REQUIRE(proccaps_read(&own, &err) == 0);
+	CHECK(!own.ambient_forbidden);
+	REQUIRE(prctl(PR_SET_SECUREBITS, SECBIT_NO_CAP_AMBIENT_RAISE, 0, 0,
+		      0) == 0);
+	REQUIRE(proccaps_read(&own, &err) == 0);
+	CHECK(own.ambient_forbidden);
+}
+
+static void a_securebit_can_forbid_ambient(void)
+{
+	if (geteuid() != 0)
+		SKIP(NOT_ROOT);
+	run_in_child(check_securebits);
+}
+
+static const struct tap_test tests[] = {
+	TAP_TEST(the_sets_are_those_of_proc),
+	TAP_TEST(what_was_given_up_is_not_held),
+	TAP_TEST(a_securebit_can_forbid_ambient),
+};
+
+TAP_MAIN(tests)

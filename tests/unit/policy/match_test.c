@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "policy/match.h"
+
+#include "tap.h"
+
+/* A container that a rule with no keys is for. */
+static struct match_subject plain_subject(void)
+{
+	return (struct match_subject){
+		.texts = { [MATCH_ID] = "c1", [MATCH_HANDLER] = "capruntime" },
+		.numbers = { [MATCH_UID] = 1000, [MATCH_GID] = 100 }
+	};
+}
+
+/* The key that keeps `match` from this subject; NULL: it matches. */
+static const char *mismatch(const struct match *match,
+			    const struct match_subject *subject)
+{
+	const char *key = "untouched";
+	bool matches = match_matches(match, subject, &key);
+
+	CHECK(match_matches(match, subject, NULL) == matches);
+	CHECK(!matches || strcmp(key, "untouched") == 0);
+	return matches ? NULL : key;
+}
+
+static void a_rule_with_no_keys_is_for_any_but_root_and_privileged(void)
+{
+	struct match_subject subject = plain_subject();
+	struct match match;
+
+	match_init(&match);
+	CHECK_STR(mismatch(&match, &subject), NULL);
+	subject.numbers[MATCH_UID] = 0;
+	CHECK_STR(mismatch(&match, &subject), "uid");
+	subject.numbers[MATCH_UID] = UINT32_MAX - 1;
+	CHECK_STR(mismatch(&match, &subject), NULL);
+	subject.numbers[MATCH_GID] = 0;
+	CHECK_STR(mismatch(&match, &subject), NULL);
+	subject.flags[MATCH_USERNS] = true;
+	subject.flags[MATCH_NO_NEW_PRIVILEGES] = true;
+	CHECK_STR(mismatch(&match, &subject), NULL);
+	subject.texts[MATCH_ID] = subject.texts[MATCH_HANDLER] = NULL;
+	CHECK_STR(mismatch(&match, &subject), NULL);
+	subject.flags[MATCH_PRIVILEGED] = true;
+	CHECK_STR(mismatch(&match, &subject), "privileged");
+	match_free(&match);
+}
+
+static void each_text_is_held_against_its_own_patterns(void)
+{
+	for (size_t which = 0; which < MATCH_TEXT_COUNT; which++) {
+		char c[] = "c*", not_c2[] = "!c2";
+		char *patterns[] = { c, not_c2 };
+		struct match_subject subject = plain_subject();
+		struct match match;
+		const char *key = match_text_key((enum match_text)which);
+
+		match_init(&match);
+		match.texts[which] = (struct glob_list){ patterns, 2 };
+		for (size_t i = 0; i < MATCH_TEXT_COUNT; i++)
+			subject.texts[i] = "other";
+		CHECK_STR(mismatch(&match, &subject), key);
+		subject.texts[which] = "c1";
+		CHECK_STR(mismatch(&match, &subject), NULL);
+		subject.texts[which] = "c2";
+		CHECK_STR(mismatch(&match, &subject), key);
+		subject.texts[which] = NULL;
+		CHECK_STR(mismatch(&match, &subject), key);
+	}
+}
+
+static void an_absent_text_does_not_match_even_an_exclusion(void)
+{
+	char not_x[] = "!x";
+	char *patterns[] = { not_x };
+	struct match_subject subject = plain_subject();
+	struct match match;
+
+	match_init(&match);
+	match.texts[MATCH_ID] = (struct glob_list){ patterns, 1 };
+	CHECK_STR(mismatch(&match, &subject), NULL);
+	subject.texts[MATCH_ID] = NULL;
+	CHECK_STR(mismatch(&match, &subject), "id");
+}
+
+static void each_number_is_held_against_its_own_ranges(void)
+{
+	struct match_range list[] = { { 5, 5 },
+				      { 1000, 1999 },
+				      { 4000000000, UINT32_MAX - 1 } };
+	static const struct {
+		uint32_t number;
+		bool matches;
+	} cases[] = {
+		{ 0, false },	      { 4, false },
+		{ 5, true },	      { 6, false },
+		{ 999, false },	      { 1000, true },
+		{ 1500, true },	      { 1999, true },
+		{ 2000, false },      { 3999999999, false },
+		{ 4000000000, true }, { UINT32_MAX - 1, true },
+	};
+
+	for (size_t which = 0; which < MATCH_NUMBER_COUNT; which++) {
+		struct match_subject subject = plain_subject();
+		struct match match;
+
+		match_init(&match);
+		match.numbers[which] = (struct match_ranges){ list, 3 };
+		for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+			subject.numbers[MATCH_UID] = 7;
+			subject.numbers[which] = cases[i].number;
+			CHECK((mismatch(&match, &subject) == NULL) ==
+			      cases[i].matches);
+		}
+	}
+}
+
+static void uid_0_matches_a_rule_that_asks_for_it(void)
+{
+	struct match_range zero = { 0, 0 }, all = { 0, UINT32_MAX - 1 };
+	struct match_subject subject = plain_subject();
+	struct match match;
+
+	match_init(&match);
+	subject.numbers[MATCH_UID] = 0;
+	match.numbers[MATCH_UID] = (struct match_ranges){ &zero, 1 };
+	CHECK_STR(mismatch(&match, &subject), NULL);
+	match.numbers[MATCH_UID] = (struct match_ranges){ &all, 1 };
+	CHECK_STR(mismatch(&match, &subject), NULL);
+	subject.numbers[MATCH_UID] = 1000;
+	CHECK_STR(mismatch(&match, &subject), NULL);
+	match.numbers[MATCH_UID] = (struct match_ranges){ &zero, 1 };
+	CHECK_STR(mismatch(&match, &subject), "uid");
+}
+
+static void a_gid_that_is_not_named_does_not_restrict_root_group(void)
+{
+	struct match_range some = { 1, 5 };
+	struct match_subject subject = plain_subject();
+	struct match match;
+
+	match_init(&match);
+	subject.numbers[MATCH_GID] = 0;
+	CHECK_STR(mismatch(&match, &subject), NULL);
+	match.numbers[MATCH_GID] = (struct match_ranges){ &some, 1 };
+	CHECK_STR(mismatch(&match, &subject), "gid");
+}
+
+static void each_flag_is_wanted_wanted_not_or_either(void)
+{
+	for (size_t which = 0; which < MATCH_FLAG_COUNT; which++) {
+		static const struct {
+			enum match_want want;
+			bool is, matches;
+		} cases[] = {
+			{ MATCH_EITHER, false, true },
+			{ MATCH_EITHER, true, true },
+			{ MATCH_NO, false, true },
+			{ MATCH_NO, true, false },
+			{ MATCH_YES, false, false },
+			{ MATCH_YES, true, true },
+		};
+		const char *key = match_flag_key((enum match_flag)which);
+
+		for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+			struct match_subject subject = plain_subject();
+			struct match match;
+
+			match_init(&match);
+			match.flags[which] = cases[i].want;
+			subject.flags[which] = cases[i].is;
+			CHECK_STR(mismatch(&match, &subject),
+				  cases[i].matches ? NULL : key);
+		}
+	}
+}
+
+static void keys_are_those_of_the_policy(void)
+{
+	CHECK_STR(match_text_key(MATCH_ID), "id");
+	CHECK_STR(match_text_key(MATCH_HANDLER), "handler");
+	CHECK_STR(match_number_key(MATCH_UID), "uid");
+	CHECK_STR(match_number_key(MATCH_GID), "gid");
+	CHECK_STR(match_flag_key(MATCH_USERNS), "userns");
+	CHECK_STR(match_flag_key(MATCH_NO_NEW_PRIVILEGES), "no_new_privileges");
+	CHECK_STR(match_flag_key(MATCH_PRIVILEGED), "privileged");
+}
+
+static void all_that_a_match_owns_is_released(void)
+{
+	struct match match;
+
+	match_init(&match);
+	match.texts[MATCH_ID].patterns = calloc(2, sizeof(char *));
+	match.texts[MATCH_ID].patterns[0] = strdup("a");
+	match.texts[MATCH_ID].patterns[1] = strdup("b");
+	match.texts[MATCH_ID].count = 2;
+	match.numbers[MATCH_GID].list = calloc(1, sizeof(struct match_range));
+	match.numbers[MATCH_GID].count = 1;
+	match_free(&match);
+	CHECK(!match.texts[MATCH_ID].patterns &&
+	      !match.numbers[MATCH_GID].list);
+	match_free(&match);
+}
+
+static const struct tap_test tests[] = {
+	TAP_TEST(a_rule_with_no_keys_is_for_any_but_root_and_privileged),
+	TAP_TEST(each_text_is_held_against_its_own_patterns),
+	TAP_TEST(an_absent_text_does_not_match_even_an_exclusion),
+	TAP_TEST(each_number_is_held_against_its_own_ranges),
+	TAP_TEST(uid_0_matches_a_rule_that_asks_for_it),
+	TAP_TEST(a_gid_that_is_not_named_does_not_restrict_root_group),
+	TAP_TEST(each_flag_is_wanted_wanted_not_or_either),
+	TAP_TEST(keys_are_those_of_the_policy),
+	TAP_TEST(all_that_a_match_owns_is_released),
+};
+
+TAP_MAIN(tests)

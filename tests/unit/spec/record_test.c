@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "spec/record.h"
+
+#include "tap.h"
+
+#define KILL (UINT64_C(1) << 5)
+#define NET_BIND_SERVICE (UINT64_C(1) << 10)
+#define NET_RAW (UINT64_C(1) << 13)
+
+static int parse(const char *text, size_t len, struct originals *ret_record,
+		 struct err *err)
+{
+	struct json_doc doc = { "dir/.capruntime.json", text, len };
+
+	*ret_record = (struct originals){ 0 };
+	return originals_parse(ret_record, &doc, err);
+}
+
+static int parse_str(const char *text, struct originals *ret_record,
+		     struct err *err)
+{
+	return parse(text, strlen(text), ret_record, err);
+}
+
+/* Everything that a record can hold; nothing in it is owned. */
+static struct originals full_record(void)
+{
+	static char id[] = "a\"b\n", root[] = "/run/runc", rule[] = "web-1";
+	static char was[] = "{ \"bounding\":\t[ \"CAP_KILL\" ] }";
+	static char new[] = "{\"ambient\":[\"CAP_KILL\"]}", old[] = "{}";
+	static char false_text[] = "false", true_text[] = "true";
+
+	return (struct originals){
+		.about = { .id = id,
+			   .root = root,
+			   .rule = rule,
+			   .uid = UINT32_MAX - 1,
+			   .wanted = NET_BIND_SERVICE | NET_RAW,
+			   .ambient = NET_BIND_SERVICE | NET_RAW | KILL,
+			   .inheritable = NET_RAW,
+			   .drop = NET_BIND_SERVICE,
+			   .no_new_privileges = true,
+			   .exec = true,
+			   .new_userns = true },
+		.fields = { [ORIGINALS_CAPABILITIES] = { .changed = true,
+							 .was = was,
+							 .wrote = { new, old },
+							 .wrote_count = 2 },
+			    [ORIGINALS_NO_NEW_PRIVILEGES] = { .changed = true,
+							      .was = false_text,
+							      .wrote = { true_text },
+							      .wrote_count =
+								      1 } },
+	};
+}
+
+static char *print(const struct originals *record)
+{
+	char *text = NULL;
+	struct err err = { 0 };
+
+	return originals_print(record, &text, &err) < 0 ? NULL : text;
+}
+
+static void check_same_about(const struct originals_about *got,
+			     const struct originals_about *want)
+{
+	CHECK_STR(got->id, want->id);
+	CHECK_STR(got->root, want->root);
+	CHECK_STR(got->rule, want->rule);
+	CHECK_U64(got->uid, want->uid);
+	CHECK_U64(got->wanted, want->wanted);
+	CHECK_U64(got->ambient, want->ambient);
+	CHECK_U64(got->inheritable, want->inheritable);
+	CHECK_U64(got->drop, want->drop);
+	CHECK(got->drop_others == want->drop_others);
+	CHECK(got->no_new_privileges == want->no_new_privileges);
+	CHECK(got->exec == want->exec);
+	CHECK(got->new_userns == want->new_userns);
+}
+
+static void check_same(const struct originals *got,
+		       const struct originals *want)
+{
+	check_same_about(&got->about, &want->about);
+	for (int i = 0; i < ORIGINALS_COUNT; i++) {
+		const struct originals_field *a = &got->fields[i];
+		const struct originals_field *b = &want->fields[i];
+
+		CHECK(a->changed == b->changed);
+		CHECK_STR(a->was, b->was);
+		CHECK_U64(a->wrote_count, b->wrote_count);
+		for (size_t j = 0; j < ORIGINALS_WROTE_MAX; j++)
+			CHECK_STR(a->wrote[j], b->wrote[j]);
+	}
+}
+
+static void check_round_trip(const struct originals *record)
+{
+	struct originals got CLEANUP_ORIGINALS = { 0 };
+	char *text CLEANUP_FREE = print(record);
+	char *again CLEANUP_FREE = NULL;
+	struct err err = { 0 };
+
+	REQUIRE(text);
+	CHECK(parse_str(text, &got, &err) == 0);
+	CHECK_STR(err.text, "");
+	check_same(&got, record);
+	again = print(&got);
+	CHECK_STR(again, text);
+}
+
+static void what_was_printed_is_parsed_again(void)
+{
+	struct originals record = full_record();
+
+	check_round_trip(&record);
+	record.about.drop_others = true;
+	record.about.drop = 0;
+	record.about.root = NULL;
+	check_round_trip(&record);
+	record.about.wanted = capset_known();
+	record.about.inheritable = 0;
+	record.fields[ORIGINALS_CAPABILITIES] =
+		(struct originals_field){ .changed = false };
+	check_round_trip(&record);
+	record.fields[ORIGINALS_NO_NEW_PRIVILEGES].was = NULL;
+	check_round_trip(&record);
+}
+
+static void a_record_without_changes_is_a_record(void)
+{
+	struct originals record = full_record();
+
+	memset(record.fields, 0, sizeof(record.fields));
+	check_round_trip(&record);
+}
+
+static void a_record_cut_anywhere_is_refused(void)
+{
+	const struct originals record = full_record();
+	char *text CLEANUP_FREE = print(&record);
+	size_t len;
+
+	REQUIRE(text);
+	len = strlen(text);
+	for (size_t cut = 0; cut < len - 1; cut++) {
+		struct originals got CLEANUP_ORIGINALS = { 0 };
+		char *part CLEANUP_FREE = malloc(cut ? cut : 1);
+		struct err err = { 0 };
+
+		REQUIRE(part);
+		memcpy(part, text, cut);
+		CHECK(parse(part, cut, &got, &err) == -1);
+		CHECK_HAS(err.text, "'dir/.capruntime.json'");
+		CHECK(got.about.id == NULL);
+	}
+}
+
+#define ABOUT                                                                       \
+	"{\"version\":1,\"id\":\"x\",\"root\":null,\"rule\":\"r\",\"uid\":0,"       \
+	"\"decided\":{\"wanted\":[],\"ambient\":[],\"inheritable\":[],\"drop\":[]," \
+	"\"no_new_privileges\":false,\"exec\":false,\"new_userns\":false}"
+#define CAPABILITIES(fields) ABOUT ",\"capabilities\":{" fields "}}"
+#define PRIVILEGES(fields) ABOUT ",\"noNewPrivileges\":{" fields "}}"
+
+static void a_field_can_be_absent_before(void)
+{
+	struct originals got CLEANUP_ORIGINALS = { 0 };
+	struct err err = { 0 };
+
+	REQUIRE(parse_str(PRIVILEGES("\"was\":null,\"wrote\":[\"true\"]"), &got,
+			  &err) == 0);
+	CHECK(got.fields[ORIGINALS_NO_NEW_PRIVILEGES].changed);
+	CHECK(got.fields[ORIGINALS_NO_NEW_PRIVILEGES].was == NULL);
+	CHECK(!got.fields[ORIGINALS_CAPABILITIES].changed);
+}
+
+static const char *const refused[] = {
+	"",
+	"[]",
+	"null",
+	"{}",
+	"{\"version\":2}",
+	"{\"version\":\"1\"}",
+	"{\"version\":1}",
+	"{\"version\":1,\"id\":\"x\"}",
+	"{\"version\":1,\"rule\":\"x\"}",
+	"{\"version\":1,\"id\":7,\"rule\":\"x\"}",
+	"{\"version\":1,\"id\":\"a\\u0000b\",\"rule\":\"x\"}",
+	"{\"version\":1,\"id\":\"a\",\"rule\":\"x\"}",
+	"{\"version\":1,\"id\":\"a\",\"rule\":\"x\",\"uid\":-1}",
+	"{\"version\":1,\"id\":\"a\",\"rule\":\"x\",\"uid\":4294967296}",
+	"{\"version\":1,\"id\":\"a\",\"rule\":\"x\",\"uid\":1.0}",
+	"{\"version\":1,\"id\":\"a\",\"rule\":\"x\",\"uid\":1}",
+	"{\"version\":1,\"id\":\"a\",\"rule\":\"x\",\"uid\":1,\"decided\":[]}",
+	"{\"version\":1,\"id\":\"a\",\"rule\":\"x\",\"uid\":1,\"decided\":{}}",
+	"{\"version\":1,\"id\":\"a\",\"rule\":\"x\",\"uid\":1,"
+	"\"decided\":{\"wanted\":[\"KILL\"],\"ambient\":[],\"inheritable\":[],\"drop\":[],"
+	"\"no_new_privileges\":false,\"exec\":false,\"new_userns\":false}}",
+	"{\"version\":1,\"id\":\"a\",\"rule\":\"x\",\"uid\":1,"
+	"\"decided\":{\"wanted\":[],\"ambient\":[],\"inheritable\":[7],\"drop\":[],"
+	"\"no_new_privileges\":false,\"exec\":false,\"new_userns\":false}}",
+	"{\"version\":1,\"id\":\"a\",\"rule\":\"x\",\"uid\":1,"
+	"\"decided\":{\"wanted\":[],\"ambient\":[],\"inheritable\":[],\"drop\":\"all\","
+	"\"no_new_privileges\":false,\"exec\":false,\"new_userns\":false}}",
+	"{\"version\":1,\"id\":\"a\",\"rule\":\"x\",\"uid\":1,"
+	"\"decided\":{\"wanted\":[],\"ambient\":[],\"inheritable\":[],\"drop\":[],"
+	"\"no_new_privileges\":null,\"exec\":false,\"new_userns\":false}}",
+	"{\"version\":1,\"id\":\"a\",\"rule\":\"x\",\"uid\":1,"
+	"\"decided\":{\"wanted\":[],\"ambient\":[],\"inheritable\":[],\"drop\":[],"
+	"\"no_new_privileges\":false}}",
+	"{\"version\":1,\"id\":\"a\",\"rule\":\"x\",\"uid\":1,"
+	"\"decided\":{\"wanted\":[],\"ambient\":[],\"inheritable\":[],\"drop\":[],"
+	"\"no_new_privileges\":false,\"exec\":false}}",
+	"{\"version\":1,\"id\":\"a\",\"rule\":\"x\",\"uid\":1,"
+	"\"decided\":{\"wanted\":[],\"inheritable\":[],\"drop\":[],"
+	"\"no_new_privileges\":false,\"exec\":false,\"new_userns\":false}}",
+	ABOUT "} trailing",
+	ABOUT ",\"capabilities\":7}",
+	CAPABILITIES(""),
+	CAPABILITIES("\"was\":\"{}\""),
+	CAPABILITIES("\"was\":\"{}\",\"wrote\":[]"),
+	CAPABILITIES("\"was\":\"{}\",\"wrote\":\"{}\""),
+	CAPABILITIES("\"was\":\"{}\",\"wrote\":[\"{}\",\"{}\",\"{}\"]"),
+	CAPABILITIES("\"was\":\"{}\",\"wrote\":[\"[]\"]"),
+	CAPABILITIES("\"was\":\"{}\",\"wrote\":[\"{} {}\"]"),
+	CAPABILITIES("\"was\":\"{}\",\"wrote\":[{}]"),
+	CAPABILITIES("\"was\":\"true\",\"wrote\":[\"{}\"]"),
+	CAPABILITIES("\"was\":{},\"wrote\":[\"{}\"]"),
+	CAPABILITIES("\"was\":null,\"wrote\":[\"{}\"]"),
+	CAPABILITIES("\"was\":\"{}}\",\"wrote\":[\"{}\"]"),
+	PRIVILEGES("\"was\":null,\"wrote\":[\"{}\"]"),
+	PRIVILEGES("\"was\":\"true,\\\"x\\\":1\",\"wrote\":[\"true\"]"),
+	PRIVILEGES("\"was\":true,\"wrote\":[\"true\"]"),
+};
+
+static void what_we_never_write_is_refused_by_name(void)
+{
+	for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
+		struct originals got CLEANUP_ORIGINALS = { 0 };
+		struct err err = { 0 };
+
+		if (!CHECK(parse_str(refused[i], &got, &err) == -1))
+			printf("#   taken: %s\n", refused[i]);
+		CHECK_HAS(err.text, "'dir/.capruntime.json'");
+		CHECK(got.about.id == NULL);
+	}
+}
+
+static void a_refusal_says_what_to_do(void)
+{
+	struct originals got CLEANUP_ORIGINALS = { 0 };
+	struct err err = { 0 };
+
+	CHECK(parse_str("{\"version\":2}", &got, &err) == -1);
+	CHECK_HAS(err.text, "remove it");
+}
+
+static void freeing_twice_does_nothing(void)
+{
+	struct originals got = { 0 };
+	struct err err = { 0 };
+
+	REQUIRE(parse_str(CAPABILITIES("\"was\":\"{}\",\"wrote\":[\"{}\"]"),
+			  &got, &err) == 0);
+	originals_free(&got);
+	originals_free(&got);
+	CHECK(got.about.id == NULL);
+}
+
+static void the_keys_are_those_of_config_json(void)
+{
+	CHECK_STR(originals_key(ORIGINALS_CAPABILITIES), "capabilities");
+	CHECK_STR(originals_key(ORIGINALS_NO_NEW_PRIVILEGES),
+		  "noNewPrivileges");
+}
+
+static const struct tap_test tests[] = {
+	TAP_TEST(what_was_printed_is_parsed_again),
+	TAP_TEST(a_record_without_changes_is_a_record),
+	TAP_TEST(a_record_cut_anywhere_is_refused),
+	TAP_TEST(a_field_can_be_absent_before),
+	TAP_TEST(what_we_never_write_is_refused_by_name),
+	TAP_TEST(a_refusal_says_what_to_do),
+	TAP_TEST(freeing_twice_does_nothing),
+	TAP_TEST(the_keys_are_those_of_config_json),
+};
+
+TAP_MAIN(tests)

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Another reader's word on a text: does walking it by json_scan reach what
+ * json-c reads in it? json-c cuts a key at a NUL, and of two equal keys the
+ * last one counts.
+ */
+#ifndef CAPRUNTIME_JSON_SAME_H
+#define CAPRUNTIME_JSON_SAME_H
+
+#include <json.h>
+#include <math.h>
+#include <string.h>
+
+#include "json/scan.h"
+
+static inline bool json_same(const struct json_doc *doc,
+			     struct json_value value,
+			     struct json_object *object);
+
+static inline bool json_same_string(const struct json_doc *doc,
+				    struct json_value value,
+				    struct json_object *object)
+{
+	char *text CLEANUP_FREE = NULL;
+	struct err err;
+	size_t len;
+
+	return json_object_is_type(object, json_type_string) &&
+	       json_string(doc, value, &text, &len, &err) == 0 &&
+	       len == (size_t)json_object_get_string_len(object) &&
+	       memcmp(text, json_object_get_string(object), len + 1) == 0;
+}
+
+static inline bool json_same_number(const struct json_doc *doc,
+				    struct json_value value,
+				    struct json_object *object)
+{
+	char *text CLEANUP_FREE =
+		strndup(doc->text + value.start, value.end - value.start);
+	double number = strtod(text, NULL);
+
+	/* json-c cuts whole numbers at its own limits. */
+	if (json_object_is_type(object, json_type_int) && fabs(number) > 1e18)
+		return true;
+	return (json_object_is_type(object, json_type_int) ||
+		json_object_is_type(object, json_type_double)) &&
+	       json_object_get_double(object) == number;
+}
+
+static inline bool json_same_array(const struct json_doc *doc,
+				   struct json_value value,
+				   struct json_object *object)
+{
+	struct json_iter iter = json_iterate(doc, value);
+	struct json_value element;
+	size_t count = 0;
+
+	if (!json_object_is_type(object, json_type_array))
+		return false;
+	for (; json_next_element(&iter, &element); count++)
+		if (!json_same(doc, element,
+			       json_object_array_get_idx(object, count)))
+			return false;
+	return !json_next_element(&iter, &element) &&
+	       count == json_object_array_length(object);
+}
+
+/* Is there a member behind `iter` with the same key, cut at a NUL? */
+static inline bool json_same_key_follows(struct json_iter iter, const char *key)
+{
+	struct json_member member;
+
+	while (json_next_member(&iter, &member)) {
+		char *text CLEANUP_FREE = NULL;
+		struct err err;
+		size_t len;
+
+		if (json_string(iter.doc, member.key, &text, &len, &err) < 0 ||
+		    strcmp(text, key) == 0)
+			return true;
+	}
+	return false;
+}
+
+static inline bool json_same_object(const struct json_doc *doc,
+				    struct json_value value,
+				    struct json_object *object)
+{
+	struct json_iter iter = json_iterate(doc, value);
+	struct json_member member;
+	int count = 0;
+
+	if (!json_object_is_type(object, json_type_object))
+		return false;
+	while (json_next_member(&iter, &member)) {
+		char *key CLEANUP_FREE = NULL;
+		struct json_object *child;
+		struct err err;
+		size_t len;
+
+		if (json_string(doc, member.key, &key, &len, &err) < 0)
+			return false;
+		if (json_same_key_follows(iter, key))
+			continue;
+		count++;
+		if (!json_object_object_get_ex(object, key, &child) ||
+		    !json_same(doc, member.value, child))
+			return false;
+	}
+	return !json_next_member(&iter, &member) &&
+	       count == json_object_object_length(object);
+}
+
+static inline bool json_same(const struct json_doc *doc,
+			     struct json_value value,
+			     struct json_object *object)
+{
+	switch (value.kind) {
+	case JSON_NULL:
+		return !object;
+	case JSON_FALSE:
+	case JSON_TRUE:
+		return json_object_is_type(object, json_type_boolean) &&
+		       json_object_get_boolean(object) ==
+			       (value.kind == JSON_TRUE);
+	case JSON_NUMBER:
+		return json_same_number(doc, value, object);
+	case JSON_STRING:
+		return json_same_string(doc, value, object);
+	case JSON_ARRAY:
+		return json_same_array(doc, value, object);
+	case JSON_OBJECT:
+		return json_same_object(doc, value, object);
+	}
+	return false;
+}
+
+/* For a text that passed json_check(): json-c takes it, and as the same. */
+static inline bool json_same_as_json_c(const struct json_doc *doc)
+{
+	struct json_tokener *tokener = json_tokener_new_ex(JSON_DEPTH_MAX + 1);
+	char *text CLEANUP_FREE = strndup(doc->text, doc->len);
+	struct json_object *object;
+	bool same;
+
+	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT |
+						JSON_TOKENER_VALIDATE_UTF8);
+	object = json_tokener_parse_ex(tokener, text, -1);
+	same = json_tokener_get_error(tokener) == json_tokener_success &&
+	       json_same(doc, json_root(doc), object);
+	json_object_put(object);
+	json_tokener_free(tokener);
+	return same;
+}
+
+#endif

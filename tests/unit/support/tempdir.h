@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A directory of its own for a test, under $TMPDIR or /tmp, removed with all
+ * that is in it when its declaration goes out of scope. For what the module
+ * under test does itself (modes, links, replacing) a test makes its own calls.
+ */
+#ifndef CAPRUNTIME_TEMPDIR_H
+#define CAPRUNTIME_TEMPDIR_H
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+
+struct tempdir {
+	char *path;
+	int fd;
+};
+
+#define CLEANUP_TEMPDIR __attribute__((cleanup(tempdir_remove)))
+
+static inline int tempdir_remove_entry(const char *path, const struct stat *st,
+				       int type, struct FTW *where)
+{
+	(void)st;
+	(void)type;
+	(void)where;
+	return remove(path);
+}
+
+static inline void tempdir_remove(struct tempdir *dir)
+{
+	nftw(dir->path, tempdir_remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+	close(dir->fd);
+	free(dir->path);
+}
+
+/* A test cannot do without: it ends the program. */
+static inline struct tempdir tempdir_make(void)
+{
+	const char *parent = getenv("TMPDIR");
+	struct tempdir dir;
+
+	if (asprintf(&dir.path, "%s/capruntime-XXXXXX",
+		     parent && *parent ? parent : "/tmp") < 0 ||
+	    !mkdtemp(dir.path)) {
+		printf("Bail out! no temporary directory\n");
+		exit(EXIT_FAILURE);
+	}
+	dir.fd = open(dir.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return dir;
+}
+
+/* The absolute path of `name` in it; the caller frees. */
+static inline char *tempdir_path(const struct tempdir *dir, const char *name)
+{
+	char *path;
+
+	return asprintf(&path, "%s/%s", dir->path, name) < 0 ? NULL : path;
+}
+
+static inline bool tempdir_has(const struct tempdir *dir, const char *name)
+{
+	struct stat st;
+
+	return fstatat(dir->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* A file of mode 0644, whatever the umask. */
+static inline bool tempdir_write(const struct tempdir *dir, const char *name,
+				 const char *text, size_t len)
+{
+	int fd CLEANUP_FD = openat(
+		dir->fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+
+	return fd >= 0 && fchmod(fd, 0644) == 0 &&
+	       write(fd, text, len) == (ssize_t)len;
+}
+
+static inline bool tempdir_write_str(const struct tempdir *dir,
+				     const char *name, const char *text)
+{
+	return tempdir_write(dir, name, text, strlen(text));
+}
+
+/* The first 64 KiB of a file as a string; NULL: there is none. */
+static inline char *tempdir_read(const struct tempdir *dir, const char *name)
+{
+	int fd CLEANUP_FD =
+		openat(dir->fd, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	char *text = calloc(1, 65537);
+	ssize_t got = fd < 0 || !text ? -1 : read(fd, text, 65536);
+
+	if (got >= 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
+#endif
