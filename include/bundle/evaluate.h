@@ -15,7 +15,7 @@
 #include "spec/spec.h"
 
 /* What is lent is set by the caller; the rest starts out zeroed. */
-struct judge {
+struct evaluation {
 	const struct runtime_args *args; /* lent */
 	const char *handler; /* lent */
 	const struct policy *policy; /* lent */
@@ -25,7 +25,7 @@ struct judge {
 	struct originals record; /* where bundle.record_text is not NULL */
 	struct json_doc config; /* as it stands */
 	struct json_doc restored; /* as it was before a change of ours */
-	char *restored_text; /* NULL until judge_read_config() */
+	char *restored_text; /* NULL until evaluation_read_config() */
 	struct spec spec; /* of `restored` */
 	enum subject_engine engine;
 	bool has_subject;
@@ -38,34 +38,36 @@ struct judge {
 	const char *note; /* for the audit; NULL: none */
 };
 
-#define CLEANUP_JUDGE __attribute__((cleanup(judge_free)))
+#define CLEANUP_EVALUATION __attribute__((cleanup(evaluation_free)))
 
-/* `bundle` closed, so that judge_free() is right at any time. */
-#define JUDGE_INIT                                                             \
+/* `bundle` closed, so that evaluation_free() is right at any time. */
+#define EVALUATION_INIT                                                        \
 	{                                                                      \
 		.bundle = {.directory = -1, .config = -1 }                     \
 	}
 
-void judge_free(struct judge *judge);
+void evaluation_free(struct evaluation *evaluation);
 
 /*
  * After bundle_open(): the record where there is one, then config.json as it
  * stands and as it was.
  */
-int judge_read_record(struct judge *judge, struct err *err) MUST_CHECK;
-int judge_read_config(struct judge *judge, struct err *err) MUST_CHECK;
+int evaluation_read_record(struct evaluation *evaluation,
+			   struct err *err) MUST_CHECK;
+int evaluation_read_config(struct evaluation *evaluation,
+			   struct err *err) MUST_CHECK;
 
 /* Is there a policy or a record, so that config.json counts at all? */
-bool judge_is_concerned(const struct judge *judge);
+bool evaluation_is_concerned(const struct evaluation *evaluation);
 
 /* NULL: there is none. */
-const struct originals *judge_record(const struct judge *judge);
+const struct originals *evaluation_record(const struct evaluation *evaluation);
 
 /*
- * Subject, rule and decision, after judge_read_config(). `own`: what can be
+ * Subject, rule and decision, after evaluation_read_config(). `own`: what can be
  * handed on. -1: the container must not start.
  */
-int judge_decide(struct judge *judge, const struct proccaps *own,
-		 struct err *err) MUST_CHECK;
+int evaluation_decide(struct evaluation *evaluation, const struct proccaps *own,
+		      struct err *err) MUST_CHECK;
 
 #endif

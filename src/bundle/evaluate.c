@@ -7,23 +7,23 @@
 
 #include "bundle/nsinfo.h"
 
-void judge_free(struct judge *judge)
+void evaluation_free(struct evaluation *evaluation)
 {
-	bundle_close(&judge->bundle);
-	originals_free(&judge->record);
-	free(judge->restored_text);
-	spec_free(&judge->spec);
-	request_free(&judge->request);
+	bundle_close(&evaluation->bundle);
+	originals_free(&evaluation->record);
+	free(evaluation->restored_text);
+	spec_free(&evaluation->spec);
+	request_free(&evaluation->request);
 }
 
-bool judge_is_concerned(const struct judge *judge)
+bool evaluation_is_concerned(const struct evaluation *evaluation)
 {
-	return judge->policy->count || judge->bundle.record_text;
+	return evaluation->policy->count || evaluation->bundle.record_text;
 }
 
-int judge_read_record(struct judge *judge, struct err *err)
+int evaluation_read_record(struct evaluation *evaluation, struct err *err)
 {
-	struct bundle *bundle = &judge->bundle;
+	struct bundle *bundle = &evaluation->bundle;
 	struct json_doc doc = { .name = bundle->record_path };
 
 	if (bundle_read_record(bundle, err) < 0)
@@ -32,126 +32,130 @@ int judge_read_record(struct judge *judge, struct err *err)
 		return 0;
 	doc.text = bundle->record_text;
 	doc.len = strlen(doc.text);
-	return originals_parse(&judge->record, &doc, err);
+	return originals_parse(&evaluation->record, &doc, err);
 }
 
-const struct originals *judge_record(const struct judge *judge)
+const struct originals *evaluation_record(const struct evaluation *evaluation)
 {
-	return judge->bundle.record_text ? &judge->record : NULL;
+	return evaluation->bundle.record_text ? &evaluation->record : NULL;
 }
 
-int judge_read_config(struct judge *judge, struct err *err)
+int evaluation_read_config(struct evaluation *evaluation, struct err *err)
 {
-	struct bundle *bundle = &judge->bundle;
+	struct bundle *bundle = &evaluation->bundle;
 
 	if (bundle_read_config(bundle, err) < 0)
 		return -1;
-	judge->config =
+	evaluation->config =
 		(struct json_doc){ bundle->config_path, bundle->config_text,
 				   bundle->config_len };
-	judge->restored.name = judge->config.name;
-	if (json_check(&judge->config, err) < 0 ||
-	    originals_restore(&judge->config, judge_record(judge),
-			      &judge->restored_text, &judge->restored.len,
-			      err) < 0)
+	evaluation->restored.name = evaluation->config.name;
+	if (json_check(&evaluation->config, err) < 0 ||
+	    originals_restore(&evaluation->config,
+			      evaluation_record(evaluation),
+			      &evaluation->restored_text,
+			      &evaluation->restored.len, err) < 0)
 		return -1;
-	judge->restored.text = judge->restored_text;
+	evaluation->restored.text = evaluation->restored_text;
 	return 0;
 }
 
 /* Engines show the first bytes of a message, and their paths are long. */
-static int err_config(const struct judge *judge, struct err *err)
+static int err_config(const struct evaluation *evaluation, struct err *err)
 {
 	struct err reason = *err;
 
-	return err_set(err, "%s (%s)", reason.text, judge->config.name);
+	return err_set(err, "%s (%s)", reason.text, evaluation->config.name);
 }
 
-static bool is_host(struct judge *judge, const struct spec_namespace *entry,
-		    const char *kind)
+static bool is_host(struct evaluation *evaluation,
+		    const struct spec_namespace *entry, const char *kind)
 {
 	enum nsinfo_answer answer = nsinfo_is_own(entry, kind);
 
 	if (answer == NSINFO_UNKNOWN)
-		judge->note =
+		evaluation->note =
 			"a namespace's path cannot be looked at: taken for none of the host's";
 	return answer == NSINFO_YES;
 }
 
-static void describe_subject(struct judge *judge, const struct proccaps *own)
+static void describe_subject(struct evaluation *evaluation,
+			     const struct proccaps *own)
 {
-	const struct spec *spec = &judge->spec;
+	const struct spec *spec = &evaluation->spec;
 	capmask bounding = spec->sets.set[CAPSET_BOUNDING];
-	struct match_subject *subject = &judge->subject;
+	struct match_subject *subject = &evaluation->subject;
 
-	subject->texts[MATCH_ID] = judge->args->id;
-	subject->texts[MATCH_HANDLER] = judge->handler;
+	subject->texts[MATCH_ID] = evaluation->args->id;
+	subject->texts[MATCH_HANDLER] = evaluation->handler;
 	subject->numbers[MATCH_UID] = spec->uid;
 	subject->numbers[MATCH_GID] = spec->gid;
 	subject->flags[MATCH_HOST_NETWORK] =
-		is_host(judge, &spec->network, "net");
-	subject->flags[MATCH_HOST_PID] = is_host(judge, &spec->pid, "pid");
+		is_host(evaluation, &spec->network, "net");
+	subject->flags[MATCH_HOST_PID] = is_host(evaluation, &spec->pid, "pid");
 	subject->flags[MATCH_USERNS] = spec->new_userns;
 	subject->flags[MATCH_NO_NEW_PRIVILEGES] = spec->no_new_privileges;
 	subject->flags[MATCH_PRIVILEGED] = !(own->bounding & ~bounding);
-	judge->has_subject = true;
+	evaluation->has_subject = true;
 }
 
-static int find_rule(struct judge *judge, const struct proccaps *own,
+static int find_rule(struct evaluation *evaluation, const struct proccaps *own,
 		     struct err *err)
 {
-	if (spec_read(&judge->spec, &judge->restored, judge->args->dialect,
-		      err) < 0)
+	if (spec_read(&evaluation->spec, &evaluation->restored,
+		      evaluation->args->dialect, err) < 0)
 		return -1;
-	if (!judge->policy->count)
+	if (!evaluation->policy->count)
 		return 0;
-	describe_subject(judge, own);
-	if (subject_identify(&judge->subject, &judge->kind, judge->engine,
-			     &judge->spec.annotations, err) < 0)
-		return err_config(judge, err);
-	if (judge->kind == SUBJECT_SANDBOX)
-		judge->note = "a sandbox is left alone";
-	else if (judge->spec.has_process)
-		judge->rule = judge->forced ? judge->forced
-					    : policy_find(judge->policy,
-							  &judge->subject);
+	describe_subject(evaluation, own);
+	if (subject_identify(&evaluation->subject, &evaluation->kind,
+			     evaluation->engine, &evaluation->spec.annotations,
+			     err) < 0)
+		return err_config(evaluation, err);
+	if (evaluation->kind == SUBJECT_SANDBOX)
+		evaluation->note = "a sandbox is left alone";
+	else if (evaluation->spec.has_process)
+		evaluation->rule = evaluation->forced
+					   ? evaluation->forced
+					   : policy_find(evaluation->policy,
+							 &evaluation->subject);
 	return 0;
 }
 
 /* The .CONTAINER form means something only where an engine vouches for it. */
-static int read_request(struct judge *judge, struct err *err)
+static int read_request(struct evaluation *evaluation, struct err *err)
 {
-	if (!judge->rule->on_request)
+	if (!evaluation->rule->on_request)
 		return 0;
-	return request_read(&judge->request, &judge->spec.annotations,
-			    judge->subject.texts[MATCH_CONTAINER], err);
+	return request_read(&evaluation->request, &evaluation->spec.annotations,
+			    evaluation->subject.texts[MATCH_CONTAINER], err);
 }
 
-static int decide_rule(struct judge *judge, const struct proccaps *own,
-		       struct err *err)
+static int decide_rule(struct evaluation *evaluation,
+		       const struct proccaps *own, struct err *err)
 {
 	struct decide_input input = {
-		.rule = judge->rule,
-		.request = &judge->request,
-		.has_capabilities = judge->spec.has_capabilities,
-		.new_userns = judge->spec.new_userns,
-		.no_new_privileges = judge->spec.no_new_privileges,
-		.sets = judge->spec.sets,
+		.rule = evaluation->rule,
+		.request = &evaluation->request,
+		.has_capabilities = evaluation->spec.has_capabilities,
+		.new_userns = evaluation->spec.new_userns,
+		.no_new_privileges = evaluation->spec.no_new_privileges,
+		.sets = evaluation->spec.sets,
 		.limits = proccaps_limits(own),
 	};
 
-	if (read_request(judge, err) < 0)
+	if (read_request(evaluation, err) < 0)
 		return -1;
-	judge->has_decision = true;
-	return decide(&judge->decision, &input, err) < 0
-		       ? err_config(judge, err)
+	evaluation->has_decision = true;
+	return decide(&evaluation->decision, &input, err) < 0
+		       ? err_config(evaluation, err)
 		       : 0;
 }
 
-int judge_decide(struct judge *judge, const struct proccaps *own,
-		 struct err *err)
+int evaluation_decide(struct evaluation *evaluation, const struct proccaps *own,
+		      struct err *err)
 {
-	if (find_rule(judge, own, err) < 0)
+	if (find_rule(evaluation, own, err) < 0)
 		return -1;
-	return judge->rule ? decide_rule(judge, own, err) : 0;
+	return evaluation->rule ? decide_rule(evaluation, own, err) : 0;
 }

@@ -73,36 +73,36 @@ struct runtime_args dryrun_args(const char *path)
 /* A record that cannot be believed refuses, even without a policy. */
 static int read_record(struct dryrun *run, struct err *err)
 {
-	struct judge *judge = &run->judge;
+	struct evaluation *evaluation = &run->evaluation;
 
-	if (judge_read_record(judge, err) < 0) {
-		run->refused = judge->bundle.record_text || geteuid() == 0;
+	if (evaluation_read_record(evaluation, err) < 0) {
+		run->refused = evaluation->bundle.record_text || geteuid() == 0;
 		return -1;
 	}
-	if (!run->args.id && judge_record(judge))
-		run->args.id = judge->record.about.id;
+	if (!run->args.id && evaluation_record(evaluation))
+		run->args.id = evaluation->record.about.id;
 	return 0;
 }
 
 /* Without a policy and a record the runtime does not look at all. */
 static int decide_bundle(struct dryrun *run, struct err *err)
 {
-	struct judge *judge = &run->judge;
-	int status = judge_read_config(judge, err);
+	struct evaluation *evaluation = &run->evaluation;
+	int status = evaluation_read_config(evaluation, err);
 
-	if (status < 0 && !judge->bundle.config_text)
+	if (status < 0 && !evaluation->bundle.config_text)
 		return -1;
 	if (status == 0)
-		status = judge_decide(judge, &run->node->own, err);
+		status = evaluation_decide(evaluation, &run->node->own, err);
 	if (status < 0)
-		run->refused = judge_is_concerned(judge);
+		run->refused = evaluation_is_concerned(evaluation);
 	return run->refused ? -1 : 0;
 }
 
 /* -1 with `refused` set: the runtime would refuse; else: cannot look. */
 static int look_at(struct dryrun *run, struct err *err)
 {
-	if (bundle_open(&run->judge.bundle, &run->args, err) < 0 ||
+	if (bundle_open(&run->evaluation.bundle, &run->args, err) < 0 ||
 	    read_record(run, err) < 0)
 		return -1;
 	return decide_bundle(run, err);
@@ -115,14 +115,15 @@ int dryrun_bundle(struct dryrun *ret_run, const struct dryrun_node *node,
 
 	*run = (struct dryrun){ .node = node,
 				.args = dryrun_args(path),
-				.judge = JUDGE_INIT };
+				.evaluation = EVALUATION_INIT };
 	run->args.id = node->options.id;
 	run->args.dialect = runtime_args_dialect(node->launch.path);
-	run->judge.args = &run->args;
-	run->judge.handler = node->options.handler;
-	run->judge.policy = &node->policy;
-	run->judge.forced = node->forced;
-	run->judge.engine = policy_engine(&node->policy, run->judge.handler);
+	run->evaluation.args = &run->args;
+	run->evaluation.handler = node->options.handler;
+	run->evaluation.policy = &node->policy;
+	run->evaluation.forced = node->forced;
+	run->evaluation.engine =
+		policy_engine(&node->policy, run->evaluation.handler);
 	if (look_at(run, &run->reason) == 0 || run->refused)
 		return 0;
 	*err = run->reason;
@@ -131,17 +132,17 @@ int dryrun_bundle(struct dryrun *ret_run, const struct dryrun_node *node,
 
 void dryrun_free(struct dryrun *run)
 {
-	judge_free(&run->judge);
+	evaluation_free(&run->evaluation);
 }
 
 const char *dryrun_why_missing(const struct dryrun *run, capmask bit)
 {
-	const struct judge *judge = &run->judge;
+	const struct evaluation *evaluation = &run->evaluation;
 	const struct proccaps *own = &run->node->own;
 
-	if (!(judge->rule->ambient & bit))
+	if (!(evaluation->rule->ambient & bit))
 		return "the pod asks for it, the rule does not allow it";
-	if (!(judge->spec.sets.set[CAPSET_BOUNDING] & bit))
+	if (!(evaluation->spec.sets.set[CAPSET_BOUNDING] & bit))
 		return "not in the container's bounding set: add it to the container (capabilities.add)";
 	if (!(own->kernel & bit))
 		return "this kernel does not know it";

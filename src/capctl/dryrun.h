@@ -39,7 +39,7 @@ void dryrun_node_free(struct dryrun_node *node);
 struct dryrun {
 	const struct dryrun_node *node;
 	struct runtime_args args;
-	struct judge judge;
+	struct evaluation evaluation;
 	bool refused; /* the container would not start */
 	struct err reason;
 };
@@ -56,7 +56,7 @@ void dryrun_free(struct dryrun *run);
 
 /*
  * Why a capability that was wanted is not raised, and the way out; for a bit
- * of run->judge.decision.missing.
+ * of run->evaluation.decision.missing.
  */
 const char *dryrun_why_missing(const struct dryrun *run, capmask bit);
 

@@ -8,10 +8,10 @@
 #include "capctl/verb.h"
 
 /* A container that a runtime looks after has its state; that stays as it is. */
-static void say(const struct judge *judge, bool restored, bool json)
+static void say(const struct evaluation *evaluation, bool restored, bool json)
 {
 	struct json_object *object;
-	const char *path = judge->bundle.config_path;
+	const char *path = evaluation->bundle.config_path;
 
 	if (json) {
 		object = json_object_new_object();
@@ -31,38 +31,40 @@ static void say(const struct judge *judge, bool restored, bool json)
 	}
 }
 
-static int take_back(struct judge *judge, struct err *err)
+static int take_back(struct evaluation *evaluation, struct err *err)
 {
 	struct originals_plan plan CLEANUP_PLAN = { 0 };
 	struct originals_target nothing = { 0 };
 	struct originals_about nobody = { 0 };
 
-	if (judge_read_config(judge, err) < 0 ||
-	    originals_make_plan(&plan, &judge->config, &judge->restored,
-				judge_record(judge), judge->bundle.record_text,
-				&nothing, &nobody, err) < 0 ||
-	    bundle_write_record(&judge->bundle, &plan, err) < 0)
+	if (evaluation_read_config(evaluation, err) < 0 ||
+	    originals_make_plan(&plan, &evaluation->config,
+				&evaluation->restored,
+				evaluation_record(evaluation),
+				evaluation->bundle.record_text, &nothing,
+				&nobody, err) < 0 ||
+	    bundle_write_record(&evaluation->bundle, &plan, err) < 0)
 		return -1;
-	return bundle_write_config(&judge->bundle, &plan, err);
+	return bundle_write_config(&evaluation->bundle, &plan, err);
 }
 
 static int restore(const char *path, bool json, struct err *err)
 {
-	struct judge judge CLEANUP_JUDGE = JUDGE_INIT;
+	struct evaluation evaluation CLEANUP_EVALUATION = EVALUATION_INIT;
 	struct runtime_args args = dryrun_args(path);
 	bool has_record;
 
-	if (bundle_open(&judge.bundle, &args, err) < 0)
+	if (bundle_open(&evaluation.bundle, &args, err) < 0)
 		return -1;
-	bundle_remove_leftovers(&judge.bundle);
-	if (judge_read_record(&judge, err) < 0)
+	bundle_remove_leftovers(&evaluation.bundle);
+	if (evaluation_read_record(&evaluation, err) < 0)
 		return -1;
-	has_record = judge_record(&judge) != NULL;
-	if (has_record && take_back(&judge, err) < 0)
+	has_record = evaluation_record(&evaluation) != NULL;
+	if (has_record && take_back(&evaluation, err) < 0)
 		return -1;
-	if (!has_record && bundle_read_config(&judge.bundle, err) < 0)
+	if (!has_record && bundle_read_config(&evaluation.bundle, err) < 0)
 		return -1;
-	say(&judge, has_record, json);
+	say(&evaluation, has_record, json);
 	return 0;
 }
 

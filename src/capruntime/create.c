@@ -16,7 +16,7 @@
 /* One create or run; what is owned is released by job_free(). */
 struct job {
 	struct policy policy;
-	struct judge judge;
+	struct evaluation evaluation;
 	struct session_key key;
 	char *capabilities; /* to be written; NULL: no change */
 };
@@ -25,34 +25,34 @@ struct job {
 
 static void job_free(struct job *job)
 {
-	judge_free(&job->judge);
+	evaluation_free(&job->evaluation);
 	policy_free(&job->policy);
 	free(job->capabilities);
 }
 
 /* What the policy says of this container. */
-static int ask_policy(struct judge *judge, struct err *err)
+static int ask_policy(struct evaluation *evaluation, struct err *err)
 {
 	struct proccaps own;
 
 	if (proccaps_read(&own, err) < 0)
 		return -1;
-	return judge_decide(judge, &own, err);
+	return evaluation_decide(evaluation, &own, err);
 }
 
 /* The capabilities object to write, unless it would stay what it is. */
 static int make_capabilities(struct job *job, struct err *err)
 {
-	struct json_value value = job->judge.spec.capabilities;
+	struct json_value value = job->evaluation.spec.capabilities;
 
-	if (!job->judge.decision.touches_sets)
+	if (!job->evaluation.decision.touches_sets)
 		return 0;
-	if (patch_capabilities(&job->judge.restored, value,
-			       &job->judge.decision.sets,
-			       job->judge.decision.drop_unknown,
+	if (patch_capabilities(&job->evaluation.restored, value,
+			       &job->evaluation.decision.sets,
+			       job->evaluation.decision.drop_unknown,
 			       &job->capabilities, err) < 0)
 		return -1;
-	if (patch_stands(&job->judge.restored, value, job->capabilities)) {
+	if (patch_stands(&job->evaluation.restored, value, job->capabilities)) {
 		free(job->capabilities);
 		job->capabilities = NULL;
 	}
@@ -70,7 +70,7 @@ static bool observes(const struct job *job)
  */
 static int make_link(const struct job *job, struct err *err)
 {
-	const struct bundle *bundle = &job->judge.bundle;
+	const struct bundle *bundle = &job->evaluation.bundle;
 	char *directory CLEANUP_FREE = realpath(bundle->directory_path, NULL);
 	char *path CLEANUP_FREE = NULL;
 	int record CLEANUP_FD = -1;
@@ -83,42 +83,44 @@ static int make_link(const struct job *job, struct err *err)
 		return err_set(err, "out of memory");
 	if (trust_open(path, &record, err) < 0 ||
 	    session_link_make(&job->key, path, err) < 0)
-		return err_wrap(err, "rule '%s': exec", job->judge.rule->name);
+		return err_wrap(err, "rule '%s': exec",
+				job->evaluation.rule->name);
 	return 0;
 }
 
 static int write_files(struct job *job, const struct originals_target *target,
 		       struct err *err)
 {
-	struct judge *judge = &job->judge;
-	const struct policy_rule *rule = judge->rule;
+	struct evaluation *evaluation = &job->evaluation;
+	const struct policy_rule *rule = evaluation->rule;
 	/* Lent to the plan, which changes none of them. */
 	struct originals_about about = {
-		.id = (char *)(uintptr_t)judge->args->id,
+		.id = (char *)(uintptr_t)evaluation->args->id,
 		.root = (char *)(uintptr_t)job->key.root,
 		.rule = rule ? rule->name : NULL,
-		.uid = judge->spec.uid,
-		.wanted = judge->decision.wanted,
+		.uid = evaluation->spec.uid,
+		.wanted = evaluation->decision.wanted,
 		.ambient = rule ? rule->ambient : 0,
 		.inheritable = rule ? rule->inheritable : 0,
 		.drop = rule ? rule->drop : 0,
 		.drop_others = rule && rule->drop_others,
 		.no_new_privileges = rule && rule->no_new_privileges,
 		.exec = rule && rule->exec && !observes(job),
-		.new_userns = judge->spec.new_userns,
+		.new_userns = evaluation->spec.new_userns,
 	};
 	struct originals_plan plan CLEANUP_PLAN = { 0 };
 
-	if (originals_make_plan(&plan, &judge->config, &judge->restored,
-				judge_record(judge), judge->bundle.record_text,
-				target, &about, err) < 0 ||
-	    bundle_write_record(&judge->bundle, &plan, err) < 0)
+	if (originals_make_plan(
+		    &plan, &evaluation->config, &evaluation->restored,
+		    evaluation_record(evaluation),
+		    evaluation->bundle.record_text, target, &about, err) < 0 ||
+	    bundle_write_record(&evaluation->bundle, &plan, err) < 0)
 		return -1;
 	if (about.exec && make_link(job, err) < 0) {
-		bundle_undo_record(&judge->bundle, &plan);
+		bundle_undo_record(&evaluation->bundle, &plan);
 		return -1;
 	}
-	return bundle_write_config(&judge->bundle, &plan, err);
+	return bundle_write_config(&evaluation->bundle, &plan, err);
 }
 
 static int change(struct job *job, struct err *err)
@@ -128,36 +130,36 @@ static int change(struct job *job, struct err *err)
 	if (make_capabilities(job, err) < 0)
 		return -1;
 	target.values[ORIGINALS_CAPABILITIES] = job->capabilities;
-	if (job->judge.decision.no_new_privileges &&
-	    !job->judge.spec.no_new_privileges)
+	if (job->evaluation.decision.no_new_privileges &&
+	    !job->evaluation.spec.no_new_privileges)
 		target.values[ORIGINALS_NO_NEW_PRIVILEGES] = "true";
 	return write_files(job, &target, err);
 }
 
-static int open_bundle(struct judge *judge, struct err *err)
+static int open_bundle(struct evaluation *evaluation, struct err *err)
 {
-	if (bundle_open(&judge->bundle, judge->args, err) < 0)
+	if (bundle_open(&evaluation->bundle, evaluation->args, err) < 0)
 		return -1;
-	bundle_remove_leftovers(&judge->bundle);
+	bundle_remove_leftovers(&evaluation->bundle);
 	return 0;
 }
 
 /* Without a policy the runtime may say itself what is wrong. */
 static bool is_runtimes_matter(const struct job *job)
 {
-	return !job->policy.count && job->judge.bundle.is_missing;
+	return !job->policy.count && job->evaluation.bundle.is_missing;
 }
 
 static int enforce(struct job *job, struct err *err)
 {
-	if (open_bundle(&job->judge, err) < 0)
+	if (open_bundle(&job->evaluation, err) < 0)
 		return is_runtimes_matter(job) ? 0 : -1;
-	if (judge_read_record(&job->judge, err) < 0)
+	if (evaluation_read_record(&job->evaluation, err) < 0)
 		return -1;
-	if (!judge_is_concerned(&job->judge))
+	if (!evaluation_is_concerned(&job->evaluation))
 		return 0;
-	if (judge_read_config(&job->judge, err) < 0 ||
-	    ask_policy(&job->judge, err) < 0)
+	if (evaluation_read_config(&job->evaluation, err) < 0 ||
+	    ask_policy(&job->evaluation, err) < 0)
 		return -1;
 	return change(job, err);
 }
@@ -169,18 +171,19 @@ static int take_back(struct job *job, struct err *err)
 	struct err ignored;
 	int status;
 
-	if (open_bundle(&job->judge, err) < 0)
+	if (open_bundle(&job->evaluation, err) < 0)
 		return is_runtimes_matter(job) ? 0 : -1;
-	status = judge_read_record(&job->judge, err);
+	status = evaluation_read_record(&job->evaluation, err);
 	if (status < 0) {
-		free(job->judge.bundle.record_text);
-		job->judge.bundle.record_text = NULL;
+		free(job->evaluation.bundle.record_text);
+		job->evaluation.bundle.record_text = NULL;
 	}
-	if (status == 0 && !judge_is_concerned(&job->judge))
+	if (status == 0 && !evaluation_is_concerned(&job->evaluation))
 		return 0;
-	if (judge_read_config(&job->judge, status < 0 ? &ignored : err) < 0)
+	if (evaluation_read_config(&job->evaluation,
+				   status < 0 ? &ignored : err) < 0)
 		return -1;
-	if (status < 0 || !job->judge.bundle.record_text)
+	if (status < 0 || !job->evaluation.bundle.record_text)
 		return status;
 	return write_files(job, &nothing, err);
 }
@@ -197,8 +200,8 @@ static int observe(struct job *job, int loaded, struct err *err)
 
 	if (take_back(job, status < 0 ? &later : err) < 0)
 		status = -1;
-	if (loaded == 0 && job->judge.restored.text &&
-	    ask_policy(&job->judge, status < 0 ? &later : err) < 0)
+	if (loaded == 0 && job->evaluation.restored.text &&
+	    ask_policy(&job->evaluation, status < 0 ? &later : err) < 0)
 		status = -1;
 	return status;
 }
@@ -207,7 +210,7 @@ static enum audit_outcome outcome(const struct job *job, int status)
 {
 	if (status < 0)
 		return observes(job) ? AUDIT_WOULD_REFUSE : AUDIT_REFUSED;
-	if (!job->judge.rule)
+	if (!job->evaluation.rule)
 		return AUDIT_NO_RULE;
 	return observes(job) ? AUDIT_WOULD_APPLY : AUDIT_APPLIED;
 }
@@ -217,19 +220,25 @@ static void audit(const struct job *job, const char *runtime, int status,
 {
 	struct audit_event event = {
 		.outcome = outcome(job, status),
-		.verb = job->judge.args->verb == RUNTIME_RUN ? "run" : "create",
+		.verb = job->evaluation.args->verb == RUNTIME_RUN ? "run"
+								  : "create",
 		.runtime = runtime,
 		.mode = job->policy.mode,
-		.engine = job->judge.engine,
-		.subject = job->judge.has_subject ? &job->judge.subject : NULL,
-		.rule = job->judge.rule,
-		.before = job->judge.has_subject ? &job->judge.spec.sets : NULL,
-		.decision =
-			job->judge.has_decision ? &job->judge.decision : NULL,
-		.unknown = job->judge.request.unknown,
-		.reason = status < 0 ? err->text : job->judge.note,
-		.id = job->judge.args->id,
-		.handler = job->judge.handler,
+		.engine = job->evaluation.engine,
+		.subject = job->evaluation.has_subject
+				   ? &job->evaluation.subject
+				   : NULL,
+		.rule = job->evaluation.rule,
+		.before = job->evaluation.has_subject
+				  ? &job->evaluation.spec.sets
+				  : NULL,
+		.decision = job->evaluation.has_decision
+				    ? &job->evaluation.decision
+				    : NULL,
+		.unknown = job->evaluation.request.unknown,
+		.reason = status < 0 ? err->text : job->evaluation.note,
+		.id = job->evaluation.args->id,
+		.handler = job->evaluation.handler,
 	};
 
 	if (event.outcome == AUDIT_NO_RULE &&
@@ -241,16 +250,16 @@ static void audit(const struct job *job, const char *runtime, int status,
 int prepare_bundle(const struct runtime_args *args, const char *handler,
 		   const char *runtime, struct err *err)
 {
-	struct job job CLEANUP_JOB = { .judge = JUDGE_INIT };
+	struct job job CLEANUP_JOB = { .evaluation = EVALUATION_INIT };
 	int status = policy_files_load(&job.policy, err);
 
 	session_key_init(&job.key, args->root, args->id, runtime);
 	session_link_remove(&job.key);
 	session_link_sweep(&job.key);
-	job.judge.args = args;
-	job.judge.handler = handler;
-	job.judge.policy = &job.policy;
-	job.judge.engine = policy_engine(&job.policy, handler);
+	job.evaluation.args = args;
+	job.evaluation.handler = handler;
+	job.evaluation.policy = &job.policy;
+	job.evaluation.engine = policy_engine(&job.policy, handler);
 	if (status < 0)
 		err_wrap(err, "load policy");
 	if (job.policy.mode == POLICY_AUDIT)

@@ -76,7 +76,8 @@ static int open_root(struct look *look)
 
 	if (!root)
 		return err_set(reason, "config.json names no root.path");
-	path = rootfs_path_from(look->run->judge.bundle.directory_path, root);
+	path = rootfs_path_from(look->run->evaluation.bundle.directory_path,
+				root);
 	if (!path)
 		return err_set(reason, "out of memory");
 	if (rootfs_open(&look->rootfs, path, reason) < 0) {
@@ -152,7 +153,7 @@ static int find_bound(struct look *look, const char *path,
 
 	if (!can_follow(look, mount, path))
 		return check_mount(look, path);
-	source = rootfs_path_from(look->run->judge.bundle.directory_path,
+	source = rootfs_path_from(look->run->evaluation.bundle.directory_path,
 				  mount->source);
 	if (!source)
 		return err_set(reason, "out of memory");
@@ -285,7 +286,7 @@ static bool may_remount(const struct look *look)
 	if (look->bound)
 		return !look->bound->nosuid;
 	return (look->tree.readonly || run->args.dialect == RUNTIME_CRUN) &&
-	       !run->judge.spec.new_userns && is_on_root_mount(look);
+	       !run->evaluation.spec.new_userns && is_on_root_mount(look);
 }
 
 static int check_nosuid(const struct look *look)
@@ -304,7 +305,7 @@ static int check_nosuid(const struct look *look)
 /* What the runtime makes of config.json does not stand in it then. */
 static int check_config(const struct look *look)
 {
-	const struct spec *spec = &look->run->judge.spec;
+	const struct spec *spec = &look->run->evaluation.spec;
 
 	if (!spec->has_capabilities)
 		return err_set(
@@ -323,14 +324,15 @@ static int check_config(const struct look *look)
  */
 static struct capsets task_sets(const struct look *look)
 {
-	const struct judge *judge = &look->run->judge;
+	const struct evaluation *evaluation = &look->run->evaluation;
 	const struct proccaps *own = &look->run->node->own;
-	struct capsets sets =
-		judge->has_decision ? judge->decision.sets : judge->spec.sets;
+	struct capsets sets = evaluation->has_decision
+				      ? evaluation->decision.sets
+				      : evaluation->spec.sets;
 
 	for (int i = 0; i < CAPSET_COUNT; i++)
 		sets.set[i] &= own->kernel;
-	if (!judge->spec.new_userns)
+	if (!evaluation->spec.new_userns)
 		sets.set[CAPSET_BOUNDING] &= own->bounding;
 	sets.set[CAPSET_AMBIENT] &=
 		sets.set[CAPSET_INHERITABLE] & sets.set[CAPSET_PERMITTED];
@@ -339,20 +341,20 @@ static struct capsets task_sets(const struct look *look)
 
 static void describe_task(struct look *look)
 {
-	const struct judge *judge = &look->run->judge;
+	const struct evaluation *evaluation = &look->run->evaluation;
 	const struct spec_map *users = &look->tree.users;
 	const struct spec_map *groups = &look->tree.groups;
 	struct exec_task *task = &look->entry->task;
-	bool new_userns = judge->spec.new_userns;
+	bool new_userns = evaluation->spec.new_userns;
 
 	*task = (struct exec_task){
 		.sets = task_sets(look),
 		.kernel = look->run->node->own.kernel,
-		.uid = spec_map_outer(users, new_userns, judge->spec.uid),
-		.gid = spec_map_outer(groups, new_userns, judge->spec.gid),
-		.no_new_privs = judge->has_decision
-					? judge->decision.no_new_privileges
-					: judge->spec.no_new_privileges,
+		.uid = spec_map_outer(users, new_userns, evaluation->spec.uid),
+		.gid = spec_map_outer(groups, new_userns, evaluation->spec.gid),
+		.no_new_privs = evaluation->has_decision
+					? evaluation->decision.no_new_privileges
+					: evaluation->spec.no_new_privileges,
 		.root = spec_map_outer(users, new_userns, 0),
 		.rules = running_kernel(),
 	};
@@ -372,9 +374,9 @@ static void describe_file(struct look *look)
 	struct exec_file *file = &look->entry->file;
 
 	*file = look->file.program.file;
-	file->unmapped = !spec_tree_has_owner(&look->tree,
-					      look->run->judge.spec.new_userns,
-					      file->uid, file->gid);
+	file->unmapped = !spec_tree_has_owner(
+		&look->tree, look->run->evaluation.spec.new_userns, file->uid,
+		file->gid);
 	file->nosuid = file->nosuid || (mount && mount->nosuid);
 }
 
@@ -384,7 +386,7 @@ int entrypoint_look(struct entrypoint *ret_entry, const struct dryrun *run,
 	struct look look CLEANUP_LOOK = { .entry = ret_entry,
 					  .run = run,
 					  .rootfs = ROOTFS_INIT };
-	const struct json_doc *doc = &run->judge.restored;
+	const struct json_doc *doc = &run->evaluation.restored;
 
 	*ret_entry = (struct entrypoint){ 0 };
 	if (spec_command_read(&look.command, doc, err) < 0)

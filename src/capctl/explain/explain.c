@@ -23,19 +23,20 @@ struct choice {
 
 enum explain_outcome explain_outcome(const struct dryrun *run)
 {
-	const struct judge *judge = &run->judge;
+	const struct evaluation *evaluation = &run->evaluation;
 
 	if (run->refused)
 		return EXPLAIN_REFUSED;
-	if (!judge_is_concerned(judge))
+	if (!evaluation_is_concerned(evaluation))
 		return EXPLAIN_NO_POLICY;
-	if (judge->kind == SUBJECT_SANDBOX)
+	if (evaluation->kind == SUBJECT_SANDBOX)
 		return EXPLAIN_SANDBOX;
-	if (!judge->spec.has_process)
+	if (!evaluation->spec.has_process)
 		return EXPLAIN_NO_PROCESS;
-	if (!judge->rule)
+	if (!evaluation->rule)
 		return EXPLAIN_NO_RULE;
-	return decide_touches(judge->rule) || judge->rule->no_new_privileges
+	return decide_touches(evaluation->rule) ||
+			       evaluation->rule->no_new_privileges
 		       ? EXPLAIN_APPLIED
 		       : EXPLAIN_LEFT_ALONE;
 }
@@ -55,26 +56,26 @@ const char *explain_outcome_name(enum explain_outcome outcome)
 	return names[outcome];
 }
 
-static char *summary_applied(const struct judge *judge)
+static char *summary_applied(const struct evaluation *evaluation)
 {
-	char *raised CLEANUP_FREE = out_names(judge->decision.raised);
-	char *missing CLEANUP_FREE = out_names(judge->decision.missing);
-	const char *unknown = judge->request.unknown;
-	bool lacks = judge->decision.missing || unknown;
+	char *raised CLEANUP_FREE = out_names(evaluation->decision.raised);
+	char *missing CLEANUP_FREE = out_names(evaluation->decision.missing);
+	const char *unknown = evaluation->request.unknown;
+	bool lacks = evaluation->decision.missing || unknown;
 
 	if (!raised || !missing)
 		return NULL;
 	return alloc_text("rule '%s' decides: raises %s%s%s%s%s",
-			  judge->rule->name, raised,
+			  evaluation->rule->name, raised,
 			  lacks ? ", cannot raise " : "",
-			  judge->decision.missing ? missing : "",
-			  judge->decision.missing && unknown ? ", " : "",
+			  evaluation->decision.missing ? missing : "",
+			  evaluation->decision.missing && unknown ? ", " : "",
 			  unknown ? unknown : "");
 }
 
 char *explain_summary(const struct dryrun *run)
 {
-	const struct judge *judge = &run->judge;
+	const struct evaluation *evaluation = &run->evaluation;
 	enum explain_outcome outcome = explain_outcome(run);
 	static const char *const texts[] = {
 		[EXPLAIN_NO_POLICY] =
@@ -85,12 +86,12 @@ char *explain_summary(const struct dryrun *run)
 	};
 
 	if (outcome == EXPLAIN_APPLIED)
-		return summary_applied(judge);
+		return summary_applied(evaluation);
 	if (outcome == EXPLAIN_REFUSED)
 		return alloc_text("refused: %s", run->reason.text);
 	if (outcome == EXPLAIN_LEFT_ALONE)
 		return alloc_text("rule '%s' decides: left alone",
-				  judge->rule->name);
+				  evaluation->rule->name);
 	return strdup(texts[outcome]);
 }
 
@@ -105,17 +106,17 @@ capmask explain_lost(const struct explained *explained)
 
 	if (!entry->found || entry->result.refused)
 		return 0;
-	return explained->run.judge.decision.raised &
+	return explained->run.evaluation.decision.raised &
 	       ~entry->result.sets.set[CAPSET_EFFECTIVE];
 }
 
 bool explain_is_good(const struct explained *explained)
 {
-	const struct judge *judge = &explained->run.judge;
+	const struct evaluation *evaluation = &explained->run.evaluation;
 
-	return !explained->run.refused && !judge->decision.missing &&
-	       !judge->request.unknown && is_executable(&explained->entry) &&
-	       !explain_lost(explained);
+	return !explained->run.refused && !evaluation->decision.missing &&
+	       !evaluation->request.unknown &&
+	       is_executable(&explained->entry) && !explain_lost(explained);
 }
 
 /* The caller frees; NULL: out of memory. */
@@ -147,15 +148,15 @@ char *explain_headline(const struct explained *explained)
 struct explain_trial explain_try(const struct dryrun *run,
 				 const struct policy_rule *rule)
 {
-	const struct judge *judge = &run->judge;
+	const struct evaluation *evaluation = &run->evaluation;
 	struct explain_trial trial = { 0 };
 
-	if (!judge->has_subject || judge->kind == SUBJECT_SANDBOX ||
-	    !judge->spec.has_process || judge->forced ||
-	    (judge->rule ? rule > judge->rule : run->refused))
+	if (!evaluation->has_subject || evaluation->kind == SUBJECT_SANDBOX ||
+	    !evaluation->spec.has_process || evaluation->forced ||
+	    (evaluation->rule ? rule > evaluation->rule : run->refused))
 		return trial;
 	trial.tried = true;
-	if (match_matches(&rule->match, &judge->subject, &trial.failed))
+	if (match_matches(&rule->match, &evaluation->subject, &trial.failed))
 		trial.failed = NULL;
 	return trial;
 }
@@ -178,12 +179,13 @@ static int explain_bundle(struct explained *ret_explained,
 	struct explained *explained = ret_explained;
 	struct dryrun *run = &explained->run;
 
-	*explained = (struct explained){ .run = { .judge = JUDGE_INIT } };
+	*explained =
+		(struct explained){ .run = { .evaluation = EVALUATION_INIT } };
 	if (dryrun_bundle(run, node, path, err) < 0)
 		return -1;
 	explained->decided = !*run->reason.text &&
-			     run->judge.spec.has_process &&
-			     run->judge.kind == SUBJECT_CONTAINER;
+			     run->evaluation.spec.has_process &&
+			     run->evaluation.kind == SUBJECT_CONTAINER;
 	if (explained->decided &&
 	    entrypoint_look(&explained->entry, run, err) < 0)
 		return -1;

@@ -6,34 +6,34 @@
 #include "capctl/explain/explain.h"
 #include "capctl/out.h"
 
-static struct json_object *text_object(const struct judge *judge,
+static struct json_object *text_object(const struct evaluation *evaluation,
 				       enum match_text text)
 {
 	struct json_object *object = json_object_new_object();
-	const char *key = subject_text_key(judge->engine, text);
+	const char *key = subject_text_key(evaluation->engine, text);
 
 	json_object_object_add(object, "value",
-			       out_json_text(judge->subject.texts[text]));
+			       out_json_text(evaluation->subject.texts[text]));
 	json_object_object_add(object, "annotation", out_json_text(key));
 	return object;
 }
 
-static struct json_object *subject_object(const struct judge *judge)
+static struct json_object *subject_object(const struct evaluation *evaluation)
 {
 	struct json_object *object = json_object_new_object();
 
 	for (int i = 0; i < MATCH_TEXT_COUNT; i++)
-		json_object_object_add(object,
-				       match_text_key((enum match_text)i),
-				       text_object(judge, (enum match_text)i));
+		json_object_object_add(
+			object, match_text_key((enum match_text)i),
+			text_object(evaluation, (enum match_text)i));
 	for (int i = 0; i < MATCH_NUMBER_COUNT; i++)
 		json_object_object_add(
 			object, match_number_key((enum match_number)i),
-			json_object_new_int64(judge->subject.numbers[i]));
+			json_object_new_int64(evaluation->subject.numbers[i]));
 	for (int i = 0; i < MATCH_FLAG_COUNT; i++)
 		json_object_object_add(
 			object, match_flag_key((enum match_flag)i),
-			json_object_new_boolean(judge->subject.flags[i]));
+			json_object_new_boolean(evaluation->subject.flags[i]));
 	return object;
 }
 
@@ -41,7 +41,7 @@ static const char *trial_name(const struct dryrun *run,
 			      const struct policy_rule *rule,
 			      const struct explain_trial *trial)
 {
-	if (rule == run->judge.forced)
+	if (rule == run->evaluation.forced)
 		return "forced";
 	if (!trial->tried)
 		return "not_tried";
@@ -51,7 +51,7 @@ static const char *trial_name(const struct dryrun *run,
 static struct json_object *rules_array(const struct dryrun *run)
 {
 	struct json_object *array = json_object_new_array();
-	const struct policy *policy = run->judge.policy;
+	const struct policy *policy = run->evaluation.policy;
 
 	for (size_t i = 0; i < policy->count; i++) {
 		const struct policy_rule *rule = &policy->rules[i];
@@ -80,7 +80,7 @@ static struct json_object *missing_array(const struct dryrun *run)
 		capmask one = UINT64_C(1) << bit;
 		struct json_object *object, *names;
 
-		if (!(run->judge.decision.missing & one))
+		if (!(run->evaluation.decision.missing & one))
 			continue;
 		object = json_object_new_object();
 		names = out_json_names(one);
@@ -96,24 +96,25 @@ static struct json_object *missing_array(const struct dryrun *run)
 	return array;
 }
 
-static void add_sets(struct json_object *object, const struct judge *judge)
+static void add_sets(struct json_object *object,
+		     const struct evaluation *evaluation)
 {
-	const struct capsets *before = &judge->spec.sets;
-	bool changed = judge->has_decision;
+	const struct capsets *before = &evaluation->spec.sets;
+	bool changed = evaluation->has_decision;
 
 	json_object_object_add(object, "before", out_json_sets(before));
 	json_object_object_add(
 		object, "after",
-		out_json_sets(changed ? &judge->decision.sets : before));
+		out_json_sets(changed ? &evaluation->decision.sets : before));
 	json_object_object_add(
 		object, "no_new_privileges",
 		json_object_new_boolean(
-			changed ? judge->decision.no_new_privileges
-				: judge->spec.no_new_privileges));
+			changed ? evaluation->decision.no_new_privileges
+				: evaluation->spec.no_new_privileges));
 	json_object_object_add(object, "wanted",
-			       out_json_names(judge->decision.wanted));
+			       out_json_names(evaluation->decision.wanted));
 	json_object_object_add(object, "raised",
-			       out_json_names(judge->decision.raised));
+			       out_json_names(evaluation->decision.raised));
 }
 
 static struct json_object *reasons_array(unsigned int why)
@@ -174,39 +175,40 @@ struct json_object *explain_object(const struct explained *explained)
 {
 	struct json_object *object = json_object_new_object();
 	const struct dryrun *run = &explained->run;
-	const struct judge *judge = &run->judge;
-	const struct policy_rule *rule = judge->rule;
+	const struct evaluation *evaluation = &run->evaluation;
+	const struct policy_rule *rule = evaluation->rule;
 
 	json_object_object_add(object, "config",
-			       out_json_text(judge->bundle.config_path));
+			       out_json_text(evaluation->bundle.config_path));
 	json_object_object_add(
 		object, "outcome",
 		out_json_text(explain_outcome_name(explain_outcome(run))));
+	json_object_object_add(object, "reason",
+			       out_json_text(run->refused ? run->reason.text
+							  : evaluation->note));
 	json_object_object_add(
-		object, "reason",
-		out_json_text(run->refused ? run->reason.text : judge->note));
-	json_object_object_add(object, "mode",
-			       out_json_text(judge->policy->mode == POLICY_AUDIT
-						     ? "audit"
-						     : "enforce"));
+		object, "mode",
+		out_json_text(evaluation->policy->mode == POLICY_AUDIT
+				      ? "audit"
+				      : "enforce"));
 	json_object_object_add(
 		object, "engine",
-		out_json_text(subject_engine_name(judge->engine)));
+		out_json_text(subject_engine_name(evaluation->engine)));
 	json_object_object_add(
 		object, "record",
-		json_object_new_boolean(judge_record(judge) != NULL));
-	json_object_object_add(object, "subject",
-			       judge->has_subject ? subject_object(judge)
-						  : NULL);
+		json_object_new_boolean(evaluation_record(evaluation) != NULL));
+	json_object_object_add(
+		object, "subject",
+		evaluation->has_subject ? subject_object(evaluation) : NULL);
 	json_object_object_add(object, "rules", rules_array(run));
 	json_object_object_add(object, "rule",
 			       out_json_text(rule ? rule->name : NULL));
 	json_object_object_add(object, "exec",
 			       json_object_new_boolean(rule && rule->exec));
-	add_sets(object, judge);
+	add_sets(object, evaluation);
 	json_object_object_add(object, "missing", missing_array(run));
 	json_object_object_add(object, "unknown",
-			       out_json_text(judge->request.unknown));
+			       out_json_text(evaluation->request.unknown));
 	json_object_object_add(
 		object, "program",
 		explained->decided ? program_object(&explained->entry) : NULL);

@@ -9,9 +9,10 @@
 #define UNTRIED_MAX 3 /* of rules, that are told by their names */
 
 /* Whose word a text is. */
-static const char *source(const struct judge *judge, enum match_text text)
+static const char *source(const struct evaluation *evaluation,
+			  enum match_text text)
 {
-	const char *key = subject_text_key(judge->engine, text);
+	const char *key = subject_text_key(evaluation->engine, text);
 
 	if (text == MATCH_HANDLER)
 		return "the name capruntime is called by";
@@ -50,31 +51,31 @@ static void add_flags(struct out_table *table, const char *title,
 		out_table_add(table, OUT_PLAIN, 2, title, names);
 }
 
-static void print_subject(const struct judge *judge)
+static void print_subject(const struct evaluation *evaluation)
 {
 	struct out_table table CLEANUP_TABLE = { .indent = 2 };
 
-	if (!judge->has_subject)
+	if (!evaluation->has_subject)
 		return;
 	out_line(OUT_STRONG, "who");
 	for (int i = 0; i < MATCH_TEXT_COUNT; i++) {
 		enum match_text text = (enum match_text)i;
-		const char *value = judge->subject.texts[i];
+		const char *value = evaluation->subject.texts[i];
 
 		out_table_add(&table, value ? OUT_PLAIN : OUT_FAINT, 3,
 			      match_text_key(text), value ? value : "-",
-			      source(judge, text));
+			      source(evaluation, text));
 		out_table_style(&table, 2, OUT_FAINT);
 	}
 	for (int i = 0; i < MATCH_NUMBER_COUNT; i++)
 		add_number(&table, match_number_key((enum match_number)i),
-			   judge->subject.numbers[i]);
+			   evaluation->subject.numbers[i]);
 	out_table_add(&table, OUT_PLAIN, 3, "engine",
-		      subject_engine_name(judge->engine),
+		      subject_engine_name(evaluation->engine),
 		      "the policy's 'engine'");
 	out_table_style(&table, 2, OUT_FAINT);
-	add_flags(&table, "is", &judge->subject, true);
-	add_flags(&table, "is not", &judge->subject, false);
+	add_flags(&table, "is", &evaluation->subject, true);
+	add_flags(&table, "is not", &evaluation->subject, false);
 	out_table_print(&table);
 }
 
@@ -84,7 +85,7 @@ static void add_rule(struct out_table *table, const struct dryrun *run,
 	struct explain_trial trial = explain_try(run, rule);
 	char text[64];
 
-	if (rule == run->judge.forced) {
+	if (rule == run->evaluation.forced) {
 		out_table_add(table, OUT_GOOD, 2, rule->name,
 			      "decides, because --rule says so");
 	} else if (!trial.tried) {
@@ -102,10 +103,10 @@ static void add_rule(struct out_table *table, const struct dryrun *run,
 /* The last ones that are not tried are told by their number. */
 static size_t count_told(const struct dryrun *run)
 {
-	const struct policy *policy = run->judge.policy;
+	const struct policy *policy = run->evaluation.policy;
 	size_t count = policy->count;
 
-	while (count && policy->rules + count - 1 != run->judge.forced &&
+	while (count && policy->rules + count - 1 != run->evaluation.forced &&
 	       !explain_try(run, policy->rules + count - 1).tried)
 		count--;
 	return count + UNTRIED_MAX < policy->count ? count : policy->count;
@@ -114,7 +115,7 @@ static size_t count_told(const struct dryrun *run)
 static void print_rules(const struct dryrun *run)
 {
 	struct out_table table CLEANUP_TABLE = { .indent = 2 };
-	const struct policy *policy = run->judge.policy;
+	const struct policy *policy = run->evaluation.policy;
 	size_t told = count_told(run);
 
 	if (policy->count)
@@ -142,65 +143,68 @@ static void add_sets(struct out_table *table, const char *key, capmask before,
 	out_table_add(table, OUT_STRONG, 3, "", "after", new);
 }
 
-static void print_sets(const struct judge *judge)
+static void print_sets(const struct evaluation *evaluation)
 {
 	struct out_table table CLEANUP_TABLE = { .indent = 2 };
-	const struct capsets *before = &judge->spec.sets;
+	const struct capsets *before = &evaluation->spec.sets;
 	const struct capsets *after =
-		judge->has_decision ? &judge->decision.sets : before;
-	bool gains = judge->has_decision && judge->decision.no_new_privileges;
+		evaluation->has_decision ? &evaluation->decision.sets : before;
+	bool gains = evaluation->has_decision &&
+		     evaluation->decision.no_new_privileges;
 
-	if (!judge->spec.has_capabilities)
+	if (!evaluation->spec.has_capabilities)
 		return;
 	out_line(OUT_STRONG, "sets in config.json");
 	for (int i = 0; i < CAPSET_COUNT; i++)
 		add_sets(&table, capset_key((enum capset_which)i),
 			 before->set[i], after->set[i]);
-	out_table_add(&table, OUT_PLAIN, 3, "no_new_privs",
-		      gains && !judge->spec.no_new_privileges ? "after"
-							      : "unchanged",
-		      gains || judge->spec.no_new_privileges ? "yes" : "no");
+	out_table_add(
+		&table, OUT_PLAIN, 3, "no_new_privs",
+		gains && !evaluation->spec.no_new_privileges ? "after"
+							     : "unchanged",
+		gains || evaluation->spec.no_new_privileges ? "yes" : "no");
 	out_table_print(&table);
 }
 
 static void print_missing(const struct dryrun *run)
 {
 	struct out_table table CLEANUP_TABLE = { .indent = 2 };
-	const struct judge *judge = &run->judge;
+	const struct evaluation *evaluation = &run->evaluation;
 
-	if (!judge->decision.missing && !judge->request.unknown)
+	if (!evaluation->decision.missing && !evaluation->request.unknown)
 		return;
 	out_line(OUT_STRONG, "missing");
 	for (int bit = 0; bit < 64; bit++) {
 		capmask one = UINT64_C(1) << bit;
 		char *name CLEANUP_FREE = NULL;
 
-		if (!(judge->decision.missing & one))
+		if (!(evaluation->decision.missing & one))
 			continue;
 		name = out_names(one);
 		out_table_add(&table, OUT_WARNING, 2, name,
 			      dryrun_why_missing(run, one));
 	}
-	if (judge->request.unknown)
-		out_table_add(&table, OUT_WARNING, 2, judge->request.unknown,
+	if (evaluation->request.unknown)
+		out_table_add(&table, OUT_WARNING, 2,
+			      evaluation->request.unknown,
 			      "the pod asks for it; it is no capability");
 	out_table_print(&table);
 }
 
 static void print_notes(const struct dryrun *run)
 {
-	const struct judge *judge = &run->judge;
+	const struct evaluation *evaluation = &run->evaluation;
 
-	if (judge->policy->mode == POLICY_AUDIT)
+	if (evaluation->policy->mode == POLICY_AUDIT)
 		out_line(
 			OUT_WARNING,
 			"note: mode is audit: this would be logged, and nothing changed or refused");
-	if (judge_record(judge))
+	if (evaluation_record(evaluation))
 		out_line(
 			OUT_PLAIN,
 			"note: an earlier run changed this bundle; 'before' is what the engine wrote ('%s')",
-			judge->bundle.record_path);
-	if (judge->rule && judge->rule->exec)
+			evaluation->bundle.record_path);
+	if (evaluation->rule && evaluation->rule->exec)
 		out_line(OUT_PLAIN, "note: exec sessions get the same rule");
 	else if (explain_outcome(run) == EXPLAIN_APPLIED)
 		out_line(
@@ -213,8 +217,8 @@ static void print_notes(const struct dryrun *run)
 	if (*run->node->runtime_problem.text)
 		out_line(OUT_WARNING, "note: no real runtime: %s",
 			 run->node->runtime_problem.text);
-	if (judge->note)
-		out_line(OUT_PLAIN, "note: %s", judge->note);
+	if (evaluation->note)
+		out_line(OUT_PLAIN, "note: %s", evaluation->note);
 }
 
 static void print_reasons(struct out_table *table, unsigned int why)
@@ -275,9 +279,9 @@ void explain_print(const struct explained *explained)
 
 	out_line(explain_is_good(explained) ? OUT_GOOD : OUT_BAD, "%s",
 		 summary ? summary : "out of memory");
-	print_subject(&run->judge);
+	print_subject(&run->evaluation);
 	print_rules(run);
-	print_sets(&run->judge);
+	print_sets(&run->evaluation);
 	print_missing(run);
 	print_program(explained);
 	for (size_t i = 0; i < explained->warnings_count; i++)

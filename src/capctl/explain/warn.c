@@ -112,15 +112,15 @@ static long hosts_start(void)
  */
 static int warn_port(struct explained *explained, struct err *err)
 {
-	const struct judge *judge = &explained->run.judge;
+	const struct evaluation *evaluation = &explained->run.evaluation;
 	capmask bind = UINT64_C(1) << CAP_NET_BIND_SERVICE;
-	bool host =
-		judge->has_subject && judge->subject.flags[MATCH_HOST_NETWORK];
-	long start = configured_start(&judge->restored);
+	bool host = evaluation->has_subject &&
+		    evaluation->subject.flags[MATCH_HOST_NETWORK];
+	long start = configured_start(&evaluation->restored);
 
 	if (start < 0 && host)
 		start = hosts_start();
-	if (!(judge->decision.raised & bind) || start < 0 || start >= 1024)
+	if (!(evaluation->decision.raised & bind) || start < 0 || start >= 1024)
 		return 0;
 	if (start == 0)
 		return add(explained, err, "not_needed",
@@ -181,12 +181,12 @@ static int warn_closed(struct explained *explained,
 static int warn_seccomp(struct explained *explained, struct err *err)
 {
 	struct seccomp_profile *profile CLEANUP_PROFILE = NULL;
-	capmask raised = explained->run.judge.decision.raised;
+	capmask raised = explained->run.evaluation.decision.raised;
 	struct err reason;
 
 	if (!raised)
 		return 0;
-	if (seccomp_profile_read(&profile, &explained->run.judge.restored,
+	if (seccomp_profile_read(&profile, &explained->run.evaluation.restored,
 				 explained->run.args.dialect, &reason) < 0)
 		return add(
 			explained, err, "seccomp_unknown",

@@ -60,7 +60,7 @@ static int find_root(struct scan *scan, struct err *err)
 
 static void find_users(struct scan *scan)
 {
-	const struct spec *spec = &scan->run.judge.spec;
+	const struct spec *spec = &scan->run.evaluation.spec;
 
 	scan->any_root = spec->user.present && spec->user.path;
 	scan->root = spec_map_outer(&scan->tree.users, spec->new_userns, 0);
@@ -69,11 +69,11 @@ static void find_users(struct scan *scan)
 /* What the container's first program will hold, and what it never can. */
 static struct program_grant grant_of(const struct scan *scan)
 {
-	const struct judge *judge = &scan->run.judge;
-	const struct spec *spec = &judge->spec;
-	const struct decision *decision = &judge->decision;
+	const struct evaluation *evaluation = &scan->run.evaluation;
+	const struct spec *spec = &evaluation->spec;
+	const struct decision *decision = &evaluation->decision;
 	const capmask *set =
-		judge->has_decision ? decision->sets.set : spec->sets.set;
+		evaluation->has_decision ? decision->sets.set : spec->sets.set;
 	capmask bounding =
 		spec->has_capabilities ? set[CAPSET_BOUNDING] : UINT64_MAX;
 
@@ -83,7 +83,7 @@ static struct program_grant grant_of(const struct scan *scan)
 		.inheritable = set[CAPSET_INHERITABLE],
 		/* The kernel passes over what it does not know. */
 		.bounding = bounding | ~scan->node.own.kernel,
-		.no_new_privileges = judge->has_decision
+		.no_new_privileges = evaluation->has_decision
 					     ? decision->no_new_privileges
 					     : spec->no_new_privileges,
 		.has_user = true,
@@ -98,9 +98,9 @@ static struct program_grant grant_of(const struct scan *scan)
 /* A container that does not start holds nothing. */
 static int add_grant(struct scan *scan, struct err *err)
 {
-	const struct judge *judge = &scan->run.judge;
+	const struct evaluation *evaluation = &scan->run.evaluation;
 
-	if (*scan->run.reason.text || !judge->spec.has_process)
+	if (*scan->run.reason.text || !evaluation->spec.has_process)
 		return 0;
 	scan->grants = calloc(1, sizeof(*scan->grants));
 	if (!scan->grants)
@@ -120,21 +120,21 @@ static int advise(struct err *err)
 static int read_bundle(struct scan *scan, struct err *err)
 {
 	const struct dryrun_options options = { .policy = scan->policy };
-	const struct judge *judge = &scan->run.judge;
+	const struct evaluation *evaluation = &scan->run.evaluation;
 
 	if (dryrun_load(&scan->node, &options, err) < 0)
 		return -1;
 	scan->has_node = true;
 	if (dryrun_bundle(&scan->run, &scan->node, scan->operand, err) < 0)
 		return -1;
-	if (!judge->restored_text) {
+	if (!evaluation->restored_text) {
 		*err = scan->run.reason;
 		return -1;
 	}
-	if (!is_config(&judge->restored))
+	if (!is_config(&evaluation->restored))
 		return 0;
 	scan->is_bundle = true;
-	if (spec_tree_read(&scan->tree, &judge->restored, err) < 0 ||
+	if (spec_tree_read(&scan->tree, &evaluation->restored, err) < 0 ||
 	    find_root(scan, err) < 0)
 		return -1;
 	find_users(scan);
@@ -197,7 +197,7 @@ static void forget_remounted(const struct scan *scan, struct program *program)
 	bool remounts =
 		scan->tree.readonly || scan->run.args.dialect == RUNTIME_CRUN;
 
-	if (!remounts || scan->run.judge.spec.new_userns)
+	if (!remounts || scan->run.evaluation.spec.new_userns)
 		return;
 	program->file.nosuid = false;
 	program->noexec = false;
@@ -213,8 +213,8 @@ struct program scan_bundle_view(const struct scan *scan,
 
 	*ret_mount = NULL;
 	program.file.unmapped = !spec_tree_has_owner(
-		&scan->tree, scan->run.judge.spec.new_userns, program.file.uid,
-		program.file.gid);
+		&scan->tree, scan->run.evaluation.spec.new_userns,
+		program.file.uid, program.file.gid);
 	forget_remounted(scan, &program);
 	/* Of whichever root they are: it may be this container's. */
 	if (scan->any_root)

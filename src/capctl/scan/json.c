@@ -150,7 +150,7 @@ static struct json_object *counts_object(const struct scan *scan)
 
 static struct json_object *bundle_object(const struct scan *scan)
 {
-	const struct policy_rule *rule = scan->run.judge.rule;
+	const struct policy_rule *rule = scan->run.evaluation.rule;
 	const char *reason = scan->run.reason.text;
 	struct json_object *object;
 

@@ -176,7 +176,7 @@ static int parse(int argc, char **argv, struct scan *scan, struct err *err)
 
 enum verb_status verb_scan(int argc, char **argv, struct err *err)
 {
-	struct scan scan CLEANUP_SCAN = { .run.judge = JUDGE_INIT };
+	struct scan scan CLEANUP_SCAN = { .run.evaluation = EVALUATION_INIT };
 
 	if (parse(argc, argv, &scan, err) < 0 || prepare(&scan, err) < 0 ||
 	    look(&scan, err) < 0)

@@ -74,37 +74,40 @@ static int read_held(struct check *check, struct err *err)
 	return 0;
 }
 
-static int read_given(struct check *check, const struct judge *judge,
+static int read_given(struct check *check, const struct evaluation *evaluation,
 		      struct err *err)
 {
 	struct spec spec CLEANUP_SPEC = { 0 };
 
-	if (spec_read(&spec, &judge->config, judge->args->dialect, err) < 0)
+	if (spec_read(&spec, &evaluation->config, evaluation->args->dialect,
+		      err) < 0)
 		return -1;
 	check->facts.given.sets = spec.sets;
 	check->facts.given.no_new_privileges = spec.no_new_privileges;
-	if (!judge_record(judge) || !judge->record.about.rule)
+	if (!evaluation_record(evaluation) || !evaluation->record.about.rule)
 		return 0;
-	check->rule = strdup(judge->record.about.rule);
+	check->rule = strdup(evaluation->record.about.rule);
 	return check->rule ? 0 : err_set(err, "out of memory");
 }
 
 /* What a create of the same bundle would write now: in mode audit nothing. */
 static void take_today(struct check *check, const struct dryrun *run)
 {
-	const struct judge *judge = &run->judge;
+	const struct evaluation *evaluation = &run->evaluation;
 	struct verification_state *today = &check->facts.today;
-	bool enforced = judge->policy->mode == POLICY_ENFORCE;
-	bool decided = judge->has_decision && enforced;
+	bool enforced = evaluation->policy->mode == POLICY_ENFORCE;
+	bool decided = evaluation->has_decision && enforced;
 
 	check->refused_today = run->refused && enforced;
 	if (check->refused_today) {
 		*today = check->facts.given; /* there is nothing to compare */
 		return;
 	}
-	today->sets = decided ? judge->decision.sets : judge->spec.sets;
-	today->no_new_privileges = decided ? judge->decision.no_new_privileges
-					   : judge->spec.no_new_privileges;
+	today->sets =
+		decided ? evaluation->decision.sets : evaluation->spec.sets;
+	today->no_new_privileges =
+		decided ? evaluation->decision.no_new_privileges
+			: evaluation->spec.no_new_privileges;
 }
 
 static int look(struct check *check, const struct dryrun_node *node,
@@ -112,7 +115,7 @@ static int look(struct check *check, const struct dryrun_node *node,
 {
 	const struct container *container = check->container;
 	struct dryrun_node asked = *node;
-	struct dryrun run CLEANUP_DRYRUN = { .judge = JUDGE_INIT };
+	struct dryrun run CLEANUP_DRYRUN = { .evaluation = EVALUATION_INIT };
 
 	if (*container->trouble.text) {
 		*err = container->trouble;
@@ -126,14 +129,16 @@ static int look(struct check *check, const struct dryrun_node *node,
 		return err_set(err, "its state names no bundle");
 	asked.options.id = container->id;
 	if (dryrun_bundle(&run, &asked, container->state.bundle, err) < 0) {
-		check->stale = run.judge.bundle.is_missing && !container->runs;
+		check->stale =
+			run.evaluation.bundle.is_missing && !container->runs;
 		return check->stale ? 0 : -1;
 	}
-	if (!run.judge.restored_text) {
+	if (!run.evaluation.restored_text) {
 		*err = run.reason;
 		return -1;
 	}
-	if (read_given(check, &run.judge, err) < 0 || read_held(check, err) < 0)
+	if (read_given(check, &run.evaluation, err) < 0 ||
+	    read_held(check, err) < 0)
 		return -1;
 	take_today(check, &run);
 	check->verification = verification_make(&check->facts);

@@ -48,7 +48,7 @@ static void scene_free(struct scene *scene)
 static struct scene scene_make(const char *policy, const char *config)
 {
 	struct scene scene = { .dir = tempdir_make(),
-			       .run = { .judge = JUDGE_INIT } };
+			       .run = { .judge = EVALUATION_INIT } };
 
 	scene.policy = tempdir_path(&scene.dir, "p.json");
 	scene.bundle = tempdir_path(&scene.dir, "b");

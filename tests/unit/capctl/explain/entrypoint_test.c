@@ -45,7 +45,7 @@ static void forget(struct scene *scene)
 	entrypoint_free(&scene->entry);
 	dryrun_free(&scene->run);
 	dryrun_node_free(&scene->node);
-	scene->run = (struct dryrun){ .judge = JUDGE_INIT };
+	scene->run = (struct dryrun){ .judge = EVALUATION_INIT };
 }
 
 static void scene_free(struct scene *scene)
@@ -98,7 +98,7 @@ static void set_caps(const struct scene *scene, const char *name,
 static struct scene scene_make(void)
 {
 	struct scene scene = { .dir = tempdir_make(),
-			       .run = { .judge = JUDGE_INIT } };
+			       .run = { .judge = EVALUATION_INIT } };
 
 	/* Whatever this machine has. */
 	setenv("CAPRUNTIME_RUNTIME", "/usr/bin/runc", 1);
