@@ -8,7 +8,7 @@
 
 #include "policy/files.h"
 
-static int find_forced(struct dryrun_node *node, struct err *err)
+static int find_forced(struct dryrun_host *node, struct err *err)
 {
 	const char *name = node->options.rule;
 
@@ -21,7 +21,7 @@ static int find_forced(struct dryrun_node *node, struct err *err)
 }
 
 /* Engines call capruntime as root: ask for that, whoever asks. */
-static void assume_root(struct dryrun_node *node)
+static void assume_root(struct dryrun_host *node)
 {
 	if (geteuid() == 0)
 		return;
@@ -30,13 +30,13 @@ static void assume_root(struct dryrun_node *node)
 	node->own.ambient_forbidden = false;
 }
 
-int dryrun_load(struct dryrun_node *ret_node,
+int dryrun_load(struct dryrun_host *ret_node,
 		const struct dryrun_options *options, struct err *err)
 {
-	struct dryrun_node *node = ret_node;
+	struct dryrun_host *node = ret_node;
 	int status;
 
-	*node = (struct dryrun_node){ .options = *options };
+	*node = (struct dryrun_host){ .options = *options };
 	if (!node->options.handler)
 		node->options.handler = "capruntime";
 	if (launch_resolve(&node->launch, node->options.handler,
@@ -53,7 +53,7 @@ int dryrun_load(struct dryrun_node *ret_node,
 	return find_forced(node, err);
 }
 
-void dryrun_node_free(struct dryrun_node *node)
+void dryrun_host_free(struct dryrun_host *node)
 {
 	policy_free(&node->policy);
 }
@@ -108,7 +108,7 @@ static int look_at(struct dryrun *run, struct err *err)
 	return decide_bundle(run, err);
 }
 
-int dryrun_bundle(struct dryrun *ret_run, const struct dryrun_node *node,
+int dryrun_bundle(struct dryrun *ret_run, const struct dryrun_host *node,
 		  const char *path, struct err *err)
 {
 	struct dryrun *run = ret_run;

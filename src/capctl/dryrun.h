@@ -18,7 +18,7 @@ struct dryrun_options {
 };
 
 /* What is the same for all bundles. */
-struct dryrun_node {
+struct dryrun_host {
 	struct dryrun_options options;
 	struct policy policy;
 	const struct policy_rule *forced;
@@ -28,16 +28,16 @@ struct dryrun_node {
 	struct err runtime_problem; /* why there is no real runtime; "" */
 };
 
-#define CLEANUP_DRYRUN_NODE __attribute__((cleanup(dryrun_node_free)))
+#define CLEANUP_DRYRUN_HOST __attribute__((cleanup(dryrun_host_free)))
 
 /* ret_node is to be freed also on -1: a policy or rule that is not there. */
-int dryrun_load(struct dryrun_node *ret_node,
+int dryrun_load(struct dryrun_host *ret_node,
 		const struct dryrun_options *options,
 		struct err *err) MUST_CHECK;
-void dryrun_node_free(struct dryrun_node *node);
+void dryrun_host_free(struct dryrun_host *node);
 
 struct dryrun {
-	const struct dryrun_node *node;
+	const struct dryrun_host *node;
 	struct runtime_args args;
 	struct evaluation evaluation;
 	bool refused; /* the container would not start */
@@ -50,7 +50,7 @@ struct dryrun {
  * `path` is a bundle's directory or a config.json, and lent. -1: it could not
  * be looked at. ret_run is to be freed also then.
  */
-int dryrun_bundle(struct dryrun *ret_run, const struct dryrun_node *node,
+int dryrun_bundle(struct dryrun *ret_run, const struct dryrun_host *node,
 		  const char *path, struct err *err) MUST_CHECK;
 void dryrun_free(struct dryrun *run);
 

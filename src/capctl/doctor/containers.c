@@ -46,7 +46,7 @@ static size_t count_root(const struct containers *containers, size_t at,
 	return end;
 }
 
-static void judge_strangers(const struct containers *containers,
+static void check_strangers(const struct containers *containers,
 			    enum runtime_dialect ours,
 			    struct findings *findings)
 {
@@ -79,7 +79,8 @@ static void add_unknown(struct findings *findings, const char *text)
 			: "run capctl doctor as root");
 }
 
-void node_containers(const struct node *node, struct findings *findings)
+void doctor_check_containers(const struct doctor *doctor,
+			     struct findings *findings)
 {
 	struct containers containers CLEANUP_CONTAINERS = { 0 };
 	struct err trouble;
@@ -93,8 +94,8 @@ void node_containers(const struct node *node, struct findings *findings)
 			add_unknown(findings, containers.list[i].trouble.text);
 	}
 	findings_add(findings, FINDING_OK, TOPIC, "%zu alive", alive);
-	if (*node->launch.path)
-		judge_strangers(&containers,
-				runtime_args_dialect(node->launch.path),
+	if (*doctor->launch.path)
+		check_strangers(&containers,
+				runtime_args_dialect(doctor->launch.path),
 				findings);
 }

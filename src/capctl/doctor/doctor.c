@@ -73,7 +73,7 @@ static void print_json(const struct findings *findings)
 			json_object_new_int64((int64_t)count));
 	}
 	json_object_object_add(object, "program",
-			       out_json_text(node_installed()));
+			       out_json_text(doctor_installed()));
 	json_object_object_add(object, "configuration",
 			       out_json_text(paths_config_dir));
 	json_object_object_add(object, "state", out_json_text(paths_state_dir));
@@ -92,7 +92,7 @@ static int enter(const char *root, struct err *err)
 }
 
 /* Another tree has none, and this one is told little about without it. */
-static void judge_proc(struct findings *findings)
+static void check_proc(struct findings *findings)
 {
 	if (access("/proc/self", F_OK) == 0)
 		return;
@@ -131,12 +131,12 @@ enum verb_status verb_doctor(int argc, char **argv, struct err *err)
 			    argv[first]);
 		return VERB_TROUBLE;
 	}
-	node_learn_place();
+	doctor_learn_place();
 	if (root && enter(root, err) < 0)
 		return VERB_TROUBLE;
 	if (!root)
-		judge_proc(&findings);
-	if (node_look(&findings, err) < 0)
+		check_proc(&findings);
+	if (doctor_check_all(&findings, err) < 0)
 		return VERB_TROUBLE;
 	if (json)
 		print_json(&findings);

@@ -87,7 +87,7 @@ static bool is_wide(const char *text, const void *context)
 	return strpbrk(text, "*?[") && !is_wanted(text, NULL);
 }
 
-static void judge_keys(const struct engine_config *config, const char *name,
+static void check_keys(const struct engine_config *config, const char *name,
 		       const struct toml_value *annotations,
 		       struct findings *findings)
 {
@@ -112,7 +112,7 @@ static void judge_keys(const struct engine_config *config, const char *name,
 }
 
 /* The path of the shim, which some take for the runtime's. */
-static void judge_shim(const struct engine_config *config, const char *name,
+static void check_shim(const struct engine_config *config, const char *name,
 		       struct findings *findings)
 {
 	const char *file = NULL;
@@ -128,7 +128,7 @@ static void judge_shim(const struct engine_config *config, const char *name,
 	findings_fix(findings, "name capruntime in options.BinaryName");
 }
 
-static int judge_handler(struct engine_config *config, const char *name,
+static int check_handler(struct engine_config *config, const char *name,
 			 struct findings *findings, struct err *err)
 {
 	const char *file = NULL, *ignored;
@@ -137,10 +137,10 @@ static int judge_handler(struct engine_config *config, const char *name,
 	const struct toml_value *annotations =
 		find(config, name, "pod_annotations", NULL, &ignored);
 
-	judge_shim(config, name, findings);
+	check_shim(config, name, findings);
 	if (!path || !config->names_us(path) || engine_config_has(config, name))
 		return 0;
-	judge_keys(config, name, annotations, findings);
+	check_keys(config, name, annotations, findings);
 	return engine_config_handler(
 		config,
 		(struct engine_handler){
@@ -149,7 +149,7 @@ static int judge_handler(struct engine_config *config, const char *name,
 		err);
 }
 
-static int judge_file(struct engine_config *config,
+static int check_file(struct engine_config *config,
 		      const struct engine_file *file, struct findings *findings,
 		      struct err *err)
 {
@@ -159,13 +159,13 @@ static int judge_file(struct engine_config *config,
 		const char *name;
 
 		toml_member(runtimes, k, &name);
-		if (name && judge_handler(config, name, findings, err) < 0)
+		if (name && check_handler(config, name, findings, err) < 0)
 			return -1;
 	}
 	return 0;
 }
 
-static void judge_default(const struct engine_config *config,
+static void check_default(const struct engine_config *config,
 			  struct findings *findings)
 {
 	const char *file;
@@ -199,7 +199,7 @@ static bool is_in_other_table(const struct engine_config *config,
 	return false;
 }
 
-static void judge_version(const struct engine_config *config,
+static void check_version(const struct engine_config *config,
 			  const struct engine_file *file,
 			  struct findings *findings)
 {
@@ -223,7 +223,7 @@ static void judge_version(const struct engine_config *config,
 }
 
 /* Measured with containerd 1.6.20: also an empty table of it does that. */
-static void judge_voided(const struct engine_config *config,
+static void check_voided(const struct engine_config *config,
 			 struct findings *findings)
 {
 	size_t first = first_that_counts(config);
@@ -250,7 +250,7 @@ static bool is_cri(const char *text, const void *context)
 	       strcmp(text, NEW_PLUGIN) == 0;
 }
 
-static void judge_disabled(const struct engine_config *config,
+static void check_disabled(const struct engine_config *config,
 			   struct findings *findings)
 {
 	for (size_t i = 0; i < config->files_count; i++) {
@@ -276,12 +276,12 @@ int engine_containerd_judge(struct engine_config *config,
 			    struct findings *findings, struct err *err)
 {
 	for (size_t i = 0; i < config->files_count; i++)
-		judge_version(config, &config->files[i], findings);
-	judge_voided(config, findings);
+		check_version(config, &config->files[i], findings);
+	check_voided(config, findings);
 	for (size_t i = first_that_counts(config); i < config->files_count; i++)
-		if (judge_file(config, &config->files[i], findings, err) < 0)
+		if (check_file(config, &config->files[i], findings, err) < 0)
 			return -1;
-	judge_default(config, findings);
-	judge_disabled(config, findings);
+	check_default(config, findings);
+	check_disabled(config, findings);
 	return 0;
 }

@@ -68,7 +68,7 @@ static void add(struct findings *findings, enum finding_level level,
 		     handler->name, handler->file, what, why);
 }
 
-static void judge_name(const struct handler *handler, struct findings *findings)
+static void check_name(const struct handler *handler, struct findings *findings)
 {
 	const char *type = toml_string(
 		toml_find(handler->table, "runtime_type", (char *)NULL));
@@ -90,7 +90,7 @@ static void judge_name(const struct handler *handler, struct findings *findings)
 	}
 }
 
-static void judge_keys(const struct handler *handler, struct findings *findings)
+static void check_keys(const struct handler *handler, struct findings *findings)
 {
 	const struct toml_value *table = handler->table;
 
@@ -122,7 +122,7 @@ static void judge_keys(const struct handler *handler, struct findings *findings)
 	}
 }
 
-static int judge_handler(struct engine_config *config,
+static int check_handler(struct engine_config *config,
 			 const struct handler *handler,
 			 struct findings *findings, struct err *err)
 {
@@ -134,8 +134,8 @@ static int judge_handler(struct engine_config *config,
 	if (!is_ours(config, handler) ||
 	    engine_config_has(config, handler->name))
 		return 0;
-	judge_name(handler, findings);
-	judge_keys(handler, findings);
+	check_name(handler, findings);
+	check_keys(handler, findings);
 	return engine_config_handler(config, ours, err);
 }
 
@@ -167,7 +167,7 @@ int engine_crio_judge(struct engine_config *config, struct findings *findings,
 
 			toml_member(runtimes, k, &name);
 			if (name && find_handler(config, name, &handler) &&
-			    judge_handler(config, &handler, findings, err) < 0)
+			    check_handler(config, &handler, findings, err) < 0)
 				return -1;
 		}
 	}

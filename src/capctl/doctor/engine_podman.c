@@ -50,7 +50,7 @@ static bool is_same(const char *text, const void *context)
 }
 
 /* podman's own default knows nothing of us. */
-static void judge_json(const struct engine_config *config, const char *name,
+static void check_json(const struct engine_config *config, const char *name,
 		       const char *file, struct findings *findings)
 {
 	const char *where;
@@ -67,7 +67,7 @@ static void judge_json(const struct engine_config *config, const char *name,
 		     name);
 }
 
-static void judge_first(const char *name, const char *path,
+static void check_first(const char *name, const char *path,
 			const struct toml_value *list, const char *file,
 			struct findings *findings)
 {
@@ -82,7 +82,7 @@ static void judge_first(const char *name, const char *path,
 	findings_fix(findings, "put '%s' first, or alone", path);
 }
 
-static int judge_runtime(struct engine_config *config, const char *name,
+static int check_runtime(struct engine_config *config, const char *name,
 			 struct findings *findings, struct err *err)
 {
 	const char *file = NULL, *path = NULL;
@@ -92,13 +92,13 @@ static int judge_runtime(struct engine_config *config, const char *name,
 	if (engine_config_has(config, name) ||
 	    !engine_list_has(list, is_ours, &program))
 		return 0;
-	judge_first(name, path, list, file, findings);
-	judge_json(config, name, file, findings);
+	check_first(name, path, list, file, findings);
+	check_json(config, name, file, findings);
 	return engine_config_handler(
 		config, (struct engine_handler){ name, path, file, true }, err);
 }
 
-static void judge_default(const struct engine_config *config,
+static void check_default(const struct engine_config *config,
 			  struct findings *findings)
 {
 	const char *file = NULL;
@@ -128,10 +128,10 @@ int engine_podman_judge(struct engine_config *config, struct findings *findings,
 
 			toml_member(runtimes, k, &name);
 			if (name &&
-			    judge_runtime(config, name, findings, err) < 0)
+			    check_runtime(config, name, findings, err) < 0)
 				return -1;
 		}
 	}
-	judge_default(config, findings);
+	check_default(config, findings);
 	return 0;
 }

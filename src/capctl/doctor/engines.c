@@ -21,19 +21,20 @@ struct wishes {
 };
 
 struct look {
-	const struct node *node;
+	const struct doctor *doctor;
 	struct wishes wishes;
 	struct findings *findings;
 	bool runs[ENGINE_COUNT];
 	size_t handlers[ENGINE_COUNT];
 };
 
-static struct wishes wishes_of(const struct node *node)
+static struct wishes wishes_of(const struct doctor *doctor)
 {
 	struct wishes wishes = { 0 };
 
-	for (size_t i = 0; node->has_policy && i < node->policy.count; i++) {
-		const struct policy_rule *rule = &node->policy.rules[i];
+	for (size_t i = 0; doctor->has_policy && i < doctor->policy.count;
+	     i++) {
+		const struct policy_rule *rule = &doctor->policy.rules[i];
 
 		wishes.identity |= rule->identity_at != 0;
 		wishes.requests |=
@@ -52,10 +53,10 @@ static bool is_other_copy(const char *path)
 {
 	struct stat st;
 
-	return stat(node_installed(), &st) == 0 && !node_is_installed(path);
+	return stat(doctor_installed(), &st) == 0 && !doctor_is_installed(path);
 }
 
-static void judge_path(const struct engine_handler *handler, const char *topic,
+static void check_path(const struct engine_handler *handler, const char *topic,
 		       struct findings *findings)
 {
 	struct launch launch;
@@ -63,12 +64,12 @@ static void judge_path(const struct engine_handler *handler, const char *topic,
 	struct stat st;
 
 	if (!handler->path ||
-	    !node_check_program(handler->path, topic, findings))
+	    !doctor_check_executable(handler->path, topic, findings))
 		return;
 	if (is_other_copy(handler->path)) {
 		findings_add(findings, FINDING_WARNING, topic,
 			     "'%s' is another copy than '%s'", handler->path,
-			     node_installed());
+			     doctor_installed());
 		findings_fix(findings, "keep one, and name that");
 	}
 	/* A link that is there was looked at with the others. */
@@ -80,11 +81,11 @@ static void judge_path(const struct engine_handler *handler, const char *topic,
 	}
 }
 
-static void judge_vouching(const struct look *look, enum engine_kind kind,
+static void check_vouching(const struct look *look, enum engine_kind kind,
 			   const struct engine_handler *handler)
 {
 	enum subject_engine said =
-		policy_engine(&look->node->policy, policy_name(handler));
+		policy_engine(&look->doctor->policy, policy_name(handler));
 	const char *name = subject_engine_name(vouching[kind]);
 
 	if (said == vouching[kind])
@@ -116,7 +117,7 @@ static void judge_vouching(const struct look *look, enum engine_kind kind,
 	}
 }
 
-static void judge_requests(const struct look *look, enum engine_kind kind,
+static void check_requests(const struct look *look, enum engine_kind kind,
 			   const struct engine_handler *handler)
 {
 	if (handler->gets_requests || !look->wishes.requests)
@@ -128,7 +129,7 @@ static void judge_requests(const struct look *look, enum engine_kind kind,
 	findings_fix(look->findings, "pod_annotations = [\"capruntime.io/*\"]");
 }
 
-static void judge_handlers(const struct look *look,
+static void check_handlers(const struct look *look,
 			   const struct engine_config *config)
 {
 	for (size_t i = 0; i < config->handlers_count; i++) {
@@ -139,17 +140,17 @@ static void judge_handlers(const struct look *look,
 			"handler '%s' in '%s' calls '%s'%s", handler->name,
 			handler->file, policy_name(handler),
 			look->runs[config->kind] ? "; the engine runs" : "");
-		judge_path(handler, engine_name(config->kind), look->findings);
-		if (look->node->has_policy)
-			judge_vouching(look, config->kind, handler);
-		judge_requests(look, config->kind, handler);
+		check_path(handler, engine_name(config->kind), look->findings);
+		if (look->doctor->has_policy)
+			check_vouching(look, config->kind, handler);
+		check_requests(look, config->kind, handler);
 	}
 }
 
 static int look_at(struct look *look, enum engine_kind kind, struct err *err)
 {
 	struct engine_config config CLEANUP_ENGINE = {
-		.kind = kind, .names_us = node_is_capruntime
+		.kind = kind, .names_us = doctor_is_capruntime
 	};
 
 	look->runs[kind] = engine_runs(kind);
@@ -157,18 +158,18 @@ static int look_at(struct look *look, enum engine_kind kind, struct err *err)
 	    engine_config_judge(&config, look->findings, err) < 0)
 		return -1;
 	look->handlers[kind] = config.handlers_count;
-	judge_handlers(look, &config);
+	check_handlers(look, &config);
 	return 0;
 }
 
 /* An engine that vouches by the policy's word, and calls nobody of us. */
-static void judge_unused(const struct look *look, enum engine_kind kind)
+static void check_unused(const struct look *look, enum engine_kind kind)
 {
-	const struct policy *policy = &look->node->policy;
+	const struct policy *policy = &look->doctor->policy;
 	enum engine_kind other =
 		kind == ENGINE_CRIO ? ENGINE_CONTAINERD : ENGINE_CRIO;
 
-	if (!look->node->has_policy || look->handlers[kind] ||
+	if (!look->doctor->has_policy || look->handlers[kind] ||
 	    policy->engine != vouching[kind])
 		return;
 	findings_add(look->findings, FINDING_WARNING, "policy",
@@ -182,7 +183,7 @@ static void judge_unused(const struct look *look, enum engine_kind kind)
 }
 
 /* One that runs without us is well when it is not the only one. */
-static void judge_missing(const struct look *look, enum engine_kind kind)
+static void check_missing(const struct look *look, enum engine_kind kind)
 {
 	static const char *const snippets[ENGINE_COUNT] = {
 		[ENGINE_CRIO] = "crio/50-capruntime.conf",
@@ -197,16 +198,16 @@ static void judge_missing(const struct look *look, enum engine_kind kind)
 	findings_fix(look->findings, "see packaging/%s", snippets[kind]);
 }
 
-static void judge_all(const struct look *look)
+static void check_all(const struct look *look)
 {
 	size_t handlers = 0;
 
 	for (int kind = 0; kind < ENGINE_COUNT; kind++)
 		handlers += look->handlers[kind];
 	for (int kind = 0; kind < ENGINE_COUNT; kind++)
-		judge_missing(look, (enum engine_kind)kind);
-	judge_unused(look, ENGINE_CRIO);
-	judge_unused(look, ENGINE_CONTAINERD);
+		check_missing(look, (enum engine_kind)kind);
+	check_unused(look, ENGINE_CRIO);
+	check_unused(look, ENGINE_CONTAINERD);
 	if (handlers)
 		return;
 	findings_add(look->findings, FINDING_WARNING, "engines",
@@ -216,16 +217,16 @@ static void judge_all(const struct look *look)
 		"see packaging/crio, containerd and podman; 'capruntime run' by hand works without");
 }
 
-int node_engines(const struct node *node, struct findings *findings,
-		 struct err *err)
+int doctor_check_engines(const struct doctor *doctor, struct findings *findings,
+			 struct err *err)
 {
-	struct look look = { .node = node,
-			     .wishes = wishes_of(node),
+	struct look look = { .doctor = doctor,
+			     .wishes = wishes_of(doctor),
 			     .findings = findings };
 
 	for (int kind = 0; kind < ENGINE_COUNT; kind++)
 		if (look_at(&look, (enum engine_kind)kind, err) < 0)
 			return -1;
-	judge_all(&look);
+	check_all(&look);
 	return 0;
 }

@@ -14,7 +14,7 @@
 
 static char beside[PLACE_SIZE];
 
-void node_learn_place(void)
+void doctor_learn_place(void)
 {
 	ssize_t len = readlink("/proc/self/exe", beside,
 			       sizeof(beside) - sizeof(PROGRAM));
@@ -26,46 +26,46 @@ void node_learn_place(void)
 		memcpy(slash, PROGRAM, sizeof(PROGRAM));
 }
 
-const char *node_installed(void)
+const char *doctor_installed(void)
 {
 	if (access(paths_program, F_OK) == 0 || access(beside, F_OK) < 0)
 		return paths_program;
 	return beside;
 }
 
-bool node_is_installed(const char *path)
+bool doctor_is_installed(const char *path)
 {
 	struct stat installed, other;
 
-	return stat(node_installed(), &installed) == 0 &&
+	return stat(doctor_installed(), &installed) == 0 &&
 	       stat(path, &other) == 0 && installed.st_dev == other.st_dev &&
 	       installed.st_ino == other.st_ino;
 }
 
-bool node_is_capruntime(const char *path)
+bool doctor_is_capruntime(const char *path)
 {
 	const char *name = basename(path);
 
 	if (strcmp(name, "capruntime") == 0 ||
 	    strncmp(name, "capruntime-", strlen("capruntime-")) == 0)
 		return true;
-	return *path == '/' && node_is_installed(path);
+	return *path == '/' && doctor_is_installed(path);
 }
 
-int node_look(struct findings *findings, struct err *err)
+int doctor_check_all(struct findings *findings, struct err *err)
 {
-	struct node node CLEANUP_NODE = { 0 };
+	struct doctor doctor CLEANUP_DOCTOR = { 0 };
 
-	node_kernel(findings);
-	node_program(&node, findings);
-	node_containers(&node, findings);
-	node_policy(&node, findings);
-	if (node_engines(&node, findings, err) < 0)
+	doctor_check_kernel(findings);
+	doctor_check_program(&doctor, findings);
+	doctor_check_containers(&doctor, findings);
+	doctor_check_policy(&doctor, findings);
+	if (doctor_check_engines(&doctor, findings, err) < 0)
 		return -1;
 	return findings->failed ? err_set(err, "out of memory") : 0;
 }
 
-void node_free(struct node *node)
+void doctor_free(struct doctor *doctor)
 {
-	policy_free(&node->policy);
+	policy_free(&doctor->policy);
 }

@@ -44,7 +44,7 @@ static char *read_line(const char *path)
 	return text;
 }
 
-static void judge_release(const char *text, struct findings *findings)
+static void check_release(const char *text, struct findings *findings)
 {
 	struct release release;
 
@@ -71,7 +71,7 @@ static void judge_release(const char *text, struct findings *findings)
 	}
 }
 
-static void judge_userns(const char *text, struct findings *findings)
+static void check_userns(const char *text, struct findings *findings)
 {
 	if (strcmp(text, "0") == 0)
 		findings_add(
@@ -84,7 +84,7 @@ static void judge_userns(const char *text, struct findings *findings)
 }
 
 /* Of this process: of its engines doctor knows nothing better. */
-static void judge_securebits(struct findings *findings)
+static void check_securebits(struct findings *findings)
 {
 	int bits = prctl(PR_GET_SECUREBITS, 0, 0, 0, 0);
 
@@ -98,14 +98,14 @@ static void judge_securebits(struct findings *findings)
 		"where it is the engine's, too, look at SecureBits= of its service");
 }
 
-void node_kernel(struct findings *findings)
+void doctor_check_kernel(struct findings *findings)
 {
 	char *release CLEANUP_FREE = read_line(RELEASE);
 	char *userns CLEANUP_FREE = read_line(USERNS);
 
 	if (release)
-		judge_release(release, findings);
+		check_release(release, findings);
 	if (userns)
-		judge_userns(userns, findings);
-	judge_securebits(findings);
+		check_userns(userns, findings);
+	check_securebits(findings);
 }

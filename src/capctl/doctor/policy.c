@@ -19,7 +19,7 @@
 #define SOCKET "/dev/log"
 #define PRIVATE_MODE 0700
 
-static void judge_directory(const char *path, struct findings *findings)
+static void check_directory(const char *path, struct findings *findings)
 {
 	int fd CLEANUP_FD = -1;
 	struct err trouble;
@@ -56,7 +56,7 @@ static capmask all_wanted(const struct policy *policy)
 }
 
 /* In a new user namespace they could still be held. */
-static void judge_held(const struct policy *policy, struct findings *findings)
+static void check_held(const struct policy *policy, struct findings *findings)
 {
 	struct buf buf CLEANUP_BUF = { 0 };
 	char *names CLEANUP_FREE = NULL;
@@ -80,7 +80,7 @@ static void judge_held(const struct policy *policy, struct findings *findings)
 		"where the engine cannot either, look at CapabilityBoundingSet= of its service");
 }
 
-static void judge_rules(const struct policy *policy, struct findings *findings)
+static void check_rules(const struct policy *policy, struct findings *findings)
 {
 	findings_add(findings, FINDING_OK, "policy",
 		     "%zu rule%s in %zu file%s%s%s", policy->count,
@@ -90,7 +90,7 @@ static void judge_rules(const struct policy *policy, struct findings *findings)
 			     ? "; mode audit: nothing is changed"
 			     : "",
 		     policy->count ? "" : ": nothing is changed");
-	judge_held(policy, findings);
+	check_held(policy, findings);
 }
 
 static bool can_log(void)
@@ -104,7 +104,7 @@ static bool can_log(void)
 				  sizeof(address)) == 0;
 }
 
-static void judge_syslog(struct findings *findings)
+static void check_syslog(struct findings *findings)
 {
 	if (can_log()) {
 		findings_add(findings, FINDING_OK, "audit",
@@ -143,7 +143,7 @@ static bool check_log_file(const char *path, struct err *err)
 	return true;
 }
 
-static void judge_audit(const struct policy *policy, struct findings *findings)
+static void check_audit(const struct policy *policy, struct findings *findings)
 {
 	struct err trouble;
 
@@ -151,7 +151,7 @@ static void judge_audit(const struct policy *policy, struct findings *findings)
 		findings_add(findings, FINDING_OK, "audit",
 			     "none, as the policy says");
 	} else if (policy->log == POLICY_LOG_SYSLOG) {
-		judge_syslog(findings);
+		check_syslog(findings);
 	} else if (check_log_file(policy->log_file, &trouble)) {
 		findings_add(findings, FINDING_OK, "audit", "to '%s'",
 			     policy->log_file);
@@ -165,7 +165,7 @@ static void judge_audit(const struct policy *policy, struct findings *findings)
 }
 
 /* Links of exec sessions live there: their place must not outlive them. */
-static void judge_state_place(bool is_needed, struct findings *findings)
+static void check_state_place(bool is_needed, struct findings *findings)
 {
 	enum finding_level level = is_needed ? FINDING_ERROR : FINDING_WARNING;
 	struct statfs mount;
@@ -189,13 +189,13 @@ static void judge_state_place(bool is_needed, struct findings *findings)
 	}
 }
 
-static void judge_state(bool is_needed, struct findings *findings)
+static void check_state(bool is_needed, struct findings *findings)
 {
 	int fd CLEANUP_FD = -1;
 	struct err trouble;
 	struct stat st;
 
-	judge_state_place(is_needed, findings);
+	check_state_place(is_needed, findings);
 	if (trust_open_directory(paths_state_dir, &fd, &trouble) < 0) {
 		findings_add(findings,
 			     is_needed ? FINDING_ERROR : FINDING_WARNING,
@@ -214,21 +214,21 @@ static void judge_state(bool is_needed, struct findings *findings)
 	}
 }
 
-void node_policy(struct node *node, struct findings *findings)
+void doctor_check_policy(struct doctor *doctor, struct findings *findings)
 {
 	struct err trouble;
 
-	judge_directory(paths_config_dir, findings);
-	judge_directory(paths_policy_dir, findings);
-	judge_directory(paths_runtimes_dir, findings);
-	node->has_policy = policy_files_load(&node->policy, &trouble) == 0;
-	if (node->has_policy) {
-		judge_rules(&node->policy, findings);
-		judge_audit(&node->policy, findings);
+	check_directory(paths_config_dir, findings);
+	check_directory(paths_policy_dir, findings);
+	check_directory(paths_runtimes_dir, findings);
+	doctor->has_policy = policy_files_load(&doctor->policy, &trouble) == 0;
+	if (doctor->has_policy) {
+		check_rules(&doctor->policy, findings);
+		check_audit(&doctor->policy, findings);
 	} else {
 		findings_add(findings, FINDING_ERROR, "policy",
 			     "%s: containers are refused", trouble.text);
 		findings_fix(findings, "capctl check shows all errors");
 	}
-	judge_state(node->has_policy && any_exec(&node->policy), findings);
+	check_state(doctor->has_policy && any_exec(&doctor->policy), findings);
 }

@@ -19,7 +19,7 @@
 #define LABEL_MAX 256
 #define WANTED_TYPE "container_runtime_exec_t"
 
-static void judge_mount(const char *path, const char *topic,
+static void check_mount(const char *path, const char *topic,
 			struct findings *findings)
 {
 	struct statvfs mount;
@@ -31,8 +31,8 @@ static void judge_mount(const char *path, const char *topic,
 	findings_fix(findings, "mount it with exec, or install it elsewhere");
 }
 
-bool node_check_program(const char *path, const char *topic,
-			struct findings *findings)
+bool doctor_check_executable(const char *path, const char *topic,
+			     struct findings *findings)
 {
 	struct err trouble;
 
@@ -50,12 +50,12 @@ bool node_check_program(const char *path, const char *topic,
 			"install it there, root's and go-w, or mend the path");
 		return false;
 	}
-	judge_mount(path, topic, findings);
+	check_mount(path, topic, findings);
 	return true;
 }
 
 /* It refuses to run so: design of a program that trusts its environment. */
-static void judge_mode(const char *path, struct findings *findings)
+static void check_mode(const char *path, struct findings *findings)
 {
 	struct stat st;
 
@@ -77,7 +77,7 @@ static bool has_wanted_type(const char *label)
 		at[1 + strlen(WANTED_TYPE)] == '\0');
 }
 
-static void judge_label(const char *path, struct findings *findings)
+static void check_label(const char *path, struct findings *findings)
 {
 	char label[LABEL_MAX + 1] = "";
 
@@ -100,15 +100,15 @@ static void judge_label(const char *path, struct findings *findings)
 		     WANTED_TYPE, path, path);
 }
 
-static void judge_installed(struct findings *findings)
+static void check_installed(struct findings *findings)
 {
-	const char *path = node_installed();
+	const char *path = doctor_installed();
 
-	if (!node_check_program(path, "capruntime", findings))
+	if (!doctor_check_executable(path, "capruntime", findings))
 		return;
 	findings_add(findings, FINDING_OK, "capruntime", "'%s'", path);
-	judge_mode(path, findings);
-	judge_label(path, findings);
+	check_mode(path, findings);
+	check_label(path, findings);
 }
 
 static bool is_sound(const struct launch *launch, struct err *err)
@@ -116,14 +116,14 @@ static bool is_sound(const struct launch *launch, struct err *err)
 	if (launch_check_path(launch, err) < 0)
 		return false;
 	/* For launch.c, /proc/self/exe is capctl here. */
-	if (!node_is_installed(launch->path))
+	if (!doctor_is_installed(launch->path))
 		return true;
 	err_set(err, "'%s' is capruntime itself", launch->path);
 	return false;
 }
 
 /* One handler's: false and a finding when it has none that can be run. */
-static bool judge_handler(struct launch *launch, const char *handler,
+static bool check_handler(struct launch *launch, const char *handler,
 			  struct findings *findings)
 {
 	struct err trouble;
@@ -143,7 +143,7 @@ static bool judge_handler(struct launch *launch, const char *handler,
 			     paths_runtimes_dir, handler);
 		return false;
 	}
-	judge_mount(launch->path, REAL, findings);
+	check_mount(launch->path, REAL, findings);
 	findings_add(
 		findings, FINDING_OK, REAL,
 		"handler '%s': '%s', which reads its options as %s does (%s)",
@@ -154,7 +154,7 @@ static bool judge_handler(struct launch *launch, const char *handler,
 	return true;
 }
 
-static void judge_variable(struct findings *findings)
+static void check_variable(struct findings *findings)
 {
 	static const char *const names[] = { "CAPRUNTIME_RUNTIME",
 					     "CAPRUNTIME_POLICY" };
@@ -177,7 +177,7 @@ static int is_name(const struct dirent *entry)
 }
 
 /* Further handlers: links to capruntime with these names. */
-static void judge_links(struct findings *findings)
+static void check_links(struct findings *findings)
 {
 	struct dirent **entries;
 	int count = scandir(paths_runtimes_dir, &entries, is_name, alphasort);
@@ -188,17 +188,17 @@ static void judge_links(struct findings *findings)
 			     "'%s' cannot be read: %s", paths_runtimes_dir,
 			     err_reason(errno));
 	for (int i = 0; i < count; i++) {
-		judge_handler(&launch, entries[i]->d_name, findings);
+		check_handler(&launch, entries[i]->d_name, findings);
 		free(entries[i]);
 	}
 	if (count >= 0)
 		free(entries);
 }
 
-void node_program(struct node *node, struct findings *findings)
+void doctor_check_program(struct doctor *doctor, struct findings *findings)
 {
-	judge_variable(findings);
-	judge_installed(findings);
-	judge_handler(&node->launch, "capruntime", findings);
-	judge_links(findings);
+	check_variable(findings);
+	check_installed(findings);
+	check_handler(&doctor->launch, "capruntime", findings);
+	check_links(findings);
 }

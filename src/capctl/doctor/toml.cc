@@ -49,14 +49,14 @@ struct toml_doc {
 	toml::table root;
 };
 
-static const toml::node *node_of(const struct toml_value *value)
+static const toml::doctor *node_of(const struct toml_value *value)
 {
-	return reinterpret_cast<const toml::node *>(value);
+	return reinterpret_cast<const toml::doctor *>(value);
 }
 
-static const struct toml_value *value_of(const toml::node *node)
+static const struct toml_value *value_of(const toml::doctor *doctor)
 {
-	return reinterpret_cast<const struct toml_value *>(node);
+	return reinterpret_cast<const struct toml_value *>(doctor);
 }
 
 static bool has_too_many_dots(const char *text, size_t len)

@@ -173,7 +173,7 @@ static void explained_free(struct explained *explained)
 
 /* As dryrun_bundle(); ret_explained is to be freed also on -1. */
 static int explain_bundle(struct explained *ret_explained,
-			  const struct dryrun_node *node, const char *path,
+			  const struct dryrun_host *node, const char *path,
 			  struct err *err)
 {
 	struct explained *explained = ret_explained;
@@ -199,7 +199,7 @@ static enum verb_status status_of(const struct explained *explained)
 	return explained->entry.unreadable ? VERB_TROUBLE : VERB_GOOD;
 }
 
-static enum verb_status explain_one(const struct dryrun_node *node,
+static enum verb_status explain_one(const struct dryrun_host *node,
 				    const struct choice *choice,
 				    const char *path, struct err *err)
 {
@@ -216,7 +216,7 @@ static enum verb_status explain_one(const struct dryrun_node *node,
 
 /* Many bundles: a line each, or an object each. */
 struct survey {
-	const struct dryrun_node *node;
+	const struct dryrun_host *node;
 	struct out_table table;
 	struct json_object *list; /* NULL: for people */
 	enum verb_status status;
@@ -309,7 +309,7 @@ static int walk(struct survey *survey, const char *path, struct err *err)
 	return 0;
 }
 
-static enum verb_status explain_all(const struct dryrun_node *node,
+static enum verb_status explain_all(const struct dryrun_host *node,
 				    const struct choice *choice,
 				    struct err *err)
 {
@@ -358,7 +358,7 @@ static int parse(int argc, char **argv, struct choice *choice, struct err *err)
 enum verb_status verb_explain(int argc, char **argv, struct err *err)
 {
 	struct choice choice = { 0 };
-	struct dryrun_node node CLEANUP_DRYRUN_NODE = { 0 };
+	struct dryrun_host node CLEANUP_DRYRUN_HOST = { 0 };
 	int first = parse(argc, argv, &choice, err);
 
 	if (first < 0 || dryrun_load(&node, &choice.dryrun, err) < 0)

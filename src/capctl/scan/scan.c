@@ -28,7 +28,7 @@ static void scan_free(struct scan *scan)
 	free(scan->path);
 	spec_tree_free(&scan->tree);
 	dryrun_free(&scan->run);
-	dryrun_node_free(&scan->node);
+	dryrun_host_free(&scan->node);
 }
 
 /*

@@ -36,7 +36,7 @@ struct scan {
 	bool as_rootfs;
 	bool json;
 	bool has_node; /* a policy was asked for */
-	struct dryrun_node node;
+	struct dryrun_host node;
 	bool is_bundle;
 	struct dryrun run; /* of a bundle, as are: */
 	struct spec_tree tree;

@@ -41,7 +41,7 @@ struct check {
 /* All of them. */
 struct report {
 	const struct choice *choice;
-	const struct dryrun_node *node;
+	const struct dryrun_host *node;
 	struct out_table table;
 	struct json_object *list;
 	enum verb_status status;
@@ -110,11 +110,11 @@ static void take_today(struct check *check, const struct dryrun *run)
 			: evaluation->spec.no_new_privileges;
 }
 
-static int look(struct check *check, const struct dryrun_node *node,
+static int look(struct check *check, const struct dryrun_host *node,
 		struct err *err)
 {
 	const struct container *container = check->container;
-	struct dryrun_node asked = *node;
+	struct dryrun_host asked = *node;
 	struct dryrun run CLEANUP_DRYRUN = { .evaluation = EVALUATION_INIT };
 
 	if (*container->trouble.text) {
@@ -350,7 +350,7 @@ static int parse(int argc, char **argv, struct choice *choice, struct err *err)
 enum verb_status verb_verify(int argc, char **argv, struct err *err)
 {
 	struct choice choice = { 0 };
-	struct dryrun_node node CLEANUP_DRYRUN_NODE = { 0 };
+	struct dryrun_host node CLEANUP_DRYRUN_HOST = { 0 };
 	struct report report = { .choice = &choice, .node = &node };
 	int first = parse(argc, argv, &choice, err), status = 0;
 

@@ -29,7 +29,7 @@ struct scene {
 	struct tempdir dir;
 	char *policy;
 	char *bundle;
-	struct dryrun_node node;
+	struct dryrun_host node;
 	struct dryrun run;
 	struct err err;
 };
@@ -39,7 +39,7 @@ struct scene {
 static void scene_free(struct scene *scene)
 {
 	dryrun_free(&scene->run);
-	dryrun_node_free(&scene->node);
+	dryrun_host_free(&scene->node);
 	free(scene->policy);
 	free(scene->bundle);
 	tempdir_remove(&scene->dir);
@@ -177,7 +177,7 @@ static void a_policy_that_cannot_be_used_is_an_error(void)
 	CHECK(load(&scene, (struct dryrun_options){ 0 }) == -1);
 	CHECK_HAS(scene.err.text, "load policy: '");
 	CHECK_HAS(scene.err.text, "/p.json':1:2: ");
-	dryrun_node_free(&scene.node);
+	dryrun_host_free(&scene.node);
 	unlinkat(scene.dir.fd, "p.json", 0);
 	CHECK(load(&scene, (struct dryrun_options){ 0 }) == -1);
 	CHECK_HAS(scene.err.text, "is missing");
@@ -321,7 +321,7 @@ static void a_handler_without_a_runtime_is_no_error(void)
 	REQUIRE(load(&scene, (struct dryrun_options){
 				     .handler = "none-such-handler" }) == 0);
 	CHECK_HAS(scene.node.runtime_problem.text, "'none-such-handler'");
-	dryrun_node_free(&scene.node);
+	dryrun_host_free(&scene.node);
 	setenv("CAPRUNTIME_RUNTIME", "/usr/bin/crun", 1);
 	REQUIRE(look(&scene, (struct dryrun_options){ 0 }) == 0);
 	CHECK_STR(scene.node.runtime_problem.text, "");

@@ -33,7 +33,7 @@
 /* A bundle with rootfs/bin/app, and what was found out. */
 struct scene {
 	struct tempdir dir;
-	struct dryrun_node node;
+	struct dryrun_host node;
 	struct dryrun run;
 	struct entrypoint entry;
 };
@@ -44,7 +44,7 @@ static void forget(struct scene *scene)
 {
 	entrypoint_free(&scene->entry);
 	dryrun_free(&scene->run);
-	dryrun_node_free(&scene->node);
+	dryrun_host_free(&scene->node);
 	scene->run = (struct dryrun){ .judge = EVALUATION_INIT };
 }
 
