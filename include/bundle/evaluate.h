@@ -22,7 +22,7 @@ struct evaluation {
 	const struct policy_rule
 		*forced; /* lent; NULL: the rule that matches */
 	struct bundle bundle;
-	struct originals record; /* where bundle.record_text is not NULL */
+	struct record record; /* where bundle.record_text is not NULL */
 	struct json_doc config; /* as it stands */
 	struct json_doc restored; /* as it was before a change of ours */
 	char *restored_text; /* NULL until evaluation_read_config() */
@@ -61,7 +61,7 @@ int evaluation_read_config(struct evaluation *evaluation,
 bool evaluation_is_concerned(const struct evaluation *evaluation);
 
 /* NULL: there is none. */
-const struct originals *evaluation_record(const struct evaluation *evaluation);
+const struct record *evaluation_record(const struct evaluation *evaluation);
 
 /*
  * Subject, rule and decision, after evaluation_read_config(). `own`: what can be

@@ -46,13 +46,10 @@ int bundle_read_config(struct bundle *bundle, struct err *err) MUST_CHECK;
  * config.json shall stay as it is after all, bundle_undo_record() takes the
  * new record away, as far as that is possible.
  */
-int bundle_write_record(struct bundle *bundle,
-			const struct originals_plan *plan,
+int bundle_write_record(struct bundle *bundle, const struct undo_plan *plan,
 			struct err *err) MUST_CHECK;
-void bundle_undo_record(struct bundle *bundle,
-			const struct originals_plan *plan);
-int bundle_write_config(struct bundle *bundle,
-			const struct originals_plan *plan,
+void bundle_undo_record(struct bundle *bundle, const struct undo_plan *plan);
+int bundle_write_config(struct bundle *bundle, const struct undo_plan *plan,
 			struct err *err) MUST_CHECK;
 
 #endif

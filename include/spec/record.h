@@ -10,29 +10,29 @@
 #include "caps/set.h"
 #include "json/check.h"
 
-#define ORIGINALS_MAX ((size_t)4 * 1024 * 1024)
-#define ORIGINALS_WROTE_MAX 2
+#define RECORD_MAX ((size_t)4 * 1024 * 1024)
+#define RECORD_WROTE_MAX 2
 
 /* The members of process that are ever changed. */
-enum originals_member {
-	ORIGINALS_CAPABILITIES,
-	ORIGINALS_NO_NEW_PRIVILEGES,
-	ORIGINALS_COUNT
+enum record_member {
+	RECORD_CAPABILITIES,
+	RECORD_NO_NEW_PRIVILEGES,
+	RECORD_COUNT
 };
 
 /* Its name, in config.json and in the record. */
-const char *originals_key(enum originals_member member);
+const char *record_key(enum record_member member);
 
 /* Texts of JSON values; NULL: the member was not there. */
-struct originals_field {
+struct record_field {
 	bool changed; /* and wrote_count is not 0 */
 	char *was;
-	char *wrote[ORIGINALS_WROTE_MAX];
+	char *wrote[RECORD_WROTE_MAX];
 	size_t wrote_count;
 };
 
 /* Who the container is and what was decided for it. */
-struct originals_about {
+struct record_about {
 	char *id;
 	char *root; /* as session_key_init() makes it */
 	char *rule;
@@ -47,22 +47,22 @@ struct originals_about {
 	bool new_userns; /* the container's own, in which all can be held */
 };
 
-struct originals {
-	struct originals_about about;
-	struct originals_field fields[ORIGINALS_COUNT];
+struct record {
+	struct record_about about;
+	struct record_field fields[RECORD_COUNT];
 };
 
-#define CLEANUP_ORIGINALS __attribute__((cleanup(originals_free)))
+#define CLEANUP_RECORD __attribute__((cleanup(record_free)))
 
 /*
- * `doc` is not larger than ORIGINALS_MAX. -1: it is not as originals_print()
+ * `doc` is not larger than RECORD_MAX. -1: it is not as record_print()
  * writes it. The caller frees; on -1 there is nothing to free.
  */
-int originals_parse(struct originals *ret_record, const struct json_doc *doc,
-		    struct err *err) MUST_CHECK;
+int record_parse(struct record *ret_record, const struct json_doc *doc,
+		 struct err *err) MUST_CHECK;
 /* The caller frees. */
-int originals_print(const struct originals *record, char **ret_text,
-		    struct err *err) MUST_CHECK;
-void originals_free(struct originals *record);
+int record_print(const struct record *record, char **ret_text,
+		 struct err *err) MUST_CHECK;
+void record_free(struct record *record);
 
 #endif

@@ -17,42 +17,39 @@
  * What is to be written, in this order: record, config, remove_record. NULL:
  * leave the file as it is.
  */
-struct originals_plan {
+struct undo_plan {
 	char *record;
 	char *config;
 	size_t config_len;
 	bool remove_record;
 };
 
-#define CLEANUP_PLAN __attribute__((cleanup(originals_plan_free)))
+#define CLEANUP_PLAN __attribute__((cleanup(undo_plan_free)))
 
-void originals_plan_free(struct originals_plan *plan);
+void undo_plan_free(struct undo_plan *plan);
 
 /*
  * config.json (which passed json_check()) as it was before a change of ours:
  * each member that holds one of `wrote` gets `was` again. `record` may be
  * NULL. The caller frees.
  */
-int originals_restore(const struct json_doc *config,
-		      const struct originals *record, char **ret_text,
-		      size_t *ret_len, struct err *err) MUST_CHECK;
+int undo_revert(const struct json_doc *config, const struct record *record,
+		char **ret_text, size_t *ret_len, struct err *err) MUST_CHECK;
 
 /* What members shall hold in the end; NULL: what the restored text holds. */
-struct originals_target {
-	const char *values[ORIGINALS_COUNT];
+struct undo_target {
+	const char *values[RECORD_COUNT];
 };
 
 /*
- * From `config` as it stands, over `restored` (originals_restore), to
+ * From `config` as it stands, over `restored` (undo_revert), to
  * `target`. `record` (may be NULL) stands in the file as `record_text`.
  * `about` goes into the new record and is not taken over.
  */
-int originals_make_plan(struct originals_plan *ret_plan,
-			const struct json_doc *config,
-			const struct json_doc *restored,
-			const struct originals *record, const char *record_text,
-			const struct originals_target *target,
-			const struct originals_about *about,
-			struct err *err) MUST_CHECK;
+int undo_plan_make(struct undo_plan *ret_plan, const struct json_doc *config,
+		   const struct json_doc *restored, const struct record *record,
+		   const char *record_text, const struct undo_target *target,
+		   const struct record_about *about,
+		   struct err *err) MUST_CHECK;
 
 #endif

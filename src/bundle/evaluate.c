@@ -10,7 +10,7 @@
 void evaluation_free(struct evaluation *evaluation)
 {
 	bundle_close(&evaluation->bundle);
-	originals_free(&evaluation->record);
+	record_free(&evaluation->record);
 	free(evaluation->restored_text);
 	spec_free(&evaluation->spec);
 	request_free(&evaluation->request);
@@ -32,10 +32,10 @@ int evaluation_read_record(struct evaluation *evaluation, struct err *err)
 		return 0;
 	doc.text = bundle->record_text;
 	doc.len = strlen(doc.text);
-	return originals_parse(&evaluation->record, &doc, err);
+	return record_parse(&evaluation->record, &doc, err);
 }
 
-const struct originals *evaluation_record(const struct evaluation *evaluation)
+const struct record *evaluation_record(const struct evaluation *evaluation)
 {
 	return evaluation->bundle.record_text ? &evaluation->record : NULL;
 }
@@ -51,10 +51,9 @@ int evaluation_read_config(struct evaluation *evaluation, struct err *err)
 				   bundle->config_len };
 	evaluation->restored.name = evaluation->config.name;
 	if (json_check(&evaluation->config, err) < 0 ||
-	    originals_restore(&evaluation->config,
-			      evaluation_record(evaluation),
-			      &evaluation->restored_text,
-			      &evaluation->restored.len, err) < 0)
+	    undo_revert(&evaluation->config, evaluation_record(evaluation),
+			&evaluation->restored_text, &evaluation->restored.len,
+			err) < 0)
 		return -1;
 	evaluation->restored.text = evaluation->restored_text;
 	return 0;

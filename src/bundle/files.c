@@ -119,7 +119,7 @@ int bundle_read_record(struct bundle *bundle, struct err *err)
 				     bundle->record_path);
 	if (check_record(bundle, &st, err) < 0)
 		return -1;
-	return fileio_read(fd, bundle->record_path, ORIGINALS_MAX,
+	return fileio_read(fd, bundle->record_path, RECORD_MAX,
 			   &bundle->record_text, &len, err);
 }
 
@@ -187,8 +187,8 @@ static int remove_record(const struct bundle *bundle, struct err *err)
 	return 0;
 }
 
-int bundle_write_record(struct bundle *bundle,
-			const struct originals_plan *plan, struct err *err)
+int bundle_write_record(struct bundle *bundle, const struct undo_plan *plan,
+			struct err *err)
 {
 	/* The next create could not read it, nor take anything back. */
 	if (plan->config && plan->config_len > BUNDLE_CONFIG_MAX)
@@ -200,8 +200,7 @@ int bundle_write_record(struct bundle *bundle,
 	return plan->record ? write_record(bundle, plan->record, err) : 0;
 }
 
-void bundle_undo_record(struct bundle *bundle,
-			const struct originals_plan *plan)
+void bundle_undo_record(struct bundle *bundle, const struct undo_plan *plan)
 {
 	struct err ignored;
 	int status = 0;
@@ -214,8 +213,8 @@ void bundle_undo_record(struct bundle *bundle,
 	(void)status;
 }
 
-int bundle_write_config(struct bundle *bundle,
-			const struct originals_plan *plan, struct err *err)
+int bundle_write_config(struct bundle *bundle, const struct undo_plan *plan,
+			struct err *err)
 {
 	if (plan->config &&
 	    fileio_replace(bundle->directory, bundle->config_name,

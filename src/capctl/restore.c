@@ -33,16 +33,15 @@ static void say(const struct evaluation *evaluation, bool restored, bool json)
 
 static int take_back(struct evaluation *evaluation, struct err *err)
 {
-	struct originals_plan plan CLEANUP_PLAN = { 0 };
-	struct originals_target nothing = { 0 };
-	struct originals_about nobody = { 0 };
+	struct undo_plan plan CLEANUP_PLAN = { 0 };
+	struct undo_target nothing = { 0 };
+	struct record_about nobody = { 0 };
 
 	if (evaluation_read_config(evaluation, err) < 0 ||
-	    originals_make_plan(&plan, &evaluation->config,
-				&evaluation->restored,
-				evaluation_record(evaluation),
-				evaluation->bundle.record_text, &nothing,
-				&nobody, err) < 0 ||
+	    undo_plan_make(&plan, &evaluation->config, &evaluation->restored,
+			   evaluation_record(evaluation),
+			   evaluation->bundle.record_text, &nothing, &nobody,
+			   err) < 0 ||
 	    bundle_write_record(&evaluation->bundle, &plan, err) < 0)
 		return -1;
 	return bundle_write_config(&evaluation->bundle, &plan, err);

@@ -88,13 +88,13 @@ static int make_link(const struct job *job, struct err *err)
 	return 0;
 }
 
-static int write_files(struct job *job, const struct originals_target *target,
+static int write_files(struct job *job, const struct undo_target *target,
 		       struct err *err)
 {
 	struct evaluation *evaluation = &job->evaluation;
 	const struct policy_rule *rule = evaluation->rule;
 	/* Lent to the plan, which changes none of them. */
-	struct originals_about about = {
+	struct record_about about = {
 		.id = (char *)(uintptr_t)evaluation->args->id,
 		.root = (char *)(uintptr_t)job->key.root,
 		.rule = rule ? rule->name : NULL,
@@ -108,12 +108,12 @@ static int write_files(struct job *job, const struct originals_target *target,
 		.exec = rule && rule->exec && !observes(job),
 		.new_userns = evaluation->spec.new_userns,
 	};
-	struct originals_plan plan CLEANUP_PLAN = { 0 };
+	struct undo_plan plan CLEANUP_PLAN = { 0 };
 
-	if (originals_make_plan(
-		    &plan, &evaluation->config, &evaluation->restored,
-		    evaluation_record(evaluation),
-		    evaluation->bundle.record_text, target, &about, err) < 0 ||
+	if (undo_plan_make(&plan, &evaluation->config, &evaluation->restored,
+			   evaluation_record(evaluation),
+			   evaluation->bundle.record_text, target, &about,
+			   err) < 0 ||
 	    bundle_write_record(&evaluation->bundle, &plan, err) < 0)
 		return -1;
 	if (about.exec && make_link(job, err) < 0) {
@@ -125,14 +125,14 @@ static int write_files(struct job *job, const struct originals_target *target,
 
 static int change(struct job *job, struct err *err)
 {
-	struct originals_target target = { 0 };
+	struct undo_target target = { 0 };
 
 	if (make_capabilities(job, err) < 0)
 		return -1;
-	target.values[ORIGINALS_CAPABILITIES] = job->capabilities;
+	target.values[RECORD_CAPABILITIES] = job->capabilities;
 	if (job->evaluation.decision.no_new_privileges &&
 	    !job->evaluation.spec.no_new_privileges)
-		target.values[ORIGINALS_NO_NEW_PRIVILEGES] = "true";
+		target.values[RECORD_NO_NEW_PRIVILEGES] = "true";
 	return write_files(job, &target, err);
 }
 
@@ -167,7 +167,7 @@ static int enforce(struct job *job, struct err *err)
 /* An earlier grant goes, a record that cannot be believed is not used. */
 static int take_back(struct job *job, struct err *err)
 {
-	struct originals_target nothing = { 0 };
+	struct undo_target nothing = { 0 };
 	struct err ignored;
 	int status;
 

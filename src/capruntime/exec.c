@@ -25,7 +25,7 @@
 
 /* The container's record; its root and id must be the session's. */
 static int read_record(const struct session_key *key, const char *path,
-		       struct originals *ret_record, struct err *err)
+		       struct record *ret_record, struct err *err)
 {
 	char *text CLEANUP_FREE = NULL;
 	struct json_doc doc = { .name = path };
@@ -35,10 +35,10 @@ static int read_record(const struct session_key *key, const char *path,
 		return -1;
 	if (fd < 0)
 		return err_set_errno(err, ENOENT, "'%s'", path);
-	if (fileio_read(fd, path, ORIGINALS_MAX, &text, &doc.len, err) < 0)
+	if (fileio_read(fd, path, RECORD_MAX, &text, &doc.len, err) < 0)
 		return -1;
 	doc.text = text;
-	if (originals_parse(ret_record, &doc, err) < 0)
+	if (record_parse(ret_record, &doc, err) < 0)
 		return -1;
 	if (ret_record->about.root &&
 	    strcmp(ret_record->about.root, key->root) == 0 &&
@@ -62,7 +62,7 @@ static int read_process(const char *path, char **ret_text, size_t *ret_len,
 }
 
 static int make_text(const struct runtime_args *args,
-		     const struct originals_about *about, char **ret_text,
+		     const struct record_about *about, char **ret_text,
 		     size_t *ret_len, struct err *err)
 {
 	char *text CLEANUP_FREE = NULL;
@@ -142,8 +142,7 @@ static int hand_over(const struct runtime_args *args, char **argv,
 }
 
 static int prepare(const struct runtime_args *args, char **argv,
-		   const char *runtime, struct originals *record,
-		   struct err *err)
+		   const char *runtime, struct record *record, struct err *err)
 {
 	struct session_key key;
 	char *path CLEANUP_FREE = NULL, *text CLEANUP_FREE = NULL;
@@ -166,7 +165,7 @@ static int prepare(const struct runtime_args *args, char **argv,
 void exec_session_prepare(const struct runtime_args *args, char **argv,
 			  const char *handler, const char *runtime)
 {
-	struct originals record CLEANUP_ORIGINALS = { 0 };
+	struct record record CLEANUP_RECORD = { 0 };
 	struct policy policy = { 0 };
 	struct policy_rule rule = { 0 };
 	struct audit_event event = {

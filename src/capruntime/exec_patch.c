@@ -46,7 +46,7 @@ static int wrap(struct session *session, const struct json_doc *process,
 }
 
 /* The rule that the record stands for, as it bears on this user. */
-static struct policy_rule make_rule(const struct originals_about *about,
+static struct policy_rule make_rule(const struct record_about *about,
 				    bool same_user)
 {
 	struct policy_rule rule = {
@@ -95,7 +95,7 @@ static int set_capabilities(struct session *session,
 	return set_member(session, "capabilities", text, err);
 }
 
-static int apply(struct session *session, const struct originals_about *about,
+static int apply(struct session *session, const struct record_about *about,
 		 const struct decide_limits *limits, struct err *err)
 {
 	const struct spec *spec = &session->spec;
@@ -119,7 +119,7 @@ static int apply(struct session *session, const struct originals_about *about,
 }
 
 int session_patch(const struct json_doc *process,
-		  const struct originals_about *about,
+		  const struct record_about *about,
 		  const struct decide_limits *limits,
 		  enum runtime_dialect dialect, char **ret_text,
 		  size_t *ret_len, struct err *err)

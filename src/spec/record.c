@@ -61,14 +61,14 @@ static int get_value(const struct parser *parser, struct json_object *value,
 }
 
 static int get_wrote(const struct parser *parser, struct json_object *list,
-		     bool is_object, struct originals_field *field)
+		     bool is_object, struct record_field *field)
 {
 	size_t count;
 
 	if (!json_object_is_type(list, json_type_array))
 		return bad(parser, "'wrote' is no list");
 	count = json_object_array_length(list);
-	if (!count || count > ORIGINALS_WROTE_MAX)
+	if (!count || count > RECORD_WROTE_MAX)
 		return bad(parser, "'wrote' has the wrong length");
 	for (size_t i = 0; i < count; i++) {
 		if (get_value(parser, json_object_array_get_idx(list, i),
@@ -80,17 +80,16 @@ static int get_wrote(const struct parser *parser, struct json_object *list,
 }
 
 static int get_field(const struct parser *parser, struct json_object *object,
-		     enum originals_member member,
-		     struct originals_field *field)
+		     enum record_member member, struct record_field *field)
 {
-	bool is_object = member == ORIGINALS_CAPABILITIES;
+	bool is_object = member == RECORD_CAPABILITIES;
 	struct json_object *value, *was;
 
-	value = json_object_object_get(object, originals_key(member));
+	value = json_object_object_get(object, record_key(member));
 	if (!value)
 		return 0;
 	if (!json_object_is_type(value, json_type_object))
-		return bad(parser, originals_key(member));
+		return bad(parser, record_key(member));
 
 	field->changed = true;
 	was = json_object_object_get(value, "was");
@@ -123,7 +122,7 @@ static int get_mask(const struct parser *parser, struct json_object *list,
 }
 
 static int get_drop(const struct parser *parser, struct json_object *drop,
-		    struct originals_about *about)
+		    struct record_about *about)
 {
 	if (!json_object_is_type(drop, json_type_string))
 		return get_mask(parser, drop, &about->drop);
@@ -145,7 +144,7 @@ static int get_boolean(const struct parser *parser, struct json_object *object,
 }
 
 static int get_decided(const struct parser *parser, struct json_object *decided,
-		       struct originals_about *about)
+		       struct record_about *about)
 {
 	if (!json_object_is_type(decided, json_type_object))
 		return bad(parser, "'decided' is missing");
@@ -182,9 +181,9 @@ static int get_uid(const struct parser *parser, struct json_object *object,
 }
 
 static int get_all(const struct parser *parser, struct json_object *object,
-		   struct originals *record)
+		   struct record *record)
 {
-	struct originals_about *about = &record->about;
+	struct record_about *about = &record->about;
 	struct json_object *version = json_object_object_get(object, "version");
 
 	if (!json_object_is_type(version, json_type_int) ||
@@ -200,17 +199,17 @@ static int get_all(const struct parser *parser, struct json_object *object,
 	    get_decided(parser, json_object_object_get(object, "decided"),
 			about) < 0)
 		return -1;
-	for (int member = 0; member < ORIGINALS_COUNT; member++)
-		if (get_field(parser, object, (enum originals_member)member,
+	for (int member = 0; member < RECORD_COUNT; member++)
+		if (get_field(parser, object, (enum record_member)member,
 			      &record->fields[member]) < 0)
 			return -1;
 	return 0;
 }
 
-int originals_parse(struct originals *ret_record, const struct json_doc *doc,
-		    struct err *err)
+int record_parse(struct record *ret_record, const struct json_doc *doc,
+		 struct err *err)
 {
-	struct originals record CLEANUP_ORIGINALS = { 0 };
+	struct record record CLEANUP_RECORD = { 0 };
 	struct parser parser = { doc, err };
 	struct json_tokener *tokener;
 	struct json_object *object;
@@ -233,23 +232,23 @@ int originals_parse(struct originals *ret_record, const struct json_doc *doc,
 	if (status < 0)
 		return -1;
 	*ret_record = record;
-	record = (struct originals){ 0 };
+	record = (struct record){ 0 };
 	return 0;
 }
 
-void originals_free(struct originals *record)
+void record_free(struct record *record)
 {
 	free(record->about.id);
 	free(record->about.root);
 	free(record->about.rule);
-	for (int member = 0; member < ORIGINALS_COUNT; member++) {
-		struct originals_field *field = &record->fields[member];
+	for (int member = 0; member < RECORD_COUNT; member++) {
+		struct record_field *field = &record->fields[member];
 
 		free(field->was);
 		for (size_t i = 0; i < field->wrote_count; i++)
 			free(field->wrote[i]);
 	}
-	*record = (struct originals){ 0 };
+	*record = (struct record){ 0 };
 }
 
 static void add_text(struct buf *buf, const char *text)
@@ -268,7 +267,7 @@ static void add_mask(struct buf *buf, const char *key, capmask mask)
 	buf_add_str(buf, mask ? "\"]" : "]");
 }
 
-static void add_decided(struct buf *buf, const struct originals_about *about)
+static void add_decided(struct buf *buf, const struct record_about *about)
 {
 	add_mask(buf, " \"decided\":{\"wanted\":", about->wanted);
 	add_mask(buf, ",\"ambient\":", about->ambient);
@@ -286,7 +285,7 @@ static void add_decided(struct buf *buf, const struct originals_about *about)
 }
 
 static void add_field(struct buf *buf, const char *key,
-		      const struct originals_field *field)
+		      const struct record_field *field)
 {
 	buf_add_str(buf, ",\n ");
 	buf_add_json(buf, key);
@@ -300,10 +299,9 @@ static void add_field(struct buf *buf, const char *key,
 	buf_add_str(buf, "]}");
 }
 
-int originals_print(const struct originals *record, char **ret_text,
-		    struct err *err)
+int record_print(const struct record *record, char **ret_text, struct err *err)
 {
-	const struct originals_about *about = &record->about;
+	const struct record_about *about = &record->about;
 	struct buf buf CLEANUP_BUF = { 0 };
 	char uid[16];
 
@@ -318,10 +316,9 @@ int originals_print(const struct originals *record, char **ret_text,
 	buf_add_str(&buf, uid);
 	buf_add_str(&buf, ",\n");
 	add_decided(&buf, about);
-	for (int member = 0; member < ORIGINALS_COUNT; member++)
+	for (int member = 0; member < RECORD_COUNT; member++)
 		if (record->fields[member].changed)
-			add_field(&buf,
-				  originals_key((enum originals_member)member),
+			add_field(&buf, record_key((enum record_member)member),
 				  &record->fields[member]);
 	buf_add_str(&buf, "}\n");
 	return buf_take(&buf, ret_text, NULL, err);

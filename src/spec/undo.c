@@ -9,24 +9,24 @@
 #include "spec/patch.h"
 #include "json/scan.h"
 
-const char *originals_key(enum originals_member member)
+const char *record_key(enum record_member member)
 {
-	static const char *const keys[ORIGINALS_COUNT] = {
-		[ORIGINALS_CAPABILITIES] = "capabilities",
-		[ORIGINALS_NO_NEW_PRIVILEGES] = "noNewPrivileges",
+	static const char *const keys[RECORD_COUNT] = {
+		[RECORD_CAPABILITIES] = "capabilities",
+		[RECORD_NO_NEW_PRIVILEGES] = "noNewPrivileges",
 	};
 
 	return keys[member];
 }
 
 /* The text of a member's value; NULL where there is no such member. */
-static int copy_member(const struct json_doc *doc, enum originals_member member,
+static int copy_member(const struct json_doc *doc, enum record_member member,
 		       char **ret_text, struct err *err)
 {
 	struct json_value value;
 
 	*ret_text = NULL;
-	if (!spec_find(doc, originals_key(member), &value))
+	if (!spec_find(doc, record_key(member), &value))
 		return 0;
 	*ret_text = strndup(doc->text + value.start, value.end - value.start);
 	return *ret_text ? 0 : err_set(err, "out of memory");
@@ -52,20 +52,20 @@ static int equal_capabilities(const char *left, const char *right,
 	return 0;
 }
 
-static int equal_values(enum originals_member member, const char *left,
+static int equal_values(enum record_member member, const char *left,
 			const char *right, bool *ret_equal, struct err *err)
 {
 	*ret_equal = left && right ? strcmp(left, right) == 0 : left == right;
-	if (*ret_equal || !left || !right || member != ORIGINALS_CAPABILITIES)
+	if (*ret_equal || !left || !right || member != RECORD_CAPABILITIES)
 		return 0;
 	return equal_capabilities(left, right, ret_equal, err);
 }
 
 /* Does the member hold a value that we wrote? */
-static int is_ours(const struct originals *record, enum originals_member member,
+static int is_ours(const struct record *record, enum record_member member,
 		   const char *current, bool *ret_ours, struct err *err)
 {
-	const struct originals_field *field;
+	const struct record_field *field;
 
 	*ret_ours = false;
 	if (!record)
@@ -80,14 +80,14 @@ static int is_ours(const struct originals *record, enum originals_member member,
 
 /* `text` is replaced by itself with one member changed. */
 static int replace_member(char **text, size_t *len, const char *name,
-			  enum originals_member member, const char *value,
+			  enum record_member member, const char *value,
 			  struct err *err)
 {
 	struct json_doc doc = { name, *text, *len };
 	char *changed = NULL;
 
-	if (patch_member(&doc, originals_key(member), value, &changed, len,
-			 err) < 0)
+	if (patch_member(&doc, record_key(member), value, &changed, len, err) <
+	    0)
 		return -1;
 	free(*text);
 	*text = changed;
@@ -101,17 +101,16 @@ static int copy_doc(const struct json_doc *doc, char **ret_text,
 	return *ret_text ? 0 : err_set(err, "out of memory");
 }
 
-int originals_restore(const struct json_doc *config,
-		      const struct originals *record, char **ret_text,
-		      size_t *ret_len, struct err *err)
+int undo_revert(const struct json_doc *config, const struct record *record,
+		char **ret_text, size_t *ret_len, struct err *err)
 {
 	char *text CLEANUP_FREE = NULL;
 	size_t len = config->len;
 
 	if (copy_doc(config, &text, err) < 0)
 		return -1;
-	for (int i = 0; i < ORIGINALS_COUNT; i++) {
-		enum originals_member member = (enum originals_member)i;
+	for (int i = 0; i < RECORD_COUNT; i++) {
+		enum record_member member = (enum record_member)i;
 		char *current CLEANUP_FREE = NULL;
 		bool ours;
 
@@ -127,7 +126,7 @@ int originals_restore(const struct json_doc *config,
 	return 0;
 }
 
-static int add_wrote(struct originals_field *field, const char *value,
+static int add_wrote(struct record_field *field, const char *value,
 		     struct err *err)
 {
 	char *copy = strdup(value);
@@ -142,7 +141,7 @@ static int add_wrote(struct originals_field *field, const char *value,
  * One member's part of the new record. `base` is what it holds without us,
  * `current` what stands in the file, `target` what shall stand there.
  */
-static int make_field(struct originals_field *ret_field, const char *base,
+static int make_field(struct record_field *ret_field, const char *base,
 		      const char *current, const char *target, bool ours,
 		      struct err *err)
 {
@@ -163,14 +162,13 @@ static int make_field(struct originals_field *ret_field, const char *base,
 	return 0;
 }
 
-static int make_record(struct originals *ret_record,
-		       const struct json_doc *config,
+static int make_record(struct record *ret_record, const struct json_doc *config,
 		       const struct json_doc *restored,
-		       const struct originals *old,
-		       const struct originals_target *target, struct err *err)
+		       const struct record *old,
+		       const struct undo_target *target, struct err *err)
 {
-	for (int i = 0; i < ORIGINALS_COUNT; i++) {
-		enum originals_member member = (enum originals_member)i;
+	for (int i = 0; i < RECORD_COUNT; i++) {
+		enum record_member member = (enum record_member)i;
 		char *current CLEANUP_FREE = NULL, *base CLEANUP_FREE = NULL;
 		bool ours;
 
@@ -184,20 +182,19 @@ static int make_record(struct originals *ret_record,
 	return 0;
 }
 
-static int plan_config(struct originals_plan *plan,
-		       const struct json_doc *config,
+static int plan_config(struct undo_plan *plan, const struct json_doc *config,
 		       const struct json_doc *restored,
-		       const struct originals_target *target, struct err *err)
+		       const struct undo_target *target, struct err *err)
 {
 	char *text CLEANUP_FREE = NULL;
 	size_t len = restored->len;
 
 	if (copy_doc(restored, &text, err) < 0)
 		return -1;
-	for (int i = 0; i < ORIGINALS_COUNT; i++)
+	for (int i = 0; i < RECORD_COUNT; i++)
 		if (target->values[i] &&
 		    replace_member(&text, &len, config->name,
-				   (enum originals_member)i, target->values[i],
+				   (enum record_member)i, target->values[i],
 				   err) < 0)
 			return -1;
 	if (len == config->len && memcmp(text, config->text, len) == 0)
@@ -207,25 +204,24 @@ static int plan_config(struct originals_plan *plan,
 	return 0;
 }
 
-static int plan_record(struct originals_plan *plan,
-		       const struct json_doc *config,
+static int plan_record(struct undo_plan *plan, const struct json_doc *config,
 		       const struct json_doc *restored,
-		       const struct originals *old, const char *old_text,
-		       const struct originals_target *target,
-		       const struct originals_about *about, struct err *err)
+		       const struct record *old, const char *old_text,
+		       const struct undo_target *target,
+		       const struct record_about *about, struct err *err)
 {
-	struct originals record CLEANUP_ORIGINALS = { 0 };
+	struct record record CLEANUP_RECORD = { 0 };
 	char *text CLEANUP_FREE = NULL;
 	int status;
 
 	if (make_record(&record, config, restored, old, target, err) < 0)
 		return -1;
 	record.about = *about;
-	status = originals_print(&record, &text, err);
-	record.about = (struct originals_about){ 0 };
+	status = record_print(&record, &text, err);
+	record.about = (struct record_about){ 0 };
 	if (status < 0)
 		return -1;
-	if (strlen(text) > ORIGINALS_MAX)
+	if (strlen(text) > RECORD_MAX)
 		return err_set(
 			err,
 			"'%s': process.capabilities is too large to be kept beside it",
@@ -235,17 +231,15 @@ static int plan_record(struct originals_plan *plan,
 	return 0;
 }
 
-int originals_make_plan(struct originals_plan *ret_plan,
-			const struct json_doc *config,
-			const struct json_doc *restored,
-			const struct originals *record, const char *record_text,
-			const struct originals_target *target,
-			const struct originals_about *about, struct err *err)
+int undo_plan_make(struct undo_plan *ret_plan, const struct json_doc *config,
+		   const struct json_doc *restored, const struct record *record,
+		   const char *record_text, const struct undo_target *target,
+		   const struct record_about *about, struct err *err)
 {
-	struct originals_plan plan CLEANUP_PLAN = { 0 };
+	struct undo_plan plan CLEANUP_PLAN = { 0 };
 	bool changes = about->exec;
 
-	for (int i = 0; i < ORIGINALS_COUNT; i++)
+	for (int i = 0; i < RECORD_COUNT; i++)
 		changes = changes || target->values[i];
 	if (plan_config(&plan, config, restored, target, err) < 0)
 		return -1;
@@ -254,13 +248,13 @@ int originals_make_plan(struct originals_plan *ret_plan,
 		return -1;
 	plan.remove_record = record && !changes;
 	*ret_plan = plan;
-	plan = (struct originals_plan){ 0 };
+	plan = (struct undo_plan){ 0 };
 	return 0;
 }
 
-void originals_plan_free(struct originals_plan *plan)
+void undo_plan_free(struct undo_plan *plan)
 {
 	free(plan->record);
 	free(plan->config);
-	*plan = (struct originals_plan){ 0 };
+	*plan = (struct undo_plan){ 0 };
 }

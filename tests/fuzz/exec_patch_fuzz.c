@@ -18,12 +18,12 @@ static capmask mask_from(uint8_t byte)
 	return (capmask)byte << 5;
 }
 
-static void about_from(struct originals_about *about, const uint8_t *bytes)
+static void about_from(struct record_about *about, const uint8_t *bytes)
 {
 	static char name[] = "rule";
 	static const uint32_t uids[] = { 1000, 0, 4711, UINT32_MAX - 1 };
 
-	*about = (struct originals_about){
+	*about = (struct record_about){
 		.rule = name,
 		.uid = uids[bytes[0] & 3],
 		.wanted = mask_from(bytes[1]),
@@ -43,7 +43,7 @@ static void about_from(struct originals_about *about, const uint8_t *bytes)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct json_doc doc = { .name = "t" };
-	struct originals_about about;
+	struct record_about about;
 	struct decide_limits limits = { .kernel = capset_known() };
 	const char *broken;
 	bool changed;

@@ -22,24 +22,24 @@ static struct json_doc doc_of(const char *name, const char *text)
 	return (struct json_doc){ name, text, strlen(text) };
 }
 
-static char *print(const struct originals *record)
+static char *print(const struct record *record)
 {
 	struct err err = { 0 };
 	char *text;
 
-	MUST(originals_print(record, &text, &err) == 0);
+	MUST(record_print(record, &text, &err) == 0);
 	return text;
 }
 
-static void check_print(const struct originals *record)
+static void check_print(const struct record *record)
 {
-	struct originals again CLEANUP_ORIGINALS = { 0 };
+	struct record again CLEANUP_RECORD = { 0 };
 	char *first CLEANUP_FREE = print(record);
 	char *second CLEANUP_FREE = NULL;
 	struct json_doc doc = doc_of("printed", first);
 	struct err err = { 0 };
 
-	MUST(originals_parse(&again, &doc, &err) == 0);
+	MUST(record_parse(&again, &doc, &err) == 0);
 	second = print(&again);
 	MUST(strcmp(first, second) == 0);
 }
@@ -99,14 +99,13 @@ static void check_outside(const struct json_doc *a, const struct json_doc *b)
 }
 
 static struct json_doc restore(const struct json_doc *config,
-			       const struct originals *record)
+			       const struct record *record)
 {
 	struct json_doc restored = { config->name, NULL, 0 };
 	struct err err = { 0 };
 	char *text;
 
-	MUST(originals_restore(config, record, &text, &restored.len, &err) ==
-	     0);
+	MUST(undo_revert(config, record, &text, &restored.len, &err) == 0);
 	restored.text = text;
 	MUST(json_check(&restored, &err) == 0);
 	check_outside(config, &restored);
@@ -121,7 +120,7 @@ static void free_doc(struct json_doc *doc)
 #define CLEANUP_DOC __attribute__((cleanup(free_doc)))
 
 static void check_taken_back(const struct json_doc *config,
-			     const struct originals *record,
+			     const struct record *record,
 			     const struct json_doc *want)
 {
 	struct json_doc restored CLEANUP_DOC = restore(config, record);
@@ -132,28 +131,28 @@ static void check_taken_back(const struct json_doc *config,
 /* A create that raises, over what stands there. */
 static void check_create(const struct json_doc *config,
 			 const struct json_doc *restored,
-			 const struct originals *record,
-			 const char *record_text, const struct spec *spec)
+			 const struct record *record, const char *record_text,
+			 const struct spec *spec)
 {
-	struct originals_target target = {
+	struct undo_target target = {
 		.values = { spec->has_capabilities ? TARGET : NULL,
 			    spec->no_new_privileges ? NULL : "true" },
 	};
-	struct originals_about about = { .id = (char *)(uintptr_t) "id",
-					 .rule = (char *)(uintptr_t) "rule",
-					 .exec = true };
-	struct originals_plan plan CLEANUP_PLAN = { 0 };
-	struct originals written CLEANUP_ORIGINALS = { 0 };
+	struct record_about about = { .id = (char *)(uintptr_t) "id",
+				      .rule = (char *)(uintptr_t) "rule",
+				      .exec = true };
+	struct undo_plan plan CLEANUP_PLAN = { 0 };
+	struct record written CLEANUP_RECORD = { 0 };
 	struct json_doc doc;
 	struct err err = { 0 };
 
 	if (!spec->has_process)
 		return;
-	MUST(originals_make_plan(&plan, config, restored, record, record_text,
-				 &target, &about, &err) == 0);
+	MUST(undo_plan_make(&plan, config, restored, record, record_text,
+			    &target, &about, &err) == 0);
 	MUST(!plan.remove_record);
 	doc = doc_of("written", plan.record ? plan.record : record_text);
-	MUST(originals_parse(&written, &doc, &err) == 0);
+	MUST(record_parse(&written, &doc, &err) == 0);
 	check_taken_back(config, &written, restored);
 	if (!plan.config)
 		return;
@@ -164,8 +163,7 @@ static void check_create(const struct json_doc *config,
 }
 
 static void check_config(const struct json_doc *config,
-			 const struct originals *record,
-			 const char *record_text)
+			 const struct record *record, const char *record_text)
 {
 	struct json_doc restored CLEANUP_DOC = restore(config, record);
 	struct spec spec CLEANUP_SPEC = { 0 };
@@ -180,13 +178,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const char *text = (const char *)data;
 	const char *nul = size ? memchr(text, '\0', size) : NULL;
 	size_t record_len = nul ? (size_t)(nul - text) : size;
-	struct originals record CLEANUP_ORIGINALS = { 0 };
+	struct record record CLEANUP_RECORD = { 0 };
 	struct json_doc doc = { "record", text, record_len };
 	struct json_doc config = { "config", NULL, 0 };
 	bool has_record;
 	struct err err = { 0 };
 
-	has_record = originals_parse(&record, &doc, &err) == 0;
+	has_record = record_parse(&record, &doc, &err) == 0;
 	if (has_record)
 		check_print(&record);
 	if (!nul)

@@ -14,7 +14,7 @@ static struct runtime_args args_of(const struct tempdir *dir)
 				      .bundle = dir->path };
 }
 
-static int carry_out(struct bundle *bundle, const struct originals_plan *plan,
+static int carry_out(struct bundle *bundle, const struct undo_plan *plan,
 		     struct err *err)
 {
 	if (bundle_write_record(bundle, plan, err) < 0)
@@ -159,7 +159,7 @@ static void a_record_can_be_undone(void)
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
 	struct runtime_args args = args_of(&dir);
 	char text[] = "new";
-	struct originals_plan plan = { .record = text };
+	struct undo_plan plan = { .record = text };
 	const char *old[] = { NULL, "old" };
 
 	REQUIRE(tempdir_write_str(&dir, "config.json", "{}"));
@@ -235,9 +235,9 @@ static void a_record_over_its_limit_is_refused(void)
 	struct err err = { 0 };
 
 	REQUIRE(tempdir_write_str(&dir, RECORD, "text"));
-	REQUIRE(truncate(path, (off_t)ORIGINALS_MAX) == 0);
+	REQUIRE(truncate(path, (off_t)RECORD_MAX) == 0);
 	CHECK(read_bundle(&dir, bundle_read_record, &err) == 0);
-	REQUIRE(truncate(path, (off_t)ORIGINALS_MAX + 1) == 0);
+	REQUIRE(truncate(path, (off_t)RECORD_MAX + 1) == 0);
 	check_record_refused(&dir, "is larger than");
 }
 
@@ -291,10 +291,9 @@ static void a_config_is_not_made_larger_than_its_limit(void)
 	struct bundle bundle CLEANUP_BUNDLE = { 0 };
 	struct runtime_args args = args_of(&dir);
 	char text[] = "new", record[] = "record";
-	const struct originals_plan plan = { .record = record,
-					     .config = text,
-					     .config_len =
-						     BUNDLE_CONFIG_MAX + 1 };
+	const struct undo_plan plan = { .record = record,
+					.config = text,
+					.config_len = BUNDLE_CONFIG_MAX + 1 };
 	struct err err = { 0 };
 
 	REQUIRE(tempdir_write_str(&dir, "config.json", "old"));
@@ -311,7 +310,7 @@ static int write_plan(const struct tempdir *dir, const char *record,
 {
 	struct bundle bundle CLEANUP_BUNDLE = { 0 };
 	struct runtime_args args = args_of(dir);
-	const struct originals_plan plan = {
+	const struct undo_plan plan = {
 		.record = (char *)(uintptr_t)record,
 		.config = (char *)(uintptr_t)config,
 		.config_len = config ? strlen(config) : 0,

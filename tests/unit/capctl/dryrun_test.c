@@ -121,7 +121,7 @@ static void without_them_they_are_usual(void)
 /* A record as this very version writes it. */
 static bool write_record(const struct scene *scene, const char *id)
 {
-	struct originals originals = {
+	struct record originals = {
 		.about = { .id = (char *)(uintptr_t)id,
 			   .rule = (char *)(uintptr_t) "gone",
 			   .uid = 1000 },
@@ -129,7 +129,7 @@ static bool write_record(const struct scene *scene, const char *id)
 	char *text CLEANUP_FREE = NULL;
 	struct err err;
 
-	return originals_print(&originals, &text, &err) == 0 &&
+	return record_print(&originals, &text, &err) == 0 &&
 	       tempdir_write_str(&scene->dir, "b/.capruntime.json", text);
 }
 

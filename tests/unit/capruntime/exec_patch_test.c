@@ -20,9 +20,9 @@
 static char rule_name[] = "web", container_id[] = "x";
 
 /* The container of uid 1000 that may bind low ports. */
-static struct originals_about about_web(void)
+static struct record_about about_web(void)
 {
-	return (struct originals_about){
+	return (struct record_about){
 		.id = container_id,
 		.rule = rule_name,
 		.uid = 1000,
@@ -32,9 +32,8 @@ static struct originals_about about_web(void)
 	};
 }
 
-static int patch(const struct json_doc *doc,
-		 const struct originals_about *about, char **ret_text,
-		 size_t *ret_len, struct err *err)
+static int patch(const struct json_doc *doc, const struct record_about *about,
+		 char **ret_text, size_t *ret_len, struct err *err)
 {
 	const struct decide_limits limits = { .kernel = capset_known(),
 					      .held = capset_known() };
@@ -45,7 +44,7 @@ static int patch(const struct json_doc *doc,
 }
 
 /* NULL: it stays. The caller frees. */
-static char *patched(const char *text, const struct originals_about *about)
+static char *patched(const char *text, const struct record_about *about)
 {
 	struct testdata data CLEANUP_TESTDATA = testdata_of(text);
 	char *result = NULL;
@@ -58,7 +57,7 @@ static char *patched(const char *text, const struct originals_about *about)
 	return result;
 }
 
-static void check_stays(const char *text, const struct originals_about *about)
+static void check_stays(const char *text, const struct record_about *about)
 {
 	char *result CLEANUP_FREE = patched(text, about);
 
@@ -99,7 +98,7 @@ static struct capsets raised(capmask bounding)
 
 static void the_containers_user_is_raised(void)
 {
-	const struct originals_about about = about_web();
+	const struct record_about about = about_web();
 	char *text CLEANUP_FREE = patched(
 		PROCESS("1000") "\"capabilities\":{"
 				"\"bounding\":[\"CAP_NET_BIND_SERVICE\"]}}",
@@ -113,7 +112,7 @@ static void the_containers_user_is_raised(void)
 
 static void only_what_the_session_is_bounded_by_is_raised(void)
 {
-	const struct originals_about about = about_web();
+	const struct record_about about = about_web();
 
 	check_stays(PROCESS("1000") "\"capabilities\":{"
 				    "\"bounding\":[\"CAP_KILL\"]}}",
@@ -123,7 +122,7 @@ static void only_what_the_session_is_bounded_by_is_raised(void)
 
 static void another_user_is_not_raised(void)
 {
-	const struct originals_about about = about_web();
+	const struct record_about about = about_web();
 
 	check_stays(PLAIN("1001"), &about);
 	check_stays(PLAIN("0"), &about);
@@ -132,7 +131,7 @@ static void another_user_is_not_raised(void)
 
 static void another_user_is_narrowed(void)
 {
-	struct originals_about about = about_web();
+	struct record_about about = about_web();
 	struct capsets want = { .set = { [CAPSET_BOUNDING] = NBS } };
 	char *text CLEANUP_FREE = NULL;
 
@@ -146,7 +145,7 @@ static void another_user_is_narrowed(void)
 
 static void root_is_narrowed_only_where_the_container_is_roots(void)
 {
-	struct originals_about about = about_web();
+	struct record_about about = about_web();
 	struct capsets want = { .set = { [CAPSET_BOUNDING] = NBS } };
 	char *text CLEANUP_FREE = NULL;
 
@@ -162,7 +161,7 @@ static void root_is_narrowed_only_where_the_container_is_roots(void)
 
 static void drop_others_leaves_what_the_rule_was_for(void)
 {
-	struct originals_about about = about_web();
+	struct record_about about = about_web();
 	struct capsets want = raised(NBS);
 	char *text CLEANUP_FREE = NULL, *other CLEANUP_FREE = NULL;
 
@@ -178,7 +177,7 @@ static void drop_others_leaves_what_the_rule_was_for(void)
 
 static void no_new_privileges_alone_changes_nothing_else(void)
 {
-	struct originals_about about = about_web();
+	struct record_about about = about_web();
 	char *text CLEANUP_FREE = NULL;
 
 	about.wanted = 0;
@@ -190,7 +189,7 @@ static void no_new_privileges_alone_changes_nothing_else(void)
 
 static void bytes_around_the_object_stay(void)
 {
-	struct originals_about about = about_web();
+	struct record_about about = about_web();
 	char *text CLEANUP_FREE = NULL;
 
 	about.wanted = 0;
@@ -223,7 +222,7 @@ static const char *const refused[] = {
 
 static void what_could_be_read_differently_is_refused(void)
 {
-	struct originals_about about = about_web();
+	struct record_about about = about_web();
 
 	about.no_new_privileges = true;
 	for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
@@ -248,7 +247,7 @@ static void check_fixture(const char *path, const struct json_doc *doc)
 					      .held = capset_known() };
 
 	for (unsigned int i = 0; i < ARRAY_LEN(uids) * 4; i++) {
-		struct originals_about about = about_web();
+		struct record_about about = about_web();
 		bool changed;
 
 		about.uid = uids[i / 4];
@@ -271,7 +270,7 @@ static void of_engines_files_only_the_sets_change(void)
 
 static void what_runs_out_of_permitted_capabilities_is_not_raised(void)
 {
-	const struct originals_about about = about_web();
+	const struct record_about about = about_web();
 	const struct decide_limits limits = { .kernel = capset_known(),
 					      .held = KILL };
 	struct testdata data CLEANUP_TESTDATA = testdata_of(PLAIN("1000"));

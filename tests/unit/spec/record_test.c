@@ -9,30 +9,30 @@
 #define NET_BIND_SERVICE (UINT64_C(1) << 10)
 #define NET_RAW (UINT64_C(1) << 13)
 
-static int parse(const char *text, size_t len, struct originals *ret_record,
+static int parse(const char *text, size_t len, struct record *ret_record,
 		 struct err *err)
 {
 	struct json_doc doc = { "dir/.capruntime.json", text, len };
 
-	*ret_record = (struct originals){ 0 };
-	return originals_parse(ret_record, &doc, err);
+	*ret_record = (struct record){ 0 };
+	return record_parse(ret_record, &doc, err);
 }
 
-static int parse_str(const char *text, struct originals *ret_record,
+static int parse_str(const char *text, struct record *ret_record,
 		     struct err *err)
 {
 	return parse(text, strlen(text), ret_record, err);
 }
 
 /* Everything that a record can hold; nothing in it is owned. */
-static struct originals full_record(void)
+static struct record full_record(void)
 {
 	static char id[] = "a\"b\n", root[] = "/run/runc", rule[] = "web-1";
 	static char was[] = "{ \"bounding\":\t[ \"CAP_KILL\" ] }";
 	static char new[] = "{\"ambient\":[\"CAP_KILL\"]}", old[] = "{}";
 	static char false_text[] = "false", true_text[] = "true";
 
-	return (struct originals){
+	return (struct record){
 		.about = { .id = id,
 			   .root = root,
 			   .rule = rule,
@@ -44,28 +44,27 @@ static struct originals full_record(void)
 			   .no_new_privileges = true,
 			   .exec = true,
 			   .new_userns = true },
-		.fields = { [ORIGINALS_CAPABILITIES] = { .changed = true,
-							 .was = was,
-							 .wrote = { new, old },
-							 .wrote_count = 2 },
-			    [ORIGINALS_NO_NEW_PRIVILEGES] = { .changed = true,
-							      .was = false_text,
-							      .wrote = { true_text },
-							      .wrote_count =
-								      1 } },
+		.fields = { [RECORD_CAPABILITIES] = { .changed = true,
+						      .was = was,
+						      .wrote = { new, old },
+						      .wrote_count = 2 },
+			    [RECORD_NO_NEW_PRIVILEGES] = { .changed = true,
+							   .was = false_text,
+							   .wrote = { true_text },
+							   .wrote_count = 1 } },
 	};
 }
 
-static char *print(const struct originals *record)
+static char *print(const struct record *record)
 {
 	char *text = NULL;
 	struct err err = { 0 };
 
-	return originals_print(record, &text, &err) < 0 ? NULL : text;
+	return record_print(record, &text, &err) < 0 ? NULL : text;
 }
 
-static void check_same_about(const struct originals_about *got,
-			     const struct originals_about *want)
+static void check_same_about(const struct record_about *got,
+			     const struct record_about *want)
 {
 	CHECK_STR(got->id, want->id);
 	CHECK_STR(got->root, want->root);
@@ -81,25 +80,24 @@ static void check_same_about(const struct originals_about *got,
 	CHECK(got->new_userns == want->new_userns);
 }
 
-static void check_same(const struct originals *got,
-		       const struct originals *want)
+static void check_same(const struct record *got, const struct record *want)
 {
 	check_same_about(&got->about, &want->about);
-	for (int i = 0; i < ORIGINALS_COUNT; i++) {
-		const struct originals_field *a = &got->fields[i];
-		const struct originals_field *b = &want->fields[i];
+	for (int i = 0; i < RECORD_COUNT; i++) {
+		const struct record_field *a = &got->fields[i];
+		const struct record_field *b = &want->fields[i];
 
 		CHECK(a->changed == b->changed);
 		CHECK_STR(a->was, b->was);
 		CHECK_U64(a->wrote_count, b->wrote_count);
-		for (size_t j = 0; j < ORIGINALS_WROTE_MAX; j++)
+		for (size_t j = 0; j < RECORD_WROTE_MAX; j++)
 			CHECK_STR(a->wrote[j], b->wrote[j]);
 	}
 }
 
-static void check_round_trip(const struct originals *record)
+static void check_round_trip(const struct record *record)
 {
-	struct originals got CLEANUP_ORIGINALS = { 0 };
+	struct record got CLEANUP_RECORD = { 0 };
 	char *text CLEANUP_FREE = print(record);
 	char *again CLEANUP_FREE = NULL;
 	struct err err = { 0 };
@@ -114,7 +112,7 @@ static void check_round_trip(const struct originals *record)
 
 static void what_was_printed_is_parsed_again(void)
 {
-	struct originals record = full_record();
+	struct record record = full_record();
 
 	check_round_trip(&record);
 	record.about.drop_others = true;
@@ -123,16 +121,16 @@ static void what_was_printed_is_parsed_again(void)
 	check_round_trip(&record);
 	record.about.wanted = capset_known();
 	record.about.inheritable = 0;
-	record.fields[ORIGINALS_CAPABILITIES] =
-		(struct originals_field){ .changed = false };
+	record.fields[RECORD_CAPABILITIES] =
+		(struct record_field){ .changed = false };
 	check_round_trip(&record);
-	record.fields[ORIGINALS_NO_NEW_PRIVILEGES].was = NULL;
+	record.fields[RECORD_NO_NEW_PRIVILEGES].was = NULL;
 	check_round_trip(&record);
 }
 
 static void a_record_without_changes_is_a_record(void)
 {
-	struct originals record = full_record();
+	struct record record = full_record();
 
 	memset(record.fields, 0, sizeof(record.fields));
 	check_round_trip(&record);
@@ -140,14 +138,14 @@ static void a_record_without_changes_is_a_record(void)
 
 static void a_record_cut_anywhere_is_refused(void)
 {
-	const struct originals record = full_record();
+	const struct record record = full_record();
 	char *text CLEANUP_FREE = print(&record);
 	size_t len;
 
 	REQUIRE(text);
 	len = strlen(text);
 	for (size_t cut = 0; cut < len - 1; cut++) {
-		struct originals got CLEANUP_ORIGINALS = { 0 };
+		struct record got CLEANUP_RECORD = { 0 };
 		char *part CLEANUP_FREE = malloc(cut ? cut : 1);
 		struct err err = { 0 };
 
@@ -168,14 +166,14 @@ static void a_record_cut_anywhere_is_refused(void)
 
 static void a_field_can_be_absent_before(void)
 {
-	struct originals got CLEANUP_ORIGINALS = { 0 };
+	struct record got CLEANUP_RECORD = { 0 };
 	struct err err = { 0 };
 
 	REQUIRE(parse_str(PRIVILEGES("\"was\":null,\"wrote\":[\"true\"]"), &got,
 			  &err) == 0);
-	CHECK(got.fields[ORIGINALS_NO_NEW_PRIVILEGES].changed);
-	CHECK(got.fields[ORIGINALS_NO_NEW_PRIVILEGES].was == NULL);
-	CHECK(!got.fields[ORIGINALS_CAPABILITIES].changed);
+	CHECK(got.fields[RECORD_NO_NEW_PRIVILEGES].changed);
+	CHECK(got.fields[RECORD_NO_NEW_PRIVILEGES].was == NULL);
+	CHECK(!got.fields[RECORD_CAPABILITIES].changed);
 }
 
 static const char *const refused[] = {
@@ -240,7 +238,7 @@ static const char *const refused[] = {
 static void what_we_never_write_is_refused_by_name(void)
 {
 	for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
-		struct originals got CLEANUP_ORIGINALS = { 0 };
+		struct record got CLEANUP_RECORD = { 0 };
 		struct err err = { 0 };
 
 		if (!CHECK(parse_str(refused[i], &got, &err) == -1))
@@ -252,7 +250,7 @@ static void what_we_never_write_is_refused_by_name(void)
 
 static void a_refusal_says_what_to_do(void)
 {
-	struct originals got CLEANUP_ORIGINALS = { 0 };
+	struct record got CLEANUP_RECORD = { 0 };
 	struct err err = { 0 };
 
 	CHECK(parse_str("{\"version\":2}", &got, &err) == -1);
@@ -261,21 +259,20 @@ static void a_refusal_says_what_to_do(void)
 
 static void freeing_twice_does_nothing(void)
 {
-	struct originals got = { 0 };
+	struct record got = { 0 };
 	struct err err = { 0 };
 
 	REQUIRE(parse_str(CAPABILITIES("\"was\":\"{}\",\"wrote\":[\"{}\"]"),
 			  &got, &err) == 0);
-	originals_free(&got);
-	originals_free(&got);
+	record_free(&got);
+	record_free(&got);
 	CHECK(got.about.id == NULL);
 }
 
 static void the_keys_are_those_of_config_json(void)
 {
-	CHECK_STR(originals_key(ORIGINALS_CAPABILITIES), "capabilities");
-	CHECK_STR(originals_key(ORIGINALS_NO_NEW_PRIVILEGES),
-		  "noNewPrivileges");
+	CHECK_STR(record_key(RECORD_CAPABILITIES), "capabilities");
+	CHECK_STR(record_key(RECORD_NO_NEW_PRIVILEGES), "noNewPrivileges");
 }
 
 static const struct tap_test tests[] = {

@@ -82,11 +82,11 @@ struct create {
 	struct json_doc config;
 	struct json_doc restored;
 	char *restored_text;
-	struct originals record;
+	struct record record;
 	bool has_record;
 	struct spec spec;
 	char *capabilities;
-	struct originals_plan plan;
+	struct undo_plan plan;
 };
 
 #define CLEANUP_CREATE __attribute__((cleanup(create_free)))
@@ -96,8 +96,8 @@ static void create_free(struct create *create)
 	free(create->restored_text);
 	free(create->capabilities);
 	spec_free(&create->spec);
-	originals_free(&create->record);
-	originals_plan_free(&create->plan);
+	record_free(&create->record);
+	undo_plan_free(&create->plan);
 }
 
 static int read_files(struct create *create, const struct files *files,
@@ -110,12 +110,11 @@ static int read_files(struct create *create, const struct files *files,
 	create->has_record = files->record;
 	if (files->record) {
 		doc.len = strlen(files->record);
-		if (originals_parse(&create->record, &doc, err) < 0)
+		if (record_parse(&create->record, &doc, err) < 0)
 			return -1;
 	}
-	if (originals_restore(
-		    &create->config, files->record ? &create->record : NULL,
-		    &create->restored_text, &create->restored.len, err) < 0)
+	if (undo_revert(&create->config, files->record ? &create->record : NULL,
+			&create->restored_text, &create->restored.len, err) < 0)
 		return -1;
 	create->restored.name = "config.json";
 	create->restored.text = create->restored_text;
@@ -154,30 +153,29 @@ static int decide_target(struct create *create, struct err *err)
 static int make_plan(struct create *create, const struct files *files,
 		     struct err *err)
 {
-	struct originals_target target = { 0 };
-	struct originals_about about = { .id = (char *)(uintptr_t) "id" };
+	struct undo_target target = { 0 };
+	struct record_about about = { .id = (char *)(uintptr_t) "id" };
 	char rule[16] = "";
 
 	if (create->rule && create->spec.has_process) {
 		if (decide_target(create, err) < 0)
 			return -1;
-		target.values[ORIGINALS_CAPABILITIES] = create->capabilities;
+		target.values[RECORD_CAPABILITIES] = create->capabilities;
 		if (create->rule->no_new_privileges &&
 		    !create->spec.no_new_privileges)
-			target.values[ORIGINALS_NO_NEW_PRIVILEGES] = "true";
+			target.values[RECORD_NO_NEW_PRIVILEGES] = "true";
 		snprintf(rule, sizeof(rule), "rule-%u", create->rule->name);
 		about.rule = rule;
 		about.wanted = create->rule->ambient;
 		about.exec = create->rule->exec;
 	}
-	return originals_make_plan(&create->plan, &create->config,
-				   &create->restored,
-				   create->has_record ? &create->record : NULL,
-				   files->record, &target, &about, err);
+	return undo_plan_make(&create->plan, &create->config, &create->restored,
+			      create->has_record ? &create->record : NULL,
+			      files->record, &target, &about, err);
 }
 
 /* What is written until a kill after `writes` of the plan's three steps. */
-static void carry_out(struct files *files, const struct originals_plan *plan,
+static void carry_out(struct files *files, const struct undo_plan *plan,
 		      unsigned int writes)
 {
 	if (plan->record && writes > 0)
@@ -226,8 +224,8 @@ static bool covers(const struct files *files, const char *engine)
 	struct json_doc docs[] = { { "", files->config, strlen(files->config) },
 				   { "", engine, strlen(engine) } };
 
-	for (int i = 0; i < ORIGINALS_COUNT; i++) {
-		const char *key = originals_key((enum originals_member)i);
+	for (int i = 0; i < RECORD_COUNT; i++) {
+		const char *key = record_key((enum record_member)i);
 		struct json_value ours = { 0 }, theirs = { 0 };
 		size_t len;
 

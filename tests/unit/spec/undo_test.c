@@ -22,10 +22,10 @@ static struct json_doc doc_of(const char *text)
 }
 
 /* A record of one changed member, or of both; nothing in it is owned. */
-static void set_field(struct originals *record, enum originals_member member,
+static void set_field(struct record *record, enum record_member member,
 		      const char *was, const char *wrote, const char *wrote_too)
 {
-	record->fields[member] = (struct originals_field){
+	record->fields[member] = (struct record_field){
 		.changed = true,
 		.was = (char *)(uintptr_t)was,
 		.wrote = { (char *)(uintptr_t)wrote,
@@ -35,21 +35,21 @@ static void set_field(struct originals *record, enum originals_member member,
 }
 
 /* The caller frees. */
-static char *restore(const char *config, const struct originals *record)
+static char *restore(const char *config, const struct record *record)
 {
 	struct json_doc doc = doc_of(config);
 	struct err err = { 0 };
 	char *text = NULL;
 	size_t len = 0;
 
-	if (!CHECK(originals_restore(&doc, record, &text, &len, &err) == 0))
+	if (!CHECK(undo_revert(&doc, record, &text, &len, &err) == 0))
 		printf("#   %s\n", err.text);
 	if (text)
 		CHECK_U64(strlen(text), len);
 	return text;
 }
 
-static void check_restored(const char *config, const struct originals *record,
+static void check_restored(const char *config, const struct record *record,
 			   const char *want)
 {
 	char *got CLEANUP_FREE = restore(config, record);
@@ -67,9 +67,9 @@ static void without_a_record_nothing_is_taken_back(void)
 
 static void a_value_of_ours_becomes_what_was_there(void)
 {
-	struct originals record = { 0 };
+	struct record record = { 0 };
 
-	set_field(&record, ORIGINALS_CAPABILITIES, BOUNDING_KILL, AMBIENT_KILL,
+	set_field(&record, RECORD_CAPABILITIES, BOUNDING_KILL, AMBIENT_KILL,
 		  NULL);
 	check_restored(ONLY(AMBIENT_KILL), &record, ONLY(BOUNDING_KILL));
 	check_restored(ONLY(AMBIENT_BOTH), &record, ONLY(AMBIENT_BOTH));
@@ -79,9 +79,9 @@ static void a_value_of_ours_becomes_what_was_there(void)
 
 static void a_value_written_before_the_last_is_ours_too(void)
 {
-	struct originals record = { 0 };
+	struct record record = { 0 };
 
-	set_field(&record, ORIGINALS_CAPABILITIES, BOUNDING_KILL, AMBIENT_BOTH,
+	set_field(&record, RECORD_CAPABILITIES, BOUNDING_KILL, AMBIENT_BOTH,
 		  AMBIENT_KILL);
 	check_restored(ONLY(AMBIENT_KILL), &record, ONLY(BOUNDING_KILL));
 	check_restored(ONLY(AMBIENT_BOTH), &record, ONLY(BOUNDING_KILL));
@@ -103,9 +103,9 @@ static void sets_of_names_are_compared_and_not_bytes(void)
 		"{\"ambient\":[\"CAP_CHOWN\",\"CAP_KILL\"],\"bounding\":[]}",
 		"{\"bounding\":[\"CAP_CHOWN\",\"CAP_KILL\"]}",
 	};
-	struct originals record = { 0 };
+	struct record record = { 0 };
 
-	set_field(&record, ORIGINALS_CAPABILITIES, "{}", AMBIENT_BOTH, NULL);
+	set_field(&record, RECORD_CAPABILITIES, "{}", AMBIENT_BOTH, NULL);
 	for (size_t i = 0; i < ARRAY_LEN(same); i++) {
 		char config[256];
 
@@ -122,11 +122,11 @@ static void sets_of_names_are_compared_and_not_bytes(void)
 
 static void each_member_is_taken_back_on_its_own(void)
 {
-	struct originals record = { 0 };
+	struct record record = { 0 };
 
-	set_field(&record, ORIGINALS_CAPABILITIES, BOUNDING_KILL, AMBIENT_KILL,
+	set_field(&record, RECORD_CAPABILITIES, BOUNDING_KILL, AMBIENT_KILL,
 		  NULL);
-	set_field(&record, ORIGINALS_NO_NEW_PRIVILEGES, "false", "true", NULL);
+	set_field(&record, RECORD_NO_NEW_PRIVILEGES, "false", "true", NULL);
 	check_restored(BOTH(AMBIENT_KILL, "true"), &record,
 		       BOTH(BOUNDING_KILL, "false"));
 	check_restored(BOTH(AMBIENT_KILL, "null"), &record,
@@ -137,55 +137,55 @@ static void each_member_is_taken_back_on_its_own(void)
 
 static void a_member_that_was_not_there_is_taken_out(void)
 {
-	struct originals record = { 0 };
+	struct record record = { 0 };
 
-	set_field(&record, ORIGINALS_NO_NEW_PRIVILEGES, NULL, "true", NULL);
+	set_field(&record, RECORD_NO_NEW_PRIVILEGES, NULL, "true", NULL);
 	check_restored(BOTH("{}", "true"), &record, ONLY("{}"));
 	check_restored(BOTH("{}", "false"), &record, BOTH("{}", "false"));
 }
 
 /* A create over `config` and its record; the plan is the caller's. */
-static struct originals_plan make_plan(const char *config,
-				       const struct originals *record,
-				       const struct originals_target *target,
-				       const struct originals_about *about)
+static struct undo_plan make_plan(const char *config,
+				  const struct record *record,
+				  const struct undo_target *target,
+				  const struct record_about *about)
 {
 	char *restored_text CLEANUP_FREE = restore(config, record);
 	char *record_text CLEANUP_FREE = NULL;
 	struct json_doc doc = doc_of(config), restored = doc_of(restored_text);
-	struct originals_plan plan = { 0 };
+	struct undo_plan plan = { 0 };
 	struct err err = { 0 };
 
-	if (record && originals_print(record, &record_text, &err) < 0)
+	if (record && record_print(record, &record_text, &err) < 0)
 		CHECK(false);
-	if (!CHECK(originals_make_plan(&plan, &doc, &restored, record,
-				       record_text, target, about, &err) == 0))
+	if (!CHECK(undo_plan_make(&plan, &doc, &restored, record, record_text,
+				  target, about, &err) == 0))
 		printf("#   %s\n", err.text);
 	if (plan.config)
 		CHECK_U64(strlen(plan.config), plan.config_len);
 	return plan;
 }
 
-static struct originals_about about_rule(void)
+static struct record_about about_rule(void)
 {
 	static char id[] = "id", rule[] = "rule";
 
-	return (struct originals_about){ .id = id, .rule = rule, .uid = 1000 };
+	return (struct record_about){ .id = id, .rule = rule, .uid = 1000 };
 }
 
 /* What the plan's record says of one member. */
-static void check_field(const struct originals_plan *plan,
-			enum originals_member member, const char *was,
-			const char *wrote, const char *wrote_too)
+static void check_field(const struct undo_plan *plan, enum record_member member,
+			const char *was, const char *wrote,
+			const char *wrote_too)
 {
-	struct originals got CLEANUP_ORIGINALS = { 0 };
-	const struct originals_field *field = &got.fields[member];
+	struct record got CLEANUP_RECORD = { 0 };
+	const struct record_field *field = &got.fields[member];
 	struct json_doc doc;
 	struct err err = { 0 };
 
 	REQUIRE(plan->record);
 	doc = doc_of(plan->record);
-	REQUIRE(originals_parse(&got, &doc, &err) == 0);
+	REQUIRE(record_parse(&got, &doc, &err) == 0);
 	CHECK(field->changed == (wrote != NULL));
 	CHECK_STR(field->was, was);
 	CHECK_STR(field->wrote[0], wrote);
@@ -194,9 +194,9 @@ static void check_field(const struct originals_plan *plan,
 
 static void nothing_to_do_plans_nothing(void)
 {
-	struct originals_about about = about_rule();
-	const struct originals_target none = { 0 };
-	struct originals_plan plan CLEANUP_PLAN =
+	struct record_about about = about_rule();
+	const struct undo_target none = { 0 };
+	struct undo_plan plan CLEANUP_PLAN =
 		make_plan(ONLY(BOUNDING_KILL), NULL, &none, &about);
 
 	CHECK(!plan.record && !plan.config && !plan.remove_record);
@@ -204,44 +204,44 @@ static void nothing_to_do_plans_nothing(void)
 
 static void a_first_change_is_recorded_with_what_was_there(void)
 {
-	struct originals_about about = about_rule();
-	const struct originals_target target = { { AMBIENT_KILL, "true" } };
-	struct originals_plan plan CLEANUP_PLAN =
+	struct record_about about = about_rule();
+	const struct undo_target target = { { AMBIENT_KILL, "true" } };
+	struct undo_plan plan CLEANUP_PLAN =
 		make_plan(ONLY(BOUNDING_KILL), NULL, &target, &about);
 
 	CHECK_STR(plan.config, BOTH(AMBIENT_KILL, "true"));
 	CHECK(!plan.remove_record);
-	check_field(&plan, ORIGINALS_CAPABILITIES, BOUNDING_KILL, AMBIENT_KILL,
+	check_field(&plan, RECORD_CAPABILITIES, BOUNDING_KILL, AMBIENT_KILL,
 		    NULL);
-	check_field(&plan, ORIGINALS_NO_NEW_PRIVILEGES, NULL, "true", NULL);
+	check_field(&plan, RECORD_NO_NEW_PRIVILEGES, NULL, "true", NULL);
 }
 
 static void a_second_change_keeps_what_config_still_holds(void)
 {
-	struct originals_about about = about_rule();
-	const struct originals_target target = { { AMBIENT_BOTH, NULL } };
-	struct originals record = { .about = about };
-	struct originals_plan plan CLEANUP_PLAN = { 0 };
+	struct record_about about = about_rule();
+	const struct undo_target target = { { AMBIENT_BOTH, NULL } };
+	struct record record = { .about = about };
+	struct undo_plan plan CLEANUP_PLAN = { 0 };
 
-	set_field(&record, ORIGINALS_CAPABILITIES, BOUNDING_KILL, AMBIENT_KILL,
+	set_field(&record, RECORD_CAPABILITIES, BOUNDING_KILL, AMBIENT_KILL,
 		  NULL);
-	set_field(&record, ORIGINALS_NO_NEW_PRIVILEGES, NULL, "true", NULL);
+	set_field(&record, RECORD_NO_NEW_PRIVILEGES, NULL, "true", NULL);
 	plan = make_plan(BOTH(AMBIENT_KILL, "true"), &record, &target, &about);
 	CHECK_STR(plan.config, ONLY(AMBIENT_BOTH));
 	CHECK(!plan.remove_record);
-	check_field(&plan, ORIGINALS_CAPABILITIES, BOUNDING_KILL, AMBIENT_BOTH,
+	check_field(&plan, RECORD_CAPABILITIES, BOUNDING_KILL, AMBIENT_BOTH,
 		    AMBIENT_KILL);
-	check_field(&plan, ORIGINALS_NO_NEW_PRIVILEGES, NULL, "true", NULL);
+	check_field(&plan, RECORD_NO_NEW_PRIVILEGES, NULL, "true", NULL);
 }
 
 static void what_is_in_place_is_not_written_again(void)
 {
-	struct originals_about about = about_rule();
-	const struct originals_target target = { { AMBIENT_KILL, NULL } };
-	struct originals record = { .about = about };
-	struct originals_plan plan CLEANUP_PLAN = { 0 };
+	struct record_about about = about_rule();
+	const struct undo_target target = { { AMBIENT_KILL, NULL } };
+	struct record record = { .about = about };
+	struct undo_plan plan CLEANUP_PLAN = { 0 };
 
-	set_field(&record, ORIGINALS_CAPABILITIES, BOUNDING_KILL, AMBIENT_KILL,
+	set_field(&record, RECORD_CAPABILITIES, BOUNDING_KILL, AMBIENT_KILL,
 		  NULL);
 	plan = make_plan(ONLY(AMBIENT_KILL), &record, &target, &about);
 	CHECK(!plan.record && !plan.config && !plan.remove_record);
@@ -249,15 +249,15 @@ static void what_is_in_place_is_not_written_again(void)
 
 static void another_id_root_rule_or_decision_is_recorded(void)
 {
-	const struct originals_target target = { { AMBIENT_KILL, NULL } };
+	const struct undo_target target = { { AMBIENT_KILL, NULL } };
 	static char other[] = "other";
 
 	for (int i = 0; i < 6; i++) {
-		struct originals_about about = about_rule();
-		struct originals record = { .about = about_rule() };
-		struct originals_plan plan CLEANUP_PLAN = { 0 };
+		struct record_about about = about_rule();
+		struct record record = { .about = about_rule() };
+		struct undo_plan plan CLEANUP_PLAN = { 0 };
 
-		set_field(&record, ORIGINALS_CAPABILITIES, BOUNDING_KILL,
+		set_field(&record, RECORD_CAPABILITIES, BOUNDING_KILL,
 			  AMBIENT_KILL, NULL);
 		about.id = i == 0 ? other : about.id;
 		about.root = i == 1 ? other : about.root;
@@ -272,24 +272,24 @@ static void another_id_root_rule_or_decision_is_recorded(void)
 
 static void a_rule_for_exec_sessions_alone_leaves_a_record(void)
 {
-	struct originals_about about = about_rule();
-	const struct originals_target none = { 0 };
-	struct originals_plan plan CLEANUP_PLAN = { 0 };
+	struct record_about about = about_rule();
+	const struct undo_target none = { 0 };
+	struct undo_plan plan CLEANUP_PLAN = { 0 };
 
 	about.exec = true;
 	plan = make_plan(ONLY(BOUNDING_KILL), NULL, &none, &about);
 	CHECK(plan.record && !plan.config && !plan.remove_record);
-	check_field(&plan, ORIGINALS_CAPABILITIES, NULL, NULL, NULL);
+	check_field(&plan, RECORD_CAPABILITIES, NULL, NULL, NULL);
 }
 
 static void without_a_rule_all_is_taken_back(void)
 {
-	const struct originals_about about = { 0 };
-	const struct originals_target none = { 0 };
-	struct originals record = { .about = about_rule() };
-	struct originals_plan plan CLEANUP_PLAN = { 0 };
+	const struct record_about about = { 0 };
+	const struct undo_target none = { 0 };
+	struct record record = { .about = about_rule() };
+	struct undo_plan plan CLEANUP_PLAN = { 0 };
 
-	set_field(&record, ORIGINALS_CAPABILITIES, BOUNDING_KILL, AMBIENT_KILL,
+	set_field(&record, RECORD_CAPABILITIES, BOUNDING_KILL, AMBIENT_KILL,
 		  NULL);
 	plan = make_plan(ONLY(AMBIENT_KILL), &record, &none, &about);
 	CHECK(!plan.record && plan.remove_record);
@@ -298,12 +298,12 @@ static void without_a_rule_all_is_taken_back(void)
 
 static void a_record_that_the_engine_made_void_is_removed(void)
 {
-	const struct originals_about about = { 0 };
-	const struct originals_target none = { 0 };
-	struct originals record = { .about = about_rule() };
-	struct originals_plan plan CLEANUP_PLAN = { 0 };
+	const struct record_about about = { 0 };
+	const struct undo_target none = { 0 };
+	struct record record = { .about = about_rule() };
+	struct undo_plan plan CLEANUP_PLAN = { 0 };
 
-	set_field(&record, ORIGINALS_CAPABILITIES, BOUNDING_KILL, AMBIENT_KILL,
+	set_field(&record, RECORD_CAPABILITIES, BOUNDING_KILL, AMBIENT_KILL,
 		  NULL);
 	plan = make_plan(ONLY(AMBIENT_BOTH), &record, &none, &about);
 	CHECK(!plan.record && !plan.config && plan.remove_record);
@@ -311,19 +311,19 @@ static void a_record_that_the_engine_made_void_is_removed(void)
 
 static void a_record_over_its_limit_is_refused(void)
 {
-	char *config CLEANUP_FREE = calloc(1, ORIGINALS_MAX + 256);
-	const struct originals_target target = { { AMBIENT_KILL, NULL } };
-	struct originals_plan plan CLEANUP_PLAN = { 0 };
-	struct originals_about about = about_rule();
+	char *config CLEANUP_FREE = calloc(1, RECORD_MAX + 256);
+	const struct undo_target target = { { AMBIENT_KILL, NULL } };
+	struct undo_plan plan CLEANUP_PLAN = { 0 };
+	struct record_about about = about_rule();
 	struct err err = { 0 };
 	struct json_doc doc;
 
 	REQUIRE(config);
-	snprintf(config, ORIGINALS_MAX + 256, ONLY("{\"bounding\":[%*s]}"),
-		 (int)ORIGINALS_MAX, "");
+	snprintf(config, RECORD_MAX + 256, ONLY("{\"bounding\":[%*s]}"),
+		 (int)RECORD_MAX, "");
 	doc = doc_of(config);
-	CHECK(originals_make_plan(&plan, &doc, &doc, NULL, NULL, &target,
-				  &about, &err) == -1);
+	CHECK(undo_plan_make(&plan, &doc, &doc, NULL, NULL, &target, &about,
+			     &err) == -1);
 	CHECK_HAS(err.text, "'config.json'");
 	CHECK(!plan.record && !plan.config && !plan.remove_record);
 }
@@ -331,20 +331,20 @@ static void a_record_over_its_limit_is_refused(void)
 /* It is of another container then, which is safe: it is written anew. */
 static void an_id_that_is_no_utf8_leaves_a_record_that_can_be_read(void)
 {
-	const struct originals_target target = { { AMBIENT_KILL, NULL } };
-	struct originals_plan plan CLEANUP_PLAN = { 0 };
-	struct originals read CLEANUP_ORIGINALS = { 0 };
-	struct originals_about about = about_rule();
+	const struct undo_target target = { { AMBIENT_KILL, NULL } };
+	struct undo_plan plan CLEANUP_PLAN = { 0 };
+	struct record read CLEANUP_RECORD = { 0 };
+	struct record_about about = about_rule();
 	struct json_doc doc = doc_of(ONLY(BOUNDING_KILL));
 	static char odd[] = "/run/\xff";
 	struct json_doc record;
 	struct err err = { 0 };
 
 	about.root = about.id = odd;
-	REQUIRE(originals_make_plan(&plan, &doc, &doc, NULL, NULL, &target,
-				    &about, &err) == 0);
+	REQUIRE(undo_plan_make(&plan, &doc, &doc, NULL, NULL, &target, &about,
+			       &err) == 0);
 	record = doc_of(plan.record);
-	CHECK(originals_parse(&read, &record, &err) == 0);
+	CHECK(record_parse(&read, &record, &err) == 0);
 	CHECK_STR(read.about.id, "/run/\xef\xbf\xbd");
 }
 
