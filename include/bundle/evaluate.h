@@ -32,7 +32,7 @@ struct evaluation {
 	enum subject_kind kind;
 	struct match_subject subject;
 	const struct policy_rule *rule; /* NULL: none matches */
-	struct request request;
+	struct ambient_request request;
 	bool has_decision;
 	struct decision decision;
 	const char *note; /* for the audit; NULL: none */

@@ -9,21 +9,21 @@
 #include "caps/set.h"
 #include "spec/annotations.h"
 
-#define REQUEST_KEY "capruntime.io/ambient"
+#define AMBIENT_REQUEST_KEY "capruntime.io/ambient"
 
-struct request {
+struct ambient_request {
 	capmask asked; /* capabilities, allowed or not */
 	char *unknown; /* the other words, with blanks between; NULL: none */
 };
 
 /*
- * Reads REQUEST_KEY.CONTAINER where `container` is not NULL and there is one,
- * else REQUEST_KEY: names separated by commas and blanks; none of them, "none"
+ * Reads AMBIENT_REQUEST_KEY.CONTAINER where `container` is not NULL and there is one,
+ * else AMBIENT_REQUEST_KEY: names separated by commas and blanks; none of them, "none"
  * and no annotation ask for nothing. The caller frees.
  */
-int request_read(struct request *ret_request,
-		 const struct annotations *annotations, const char *container,
-		 struct err *err) MUST_CHECK;
-void request_free(struct request *request);
+int ambient_request_read(struct ambient_request *ret_request,
+			 const struct annotations *annotations,
+			 const char *container, struct err *err) MUST_CHECK;
+void ambient_request_free(struct ambient_request *request);
 
 #endif

@@ -23,7 +23,7 @@ struct decide_limits {
 
 struct decide_input {
 	const struct policy_rule *rule;
-	const struct request *request; /* for a rule with on_request */
+	const struct ambient_request *request; /* for a rule with on_request */
 	bool has_capabilities;
 	bool new_userns; /* in which every capability is held */
 	bool no_new_privileges; /* as config.json has it */

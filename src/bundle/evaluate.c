@@ -13,7 +13,7 @@ void evaluation_free(struct evaluation *evaluation)
 	record_free(&evaluation->record);
 	free(evaluation->restored_text);
 	spec_free(&evaluation->spec);
-	request_free(&evaluation->request);
+	ambient_request_free(&evaluation->request);
 }
 
 bool evaluation_is_concerned(const struct evaluation *evaluation)
@@ -126,8 +126,9 @@ static int read_request(struct evaluation *evaluation, struct err *err)
 {
 	if (!evaluation->rule->on_request)
 		return 0;
-	return request_read(&evaluation->request, &evaluation->spec.annotations,
-			    evaluation->subject.texts[MATCH_CONTAINER], err);
+	return ambient_request_read(
+		&evaluation->request, &evaluation->spec.annotations,
+		evaluation->subject.texts[MATCH_CONTAINER], err);
 }
 
 static int decide_rule(struct evaluation *evaluation,

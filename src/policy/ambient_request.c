@@ -19,17 +19,17 @@ static int find_value(const struct annotations *annotations,
 
 	*ret_value = NULL;
 	if (container) {
-		key = alloc_text("%s.%s", REQUEST_KEY, container);
+		key = alloc_text("%s.%s", AMBIENT_REQUEST_KEY, container);
 		if (!key)
 			return err_set(err, "out of memory");
 		*ret_value = annotations_find(annotations, key);
 	}
 	if (!*ret_value)
-		*ret_value = annotations_find(annotations, REQUEST_KEY);
+		*ret_value = annotations_find(annotations, AMBIENT_REQUEST_KEY);
 	return 0;
 }
 
-static void add_word(struct request *request, struct buf *unknown,
+static void add_word(struct ambient_request *request, struct buf *unknown,
 		     const char *word, size_t len)
 {
 	capmask capability = capset_from_name(word, len);
@@ -54,14 +54,14 @@ static bool is_nothing(const char *value)
 	return value[len + strspn(value + len, SEPARATORS)] == '\0';
 }
 
-int request_read(struct request *ret_request,
-		 const struct annotations *annotations, const char *container,
-		 struct err *err)
+int ambient_request_read(struct ambient_request *ret_request,
+			 const struct annotations *annotations,
+			 const char *container, struct err *err)
 {
 	struct buf unknown CLEANUP_BUF = { 0 };
 	const char *value;
 
-	*ret_request = (struct request){ 0 };
+	*ret_request = (struct ambient_request){ 0 };
 	if (find_value(annotations, container, &value, err) < 0)
 		return -1;
 	if (!value || is_nothing(value))
@@ -78,8 +78,8 @@ int request_read(struct request *ret_request,
 	return buf_take(&unknown, &ret_request->unknown, NULL, err);
 }
 
-void request_free(struct request *request)
+void ambient_request_free(struct ambient_request *request)
 {
 	free(request->unknown);
-	*request = (struct request){ 0 };
+	*request = (struct ambient_request){ 0 };
 }

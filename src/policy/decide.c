@@ -71,13 +71,14 @@ static int check_missing(const struct decide_input *input,
 		return err_set(
 			err,
 			"rule '%s': 'require' is not met, the pod asks for what is no capability: '%s': mend its annotation '%s'",
-			rule->name, input->request->unknown, REQUEST_KEY);
+			rule->name, input->request->unknown,
+			AMBIENT_REQUEST_KEY);
 	if (decision->missing & ~rule->ambient)
 		return err_names(
 			err, rule->name,
 			"'require' is not met, the pod may not ask for",
 			decision->missing & ~rule->ambient,
-			"mend its annotation '" REQUEST_KEY "'");
+			"mend its annotation '" AMBIENT_REQUEST_KEY "'");
 	if (!decision->missing)
 		return 0;
 	return err_names(

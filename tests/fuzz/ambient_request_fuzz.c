@@ -16,15 +16,16 @@
 #define INPUT_MAX 4096
 #define SEPARATORS ", \t\r\n"
 
-static char general_key[] = REQUEST_KEY, own_key[] = REQUEST_KEY ".c";
+static char general_key[] = AMBIENT_REQUEST_KEY,
+	    own_key[] = AMBIENT_REQUEST_KEY ".c";
 
 /* Both forms; NULL: there is none. The caller frees. */
-static struct request read_forms(char *general, char *own,
-				 const char *container)
+static struct ambient_request read_forms(char *general, char *own,
+					 const char *container)
 {
 	struct annotation list[2];
 	struct annotations annotations = { .list = list };
-	struct request request;
+	struct ambient_request request;
 	struct err err = { "" };
 
 	if (general)
@@ -32,12 +33,14 @@ static struct request read_forms(char *general, char *own,
 			(struct annotation){ general_key, general };
 	if (own)
 		list[annotations.count++] = (struct annotation){ own_key, own };
-	MUST(request_read(&request, &annotations, container, &err) == 0);
+	MUST(ambient_request_read(&request, &annotations, container, &err) ==
+	     0);
 	MUST(err.text[0] == '\0');
 	return request;
 }
 
-static bool is_same(const struct request *a, const struct request *b)
+static bool is_same(const struct ambient_request *a,
+		    const struct ambient_request *b)
 {
 	return a->asked == b->asked && !a->unknown == !b->unknown &&
 	       (!a->unknown || strcmp(a->unknown, b->unknown) == 0);
@@ -78,7 +81,8 @@ static void check_unknown(const char *unknown)
 	}
 }
 
-static void check_words(const struct request *request, const char *value)
+static void check_words(const struct ambient_request *request,
+			const char *value)
 {
 	size_t unknown = request->unknown ? count_words(request->unknown) : 0;
 	size_t words = count_words(value);
@@ -93,11 +97,11 @@ static void check_words(const struct request *request, const char *value)
 }
 
 /* What was understood, written plainly, is understood again. */
-static void check_again(const struct request *request)
+static void check_again(const struct ambient_request *request)
 {
 	struct buf buf CLEANUP_BUF = { 0 };
 	char *text CLEANUP_FREE = NULL;
-	struct request again;
+	struct ambient_request again;
 	struct err err;
 
 	capset_add_names(&buf, request->asked, " ");
@@ -107,42 +111,42 @@ static void check_again(const struct request *request)
 	MUST(buf_take(&buf, &text, NULL, &err) == 0);
 	again = read_forms(text, NULL, NULL);
 	MUST(is_same(request, &again));
-	request_free(&again);
+	ambient_request_free(&again);
 }
 
-static void check_case(const struct request *request, char *value)
+static void check_case(const struct ambient_request *request, char *value)
 {
-	struct request upper;
+	struct ambient_request upper;
 
 	for (char *at = value; *at; at++)
 		*at = (char)toupper((unsigned char)*at);
 	upper = read_forms(value, NULL, NULL);
 	MUST(upper.asked == request->asked);
 	MUST(!upper.unknown == !request->unknown);
-	request_free(&upper);
+	ambient_request_free(&upper);
 }
 
 /* The container's own form counts for it alone, and then it alone counts. */
-static void check_forms(const struct request *request, char *value)
+static void check_forms(const struct ambient_request *request, char *value)
 {
 	char other[] = "KILL,OTHER";
-	struct request results[] = {
+	struct ambient_request results[] = {
 		read_forms(value, NULL, "c"),  read_forms(value, other, NULL),
 		read_forms(value, other, "d"), read_forms(other, value, "c"),
 		read_forms(NULL, value, "c"),
 	};
-	struct request none = read_forms(NULL, value, "d");
+	struct ambient_request none = read_forms(NULL, value, "d");
 
 	for (size_t i = 0; i < ARRAY_LEN(results); i++) {
 		MUST(is_same(request, &results[i]));
-		request_free(&results[i]);
+		ambient_request_free(&results[i]);
 	}
 	MUST(!none.asked && !none.unknown);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct request request;
+	struct ambient_request request;
 	char *value CLEANUP_FREE = NULL;
 
 	if (size > INPUT_MAX || memchr(data, '\0', size))
@@ -157,6 +161,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_again(&request);
 	check_forms(&request, value);
 	check_case(&request, value);
-	request_free(&request);
+	ambient_request_free(&request);
 	return 0;
 }

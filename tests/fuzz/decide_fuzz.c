@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static char name[] = "a";
 	capmask masks[SETS];
 	struct policy_rule rule = { .name = name };
-	struct request request = { 0 };
+	struct ambient_request request = { 0 };
 	struct decide_input input = { .rule = &rule, .request = &request };
 	const char *broken;
 	uint8_t flags;

@@ -10,28 +10,29 @@
 
 #define BIT(name) (UINT64_C(1) << (name))
 
-static void read_one(struct request *request, const char *annotations_text,
-		     const char *container)
+static void read_one(struct ambient_request *request,
+		     const char *annotations_text, const char *container)
 {
 	struct annotations annotations CLEANUP_ANNOTATIONS =
 		annotations_of(annotations_text);
 	struct err err;
 
 	memset(request, 0xff, sizeof(*request));
-	if (!CHECK(request_read(request, &annotations, container, &err) == 0))
+	if (!CHECK(ambient_request_read(request, &annotations, container,
+					&err) == 0))
 		printf("# %s\n", err.text);
 }
 
 static void check_annotations(const char *text, const char *container,
 			      capmask asked, const char *unknown)
 {
-	struct request request;
+	struct ambient_request request;
 
 	read_one(&request, text, container);
 	if (!CHECK_U64(request.asked, asked) ||
 	    !CHECK_STR(request.unknown, unknown))
 		printf("# in %s for %s\n", text, container ? container : "-");
-	request_free(&request);
+	ambient_request_free(&request);
 }
 
 /* `value` as it stands in JSON. */
@@ -184,14 +185,14 @@ static void a_value_that_cannot_be_read_is_none(void)
 
 static void freeing_leaves_nothing_asked_for_and_may_be_done_twice(void)
 {
-	struct request request;
+	struct ambient_request request;
 
 	read_one(&request, "{\"capruntime.io/ambient\": \"KILL,FOO\"}", NULL);
 	CHECK_STR(request.unknown, "FOO");
-	request_free(&request);
+	ambient_request_free(&request);
 	CHECK(!request.unknown);
 	CHECK_U64(request.asked, 0);
-	request_free(&request);
+	ambient_request_free(&request);
 }
 
 static const struct tap_test tests[] = {

@@ -69,7 +69,8 @@ static void fill_rule(struct prng *prng, struct policy_rule *rule)
 }
 
 static void fill_input(struct prng *prng, struct decide_input *input,
-		       struct policy_rule *rule, struct request *request)
+		       struct policy_rule *rule,
+		       struct ambient_request *request)
 {
 	static char word[] = "FLY";
 	capmask *set = input->sets.set;
@@ -105,7 +106,7 @@ static void every_property_holds_for_random_inputs(void)
 	printf("# seed %#llx\n", (unsigned long long)prng.state);
 	for (size_t i = 0; i < 400000; i++) {
 		struct policy_rule rule = { 0 };
-		struct request request = { 0 };
+		struct ambient_request request = { 0 };
 		struct decide_input input = { 0 };
 		bool was_refused;
 
@@ -200,7 +201,7 @@ static void narrowing_and_requests_come_out(void)
 	static char word[] = "FLY";
 	const struct {
 		struct policy_rule rule;
-		struct request request;
+		struct ambient_request request;
 		struct capsets after;
 		capmask missing;
 	} examples[] = {
@@ -256,7 +257,7 @@ static void a_request_that_cannot_be_met_refuses_only_with_require(void)
 {
 	static char word[] = "FLY WALK";
 	const struct {
-		struct request request;
+		struct ambient_request request;
 		const char *want;
 	} cases[] = {
 		{ { .asked = NBS, .unknown = word },
