@@ -11,19 +11,19 @@
 
 /* A prediction under way; the sets of `result` become those afterwards. */
 struct work {
-	const struct exec_task *task;
-	const struct exec_file *file;
-	struct exec_result result;
+	const struct execve_task *task;
+	const struct execve_file *file;
+	struct execve_result result;
 	bool effective; /* all that is permitted will be effective */
 	bool has_caps; /* the file's count */
 };
 
-static void because(struct work *work, enum exec_why why)
+static void because(struct work *work, enum execve_why why)
 {
 	work->result.why |= 1U << why;
 }
 
-bool exec_file_is_setgid(const struct exec_file *file)
+bool execve_file_is_setgid(const struct execve_file *file)
 {
 	return file->mode & SETGID_BIT && file->mode & GROUP_EXECUTES;
 }
@@ -31,16 +31,16 @@ bool exec_file_is_setgid(const struct exec_file *file)
 /* In the order of bprm_fill_uid(). */
 static bool takes_ids(struct work *work)
 {
-	const struct exec_file *file = work->file;
+	const struct execve_file *file = work->file;
 
-	if (!(file->mode & SETUID_BIT) && !exec_file_is_setgid(file))
+	if (!(file->mode & SETUID_BIT) && !execve_file_is_setgid(file))
 		return false;
 	if (file->nosuid)
-		because(work, EXEC_SETID_NOSUID);
+		because(work, EXECVE_SETID_NOSUID);
 	else if (work->task->no_new_privs)
-		because(work, EXEC_SETID_NO_NEW_PRIVS);
+		because(work, EXECVE_SETID_NO_NEW_PRIVS);
 	else if (file->unmapped)
-		because(work, EXEC_SETID_UNMAPPED);
+		because(work, EXECVE_SETID_UNMAPPED);
 	else
 		return true;
 	return false;
@@ -48,23 +48,23 @@ static bool takes_ids(struct work *work)
 
 static void take_ids(struct work *work)
 {
-	const struct exec_file *file = work->file;
-	struct exec_result *result = &work->result;
+	const struct execve_file *file = work->file;
+	struct execve_result *result = &work->result;
 
 	result->euid = work->task->euid;
 	result->egid = work->task->egid;
-	if (file->mode & SETGID_BIT && !exec_file_is_setgid(file))
-		because(work, EXEC_SETGID_MARK);
+	if (file->mode & SETGID_BIT && !execve_file_is_setgid(file))
+		because(work, EXECVE_SETGID_MARK);
 	if (!takes_ids(work))
 		return;
 	if (file->mode & SETUID_BIT)
 		result->euid = file->uid;
-	if (exec_file_is_setgid(file))
+	if (execve_file_is_setgid(file))
 		result->egid = file->gid;
 	if (result->euid != work->task->euid)
-		because(work, EXEC_SETUID);
+		because(work, EXECVE_SETUID);
 	if (result->egid != work->task->egid)
-		because(work, EXEC_SETGID);
+		because(work, EXECVE_SETGID);
 }
 
 /*
@@ -73,14 +73,14 @@ static void take_ids(struct work *work)
  */
 static bool counts_caps(struct work *work)
 {
-	const struct exec_file *file = work->file;
+	const struct execve_file *file = work->file;
 
 	if (!file->has_caps)
 		return false;
 	if (file->nosuid)
-		because(work, EXEC_CAPS_NOSUID);
+		because(work, EXECVE_CAPS_NOSUID);
 	else if (file->caps.root && file->caps.root != work->task->root)
-		because(work, EXEC_CAPS_OTHER_ROOT);
+		because(work, EXECVE_CAPS_OTHER_ROOT);
 	else
 		return true;
 	return false;
@@ -89,14 +89,14 @@ static bool counts_caps(struct work *work)
 /* The kernel passes over what it does not know. */
 static void note_missing(struct work *work)
 {
-	struct exec_result *result = &work->result;
+	struct execve_result *result = &work->result;
 	capmask forced = work->file->caps.permitted & work->task->kernel;
 
 	if (work->has_caps)
 		result->missing = forced & ~result->sets.set[CAPSET_PERMITTED];
-	result->why &= ~(1U << EXEC_MISSING);
+	result->why &= ~(1U << EXECVE_MISSING);
 	if (result->missing)
-		because(work, EXEC_MISSING);
+		because(work, EXECVE_MISSING);
 }
 
 /* -1: the file cannot work without what it does not get. */
@@ -113,36 +113,36 @@ static int take_caps(struct work *work)
 	work->has_caps = true;
 	work->effective = caps->effective;
 	work->result.sets.set[CAPSET_PERMITTED] = permitted;
-	because(work, EXEC_FILE_CAPS);
+	because(work, EXECVE_FILE_CAPS);
 	note_missing(work);
 	return work->result.missing && caps->effective ? -1 : 0;
 }
 
 static bool is_root(const struct work *work, uint32_t uid)
 {
-	return work->task->root != EXEC_NO_ROOT && uid == work->task->root;
+	return work->task->root != EXECVE_NO_ROOT && uid == work->task->root;
 }
 
 static void take_root(struct work *work)
 {
-	const struct exec_task *task = work->task;
+	const struct execve_task *task = work->task;
 	bool real = is_root(work, task->uid);
 	bool effective = is_root(work, work->result.euid);
 
 	if (task->securebits & SECBIT_NOROOT || (!real && !effective))
 		return;
 	if (work->has_caps && effective && !real) {
-		because(work, EXEC_CAPS_BEFORE_ROOT);
+		because(work, EXECVE_CAPS_BEFORE_ROOT);
 		return;
 	}
 	work->result.sets.set[CAPSET_PERMITTED] =
 		task->sets.set[CAPSET_BOUNDING] |
 		task->sets.set[CAPSET_INHERITABLE];
 	work->effective |= effective;
-	because(work, EXEC_ROOT);
+	because(work, EXECVE_ROOT);
 }
 
-static bool is_in_group(const struct exec_task *task, uint32_t gid)
+static bool is_in_group(const struct execve_task *task, uint32_t gid)
 {
 	for (size_t i = 0; i < task->groups_count; i++)
 		if (task->groups[i] == gid)
@@ -152,17 +152,17 @@ static bool is_in_group(const struct exec_task *task, uint32_t gid)
 
 static bool ids_change(const struct work *work)
 {
-	const struct exec_task *task = work->task;
-	const struct exec_result *result = &work->result;
+	const struct execve_task *task = work->task;
+	const struct execve_result *result = &work->result;
 
-	if (task->rules == EXEC_BEFORE_6_17)
+	if (task->rules == EXECVE_BEFORE_6_17)
 		return result->euid != task->uid || result->egid != task->gid;
 	return result->euid != task->euid || !is_in_group(task, result->egid);
 }
 
 static void keep_privs(struct work *work, bool changed)
 {
-	const struct exec_task *task = work->task;
+	const struct execve_task *task = work->task;
 	capmask *permitted = &work->result.sets.set[CAPSET_PERMITTED];
 	capmask gained = *permitted & ~task->sets.set[CAPSET_PERMITTED];
 
@@ -172,7 +172,7 @@ static void keep_privs(struct work *work, bool changed)
 	work->result.egid = task->gid;
 	*permitted &= ~gained;
 	if (gained)
-		because(work, EXEC_NO_NEW_PRIVS_CUT);
+		because(work, EXECVE_NO_NEW_PRIVS_CUT);
 }
 
 static void take_ambient(struct work *work, bool changed)
@@ -182,7 +182,7 @@ static void take_ambient(struct work *work, bool changed)
 
 	if (work->has_caps || changed) {
 		if (ambient)
-			because(work, EXEC_AMBIENT_LOST);
+			because(work, EXECVE_AMBIENT_LOST);
 		ambient = 0;
 	}
 	set[CAPSET_AMBIENT] = ambient;
@@ -193,8 +193,8 @@ static void take_ambient(struct work *work, bool changed)
 
 static bool is_secure(const struct work *work, bool changed)
 {
-	const struct exec_task *task = work->task;
-	const struct exec_result *result = &work->result;
+	const struct execve_task *task = work->task;
+	const struct execve_result *result = &work->result;
 	const capmask *set = result->sets.set;
 
 	if (changed || result->euid != task->uid || result->egid != task->gid)
@@ -205,20 +205,20 @@ static bool is_secure(const struct work *work, bool changed)
 }
 
 /* It fails before anything changes, whatever else there was to say. */
-static struct exec_result refuse(const struct work *work)
+static struct execve_result refuse(const struct work *work)
 {
-	return (struct exec_result){
+	return (struct execve_result){
 		.refused = true,
 		.sets = work->task->sets,
 		.euid = work->task->euid,
 		.egid = work->task->egid,
 		.missing = work->result.missing,
-		.why = 1U << EXEC_FILE_CAPS | 1U << EXEC_MISSING,
+		.why = 1U << EXECVE_FILE_CAPS | 1U << EXECVE_MISSING,
 	};
 }
 
-static struct exec_result predict(const struct exec_task *task,
-				  const struct exec_file *file)
+static struct execve_result predict(const struct execve_task *task,
+				    const struct execve_file *file)
 {
 	struct work work = { .task = task, .file = file };
 	capmask *set = work.result.sets.set;
@@ -238,7 +238,8 @@ static struct exec_result predict(const struct exec_task *task,
 	return work.result;
 }
 
-static bool is_same(const struct exec_result *a, const struct exec_result *b)
+static bool is_same(const struct execve_result *a,
+		    const struct execve_result *b)
 {
 	for (int i = 0; i < CAPSET_COUNT; i++)
 		if (a->sets.set[i] != b->sets.set[i])
@@ -247,69 +248,71 @@ static bool is_same(const struct exec_result *a, const struct exec_result *b)
 	       a->secure == b->secure;
 }
 
-struct exec_result exec_caps_predict(const struct exec_task *task,
-				     const struct exec_file *file)
+struct execve_result execve_predict(const struct execve_task *task,
+				    const struct execve_file *file)
 {
-	struct exec_result result = predict(task, file), other;
-	struct exec_task elsewhere = *task;
+	struct execve_result result = predict(task, file), other;
+	struct execve_task elsewhere = *task;
 
-	elsewhere.rules = task->rules == EXEC_BEFORE_6_17 ? EXEC_SINCE_6_17
-							  : EXEC_BEFORE_6_17;
+	elsewhere.rules = task->rules == EXECVE_BEFORE_6_17
+				  ? EXECVE_SINCE_6_17
+				  : EXECVE_BEFORE_6_17;
 	other = predict(&elsewhere, file);
 	if (!is_same(&result, &other))
-		result.why |= 1U << EXEC_BY_KERNEL;
+		result.why |= 1U << EXECVE_BY_KERNEL;
 	return result;
 }
 
 static const struct {
 	const char *word, *text;
-} reasons[EXEC_WHY_COUNT] = {
-	[EXEC_SETUID] = { "setuid", "the file's set-user-ID bit counts" },
-	[EXEC_SETGID] = { "setgid", "the file's set-group-ID bit counts" },
-	[EXEC_FILE_CAPS] = { "file_caps", "the file's own capabilities count" },
-	[EXEC_ROOT] = { "root",
-			"root gets all of its bounding and inheritable sets" },
-	[EXEC_AMBIENT_LOST] = { "ambient_lost",
-				"a set-user-ID, set-group-ID or capability "
-				"file clears the ambient set" },
-	[EXEC_NO_NEW_PRIVS_CUT] = { "no_new_privs_cut",
-				    "no_new_privs: nothing that was not "
-				    "permitted before" },
-	[EXEC_MISSING] = { "missing", "the process does not get all that the "
-				      "file names" },
-	[EXEC_SETID_NOSUID] = { "setid_nosuid",
-				"set-user-ID and set-group-ID are without "
-				"effect: the mount is nosuid" },
-	[EXEC_SETID_NO_NEW_PRIVS] = { "setid_no_new_privs",
-				      "set-user-ID and set-group-ID are "
-				      "without effect: no_new_privs" },
-	[EXEC_SETID_UNMAPPED] = { "setid_unmapped",
+} reasons[EXECVE_WHY_COUNT] = {
+	[EXECVE_SETUID] = { "setuid", "the file's set-user-ID bit counts" },
+	[EXECVE_SETGID] = { "setgid", "the file's set-group-ID bit counts" },
+	[EXECVE_FILE_CAPS] = { "file_caps",
+			       "the file's own capabilities count" },
+	[EXECVE_ROOT] = { "root",
+			  "root gets all of its bounding and inheritable sets" },
+	[EXECVE_AMBIENT_LOST] = { "ambient_lost",
+				  "a set-user-ID, set-group-ID or capability "
+				  "file clears the ambient set" },
+	[EXECVE_NO_NEW_PRIVS_CUT] = { "no_new_privs_cut",
+				      "no_new_privs: nothing that was not "
+				      "permitted before" },
+	[EXECVE_MISSING] = { "missing", "the process does not get all that the "
+					"file names" },
+	[EXECVE_SETID_NOSUID] = { "setid_nosuid",
 				  "set-user-ID and set-group-ID are without "
-				  "effect: the user namespace does not know "
-				  "the file's owner" },
-	[EXEC_SETGID_MARK] = { "setgid_mark",
-			       "the set-group-ID bit is without effect: no "
-			       "group may execute the file" },
-	[EXEC_CAPS_NOSUID] = { "caps_nosuid",
-			       "the file's capabilities are without effect: "
-			       "the mount is nosuid" },
-	[EXEC_CAPS_OTHER_ROOT] = { "caps_other_root",
-				   "the file's capabilities are without "
-				   "effect: they are another user "
-				   "namespace's" },
-	[EXEC_CAPS_BEFORE_ROOT] = { "caps_before_root",
-				    "set-user-ID root with capabilities: the "
-				    "file's, not root's" },
-	[EXEC_BY_KERNEL] = { "by_kernel",
-			     "kernels before and since Linux 6.17 differ" },
+				  "effect: the mount is nosuid" },
+	[EXECVE_SETID_NO_NEW_PRIVS] = { "setid_no_new_privs",
+					"set-user-ID and set-group-ID are "
+					"without effect: no_new_privs" },
+	[EXECVE_SETID_UNMAPPED] = { "setid_unmapped",
+				    "set-user-ID and set-group-ID are without "
+				    "effect: the user namespace does not know "
+				    "the file's owner" },
+	[EXECVE_SETGID_MARK] = { "setgid_mark",
+				 "the set-group-ID bit is without effect: no "
+				 "group may execute the file" },
+	[EXECVE_CAPS_NOSUID] = { "caps_nosuid",
+				 "the file's capabilities are without effect: "
+				 "the mount is nosuid" },
+	[EXECVE_CAPS_OTHER_ROOT] = { "caps_other_root",
+				     "the file's capabilities are without "
+				     "effect: they are another user "
+				     "namespace's" },
+	[EXECVE_CAPS_BEFORE_ROOT] = { "caps_before_root",
+				      "set-user-ID root with capabilities: the "
+				      "file's, not root's" },
+	[EXECVE_BY_KERNEL] = { "by_kernel",
+			       "kernels before and since Linux 6.17 differ" },
 };
 
-const char *exec_caps_why_text(enum exec_why why)
+const char *execve_why_text(enum execve_why why)
 {
 	return reasons[why].text;
 }
 
-const char *exec_caps_why_word(enum exec_why why)
+const char *execve_why_word(enum execve_why why)
 {
 	return reasons[why].word;
 }

@@ -8,18 +8,18 @@
 #define SOMEBODY 65533U
 #define EVERYTHING UINT64_MAX
 
-static bool has_ids(const struct program *program)
+static bool has_ids(const struct privileged_file *program)
 {
 	return program->file.mode & SETUID_BIT ||
-	       exec_file_is_setgid(&program->file);
+	       execve_file_is_setgid(&program->file);
 }
 
-bool program_is_executable(const struct program *program)
+bool privileged_is_executable(const struct privileged_file *program)
 {
 	return program->file.mode & ANYBODY_EXECUTES;
 }
 
-bool program_is_special(const struct program *program)
+bool privileged_is_special(const struct privileged_file *program)
 {
 	return has_ids(program) || program->file.has_caps ||
 	       program->caps_elsewhere;
@@ -35,12 +35,13 @@ static uint32_t other_than(uint32_t one, uint32_t two)
 }
 
 /* A user whom the file makes another. */
-static struct exec_task somebody(const struct program *program, uint32_t root)
+static struct execve_task somebody(const struct privileged_file *program,
+				   uint32_t root)
 {
 	uint32_t uid = other_than(program->file.uid, root);
 	uint32_t gid = other_than(program->file.gid, root);
 
-	return (struct exec_task){
+	return (struct execve_task){
 		.sets.set[CAPSET_BOUNDING] = EVERYTHING,
 		.kernel = EVERYTHING,
 		.uid = uid,
@@ -51,17 +52,18 @@ static struct exec_task somebody(const struct program *program, uint32_t root)
 	};
 }
 
-static const char *reason(const struct program *program, unsigned int why)
+static const char *reason(const struct privileged_file *program,
+			  unsigned int why)
 {
 	static const struct {
-		enum exec_why why;
+		enum execve_why why;
 		const char *text;
 	} reasons[] = {
-		{ EXEC_SETID_NOSUID, "on a nosuid mount" },
-		{ EXEC_CAPS_NOSUID, "on a nosuid mount" },
-		{ EXEC_CAPS_OTHER_ROOT,
+		{ EXECVE_SETID_NOSUID, "on a nosuid mount" },
+		{ EXECVE_CAPS_NOSUID, "on a nosuid mount" },
+		{ EXECVE_CAPS_OTHER_ROOT,
 		  "for the root of another user namespace" },
-		{ EXEC_SETID_UNMAPPED,
+		{ EXECVE_SETID_UNMAPPED,
 		  "its owner is nobody in the user namespace" },
 	};
 
@@ -74,9 +76,9 @@ static const char *reason(const struct program *program, unsigned int why)
 }
 
 /* What execve(2) does not come to look at bits for. */
-static const char *early_reason(const struct program *program)
+static const char *early_reason(const struct privileged_file *program)
 {
-	if (!program_is_executable(program))
+	if (!privileged_is_executable(program))
 		return "nobody may execute it";
 	if (program->noexec)
 		return "on a noexec mount";
@@ -84,33 +86,33 @@ static const char *early_reason(const struct program *program)
 			       : NULL;
 }
 
-enum program_effect program_effect(const struct program *program, uint32_t root,
-				   const char **ret_reason)
+enum privileged_effect privileged_effect(const struct privileged_file *program,
+					 uint32_t root, const char **ret_reason)
 {
-	struct exec_task task = somebody(program, root);
-	struct exec_result result;
+	struct execve_task task = somebody(program, root);
+	struct execve_result result;
 	capmask gained;
 
 	*ret_reason = early_reason(program);
 	if (*ret_reason)
-		return PROGRAM_NO_EFFECT;
+		return PRIVILEGED_NO_EFFECT;
 	/* Who holds what the file lets through. */
 	task.sets.set[CAPSET_INHERITABLE] = program->file.caps.inheritable;
-	result = exec_caps_predict(&task, &program->file);
+	result = execve_predict(&task, &program->file);
 	gained = result.sets.set[CAPSET_PERMITTED];
 	if (result.euid == root || gained & capset_dangerous())
-		return PROGRAM_DANGEROUS;
+		return PRIVILEGED_DANGEROUS;
 	if (gained || result.euid != task.euid || result.egid != task.egid)
-		return PROGRAM_RAISES;
+		return PRIVILEGED_RAISES;
 	*ret_reason = reason(program, result.why);
-	return PROGRAM_NO_EFFECT;
+	return PRIVILEGED_NO_EFFECT;
 }
 
 /* As the runtime's execve left it: root with all, others with ambient. */
-static struct exec_task task_of(const struct program *program,
-				const struct program_grant *grant)
+static struct execve_task task_of(const struct privileged_file *program,
+				  const struct privileged_grant *grant)
 {
-	struct exec_task task = somebody(program, grant->root);
+	struct execve_task task = somebody(program, grant->root);
 	capmask *set = task.sets.set, held = grant->ambient;
 
 	if (grant->has_user) {
@@ -127,30 +129,31 @@ static struct exec_task task_of(const struct program *program,
 	return task;
 }
 
-static bool is_less(const struct exec_result *less,
-		    const struct exec_result *more)
+static bool is_less(const struct execve_result *less,
+		    const struct execve_result *more)
 {
 	return less->euid != more->euid || less->egid != more->egid ||
 	       less->sets.set[CAPSET_PERMITTED] !=
 		       more->sets.set[CAPSET_PERMITTED];
 }
 
-enum program_verdict program_judge(const struct program *program,
-				   const struct program_grant *grant,
-				   capmask *ret_lacking)
+enum privileged_verdict
+privileged_classify(const struct privileged_file *program,
+		    const struct privileged_grant *grant, capmask *ret_lacking)
 {
-	struct exec_task task = task_of(program, grant), freely = task;
-	struct exec_result result = exec_caps_predict(&task, &program->file);
+	struct execve_task task = task_of(program, grant), freely = task;
+	struct execve_result result = execve_predict(&task, &program->file);
 	capmask named =
 		program->file.caps.permitted | program->file.caps.inheritable;
-	struct exec_result most;
+	struct execve_result most;
 
 	*ret_lacking = result.refused ? result.missing : 0;
 	if (result.refused)
-		return PROGRAM_OUT_OF_BOUNDING;
+		return PRIVILEGED_OUT_OF_BOUNDING;
 	if (!has_ids(program) && !(named & ~grant->ambient))
-		return PROGRAM_REDUNDANT;
+		return PRIVILEGED_REDUNDANT;
 	freely.no_new_privs = false;
-	most = exec_caps_predict(&freely, &program->file);
-	return is_less(&result, &most) ? PROGRAM_BREAKS : PROGRAM_UNTOUCHED;
+	most = execve_predict(&freely, &program->file);
+	return is_less(&result, &most) ? PRIVILEGED_BREAKS
+				       : PRIVILEGED_UNTOUCHED;
 }

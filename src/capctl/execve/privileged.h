@@ -9,35 +9,36 @@
 
 #include "capctl/execve/predict.h"
 
-struct program {
+struct privileged_file {
 	/* `unmapped`, and what is in a container nosuid, is for who knows it. */
-	struct exec_file file;
+	struct execve_file file;
 	bool noexec; /* the mount it is on */
 	bool script; /* starts with "#!": its interpreter's bits count */
 	bool caps_elsewhere; /* for a user namespace that is not ours: unknown */
 };
 
 /* By whomever. */
-bool program_is_executable(const struct program *program);
+bool privileged_is_executable(const struct privileged_file *program);
 
 /* Has the file anything that is there to raise privileges? */
-bool program_is_special(const struct program *program);
+bool privileged_is_special(const struct privileged_file *program);
 
-enum program_effect {
-	PROGRAM_NO_EFFECT,
-	PROGRAM_RAISES,
-	PROGRAM_DANGEROUS, /* to root, or what leads there: capset_dangerous() */
+enum privileged_effect {
+	PRIVILEGED_NO_EFFECT,
+	PRIVILEGED_RAISES,
+	PRIVILEGED_DANGEROUS, /* to root, or what leads there: capset_dangerous() */
 };
 
 /*
  * For a user who holds nothing. `root` is who is uid 0 in the user namespace it
  * runs in. ret_reason: why there is no effect, static; else NULL.
  */
-enum program_effect program_effect(const struct program *program, uint32_t root,
-				   const char **ret_reason);
+enum privileged_effect privileged_effect(const struct privileged_file *program,
+					 uint32_t root,
+					 const char **ret_reason);
 
 /* What a container, or any of a rule's containers, holds. */
-struct program_grant {
+struct privileged_grant {
 	capmask ambient;
 	capmask inheritable;
 	capmask bounding; /* at most */
@@ -48,20 +49,20 @@ struct program_grant {
 	uint32_t root; /* as above */
 };
 
-enum program_verdict {
-	PROGRAM_UNTOUCHED,
-	PROGRAM_REDUNDANT, /* its capabilities are held without them */
-	PROGRAM_BREAKS, /* gives nothing, or less, under no_new_privs */
-	PROGRAM_OUT_OF_BOUNDING, /* execve fails with EPERM */
-	PROGRAM_VERDICT_COUNT
+enum privileged_verdict {
+	PRIVILEGED_UNTOUCHED,
+	PRIVILEGED_REDUNDANT, /* its capabilities are held without them */
+	PRIVILEGED_BREAKS, /* gives nothing, or less, under no_new_privs */
+	PRIVILEGED_OUT_OF_BOUNDING, /* execve fails with EPERM */
+	PRIVILEGED_VERDICT_COUNT
 };
 
 /*
  * For a file that has an effect. ret_lacking: what execve misses in the
  * bounding set, else 0.
  */
-enum program_verdict program_judge(const struct program *program,
-				   const struct program_grant *grant,
-				   capmask *ret_lacking);
+enum privileged_verdict
+privileged_classify(const struct privileged_file *program,
+		    const struct privileged_grant *grant, capmask *ret_lacking);
 
 #endif

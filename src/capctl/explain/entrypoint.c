@@ -35,16 +35,16 @@ static void look_free(struct look *look)
 	rootfs_file_free(&look->file);
 }
 
-static enum exec_kernel running_kernel(void)
+static enum execve_kernel running_kernel(void)
 {
 	struct utsname name;
 	unsigned int major = 0, minor = 0;
 
 	if (uname(&name) < 0 ||
 	    sscanf(name.release, "%u.%u", &major, &minor) != 2)
-		return EXEC_BEFORE_6_17;
-	return major > 6 || (major == 6 && minor >= 17) ? EXEC_SINCE_6_17
-							: EXEC_BEFORE_6_17;
+		return EXECVE_BEFORE_6_17;
+	return major > 6 || (major == 6 && minor >= 17) ? EXECVE_SINCE_6_17
+							: EXECVE_BEFORE_6_17;
 }
 
 /* To where the runtime will come by the links of the image. */
@@ -291,9 +291,9 @@ static bool may_remount(const struct look *look)
 
 static int check_nosuid(const struct look *look)
 {
-	const struct program *program = &look->file.program;
+	const struct privileged_file *program = &look->file.program;
 
-	if (!program->file.nosuid || !program_is_special(program) ||
+	if (!program->file.nosuid || !privileged_is_special(program) ||
 	    !may_remount(look))
 		return 0;
 	return err_set(
@@ -344,10 +344,10 @@ static void describe_task(struct look *look)
 	const struct evaluation *evaluation = &look->run->evaluation;
 	const struct spec_map *users = &look->tree.users;
 	const struct spec_map *groups = &look->tree.groups;
-	struct exec_task *task = &look->entry->task;
+	struct execve_task *task = &look->entry->task;
 	bool new_userns = evaluation->spec.new_userns;
 
-	*task = (struct exec_task){
+	*task = (struct execve_task){
 		.sets = task_sets(look),
 		.kernel = look->run->node->own.kernel,
 		.uid = spec_map_outer(users, new_userns, evaluation->spec.uid),
@@ -371,7 +371,7 @@ static void describe_file(struct look *look)
 {
 	const struct spec_mount *mount =
 		spec_tree_mount(&look->tree, look->file.path);
-	struct exec_file *file = &look->entry->file;
+	struct execve_file *file = &look->entry->file;
 
 	*file = look->file.program.file;
 	file->unmapped = !spec_tree_has_owner(
@@ -402,8 +402,7 @@ int entrypoint_look(struct entrypoint *ret_entry, const struct dryrun *run,
 		return 0;
 	describe_task(&look);
 	describe_file(&look);
-	ret_entry->result =
-		exec_caps_predict(&ret_entry->task, &ret_entry->file);
+	ret_entry->result = execve_predict(&ret_entry->task, &ret_entry->file);
 	/* Lent for the prediction alone. */
 	ret_entry->task.groups = NULL;
 	ret_entry->task.groups_count = 0;

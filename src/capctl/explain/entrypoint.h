@@ -18,9 +18,9 @@ struct entrypoint {
 	char *name; /* args[0]; NULL: none */
 	char *path; /* of the file, in the container */
 	char *interpreter; /* whose bits count, of a script; NULL: none */
-	struct exec_task task;
-	struct exec_file file;
-	struct exec_result result;
+	struct execve_task task;
+	struct execve_file file;
+	struct execve_result result;
 };
 
 #define CLEANUP_ENTRYPOINT __attribute__((cleanup(entrypoint_free)))

@@ -121,18 +121,18 @@ static struct json_object *reasons_array(unsigned int why)
 {
 	struct json_object *array = json_object_new_array();
 
-	for (int i = 0; i < EXEC_WHY_COUNT; i++)
+	for (int i = 0; i < EXECVE_WHY_COUNT; i++)
 		if (why & 1U << i)
 			json_object_array_add(array,
-					      out_json_text(exec_caps_why_word(
-						      (enum exec_why)i)));
+					      out_json_text(execve_why_word(
+						      (enum execve_why)i)));
 	return array;
 }
 
 static struct json_object *program_object(const struct entrypoint *entry)
 {
 	struct json_object *object = json_object_new_object();
-	const struct exec_result *result = &entry->result;
+	const struct execve_result *result = &entry->result;
 
 	json_object_object_add(object, "name", out_json_text(entry->name));
 	json_object_object_add(object, "path", out_json_text(entry->path));

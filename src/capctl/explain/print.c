@@ -223,17 +223,17 @@ static void print_notes(const struct dryrun *run)
 
 static void print_reasons(struct out_table *table, unsigned int why)
 {
-	for (int i = 0; i < EXEC_WHY_COUNT; i++)
+	for (int i = 0; i < EXECVE_WHY_COUNT; i++)
 		if (why & 1U << i)
 			out_table_add(table, OUT_PLAIN, 2, "because",
-				      exec_caps_why_text((enum exec_why)i));
+				      execve_why_text((enum execve_why)i));
 }
 
 /* What counts after the execve: the five sets, and who it is then. */
 static void print_result(struct out_table *table,
 			 const struct entrypoint *entry)
 {
-	const struct exec_result *result = &entry->result;
+	const struct execve_result *result = &entry->result;
 	char number[16];
 
 	for (int i = 0; i < CAPSET_COUNT; i++) {

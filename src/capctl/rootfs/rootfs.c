@@ -70,7 +70,7 @@ void rootfs_file_free(struct rootfs_file *file)
 static int read_caps(struct rootfs_file *file, const char *fd_path,
 		     struct err *err)
 {
-	struct program *program = &file->program;
+	struct privileged_file *program = &file->program;
 	unsigned char value[VFSCAP_MAX];
 	ssize_t len = getxattr(fd_path, VFSCAP_NAME, value, sizeof(value));
 
@@ -120,7 +120,7 @@ static void read_first_line(struct rootfs_file *file, const char *fd_path)
 int rootfs_describe(const struct rootfs *rootfs, int fd,
 		    struct rootfs_file *ret_file, struct err *err)
 {
-	struct exec_file *file = &ret_file->program.file;
+	struct execve_file *file = &ret_file->program.file;
 	char fd_path[FD_PATH_SIZE];
 	struct mounts_facts mount;
 	struct statx st;
@@ -209,7 +209,7 @@ static int check_program(const struct rootfs_file *file, const char *path,
 {
 	if (!S_ISREG(file->mode))
 		return err_set(err, "'%s' is not a regular file", path);
-	if (!program_is_executable(&file->program))
+	if (!privileged_is_executable(&file->program))
 		return err_set(err, "'%s' is not executable", path);
 	return 0;
 }

@@ -29,7 +29,7 @@ struct rootfs_file {
 	mode_t mode;
 	uint32_t links;
 	uint64_t mount; /* its number in /proc/self/mountinfo; 0: unknown */
-	struct program program; /* of a regular file; else zeroed */
+	struct privileged_file program; /* of a regular file; else zeroed */
 	char interpreter[ROOTFS_LINE_MAX]; /* of a script; "" */
 	bool unread; /* whether it is a script is not known */
 	bool unreadable; /* on -1: not for what it is, and not missing */

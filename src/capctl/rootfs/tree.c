@@ -363,7 +363,7 @@ uint32_t spec_map_outer(const struct spec_map *map, bool new_userns,
 
 	if (!new_userns)
 		return inner;
-	return spec_map_outside(map, inner, &id) ? id : EXEC_NO_ROOT;
+	return spec_map_outside(map, inner, &id) ? id : EXECVE_NO_ROOT;
 }
 
 bool spec_tree_has_owner(const struct spec_tree *tree, bool new_userns,

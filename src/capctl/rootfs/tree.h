@@ -64,7 +64,7 @@ bool spec_map_outside(const struct spec_map *map, uint32_t inside,
  * is the same on both sides.
  */
 uint32_t spec_map_outer(const struct spec_map *map, bool new_userns,
-			uint32_t inner); /* EXEC_NO_ROOT: none */
+			uint32_t inner); /* EXECVE_NO_ROOT: none */
 bool spec_tree_has_owner(const struct spec_tree *tree, bool new_userns,
 			 uint32_t uid, uint32_t gid);
 

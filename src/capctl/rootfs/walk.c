@@ -130,8 +130,9 @@ static int look_closer(struct walk *walk, const char *name)
 	if (rootfs_describe(walk->rootfs, fd, &file, &reason) < 0 &&
 	    tell_unreadable(walk, name, reason.text) < 0)
 		return -1;
-	return program_is_special(&file.program) ? tell_found(walk, name, &file)
-						 : 0;
+	return privileged_is_special(&file.program)
+		       ? tell_found(walk, name, &file)
+		       : 0;
 }
 
 /* Asked by name in the process's own directory: the cheapest way there is. */

@@ -67,7 +67,7 @@ static void find_users(struct scan *scan)
 }
 
 /* What the container's first program will hold, and what it never can. */
-static struct program_grant grant_of(const struct scan *scan)
+static struct privileged_grant grant_of(const struct scan *scan)
 {
 	const struct evaluation *evaluation = &scan->run.evaluation;
 	const struct spec *spec = &evaluation->spec;
@@ -77,7 +77,7 @@ static struct program_grant grant_of(const struct scan *scan)
 	capmask bounding =
 		spec->has_capabilities ? set[CAPSET_BOUNDING] : UINT64_MAX;
 
-	return (struct program_grant){
+	return (struct privileged_grant){
 		.ambient = set[CAPSET_AMBIENT] & set[CAPSET_INHERITABLE] &
 			   set[CAPSET_PERMITTED],
 		.inheritable = set[CAPSET_INHERITABLE],
@@ -192,7 +192,8 @@ void scan_bundle_resolve(struct scan *scan, const struct rootfs *rootfs)
 }
 
 /* As entrypoint.c has it: a remount of the root loses its mount's options. */
-static void forget_remounted(const struct scan *scan, struct program *program)
+static void forget_remounted(const struct scan *scan,
+			     struct privileged_file *program)
 {
 	bool remounts =
 		scan->tree.readonly || scan->run.args.dialect == RUNTIME_CRUN;
@@ -207,7 +208,7 @@ struct program scan_bundle_view(const struct scan *scan,
 				const struct rootfs_file *file,
 				const struct spec_mount **ret_mount)
 {
-	struct program program = file->program;
+	struct privileged_file program = file->program;
 	const struct spec_mount *mount =
 		spec_tree_mount(&scan->tree, file->path);
 

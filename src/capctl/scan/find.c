@@ -30,7 +30,7 @@ static int under_mount(struct scan_file *file, const struct spec_mount *mount,
 			  : mount->bind ? "on the container's noexec mount"
 					: "hidden by the container's mount on";
 
-	file->effect = PROGRAM_NO_EFFECT;
+	file->effect = PRIVILEGED_NO_EFFECT;
 	file->reason = alloc_text("%s %s", how, mount->destination);
 	return file->reason ? 0 : err_set(err, "out of memory");
 }
@@ -39,14 +39,14 @@ static int evaluate(const struct scan *scan, struct scan_file *file,
 		    struct err *err)
 {
 	const struct spec_mount *mount = NULL;
-	struct program program = file->file.program;
+	struct privileged_file program = file->file.program;
 	const char *reason;
 
 	if (scan->is_bundle && !file->outside)
 		program = scan_bundle_view(scan, &file->file, &mount);
 	if (mount)
 		return under_mount(file, mount, err);
-	file->effect = program_effect(&program, scan->root, &reason);
+	file->effect = privileged_effect(&program, scan->root, &reason);
 	if (!reason)
 		return 0;
 	file->reason = strdup(reason);

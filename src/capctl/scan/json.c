@@ -26,7 +26,7 @@ static void add_bool(struct json_object *object, const char *key, bool value)
 	add(object, key, json_object_new_boolean(value));
 }
 
-static struct json_object *caps_object(const struct exec_file *file)
+static struct json_object *caps_object(const struct execve_file *file)
 {
 	const struct vfscap *caps = &file->caps;
 	struct json_object *object;
@@ -43,13 +43,13 @@ static struct json_object *caps_object(const struct exec_file *file)
 }
 
 static struct json_object *verdict_object(const struct scan_grant *grant,
-					  enum program_verdict verdict,
+					  enum privileged_verdict verdict,
 					  capmask lacking)
 {
 	static const char *const words[] = {
-		[PROGRAM_REDUNDANT] = "redundant",
-		[PROGRAM_BREAKS] = "breaks",
-		[PROGRAM_OUT_OF_BOUNDING] = "out_of_bounding",
+		[PRIVILEGED_REDUNDANT] = "redundant",
+		[PRIVILEGED_BREAKS] = "breaks",
+		[PRIVILEGED_OUT_OF_BOUNDING] = "out_of_bounding",
 	};
 	struct json_object *object = json_object_new_object();
 
@@ -64,15 +64,15 @@ static struct json_object *verdicts_array(const struct scan *scan,
 {
 	struct json_object *array = json_object_new_array();
 
-	if (file->effect == PROGRAM_NO_EFFECT)
+	if (file->effect == PRIVILEGED_NO_EFFECT)
 		return array;
 	for (size_t i = 0; i < scan->grants_count; i++) {
 		const struct scan_grant *grant = &scan->grants[i];
-		enum program_verdict verdict;
+		enum privileged_verdict verdict;
 		capmask lacking;
 
 		verdict = scan_judge(scan, file, grant, &lacking);
-		if (verdict != PROGRAM_UNTOUCHED)
+		if (verdict != PRIVILEGED_UNTOUCHED)
 			json_object_array_add(
 				array, verdict_object(grant, verdict, lacking));
 	}
@@ -83,11 +83,11 @@ static struct json_object *file_object(const struct scan *scan,
 				       const struct scan_file *file)
 {
 	static const char *const effects[] = {
-		[PROGRAM_NO_EFFECT] = "none",
-		[PROGRAM_RAISES] = "raises",
-		[PROGRAM_DANGEROUS] = "dangerous",
+		[PRIVILEGED_NO_EFFECT] = "none",
+		[PRIVILEGED_RAISES] = "raises",
+		[PRIVILEGED_DANGEROUS] = "dangerous",
 	};
-	const struct program *program = &file->file.program;
+	const struct privileged_file *program = &file->file.program;
 	struct json_object *object = json_object_new_object();
 	char mode[16];
 
@@ -99,7 +99,7 @@ static struct json_object *file_object(const struct scan *scan,
 	add_number(object, "gid", program->file.gid);
 	add_number(object, "links", file->file.links);
 	add_bool(object, "setuid", file->file.mode & S_ISUID);
-	add_bool(object, "setgid", exec_file_is_setgid(&program->file));
+	add_bool(object, "setgid", execve_file_is_setgid(&program->file));
 	add(object, "capabilities", caps_object(&program->file));
 	add_bool(object, "capabilities_elsewhere", program->caps_elsewhere);
 	add(object, "effect", json_object_new_string(effects[file->effect]));

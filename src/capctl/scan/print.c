@@ -76,14 +76,14 @@ static void add_file_caps(struct buf *buf, const struct vfscap *caps)
 static const char *what(const struct scan *scan, const struct scan_file *file,
 			char **ret_text)
 {
-	const struct program *program = &file->file.program;
+	const struct privileged_file *program = &file->file.program;
 	struct buf buf CLEANUP_BUF = { 0 };
 
 	if (file->file.mode & S_ISUID && program->file.uid == scan->root)
 		buf_add_str(&buf, "setuid root");
 	else if (file->file.mode & S_ISUID)
 		add_number(&buf, "setuid ", program->file.uid);
-	if (exec_file_is_setgid(&program->file)) {
+	if (execve_file_is_setgid(&program->file)) {
 		add_part(&buf);
 		add_number(&buf, "setgid ", program->file.gid);
 	}
@@ -120,11 +120,11 @@ static void add_effect(struct out_table *table, const struct scan *scan,
 		const char *word;
 		enum out_style style;
 	} effects[] = {
-		[PROGRAM_NO_EFFECT] = { "no effect", OUT_FAINT },
-		[PROGRAM_RAISES] = { "raises", OUT_WARNING },
-		[PROGRAM_DANGEROUS] = { "dangerous", OUT_BAD },
+		[PRIVILEGED_NO_EFFECT] = { "no effect", OUT_FAINT },
+		[PRIVILEGED_RAISES] = { "raises", OUT_WARNING },
+		[PRIVILEGED_DANGEROUS] = { "dangerous", OUT_BAD },
 	};
-	const struct exec_file *owned = &file->file.program.file;
+	const struct execve_file *owned = &file->file.program.file;
 	char *text CLEANUP_FREE = NULL;
 	char owner[32];
 
@@ -143,7 +143,7 @@ struct rules {
 
 /* One pass: a policy can have thousands. */
 static void sort_rules(const struct scan *scan, const struct scan_file *file,
-		       struct rules rules[PROGRAM_VERDICT_COUNT])
+		       struct rules rules[PRIVILEGED_VERDICT_COUNT])
 {
 	capmask lacking;
 
@@ -178,21 +178,21 @@ static void add_rules(struct buf *buf, const struct rules *rules)
 	}
 }
 
-static const char *reason(enum program_verdict verdict,
+static const char *reason(enum privileged_verdict verdict,
 			  const struct rules *rules, char **ret_text)
 {
 	char *lacking CLEANUP_FREE = out_names(rules->lacking);
 	struct buf buf CLEANUP_BUF = { 0 };
 
-	if (verdict == PROGRAM_REDUNDANT)
+	if (verdict == PRIVILEGED_REDUNDANT)
 		buf_add_str(&buf, "ambient has all of it");
-	else if (verdict == PROGRAM_BREAKS)
+	else if (verdict == PRIVILEGED_BREAKS)
 		buf_add_str(&buf, "no_new_privileges takes the effect away");
 	else
 		buf_add_str(&buf, "execve fails: the bounding set lacks ");
-	if (verdict == PROGRAM_OUT_OF_BOUNDING && rules->count == 1)
+	if (verdict == PRIVILEGED_OUT_OF_BOUNDING && rules->count == 1)
 		buf_add_str(&buf, lacking ? lacking : "?");
-	else if (verdict == PROGRAM_OUT_OF_BOUNDING)
+	else if (verdict == PRIVILEGED_OUT_OF_BOUNDING)
 		buf_add_str(&buf, "what it names");
 	add_rules(&buf, rules);
 	return finished(&buf, ret_text);
@@ -202,16 +202,16 @@ static void add_verdicts(struct out_table *table, const struct scan *scan,
 			 const struct scan_file *file)
 {
 	static const struct {
-		enum program_verdict verdict;
+		enum privileged_verdict verdict;
 		const char *word;
 		enum out_style style;
 	} verdicts[] = {
-		{ PROGRAM_REDUNDANT, "redundant", OUT_GOOD },
-		{ PROGRAM_BREAKS, "breaks", OUT_WARNING },
-		{ PROGRAM_OUT_OF_BOUNDING, "out of bounding", OUT_BAD },
+		{ PRIVILEGED_REDUNDANT, "redundant", OUT_GOOD },
+		{ PRIVILEGED_BREAKS, "breaks", OUT_WARNING },
+		{ PRIVILEGED_OUT_OF_BOUNDING, "out of bounding", OUT_BAD },
 	};
 
-	struct rules rules[PROGRAM_VERDICT_COUNT] = { 0 };
+	struct rules rules[PRIVILEGED_VERDICT_COUNT] = { 0 };
 
 	sort_rules(scan, file, rules);
 	for (size_t i = 0; i < ARRAY_LEN(verdicts); i++) {
@@ -231,7 +231,7 @@ static void print_files(const struct scan *scan)
 
 	for (size_t i = 0; i < scan->files_count; i++) {
 		add_effect(&table, scan, &scan->files[i]);
-		if (scan->files[i].effect != PROGRAM_NO_EFFECT)
+		if (scan->files[i].effect != PRIVILEGED_NO_EFFECT)
 			add_verdicts(&table, scan, &scan->files[i]);
 	}
 	for (size_t i = 0; i < scan->unreadable_count; i++)

@@ -71,13 +71,13 @@ static bool says_something(const struct policy_rule *rule)
 }
 
 /* At most: a pod that does not ask for it is not raised. */
-static struct program_grant grant_of(const struct policy_rule *rule,
-				     capmask kernel)
+static struct privileged_grant grant_of(const struct policy_rule *rule,
+					capmask kernel)
 {
 	capmask kept = rule->ambient | rule->inheritable;
 	capmask bounding = rule->drop_others ? kept : ~rule->drop;
 
-	return (struct program_grant){
+	return (struct privileged_grant){
 		.ambient = rule->on_request ? 0 : rule->ambient,
 		.inheritable = kept,
 		.bounding = bounding | ~kernel,
@@ -131,29 +131,29 @@ struct scan_counts scan_count(const struct scan *scan)
 
 	for (size_t i = 0; i < scan->files_count; i++) {
 		const struct scan_file *file = &scan->files[i];
-		const struct program *program = &file->file.program;
+		const struct privileged_file *program = &file->file.program;
 
 		counts.setuid += (file->file.mode & S_ISUID) != 0;
-		counts.setgid += exec_file_is_setgid(&program->file);
+		counts.setgid += execve_file_is_setgid(&program->file);
 		counts.capabilities +=
 			program->file.has_caps || program->caps_elsewhere;
-		counts.dangerous += file->effect == PROGRAM_DANGEROUS;
-		counts.without_effect += file->effect == PROGRAM_NO_EFFECT;
+		counts.dangerous += file->effect == PRIVILEGED_DANGEROUS;
+		counts.without_effect += file->effect == PRIVILEGED_NO_EFFECT;
 	}
 	return counts;
 }
 
-enum program_verdict scan_judge(const struct scan *scan,
-				const struct scan_file *file,
-				const struct scan_grant *grant,
-				capmask *ret_lacking)
+enum privileged_verdict scan_judge(const struct scan *scan,
+				   const struct scan_file *file,
+				   const struct scan_grant *grant,
+				   capmask *ret_lacking)
 {
 	const struct spec_mount *mount;
-	struct program program = file->file.program;
+	struct privileged_file program = file->file.program;
 
 	if (scan->is_bundle && !file->outside)
 		program = scan_bundle_view(scan, &file->file, &mount);
-	return program_judge(&program, &grant->grant, ret_lacking);
+	return privileged_classify(&program, &grant->grant, ret_lacking);
 }
 
 static int parse(int argc, char **argv, struct scan *scan, struct err *err)

@@ -15,7 +15,7 @@ struct json_object;
 struct scan_file {
 	struct rootfs_file file;
 	bool outside; /* of a bundle's root, but below the operand */
-	enum program_effect effect;
+	enum privileged_effect effect;
 	char *reason; /* why there is none; else NULL */
 };
 
@@ -27,7 +27,7 @@ struct scan_unreadable {
 /* What files are judged against: a rule, or the container's own sets. */
 struct scan_grant {
 	const char *rule; /* NULL: the container's */
-	struct program_grant grant;
+	struct privileged_grant grant;
 };
 
 struct scan {
@@ -85,10 +85,10 @@ struct scan_counts {
 
 struct scan_counts scan_count(const struct scan *scan);
 /* For a file that has an effect. */
-enum program_verdict scan_judge(const struct scan *scan,
-				const struct scan_file *file,
-				const struct scan_grant *grant,
-				capmask *ret_lacking);
+enum privileged_verdict scan_judge(const struct scan *scan,
+				   const struct scan_file *file,
+				   const struct scan_grant *grant,
+				   capmask *ret_lacking);
 
 void scan_print(const struct scan *scan);
 struct json_object *scan_object(const struct scan *scan);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What exec_caps_kernel_test and its little program agree upon. */
+/* What execve_kernel_test and its little program agree upon. */
 #ifndef CAPRUNTIME_EXEC_PROBE_H
 #define CAPRUNTIME_EXEC_PROBE_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What exec_caps_kernel_test starts: it says whether the kernel asked for
+ * What execve_kernel_test starts: it says whether the kernel asked for
  * secure mode, and stays to be looked at until the other end is closed.
  */
 #include <sys/auxv.h>

@@ -50,7 +50,7 @@ struct trial {
 	unsigned long securebits;
 	bool no_new_privs;
 	bool nosuid; /* which of the two mounts */
-	struct exec_file file; /* ids of the first user namespace */
+	struct execve_file file; /* ids of the first user namespace */
 };
 
 struct outcome {
@@ -62,7 +62,7 @@ struct outcome {
 static struct tempdir dir;
 static const char *const mounts[] = { "suid", "nosuid" };
 static capmask kernel;
-static size_t seen[EXEC_WHY_COUNT], refused, run;
+static size_t seen[EXECVE_WHY_COUNT], refused, run;
 
 /* The child. It has no way to complain but its exit. */
 
@@ -202,7 +202,7 @@ static bool is_mapped(enum userns userns, uint32_t id)
 static uint32_t root_of(enum userns userns)
 {
 	if (userns == USERNS_NO_ROOT)
-		return EXEC_NO_ROOT;
+		return EXECVE_NO_ROOT;
 	return userns == USERNS_OFFSET ? OFFSET : 0;
 }
 
@@ -392,7 +392,7 @@ static void choose_file(struct trial *trial, struct prng *prng)
 {
 	static const uint32_t ids[] = { 0,    0,    0,	    OFFSET, OFFSET,
 					1000, 1001, 101000, 101000 };
-	struct exec_file *file = &trial->file;
+	struct execve_file *file = &trial->file;
 
 	file->mode = chance(prng, 10) ? 0745 : 0755;
 	if (chance(prng, 40))
@@ -432,7 +432,7 @@ static bool write_caps(const char *path, const struct vfscap *caps)
 /* Changing the owner takes the bits and the capabilities away: it is first. */
 static int make_file(const struct trial *trial)
 {
-	const struct exec_file *file = &trial->file;
+	const struct execve_file *file = &trial->file;
 	char *path CLEANUP_FREE = NULL;
 
 	if (asprintf(&path, "%s/%s/" PROBE, dir.path, mounts[trial->nosuid]) <
@@ -445,15 +445,15 @@ static int make_file(const struct trial *trial)
 	return open(path, O_PATH | O_CLOEXEC);
 }
 
-static struct exec_task task_before(const struct trial *trial,
-				    const struct outcome *outcome,
-				    uint32_t groups[GROUPS_MAX])
+static struct execve_task task_before(const struct trial *trial,
+				      const struct outcome *outcome,
+				      uint32_t groups[GROUPS_MAX])
 {
 	const struct procstatus *status = &outcome->before;
 
 	for (size_t i = 0; i < trial->groups_count; i++)
 		groups[i] = outer_id(trial->userns, trial->groups[i]);
-	return (struct exec_task){
+	return (struct execve_task){
 		.sets = status->sets,
 		.kernel = kernel,
 		.uid = status->uid[PROCSTATUS_REAL],
@@ -469,7 +469,7 @@ static struct exec_task task_before(const struct trial *trial,
 }
 
 static bool is_as_predicted(const struct outcome *outcome,
-			    const struct exec_result *result)
+			    const struct execve_result *result)
 {
 	const struct procstatus *after = &outcome->after;
 
@@ -503,9 +503,9 @@ static void print_status(const char *what, const struct procstatus *status)
 }
 
 static void explain(const struct trial *trial, const struct outcome *outcome,
-		    const struct exec_result *result)
+		    const struct execve_result *result)
 {
-	const struct exec_file *file = &trial->file;
+	const struct execve_file *file = &trial->file;
 
 	printf("#   userns %d, groups %zu, securebits %#lx, nnp %d\n",
 	       trial->userns, trial->groups_count, trial->securebits,
@@ -534,21 +534,21 @@ static bool could_not_start(const struct trial *trial,
 	       !(trial->file.mode & 010);
 }
 
-static void note(const struct exec_result *result)
+static void note(const struct execve_result *result)
 {
-	for (int why = 0; why < EXEC_WHY_COUNT; why++)
+	for (int why = 0; why < EXECVE_WHY_COUNT; why++)
 		seen[why] += result->why >> why & 1;
 	refused += result->refused;
 	run++;
 }
 
-static bool try_once(struct prng *prng, enum exec_kernel rules)
+static bool try_once(struct prng *prng, enum execve_kernel rules)
 {
 	struct trial trial = { 0 };
 	struct outcome outcome;
-	struct exec_result result;
+	struct execve_result result;
 	uint32_t groups[GROUPS_MAX];
-	struct exec_task task;
+	struct execve_task task;
 	int program CLEANUP_FD = -1;
 
 	choose_task(&trial, prng);
@@ -560,7 +560,7 @@ static bool try_once(struct prng *prng, enum exec_kernel rules)
 		return true;
 	task = task_before(&trial, &outcome, groups);
 	task.rules = rules;
-	result = exec_caps_predict(&task, &trial.file);
+	result = execve_predict(&task, &trial.file);
 	note(&result);
 	if (!CHECK(is_as_predicted(&outcome, &result)))
 		explain(&trial, &outcome, &result);
@@ -621,7 +621,7 @@ static capmask read_kernel(void)
 }
 
 /* A set-user-ID process that starts another program: the kernels differ. */
-static enum exec_kernel probe_rules(void)
+static enum execve_kernel probe_rules(void)
 {
 	struct trial trial = {
 		.uid = { 1000, 0, 0 },
@@ -635,16 +635,16 @@ static enum exec_kernel probe_rules(void)
 	struct outcome outcome;
 
 	CHECK(program >= 0 && execute(&trial, program, &outcome));
-	return outcome.after.sets.set[CAPSET_AMBIENT] ? EXEC_SINCE_6_17
-						      : EXEC_BEFORE_6_17;
+	return outcome.after.sets.set[CAPSET_AMBIENT] ? EXECVE_SINCE_6_17
+						      : EXECVE_BEFORE_6_17;
 }
 
 static void check_all_was_seen(void)
 {
 	CHECK(refused > 0);
-	for (int why = 0; why < EXEC_WHY_COUNT; why++) {
+	for (int why = 0; why < EXECVE_WHY_COUNT; why++) {
 		printf("# %6zu %s\n", seen[why],
-		       exec_caps_why_text((enum exec_why)why));
+		       execve_why_text((enum execve_why)why));
 		CHECK(seen[why] > 0);
 	}
 }
@@ -654,7 +654,7 @@ static void compare(void)
 	const char *soak = getenv("CAPRUNTIME_SOAK");
 	unsigned long rounds = ROUNDS;
 	struct prng prng = { 20260101 };
-	enum exec_kernel rules;
+	enum execve_kernel rules;
 
 	REQUIRE(set_up());
 	kernel = read_kernel();
@@ -665,7 +665,7 @@ static void compare(void)
 		if (!try_once(&prng, rules))
 			printf("#   in round %lu\n", i);
 	printf("# %zu executed, %zu of them refused, rules %s Linux 6.17\n",
-	       run, refused, rules == EXEC_BEFORE_6_17 ? "before" : "since");
+	       run, refused, rules == EXECVE_BEFORE_6_17 ? "before" : "since");
 	if (!tap_failed)
 		check_all_was_seen();
 }

@@ -17,9 +17,9 @@
 #define OWNER 100000 /* root of another user namespace */
 
 /* A container's process, non-root, with what the engine gives it. */
-static struct exec_task user_task(void)
+static struct execve_task user_task(void)
 {
-	return (struct exec_task){
+	return (struct execve_task){
 		.sets.set[CAPSET_BOUNDING] = BOUNDING,
 		.kernel = capset_known(),
 		.uid = 1000,
@@ -29,9 +29,9 @@ static struct exec_task user_task(void)
 	};
 }
 
-static struct exec_task ambient_task(capmask ambient)
+static struct execve_task ambient_task(capmask ambient)
 {
-	struct exec_task task = user_task();
+	struct execve_task task = user_task();
 
 	task.sets.set[CAPSET_PERMITTED] = ambient;
 	task.sets.set[CAPSET_EFFECTIVE] = ambient;
@@ -40,9 +40,9 @@ static struct exec_task ambient_task(capmask ambient)
 	return task;
 }
 
-static struct exec_task root_task(void)
+static struct execve_task root_task(void)
 {
-	struct exec_task task = user_task();
+	struct execve_task task = user_task();
 
 	task.uid = task.euid = task.gid = task.egid = 0;
 	task.sets.set[CAPSET_PERMITTED] = BOUNDING;
@@ -50,15 +50,15 @@ static struct exec_task root_task(void)
 	return task;
 }
 
-static struct exec_file plain_file(void)
+static struct execve_file plain_file(void)
 {
-	return (struct exec_file){ .mode = 0755 };
+	return (struct execve_file){ .mode = 0755 };
 }
 
-static struct exec_file caps_file(capmask permitted, capmask inheritable,
-				  bool effective)
+static struct execve_file caps_file(capmask permitted, capmask inheritable,
+				    bool effective)
 {
-	return (struct exec_file){
+	return (struct execve_file){
 		.mode = 0755,
 		.has_caps = true,
 		.caps = { .version = 2,
@@ -68,19 +68,19 @@ static struct exec_file caps_file(capmask permitted, capmask inheritable,
 	};
 }
 
-static struct exec_file mode_file(uint32_t mode)
+static struct execve_file mode_file(uint32_t mode)
 {
-	return (struct exec_file){ .mode = mode };
+	return (struct execve_file){ .mode = mode };
 }
 
-static struct exec_result result;
+static struct execve_result result;
 
-static void predict(struct exec_task task, struct exec_file file)
+static void predict(struct execve_task task, struct execve_file file)
 {
-	result = exec_caps_predict(&task, &file);
+	result = execve_predict(&task, &file);
 }
 
-static bool is_why(enum exec_why why)
+static bool is_why(enum execve_why why)
 {
 	return result.why >> why & 1;
 }
@@ -102,7 +102,7 @@ static void check_sets_at(int line, capmask permitted, capmask effective,
 
 static void a_user_keeps_nothing_but_ambient(void)
 {
-	struct exec_task task = user_task();
+	struct execve_task task = user_task();
 
 	task.sets.set[CAPSET_PERMITTED] = BIND;
 	task.sets.set[CAPSET_EFFECTIVE] = BIND;
@@ -121,7 +121,7 @@ static void a_user_keeps_nothing_but_ambient(void)
 
 static void no_new_privs_leaves_ambient(void)
 {
-	struct exec_task task = ambient_task(BIND);
+	struct execve_task task = ambient_task(BIND);
 
 	task.no_new_privs = true;
 	predict(task, plain_file());
@@ -132,13 +132,13 @@ static void no_new_privs_leaves_ambient(void)
 /* P'(permitted) = (P(inheritable) & F(inheritable)) | (F(permitted) & bset) */
 static void file_capabilities_follow_the_formula(void)
 {
-	struct exec_task task = user_task();
+	struct execve_task task = user_task();
 
 	task.sets.set[CAPSET_INHERITABLE] = TIME | KILL;
 	predict(task, caps_file(BIND, TIME, false));
 	CHECK_SETS(BIND | TIME, 0, 0);
 	CHECK(result.secure);
-	CHECK(is_why(EXEC_FILE_CAPS));
+	CHECK(is_why(EXECVE_FILE_CAPS));
 	predict(task, caps_file(BIND, TIME, true));
 	CHECK_SETS(BIND | TIME, BIND | TIME, 0);
 	predict(task, caps_file(0, BIT(CAP_CHOWN), false));
@@ -149,19 +149,19 @@ static void file_capabilities_follow_the_formula(void)
 	CHECK(result.secure);
 	predict(task, caps_file(TIME, TIME, true));
 	CHECK_SETS(TIME, TIME, 0);
-	CHECK(!is_why(EXEC_MISSING));
+	CHECK(!is_why(EXECVE_MISSING));
 }
 
 static void file_capabilities_clear_ambient(void)
 {
 	predict(ambient_task(BIND | RAW), caps_file(BIND, 0, true));
 	CHECK_SETS(BIND, BIND, 0);
-	CHECK(is_why(EXEC_AMBIENT_LOST));
+	CHECK(is_why(EXECVE_AMBIENT_LOST));
 	predict(ambient_task(BIND), caps_file(0, 0, false));
 	CHECK_SETS(0, 0, 0);
-	CHECK(is_why(EXEC_AMBIENT_LOST));
+	CHECK(is_why(EXECVE_AMBIENT_LOST));
 	predict(user_task(), caps_file(BIND, 0, true));
-	CHECK(!is_why(EXEC_AMBIENT_LOST));
+	CHECK(!is_why(EXECVE_AMBIENT_LOST));
 }
 
 /* "capability-dumb" programs, and it is so for root as well. */
@@ -171,13 +171,13 @@ static void an_effective_file_out_of_bounding_is_refused(void)
 	CHECK(result.refused);
 	CHECK_U64(result.missing, TIME);
 	CHECK_U64(result.sets.set[CAPSET_AMBIENT], RAW);
-	CHECK_U64(result.why, 1 << EXEC_FILE_CAPS | 1 << EXEC_MISSING);
+	CHECK_U64(result.why, 1 << EXECVE_FILE_CAPS | 1 << EXECVE_MISSING);
 	predict(root_task(), caps_file(TIME, 0, true));
 	CHECK(result.refused);
 	predict(user_task(), caps_file(BIND | TIME, 0, false));
 	CHECK_SETS(BIND, 0, 0);
 	CHECK_U64(result.missing, TIME);
-	CHECK(is_why(EXEC_MISSING));
+	CHECK(is_why(EXECVE_MISSING));
 }
 
 static void what_the_kernel_does_not_know_is_passed_over(void)
@@ -189,16 +189,16 @@ static void what_the_kernel_does_not_know_is_passed_over(void)
 
 static void no_new_privs_cuts_file_capabilities(void)
 {
-	struct exec_task task = ambient_task(BIND);
+	struct execve_task task = ambient_task(BIND);
 
 	task.no_new_privs = true;
 	predict(task, caps_file(BIND | RAW, 0, true));
 	CHECK_SETS(BIND, BIND, 0);
-	CHECK(is_why(EXEC_NO_NEW_PRIVS_CUT));
-	CHECK(is_why(EXEC_AMBIENT_LOST));
+	CHECK(is_why(EXECVE_NO_NEW_PRIVS_CUT));
+	CHECK(is_why(EXECVE_AMBIENT_LOST));
 	CHECK_U64(result.missing, RAW);
 	predict(task, caps_file(BIND, 0, true));
-	CHECK(!is_why(EXEC_NO_NEW_PRIVS_CUT));
+	CHECK(!is_why(EXECVE_NO_NEW_PRIVS_CUT));
 	CHECK_U64(result.missing, 0);
 	/* Still refused, by the bounding set alone. */
 	predict(task, caps_file(TIME, 0, true));
@@ -207,7 +207,7 @@ static void no_new_privs_cuts_file_capabilities(void)
 
 static void on_a_nosuid_mount_the_file_is_plain(void)
 {
-	struct exec_file file = caps_file(BIND | TIME, 0, true);
+	struct execve_file file = caps_file(BIND | TIME, 0, true);
 
 	file.mode = 06755;
 	file.nosuid = true;
@@ -215,24 +215,25 @@ static void on_a_nosuid_mount_the_file_is_plain(void)
 	CHECK_SETS(RAW, RAW, RAW);
 	CHECK_U64(result.euid, 1000);
 	CHECK_U64(result.egid, 1000);
-	CHECK_U64(result.why, 1 << EXEC_SETID_NOSUID | 1 << EXEC_CAPS_NOSUID);
+	CHECK_U64(result.why,
+		  1 << EXECVE_SETID_NOSUID | 1 << EXECVE_CAPS_NOSUID);
 	CHECK(!result.secure);
 }
 
 static void version_3_is_for_its_root_alone(void)
 {
-	struct exec_task task = user_task();
-	struct exec_file file = caps_file(BIND, 0, true);
+	struct execve_task task = user_task();
+	struct execve_file file = caps_file(BIND, 0, true);
 
 	file.caps.version = 3;
 	file.caps.root = OWNER;
 	predict(task, file);
 	CHECK_SETS(0, 0, 0);
-	CHECK_U64(result.why, 1 << EXEC_CAPS_OTHER_ROOT);
+	CHECK_U64(result.why, 1 << EXECVE_CAPS_OTHER_ROOT);
 	task.root = OWNER;
 	predict(task, file);
 	CHECK_SETS(BIND, BIND, 0);
-	task.root = EXEC_NO_ROOT;
+	task.root = EXECVE_NO_ROOT;
 	predict(task, file);
 	CHECK_SETS(0, 0, 0);
 	/* Our own root's count in every user namespace below. */
@@ -246,20 +247,20 @@ static void version_3_is_for_its_root_alone(void)
 
 static void root_gets_its_bounding_and_inheritable_sets(void)
 {
-	struct exec_task task = root_task();
+	struct execve_task task = root_task();
 
 	task.sets.set[CAPSET_PERMITTED] = 0;
 	task.sets.set[CAPSET_EFFECTIVE] = 0;
 	task.sets.set[CAPSET_INHERITABLE] = TIME;
 	predict(task, plain_file());
 	CHECK_SETS(BOUNDING | TIME, BOUNDING | TIME, 0);
-	CHECK_U64(result.why, 1 << EXEC_ROOT);
+	CHECK_U64(result.why, 1 << EXECVE_ROOT);
 	CHECK(!result.secure);
 }
 
 static void root_keeps_its_ambient_set(void)
 {
-	struct exec_task task = root_task();
+	struct execve_task task = root_task();
 
 	task.sets.set[CAPSET_INHERITABLE] = BIND;
 	task.sets.set[CAPSET_AMBIENT] = BIND;
@@ -271,13 +272,13 @@ static void file_capabilities_add_nothing_to_root(void)
 {
 	predict(root_task(), caps_file(BIND, 0, false));
 	CHECK_SETS(BOUNDING, BOUNDING, 0);
-	CHECK(is_why(EXEC_ROOT) && is_why(EXEC_FILE_CAPS));
+	CHECK(is_why(EXECVE_ROOT) && is_why(EXECVE_FILE_CAPS));
 	CHECK(!result.secure);
 }
 
 static void under_noroot_root_is_a_user(void)
 {
-	struct exec_task task = root_task();
+	struct execve_task task = root_task();
 
 	task.securebits = SECBIT_NOROOT;
 	predict(task, plain_file());
@@ -292,7 +293,7 @@ static void under_noroot_root_is_a_user(void)
 
 static void only_a_real_root_gets_nothing_effective(void)
 {
-	struct exec_task task = root_task();
+	struct execve_task task = root_task();
 
 	task.euid = 1000;
 	predict(task, plain_file());
@@ -302,7 +303,7 @@ static void only_a_real_root_gets_nothing_effective(void)
 
 static void another_users_namespace_has_another_root(void)
 {
-	struct exec_task task = root_task();
+	struct execve_task task = root_task();
 
 	task.root = OWNER;
 	predict(task, plain_file());
@@ -310,8 +311,8 @@ static void another_users_namespace_has_another_root(void)
 	task.uid = task.euid = OWNER;
 	predict(task, plain_file());
 	CHECK_SETS(BOUNDING, BOUNDING, 0);
-	task.root = EXEC_NO_ROOT;
-	task.uid = task.euid = EXEC_NO_ROOT;
+	task.root = EXECVE_NO_ROOT;
+	task.uid = task.euid = EXECVE_NO_ROOT;
 	predict(task, plain_file());
 	CHECK_SETS(0, 0, 0);
 }
@@ -323,25 +324,25 @@ static void set_user_id_root_gives_the_bounding_set(void)
 	CHECK_U64(result.euid, 0);
 	CHECK_U64(result.egid, 1000);
 	CHECK(result.secure);
-	CHECK_U64(result.why,
-		  1 << EXEC_SETUID | 1 << EXEC_ROOT | 1 << EXEC_AMBIENT_LOST);
+	CHECK_U64(result.why, 1 << EXECVE_SETUID | 1 << EXECVE_ROOT |
+				      1 << EXECVE_AMBIENT_LOST);
 }
 
 static void set_user_id_another_clears_ambient(void)
 {
-	struct exec_file file = mode_file(04755);
+	struct execve_file file = mode_file(04755);
 
 	file.uid = 33;
 	predict(ambient_task(BIND), file);
 	CHECK_SETS(0, 0, 0);
 	CHECK_U64(result.euid, 33);
 	CHECK(result.secure);
-	CHECK_U64(result.why, 1 << EXEC_SETUID | 1 << EXEC_AMBIENT_LOST);
+	CHECK_U64(result.why, 1 << EXECVE_SETUID | 1 << EXECVE_AMBIENT_LOST);
 }
 
 static void set_user_id_oneself_changes_nothing(void)
 {
-	struct exec_file file = mode_file(06755);
+	struct execve_file file = mode_file(06755);
 
 	file.uid = file.gid = 1000;
 	predict(ambient_task(BIND), file);
@@ -352,14 +353,14 @@ static void set_user_id_oneself_changes_nothing(void)
 
 static void set_user_id_root_with_capabilities_gives_those(void)
 {
-	struct exec_file file = caps_file(BIND, 0, true);
+	struct execve_file file = caps_file(BIND, 0, true);
 
 	file.mode = 04755;
 	predict(user_task(), file);
 	CHECK_SETS(BIND, BIND, 0);
 	CHECK_U64(result.euid, 0);
-	CHECK(is_why(EXEC_CAPS_BEFORE_ROOT));
-	CHECK(!is_why(EXEC_ROOT));
+	CHECK(is_why(EXECVE_CAPS_BEFORE_ROOT));
+	CHECK(!is_why(EXECVE_ROOT));
 }
 
 static void set_group_id_clears_ambient(void)
@@ -369,7 +370,7 @@ static void set_group_id_clears_ambient(void)
 	CHECK_U64(result.egid, 0);
 	CHECK_U64(result.euid, 1000);
 	CHECK(result.secure);
-	CHECK_U64(result.why, 1 << EXEC_SETGID | 1 << EXEC_AMBIENT_LOST);
+	CHECK_U64(result.why, 1 << EXECVE_SETGID | 1 << EXECVE_AMBIENT_LOST);
 }
 
 static void set_group_id_without_execution_is_a_mark(void)
@@ -377,14 +378,14 @@ static void set_group_id_without_execution_is_a_mark(void)
 	predict(ambient_task(BIND), mode_file(02745));
 	CHECK_SETS(BIND, BIND, BIND);
 	CHECK_U64(result.egid, 1000);
-	CHECK_U64(result.why, 1 << EXEC_SETGID_MARK);
+	CHECK_U64(result.why, 1 << EXECVE_SETGID_MARK);
 }
 
 static void a_group_one_is_in_anyway_is_told_by_kernel(void)
 {
-	struct exec_task task = ambient_task(BIND);
+	struct execve_task task = ambient_task(BIND);
 	static const uint32_t groups[] = { 5, 50 };
-	struct exec_file file = mode_file(02755);
+	struct execve_file file = mode_file(02755);
 
 	file.gid = 50;
 	task.groups = groups;
@@ -393,24 +394,24 @@ static void a_group_one_is_in_anyway_is_told_by_kernel(void)
 	CHECK_SETS(BIND, BIND, BIND);
 	CHECK_U64(result.egid, 50);
 	CHECK(result.secure);
-	CHECK_U64(result.why, 1 << EXEC_SETGID | 1 << EXEC_BY_KERNEL);
-	task.rules = EXEC_BEFORE_6_17;
+	CHECK_U64(result.why, 1 << EXECVE_SETGID | 1 << EXECVE_BY_KERNEL);
+	task.rules = EXECVE_BEFORE_6_17;
 	predict(task, file);
 	CHECK_SETS(0, 0, 0);
-	CHECK_U64(result.why, 1 << EXEC_SETGID | 1 << EXEC_AMBIENT_LOST |
-				      1 << EXEC_BY_KERNEL);
+	CHECK_U64(result.why, 1 << EXECVE_SETGID | 1 << EXECVE_AMBIENT_LOST |
+				      1 << EXECVE_BY_KERNEL);
 }
 
 static void a_process_that_is_set_user_id_is_told_by_kernel(void)
 {
-	struct exec_task task = ambient_task(BIND);
+	struct execve_task task = ambient_task(BIND);
 
 	task.euid = 33;
 	predict(task, plain_file());
 	CHECK_SETS(BIND, BIND, BIND);
 	CHECK(result.secure);
-	CHECK(is_why(EXEC_BY_KERNEL));
-	task.rules = EXEC_BEFORE_6_17;
+	CHECK(is_why(EXECVE_BY_KERNEL));
+	task.rules = EXECVE_BEFORE_6_17;
 	task.no_new_privs = true;
 	task.egid = 33;
 	predict(task, plain_file());
@@ -421,52 +422,52 @@ static void a_process_that_is_set_user_id_is_told_by_kernel(void)
 
 static void no_new_privs_switches_the_bits_off(void)
 {
-	struct exec_task task = ambient_task(BIND);
+	struct execve_task task = ambient_task(BIND);
 
 	task.no_new_privs = true;
 	predict(task, mode_file(06755));
 	CHECK_SETS(BIND, BIND, BIND);
 	CHECK_U64(result.euid, 1000);
 	CHECK_U64(result.egid, 1000);
-	CHECK_U64(result.why, 1 << EXEC_SETID_NO_NEW_PRIVS);
+	CHECK_U64(result.why, 1 << EXECVE_SETID_NO_NEW_PRIVS);
 }
 
 static void owners_that_are_not_mapped_do_not_count(void)
 {
-	struct exec_task task = ambient_task(BIND);
-	struct exec_file file = mode_file(06755);
+	struct execve_task task = ambient_task(BIND);
+	struct execve_file file = mode_file(06755);
 
 	task.root = OWNER;
 	file.unmapped = true;
 	predict(task, file);
 	CHECK_SETS(BIND, BIND, BIND);
-	CHECK_U64(result.why, 1 << EXEC_SETID_UNMAPPED);
+	CHECK_U64(result.why, 1 << EXECVE_SETID_UNMAPPED);
 }
 
 /* A root that was cut down gets no more than that back. */
 static void no_new_privs_binds_root(void)
 {
-	struct exec_task task = root_task();
+	struct execve_task task = root_task();
 
 	task.no_new_privs = true;
 	task.sets.set[CAPSET_PERMITTED] = BIND;
 	task.sets.set[CAPSET_EFFECTIVE] = 0;
 	predict(task, plain_file());
 	CHECK_SETS(BIND, BIND, 0);
-	CHECK_U64(result.why, 1 << EXEC_ROOT | 1 << EXEC_NO_NEW_PRIVS_CUT);
+	CHECK_U64(result.why, 1 << EXECVE_ROOT | 1 << EXECVE_NO_NEW_PRIVS_CUT);
 }
 
 static void every_reason_has_its_words(void)
 {
-	for (int i = 0; i < EXEC_WHY_COUNT; i++) {
-		const char *word = exec_caps_why_word((enum exec_why)i);
+	for (int i = 0; i < EXECVE_WHY_COUNT; i++) {
+		const char *word = execve_why_word((enum execve_why)i);
 
-		CHECK(strlen(exec_caps_why_text((enum exec_why)i)) > 10);
+		CHECK(strlen(execve_why_text((enum execve_why)i)) > 10);
 		CHECK(strspn(word, "abcdefghijklmnopqrstuvwxyz_") ==
 		      strlen(word));
 		for (int k = 0; k < i; k++)
-			CHECK(strcmp(word, exec_caps_why_word(
-						   (enum exec_why)k)) != 0);
+			CHECK(strcmp(word,
+				     execve_why_word((enum execve_why)k)) != 0);
 	}
 }
 

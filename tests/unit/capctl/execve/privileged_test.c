@@ -26,31 +26,31 @@ static struct program with_setuid(uint32_t uid)
 	return (struct program){ .file = { .mode = 0104755, .uid = uid } };
 }
 
-static void check_effect(const struct program *program, uint32_t root,
-			 enum program_effect effect, const char *reason)
+static void check_effect(const struct privileged_file *program, uint32_t root,
+			 enum privileged_effect effect, const char *reason)
 {
 	const char *why;
 
-	CHECK(program_effect(program, root, &why) == effect);
+	CHECK(privileged_effect(program, root, &why) == effect);
 	CHECK_STR(why, reason);
 }
 
 static void plain_programs_are_not_special(void)
 {
-	struct program program = { .file = { .mode = 0100755 } };
+	struct privileged_file program = { .file = { .mode = 0100755 } };
 
-	CHECK(!program_is_special(&program));
+	CHECK(!privileged_is_special(&program));
 	program.file.mode = 0102745;
-	CHECK(!program_is_special(&program));
+	CHECK(!privileged_is_special(&program));
 	program.file.mode = 0102755;
-	CHECK(program_is_special(&program));
+	CHECK(privileged_is_special(&program));
 	program.file.mode = 0104600;
-	CHECK(program_is_special(&program));
-	CHECK(!program_is_executable(&program));
+	CHECK(privileged_is_special(&program));
+	CHECK(!privileged_is_executable(&program));
 	program = with_caps(0);
-	CHECK(program_is_special(&program));
+	CHECK(privileged_is_special(&program));
 	program = (struct program){ .caps_elsewhere = true };
-	CHECK(program_is_special(&program));
+	CHECK(privileged_is_special(&program));
 }
 
 static void setuid_root_is_dangerous_and_others_raise(void)
@@ -59,80 +59,82 @@ static void setuid_root_is_dangerous_and_others_raise(void)
 	struct program group = { .file = { .mode = 0102755 } };
 	struct program like_us = with_setuid(65533);
 
-	check_effect(&root, 0, PROGRAM_DANGEROUS, NULL);
-	check_effect(&other, 0, PROGRAM_RAISES, NULL);
-	check_effect(&group, 0, PROGRAM_RAISES, NULL);
-	check_effect(&like_us, 65532, PROGRAM_RAISES, NULL);
+	check_effect(&root, 0, PRIVILEGED_DANGEROUS, NULL);
+	check_effect(&other, 0, PRIVILEGED_RAISES, NULL);
+	check_effect(&group, 0, PRIVILEGED_RAISES, NULL);
+	check_effect(&like_us, 65532, PRIVILEGED_RAISES, NULL);
 }
 
 static void dangerous_capabilities_are_dangerous(void)
 {
-	struct program program = with_caps(NET_RAW);
+	struct privileged_file program = with_caps(NET_RAW);
 
-	check_effect(&program, 0, PROGRAM_RAISES, NULL);
+	check_effect(&program, 0, PRIVILEGED_RAISES, NULL);
 	program.file.caps.inheritable = SYS_ADMIN;
-	check_effect(&program, 0, PROGRAM_DANGEROUS, NULL);
+	check_effect(&program, 0, PRIVILEGED_DANGEROUS, NULL);
 	program = with_caps(NET_RAW | SYS_ADMIN);
-	check_effect(&program, 0, PROGRAM_DANGEROUS, NULL);
+	check_effect(&program, 0, PRIVILEGED_DANGEROUS, NULL);
 	program = with_caps(0);
 	program.file.caps.inheritable = NET_RAW;
-	check_effect(&program, 0, PROGRAM_RAISES, NULL);
+	check_effect(&program, 0, PRIVILEGED_RAISES, NULL);
 	program = with_caps(0);
-	check_effect(&program, 0, PROGRAM_NO_EFFECT, "names no capability");
+	check_effect(&program, 0, PRIVILEGED_NO_EFFECT, "names no capability");
 }
 
 static void what_execve_does_not_look_at_has_no_effect(void)
 {
-	struct program program = with_caps(SYS_ADMIN);
+	struct privileged_file program = with_caps(SYS_ADMIN);
 
 	program.file.nosuid = true;
-	check_effect(&program, 0, PROGRAM_NO_EFFECT, "on a nosuid mount");
+	check_effect(&program, 0, PRIVILEGED_NO_EFFECT, "on a nosuid mount");
 	program.file.mode = 0106755;
-	check_effect(&program, 0, PROGRAM_NO_EFFECT, "on a nosuid mount");
+	check_effect(&program, 0, PRIVILEGED_NO_EFFECT, "on a nosuid mount");
 	program.script = true;
-	check_effect(&program, 0, PROGRAM_NO_EFFECT,
+	check_effect(&program, 0, PRIVILEGED_NO_EFFECT,
 		     "a script: its interpreter's bits count");
 	program.noexec = true;
-	check_effect(&program, 0, PROGRAM_NO_EFFECT, "on a noexec mount");
+	check_effect(&program, 0, PRIVILEGED_NO_EFFECT, "on a noexec mount");
 	program.file.mode = 0106644;
-	check_effect(&program, 0, PROGRAM_NO_EFFECT, "nobody may execute it");
+	check_effect(&program, 0, PRIVILEGED_NO_EFFECT,
+		     "nobody may execute it");
 }
 
 static void capabilities_of_version_3_count_for_their_root_alone(void)
 {
 	static const char reason[] = "for the root of another user namespace";
-	struct program program = with_caps(NET_RAW);
+	struct privileged_file program = with_caps(NET_RAW);
 
 	program.file.caps.version = 3;
-	check_effect(&program, 0, PROGRAM_RAISES, NULL);
+	check_effect(&program, 0, PRIVILEGED_RAISES, NULL);
 	program.file.caps.root = 100000;
-	check_effect(&program, 0, PROGRAM_NO_EFFECT, reason);
-	check_effect(&program, 100000, PROGRAM_RAISES, NULL);
-	check_effect(&program, 200000, PROGRAM_NO_EFFECT, reason);
+	check_effect(&program, 0, PRIVILEGED_NO_EFFECT, reason);
+	check_effect(&program, 100000, PRIVILEGED_RAISES, NULL);
+	check_effect(&program, 200000, PRIVILEGED_NO_EFFECT, reason);
 	program.file.has_caps = false;
 	program.caps_elsewhere = true;
-	check_effect(&program, 100000, PROGRAM_NO_EFFECT, reason);
+	check_effect(&program, 100000, PRIVILEGED_NO_EFFECT, reason);
 	program.file.mode = 0104755;
-	check_effect(&program, 0, PROGRAM_DANGEROUS, NULL);
+	check_effect(&program, 0, PRIVILEGED_DANGEROUS, NULL);
 }
 
 static void setuid_counts_where_its_owner_is_somebody(void)
 {
-	struct program program = with_setuid(100000);
+	struct privileged_file program = with_setuid(100000);
 
-	check_effect(&program, 100000, PROGRAM_DANGEROUS, NULL);
-	check_effect(&program, 200000, PROGRAM_RAISES, NULL);
+	check_effect(&program, 100000, PRIVILEGED_DANGEROUS, NULL);
+	check_effect(&program, 200000, PRIVILEGED_RAISES, NULL);
 	program.file.unmapped = true;
-	check_effect(&program, 100000, PROGRAM_NO_EFFECT,
+	check_effect(&program, 100000, PRIVILEGED_NO_EFFECT,
 		     "its owner is nobody in the user namespace");
 }
 
-static enum program_verdict judge(const struct program *program,
-				  const struct program_grant *grant,
-				  capmask lacking)
+static enum privileged_verdict judge(const struct privileged_file *program,
+				     const struct privileged_grant *grant,
+				     capmask lacking)
 {
 	capmask got;
-	enum program_verdict verdict = program_judge(program, grant, &got);
+	enum privileged_verdict verdict =
+		privileged_classify(program, grant, &got);
 
 	CHECK_U64(got, lacking);
 	return verdict;
@@ -140,76 +142,76 @@ static enum program_verdict judge(const struct program *program,
 
 static void what_ambient_holds_makes_the_file_redundant(void)
 {
-	struct program_grant grant = { .ambient = NET_RAW | NET_BIND_SERVICE,
-				       .bounding = ALL };
-	struct program program = with_caps(NET_RAW);
+	struct privileged_grant grant = { .ambient = NET_RAW | NET_BIND_SERVICE,
+					  .bounding = ALL };
+	struct privileged_file program = with_caps(NET_RAW);
 
-	CHECK(judge(&program, &grant, 0) == PROGRAM_REDUNDANT);
+	CHECK(judge(&program, &grant, 0) == PRIVILEGED_REDUNDANT);
 	grant.no_new_privileges = true;
-	CHECK(judge(&program, &grant, 0) == PROGRAM_REDUNDANT);
+	CHECK(judge(&program, &grant, 0) == PRIVILEGED_REDUNDANT);
 	grant.no_new_privileges = false;
 	program.file.caps.inheritable = SYS_ADMIN;
-	CHECK(judge(&program, &grant, 0) == PROGRAM_UNTOUCHED);
+	CHECK(judge(&program, &grant, 0) == PRIVILEGED_UNTOUCHED);
 	program = with_caps(NET_RAW | SYS_ADMIN);
-	CHECK(judge(&program, &grant, 0) == PROGRAM_UNTOUCHED);
+	CHECK(judge(&program, &grant, 0) == PRIVILEGED_UNTOUCHED);
 	program = with_caps(NET_RAW);
 	program.file.mode = 0102755;
-	CHECK(judge(&program, &grant, 0) == PROGRAM_UNTOUCHED);
+	CHECK(judge(&program, &grant, 0) == PRIVILEGED_UNTOUCHED);
 }
 
 static void no_new_privileges_breaks_what_raises(void)
 {
-	struct program_grant grant = { .ambient = NET_RAW,
-				       .bounding = ALL,
-				       .no_new_privileges = true };
+	struct privileged_grant grant = { .ambient = NET_RAW,
+					  .bounding = ALL,
+					  .no_new_privileges = true };
 	struct program caps = with_caps(NET_RAW | NET_BIND_SERVICE);
 	struct program ids = with_setuid(0);
 	struct program group = { .file = { .mode = 0102755 } };
 
-	CHECK(judge(&caps, &grant, 0) == PROGRAM_BREAKS);
-	CHECK(judge(&ids, &grant, 0) == PROGRAM_BREAKS);
-	CHECK(judge(&group, &grant, 0) == PROGRAM_BREAKS);
+	CHECK(judge(&caps, &grant, 0) == PRIVILEGED_BREAKS);
+	CHECK(judge(&ids, &grant, 0) == PRIVILEGED_BREAKS);
+	CHECK(judge(&group, &grant, 0) == PRIVILEGED_BREAKS);
 	grant.no_new_privileges = false;
-	CHECK(judge(&caps, &grant, 0) == PROGRAM_UNTOUCHED);
-	CHECK(judge(&ids, &grant, 0) == PROGRAM_UNTOUCHED);
+	CHECK(judge(&caps, &grant, 0) == PRIVILEGED_UNTOUCHED);
+	CHECK(judge(&ids, &grant, 0) == PRIVILEGED_UNTOUCHED);
 }
 
 static void what_bounding_lacks_fails_only_with_the_effective_bit(void)
 {
-	struct program_grant grant = { .ambient = NET_BIND_SERVICE,
-				       .bounding = NET_BIND_SERVICE };
-	struct program program = with_caps(NET_RAW | NET_BIND_SERVICE);
+	struct privileged_grant grant = { .ambient = NET_BIND_SERVICE,
+					  .bounding = NET_BIND_SERVICE };
+	struct privileged_file program = with_caps(NET_RAW | NET_BIND_SERVICE);
 
-	CHECK(judge(&program, &grant, NET_RAW) == PROGRAM_OUT_OF_BOUNDING);
+	CHECK(judge(&program, &grant, NET_RAW) == PRIVILEGED_OUT_OF_BOUNDING);
 	program.file.caps.inheritable = NET_RAW;
-	CHECK(judge(&program, &grant, NET_RAW) == PROGRAM_OUT_OF_BOUNDING);
+	CHECK(judge(&program, &grant, NET_RAW) == PRIVILEGED_OUT_OF_BOUNDING);
 	grant.inheritable = NET_RAW;
-	CHECK(judge(&program, &grant, 0) == PROGRAM_UNTOUCHED);
+	CHECK(judge(&program, &grant, 0) == PRIVILEGED_UNTOUCHED);
 	grant.inheritable = 0;
 	program.file.caps.effective = false;
-	CHECK(judge(&program, &grant, 0) == PROGRAM_UNTOUCHED);
+	CHECK(judge(&program, &grant, 0) == PRIVILEGED_UNTOUCHED);
 }
 
 static void a_user_is_judged_by_what_the_file_changes_for_him(void)
 {
-	struct program_grant grant = { .bounding = ALL,
-				       .no_new_privileges = true,
-				       .has_user = true,
-				       .uid = 1000,
-				       .gid = 1000 };
+	struct privileged_grant grant = { .bounding = ALL,
+					  .no_new_privileges = true,
+					  .has_user = true,
+					  .uid = 1000,
+					  .gid = 1000 };
 	struct program own = with_setuid(1000), other = with_setuid(1001);
 	struct program root = with_setuid(0), caps = with_caps(NET_RAW);
 
-	CHECK(judge(&own, &grant, 0) == PROGRAM_UNTOUCHED);
-	CHECK(judge(&other, &grant, 0) == PROGRAM_BREAKS);
-	CHECK(judge(&root, &grant, 0) == PROGRAM_BREAKS);
-	CHECK(judge(&caps, &grant, 0) == PROGRAM_BREAKS);
+	CHECK(judge(&own, &grant, 0) == PRIVILEGED_UNTOUCHED);
+	CHECK(judge(&other, &grant, 0) == PRIVILEGED_BREAKS);
+	CHECK(judge(&root, &grant, 0) == PRIVILEGED_BREAKS);
+	CHECK(judge(&caps, &grant, 0) == PRIVILEGED_BREAKS);
 	grant.uid = 0;
-	CHECK(judge(&other, &grant, 0) == PROGRAM_BREAKS);
-	CHECK(judge(&root, &grant, 0) == PROGRAM_UNTOUCHED);
-	CHECK(judge(&caps, &grant, 0) == PROGRAM_UNTOUCHED);
+	CHECK(judge(&other, &grant, 0) == PRIVILEGED_BREAKS);
+	CHECK(judge(&root, &grant, 0) == PRIVILEGED_UNTOUCHED);
+	CHECK(judge(&caps, &grant, 0) == PRIVILEGED_UNTOUCHED);
 	grant.bounding = 0;
-	CHECK(judge(&caps, &grant, NET_RAW) == PROGRAM_OUT_OF_BOUNDING);
+	CHECK(judge(&caps, &grant, NET_RAW) == PRIVILEGED_OUT_OF_BOUNDING);
 }
 
 static const struct tap_test tests[] = {

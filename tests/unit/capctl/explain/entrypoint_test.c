@@ -166,14 +166,14 @@ static void check_path(struct scene *scene, const char *process,
 static void check_result(const struct scene *scene, capmask permitted,
 			 capmask ambient, unsigned int why)
 {
-	const struct exec_result *result = &scene->entry.result;
+	const struct execve_result *result = &scene->entry.result;
 
 	if (!is_found(scene))
 		return;
 	CHECK(!result->refused);
 	CHECK_U64(result->sets.set[CAPSET_PERMITTED], permitted);
 	CHECK_U64(result->sets.set[CAPSET_AMBIENT], ambient);
-	CHECK_U64(result->why & ~(1u << EXEC_BY_KERNEL), why);
+	CHECK_U64(result->why & ~(1u << EXECVE_BY_KERNEL), why);
 }
 
 static void a_plain_program_holds_what_is_ambient(void)
@@ -211,7 +211,7 @@ static void root_holds_what_is_bounding(void)
 
 	look(&scene, "{\"user\":{\"uid\":0,\"gid\":0}," CAPABILITIES
 		     ",\"args\":[\"/bin/app\"]}");
-	check_result(&scene, BIND | KILL, BIND, 1u << EXEC_ROOT);
+	check_result(&scene, BIND | KILL, BIND, 1u << EXECVE_ROOT);
 }
 
 /* As the runtimes: silently. */
@@ -340,8 +340,8 @@ static void the_interpreters_file_is_what_counts(void)
 	make_file(&scene, "rootfs/bin/script", "#!/bin/sh -e\n", 0755);
 	look(&scene, PROCESS("\"args\":[\"/bin/script\"]"));
 	check_result(&scene, BIND | KILL, 0,
-		     1u << EXEC_SETUID | 1u << EXEC_ROOT |
-			     1u << EXEC_AMBIENT_LOST);
+		     1u << EXECVE_SETUID | 1u << EXECVE_ROOT |
+			     1u << EXECVE_AMBIENT_LOST);
 	CHECK_STR(scene.entry.path, "/bin/script");
 	CHECK_STR(scene.entry.interpreter, "/bin/app");
 	/* A script's own bit is without effect. */
@@ -460,8 +460,8 @@ static void a_bind_mounts_source_is_looked_at(void)
 	check_result(&scene, BIND, BIND, 0);
 	look_as(&scene, "x", APP, other);
 	check_result(&scene, BIND | KILL, 0,
-		     1u << EXEC_SETUID | 1u << EXEC_ROOT |
-			     1u << EXEC_AMBIENT_LOST);
+		     1u << EXECVE_SETUID | 1u << EXECVE_ROOT |
+			     1u << EXECVE_AMBIENT_LOST);
 	CHECK_STR(scene.entry.path, "/bin/app");
 	look_as(&scene, "x", APP, MOUNTS(BIND_MOUNT("/bin/app", "other/app")));
 	CHECK_U64(scene.entry.result.euid, 0);
@@ -470,7 +470,7 @@ static void a_bind_mounts_source_is_looked_at(void)
 	look_as(&scene, "x", APP,
 		MOUNTS("{\"destination\":\"/bin\",\"source\":\"other\","
 		       "\"options\":[\"bind\",\"nosuid\"]}"));
-	check_result(&scene, BIND, BIND, 1u << EXEC_SETID_NOSUID);
+	check_result(&scene, BIND, BIND, 1u << EXECVE_SETID_NOSUID);
 }
 
 static void a_bind_mount_that_is_not_its_source_is_not_told(void)
@@ -538,19 +538,20 @@ static void setuid_setgid_and_capabilities_count(void)
 	make_owned(&scene, "rootfs/bin/app", 0, 0, 04755);
 	look(&scene, APP);
 	check_result(&scene, BIND | KILL, 0,
-		     1u << EXEC_SETUID | 1u << EXEC_ROOT |
-			     1u << EXEC_AMBIENT_LOST);
+		     1u << EXECVE_SETUID | 1u << EXECVE_ROOT |
+			     1u << EXECVE_AMBIENT_LOST);
 	CHECK_U64(scene.entry.result.euid, 0);
 	look(&scene, none);
-	check_result(&scene, BIND, BIND, 1u << EXEC_SETID_NO_NEW_PRIVS);
+	check_result(&scene, BIND, BIND, 1u << EXECVE_SETID_NO_NEW_PRIVS);
 	make_owned(&scene, "rootfs/bin/app", 0, 7, 02755);
 	look(&scene, APP);
-	check_result(&scene, 0, 0, 1u << EXEC_SETGID | 1u << EXEC_AMBIENT_LOST);
+	check_result(&scene, 0, 0,
+		     1u << EXECVE_SETGID | 1u << EXECVE_AMBIENT_LOST);
 	make_owned(&scene, "rootfs/bin/app", 0, 0, 0755);
 	set_caps(&scene, "rootfs/bin/app", KILL, true, 2);
 	look(&scene, APP);
 	check_result(&scene, KILL, 0,
-		     1u << EXEC_FILE_CAPS | 1u << EXEC_AMBIENT_LOST);
+		     1u << EXECVE_FILE_CAPS | 1u << EXECVE_AMBIENT_LOST);
 	set_caps(&scene, "rootfs/bin/app", KILL | RAW, true, 2);
 	look(&scene, APP);
 	REQUIRE(is_found(&scene));
@@ -572,8 +573,8 @@ static void further_groups_are_the_processes(void)
 	make_owned(&scene, "rootfs/bin/app", 0, 7, 02755);
 	look(&scene, process);
 	REQUIRE(is_found(&scene));
-	since = scene.entry.task.rules == EXEC_SINCE_6_17;
-	CHECK(scene.entry.result.why & 1u << EXEC_BY_KERNEL);
+	since = scene.entry.task.rules == EXECVE_SINCE_6_17;
+	CHECK(scene.entry.result.why & 1u << EXECVE_BY_KERNEL);
 	CHECK_U64(scene.entry.result.sets.set[CAPSET_AMBIENT],
 		  since ? BIND : 0);
 	CHECK(!scene.entry.task.groups && !scene.entry.task.groups_count);
@@ -599,15 +600,15 @@ static void users_are_those_of_the_user_namespace(void)
 	make_owned(&scene, "rootfs/bin/app", 4096, 4096, 04755);
 	look_as(&scene, "x", APP, USERNS);
 	check_result(&scene, BIND | KILL, 0,
-		     1u << EXEC_SETUID | 1u << EXEC_ROOT |
-			     1u << EXEC_AMBIENT_LOST);
+		     1u << EXECVE_SETUID | 1u << EXECVE_ROOT |
+			     1u << EXECVE_AMBIENT_LOST);
 	/* The host's root is nobody there. */
 	make_owned(&scene, "rootfs/bin/app", 0, 4096, 04755);
 	look_as(&scene, "x", APP, USERNS);
-	check_result(&scene, BIND, BIND, 1u << EXEC_SETID_UNMAPPED);
+	check_result(&scene, BIND, BIND, 1u << EXECVE_SETID_UNMAPPED);
 	make_owned(&scene, "rootfs/bin/app", 4097, 0, 04755);
 	look_as(&scene, "x", APP, USERNS);
-	check_result(&scene, BIND, BIND, 1u << EXEC_SETID_UNMAPPED);
+	check_result(&scene, BIND, BIND, 1u << EXECVE_SETID_UNMAPPED);
 }
 
 static void capabilities_may_be_a_user_namespaces(void)
@@ -619,9 +620,9 @@ static void capabilities_may_be_a_user_namespaces(void)
 	set_caps(&scene, "rootfs/bin/app", KILL, true, 3);
 	look_as(&scene, "x", APP, USERNS);
 	check_result(&scene, KILL, 0,
-		     1u << EXEC_FILE_CAPS | 1u << EXEC_AMBIENT_LOST);
+		     1u << EXECVE_FILE_CAPS | 1u << EXECVE_AMBIENT_LOST);
 	look(&scene, APP);
-	check_result(&scene, BIND, BIND, 1u << EXEC_CAPS_OTHER_ROOT);
+	check_result(&scene, BIND, BIND, 1u << EXECVE_CAPS_OTHER_ROOT);
 }
 
 static void all_is_bounding_in_a_new_user_namespace(void)
@@ -667,11 +668,11 @@ static void bits_are_without_effect_on_a_nosuid_mount(void)
 	REQUIRE(mount_bin(&scene, MS_NOSUID));
 	make_owned(&scene, "rootfs/bin/app", 0, 0, 04755);
 	look(&scene, APP);
-	check_result(&scene, BIND, BIND, 1u << EXEC_SETID_NOSUID);
+	check_result(&scene, BIND, BIND, 1u << EXECVE_SETID_NOSUID);
 	make_owned(&scene, "rootfs/bin/app", 0, 0, 0755);
 	set_caps(&scene, "rootfs/bin/app", RAW, true, 2);
 	look(&scene, APP);
-	check_result(&scene, BIND, BIND, 1u << EXEC_CAPS_NOSUID);
+	check_result(&scene, BIND, BIND, 1u << EXECVE_CAPS_NOSUID);
 	unmount_bin(&scene);
 }
 
@@ -695,7 +696,7 @@ static void a_nosuid_root_may_be_remounted(void)
 	look_as(&scene, "x", APP, readonly);
 	check_unknown(&scene, "the runtime may remount the tree");
 	look_as(&scene, "x", APP, ROOT);
-	check_result(&scene, BIND, BIND, 1u << EXEC_SETID_NOSUID);
+	check_result(&scene, BIND, BIND, 1u << EXECVE_SETID_NOSUID);
 	setenv("CAPRUNTIME_RUNTIME", "/usr/bin/crun", 1);
 	look_as(&scene, "x", APP, ROOT);
 	check_unknown(&scene, "the runtime may remount the tree");
@@ -727,7 +728,7 @@ static void config_json_may_mount_the_root_nosuid(void)
 	make_owned(&scene, "rootfs/bin/app", 0, 0, 04755);
 	look_as(&scene, "x", APP,
 		MOUNTS("{\"destination\":\"/\",\"options\":[\"nosuid\"]}"));
-	check_result(&scene, BIND, BIND, 1u << EXEC_SETID_NOSUID);
+	check_result(&scene, BIND, BIND, 1u << EXECVE_SETID_NOSUID);
 }
 
 static const struct tap_test tests[] = {

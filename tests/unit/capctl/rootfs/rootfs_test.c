@@ -133,8 +133,8 @@ static void devices_and_fifos_are_looked_at_without_opening(void)
 	REQUIRE(fchmodat(tree.dir.fd, "root/fifo", 06777, 0) == 0);
 	REQUIRE(rootfs_look(&tree.rootfs, "/fifo", &file, &err) == 0);
 	CHECK(S_ISFIFO(file.mode));
-	CHECK(!program_is_special(&file.program));
-	CHECK(!program_is_executable(&file.program));
+	CHECK(!privileged_is_special(&file.program));
+	CHECK(!privileged_is_executable(&file.program));
 }
 
 static void modes_become_facts(void)
@@ -157,9 +157,9 @@ static void modes_become_facts(void)
 		make_file(&tree, "root/usr/bin/app", "x", cases[i].mode);
 		CHECK(rootfs_look(&tree.rootfs, "/bin/app", &file, &err) == 0);
 		CHECK((file.mode & 07777) == cases[i].mode);
-		CHECK(program_is_executable(&file.program) ==
+		CHECK(privileged_is_executable(&file.program) ==
 		      cases[i].executable);
-		CHECK(program_is_special(&file.program) == cases[i].special);
+		CHECK(privileged_is_special(&file.program) == cases[i].special);
 		CHECK((file.program.file.mode & 07777) == cases[i].mode);
 		CHECK(file.program.file.uid == getuid());
 		CHECK(file.links == 1);

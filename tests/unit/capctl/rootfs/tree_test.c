@@ -126,7 +126,7 @@ static void numbers_are_mapped_both_ways(void)
 	CHECK(!spec_map_inside(&tree.groups, 4294967295u, &id));
 
 	CHECK_U64(spec_map_outer(&tree.users, true, 2), 100001);
-	CHECK_U64(spec_map_outer(&tree.users, true, 65536), EXEC_NO_ROOT);
+	CHECK_U64(spec_map_outer(&tree.users, true, 65536), EXECVE_NO_ROOT);
 	CHECK_U64(spec_map_outer(&tree.users, false, 65536), 65536);
 	CHECK(spec_tree_has_owner(&tree, true, 1000, 5));
 	CHECK(!spec_tree_has_owner(&tree, true, 5, 5));

@@ -54,7 +54,7 @@ static int take_found(void *context, const struct rootfs_file *file,
 	struct told *told = context;
 
 	(void)err;
-	CHECK(program_is_special(&file->program));
+	CHECK(privileged_is_special(&file->program));
 	told->found++;
 	keep(told, strdup(file->path));
 	if (!told->at)
