@@ -20,16 +20,15 @@ struct claims {
 	size_t count;
 };
 
-static void take(void *context, const struct policy_warning *warning)
+static void take(void *context, const struct lint_warning *warning)
 {
 	struct claims *claims = context;
 
-	MUST(warning->lint != POLICY_LINT_NOT_COMPARED);
+	MUST(warning->lint != LINT_NOT_COMPARED);
 	MUST(warning->rule < claims->count && *warning->text);
-	if (warning->lint == POLICY_LINT_SHADOWED ||
-	    warning->lint == POLICY_LINT_NEVER)
+	if (warning->lint == LINT_SHADOWED || warning->lint == LINT_NEVER)
 		claims->dead[warning->rule] = true;
-	if (warning->lint == POLICY_LINT_EVERYTHING)
+	if (warning->lint == LINT_EVERYTHING)
 		claims->everything[warning->rule] = true;
 }
 
@@ -92,7 +91,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	while (choices.left && policy.count < RULES_MAX)
 		add_rule(&policy, &choices);
 	claims.count = policy.count;
-	policy_lint(&policy, POLICY_LINT_WORK, take, &claims);
+	lint_policy(&policy, LINT_WORK_MAX, take, &claims);
 	choices.left = 0;
 	for (size_t i = 0; i < SUBJECTS; i++)
 		check(&policy, &claims, &choices);

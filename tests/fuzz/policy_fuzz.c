@@ -157,7 +157,7 @@ struct linting {
 };
 
 /* Each warning has a place in its rule. */
-static void check_warning(void *context, const struct policy_warning *warning)
+static void check_warning(void *context, const struct lint_warning *warning)
 {
 	const struct linting *linting = context;
 	const struct policy_rule *rule;
@@ -167,7 +167,7 @@ static void check_warning(void *context, const struct policy_warning *warning)
 	if (warning->rule == POLICY_NO_RULE)
 		return;
 	rule = &linting->policy->rules[warning->rule];
-	offset = policy_spot_find(&warning->spot, rule, linting->doc);
+	offset = lint_locate(&warning->location, rule, linting->doc);
 	MUST(offset > rule->start && offset < linting->doc->len);
 }
 
@@ -176,7 +176,7 @@ static void check_warnings(const struct policy *policy,
 {
 	struct linting linting = { policy, doc };
 
-	policy_lint(policy, LINT_WORK, check_warning, &linting);
+	lint_policy(policy, LINT_WORK, check_warning, &linting);
 }
 
 static void check_find(const struct policy *policy)

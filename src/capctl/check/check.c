@@ -18,25 +18,25 @@ struct options {
 	bool json;
 };
 
-static const char *severity(const struct policy_finding *finding)
+static const char *severity(const struct check_finding *finding)
 {
 	return finding->is_error ? "error" : "warning";
 }
 
-static enum out_style style(const struct policy_finding *finding)
+static enum out_style style(const struct check_finding *finding)
 {
 	return finding->is_error ? OUT_BAD : OUT_WARNING;
 }
 
-static int print_excerpt(const struct policy_source *source,
-			 const struct policy_finding *finding, struct err *err)
+static int print_excerpt(const struct check_source *source,
+			 const struct check_finding *finding, struct err *err)
 {
 	struct json_doc doc = { source->path, source->text, source->len };
 	char *text CLEANUP_FREE = NULL;
-	struct excerpt excerpt;
+	struct source_excerpt excerpt;
 
-	if (excerpt_make(&excerpt, &doc, finding->place.offset, WIDTH - INDENT,
-			 err) < 0)
+	if (source_excerpt_make(&excerpt, &doc, finding->place.offset,
+				WIDTH - INDENT, err) < 0)
 		return -1;
 	text = excerpt.text;
 	out_line(OUT_PLAIN, "%*s%s", INDENT, "", text);
@@ -44,10 +44,10 @@ static int print_excerpt(const struct policy_source *source,
 	return 0;
 }
 
-static int print_finding(const struct policy_survey *survey,
-			 const struct policy_finding *finding, struct err *err)
+static int print_finding(const struct check_report *report,
+			 const struct check_finding *finding, struct err *err)
 {
-	const struct policy_source *source = &survey->sources[finding->source];
+	const struct check_source *source = &report->sources[finding->source];
 
 	if (!finding->place.line) {
 		out_line(style(finding), "%s: %s", severity(finding),
@@ -60,12 +60,12 @@ static int print_finding(const struct policy_survey *survey,
 	return source->text ? print_excerpt(source, finding, err) : 0;
 }
 
-static size_t count_read(const struct policy_survey *survey)
+static size_t count_read(const struct check_report *report)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < survey->sources_count; i++)
-		count += survey->sources[i].text != NULL;
+	for (size_t i = 0; i < report->sources_count; i++)
+		count += report->sources[i].text != NULL;
 	return count;
 }
 
@@ -83,31 +83,31 @@ static struct counted counted(size_t count, const char *what)
 	return result;
 }
 
-static void print_summary(const struct policy_survey *survey)
+static void print_summary(const struct check_report *report)
 {
-	enum out_style judgement = survey->errors     ? OUT_BAD
-				   : survey->warnings ? OUT_WARNING
+	enum out_style judgement = report->errors     ? OUT_BAD
+				   : report->warnings ? OUT_WARNING
 						      : OUT_GOOD;
 
-	if (!survey->sources_count) {
+	if (!report->sources_count) {
 		out_line(OUT_GOOD,
 			 "no policy: every container starts as it is");
 		return;
 	}
 	out_line(judgement, "%s, %s%s: %s, %s",
-		 counted(count_read(survey), "file").text,
-		 counted(survey->policy.count, "rule").text,
-		 survey->policy.mode == POLICY_AUDIT ? ", mode audit" : "",
-		 counted(survey->errors, "error").text,
-		 counted(survey->warnings, "warning").text);
+		 counted(count_read(report), "file").text,
+		 counted(report->policy.count, "rule").text,
+		 report->policy.mode == POLICY_AUDIT ? ", mode audit" : "",
+		 counted(report->errors, "error").text,
+		 counted(report->warnings, "warning").text);
 }
 
-static int print(const struct policy_survey *survey, struct err *err)
+static int print(const struct check_report *report, struct err *err)
 {
-	for (size_t i = 0; i < survey->findings_count; i++)
-		if (print_finding(survey, &survey->findings[i], err) < 0)
+	for (size_t i = 0; i < report->findings_count; i++)
+		if (print_finding(report, &report->findings[i], err) < 0)
 			return -1;
-	print_summary(survey);
+	print_summary(report);
 	return 0;
 }
 
@@ -122,11 +122,11 @@ static struct json_object *number(size_t value)
 	return json_object_new_int64((int64_t)value);
 }
 
-static struct json_object *json_finding(const struct policy_survey *survey,
-					const struct policy_finding *finding)
+static struct json_object *json_finding(const struct check_report *report,
+					const struct check_finding *finding)
 {
 	struct json_object *object = json_object_new_object();
-	const struct policy_source *source = &survey->sources[finding->source];
+	const struct check_source *source = &report->sources[finding->source];
 	bool placed = finding->place.line;
 
 	add(object, "severity", json_object_new_string(severity(finding)));
@@ -134,41 +134,41 @@ static struct json_object *json_finding(const struct policy_survey *survey,
 	add(object, "file", out_json_text(source->path));
 	add(object, "line", placed ? number(finding->place.line) : NULL);
 	add(object, "column", placed ? number(finding->place.column) : NULL);
-	add(object, "rule", out_json_text(policy_survey_rule(survey, finding)));
+	add(object, "rule", out_json_text(check_report_rule(report, finding)));
 	add(object, "text", out_json_text(finding->text));
 	return object;
 }
 
-static void print_json(const struct policy_survey *survey)
+static void print_json(const struct check_report *report)
 {
 	struct json_object *object = json_object_new_object();
 	struct json_object *files = json_object_new_array();
 	struct json_object *problems = json_object_new_array();
 
-	for (size_t i = 0; i < survey->sources_count; i++)
-		if (survey->sources[i].text)
+	for (size_t i = 0; i < report->sources_count; i++)
+		if (report->sources[i].text)
 			json_object_array_add(
-				files, out_json_text(survey->sources[i].path));
-	for (size_t i = 0; i < survey->findings_count; i++)
+				files, out_json_text(report->sources[i].path));
+	for (size_t i = 0; i < report->findings_count; i++)
 		json_object_array_add(
-			problems, json_finding(survey, &survey->findings[i]));
+			problems, json_finding(report, &report->findings[i]));
 	add(object, "files", files);
-	add(object, "rules", number(survey->policy.count));
+	add(object, "rules", number(report->policy.count));
 	add(object, "mode",
 	    json_object_new_string(
-		    survey->policy.mode == POLICY_AUDIT ? "audit" : "enforce"));
+		    report->policy.mode == POLICY_AUDIT ? "audit" : "enforce"));
 	add(object, "problems", problems);
-	add(object, "errors", number(survey->errors));
-	add(object, "warnings", number(survey->warnings));
-	add(object, "complete", json_object_new_boolean(survey->is_complete));
+	add(object, "errors", number(report->errors));
+	add(object, "warnings", number(report->warnings));
+	add(object, "complete", json_object_new_boolean(report->is_complete));
 	out_json(object);
 }
 
-static enum verb_status judge(const struct policy_survey *survey, bool strict)
+static enum verb_status judge(const struct check_report *report, bool strict)
 {
-	if (!survey->is_complete)
+	if (!report->is_complete)
 		return VERB_TROUBLE;
-	if (survey->errors || (strict && survey->warnings))
+	if (report->errors || (strict && report->warnings))
 		return VERB_FINDINGS;
 	return VERB_GOOD;
 }
@@ -181,7 +181,7 @@ enum verb_status verb_check(int argc, char **argv, struct err *err)
 		{ "json", .flag = &options.json },
 	};
 	int first = verb_parse(argc, argv, known, ARRAY_LEN(known), err);
-	struct policy_survey survey CLEANUP_SURVEY = { .errors = 0 };
+	struct check_report report CLEANUP_CHECK_REPORT = { .errors = 0 };
 
 	if (first < 0)
 		return VERB_TROUBLE;
@@ -190,12 +190,12 @@ enum verb_status verb_check(int argc, char **argv, struct err *err)
 			    POLICY_FILES_MAX + 1);
 		return VERB_TROUBLE;
 	}
-	if (policy_survey_make(&survey, argv + first, (size_t)(argc - first),
-			       err) < 0)
+	if (check_report_make(&report, argv + first, (size_t)(argc - first),
+			      err) < 0)
 		return VERB_TROUBLE;
 	if (options.json)
-		print_json(&survey);
-	else if (print(&survey, err) < 0)
+		print_json(&report);
+	else if (print(&report, err) < 0)
 		return VERB_TROUBLE;
-	return judge(&survey, options.strict);
+	return judge(&report, options.strict);
 }

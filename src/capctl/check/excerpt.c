@@ -11,7 +11,7 @@
 #define CUT "..."
 #define CUT_LEN (sizeof(CUT) - 1)
 #define BYTES_MAX 4 /* of a character in UTF-8 */
-#define CELLS_MAX ((BYTES_MAX + 1) * EXCERPT_WIDTH_MAX + 1)
+#define CELLS_MAX ((BYTES_MAX + 1) * SOURCE_EXCERPT_WIDTH_MAX + 1)
 
 /*
  * Columns of one line, by the offsets of what begins there: the last one is the
@@ -130,8 +130,9 @@ static void add_cell(struct buf *buf, const char *at, size_t len)
 		buf_add(buf, at, len);
 }
 
-int excerpt_make(struct excerpt *ret_excerpt, const struct json_doc *doc,
-		 size_t offset, size_t width, struct err *err)
+int source_excerpt_make(struct source_excerpt *ret_excerpt,
+			const struct json_doc *doc, size_t offset, size_t width,
+			struct err *err)
 {
 	struct buf buf CLEANUP_BUF = { 0 };
 	struct cells cells;

@@ -8,21 +8,22 @@
 
 #include "json/check.h"
 
-#define EXCERPT_WIDTH_MIN 16
-#define EXCERPT_WIDTH_MAX 256
+#define SOURCE_EXCERPT_WIDTH_MIN 16
+#define SOURCE_EXCERPT_WIDTH_MAX 256
 
-struct excerpt {
+struct source_excerpt {
 	char *text; /* UTF-8 without control characters; owned by the caller */
 	size_t caret; /* so many columns stand before the place */
 };
 
 /*
- * At most `width` columns (EXCERPT_WIDTH_MIN to EXCERPT_WIDTH_MAX), of which a
+ * At most `width` columns (SOURCE_EXCERPT_WIDTH_MIN to SOURCE_EXCERPT_WIDTH_MAX), of which a
  * place at the line's end is one; what was cut off is "...". Of a long line
  * only what is near is looked at. A tab is a blank, what cannot be shown
  * U+FFFD. Fails when out of memory.
  */
-int excerpt_make(struct excerpt *ret_excerpt, const struct json_doc *doc,
-		 size_t offset, size_t width, struct err *err) MUST_CHECK;
+int source_excerpt_make(struct source_excerpt *ret_excerpt,
+			const struct json_doc *doc, size_t offset, size_t width,
+			struct err *err) MUST_CHECK;
 
 #endif

@@ -24,7 +24,7 @@ static bool takes(char wide, char narrow)
  * glob_matches() with a pattern for a text: only a '*' takes a '*', only it and
  * '?' take a '?'.
  */
-bool glob_covers(const char *wide, const char *narrow, struct glob_work *work)
+bool glob_includes(const char *wide, const char *narrow, struct glob_work *work)
 {
 	const char *star = NULL, *resume = NULL;
 
@@ -76,13 +76,14 @@ static bool differ_at_end(const char *one, const char *other)
 	return false;
 }
 
-bool glob_are_apart(const char *one, const char *other, struct glob_work *work)
+bool glob_are_disjoint(const char *one, const char *other,
+		       struct glob_work *work)
 {
 	bool covers;
 
 	if (is_literal(one) || is_literal(other)) {
-		covers = is_literal(one) ? glob_covers(other, one, work)
-					 : glob_covers(one, other, work);
+		covers = is_literal(one) ? glob_includes(other, one, work)
+					 : glob_includes(one, other, work);
 		return !covers && work->left;
 	}
 	return differ_at_start(one, other) || differ_at_end(one, other);
@@ -93,7 +94,7 @@ static bool excludes(const struct glob_list *list, const char *pattern,
 {
 	for (size_t i = 0; i < list->count; i++)
 		if (*list->patterns[i] == '!' &&
-		    glob_covers(list->patterns[i] + 1, pattern, work))
+		    glob_includes(list->patterns[i] + 1, pattern, work))
 			return true;
 	return false;
 }
@@ -123,7 +124,7 @@ static const char *positive(const struct glob_list *list, size_t i,
 								: pattern;
 }
 
-bool glob_list_is_void(const struct glob_list *list, struct glob_work *work)
+bool glob_list_is_empty(const struct glob_list *list, struct glob_work *work)
 {
 	for (size_t i = 0; i <= list->count; i++)
 		if (positive(list, i, work))
@@ -131,7 +132,7 @@ bool glob_list_is_void(const struct glob_list *list, struct glob_work *work)
 	return true;
 }
 
-bool glob_list_is_everything(const struct glob_list *list)
+bool glob_list_is_universal(const struct glob_list *list)
 {
 	bool any = !list->count;
 
@@ -149,7 +150,7 @@ static bool names(const struct glob_list *wide, const char *pattern,
 {
 	for (size_t i = 0; i < wide->count; i++)
 		if (*wide->patterns[i] != '!' &&
-		    glob_covers(wide->patterns[i], pattern, work))
+		    glob_includes(wide->patterns[i], pattern, work))
 			return true;
 	return !has_positive(wide);
 }
@@ -164,14 +165,14 @@ static bool is_apart_from(const struct glob_list *list, const char *pattern,
 		return true;
 	for (size_t i = 0; i <= list->count; i++) {
 		own = positive(list, i, work);
-		if (own && !glob_are_apart(own, pattern, work))
+		if (own && !glob_are_disjoint(own, pattern, work))
 			return false;
 	}
 	return true;
 }
 
-bool glob_list_covers(const struct glob_list *wide,
-		      const struct glob_list *narrow, struct glob_work *work)
+bool glob_list_includes(const struct glob_list *wide,
+			const struct glob_list *narrow, struct glob_work *work)
 {
 	const char *pattern;
 
@@ -192,12 +193,13 @@ static bool pair_is_apart(const struct glob_list *one, const char *of_one,
 			  const struct glob_list *other, const char *of_other,
 			  struct glob_work *work)
 {
-	return glob_are_apart(of_one, of_other, work) ||
+	return glob_are_disjoint(of_one, of_other, work) ||
 	       excludes(one, of_other, work) || excludes(other, of_one, work);
 }
 
-bool glob_list_are_apart(const struct glob_list *one,
-			 const struct glob_list *other, struct glob_work *work)
+bool glob_list_are_disjoint(const struct glob_list *one,
+			    const struct glob_list *other,
+			    struct glob_work *work)
 {
 	const char *of_one, *of_other;
 

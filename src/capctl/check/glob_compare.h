@@ -17,21 +17,24 @@ struct glob_work {
 };
 
 /* Every text that `narrow` matches, `wide` matches too. */
-bool glob_covers(const char *wide, const char *narrow, struct glob_work *work);
+bool glob_includes(const char *wide, const char *narrow,
+		   struct glob_work *work);
 
 /* No text matches both. */
-bool glob_are_apart(const char *one, const char *other, struct glob_work *work);
+bool glob_are_disjoint(const char *one, const char *other,
+		       struct glob_work *work);
 
 /* The same for lists, with what they exclude. */
-bool glob_list_covers(const struct glob_list *wide,
-		      const struct glob_list *narrow, struct glob_work *work);
-bool glob_list_are_apart(const struct glob_list *one,
-			 const struct glob_list *other, struct glob_work *work);
+bool glob_list_includes(const struct glob_list *wide,
+			const struct glob_list *narrow, struct glob_work *work);
+bool glob_list_are_disjoint(const struct glob_list *one,
+			    const struct glob_list *other,
+			    struct glob_work *work);
 
 /* No text matches: all that it names it excludes again. */
-bool glob_list_is_void(const struct glob_list *list, struct glob_work *work);
+bool glob_list_is_empty(const struct glob_list *list, struct glob_work *work);
 
 /* Every text matches. */
-bool glob_list_is_everything(const struct glob_list *list);
+bool glob_list_is_universal(const struct glob_list *list);
 
 #endif

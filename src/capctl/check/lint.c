@@ -11,44 +11,45 @@
 
 struct linter {
 	const struct policy *policy;
-	void (*each)(void *context, const struct policy_warning *warning);
+	void (*each)(void *context, const struct lint_warning *warning);
 	void *context;
 	struct glob_work work;
 	size_t rule; /* the one looked at */
 };
 
-static const char *const codes[POLICY_LINT_COUNT] = {
-	[POLICY_LINT_DANGEROUS] = "dangerous-capability",
-	[POLICY_LINT_SHADOWED] = "shadowed",
-	[POLICY_LINT_NEVER] = "never-matches",
-	[POLICY_LINT_EVERYTHING] = "matches-everything",
-	[POLICY_LINT_ESCAPE] = "annotation-escapes",
-	[POLICY_LINT_NO_NAMESPACE] = "no-namespace",
-	[POLICY_LINT_NO_BOUNDARY] = "no-boundary",
-	[POLICY_LINT_NO_ENGINE] = "no-engine",
-	[POLICY_LINT_EXEC] = "exec-unbound",
-	[POLICY_LINT_NOT_COMPARED] = "not-compared",
+static const char *const codes[LINT_COUNT] = {
+	[LINT_DANGEROUS] = "dangerous-capability",
+	[LINT_SHADOWED] = "shadowed",
+	[LINT_NEVER] = "never-matches",
+	[LINT_EVERYTHING] = "matches-everything",
+	[LINT_ESCAPE] = "annotation-escapes",
+	[LINT_NO_NAMESPACE] = "no-namespace",
+	[LINT_NO_BOUNDARY] = "no-boundary",
+	[LINT_NO_ENGINE] = "no-engine",
+	[LINT_EXEC] = "exec-unbound",
+	[LINT_NOT_COMPARED] = "not-compared",
 };
 
-static const struct policy_spot spot_name = { .key = "name" };
-static const struct policy_spot spot_match = { .key = "match" };
+static const struct lint_location spot_name = { .key = "name" };
+static const struct lint_location spot_match = { .key = "match" };
 
-const char *policy_lint_code(enum policy_lint lint)
+const char *lint_code(enum lint lint)
 {
 	return codes[lint];
 }
 
-static void tell(const struct linter *linter, enum policy_lint lint,
-		 struct policy_spot spot, const char *format, ...)
+static void tell(const struct linter *linter, enum lint lint,
+		 struct lint_location location, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
-static void tell(const struct linter *linter, enum policy_lint lint,
-		 struct policy_spot spot, const char *format, ...)
+static void tell(const struct linter *linter, enum lint lint,
+		 struct lint_location location, const char *format, ...)
 {
 	char text[ERR_TEXT_MAX];
-	struct policy_warning warning = {
-		.lint = lint, .rule = linter->rule, .spot = spot, .text = text
-	};
+	struct lint_warning warning = { .lint = lint,
+					.rule = linter->rule,
+					.location = location,
+					.text = text };
 	va_list args;
 
 	va_start(args, format);
@@ -57,23 +58,24 @@ static void tell(const struct linter *linter, enum policy_lint lint,
 	linter->each(linter->context, &warning);
 }
 
-static struct policy_spot spot_of_key(const char *key)
+static struct lint_location spot_of_key(const char *key)
 {
-	return (struct policy_spot){ .key = key, .element = POLICY_SPOT_WHOLE };
+	return (struct lint_location){ .key = key, .element = LINT_WHOLE };
 }
 
-static struct policy_spot spot_of_match(const char *key)
+static struct lint_location spot_of_match(const char *key)
 {
-	return (struct policy_spot){ .key = "match",
-				     .member = key,
-				     .element = POLICY_SPOT_WHOLE };
+	return (struct lint_location){ .key = "match",
+				       .member = key,
+				       .element = LINT_WHOLE };
 }
 
-static struct policy_spot spot_of_pattern(enum match_text text, size_t element)
+static struct lint_location spot_of_pattern(enum match_text text,
+					    size_t element)
 {
-	return (struct policy_spot){ .key = "match",
-				     .member = match_text_key(text),
-				     .element = element };
+	return (struct lint_location){ .key = "match",
+				       .member = match_text_key(text),
+				       .element = element };
 }
 
 static void lint_capabilities(const struct linter *linter, const char *key,
@@ -89,7 +91,7 @@ static void lint_capabilities(const struct linter *linter, const char *key,
 	capset_add_names(&buf, dangerous, ", ");
 	if (buf_take(&buf, &names, NULL, &ignored) < 0)
 		return;
-	tell(linter, POLICY_LINT_DANGEROUS, spot_of_key(key),
+	tell(linter, LINT_DANGEROUS, spot_of_key(key),
 	     "%s: who holds this comes close to being root on the node", names);
 }
 
@@ -108,7 +110,7 @@ static void lint_exec(const struct linter *linter,
 {
 	if (rule->exec || !is_narrowing(rule))
 		return;
-	tell(linter, POLICY_LINT_EXEC,
+	tell(linter, LINT_EXEC,
 	     spot_of_key(rule->drop || rule->drop_others ? "drop"
 							 : "no_new_privileges"),
 	     "exec sessions are not bound by this: that takes \"exec\": true");
@@ -119,8 +121,8 @@ static void lint_everything(const struct linter *linter,
 			    const struct policy_rule *rule)
 {
 	if ((is_raising(rule) || is_narrowing(rule)) &&
-	    match_is_everything(&rule->match))
-		tell(linter, POLICY_LINT_EVERYTHING, spot_match,
+	    match_is_universal(&rule->match))
+		tell(linter, LINT_EVERYTHING, spot_match,
 		     "this is for every container on the node that 'uid' and 'privileged' do not leave out: name a namespace");
 }
 
@@ -131,7 +133,7 @@ static void lint_namespace(const struct linter *linter,
 	static const enum match_text given[] = { MATCH_IMAGE, MATCH_POD,
 						 MATCH_CONTAINER };
 
-	if (!glob_list_is_everything(&rule->match.texts[MATCH_NAMESPACE]))
+	if (!glob_list_is_universal(&rule->match.texts[MATCH_NAMESPACE]))
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(given); i++) {
 		const char *key = match_text_key(given[i]);
@@ -139,7 +141,7 @@ static void lint_namespace(const struct linter *linter,
 		if (!rule->match.texts[given[i]].count ||
 		    (given[i] != MATCH_IMAGE && !is_raising(rule)))
 			continue;
-		tell(linter, POLICY_LINT_NO_NAMESPACE, spot_of_match(key),
+		tell(linter, LINT_NO_NAMESPACE, spot_of_match(key),
 		     "any pod can name such %s %s: name a namespace as well",
 		     given[i] == MATCH_IMAGE ? "an" : "a", key);
 		return;
@@ -153,18 +155,18 @@ static bool is_word(char byte)
 }
 
 static void lint_pattern(const struct linter *linter, const char *pattern,
-			 struct policy_spot spot)
+			 struct lint_location location)
 {
 	size_t len = strlen(pattern);
 
 	if (len < 2 || *pattern == '!')
 		return;
 	if (pattern[len - 1] == '*' && is_word(pattern[len - 2]))
-		tell(linter, POLICY_LINT_NO_BOUNDARY, spot,
+		tell(linter, LINT_NO_BOUNDARY, location,
 		     "'%s' also matches '%.*sx': put a '-', '/', '.' or ':' before the '*'",
 		     pattern, (int)(len - 1), pattern);
 	else if (pattern[0] == '*' && is_word(pattern[1]))
-		tell(linter, POLICY_LINT_NO_BOUNDARY, spot,
+		tell(linter, LINT_NO_BOUNDARY, location,
 		     "'%s' also matches 'x%s': put a '-', '/', '.' or ':' behind the '*'",
 		     pattern, pattern + 1);
 }
@@ -207,7 +209,7 @@ static void lint_handlers(const struct linter *linter,
 	for (size_t i = 0; i < list->count; i++)
 		if (*list->patterns[i] != '!' &&
 		    !has_engine(policy, list->patterns[i]))
-			tell(linter, POLICY_LINT_NO_ENGINE,
+			tell(linter, LINT_NO_ENGINE,
 			     spot_of_pattern(MATCH_HANDLER, i),
 			     "'%s' has no engine in 'engine': under it this rule never matches, for nobody vouches for names",
 			     list->patterns[i]);
@@ -217,9 +219,9 @@ static bool lint_never(struct linter *linter, const struct policy_rule *rule)
 {
 	const char *key;
 
-	if (!match_is_void(&rule->match, &key, &linter->work))
+	if (!match_is_empty(&rule->match, &key, &linter->work))
 		return false;
-	tell(linter, POLICY_LINT_NEVER, spot_of_match(key),
+	tell(linter, LINT_NEVER, spot_of_match(key),
 	     "this rule never matches: all that is named here is excluded again");
 	return true;
 }
@@ -231,9 +233,9 @@ static bool lint_shadow(struct linter *linter, const struct policy_rule *rule)
 		bool here = other->file == rule->file;
 
 		if (other->broken ||
-		    !match_covers(&other->match, &rule->match, &linter->work))
+		    !match_includes(&other->match, &rule->match, &linter->work))
 			continue;
-		tell(linter, POLICY_LINT_SHADOWED, spot_name,
+		tell(linter, LINT_SHADOWED, spot_name,
 		     "this rule never decides: '%s'%s%s%s stands before it and matches all that it does",
 		     other->name, here ? "" : " in '", here ? "" : other->file,
 		     here ? "" : "'");
@@ -274,16 +276,16 @@ static void lint_escape(struct linter *linter, const struct policy_rule *rule)
 		const struct policy_rule *later = &policy->rules[i];
 
 		if (later->broken || later->match.annotations_count ||
-		    match_are_apart(&rule->match, &later->match, &linter->work))
+		    match_are_disjoint(&rule->match, &later->match,
+				       &linter->work))
 			continue;
 		if (is_stricter(later, rule)) {
-			tell(linter, POLICY_LINT_ESCAPE,
-			     spot_of_match("annotations"),
+			tell(linter, LINT_ESCAPE, spot_of_match("annotations"),
 			     "a pod can choose this rule and so escape '%s' behind it, which takes more away",
 			     later->name);
 			return;
 		}
-		if (match_covers(&later->match, &rule->match, &linter->work))
+		if (match_includes(&later->match, &rule->match, &linter->work))
 			return;
 	}
 }
@@ -301,9 +303,9 @@ static void lint_rule(struct linter *linter, const struct policy_rule *rule)
 		lint_escape(linter, rule);
 }
 
-void policy_lint(const struct policy *policy, size_t work,
+void lint_policy(const struct policy *policy, size_t work,
 		 void (*each)(void *context,
-			      const struct policy_warning *warning),
+			      const struct lint_warning *warning),
 		 void *context)
 {
 	struct linter linter = {
@@ -319,7 +321,6 @@ void policy_lint(const struct policy *policy, size_t work,
 	if (linter.work.left)
 		return;
 	linter.rule = POLICY_NO_RULE;
-	tell(&linter, POLICY_LINT_NOT_COMPARED,
-	     (struct policy_spot){ .key = NULL },
+	tell(&linter, LINT_NOT_COMPARED, (struct lint_location){ .key = NULL },
 	     "too many rules and patterns: not all were compared with each other");
 }

@@ -9,40 +9,40 @@
 
 #include "capctl/check/location.h"
 
-enum policy_lint {
-	POLICY_LINT_DANGEROUS,
-	POLICY_LINT_SHADOWED, /* an earlier rule takes all its containers */
-	POLICY_LINT_NEVER, /* it contradicts itself */
-	POLICY_LINT_EVERYTHING,
-	POLICY_LINT_ESCAPE, /* pods can choose it before a stricter one */
-	POLICY_LINT_NO_NAMESPACE, /* by names that any pod can give itself */
-	POLICY_LINT_NO_BOUNDARY, /* "prod*" is also "production" */
-	POLICY_LINT_NO_ENGINE, /* under this handler nobody vouches */
-	POLICY_LINT_EXEC, /* sessions are not bound by it */
-	POLICY_LINT_NOT_COMPARED, /* too much work: no shadow was looked for */
-	POLICY_LINT_COUNT
+enum lint {
+	LINT_DANGEROUS,
+	LINT_SHADOWED, /* an earlier rule takes all its containers */
+	LINT_NEVER, /* it contradicts itself */
+	LINT_EVERYTHING,
+	LINT_ESCAPE, /* pods can choose it before a stricter one */
+	LINT_NO_NAMESPACE, /* by names that any pod can give itself */
+	LINT_NO_BOUNDARY, /* "prod*" is also "production" */
+	LINT_NO_ENGINE, /* under this handler nobody vouches */
+	LINT_EXEC, /* sessions are not bound by it */
+	LINT_NOT_COMPARED, /* too much work: no shadow was looked for */
+	LINT_COUNT
 };
 
-struct policy_warning {
-	enum policy_lint lint;
+struct lint_warning {
+	enum lint lint;
 	size_t rule; /* its number, or POLICY_NO_RULE */
-	struct policy_spot spot; /* in it */
+	struct lint_location location; /* in it */
 	const char *text; /* lent for the call */
 };
 
 /* "shadowed" …: for programs, these do not change. */
-const char *policy_lint_code(enum policy_lint lint);
+const char *lint_code(enum lint lint);
 
 /* Some seconds at most; 10,000 usual rules need a small part of it. */
-#define POLICY_LINT_WORK ((size_t)1 << 31)
+#define LINT_WORK_MAX ((size_t)1 << 31)
 
 /*
  * In the order of the rules. Comparing them takes at most so many steps of
  * `work`; that there were too few is a warning of its own.
  */
-void policy_lint(const struct policy *policy, size_t work,
+void lint_policy(const struct policy *policy, size_t work,
 		 void (*each)(void *context,
-			      const struct policy_warning *warning),
+			      const struct lint_warning *warning),
 		 void *context);
 
 #endif

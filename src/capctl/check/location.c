@@ -35,17 +35,16 @@ static size_t element_start(const struct json_doc *doc, struct json_value list,
 	return list.start;
 }
 
-size_t policy_spot_find(const struct policy_spot *spot,
-			const struct policy_rule *rule,
-			const struct json_doc *doc)
+size_t lint_locate(const struct lint_location *location,
+		   const struct policy_rule *rule, const struct json_doc *doc)
 {
 	struct json_value value = { .kind = JSON_OBJECT, .start = rule->start };
 
-	if (!spot->key || !enter(doc, &value, spot->key))
+	if (!location->key || !enter(doc, &value, location->key))
 		return value.start;
-	if (spot->member && !enter(doc, &value, spot->member))
+	if (location->member && !enter(doc, &value, location->member))
 		return value.start;
-	if (value.kind != JSON_ARRAY || spot->element == POLICY_SPOT_WHOLE)
+	if (value.kind != JSON_ARRAY || location->element == LINT_WHOLE)
 		return value.start;
-	return element_start(doc, value, spot->element);
+	return element_start(doc, value, location->element);
 }

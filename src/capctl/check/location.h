@@ -8,17 +8,16 @@
 
 #include "policy/policy.h"
 
-#define POLICY_SPOT_WHOLE SIZE_MAX
+#define LINT_WHOLE SIZE_MAX
 
-struct policy_spot {
+struct lint_location {
 	const char *key; /* of the rule; NULL: the rule itself */
 	const char *member; /* a key in that key's object, or NULL */
-	size_t element; /* of a list, or POLICY_SPOT_WHOLE */
+	size_t element; /* of a list, or LINT_WHOLE */
 };
 
 /* The offset of that value, or of what comes nearest. `doc`: the rule's file. */
-size_t policy_spot_find(const struct policy_spot *spot,
-			const struct policy_rule *rule,
-			const struct json_doc *doc);
+size_t lint_locate(const struct lint_location *location,
+		   const struct policy_rule *rule, const struct json_doc *doc);
 
 #endif

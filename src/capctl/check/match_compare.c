@@ -85,7 +85,7 @@ static bool annotation_covers(const struct match_annotation *wide,
 {
 	const struct glob_list *globs = find_annotation(narrow, wide->key);
 
-	return globs && glob_list_covers(&wide->globs, globs, work);
+	return globs && glob_list_includes(&wide->globs, globs, work);
 }
 
 /* A key that is there does not match a text that is absent. */
@@ -94,11 +94,11 @@ static bool text_covers(const struct glob_list *wide,
 {
 	if (!wide->count)
 		return true;
-	return narrow->count && glob_list_covers(wide, narrow, work);
+	return narrow->count && glob_list_includes(wide, narrow, work);
 }
 
-bool match_covers(const struct match *wide, const struct match *narrow,
-		  struct glob_work *work)
+bool match_includes(const struct match *wide, const struct match *narrow,
+		    struct glob_work *work)
 {
 	for (size_t i = 0; i < MATCH_FLAG_COUNT; i++)
 		if (wide->flags[i] != MATCH_EITHER &&
@@ -135,8 +135,8 @@ static bool numbers_are_apart(const struct match *one,
 	return true;
 }
 
-bool match_are_apart(const struct match *one, const struct match *other,
-		     struct glob_work *work)
+bool match_are_disjoint(const struct match *one, const struct match *other,
+			struct glob_work *work)
 {
 	for (size_t i = 0; i < MATCH_FLAG_COUNT; i++)
 		if (one->flags[i] != other->flags[i] &&
@@ -148,36 +148,37 @@ bool match_are_apart(const struct match *one, const struct match *other,
 			return true;
 	for (size_t i = 0; i < MATCH_TEXT_COUNT; i++)
 		if (one->texts[i].count && other->texts[i].count &&
-		    glob_list_are_apart(&one->texts[i], &other->texts[i], work))
+		    glob_list_are_disjoint(&one->texts[i], &other->texts[i],
+					   work))
 			return true;
 	return false;
 }
 
-bool match_is_void(const struct match *match, const char **ret_key,
-		   struct glob_work *work)
+bool match_is_empty(const struct match *match, const char **ret_key,
+		    struct glob_work *work)
 {
 	for (size_t i = 0; i < MATCH_TEXT_COUNT; i++) {
 		*ret_key = match_text_key((enum match_text)i);
 		if (match->texts[i].count &&
-		    glob_list_is_void(&match->texts[i], work))
+		    glob_list_is_empty(&match->texts[i], work))
 			return true;
 	}
 	for (size_t i = 0; i < match->annotations_count; i++) {
 		*ret_key = "annotations";
-		if (glob_list_is_void(&match->annotations[i].globs, work))
+		if (glob_list_is_empty(&match->annotations[i].globs, work))
 			return true;
 	}
 	return false;
 }
 
-bool match_is_everything(const struct match *match)
+bool match_is_universal(const struct match *match)
 {
 	struct match_ranges uids = ranges_of(match, MATCH_UID);
 	struct match_ranges gids = ranges_of(match, MATCH_GID);
 	struct glob_work work = { .left = SIZE_MAX };
 
 	for (size_t i = 0; i < MATCH_TEXT_COUNT; i++)
-		if (!glob_list_is_everything(&match->texts[i]))
+		if (!glob_list_is_universal(&match->texts[i]))
 			return false;
 	for (size_t i = 0; i < MATCH_FLAG_COUNT; i++)
 		if (match->flags[i] == MATCH_YES ||

@@ -13,21 +13,21 @@
  * Every container that `narrow` matches, `wide` matches too. No container has
  * a uid or gid over 2^32-2 (chown(2): the last one means "unchanged").
  */
-bool match_covers(const struct match *wide, const struct match *narrow,
-		  struct glob_work *work);
+bool match_includes(const struct match *wide, const struct match *narrow,
+		    struct glob_work *work);
 
 /* No container matches both, whatever annotations it has. */
-bool match_are_apart(const struct match *one, const struct match *other,
-		     struct glob_work *work);
+bool match_are_disjoint(const struct match *one, const struct match *other,
+			struct glob_work *work);
 
 /*
  * No container matches; ret_key: the name of the key that none can match, in
  * `annotations` that one.
  */
-bool match_is_void(const struct match *match, const char **ret_key,
-		   struct glob_work *work);
+bool match_is_empty(const struct match *match, const char **ret_key,
+		    struct glob_work *work);
 
 /* No key restricts it, but that it may leave out user 0 and privileged ones. */
-bool match_is_everything(const struct match *match);
+bool match_is_universal(const struct match *match);
 
 #endif

@@ -8,14 +8,14 @@
 
 #include "policy/files.h"
 
-struct policy_source {
+struct check_source {
 	char *path;
 	char *text; /* NULL: it was not read */
 	size_t len;
 	struct json_place place; /* of what was found last */
 };
 
-struct policy_finding {
+struct check_finding {
 	bool is_error;
 	bool is_first; /* of the errors: the runtime says this one */
 	const char *code; /* "invalid" …, or one of policy_lint.h's */
@@ -26,11 +26,11 @@ struct policy_finding {
 	size_t number; /* in the order they were found */
 };
 
-struct policy_survey {
+struct check_report {
 	struct policy policy;
-	struct policy_source *sources;
+	struct check_source *sources;
 	size_t sources_count;
-	struct policy_finding *findings;
+	struct check_finding *findings;
 	size_t findings_count;
 	size_t findings_size;
 	size_t errors;
@@ -40,7 +40,7 @@ struct policy_survey {
 	bool failed; /* out of memory */
 };
 
-#define CLEANUP_SURVEY __attribute__((cleanup(policy_survey_free)))
+#define CLEANUP_CHECK_REPORT __attribute__((cleanup(check_report_free)))
 
 /*
  * Of the files in `paths`, or of those that rule this node where `count` is 0:
@@ -49,12 +49,12 @@ struct policy_survey {
  * policy_files_load() gives; but for that they stand in the order of the text.
  * Fails when out of memory. To be freed in every case.
  */
-int policy_survey_make(struct policy_survey *ret_survey, char *const *paths,
-		       size_t count, struct err *err) MUST_CHECK;
+int check_report_make(struct check_report *ret_survey, char *const *paths,
+		      size_t count, struct err *err) MUST_CHECK;
 /* The name of the rule that it is about; NULL: there is none. */
-const char *policy_survey_rule(const struct policy_survey *survey,
-			       const struct policy_finding *finding);
+const char *check_report_rule(const struct check_report *report,
+			      const struct check_finding *finding);
 
-void policy_survey_free(struct policy_survey *survey);
+void check_report_free(struct check_report *report);
 
 #endif

@@ -14,10 +14,10 @@
 static void check_excerpt(const struct json_doc *doc, size_t offset,
 			  const char *want, size_t want_caret)
 {
-	struct excerpt excerpt = { 0 };
+	struct source_excerpt excerpt = { 0 };
 	struct err err;
 
-	REQUIRE(excerpt_make(&excerpt, doc, offset, WIDTH, &err) == 0);
+	REQUIRE(source_excerpt_make(&excerpt, doc, offset, WIDTH, &err) == 0);
 	CHECK_STR(excerpt.text, want);
 	CHECK_U64(excerpt.caret, want_caret);
 	free(excerpt.text);
@@ -150,8 +150,8 @@ static void any_bytes_give_a_line_that_fits(void)
 
 	for (size_t round = 0; round < 20000; round++) {
 		size_t len = prng_below(&prng, sizeof(text));
-		size_t width = EXCERPT_WIDTH_MIN + prng_below(&prng, 80);
-		struct excerpt excerpt;
+		size_t width = SOURCE_EXCERPT_WIDTH_MIN + prng_below(&prng, 80);
+		struct source_excerpt excerpt;
 
 		for (size_t i = 0; i < len;) {
 			const char *part =
@@ -166,9 +166,9 @@ static void any_bytes_give_a_line_that_fits(void)
 		struct testdata data CLEANUP_TESTDATA =
 			testdata_copy("t", text, len);
 
-		REQUIRE(excerpt_make(&excerpt, &data.doc,
-				     prng_below(&prng, len + 2), width,
-				     &err) == 0);
+		REQUIRE(source_excerpt_make(&excerpt, &data.doc,
+					    prng_below(&prng, len + 2), width,
+					    &err) == 0);
 		CHECK(excerpt.caret < width);
 		CHECK(columns(excerpt.text) <= width);
 		CHECK(excerpt.caret <= columns(excerpt.text));

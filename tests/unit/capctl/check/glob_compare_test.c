@@ -50,8 +50,8 @@ static void a_pattern_covers_what_it_can_be_proven_to(void)
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct glob_work work = PLENTY;
 
-		if (!CHECK(glob_covers(cases[i].wide, cases[i].narrow, &work) ==
-			   cases[i].covers))
+		if (!CHECK(glob_includes(cases[i].wide, cases[i].narrow,
+					 &work) == cases[i].covers))
 			printf("#   '%s', '%s'\n", cases[i].wide,
 			       cases[i].narrow);
 	}
@@ -77,10 +77,10 @@ static void patterns_are_apart_where_it_can_be_proven(void)
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct glob_work work = PLENTY;
 
-		if (!CHECK(glob_are_apart(cases[i].one, cases[i].other,
-					  &work) == cases[i].apart) ||
-		    !CHECK(glob_are_apart(cases[i].other, cases[i].one,
-					  &work) == cases[i].apart))
+		if (!CHECK(glob_are_disjoint(cases[i].one, cases[i].other,
+					     &work) == cases[i].apart) ||
+		    !CHECK(glob_are_disjoint(cases[i].other, cases[i].one,
+					     &work) == cases[i].apart))
 			printf("#   '%s', '%s'\n", cases[i].one,
 			       cases[i].other);
 	}
@@ -143,12 +143,12 @@ static void lists_are_compared_with_what_they_exclude(void)
 
 		make_list(&one, cases[i].one);
 		make_list(&other, cases[i].other);
-		if (!CHECK(glob_list_covers(&one.globs, &other.globs, &work) ==
-			   cases[i].covers) ||
-		    !CHECK(glob_list_are_apart(&one.globs, &other.globs,
-					       &work) == cases[i].apart) ||
-		    !CHECK(glob_list_are_apart(&other.globs, &one.globs,
-					       &work) == cases[i].apart))
+		if (!CHECK(glob_list_includes(&one.globs, &other.globs,
+					      &work) == cases[i].covers) ||
+		    !CHECK(glob_list_are_disjoint(&one.globs, &other.globs,
+						  &work) == cases[i].apart) ||
+		    !CHECK(glob_list_are_disjoint(&other.globs, &one.globs,
+						  &work) == cases[i].apart))
 			printf("#   '%s', '%s'\n", cases[i].one,
 			       cases[i].other);
 	}
@@ -176,9 +176,9 @@ static void a_list_is_void_or_everything_or_neither(void)
 		struct list list;
 
 		make_list(&list, cases[i].list);
-		if (!CHECK(glob_list_is_void(&list.globs, &work) ==
+		if (!CHECK(glob_list_is_empty(&list.globs, &work) ==
 			   cases[i].is_void) ||
-		    !CHECK(glob_list_is_everything(&list.globs) ==
+		    !CHECK(glob_list_is_universal(&list.globs) ==
 			   cases[i].is_everything))
 			printf("#   '%s'\n", cases[i].list);
 	}
@@ -191,14 +191,14 @@ static void nothing_is_proven_without_work(void)
 
 	make_list(&one, "a*");
 	make_list(&other, "ab");
-	CHECK(!glob_covers("a*", "ab", &work));
-	CHECK(!glob_are_apart("a", "b", &work));
-	CHECK(!glob_are_apart("a", "*b", &work));
-	CHECK(!glob_list_covers(&one.globs, &other.globs, &work));
+	CHECK(!glob_includes("a*", "ab", &work));
+	CHECK(!glob_are_disjoint("a", "b", &work));
+	CHECK(!glob_are_disjoint("a", "*b", &work));
+	CHECK(!glob_list_includes(&one.globs, &other.globs, &work));
 	make_list(&other, "b");
-	CHECK(!glob_list_are_apart(&one.globs, &other.globs, &work));
+	CHECK(!glob_list_are_disjoint(&one.globs, &other.globs, &work));
 	make_list(&one, "a !a");
-	CHECK(!glob_list_is_void(&one.globs, &work));
+	CHECK(!glob_list_is_empty(&one.globs, &work));
 	CHECK_U64(work.left, 0);
 }
 
@@ -212,7 +212,7 @@ static void work_is_counted_in_steps(void)
 	memset(wide, 'a', sizeof(wide) / 2);
 	wide[0] = '*';
 	wide[sizeof(wide) / 2] = 'b';
-	CHECK(!glob_covers(wide, narrow, &work));
+	CHECK(!glob_includes(wide, narrow, &work));
 	CHECK_U64(work.left, 0);
 }
 
@@ -251,9 +251,9 @@ static bool next_text(char text[6], size_t number)
 static bool is_refuted(const struct list *one, const struct list *other)
 {
 	struct glob_work work = PLENTY;
-	bool covers = glob_list_covers(&one->globs, &other->globs, &work);
-	bool apart = glob_list_are_apart(&one->globs, &other->globs, &work);
-	bool is_void = glob_list_is_void(&one->globs, &work);
+	bool covers = glob_list_includes(&one->globs, &other->globs, &work);
+	bool apart = glob_list_are_disjoint(&one->globs, &other->globs, &work);
+	bool is_void = glob_list_is_empty(&one->globs, &work);
 	char text[16];
 
 	for (size_t i = 0; next_text(text, i); i++) {

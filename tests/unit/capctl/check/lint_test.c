@@ -27,7 +27,7 @@ static const struct json_doc *doc_of(const struct hearing *hearing,
 	return &hearing->docs[i];
 }
 
-static void add_warning(void *context, const struct policy_warning *warning)
+static void add_warning(void *context, const struct lint_warning *warning)
 {
 	struct hearing *hearing = context;
 	struct json_place place = JSON_PLACE_START;
@@ -36,15 +36,15 @@ static void add_warning(void *context, const struct policy_warning *warning)
 
 	hearing->count++;
 	if (warning->rule == POLICY_NO_RULE) {
-		buf_add_str(&hearing->lines, policy_lint_code(warning->lint));
+		buf_add_str(&hearing->lines, lint_code(warning->lint));
 		return;
 	}
 	rule = &hearing->policy->rules[warning->rule];
 	json_place_move(
 		doc_of(hearing, rule), &place,
-		policy_spot_find(&warning->spot, rule, doc_of(hearing, rule)));
+		lint_locate(&warning->location, rule, doc_of(hearing, rule)));
 	snprintf(line, sizeof(line), "%zu:%zu: %s (%s): %s\n", place.line,
-		 place.column, policy_lint_code(warning->lint), rule->name,
+		 place.column, lint_code(warning->lint), rule->name,
 		 warning->text);
 	buf_add_str(&hearing->lines, line);
 }
@@ -64,7 +64,7 @@ static char *warnings_of(const struct json_doc *docs, size_t count, size_t work)
 			    &problems);
 		CHECK_STR(problems.first.text, "");
 	}
-	policy_lint(&policy, work, add_warning, &hearing);
+	lint_policy(&policy, work, add_warning, &hearing);
 	buf_add(&hearing.lines, "", 0);
 	if (buf_take(&hearing.lines, &text, NULL, &err) < 0)
 		abort();
@@ -74,7 +74,7 @@ static char *warnings_of(const struct json_doc *docs, size_t count, size_t work)
 static void check_file(const char *path, const struct json_doc *doc)
 {
 	char *expect CLEANUP_FREE = NULL, *want CLEANUP_FREE = NULL;
-	char *got CLEANUP_FREE = warnings_of(doc, 1, POLICY_LINT_WORK);
+	char *got CLEANUP_FREE = warnings_of(doc, 1, LINT_WORK_MAX);
 
 	if (asprintf(&expect, "%.*s.expect",
 		     (int)(strlen(path) - strlen(".json")), path) < 0)
@@ -102,7 +102,7 @@ static void a_rule_of_another_file_is_named_with_it(void)
 		     "\n{\"name\":\"c\",\"match\":{\"id\":\"a-b\"}}]}"));
 	struct json_doc docs[] = { main.doc, more.doc };
 	char *got CLEANUP_FREE =
-		warnings_of(docs, ARRAY_LEN(docs), POLICY_LINT_WORK);
+		warnings_of(docs, ARRAY_LEN(docs), LINT_WORK_MAX);
 
 	CHECK_STR(
 		got,
@@ -122,7 +122,7 @@ static void rules_that_have_errors_are_left_out(void)
 
 	policy_read(&policy, &data.doc, POLICY_MAIN, &problems);
 	CHECK_U64(problems.count, 1);
-	policy_lint(&policy, POLICY_LINT_WORK, add_warning, &hearing);
+	lint_policy(&policy, LINT_WORK_MAX, add_warning, &hearing);
 	CHECK_U64(hearing.count, 1);
 	CHECK_HAS(hearing.lines.text, "dangerous-capability (b)");
 	buf_free(&hearing.lines);
@@ -144,14 +144,13 @@ static void too_much_work_is_told(void)
 
 static void every_warning_has_a_code_of_its_own(void)
 {
-	for (int i = 0; i < POLICY_LINT_COUNT; i++) {
-		const char *code = policy_lint_code((enum policy_lint)i);
+	for (int i = 0; i < LINT_COUNT; i++) {
+		const char *code = lint_code((enum lint)i);
 
 		REQUIRE(code && *code);
 		CHECK(!code[strspn(code, "abcdefghijklmnopqrstuvwxyz-")]);
 		for (int k = 0; k < i; k++)
-			CHECK(strcmp(code, policy_lint_code(
-						   (enum policy_lint)k)) != 0);
+			CHECK(strcmp(code, lint_code((enum lint)k)) != 0);
 	}
 }
 

@@ -11,8 +11,8 @@ static const char policy_text[] =
 	"{ \"na\\u006de\": \"r\", \"match\": {\"id\": [\"a\", \"b\"], \"handler\": \"c\","
 	" \"annotations\": {\"id\": \"d\"}}, \"drop\": \"others\", \"comment\": \"\"}]}";
 
-/* What stands where the spot is found, up to there. */
-static void check_spot(struct policy_spot spot, const char *want)
+/* What stands where the location is found, up to there. */
+static void check_spot(struct lint_location location, const char *want)
 {
 	struct testdata data CLEANUP_TESTDATA = testdata_of(policy_text);
 	struct policy_problems problems = { 0 };
@@ -22,7 +22,7 @@ static void check_spot(struct policy_spot spot, const char *want)
 	policy_read(&policy, &data.doc, POLICY_MAIN, &problems);
 	CHECK_STR(problems.first.text, "");
 	REQUIRE(policy.count == 2);
-	offset = policy_spot_find(&spot, &policy.rules[1], &data.doc);
+	offset = lint_locate(&location, &policy.rules[1], &data.doc);
 	REQUIRE(offset < data.doc.len);
 	if (!CHECK(strncmp(data.doc.text + offset, want, strlen(want)) == 0))
 		printf("#   want: %s\n#   got:  %.*s\n", want,
@@ -31,25 +31,25 @@ static void check_spot(struct policy_spot spot, const char *want)
 
 static void a_value_is_found_by_its_keys(void)
 {
-	check_spot((struct policy_spot){ .key = NULL }, "{ \"na");
-	check_spot((struct policy_spot){ .key = "name" }, "\"r\"");
-	check_spot((struct policy_spot){ .key = "match" }, "{\"id\"");
-	check_spot((struct policy_spot){ "match", "id", POLICY_SPOT_WHOLE },
+	check_spot((struct lint_location){ .key = NULL }, "{ \"na");
+	check_spot((struct lint_location){ .key = "name" }, "\"r\"");
+	check_spot((struct lint_location){ .key = "match" }, "{\"id\"");
+	check_spot((struct lint_location){ "match", "id", LINT_WHOLE },
 		   "[\"a\"");
-	check_spot((struct policy_spot){ "match", "id", 0 }, "\"a\"");
-	check_spot((struct policy_spot){ "match", "id", 1 }, "\"b\"");
-	check_spot((struct policy_spot){ "match", "handler", 0 }, "\"c\"");
-	check_spot((struct policy_spot){ "match", "annotations", 0 },
+	check_spot((struct lint_location){ "match", "id", 0 }, "\"a\"");
+	check_spot((struct lint_location){ "match", "id", 1 }, "\"b\"");
+	check_spot((struct lint_location){ "match", "handler", 0 }, "\"c\"");
+	check_spot((struct lint_location){ "match", "annotations", 0 },
 		   "{\"id\"");
-	check_spot((struct policy_spot){ .key = "drop" }, "\"others\"");
+	check_spot((struct lint_location){ .key = "drop" }, "\"others\"");
 }
 
 static void what_is_not_there_is_found_where_it_would_be(void)
 {
-	check_spot((struct policy_spot){ .key = "ambient" }, "{ \"na");
-	check_spot((struct policy_spot){ "match", "uid", 0 }, "{\"id\"");
-	check_spot((struct policy_spot){ "match", "id", 2 }, "[\"a\"");
-	check_spot((struct policy_spot){ "drop", "id", 0 }, "\"others\"");
+	check_spot((struct lint_location){ .key = "ambient" }, "{ \"na");
+	check_spot((struct lint_location){ "match", "uid", 0 }, "{\"id\"");
+	check_spot((struct lint_location){ "match", "id", 2 }, "[\"a\"");
+	check_spot((struct lint_location){ "drop", "id", 0 }, "\"others\"");
 }
 
 static const struct tap_test tests[] = {

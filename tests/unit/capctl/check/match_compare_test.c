@@ -25,10 +25,10 @@ static void make_claims(struct claims *claims, struct choices *choices)
 
 	match_random(choices, &claims->one);
 	match_random(choices, &claims->other);
-	claims->covers = match_covers(&claims->one, &claims->other, &work);
-	claims->apart = match_are_apart(&claims->one, &claims->other, &work);
-	claims->is_void = match_is_void(&claims->one, &key, &work);
-	claims->is_everything = match_is_everything(&claims->one);
+	claims->covers = match_includes(&claims->one, &claims->other, &work);
+	claims->apart = match_are_disjoint(&claims->one, &claims->other, &work);
+	claims->is_void = match_is_empty(&claims->one, &key, &work);
+	claims->is_everything = match_is_universal(&claims->one);
 }
 
 static bool is_plain(const struct match_subject *subject)
@@ -86,9 +86,9 @@ static void a_match_covers_itself_and_is_not_apart_from_it(void)
 		const char *key;
 
 		match_random(&choices, &match);
-		if (!match_is_void(&match, &key, &work)) {
-			CHECK(match_covers(&match, &match, &work));
-			CHECK(!match_are_apart(&match, &match, &work));
+		if (!match_is_empty(&match, &key, &work)) {
+			CHECK(match_includes(&match, &match, &work));
+			CHECK(!match_are_disjoint(&match, &match, &work));
 		}
 		match_free(&match);
 	}
@@ -103,13 +103,13 @@ static void nothing_is_proven_without_work(void)
 	match_init(&one);
 	match_init(&other);
 	other.flags[MATCH_USERNS] = MATCH_YES;
-	CHECK(!match_covers(&one, &other, &work));
-	CHECK(!match_is_void(&one, &key, &work));
+	CHECK(!match_includes(&one, &other, &work));
+	CHECK(!match_is_empty(&one, &key, &work));
 	other.numbers[MATCH_UID] =
 		(struct match_ranges){ &(struct match_range){ 0, 0 }, 1 };
-	CHECK(!match_are_apart(&one, &other, &work));
+	CHECK(!match_are_disjoint(&one, &other, &work));
 	work.left = 100;
-	CHECK(match_are_apart(&one, &other, &work));
+	CHECK(match_are_disjoint(&one, &other, &work));
 	CHECK(work.left < 100);
 }
 
