@@ -14,12 +14,12 @@
 /* No link is longer, symlink(7). */
 #define LINK_SIZE 4096
 
-int placement_open(struct placement *ret_placement, const char *path,
-		   bool only_look, struct err *err)
+int deploy_open(struct deploy *ret_placement, const char *path, bool only_look,
+		struct err *err)
 {
-	*ret_placement = (struct placement){ .directory = -1,
-					     .path = path,
-					     .only_look = only_look };
+	*ret_placement = (struct deploy){ .directory = -1,
+					  .path = path,
+					  .only_look = only_look };
 	if (*path != '/')
 		return err_set(err, "'%s' is no absolute path", path);
 	if (trust_open_directory(path, &ret_placement->directory, err) < 0)
@@ -29,43 +29,43 @@ int placement_open(struct placement *ret_placement, const char *path,
 	return 0;
 }
 
-void placement_close(struct placement *placement)
+void deploy_close(struct deploy *deploy)
 {
-	for (size_t i = 0; i < placement->count; i++)
-		free(placement->changes[i].name);
-	free(placement->changes);
-	cleanup_fd(&placement->directory);
+	for (size_t i = 0; i < deploy->count; i++)
+		free(deploy->changes[i].name);
+	free(deploy->changes);
+	cleanup_fd(&deploy->directory);
 }
 
-static int note(struct placement *placement, const char *name, bool removed,
+static int note(struct deploy *deploy, const char *name, bool removed,
 		struct err *err)
 {
-	struct placement_change *changes = reallocarray(
-		placement->changes, placement->count + 1, sizeof(*changes));
+	struct deploy_change *changes = reallocarray(
+		deploy->changes, deploy->count + 1, sizeof(*changes));
 	char *copy = strdup(name);
 
 	if (changes)
-		placement->changes = changes;
+		deploy->changes = changes;
 	if (!changes || !copy) {
 		free(copy);
 		return err_set(err, "out of memory");
 	}
-	changes[placement->count++] =
-		(struct placement_change){ .name = copy, .removed = removed };
+	changes[deploy->count++] =
+		(struct deploy_change){ .name = copy, .removed = removed };
 	return 0;
 }
 
-int placement_directory(struct placement *placement, const char *name,
-			int *ret_fd, struct err *err)
+int deploy_directory(struct deploy *deploy, const char *name, int *ret_fd,
+		     struct err *err)
 {
 	char *path CLEANUP_FREE = NULL;
 
 	*ret_fd = -1;
-	if (!placement->only_look &&
-	    mkdirat(placement->directory, name, 0755) < 0 && errno != EEXIST)
-		return err_set_errno(err, errno, "make '%s/%s'",
-				     placement->path, name);
-	path = alloc_text("%s/%s", placement->path, name);
+	if (!deploy->only_look && mkdirat(deploy->directory, name, 0755) < 0 &&
+	    errno != EEXIST)
+		return err_set_errno(err, errno, "make '%s/%s'", deploy->path,
+				     name);
+	path = alloc_text("%s/%s", deploy->path, name);
 	if (!path)
 		return err_set(err, "out of memory");
 	return trust_open_directory(path, ret_fd, err);
@@ -81,10 +81,10 @@ static bool is_like(int fd, size_t len, mode_t mode)
 }
 
 /* What cannot be read is not in place. */
-static bool is_in_place(const struct placement *placement, const char *name,
+static bool is_in_place(const struct deploy *deploy, const char *name,
 			const char *text, size_t len, mode_t mode)
 {
-	int fd CLEANUP_FD = fileio_open(placement->directory, name,
+	int fd CLEANUP_FD = fileio_open(deploy->directory, name,
 					O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
 	char *there CLEANUP_FREE = NULL;
 	struct err ignored;
@@ -95,57 +95,54 @@ static bool is_in_place(const struct placement *placement, const char *name,
 	       there_len == len && memcmp(there, text, len) == 0;
 }
 
-int placement_file(struct placement *placement, const char *name,
-		   const char *text, size_t len, mode_t mode, struct err *err)
+int deploy_file(struct deploy *deploy, const char *name, const char *text,
+		size_t len, mode_t mode, struct err *err)
 {
-	if (is_in_place(placement, name, text, len, mode))
+	if (is_in_place(deploy, name, text, len, mode))
 		return 0;
-	if (!placement->only_look && fileio_publish(placement->directory, name,
-						    mode, text, len, err) < 0)
-		return err_wrap(err, "'%s/%s'", placement->path, name);
-	return note(placement, name, false, err);
+	if (!deploy->only_look &&
+	    fileio_publish(deploy->directory, name, mode, text, len, err) < 0)
+		return err_wrap(err, "'%s/%s'", deploy->path, name);
+	return note(deploy, name, false, err);
 }
 
-int placement_remove(struct placement *placement, const char *name,
-		     struct err *err)
+int deploy_remove(struct deploy *deploy, const char *name, struct err *err)
 {
-	if (!placement->only_look &&
-	    unlinkat(placement->directory, name, 0) < 0) {
+	if (!deploy->only_look && unlinkat(deploy->directory, name, 0) < 0) {
 		if (errno == ENOENT)
 			return 0;
-		return err_set_errno(err, errno, "remove '%s/%s'",
-				     placement->path, name);
+		return err_set_errno(err, errno, "remove '%s/%s'", deploy->path,
+				     name);
 	}
-	return note(placement, name, true, err);
+	return note(deploy, name, true, err);
 }
 
-static int make_link(struct placement *placement, const char *name,
-		     const char *to, struct err *err)
+static int make_link(struct deploy *deploy, const char *name, const char *to,
+		     struct err *err)
 {
-	if (!placement->only_look &&
-	    symlinkat(to, placement->directory, name) < 0)
+	if (!deploy->only_look && symlinkat(to, deploy->directory, name) < 0)
 		return err_set_errno(err, errno, "make link '%s/%s'",
-				     placement->path, name);
-	return note(placement, name, false, err);
+				     deploy->path, name);
+	return note(deploy, name, false, err);
 }
 
-int placement_link(struct placement *placement, const char *name,
-		   const char *to, struct err *err)
+int deploy_link(struct deploy *deploy, const char *name, const char *to,
+		struct err *err)
 {
 	char there[LINK_SIZE];
-	ssize_t len = readlinkat(placement->directory, name, there,
-				 sizeof(there) - 1);
+	ssize_t len =
+		readlinkat(deploy->directory, name, there, sizeof(there) - 1);
 
 	if (len < 0 && errno == ENOENT)
-		return make_link(placement, name, to, err);
+		return make_link(deploy, name, to, err);
 	if (len < 0)
 		return err_set_errno(err, errno, "read link '%s/%s'",
-				     placement->path, name);
+				     deploy->path, name);
 	there[len] = '\0';
 	if (strcmp(there, to) == 0)
 		return 0;
 	return err_set(err,
 		       "'%s/%s' leads to '%s', not to '%s', and stays: "
 		       "live containers may need it; use a second name",
-		       placement->path, name, there, to);
+		       deploy->path, name, there, to);
 }

@@ -13,50 +13,49 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 
-struct placement_change {
+struct deploy_change {
 	char *name;
 	bool removed;
 };
 
-struct placement {
+struct deploy {
 	int directory;
 	const char *path; /* lent */
 	bool only_look;
-	struct placement_change *changes;
+	struct deploy_change *changes;
 	size_t count;
 };
 
-#define CLEANUP_PLACEMENT __attribute__((cleanup(placement_close)))
+#define CLEANUP_DEPLOY __attribute__((cleanup(deploy_close)))
 
 /*
  * The directory must be there, and none but root and the effective user may
  * write it (trust.h). To be closed in every case.
  */
-int placement_open(struct placement *ret_placement, const char *path,
-		   bool only_look, struct err *err) MUST_CHECK;
-void placement_close(struct placement *placement);
+int deploy_open(struct deploy *ret_placement, const char *path, bool only_look,
+		struct err *err) MUST_CHECK;
+void deploy_close(struct deploy *deploy);
 
 /*
  * A directory in it, made where missing, trusted as well. ret_fd is -1 where
  * only_look found none; the caller closes.
  */
-int placement_directory(struct placement *placement, const char *name,
-			int *ret_fd, struct err *err) MUST_CHECK;
+int deploy_directory(struct deploy *deploy, const char *name, int *ret_fd,
+		     struct err *err) MUST_CHECK;
 
 /* The file `name` (below such a directory: "directory/name"), ours. */
-int placement_file(struct placement *placement, const char *name,
-		   const char *text, size_t len, mode_t mode,
-		   struct err *err) MUST_CHECK;
+int deploy_file(struct deploy *deploy, const char *name, const char *text,
+		size_t len, mode_t mode, struct err *err) MUST_CHECK;
 
 /* What is gone already is no error. */
-int placement_remove(struct placement *placement, const char *name,
-		     struct err *err) MUST_CHECK;
+int deploy_remove(struct deploy *deploy, const char *name,
+		  struct err *err) MUST_CHECK;
 
 /*
  * A symbolic link, made where nothing is. One that leads elsewhere stays, and
  * is an error.
  */
-int placement_link(struct placement *placement, const char *name,
-		   const char *to, struct err *err) MUST_CHECK;
+int deploy_link(struct deploy *deploy, const char *name, const char *to,
+		struct err *err) MUST_CHECK;
 
 #endif

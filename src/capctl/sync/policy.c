@@ -238,7 +238,7 @@ static int judge_texts(const struct set *set, size_t *ret_rules,
 
 struct clearing {
 	const struct set *set;
-	struct placement *target;
+	struct deploy *target;
 };
 
 static bool is_in(const struct set *set, const char *name)
@@ -257,22 +257,21 @@ static int take_target(void *context, const char *entry, struct err *err)
 	snprintf(name, sizeof(name), DROP_INS "/%s", entry);
 	if (!policy_files_is_read(entry) || is_in(clearing->set, name))
 		return 0;
-	return placement_remove(clearing->target, name, err);
+	return deploy_remove(clearing->target, name, err);
 }
 
-static int place(const struct set *set, struct placement *target,
-		 struct err *err)
+static int place(const struct set *set, struct deploy *target, struct err *err)
 {
 	struct clearing clearing = { set, target };
 	int fd CLEANUP_FD = -1;
 
-	if (placement_directory(target, DROP_INS, &fd, err) < 0)
+	if (deploy_directory(target, DROP_INS, &fd, err) < 0)
 		return -1;
 	for (size_t i = 0; i < set->count; i++) {
 		const struct file *file = &set->list[i];
 
-		if (placement_file(target, file->name, file->text, file->len,
-				   MODE, err) < 0)
+		if (deploy_file(target, file->name, file->text, file->len, MODE,
+				err) < 0)
 			return -1;
 	}
 	if (fd < 0)
@@ -280,21 +279,20 @@ static int place(const struct set *set, struct placement *target,
 	return each_entry(TAKE_FD(fd), DROP_INS, take_target, &clearing, err);
 }
 
-enum policy_sync_status policy_sync(const char *source,
-				    struct placement *target,
-				    struct policy_sync_counts *ret_counts,
+enum sync_policy_status sync_policy(const char *source, struct deploy *target,
+				    struct sync_policy_counts *ret_counts,
 				    struct err *err)
 {
 	struct set set CLEANUP_SET = { .count = 0 };
 
-	*ret_counts = (struct policy_sync_counts){ 0 };
+	*ret_counts = (struct sync_policy_counts){ 0 };
 	if (read_source(&set, source, err) < 0)
-		return POLICY_SYNC_TROUBLE;
+		return SYNC_POLICY_ERROR;
 	ret_counts->files = set.count;
 	if (judge_names(&set, source, err) < 0 ||
 	    judge_texts(&set, &ret_counts->rules, err) < 0)
-		return POLICY_SYNC_REFUSED;
+		return SYNC_POLICY_REFUSED;
 	if (place(&set, target, err) < 0)
-		return POLICY_SYNC_TROUBLE;
-	return POLICY_SYNC_DONE;
+		return SYNC_POLICY_ERROR;
+	return SYNC_POLICY_DONE;
 }

@@ -11,13 +11,13 @@
 
 #include "capctl/sync/deploy.h"
 
-enum policy_sync_status {
-	POLICY_SYNC_DONE, /* or with only_look: looked; see the changes */
-	POLICY_SYNC_REFUSED, /* `err` says why; nothing was changed */
-	POLICY_SYNC_TROUBLE, /* could not look, or not write everything */
+enum sync_policy_status {
+	SYNC_POLICY_DONE, /* or with only_look: looked; see the changes */
+	SYNC_POLICY_REFUSED, /* `err` says why; nothing was changed */
+	SYNC_POLICY_ERROR, /* could not look, or not write everything */
 };
 
-struct policy_sync_counts {
+struct sync_policy_counts {
 	size_t files;
 	size_t rules;
 };
@@ -28,9 +28,8 @@ struct policy_sync_counts {
  * file of policy.d that is not in `source` is removed. Each file is replaced
  * at once, several one after the other, those that are the same not at all.
  */
-enum policy_sync_status policy_sync(const char *source,
-				    struct placement *target,
-				    struct policy_sync_counts *ret_counts,
+enum sync_policy_status sync_policy(const char *source, struct deploy *target,
+				    struct sync_policy_counts *ret_counts,
 				    struct err *err) MUST_CHECK;
 
 #endif

@@ -8,7 +8,7 @@
 #include "base/time.h"
 #include "capctl/out.h"
 
-static void print_changes(const struct placement *target)
+static void print_changes(const struct deploy *target)
 {
 	const char *put = target->only_look ? "differs:" : "put:";
 	const char *removed =
@@ -27,7 +27,7 @@ static void print(const struct sync_pass *pass,
 	if (pass->outcome == SYNC_REFUSED)
 		out_line(OUT_BAD, "refused, nothing is changed: %s",
 			 pass->err.text);
-	else if (pass->outcome == SYNC_TROUBLE)
+	else if (pass->outcome == SYNC_ERROR)
 		out_line(OUT_BAD, "trouble: %s", pass->err.text);
 	else if (pass->outcome == SYNC_DIFFERS)
 		out_line(OUT_BAD, "not in step");
@@ -38,8 +38,7 @@ static void print(const struct sync_pass *pass,
 			 pass->counts.files, pass->counts.rules);
 }
 
-static struct json_object *json_names(const struct placement *target,
-				      bool removed)
+static struct json_object *json_names(const struct deploy *target, bool removed)
 {
 	struct json_object *names = json_object_new_array();
 
@@ -56,7 +55,7 @@ static void print_json(const struct sync_pass *pass,
 	static const char *const outcomes[] = {
 		[SYNC_IN_STEP] = "in_step", [SYNC_CHANGED] = "changed",
 		[SYNC_DIFFERS] = "differs", [SYNC_REFUSED] = "refused",
-		[SYNC_TROUBLE] = "trouble",
+		[SYNC_ERROR] = "trouble",
 	};
 	struct json_object *object = json_object_new_object();
 	const char *reason = *pass->err.text ? pass->err.text : NULL;

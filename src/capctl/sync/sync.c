@@ -18,8 +18,7 @@
 #define PROGRAM_MAX ((size_t)256 * 1024 * 1024)
 #define RUNTIMES "runtimes"
 
-static int place_file(struct placement *target, const char *path,
-		      struct err *err)
+static int place_file(struct deploy *target, const char *path, struct err *err)
 {
 	struct stat st;
 	int fd CLEANUP_FD = fileio_open_regular(AT_FDCWD, path, path, &st, err);
@@ -28,12 +27,12 @@ static int place_file(struct placement *target, const char *path,
 
 	if (fd < 0 || fileio_read(fd, path, PROGRAM_MAX, &text, &len, err) < 0)
 		return -1;
-	return placement_file(target, basename(path), text, len,
-			      st.st_mode & 0755, err);
+	return deploy_file(target, basename(path), text, len, st.st_mode & 0755,
+			   err);
 }
 
 static int place_files(const struct sync_options *options,
-		       struct placement *target, struct err *err)
+		       struct deploy *target, struct err *err)
 {
 	for (size_t i = 0; i < options->sources_count; i++)
 		if (place_file(target, options->sources[i], err) < 0)
@@ -42,33 +41,33 @@ static int place_files(const struct sync_options *options,
 }
 
 static int place_runtime(const struct sync_options *options,
-			 struct placement *target, struct err *err)
+			 struct deploy *target, struct err *err)
 {
 	int fd CLEANUP_FD = -1;
 
 	if (!options->runtime)
 		return 0;
-	if (placement_directory(target, RUNTIMES, &fd, err) < 0)
+	if (deploy_directory(target, RUNTIMES, &fd, err) < 0)
 		return -1;
-	return placement_link(target, RUNTIMES "/" PACKAGE_NAME,
-			      options->runtime, err);
+	return deploy_link(target, RUNTIMES "/" PACKAGE_NAME, options->runtime,
+			   err);
 }
 
 static enum sync_outcome sync_policy(const struct sync_options *options,
 				     struct sync_pass *pass)
 {
-	switch (policy_sync(options->sources[0], &pass->target, &pass->counts,
+	switch (sync_policy(options->sources[0], &pass->target, &pass->counts,
 			    &pass->err)) {
-	case POLICY_SYNC_DONE:
+	case SYNC_POLICY_DONE:
 		break;
-	case POLICY_SYNC_REFUSED:
+	case SYNC_POLICY_REFUSED:
 		return SYNC_REFUSED;
-	case POLICY_SYNC_TROUBLE:
+	case SYNC_POLICY_ERROR:
 	default:
-		return SYNC_TROUBLE;
+		return SYNC_ERROR;
 	}
 	if (place_runtime(options, &pass->target, &pass->err) < 0)
-		return SYNC_TROUBLE;
+		return SYNC_ERROR;
 	return SYNC_IN_STEP;
 }
 
@@ -77,13 +76,13 @@ static enum sync_outcome look(const struct sync_options *options,
 {
 	enum sync_outcome outcome;
 
-	if (placement_open(&pass->target, options->target, options->check,
-			   &pass->err) < 0)
-		return SYNC_TROUBLE;
+	if (deploy_open(&pass->target, options->target, options->check,
+			&pass->err) < 0)
+		return SYNC_ERROR;
 	if (!options->files)
 		outcome = sync_policy(options, pass);
 	else if (place_files(options, &pass->target, &pass->err) < 0)
-		outcome = SYNC_TROUBLE;
+		outcome = SYNC_ERROR;
 	else
 		outcome = SYNC_IN_STEP;
 	if (outcome != SYNC_IN_STEP || !pass->target.count)
@@ -93,7 +92,7 @@ static enum sync_outcome look(const struct sync_options *options,
 
 static void pass_end(struct sync_pass *pass)
 {
-	placement_close(&pass->target);
+	deploy_close(&pass->target);
 }
 
 #define CLEANUP_PASS __attribute__((cleanup(pass_end)))
@@ -113,9 +112,9 @@ static enum verb_status sync_once(const struct sync_options *options,
 	struct sync_pass pass CLEANUP_PASS;
 
 	pass_make(&pass, options);
-	if (pass.outcome != SYNC_TROUBLE || options->json)
+	if (pass.outcome != SYNC_ERROR || options->json)
 		sync_show(&pass, options);
-	if (pass.outcome == SYNC_TROUBLE) {
+	if (pass.outcome == SYNC_ERROR) {
 		*err = pass.err;
 		return VERB_TROUBLE;
 	}
@@ -128,7 +127,7 @@ static enum verb_status sync_once(const struct sync_options *options,
 struct said {
 	bool anything;
 	enum sync_outcome outcome;
-	struct policy_sync_counts counts;
+	struct sync_policy_counts counts;
 	struct err err;
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What 'capctl sync' was told, and what came of one look at everything. The
- * looking is sync.c's and policy_sync.h's, the printing sync_print.c's.
+ * looking is sync.c's and sync_policy.h's, the printing sync_print.c's.
  */
 #ifndef CAPRUNTIME_CAPCTL_SYNC_SYNC_H
 #define CAPRUNTIME_CAPCTL_SYNC_SYNC_H
@@ -25,13 +25,13 @@ enum sync_outcome {
 	SYNC_CHANGED, /* and in step now */
 	SYNC_DIFFERS, /* and only looked */
 	SYNC_REFUSED, /* the policy is not right */
-	SYNC_TROUBLE,
+	SYNC_ERROR,
 };
 
 struct sync_pass {
 	enum sync_outcome outcome;
-	struct policy_sync_counts counts;
-	struct placement target;
+	struct sync_policy_counts counts;
+	struct deploy target;
 	struct err err; /* of the last two */
 };
 

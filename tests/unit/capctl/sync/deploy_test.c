@@ -9,22 +9,22 @@
 /* Somebody else, in his own directory: no root is needed to be in the way. */
 #define STRANGER 4711
 
-static struct placement enter(const struct tempdir *dir, bool only_look)
+static struct deploy enter(const struct tempdir *dir, bool only_look)
 {
-	struct placement placement;
+	struct deploy deploy;
 	struct err err = { 0 };
 
-	if (!CHECK(placement_open(&placement, dir->path, only_look, &err) == 0))
+	if (!CHECK(deploy_open(&deploy, dir->path, only_look, &err) == 0))
 		printf("#   %s\n", err.text);
-	return placement;
+	return deploy;
 }
 
-static void put(struct placement *placement, const char *name, const char *text)
+static void put(struct deploy *deploy, const char *name, const char *text)
 {
 	struct err err = { 0 };
 
-	if (!CHECK(placement_file(placement, name, text, strlen(text), 0644,
-				  &err) == 0))
+	if (!CHECK(deploy_file(deploy, name, text, strlen(text), 0644, &err) ==
+		   0))
 		printf("#   %s\n", err.text);
 }
 
@@ -47,63 +47,63 @@ static ino_t inode(const struct tempdir *dir, const char *name)
 static void what_differs_is_replaced_and_told(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
-	struct placement placement CLEANUP_PLACEMENT = enter(&dir, false);
+	struct deploy deploy CLEANUP_DEPLOY = enter(&dir, false);
 
-	put(&placement, "a", "one");
-	put(&placement, "a", "two");
-	put(&placement, "a", "longer");
-	REQUIRE(placement.count == 3);
-	CHECK_STR(placement.changes[2].name, "a");
-	CHECK(!placement.changes[2].removed);
+	put(&deploy, "a", "one");
+	put(&deploy, "a", "two");
+	put(&deploy, "a", "longer");
+	REQUIRE(deploy.count == 3);
+	CHECK_STR(deploy.changes[2].name, "a");
+	CHECK(!deploy.changes[2].removed);
 	check_text(&dir, "a", "longer");
 }
 
 static void what_is_the_same_is_left_alone(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
-	struct placement placement CLEANUP_PLACEMENT = enter(&dir, false);
+	struct deploy deploy CLEANUP_DEPLOY = enter(&dir, false);
 	ino_t before;
 
-	put(&placement, "a", "one");
+	put(&deploy, "a", "one");
 	before = inode(&dir, "a");
-	put(&placement, "a", "one");
+	put(&deploy, "a", "one");
 	CHECK_U64(inode(&dir, "a"), before);
-	CHECK_U64(placement.count, 1);
+	CHECK_U64(deploy.count, 1);
 }
 
 static void another_mode_and_a_link_are_no_such_file(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
-	struct placement placement CLEANUP_PLACEMENT = enter(&dir, false);
+	struct deploy deploy CLEANUP_DEPLOY = enter(&dir, false);
 	struct stat st;
 
-	put(&placement, "a", "one");
+	put(&deploy, "a", "one");
 	REQUIRE(fchmodat(dir.fd, "a", 0666, 0) == 0);
-	put(&placement, "a", "one");
+	put(&deploy, "a", "one");
 	REQUIRE(fstatat(dir.fd, "a", &st, 0) == 0);
 	CHECK_U64(st.st_mode, S_IFREG | 0644);
 	REQUIRE(symlinkat("a", dir.fd, "b") == 0);
-	put(&placement, "b", "one");
+	put(&deploy, "b", "one");
 	REQUIRE(fstatat(dir.fd, "b", &st, AT_SYMLINK_NOFOLLOW) == 0);
 	CHECK_U64(st.st_mode, S_IFREG | 0644);
-	CHECK_U64(placement.count, 3);
+	CHECK_U64(deploy.count, 3);
 }
 
 static void a_look_changes_nothing(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
-	struct placement placement CLEANUP_PLACEMENT = enter(&dir, true);
+	struct deploy deploy CLEANUP_DEPLOY = enter(&dir, true);
 	struct err err = { 0 };
 	int fd = 0;
 
 	REQUIRE(tempdir_write_str(&dir, "old", "x"));
-	put(&placement, "a", "one");
-	CHECK(placement_directory(&placement, "d", &fd, &err) == 0);
+	put(&deploy, "a", "one");
+	CHECK(deploy_directory(&deploy, "d", &fd, &err) == 0);
 	CHECK(fd == -1);
-	CHECK(placement_remove(&placement, "old", &err) == 0);
-	CHECK(placement_link(&placement, "link", "/to", &err) == 0);
-	CHECK_U64(placement.count, 3);
-	CHECK(placement.changes[1].removed);
+	CHECK(deploy_remove(&deploy, "old", &err) == 0);
+	CHECK(deploy_link(&deploy, "link", "/to", &err) == 0);
+	CHECK_U64(deploy.count, 3);
+	CHECK(deploy.changes[1].removed);
 	CHECK(tempdir_has(&dir, "old"));
 	CHECK(!tempdir_has(&dir, "a") && !tempdir_has(&dir, "d") &&
 	      !tempdir_has(&dir, "link"));
@@ -112,51 +112,51 @@ static void a_look_changes_nothing(void)
 static void what_is_gone_already_is_no_error(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
-	struct placement placement CLEANUP_PLACEMENT = enter(&dir, false);
+	struct deploy deploy CLEANUP_DEPLOY = enter(&dir, false);
 	struct err err = { 0 };
 
 	REQUIRE(tempdir_write_str(&dir, "old", "x"));
-	CHECK(placement_remove(&placement, "old", &err) == 0);
-	CHECK(placement_remove(&placement, "old", &err) == 0);
-	CHECK_U64(placement.count, 1);
+	CHECK(deploy_remove(&deploy, "old", &err) == 0);
+	CHECK(deploy_remove(&deploy, "old", &err) == 0);
+	CHECK_U64(deploy.count, 1);
 	REQUIRE(mkdirat(dir.fd, "d", 0755) == 0);
-	CHECK(placement_remove(&placement, "d", &err) == -1);
+	CHECK(deploy_remove(&deploy, "d", &err) == -1);
 	CHECK_HAS(err.text, "/d': is a directory");
 }
 
 static void a_link_is_made_once_and_never_turned(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
-	struct placement placement CLEANUP_PLACEMENT = enter(&dir, false);
+	struct deploy deploy CLEANUP_DEPLOY = enter(&dir, false);
 	struct err err = { 0 };
 	char to[16] = "";
 
-	CHECK(placement_link(&placement, "link", "/to", &err) == 0);
-	CHECK(placement_link(&placement, "link", "/to", &err) == 0);
-	CHECK_U64(placement.count, 1);
-	CHECK(placement_link(&placement, "link", "/other", &err) == -1);
+	CHECK(deploy_link(&deploy, "link", "/to", &err) == 0);
+	CHECK(deploy_link(&deploy, "link", "/to", &err) == 0);
+	CHECK_U64(deploy.count, 1);
+	CHECK(deploy_link(&deploy, "link", "/other", &err) == -1);
 	CHECK_HAS(err.text,
 		  "/link' leads to '/to', not to '/other', and stays");
 	CHECK(readlinkat(dir.fd, "link", to, sizeof(to) - 1) == 3);
 	CHECK_STR(to, "/to");
 	REQUIRE(tempdir_write_str(&dir, "file", "x"));
-	CHECK(placement_link(&placement, "file", "/to", &err) == -1);
+	CHECK(deploy_link(&deploy, "file", "/to", &err) == -1);
 	CHECK_HAS(err.text, "read link '");
 }
 
 static void check_refused(const char *path, const char *reason)
 {
-	struct placement placement CLEANUP_PLACEMENT;
+	struct deploy deploy CLEANUP_DEPLOY;
 	struct err err = { 0 };
 
-	CHECK(placement_open(&placement, path, false, &err) == -1);
+	CHECK(deploy_open(&deploy, path, false, &err) == -1);
 	CHECK_HAS(err.text, reason);
 }
 
 static void a_directory_that_others_may_write_is_not_used(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
-	struct placement placement CLEANUP_PLACEMENT = enter(&dir, false);
+	struct deploy deploy CLEANUP_DEPLOY = enter(&dir, false);
 	char *path CLEANUP_FREE = tempdir_path(&dir, "none");
 	struct err err = { 0 };
 	int fd CLEANUP_FD = -1;
@@ -165,7 +165,7 @@ static void a_directory_that_others_may_write_is_not_used(void)
 	check_refused("relative", "'relative' is no absolute path");
 	REQUIRE(mkdirat(dir.fd, "d", 0755) == 0 &&
 		fchmodat(dir.fd, "d", 0777, 0) == 0);
-	CHECK(placement_directory(&placement, "d", &fd, &err) == -1);
+	CHECK(deploy_directory(&deploy, "d", &fd, &err) == -1);
 	CHECK_HAS(err.text, "can be written by others");
 	REQUIRE(fchmod(dir.fd, 0777) == 0);
 	check_refused(dir.path, "can be written by others");
