@@ -34,7 +34,7 @@ struct record_field {
 /* Who the container is and what was decided for it. */
 struct record_about {
 	char *id;
-	char *root; /* as session_key_init() makes it */
+	char *root; /* as exec_key_init() makes it */
 	char *rule;
 	uint32_t uid;
 	capmask wanted;

@@ -17,7 +17,7 @@
 struct job {
 	struct policy policy;
 	struct evaluation evaluation;
-	struct session_key key;
+	struct exec_key key;
 	char *capabilities; /* to be written; NULL: no change */
 };
 
@@ -82,7 +82,7 @@ static int make_link(const struct job *job, struct err *err)
 	if (!path)
 		return err_set(err, "out of memory");
 	if (trust_open(path, &record, err) < 0 ||
-	    session_link_make(&job->key, path, err) < 0)
+	    exec_link_make(&job->key, path, err) < 0)
 		return err_wrap(err, "rule '%s': exec",
 				job->evaluation.rule->name);
 	return 0;
@@ -247,15 +247,15 @@ static void audit(const struct job *job, const char *runtime, int status,
 	audit_write(&job->policy, &event);
 }
 
-int prepare_bundle(const struct runtime_args *args, const char *handler,
+int create_prepare(const struct runtime_args *args, const char *handler,
 		   const char *runtime, struct err *err)
 {
 	struct job job CLEANUP_JOB = { .evaluation = EVALUATION_INIT };
 	int status = policy_files_load(&job.policy, err);
 
-	session_key_init(&job.key, args->root, args->id, runtime);
-	session_link_remove(&job.key);
-	session_link_sweep(&job.key);
+	exec_key_init(&job.key, args->root, args->id, runtime);
+	exec_link_remove(&job.key);
+	exec_link_sweep(&job.key);
 	job.evaluation.args = args;
 	job.evaluation.handler = handler;
 	job.evaluation.policy = &job.policy;

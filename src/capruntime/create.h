@@ -13,7 +13,7 @@
  * the real runtime. -1: the container must not start; config.json is then the
  * old one, whole.
  */
-int prepare_bundle(const struct runtime_args *args, const char *handler,
+int create_prepare(const struct runtime_args *args, const char *handler,
 		   const char *runtime, struct err *err) MUST_CHECK;
 
 #endif

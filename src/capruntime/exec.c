@@ -24,7 +24,7 @@
 #define FIRST_PRESERVED 3
 
 /* The container's record; its root and id must be the session's. */
-static int read_record(const struct session_key *key, const char *path,
+static int read_record(const struct exec_key *key, const char *path,
 		       struct record *ret_record, struct err *err)
 {
 	char *text CLEANUP_FREE = NULL;
@@ -75,8 +75,8 @@ static int make_text(const struct runtime_args *args,
 		return -1;
 	doc.text = text;
 	limits = proccaps_limits(&own);
-	return session_patch(&doc, about, &limits, args->dialect, ret_text,
-			     ret_len, err);
+	return exec_patch(&doc, about, &limits, args->dialect, ret_text,
+			  ret_len, err);
 }
 
 /*
@@ -144,12 +144,12 @@ static int hand_over(const struct runtime_args *args, char **argv,
 static int prepare(const struct runtime_args *args, char **argv,
 		   const char *runtime, struct record *record, struct err *err)
 {
-	struct session_key key;
+	struct exec_key key;
 	char *path CLEANUP_FREE = NULL, *text CLEANUP_FREE = NULL;
 	size_t len;
 
-	session_key_init(&key, args->root, args->id, runtime);
-	if (session_link_read(&key, &path, err) < 0)
+	exec_key_init(&key, args->root, args->id, runtime);
+	if (exec_link_read(&key, &path, err) < 0)
 		return -1;
 	if (!path)
 		return 0;
@@ -162,8 +162,8 @@ static int prepare(const struct runtime_args *args, char **argv,
 	return text ? hand_over(args, argv, text, len, err) : 0;
 }
 
-void exec_session_prepare(const struct runtime_args *args, char **argv,
-			  const char *handler, const char *runtime)
+void exec_prepare(const struct runtime_args *args, char **argv,
+		  const char *handler, const char *runtime)
 {
 	struct record record CLEANUP_RECORD = { 0 };
 	struct policy policy = { 0 };

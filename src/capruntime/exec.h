@@ -13,7 +13,7 @@
  * Replaces one word of argv, the one that names the process file, or leaves
  * all as it is.
  */
-void exec_session_prepare(const struct runtime_args *args, char **argv,
-			  const char *handler, const char *runtime);
+void exec_prepare(const struct runtime_args *args, char **argv,
+		  const char *handler, const char *runtime);
 
 #endif

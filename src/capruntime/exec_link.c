@@ -36,8 +36,8 @@ static const char *make_absolute(const char *root, char text[SESSION_ROOT_SIZE])
 								   : root;
 }
 
-void session_key_init(struct session_key *ret_key, const char *root,
-		      const char *id, const char *runtime)
+void exec_key_init(struct exec_key *ret_key, const char *root, const char *id,
+		   const char *runtime)
 {
 	ret_key->id = id;
 	if (!root || !*root)
@@ -61,14 +61,14 @@ static uint64_t hash_text(uint64_t hash, const char *text)
 	}
 }
 
-static uint64_t hash_key(const struct session_key *key)
+static uint64_t hash_key(const struct exec_key *key)
 {
 	uint64_t hash = UINT64_C(0xcbf29ce484222325);
 
 	return hash_text(hash_text(hash, key->root), key->id);
 }
 
-static void name_link(const struct session_key *key, char ret_name[HASH_SIZE])
+static void name_link(const struct exec_key *key, char ret_name[HASH_SIZE])
 {
 	snprintf(ret_name, HASH_SIZE, "%016" PRIx64, hash_key(key));
 }
@@ -89,7 +89,7 @@ static int directory_path(char ret_path[PATH_SIZE], struct err *err)
 	return err_set_errno(err, ENAMETOOLONG, "'%s'", base);
 }
 
-static int link_path(const struct session_key *key, char ret_path[PATH_SIZE],
+static int link_path(const struct exec_key *key, char ret_path[PATH_SIZE],
 		     struct err *err)
 {
 	size_t len;
@@ -124,8 +124,8 @@ static int open_directory(const char *path, int *ret_fd, struct err *err)
 	return *ret_fd < 0 ? err_set_errno(err, ENOENT, "'%s'", path) : 0;
 }
 
-int session_link_make(const struct session_key *key, const char *record_path,
-		      struct err *err)
+int exec_link_make(const struct exec_key *key, const char *record_path,
+		   struct err *err)
 {
 	int directory CLEANUP_FD = -1;
 	char path[PATH_SIZE], name[HASH_SIZE];
@@ -141,7 +141,7 @@ int session_link_make(const struct session_key *key, const char *record_path,
 	return 0;
 }
 
-void session_link_remove(const struct session_key *key)
+void exec_link_remove(const struct exec_key *key)
 {
 	char path[PATH_SIZE];
 	struct err ignored;
@@ -160,8 +160,7 @@ static int check_directory(struct err *err)
 	return open_directory(path, &directory, err);
 }
 
-int session_link_read(const struct session_key *key, char **ret_path,
-		      struct err *err)
+int exec_link_read(const struct exec_key *key, char **ret_path, struct err *err)
 {
 	char path[PATH_SIZE], target[PATH_SIZE];
 	ssize_t len;
@@ -232,10 +231,10 @@ static void remove_dangling(int directory, const char *name)
 static void sweep(DIR *entries, uint64_t hash)
 {
 	size_t count = count_entries(entries);
-	size_t skip = count > SESSION_LINK_SWEEP_MAX
-			      ? hash % (count - SESSION_LINK_SWEEP_MAX + 1)
+	size_t skip = count > EXEC_LINK_SWEEP_MAX
+			      ? hash % (count - EXEC_LINK_SWEEP_MAX + 1)
 			      : 0;
-	size_t last = skip + SESSION_LINK_SWEEP_MAX;
+	size_t last = skip + EXEC_LINK_SWEEP_MAX;
 	struct dirent *entry;
 
 	for (size_t i = 0; i < last; i++) {
@@ -247,7 +246,7 @@ static void sweep(DIR *entries, uint64_t hash)
 	}
 }
 
-void session_link_sweep(const struct session_key *key)
+void exec_link_sweep(const struct exec_key *key)
 {
 	char path[PATH_SIZE];
 	struct err ignored;

@@ -9,13 +9,13 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 
-/* How many links each session_link_sweep() looks at. */
-#define SESSION_LINK_SWEEP_MAX 64
+/* How many links each exec_link_sweep() looks at. */
+#define EXEC_LINK_SWEEP_MAX 64
 
 /* No path is longer, path_resolution(7). */
 #define SESSION_ROOT_SIZE 4096
 
-struct session_key {
+struct exec_key {
 	const char *root;
 	const char *id;
 	char text[SESSION_ROOT_SIZE]; /* what root may point to */
@@ -26,27 +26,27 @@ struct session_key {
  * this runtime has of its own; it is told by the runtime's name. The key
  * points into itself.
  */
-void session_key_init(struct session_key *ret_key, const char *root,
-		      const char *id, const char *runtime);
+void exec_key_init(struct exec_key *ret_key, const char *root, const char *id,
+		   const char *runtime);
 
 /*
  * Makes the directory where it is missing, and the link anew. `record_path` is
  * absolute.
  */
-int session_link_make(const struct session_key *key, const char *record_path,
-		      struct err *err) MUST_CHECK;
+int exec_link_make(const struct exec_key *key, const char *record_path,
+		   struct err *err) MUST_CHECK;
 
 /* There being none is the usual case, and other errors do not matter. */
-void session_link_remove(const struct session_key *key);
+void exec_link_remove(const struct exec_key *key);
 
 /*
  * ret_path: what the link leads to, or NULL when there is none: then it was
  * one system call. -1: it cannot be believed. The caller frees.
  */
-int session_link_read(const struct session_key *key, char **ret_path,
-		      struct err *err) MUST_CHECK;
+int exec_link_read(const struct exec_key *key, char **ret_path,
+		   struct err *err) MUST_CHECK;
 
 /* Removes links whose bundle is gone, among some of all: each call others. */
-void session_link_sweep(const struct session_key *key);
+void exec_link_sweep(const struct exec_key *key);
 
 #endif

@@ -118,11 +118,9 @@ static int apply(struct session *session, const struct record_about *about,
 	return 0;
 }
 
-int session_patch(const struct json_doc *process,
-		  const struct record_about *about,
-		  const struct decide_limits *limits,
-		  enum runtime_dialect dialect, char **ret_text,
-		  size_t *ret_len, struct err *err)
+int exec_patch(const struct json_doc *process, const struct record_about *about,
+	       const struct decide_limits *limits, enum runtime_dialect dialect,
+	       char **ret_text, size_t *ret_len, struct err *err)
 {
 	struct session session CLEANUP_SESSION = { 0 };
 

@@ -15,10 +15,8 @@
  * raising is for the container's own user, narrowing for any user but root,
  * unless the rule was for root. The caller frees.
  */
-int session_patch(const struct json_doc *process,
-		  const struct record_about *about,
-		  const struct decide_limits *limits,
-		  enum runtime_dialect dialect, char **ret_text,
-		  size_t *ret_len, struct err *err) MUST_CHECK;
+int exec_patch(const struct json_doc *process, const struct record_about *about,
+	       const struct decide_limits *limits, enum runtime_dialect dialect,
+	       char **ret_text, size_t *ret_len, struct err *err) MUST_CHECK;
 
 #endif

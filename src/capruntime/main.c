@@ -40,10 +40,10 @@ static int call_runtime(int argc, char **argv, struct runtime_args *args,
 		return -1;
 	if ((args->verb == RUNTIME_CREATE || args->verb == RUNTIME_RUN) &&
 	    (launch_check_path(&launch, err) < 0 ||
-	     prepare_bundle(args, launch.handler, launch.path, err) < 0))
+	     create_prepare(args, launch.handler, launch.path, err) < 0))
 		return -1;
 	if (args->verb == RUNTIME_EXEC)
-		exec_session_prepare(args, argv, launch.handler, launch.path);
+		exec_prepare(args, argv, launch.handler, launch.path);
 	return launch_exec(&launch, argv, err);
 }
 

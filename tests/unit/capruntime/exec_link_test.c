@@ -55,51 +55,50 @@ static size_t count_links(const struct home *home)
 	return count;
 }
 
-static void check_made(const struct session_key *key, const char *record)
+static void check_made(const struct exec_key *key, const char *record)
 {
 	struct err err = { 0 };
 
-	if (!CHECK(session_link_make(key, record, &err) == 0))
+	if (!CHECK(exec_link_make(key, record, &err) == 0))
 		printf("#   %s\n", err.text);
 }
 
 /* NULL: there is none. */
-static void check_read(const struct session_key *key, const char *want)
+static void check_read(const struct exec_key *key, const char *want)
 {
 	char *path CLEANUP_FREE = NULL;
 	struct err err = { 0 };
 
-	if (!CHECK(session_link_read(key, &path, &err) == 0))
+	if (!CHECK(exec_link_read(key, &path, &err) == 0))
 		printf("#   %s\n", err.text);
 	CHECK_STR(path, want);
 }
 
-static void check_not_believed(const struct session_key *key,
-			       const char *reason)
+static void check_not_believed(const struct exec_key *key, const char *reason)
 {
 	char *path CLEANUP_FREE = NULL;
 	struct err err = { 0 };
 
-	CHECK(session_link_read(key, &path, &err) == -1);
+	CHECK(exec_link_read(key, &path, &err) == -1);
 	CHECK(!path);
 	CHECK_HAS(err.text, LINKS);
 	CHECK_HAS(err.text, reason);
 }
 
-static const struct session_key key = { .root = "/run/runc", .id = "web" };
+static const struct exec_key key = { .root = "/run/runc", .id = "web" };
 
 static void what_was_made_is_read_until_it_is_removed(void)
 {
 	struct home home CLEANUP_HOME = home_enter();
 
 	check_read(&key, NULL);
-	session_link_remove(&key);
+	exec_link_remove(&key);
 	check_made(&key, RECORD);
 	check_read(&key, RECORD);
 	check_made(&key, RECORD "2");
 	check_read(&key, RECORD "2");
 	CHECK_U64(count_links(&home), 1);
-	session_link_remove(&key);
+	exec_link_remove(&key);
 	check_read(&key, NULL);
 	CHECK_U64(count_links(&home), 0);
 }
@@ -137,24 +136,24 @@ static void root_and_id_are_told_apart(void)
 
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
 		record[sizeof(record) - 2] = (char)('0' + i);
-		check_made(&(struct session_key){ .root = keys[i][0],
-						  .id = keys[i][1] },
+		check_made(&(struct exec_key){ .root = keys[i][0],
+					       .id = keys[i][1] },
 			   record);
 	}
 	CHECK_U64(count_links(&home), ARRAY_LEN(keys));
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
 		record[sizeof(record) - 2] = (char)('0' + i);
-		check_read(&(struct session_key){ .root = keys[i][0],
-						  .id = keys[i][1] },
+		check_read(&(struct exec_key){ .root = keys[i][0],
+					       .id = keys[i][1] },
 			   record);
 	}
 }
 
 static void check_root(const char *root, const char *runtime, const char *want)
 {
-	struct session_key made;
+	struct exec_key made;
 
-	session_key_init(&made, root, "web", runtime);
+	exec_key_init(&made, root, "web", runtime);
 	CHECK_STR(made.root, want);
 	CHECK_STR(made.id, "web");
 }
@@ -189,7 +188,7 @@ static void a_directory_that_others_can_write_is_not_believed(void)
 	check_made(&key, RECORD);
 	REQUIRE(fchmodat(home.dir.fd, LINKS, 0770, 0) == 0);
 	check_not_believed(&key, "written by others");
-	CHECK(session_link_make(&key, RECORD, &err) == -1);
+	CHECK(exec_link_make(&key, RECORD, &err) == -1);
 	CHECK_HAS(err.text, "written by others");
 	REQUIRE(fchmodat(home.dir.fd, LINKS, 0700, 0) == 0);
 	check_read(&key, RECORD);
@@ -202,10 +201,10 @@ static void what_is_no_link_is_not_believed(void)
 
 	REQUIRE(tempdir_write_str(&home.dir, LINKS, ""));
 	check_not_believed(&key, "link");
-	CHECK(session_link_make(&key, RECORD, &err) == -1);
+	CHECK(exec_link_make(&key, RECORD, &err) == -1);
 	CHECK_HAS(err.text, LINKS);
-	session_link_remove(&key);
-	session_link_sweep(&key);
+	exec_link_remove(&key);
+	exec_link_sweep(&key);
 	CHECK(tempdir_has(&home.dir, LINKS));
 }
 
@@ -217,28 +216,28 @@ static void a_path_that_is_too_long_is_refused(void)
 
 	REQUIRE(long_path && home.dir.fd >= 0);
 	memset(long_path, 'x', 4999);
-	CHECK(session_link_make(&key, long_path, &err) == -1);
+	CHECK(exec_link_make(&key, long_path, &err) == -1);
 	for (size_t len = 4070; len < 4100; len++) {
 		char *path = NULL;
 
 		memset(long_path, '/', len);
 		long_path[len] = '\0';
 		setenv("XDG_RUNTIME_DIR", long_path, 1);
-		session_link_remove(&key);
-		CHECK(session_link_read(&key, &path, &err) <= 0);
+		exec_link_remove(&key);
+		CHECK(exec_link_read(&key, &path, &err) <= 0);
 		CHECK(!path);
 	}
 }
 
 static void the_sweep_removes_links_that_lead_nowhere(void)
 {
-	const struct session_key live = { .root = "runc", .id = "live" };
+	const struct exec_key live = { .root = "runc", .id = "live" };
 	struct home home CLEANUP_HOME = home_enter();
 
-	session_link_sweep(&key);
+	exec_link_sweep(&key);
 	check_made(&live, home.dir.path);
 	check_made(&key, RECORD);
-	session_link_sweep(&live);
+	exec_link_sweep(&live);
 	check_read(&live, home.dir.path);
 	check_read(&key, NULL);
 }
@@ -247,21 +246,20 @@ static void the_sweep_removes_links_that_lead_nowhere(void)
 static void each_sweep_looks_at_few_links_and_in_time_at_all(void)
 {
 	struct home home CLEANUP_HOME = home_enter();
-	size_t before = 4 * SESSION_LINK_SWEEP_MAX, after;
+	size_t before = 4 * EXEC_LINK_SWEEP_MAX, after;
 	char id[16];
 
 	for (size_t i = 0; i < before; i++) {
 		snprintf(id, sizeof(id), "%zu", i);
-		check_made(&(struct session_key){ .root = "runc", .id = id },
+		check_made(&(struct exec_key){ .root = "runc", .id = id },
 			   RECORD);
 	}
 	for (int i = 0; i < 8 && before; i++) {
 		snprintf(id, sizeof(id), "sweep-%d", i);
-		session_link_sweep(
-			&(struct session_key){ .root = "runc", .id = id });
+		exec_link_sweep(&(struct exec_key){ .root = "runc", .id = id });
 		after = count_links(&home);
-		CHECK(before - after <= SESSION_LINK_SWEEP_MAX);
-		CHECK(!after || before - after >= SESSION_LINK_SWEEP_MAX - 2);
+		CHECK(before - after <= EXEC_LINK_SWEEP_MAX);
+		CHECK(!after || before - after >= EXEC_LINK_SWEEP_MAX - 2);
 		before = after;
 	}
 	CHECK_U64(before, 0);

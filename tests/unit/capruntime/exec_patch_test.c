@@ -39,8 +39,8 @@ static int patch(const struct json_doc *doc, const struct record_about *about,
 					      .held = capset_known() };
 
 	*err = (struct err){ 0 };
-	return session_patch(doc, about, &limits, RUNTIME_RUNC, ret_text,
-			     ret_len, err);
+	return exec_patch(doc, about, &limits, RUNTIME_RUNC, ret_text, ret_len,
+			  err);
 }
 
 /* NULL: it stays. The caller frees. */
@@ -278,8 +278,8 @@ static void what_runs_out_of_permitted_capabilities_is_not_raised(void)
 	struct err err = { 0 };
 	size_t len;
 
-	CHECK(session_patch(&data.doc, &about, &limits, RUNTIME_RUNC, &text,
-			    &len, &err) == 0);
+	CHECK(exec_patch(&data.doc, &about, &limits, RUNTIME_RUNC, &text, &len,
+			 &err) == 0);
 	CHECK(!text || !strstr(text, "ambient"));
 }
 

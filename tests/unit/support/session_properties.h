@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What holds for session_patch(), whatever it is given: for unit tests and
+ * What holds for exec_patch(), whatever it is given: for unit tests and
  * the fuzz target.
  */
 #ifndef CAPRUNTIME_SESSION_PROPERTIES_H
@@ -74,8 +74,8 @@ static inline const char *session_broken(const struct json_doc *doc,
 	size_t len;
 
 	*ret_changed = false;
-	if (session_patch(doc, about, limits, dialect, &text, &changed.len,
-			  &err) < 0)
+	if (exec_patch(doc, about, limits, dialect, &text, &changed.len, &err) <
+	    0)
 		return text	     ? "failed, and made a text"
 		       : err.text[0] ? NULL
 				     : "failed without a word";
@@ -89,8 +89,8 @@ static inline const char *session_broken(const struct json_doc *doc,
 		return "changed what stands around the object";
 	if (!session_same_members(doc, &changed))
 		return "changed other members";
-	if (session_patch(&changed, about, limits, dialect, &again, &len,
-			  &err) < 0)
+	if (exec_patch(&changed, about, limits, dialect, &again, &len, &err) <
+	    0)
 		return "refuses what it made itself";
 	return again ? "changes what it made itself" : NULL;
 }
