@@ -4,9 +4,9 @@
 #define CAPRUNTIME_BASE_TIME_H
 
 /* "2026-11-23T11:01:47Z", and years of more digits. */
-#define RFC3339_SIZE 40
+#define TIME_RFC3339_SIZE 40
 
 /* Now, in UTC; the epoch when the clock gives nothing that can be written. */
-void rfc3339_now(char ret_text[RFC3339_SIZE]);
+void time_rfc3339(char ret_text[TIME_RFC3339_SIZE]);
 
 #endif

@@ -67,7 +67,7 @@ const struct record *evaluation_record(const struct evaluation *evaluation);
  * Subject, rule and decision, after evaluation_read_config(). `own`: what can be
  * handed on. -1: the container must not start.
  */
-int evaluation_decide(struct evaluation *evaluation, const struct proccaps *own,
+int evaluation_decide(struct evaluation *evaluation, const struct own_caps *own,
 		      struct err *err) MUST_CHECK;
 
 #endif

@@ -8,7 +8,7 @@
 
 #include "policy/decide.h"
 
-struct proccaps {
+struct own_caps {
 	capmask kernel; /* known to the running kernel and to libcap */
 	capmask permitted;
 	capmask bounding;
@@ -16,9 +16,9 @@ struct proccaps {
 };
 
 /* prctl(2) PR_CAPBSET_READ, capget(2), PR_GET_SECUREBITS. */
-int proccaps_read(struct proccaps *ret_caps, struct err *err) MUST_CHECK;
+int own_caps_read(struct own_caps *ret_caps, struct err *err) MUST_CHECK;
 
 /* What a container that this process starts can be given. */
-struct decide_limits proccaps_limits(const struct proccaps *own);
+struct own_limits own_caps_limits(const struct own_caps *own);
 
 #endif

@@ -15,7 +15,7 @@
 #include "policy/policy.h"
 
 /* What this process could hand on, see proccaps.h. */
-struct decide_limits {
+struct own_limits {
 	capmask kernel; /* known to the running kernel */
 	capmask held; /* in our own permitted and bounding sets */
 	bool ambient_forbidden; /* by our securebits */
@@ -28,7 +28,7 @@ struct decide_input {
 	bool new_userns; /* in which every capability is held */
 	bool no_new_privileges; /* as config.json has it */
 	struct capsets sets;
-	struct decide_limits limits;
+	struct own_limits limits;
 };
 
 struct decision {

@@ -31,7 +31,7 @@ bool policy_files_is_read(const char *name);
 int policy_files_load_from(struct policy *ret_policy, const char *path,
 			   struct err *err) MUST_CHECK;
 
-enum policy_trouble {
+enum policy_error {
 	POLICY_INVALID, /* its text; this alone has a place and a rule */
 	POLICY_UNTRUSTED, /* others could have written it */
 	POLICY_UNUSABLE, /* else: the runtime would refuse it, too */
@@ -40,7 +40,7 @@ enum policy_trouble {
 
 struct policy_listener {
 	/* `problem` is lent. Where it has no place its line is 0. */
-	void (*problem)(void *context, enum policy_trouble trouble,
+	void (*problem)(void *context, enum policy_error trouble,
 			const struct policy_problem *problem);
 	/* A file that was read, after its problems; `text` is handed over. */
 	void (*file)(void *context, const char *path, char *text, size_t len);

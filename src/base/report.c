@@ -49,9 +49,9 @@ static void add_printable(struct buf *buf, const char *text)
 /* In the forms of runc's own log. */
 static void add_log_line(struct buf *buf, const char *message, bool json)
 {
-	char when[RFC3339_SIZE];
+	char when[TIME_RFC3339_SIZE];
 
-	rfc3339_now(when);
+	time_rfc3339(when);
 	if (json) {
 		buf_add_str(buf, "{\"level\":\"error\",\"msg\":");
 		buf_add_json(buf, message);

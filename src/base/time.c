@@ -8,12 +8,12 @@
 
 #define EPOCH "1970-01-01T00:00:00Z"
 
-void rfc3339_now(char ret_text[RFC3339_SIZE])
+void time_rfc3339(char ret_text[TIME_RFC3339_SIZE])
 {
 	time_t now = time(NULL);
 	struct tm parts;
 
-	if (!gmtime_r(&now, &parts) ||
-	    !strftime(ret_text, RFC3339_SIZE, "%Y-%m-%dT%H:%M:%SZ", &parts))
+	if (!gmtime_r(&now, &parts) || !strftime(ret_text, TIME_RFC3339_SIZE,
+						 "%Y-%m-%dT%H:%M:%SZ", &parts))
 		memcpy(ret_text, EPOCH, sizeof(EPOCH));
 }

@@ -79,7 +79,7 @@ static bool is_host(struct evaluation *evaluation,
 }
 
 static void describe_subject(struct evaluation *evaluation,
-			     const struct proccaps *own)
+			     const struct own_caps *own)
 {
 	const struct spec *spec = &evaluation->spec;
 	capmask bounding = spec->sets.set[CAPSET_BOUNDING];
@@ -98,7 +98,7 @@ static void describe_subject(struct evaluation *evaluation,
 	evaluation->has_subject = true;
 }
 
-static int find_rule(struct evaluation *evaluation, const struct proccaps *own,
+static int find_rule(struct evaluation *evaluation, const struct own_caps *own,
 		     struct err *err)
 {
 	if (spec_read(&evaluation->spec, &evaluation->restored,
@@ -132,7 +132,7 @@ static int read_request(struct evaluation *evaluation, struct err *err)
 }
 
 static int decide_rule(struct evaluation *evaluation,
-		       const struct proccaps *own, struct err *err)
+		       const struct own_caps *own, struct err *err)
 {
 	struct decide_input input = {
 		.rule = evaluation->rule,
@@ -141,7 +141,7 @@ static int decide_rule(struct evaluation *evaluation,
 		.new_userns = evaluation->spec.new_userns,
 		.no_new_privileges = evaluation->spec.no_new_privileges,
 		.sets = evaluation->spec.sets,
-		.limits = proccaps_limits(own),
+		.limits = own_caps_limits(own),
 	};
 
 	if (read_request(evaluation, err) < 0)
@@ -152,7 +152,7 @@ static int decide_rule(struct evaluation *evaluation,
 		       : 0;
 }
 
-int evaluation_decide(struct evaluation *evaluation, const struct proccaps *own,
+int evaluation_decide(struct evaluation *evaluation, const struct own_caps *own,
 		      struct err *err)
 {
 	if (find_rule(evaluation, own, err) < 0)

@@ -67,7 +67,7 @@ static const char *const texts[] = {
 				   "see what others have mapped",
 };
 
-const char *captext_allows(unsigned int number)
+const char *cap_description(unsigned int number)
 {
 	return number < ARRAY_LEN(texts) ? texts[number] : NULL;
 }

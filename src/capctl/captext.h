@@ -7,6 +7,6 @@
 #define CAPRUNTIME_CAPCTL_CAPTEXT_H
 
 /* NULL: a number that had no name yet when this was written. */
-const char *captext_allows(unsigned int number);
+const char *cap_description(unsigned int number);
 
 #endif

@@ -194,7 +194,7 @@ static void print_all(capmask kernel)
 		table.failed |= !name;
 		snprintf(number, sizeof(number), "%2u", bit);
 		out_table_add(&table, OUT_PLAIN, 4, number, name, mark,
-			      captext_allows(bit));
+			      cap_description(bit));
 		out_table_style(&table, 2, OUT_BAD);
 	}
 	out_table_print(&table);
@@ -217,7 +217,7 @@ static void json_all(capmask kernel)
 				       json_object_new_int((int)bit));
 		json_object_object_add(entry, "name", out_json_text(name));
 		json_object_object_add(entry, "allows",
-				       out_json_text(captext_allows(bit)));
+				       out_json_text(cap_description(bit)));
 		json_object_object_add(
 			entry, "dangerous",
 			json_object_new_boolean(!!(capset_dangerous() & mask)));
@@ -234,11 +234,11 @@ static int decode(char **operands, bool json, struct err *err)
 {
 	struct masks masks = { 0 };
 	capmask *list CLEANUP_FREE = NULL;
-	struct proccaps own;
+	struct own_caps own;
 	int result = read_operands(&masks, operands, err);
 
 	list = masks.list;
-	if (result < 0 || proccaps_read(&own, err) < 0)
+	if (result < 0 || own_caps_read(&own, err) < 0)
 		return -1;
 	if (!masks.count)
 		(json ? json_all : print_all)(own.kernel);

@@ -42,7 +42,7 @@ int dryrun_load(struct dryrun_host *ret_node,
 	if (launch_resolve(&node->launch, node->options.handler,
 			   &node->runtime_problem) == 0)
 		node->runtime_problem = (struct err){ 0 };
-	if (proccaps_read(&node->own, err) < 0)
+	if (own_caps_read(&node->own, err) < 0)
 		return -1;
 	assume_root(node);
 	status = options->policy ? policy_files_load_from(&node->policy,
@@ -138,7 +138,7 @@ void dryrun_free(struct dryrun *run)
 const char *dryrun_why_missing(const struct dryrun *run, capmask bit)
 {
 	const struct evaluation *evaluation = &run->evaluation;
-	const struct proccaps *own = &run->node->own;
+	const struct own_caps *own = &run->node->own;
 
 	if (!(evaluation->rule->ambient & bit))
 		return "the pod asks for it, the rule does not allow it";

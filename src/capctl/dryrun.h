@@ -22,7 +22,7 @@ struct dryrun_host {
 	struct dryrun_options options;
 	struct policy policy;
 	const struct policy_rule *forced;
-	struct proccaps own;
+	struct own_caps own;
 	bool assumed; /* not root: `own` is what root would hold here */
 	struct launch launch;
 	struct err runtime_problem; /* why there is no real runtime; "" */

@@ -99,12 +99,12 @@ void audit_write(const struct policy *policy, const struct audit_event *event)
 		       event->outcome == AUDIT_WOULD_REFUSE ||
 		       event->outcome == AUDIT_EXEC_UNTOUCHED;
 	char *line CLEANUP_FREE = NULL;
-	char now[RFC3339_SIZE];
+	char now[TIME_RFC3339_SIZE];
 	struct err ignored;
 
 	if (policy->log == POLICY_LOG_NONE)
 		return;
-	rfc3339_now(now);
+	time_rfc3339(now);
 	if (audit_line_make(event, now, &line, &ignored) < 0)
 		return;
 	if (policy->log == POLICY_LOG_FILE)

@@ -33,9 +33,9 @@ static void job_free(struct job *job)
 /* What the policy says of this container. */
 static int ask_policy(struct evaluation *evaluation, struct err *err)
 {
-	struct proccaps own;
+	struct own_caps own;
 
-	if (proccaps_read(&own, err) < 0)
+	if (own_caps_read(&own, err) < 0)
 		return -1;
 	return evaluation_decide(evaluation, &own, err);
 }

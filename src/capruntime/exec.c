@@ -67,14 +67,14 @@ static int make_text(const struct runtime_args *args,
 {
 	char *text CLEANUP_FREE = NULL;
 	struct json_doc doc = { .name = args->process };
-	struct decide_limits limits;
-	struct proccaps own;
+	struct own_limits limits;
+	struct own_caps own;
 
 	if (read_process(args->process, &text, &doc.len, err) < 0 ||
-	    proccaps_read(&own, err) < 0)
+	    own_caps_read(&own, err) < 0)
 		return -1;
 	doc.text = text;
-	limits = proccaps_limits(&own);
+	limits = own_caps_limits(&own);
 	return exec_patch(&doc, about, &limits, args->dialect, ret_text,
 			  ret_len, err);
 }

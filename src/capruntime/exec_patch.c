@@ -96,7 +96,7 @@ static int set_capabilities(struct session *session,
 }
 
 static int apply(struct session *session, const struct record_about *about,
-		 const struct decide_limits *limits, struct err *err)
+		 const struct own_limits *limits, struct err *err)
 {
 	const struct spec *spec = &session->spec;
 	struct policy_rule rule = make_rule(about, spec->uid == about->uid);
@@ -119,7 +119,7 @@ static int apply(struct session *session, const struct record_about *about,
 }
 
 int exec_patch(const struct json_doc *process, const struct record_about *about,
-	       const struct decide_limits *limits, enum runtime_dialect dialect,
+	       const struct own_limits *limits, enum runtime_dialect dialect,
 	       char **ret_text, size_t *ret_len, struct err *err)
 {
 	struct session session CLEANUP_SESSION = { 0 };

@@ -16,7 +16,7 @@
  * unless the rule was for root. The caller frees.
  */
 int exec_patch(const struct json_doc *process, const struct record_about *about,
-	       const struct decide_limits *limits, enum runtime_dialect dialect,
+	       const struct own_limits *limits, enum runtime_dialect dialect,
 	       char **ret_text, size_t *ret_len, struct err *err) MUST_CHECK;
 
 #endif

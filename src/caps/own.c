@@ -24,7 +24,7 @@ static capmask read_permitted(cap_t caps, capmask kernel)
 }
 
 /* A number that the kernel does not know gives -1 with EINVAL. */
-static int read_bounding(struct proccaps *own, struct err *err)
+static int read_bounding(struct own_caps *own, struct err *err)
 {
 	for (cap_value_t value = 0; value <= CAP_LAST_CAP; value++) {
 		int bound = cap_get_bound(value);
@@ -40,12 +40,12 @@ static int read_bounding(struct proccaps *own, struct err *err)
 	return 0;
 }
 
-int proccaps_read(struct proccaps *ret_caps, struct err *err)
+int own_caps_read(struct own_caps *ret_caps, struct err *err)
 {
 	int securebits = (int)cap_get_secbits();
 	cap_t caps;
 
-	*ret_caps = (struct proccaps){ 0 };
+	*ret_caps = (struct own_caps){ 0 };
 	if (securebits < 0)
 		return err_set_errno(err, errno, "read own securebits");
 	ret_caps->ambient_forbidden = securebits & SECBIT_NO_CAP_AMBIENT_RAISE;
@@ -59,9 +59,9 @@ int proccaps_read(struct proccaps *ret_caps, struct err *err)
 	return 0;
 }
 
-struct decide_limits proccaps_limits(const struct proccaps *own)
+struct own_limits own_caps_limits(const struct own_caps *own)
 {
-	return (struct decide_limits){
+	return (struct own_limits){
 		.kernel = own->kernel,
 		.held = own->permitted & own->bounding,
 		.ambient_forbidden = own->ambient_forbidden,

@@ -12,7 +12,7 @@ bool decide_touches(const struct policy_rule *rule)
 /* What the runtime can really give the container. */
 static capmask holdable(const struct decide_input *input)
 {
-	const struct decide_limits *limits = &input->limits;
+	const struct own_limits *limits = &input->limits;
 
 	if (limits->ambient_forbidden)
 		return 0;

@@ -40,7 +40,7 @@ static void names_free(struct names *names)
 }
 
 /* What load->err says; always -1. */
-static int tell(const struct load *load, enum policy_trouble trouble,
+static int tell(const struct load *load, enum policy_error trouble,
 		const char *path)
 {
 	struct policy_problem problem = { .file = path,
@@ -117,7 +117,7 @@ static bool is_access(int number)
 
 /* Not trusted: it can still be said what else is wrong. */
 static int look_anyway(const struct load *load, const char *path, mode_t wanted,
-		       enum policy_trouble otherwise, int *ret_fd)
+		       enum policy_error otherwise, int *ret_fd)
 {
 	*ret_fd = open_plainly(path, wanted);
 	if (*ret_fd < 0)

@@ -24,12 +24,12 @@ static void check_text(const char *text, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct json_doc doc = { "config.json", (const char *)data, size };
-	struct spec_command command CLEANUP_COMMAND = { 0 };
+	struct command command CLEANUP_COMMAND = { 0 };
 	struct err err = { "" };
 
 	if (size > INPUT_MAX || json_check(&doc, &err) < 0)
 		return 0;
-	MUST(spec_command_read(&command, &doc, &err) == 0);
+	MUST(command_read(&command, &doc, &err) == 0);
 	MUST(!*err.text);
 	check_text(command.program, size);
 	check_text(command.cwd, size);

@@ -44,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct json_doc doc = { .name = "t" };
 	struct record_about about;
-	struct decide_limits limits = { .kernel = capset_known() };
+	struct own_limits limits = { .kernel = capset_known() };
 	const char *broken;
 	bool changed;
 

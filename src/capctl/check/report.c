@@ -62,7 +62,7 @@ static void add_finding(struct check_report *report,
 		report->warnings++;
 }
 
-static void take_problem(void *context, enum policy_trouble trouble,
+static void take_problem(void *context, enum policy_error trouble,
 			 const struct policy_problem *problem)
 {
 	struct check_report *report = context;

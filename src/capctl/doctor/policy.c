@@ -60,11 +60,11 @@ static void check_held(const struct policy *policy, struct findings *findings)
 {
 	struct buf buf CLEANUP_BUF = { 0 };
 	char *names CLEANUP_FREE = NULL;
-	struct proccaps own;
+	struct own_caps own;
 	struct err ignored;
 	capmask lacking;
 
-	if (proccaps_read(&own, &ignored) < 0)
+	if (own_caps_read(&own, &ignored) < 0)
 		return;
 	lacking = all_wanted(policy) & ~own.bounding;
 	if (!lacking)

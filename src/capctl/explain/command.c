@@ -27,8 +27,8 @@ static int take_string(char **ret_text, const struct json_doc *doc,
 	return 0;
 }
 
-static int read_program(struct spec_command *command,
-			const struct json_doc *doc, struct err *err)
+static int read_program(struct command *command, const struct json_doc *doc,
+			struct err *err)
 {
 	struct json_value args, first;
 	struct json_iter iter;
@@ -42,7 +42,7 @@ static int read_program(struct spec_command *command,
 }
 
 /* The last of two wins, as both runtimes set them in order. */
-static int read_search(struct spec_command *command, const struct json_doc *doc,
+static int read_search(struct command *command, const struct json_doc *doc,
 		       struct err *err)
 {
 	struct json_value env, entry;
@@ -66,8 +66,7 @@ static int read_search(struct spec_command *command, const struct json_doc *doc,
 	return 0;
 }
 
-static int add_group(struct spec_command *command, uint32_t group,
-		     struct err *err)
+static int add_group(struct command *command, uint32_t group, struct err *err)
 {
 	uint32_t *groups = reallocarray(
 		command->groups, command->groups_count + 1, sizeof(*groups));
@@ -79,7 +78,7 @@ static int add_group(struct spec_command *command, uint32_t group,
 	return 0;
 }
 
-static int read_groups(struct spec_command *command, const struct json_doc *doc,
+static int read_groups(struct command *command, const struct json_doc *doc,
 		       struct err *err)
 {
 	struct json_value user, list, entry;
@@ -98,12 +97,12 @@ static int read_groups(struct spec_command *command, const struct json_doc *doc,
 	return 0;
 }
 
-int spec_command_read(struct spec_command *ret_command,
-		      const struct json_doc *doc, struct err *err)
+int command_read(struct command *ret_command, const struct json_doc *doc,
+		 struct err *err)
 {
 	struct json_value cwd;
 
-	*ret_command = (struct spec_command){ 0 };
+	*ret_command = (struct command){ 0 };
 	if (read_program(ret_command, doc, err) < 0 ||
 	    read_search(ret_command, doc, err) < 0 ||
 	    read_groups(ret_command, doc, err) < 0)
@@ -113,11 +112,11 @@ int spec_command_read(struct spec_command *ret_command,
 	return take_string(&ret_command->cwd, doc, cwd, err);
 }
 
-void spec_command_free(struct spec_command *command)
+void command_free(struct command *command)
 {
 	free(command->program);
 	free(command->cwd);
 	free(command->search);
 	free(command->groups);
-	*command = (struct spec_command){ 0 };
+	*command = (struct command){ 0 };
 }

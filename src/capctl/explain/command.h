@@ -11,7 +11,7 @@
 
 #include "json/scan.h"
 
-struct spec_command {
+struct command {
 	char *program; /* args[0]; NULL: none */
 	char *cwd; /* NULL: none */
 	char *search; /* $PATH; NULL: none */
@@ -19,15 +19,15 @@ struct spec_command {
 	size_t groups_count;
 };
 
-#define CLEANUP_COMMAND __attribute__((cleanup(spec_command_free)))
+#define CLEANUP_COMMAND __attribute__((cleanup(command_free)))
 
 /*
  * `doc` passed json_check(). What has another type than the specification's
  * counts as absent: the runtime refuses it. The caller frees, also on -1 (out
  * of memory).
  */
-int spec_command_read(struct spec_command *ret_command,
-		      const struct json_doc *doc, struct err *err) MUST_CHECK;
-void spec_command_free(struct spec_command *command);
+int command_read(struct command *ret_command, const struct json_doc *doc,
+		 struct err *err) MUST_CHECK;
+void command_free(struct command *command);
 
 #endif

@@ -18,7 +18,7 @@
 struct look {
 	struct entrypoint *entry;
 	const struct dryrun *run;
-	struct spec_command command;
+	struct command command;
 	struct spec_tree tree;
 	struct rootfs rootfs;
 	struct rootfs_file file; /* the program, then its interpreter */
@@ -29,7 +29,7 @@ struct look {
 
 static void look_free(struct look *look)
 {
-	spec_command_free(&look->command);
+	command_free(&look->command);
 	spec_tree_free(&look->tree);
 	rootfs_close(&look->rootfs);
 	rootfs_file_free(&look->file);
@@ -325,7 +325,7 @@ static int check_config(const struct look *look)
 static struct capsets task_sets(const struct look *look)
 {
 	const struct evaluation *evaluation = &look->run->evaluation;
-	const struct proccaps *own = &look->run->node->own;
+	const struct own_caps *own = &look->run->node->own;
 	struct capsets sets = evaluation->has_decision
 				      ? evaluation->decision.sets
 				      : evaluation->spec.sets;
@@ -389,7 +389,7 @@ int entrypoint_look(struct entrypoint *ret_entry, const struct dryrun *run,
 	const struct json_doc *doc = &run->evaluation.restored;
 
 	*ret_entry = (struct entrypoint){ 0 };
-	if (spec_command_read(&look.command, doc, err) < 0)
+	if (command_read(&look.command, doc, err) < 0)
 		return -1;
 	if (look.command.program) {
 		ret_entry->name = strdup(look.command.program);

@@ -39,14 +39,14 @@ void processes_close(struct processes *processes)
 static int add_trouble(struct processes *processes, uint32_t pid, int number,
 		       struct err *err)
 {
-	struct process_trouble *list =
+	struct process_error *list =
 		reallocarray(processes->troubles, processes->troubles_count + 1,
 			     sizeof(*list));
 
 	if (!list)
 		return err_set(err, "out of memory");
 	list[processes->troubles_count++] =
-		(struct process_trouble){ pid, number };
+		(struct process_error){ pid, number };
 	processes->troubles = list;
 	return 0;
 }
@@ -287,7 +287,7 @@ int processes_add_all(struct processes *processes, struct err *err)
 	return seen_first ? 0 : add_trouble(processes, 1, EACCES, err);
 }
 
-const char *processes_reason(const struct process_trouble *trouble)
+const char *processes_reason(const struct process_error *trouble)
 {
 	if (trouble->number == ESRCH)
 		return "is missing";

@@ -21,7 +21,7 @@ struct process {
 };
 
 /* Where we could not look. */
-struct process_trouble {
+struct process_error {
 	uint32_t pid;
 	int number; /* errno's */
 };
@@ -32,7 +32,7 @@ struct processes {
 	struct process *list; /* a process's threads stand behind it */
 	size_t count;
 	size_t size;
-	struct process_trouble *troubles;
+	struct process_error *troubles;
 	size_t troubles_count;
 };
 
@@ -53,7 +53,7 @@ int processes_add(struct processes *processes, uint32_t pid,
 		  struct err *err) MUST_CHECK;
 
 /* Half a sentence. */
-const char *processes_reason(const struct process_trouble *trouble);
+const char *processes_reason(const struct process_error *trouble);
 
 /*
  * All of them but the kernel's own, in the order of /proc. Where others'

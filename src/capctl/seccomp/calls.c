@@ -26,60 +26,62 @@
 		}                                                              \
 	}
 
-static const struct capcall chown_calls[] = { CALL("chown"), CALL("fchown"),
-					      CALL("lchown"),
-					      CALL("fchownat") };
-static const struct capcall read_search_calls[] = { CALL("open_by_handle_at") };
-static const struct capcall mode_calls[] = { CALL("chmod"), CALL("fchmod"),
-					     CALL("fchmodat") };
-static const struct capcall kill_calls[] = { CALL("kill"), CALL("tgkill"),
-					     CALL("pidfd_send_signal") };
-static const struct capcall setgid_calls[] = { CALL("setgid"), CALL("setregid"),
-					       CALL("setresgid"),
-					       CALL("setgroups") };
-static const struct capcall setuid_calls[] = { CALL("setuid"), CALL("setreuid"),
-					       CALL("setresuid") };
-static const struct capcall setpcap_calls[] = {
+static const struct cap_syscall chown_calls[] = { CALL("chown"), CALL("fchown"),
+						  CALL("lchown"),
+						  CALL("fchownat") };
+static const struct cap_syscall read_search_calls[] = { CALL(
+	"open_by_handle_at") };
+static const struct cap_syscall mode_calls[] = { CALL("chmod"), CALL("fchmod"),
+						 CALL("fchmodat") };
+static const struct cap_syscall kill_calls[] = { CALL("kill"), CALL("tgkill"),
+						 CALL("pidfd_send_signal") };
+static const struct cap_syscall setgid_calls[] = {
+	CALL("setgid"), CALL("setregid"), CALL("setresgid"), CALL("setgroups")
+};
+static const struct cap_syscall setuid_calls[] = { CALL("setuid"),
+						   CALL("setreuid"),
+						   CALL("setresuid") };
+static const struct cap_syscall setpcap_calls[] = {
 	CALL_WITH("prctl", "PR_CAPBSET_DROP", 24),
 	CALL_WITH("prctl", "PR_SET_SECUREBITS", 28),
 	CALL("capset"),
 };
-static const struct capcall immutable_calls[] = {
+static const struct cap_syscall immutable_calls[] = {
 	CALL_WITH("ioctl", "FS_IOC_SETFLAGS", 0, 0x40086602),
 };
-static const struct capcall bind_calls[] = { CALL("bind") };
-static const struct capcall net_admin_calls[] = {
+static const struct cap_syscall bind_calls[] = { CALL("bind") };
+static const struct cap_syscall net_admin_calls[] = {
 	CALL_WITH("socket", "AF_NETLINK, SOCK_RAW, NETLINK_ROUTE", 16, 3, 0),
 	CALL_WITH("socket", "AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER", 16, 3,
 		  12),
 	CALL_WITH("ioctl", "SIOCSIFFLAGS", 0, 0x8914),
 	CALL("setsockopt"),
 };
-static const struct capcall net_raw_calls[] = {
+static const struct cap_syscall net_raw_calls[] = {
 	CALL_WITH("socket", "AF_INET, SOCK_RAW, IPPROTO_ICMP", 2, 3, 1),
 	CALL_WITH("socket", "AF_INET6, SOCK_RAW, IPPROTO_ICMPV6", 10, 3, 58),
 	CALL_WITH("socket", "AF_PACKET, SOCK_RAW", 17, 3, 0x300),
 };
-static const struct capcall ipc_lock_calls[] = {
+static const struct cap_syscall ipc_lock_calls[] = {
 	CALL("mlock"),
 	CALL("mlock2"),
 	CALL("mlockall"),
 	CALL_WITH("shmctl", "SHM_LOCK", 0, 11),
 };
-static const struct capcall ipc_owner_calls[] = {
+static const struct cap_syscall ipc_owner_calls[] = {
 	CALL("shmat"),	CALL("shmctl"), CALL("msgrcv"),
 	CALL("msgsnd"), CALL("semop"),
 };
-static const struct capcall module_calls[] = { CALL("init_module"),
-					       CALL("finit_module"),
-					       CALL("delete_module") };
-static const struct capcall rawio_calls[] = {
+static const struct cap_syscall module_calls[] = { CALL("init_module"),
+						   CALL("finit_module"),
+						   CALL("delete_module") };
+static const struct cap_syscall rawio_calls[] = {
 	CALL("iopl"),
 	CALL("ioperm"),
 	CALL_WITH("ioctl", "SG_IO", 0, 0x2285),
 };
-static const struct capcall chroot_calls[] = { CALL("chroot") };
-static const struct capcall ptrace_calls[] = {
+static const struct cap_syscall chroot_calls[] = { CALL("chroot") };
+static const struct cap_syscall ptrace_calls[] = {
 	CALL("ptrace"),
 	CALL("process_vm_readv"),
 	CALL("process_vm_writev"),
@@ -87,8 +89,8 @@ static const struct capcall ptrace_calls[] = {
 	CALL("pidfd_getfd"),
 	CALL("kcmp"),
 };
-static const struct capcall acct_calls[] = { CALL("acct") };
-static const struct capcall admin_calls[] = {
+static const struct cap_syscall acct_calls[] = { CALL("acct") };
+static const struct cap_syscall admin_calls[] = {
 	CALL("mount"),
 	CALL("umount2"),
 	CALL("pivot_root"),
@@ -111,13 +113,13 @@ static const struct capcall admin_calls[] = {
 	CALL("swapon"),
 	CALL("swapoff"),
 };
-static const struct capcall boot_calls[] = {
+static const struct cap_syscall boot_calls[] = {
 	CALL_WITH("reboot", "LINUX_REBOOT_CMD_RESTART", 0xfee1dead, 0x28121969,
 		  0x1234567),
 	CALL("kexec_load"),
 	CALL("kexec_file_load"),
 };
-static const struct capcall nice_calls[] = {
+static const struct cap_syscall nice_calls[] = {
 	CALL("setpriority"),
 	CALL("sched_setscheduler"),
 	CALL("sched_setattr"),
@@ -130,37 +132,37 @@ static const struct capcall nice_calls[] = {
 	CALL("migrate_pages"),
 	CALL_WITH("move_pages", "MPOL_MF_MOVE_ALL", 0, 0, 0, 0, 0, 4),
 };
-static const struct capcall resource_calls[] = { CALL("setrlimit"),
-						 CALL("prlimit64") };
-static const struct capcall time_calls[] = {
+static const struct cap_syscall resource_calls[] = { CALL("setrlimit"),
+						     CALL("prlimit64") };
+static const struct cap_syscall time_calls[] = {
 	CALL("clock_settime"),
 	CALL("settimeofday"),
 	CALL("adjtimex"),
 	CALL("clock_adjtime"),
 };
-static const struct capcall tty_calls[] = { CALL("vhangup") };
-static const struct capcall mknod_calls[] = {
+static const struct cap_syscall tty_calls[] = { CALL("vhangup") };
+static const struct cap_syscall mknod_calls[] = {
 	CALL_WITH("mknod", "S_IFCHR", 0, 020600),
 	CALL_WITH("mknodat", "S_IFCHR", 0, 0, 020600),
 };
-static const struct capcall lease_calls[] = {
+static const struct cap_syscall lease_calls[] = {
 	CALL_WITH("fcntl", "F_SETLEASE", 0, 1024),
 };
-static const struct capcall audit_calls[] = {
+static const struct cap_syscall audit_calls[] = {
 	CALL_WITH("socket", "AF_NETLINK, SOCK_RAW, NETLINK_AUDIT", 16, 3, 9),
 };
-static const struct capcall setfcap_calls[] = { CALL("setxattr"),
-						CALL("lsetxattr"),
-						CALL("fsetxattr") };
-static const struct capcall syslog_calls[] = { CALL("syslog") };
-static const struct capcall alarm_calls[] = {
+static const struct cap_syscall setfcap_calls[] = { CALL("setxattr"),
+						    CALL("lsetxattr"),
+						    CALL("fsetxattr") };
+static const struct cap_syscall syslog_calls[] = { CALL("syslog") };
+static const struct cap_syscall alarm_calls[] = {
 	CALL_WITH("timer_create", "CLOCK_REALTIME_ALARM", 8),
 	CALL_WITH("timerfd_create", "CLOCK_REALTIME_ALARM", 8),
 };
-static const struct capcall suspend_calls[] = { CALL("epoll_ctl") };
-static const struct capcall perf_calls[] = { CALL("perf_event_open") };
-static const struct capcall bpf_calls[] = { CALL("bpf") };
-static const struct capcall checkpoint_calls[] = {
+static const struct cap_syscall suspend_calls[] = { CALL("epoll_ctl") };
+static const struct cap_syscall perf_calls[] = { CALL("perf_event_open") };
+static const struct cap_syscall bpf_calls[] = { CALL("bpf") };
+static const struct cap_syscall checkpoint_calls[] = {
 	CALL("clone3"),
 	CALL_WITH("prctl", "PR_SET_MM", 35),
 };
@@ -178,7 +180,7 @@ static const struct capcall checkpoint_calls[] = {
  * Not here: DAC_OVERRIDE, NET_BROADCAST, MAC_OVERRIDE and MAC_ADMIN have no
  * call of their own.
  */
-static const struct capcalls table[] = {
+static const struct cap_syscalls table[] = {
 	SOME(CAP_CHOWN, chown_calls, NULL),
 	SOME(CAP_DAC_READ_SEARCH, read_search_calls, "reading any file"),
 	SOME(CAP_FOWNER, mode_calls, "times, links and attributes of files"),
@@ -218,7 +220,7 @@ static const struct capcalls table[] = {
 	SOME(CAP_CHECKPOINT_RESTORE, checkpoint_calls, "ns_last_pid"),
 };
 
-const struct capcalls *capcalls_of(capmask capability)
+const struct cap_syscalls *cap_syscalls_of(capmask capability)
 {
 	for (size_t i = 0; i < ARRAY_LEN(table); i++)
 		if (UINT64_C(1) << table[i].capability == capability)

@@ -13,24 +13,24 @@
 #include "caps/set.h"
 
 /* No capability has more. */
-#define CAPCALLS_MAX 32
+#define CAP_SYSCALLS_MAX 32
 
-struct capcall {
+struct cap_syscall {
 	const char *name; /* as libseccomp knows it */
 	const char *shown; /* with the arguments, where those count */
 	uint64_t args[6]; /* a call that needs the capability */
 };
 
-struct capcalls {
+struct cap_syscalls {
 	int capability;
 	bool all; /* of no use without every one; else without any of them */
 	const char
 		*besides; /* what it is good for without them; NULL: nothing */
 	size_t count;
-	const struct capcall *calls;
+	const struct cap_syscall *calls;
 };
 
 /* `capability` is one bit. NULL: no call of its own. */
-const struct capcalls *capcalls_of(capmask capability);
+const struct cap_syscalls *cap_syscalls_of(capmask capability);
 
 #endif

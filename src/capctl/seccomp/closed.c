@@ -22,15 +22,15 @@ bool seccomp_action_closes(uint32_t action)
 	}
 }
 
-static void add(struct seccomp_closed *closed, const struct capcall *call,
+static void add(struct seccomp_closed *closed, const struct cap_syscall *call,
 		uint32_t action)
 {
 	closed->calls[closed->count++] =
 		(struct seccomp_closed_call){ call, action };
 }
 
-static enum seccomp_closing judge(const struct capcalls *calls, size_t there,
-				  size_t closed)
+static enum seccomp_closing judge(const struct cap_syscalls *calls,
+				  size_t there, size_t closed)
 {
 	if (!closed)
 		return SECCOMP_OPEN;
@@ -42,7 +42,7 @@ static enum seccomp_closing judge(const struct capcalls *calls, size_t there,
 void seccomp_closed(const struct seccomp_profile *profile, capmask capability,
 		    struct seccomp_closed *ret_closed)
 {
-	const struct capcalls *calls = capcalls_of(capability);
+	const struct cap_syscalls *calls = cap_syscalls_of(capability);
 	size_t there = 0;
 	uint32_t action;
 	int nr;
@@ -50,7 +50,7 @@ void seccomp_closed(const struct seccomp_profile *profile, capmask capability,
 	*ret_closed = (struct seccomp_closed){ .closing = SECCOMP_OPEN };
 	if (!calls)
 		return;
-	for (size_t i = 0; i < calls->count && i < CAPCALLS_MAX; i++) {
+	for (size_t i = 0; i < calls->count && i < CAP_SYSCALLS_MAX; i++) {
 		nr = seccomp_syscall_resolve_name(calls->calls[i].name);
 		if (nr < 0) /* not here: libseccomp's own numbers are below 0 */
 			continue;

@@ -17,7 +17,7 @@ enum seccomp_closing {
 };
 
 struct seccomp_closed_call {
-	const struct capcall *call;
+	const struct cap_syscall *call;
 	uint32_t action; /* SECCOMP_RET_… with its data */
 };
 
@@ -25,7 +25,7 @@ struct seccomp_closed {
 	enum seccomp_closing closing;
 	const char *besides; /* what is left; NULL: nothing */
 	size_t count;
-	struct seccomp_closed_call calls[CAPCALLS_MAX];
+	struct seccomp_closed_call calls[CAP_SYSCALLS_MAX];
 };
 
 /*

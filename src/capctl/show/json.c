@@ -102,7 +102,7 @@ static struct json_object *json_process(const struct show_row *row)
 	return object;
 }
 
-static struct json_object *json_trouble(const struct process_trouble *trouble)
+static struct json_object *json_trouble(const struct process_error *trouble)
 {
 	struct json_object *object = json_object_new_object();
 

@@ -201,7 +201,7 @@ static void print(const struct show *show, const struct show_choice *choice)
 /* What could not be looked at, after what could. */
 static int complain(const struct processes *processes, struct err *err)
 {
-	const struct process_trouble *first = processes->troubles;
+	const struct process_error *first = processes->troubles;
 	char more[48] = "";
 
 	if (!processes->troubles_count)

@@ -59,9 +59,9 @@ static void print_json(const struct sync_pass *pass,
 	};
 	struct json_object *object = json_object_new_object();
 	const char *reason = *pass->err.text ? pass->err.text : NULL;
-	char now[RFC3339_SIZE];
+	char now[TIME_RFC3339_SIZE];
 
-	rfc3339_now(now);
+	time_rfc3339(now);
 	json_object_object_add(object, "time", json_object_new_string(now));
 	json_object_object_add(object, "outcome",
 			       json_object_new_string(outcomes[pass->outcome]));

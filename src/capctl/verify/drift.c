@@ -5,15 +5,15 @@
 
 #include <string.h>
 
-static void note(struct verification *verification,
-		 enum verification_finding finding, capmask names)
+static void note(struct drift *verification, enum drift_finding finding,
+		 capmask names)
 {
 	verification->names[finding] = names;
 	verification->found[finding] = names != 0;
 }
 
 /* What the kernel lets be ambient, capabilities(7). */
-static capmask ambient_of(const struct verification_state *state)
+static capmask ambient_of(const struct drift_state *state)
 {
 	const capmask *set = state->sets.set;
 
@@ -25,26 +25,26 @@ static capmask ambient_of(const struct verification_state *state)
  * A process may lower what is effective for a while: permitted is what it can
  * have. Root gets all that is bounding at execve.
  */
-static void compare_held(struct verification *verification,
-			 const struct verification_facts *facts)
+static void compare_held(struct drift *verification,
+			 const struct drift_facts *facts)
 {
 	const capmask *given = facts->given.sets.set;
 	const capmask *held = facts->held.sets.set;
 	capmask most = given[CAPSET_BOUNDING] | given[CAPSET_PERMITTED];
 
-	note(verification, VERIFICATION_LOST,
+	note(verification, DRIFT_LOST,
 	     ambient_of(&facts->given) & ~held[CAPSET_PERMITTED]);
-	note(verification, VERIFICATION_MORE,
+	note(verification, DRIFT_MORE,
 	     (held[CAPSET_PERMITTED] | held[CAPSET_BOUNDING] |
 	      held[CAPSET_INHERITABLE]) &
 		     ~(most | given[CAPSET_INHERITABLE]));
-	verification->found[VERIFICATION_PRIVILEGES] =
+	verification->found[DRIFT_PRIVILEGES] =
 		facts->given.no_new_privileges &&
 		!facts->held.no_new_privileges;
 }
 
-static void compare_today(struct verification *verification,
-			  const struct verification_facts *facts)
+static void compare_today(struct drift *verification,
+			  const struct drift_facts *facts)
 {
 	capmask given = ambient_of(&facts->given);
 	capmask today = ambient_of(&facts->today);
@@ -53,14 +53,14 @@ static void compare_today(struct verification *verification,
 		    facts->given.no_new_privileges ==
 			    facts->today.no_new_privileges;
 
-	note(verification, VERIFICATION_REVOKED, given & ~today);
-	note(verification, VERIFICATION_PENDING, today & ~given);
-	verification->found[VERIFICATION_OTHERWISE] = !same && given == today;
+	note(verification, DRIFT_REVOKED, given & ~today);
+	note(verification, DRIFT_PENDING, today & ~given);
+	verification->found[DRIFT_OTHERWISE] = !same && given == today;
 }
 
-struct verification verification_make(const struct verification_facts *facts)
+struct drift drift_make(const struct drift_facts *facts)
 {
-	struct verification verification = { 0 };
+	struct drift verification = { 0 };
 
 	if (facts->running)
 		compare_held(&verification, facts);
@@ -68,34 +68,34 @@ struct verification verification_make(const struct verification_facts *facts)
 	return verification;
 }
 
-const char *verification_word(enum verification_finding finding)
+const char *drift_word(enum drift_finding finding)
 {
-	static const char *const words[VERIFICATION_COUNT] = {
-		[VERIFICATION_LOST] = "lost",
-		[VERIFICATION_MORE] = "more",
-		[VERIFICATION_REVOKED] = "revoked",
-		[VERIFICATION_PENDING] = "pending",
-		[VERIFICATION_OTHERWISE] = "otherwise",
-		[VERIFICATION_PRIVILEGES] = "no_new_privileges",
+	static const char *const words[DRIFT_COUNT] = {
+		[DRIFT_LOST] = "lost",
+		[DRIFT_MORE] = "more",
+		[DRIFT_REVOKED] = "revoked",
+		[DRIFT_PENDING] = "pending",
+		[DRIFT_OTHERWISE] = "otherwise",
+		[DRIFT_PRIVILEGES] = "no_new_privileges",
 	};
 
 	return words[finding];
 }
 
-const char *verification_text(enum verification_finding finding)
+const char *drift_text(enum drift_finding finding)
 {
-	static const char *const texts[VERIFICATION_COUNT] = {
-		[VERIFICATION_LOST] =
+	static const char *const texts[DRIFT_COUNT] = {
+		[DRIFT_LOST] =
 			"was given and is not held: the program gave it up, or its file clears the ambient set (capctl explain)",
-		[VERIFICATION_MORE] =
+		[DRIFT_MORE] =
 			"is held and was not given: it was started by other means, or config.json was changed since",
-		[VERIFICATION_REVOKED] =
+		[DRIFT_REVOKED] =
 			"today's policy does not grant it: restart the container to take it back",
-		[VERIFICATION_PENDING] =
+		[DRIFT_PENDING] =
 			"today's policy grants it: restart the container to get it",
-		[VERIFICATION_OTHERWISE] =
+		[DRIFT_OTHERWISE] =
 			"today's policy decides otherwise: restart the container to follow it (capctl explain)",
-		[VERIFICATION_PRIVILEGES] =
+		[DRIFT_PRIVILEGES] =
 			"no_new_privs was given and is not set: it was started by other means",
 	};
 

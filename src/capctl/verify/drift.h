@@ -8,39 +8,39 @@
 
 #include "caps/set.h"
 
-enum verification_finding {
-	VERIFICATION_LOST, /* was given, is not held */
-	VERIFICATION_MORE, /* is held, was not given */
-	VERIFICATION_REVOKED, /* is held, today's policy does not raise it */
-	VERIFICATION_PENDING, /* today's policy would raise it */
-	VERIFICATION_OTHERWISE, /* today's policy decides another change */
-	VERIFICATION_PRIVILEGES, /* no_new_privs was given, is not set */
-	VERIFICATION_COUNT
+enum drift_finding {
+	DRIFT_LOST, /* was given, is not held */
+	DRIFT_MORE, /* is held, was not given */
+	DRIFT_REVOKED, /* is held, today's policy does not raise it */
+	DRIFT_PENDING, /* today's policy would raise it */
+	DRIFT_OTHERWISE, /* today's policy decides another change */
+	DRIFT_PRIVILEGES, /* no_new_privs was given, is not set */
+	DRIFT_COUNT
 };
 
 /* What a process is given, holds or would be given. */
-struct verification_state {
+struct drift_state {
 	struct capsets sets;
 	bool no_new_privileges;
 };
 
-struct verification_facts {
-	struct verification_state given; /* config.json as it stands */
-	struct verification_state today; /* what a create now would write */
+struct drift_facts {
+	struct drift_state given; /* config.json as it stands */
+	struct drift_state today; /* what a create now would write */
 	bool running; /* else `held` says nothing */
-	struct verification_state held; /* by the container's first process */
+	struct drift_state held; /* by the container's first process */
 };
 
-struct verification {
-	bool found[VERIFICATION_COUNT];
-	capmask names[VERIFICATION_COUNT]; /* where it is about some */
+struct drift {
+	bool found[DRIFT_COUNT];
+	capmask names[DRIFT_COUNT]; /* where it is about some */
 };
 
-struct verification verification_make(const struct verification_facts *facts);
+struct drift drift_make(const struct drift_facts *facts);
 
 /* "lost" …: for programs. */
-const char *verification_word(enum verification_finding finding);
+const char *drift_word(enum drift_finding finding);
 /* What it means and what to do, for people. */
-const char *verification_text(enum verification_finding finding);
+const char *drift_text(enum drift_finding finding);
 
 #endif

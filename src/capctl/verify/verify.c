@@ -30,8 +30,8 @@ struct choice {
 /* One container: what was found out, or why nothing was. */
 struct check {
 	const struct container *container;
-	struct verification_facts facts;
-	struct verification verification;
+	struct drift_facts facts;
+	struct drift verification;
 	bool stale; /* a dead one's state, of which the bundle is gone */
 	bool refused_today;
 	char *rule; /* that the record names; NULL: none */
@@ -94,7 +94,7 @@ static int read_given(struct check *check, const struct evaluation *evaluation,
 static void take_today(struct check *check, const struct dryrun *run)
 {
 	const struct evaluation *evaluation = &run->evaluation;
-	struct verification_state *today = &check->facts.today;
+	struct drift_state *today = &check->facts.today;
 	bool enforced = evaluation->policy->mode == POLICY_ENFORCE;
 	bool decided = evaluation->has_decision && enforced;
 
@@ -141,13 +141,13 @@ static int look(struct check *check, const struct dryrun_host *node,
 	    read_held(check, err) < 0)
 		return -1;
 	take_today(check, &run);
-	check->verification = verification_make(&check->facts);
+	check->verification = drift_make(&check->facts);
 	return 0;
 }
 
 static bool is_clean(const struct check *check)
 {
-	for (int i = 0; i < VERIFICATION_COUNT; i++)
+	for (int i = 0; i < DRIFT_COUNT; i++)
 		if (check->verification.found[i])
 			return false;
 	return !check->refused_today;
@@ -189,14 +189,12 @@ static void add_rows(struct report *report, const struct check *check)
 	else if (is_clean(check))
 		out_table_add(&report->table, OUT_PLAIN, 3, id,
 			      check->stale ? "stale" : "ok", clean_text(check));
-	for (int i = 0; i < VERIFICATION_COUNT; i++)
+	for (int i = 0; i < DRIFT_COUNT; i++)
 		if (check->verification.found[i])
-			add_finding(
-				report, id,
-				verification_word((enum verification_finding)i),
-				check->verification.names[i],
-				verification_text(
-					(enum verification_finding)i));
+			add_finding(report, id,
+				    drift_word((enum drift_finding)i),
+				    check->verification.names[i],
+				    drift_text((enum drift_finding)i));
 	if (check->refused_today)
 		add_finding(
 			report, id, "refused", 0,
@@ -207,15 +205,15 @@ static struct json_object *findings_array(const struct check *check)
 {
 	struct json_object *array = json_object_new_array();
 
-	for (int i = 0; i < VERIFICATION_COUNT; i++) {
-		enum verification_finding which = (enum verification_finding)i;
+	for (int i = 0; i < DRIFT_COUNT; i++) {
+		enum drift_finding which = (enum drift_finding)i;
 		struct json_object *object;
 
 		if (!check->verification.found[i])
 			continue;
 		object = json_object_new_object();
 		json_object_object_add(object, "code",
-				       out_json_text(verification_word(which)));
+				       out_json_text(drift_word(which)));
 		json_object_object_add(
 			object, "names",
 			out_json_names(check->verification.names[i]));
@@ -228,7 +226,7 @@ static void add_object(struct report *report, const struct check *check)
 {
 	struct json_object *object = json_object_new_object();
 	const struct container *container = check->container;
-	const struct verification_facts *facts = &check->facts;
+	const struct drift_facts *facts = &check->facts;
 	bool known = !*check->trouble.text && !check->stale;
 
 	json_object_object_add(object, "id", out_json_text(container->id));

@@ -20,11 +20,11 @@ time_t time(time_t *ret_now)
 
 static void check_time(time_t when, const char *text)
 {
-	char got[RFC3339_SIZE];
+	char got[TIME_RFC3339_SIZE];
 
 	memset(got, 'x', sizeof(got));
 	now = when;
-	rfc3339_now(got);
+	time_rfc3339(got);
 	CHECK_STR(got, text);
 }
 

@@ -13,7 +13,7 @@
 static void every_capability_has_a_text(void)
 {
 	for (unsigned int i = 0; i <= CAP_CHECKPOINT_RESTORE; i++) {
-		const char *text = captext_allows(i);
+		const char *text = cap_description(i);
 
 		REQUIRE(text);
 		if (!CHECK(strlen(text) > 10) ||
@@ -28,24 +28,24 @@ static void no_two_have_the_same(void)
 {
 	for (unsigned int i = 0; i <= CAP_CHECKPOINT_RESTORE; i++)
 		for (unsigned int k = 0; k < i; k++)
-			CHECK(strcmp(captext_allows(i), captext_allows(k)) !=
+			CHECK(strcmp(cap_description(i), cap_description(k)) !=
 			      0);
 }
 
 static void a_text_is_that_of_its_number(void)
 {
-	CHECK_STR(captext_allows(10), "listen on ports below 1024");
-	CHECK_HAS(captext_allows(7), "become any user");
-	CHECK_HAS(captext_allows(21), "nearly root");
-	CHECK_HAS(captext_allows(39), "BPF");
+	CHECK_STR(cap_description(10), "listen on ports below 1024");
+	CHECK_HAS(cap_description(7), "become any user");
+	CHECK_HAS(cap_description(21), "nearly root");
+	CHECK_HAS(cap_description(39), "BPF");
 }
 
 static void no_text_where_there_is_no_capability(void)
 {
-	CHECK(!captext_allows(CAP_CHECKPOINT_RESTORE + 1));
-	CHECK(!captext_allows(63));
-	CHECK(!captext_allows(64));
-	CHECK(!captext_allows(4294967295U));
+	CHECK(!cap_description(CAP_CHECKPOINT_RESTORE + 1));
+	CHECK(!cap_description(63));
+	CHECK(!cap_description(64));
+	CHECK(!cap_description(4294967295U));
 }
 
 static const struct tap_test tests[] = {

@@ -290,7 +290,7 @@ static void check_missing(struct scene *scene, capmask bit, const char *part)
 static void each_missing_capability_has_its_reason(void)
 {
 	struct scene scene CLEANUP_SCENE = scene_make(two_rules, CONFIG);
-	struct proccaps *own = &scene.node.own;
+	struct own_caps *own = &scene.node.own;
 
 	REQUIRE(look(&scene, (struct dryrun_options){ 0 }) == 0);
 	check_missing(&scene, CHOWN, "the rule does not allow it");

@@ -35,8 +35,8 @@ static struct record_about about_web(void)
 static int patch(const struct json_doc *doc, const struct record_about *about,
 		 char **ret_text, size_t *ret_len, struct err *err)
 {
-	const struct decide_limits limits = { .kernel = capset_known(),
-					      .held = capset_known() };
+	const struct own_limits limits = { .kernel = capset_known(),
+					   .held = capset_known() };
 
 	*err = (struct err){ 0 };
 	return exec_patch(doc, about, &limits, RUNTIME_RUNC, ret_text, ret_len,
@@ -243,8 +243,8 @@ static size_t fixtures_changed;
 static void check_fixture(const char *path, const struct json_doc *doc)
 {
 	static const uint32_t uids[] = { 0, 1000, 4711 };
-	const struct decide_limits limits = { .kernel = capset_known(),
-					      .held = capset_known() };
+	const struct own_limits limits = { .kernel = capset_known(),
+					   .held = capset_known() };
 
 	for (unsigned int i = 0; i < ARRAY_LEN(uids) * 4; i++) {
 		struct record_about about = about_web();
@@ -271,8 +271,8 @@ static void of_engines_files_only_the_sets_change(void)
 static void what_runs_out_of_permitted_capabilities_is_not_raised(void)
 {
 	const struct record_about about = about_web();
-	const struct decide_limits limits = { .kernel = capset_known(),
-					      .held = KILL };
+	const struct own_limits limits = { .kernel = capset_known(),
+					   .held = KILL };
 	struct testdata data CLEANUP_TESTDATA = testdata_of(PLAIN("1000"));
 	char *text CLEANUP_FREE = NULL;
 	struct err err = { 0 };

@@ -41,7 +41,7 @@ static capmask kernel_caps(void)
 	return (UINT64_C(2) << last) - 1;
 }
 
-static void check_is_what_proc_says(const struct proccaps *own)
+static void check_is_what_proc_says(const struct own_caps *own)
 {
 	CHECK_U64(own->kernel, kernel_caps() & capset_known());
 	CHECK_U64(own->permitted, read_status("CapPrm") & own->kernel);
@@ -50,10 +50,10 @@ static void check_is_what_proc_says(const struct proccaps *own)
 
 static void the_sets_are_those_of_proc(void)
 {
-	struct proccaps own;
+	struct own_caps own;
 	struct err err = { 0 };
 
-	REQUIRE(proccaps_read(&own, &err) == 0);
+	REQUIRE(own_caps_read(&own, &err) == 0);
 	check_is_what_proc_says(&own);
 }
 
@@ -88,11 +88,11 @@ static void run_in_child(void (*check)(void))
 
 static void check_dropped(void)
 {
-	struct proccaps own;
+	struct own_caps own;
 	struct err err = { 0 };
 
 	drop_some();
-	REQUIRE(proccaps_read(&own, &err) == 0);
+	REQUIRE(own_caps_read(&own, &err) == 0);
 	check_is_what_proc_says(&own);
 	CHECK(!(own.bounding >> CAP_KILL & 1));
 	CHECK(own.permitted >> CAP_KILL & 1);
@@ -109,17 +109,17 @@ static void what_was_given_up_is_not_held(void)
 
 static void check_securebits(void)
 {
-	struct proccaps own;
+	struct own_caps own;
 	struct err err = { 0 };
 
-	REQUIRE(proccaps_read(&own, &err) == 0);
+	REQUIRE(own_caps_read(&own, &err) == 0);
 	CHECK(!own.ambient_forbidden);
 	REQUIRE(prctl(PR_SET_SECUREBITS, SECBIT_KEEP_CAPS, 0, 0, 0) == 0);
-	REQUIRE(proccaps_read(&own, &err) == 0);
+	REQUIRE(own_caps_read(&own, &err) == 0);
 	CHECK(!own.ambient_forbidden);
 	REQUIRE(prctl(PR_SET_SECUREBITS, SECBIT_NO_CAP_AMBIENT_RAISE, 0, 0,
 		      0) == 0);
-	REQUIRE(proccaps_read(&own, &err) == 0);
+	REQUIRE(own_caps_read(&own, &err) == 0);
 	CHECK(own.ambient_forbidden);
 }
 

@@ -284,7 +284,7 @@ static void a_request_that_cannot_be_met_refuses_only_with_require(void)
 	}
 }
 
-static capmask raised_within(struct decide_limits limits, bool new_userns)
+static capmask raised_within(struct own_limits limits, bool new_userns)
 {
 	struct policy_rule rule = { .name = rule_name,
 				    .ambient = NBS | TIME | LOCK };
@@ -301,27 +301,23 @@ static capmask raised_within(struct decide_limits limits, bool new_userns)
 
 static void only_what_can_be_held_is_raised(void)
 {
-	CHECK_U64(
-		raised_within((struct decide_limits){ ALL, ALL, false }, false),
-		NBS | TIME);
-	CHECK_U64(
-		raised_within((struct decide_limits){ ALL, NBS, false }, false),
-		NBS);
-	CHECK_U64(raised_within((struct decide_limits){ TIME, ALL, false },
-				false),
+	CHECK_U64(raised_within((struct own_limits){ ALL, ALL, false }, false),
+		  NBS | TIME);
+	CHECK_U64(raised_within((struct own_limits){ ALL, NBS, false }, false),
+		  NBS);
+	CHECK_U64(raised_within((struct own_limits){ TIME, ALL, false }, false),
 		  TIME);
-	CHECK_U64(
-		raised_within((struct decide_limits){ ALL, ALL, true }, false),
-		0);
+	CHECK_U64(raised_within((struct own_limits){ ALL, ALL, true }, false),
+		  0);
 }
 
 static void in_a_new_user_namespace_all_the_kernel_knows_is_held(void)
 {
-	CHECK_U64(raised_within((struct decide_limits){ ALL, 0, false }, true),
+	CHECK_U64(raised_within((struct own_limits){ ALL, 0, false }, true),
 		  NBS | TIME);
-	CHECK_U64(raised_within((struct decide_limits){ NBS, 0, false }, true),
+	CHECK_U64(raised_within((struct own_limits){ NBS, 0, false }, true),
 		  NBS);
-	CHECK_U64(raised_within((struct decide_limits){ ALL, ALL, true }, true),
+	CHECK_U64(raised_within((struct own_limits){ ALL, ALL, true }, true),
 		  0);
 }
 

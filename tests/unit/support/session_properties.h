@@ -64,7 +64,7 @@ static inline bool session_same_around(const struct json_doc *a,
 /* NULL, or what is wrong; ret_changed: it was given other sets. */
 static inline const char *session_broken(const struct json_doc *doc,
 					 const struct record_about *about,
-					 const struct decide_limits *limits,
+					 const struct own_limits *limits,
 					 enum runtime_dialect dialect,
 					 bool *ret_changed)
 {

@@ -8,39 +8,39 @@
 #include "json/check.h"
 
 /* The caller frees. */
-static struct spec_command read_command(const char *process)
+static struct command read_command(const char *process)
 {
 	char *text CLEANUP_FREE = NULL;
 	struct testdata data CLEANUP_TESTDATA = { 0 };
-	struct spec_command command = { 0 };
+	struct command command = { 0 };
 	struct err err = { 0 };
 
 	if (asprintf(&text, "{\"process\":%s}", process) < 0)
 		abort();
 	data = testdata_of(text);
 	CHECK(json_check(&data.doc, &err) == 0);
-	CHECK(spec_command_read(&command, &data.doc, &err) == 0);
+	CHECK(command_read(&command, &data.doc, &err) == 0);
 	CHECK_STR(err.text, "");
 	return command;
 }
 
 static void check_program(const char *process, const char *program)
 {
-	struct spec_command command CLEANUP_COMMAND = read_command(process);
+	struct command command CLEANUP_COMMAND = read_command(process);
 
 	CHECK_STR(command.program, program);
 }
 
 static void check_search(const char *process, const char *search)
 {
-	struct spec_command command CLEANUP_COMMAND = read_command(process);
+	struct command command CLEANUP_COMMAND = read_command(process);
 
 	CHECK_STR(command.search, search);
 }
 
 static void check_cwd(const char *process, const char *cwd)
 {
-	struct spec_command command CLEANUP_COMMAND = read_command(process);
+	struct command command CLEANUP_COMMAND = read_command(process);
 
 	CHECK_STR(command.cwd, cwd);
 }
@@ -48,7 +48,7 @@ static void check_cwd(const char *process, const char *cwd)
 static void check_groups(const char *process, size_t count, uint32_t first,
 			 uint32_t last)
 {
-	struct spec_command command CLEANUP_COMMAND = read_command(process);
+	struct command command CLEANUP_COMMAND = read_command(process);
 
 	CHECK_U64(command.groups_count, count);
 	if (!count || command.groups_count != count)
@@ -145,14 +145,14 @@ static void many_groups_are_all_read(void)
 
 static void freeing_leaves_nothing(void)
 {
-	struct spec_command command = read_command(
+	struct command command = read_command(
 		"{\"args\":[\"a\"],\"cwd\":\"/\",\"env\":[\"PATH=/\"],"
 		"\"user\":{\"additionalGids\":[1]}}");
 
-	spec_command_free(&command);
+	command_free(&command);
 	CHECK(!command.program && !command.cwd && !command.search);
 	CHECK(!command.groups && !command.groups_count);
-	spec_command_free(&command);
+	command_free(&command);
 }
 
 static const struct tap_test tests[] = {

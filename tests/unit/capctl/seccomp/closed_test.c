@@ -65,7 +65,8 @@ static bool is_listed(const struct seccomp_closed *closed, const char *shown)
 static void libseccomp_knows_every_name(void)
 {
 	for (int bit = 0; bit < 64; bit++) {
-		const struct capcalls *calls = capcalls_of(UINT64_C(1) << bit);
+		const struct cap_syscalls *calls =
+			cap_syscalls_of(UINT64_C(1) << bit);
 
 		for (size_t i = 0; calls && i < calls->count; i++)
 			if (!CHECK(seccomp_syscall_resolve_name(

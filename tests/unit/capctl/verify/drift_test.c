@@ -9,9 +9,9 @@
 #define B UINT64_C(0x2000)
 
 /* Both sets that count, and the rest as a runtime has them. */
-static struct verification_state state(capmask bounding, capmask ambient)
+static struct drift_state state(capmask bounding, capmask ambient)
 {
-	return (struct verification_state){
+	return (struct drift_state){
 		.sets.set = { [CAPSET_EFFECTIVE] = ambient,
 			      [CAPSET_BOUNDING] = bounding,
 			      [CAPSET_INHERITABLE] = ambient,
@@ -20,110 +20,109 @@ static struct verification_state state(capmask bounding, capmask ambient)
 	};
 }
 
-static struct verification_facts facts(capmask bounding, capmask ambient)
+static struct drift_facts facts(capmask bounding, capmask ambient)
 {
-	struct verification_state all = state(bounding, ambient);
+	struct drift_state all = state(bounding, ambient);
 
-	return (struct verification_facts){
+	return (struct drift_facts){
 		.given = all, .today = all, .running = true, .held = all
 	};
 }
 
 /* One finding and no other. */
-static void check(const struct verification_facts *facts,
-		  enum verification_finding wanted, capmask names)
+static void check(const struct drift_facts *facts, enum drift_finding wanted,
+		  capmask names)
 {
-	struct verification made = verification_make(facts);
+	struct drift made = drift_make(facts);
 
-	for (int i = 0; i < VERIFICATION_COUNT; i++) {
+	for (int i = 0; i < DRIFT_COUNT; i++) {
 		bool is = i == (int)wanted;
 
 		if (!CHECK(made.found[i] == is))
-			printf("# %s\n",
-			       verification_word((enum verification_finding)i));
+			printf("# %s\n", drift_word((enum drift_finding)i));
 		CHECK_U64(made.names[i], is ? names : 0);
 	}
 }
 
 static void what_holds_what_was_decided_is_clean(void)
 {
-	struct verification_facts all = facts(A | B, A);
+	struct drift_facts all = facts(A | B, A);
 
-	check(&all, VERIFICATION_COUNT, 0);
+	check(&all, DRIFT_COUNT, 0);
 	all = facts(A | B, 0);
-	check(&all, VERIFICATION_COUNT, 0);
+	check(&all, DRIFT_COUNT, 0);
 	/* Lowered for a while. */
 	all = facts(A | B, A);
 	all.held.sets.set[CAPSET_EFFECTIVE] = 0;
-	check(&all, VERIFICATION_COUNT, 0);
+	check(&all, DRIFT_COUNT, 0);
 }
 
 static void what_was_given_and_is_not_held_is_lost(void)
 {
-	struct verification_facts all = facts(A | B, A | B);
+	struct drift_facts all = facts(A | B, A | B);
 
 	all.held = state(A | B, B);
-	check(&all, VERIFICATION_LOST, A);
+	check(&all, DRIFT_LOST, A);
 	all.running = false;
-	check(&all, VERIFICATION_COUNT, 0);
+	check(&all, DRIFT_COUNT, 0);
 }
 
 static void what_the_runtime_could_not_raise_was_not_given(void)
 {
-	struct verification_facts all = facts(A | B, A);
+	struct drift_facts all = facts(A | B, A);
 
 	all.given.sets.set[CAPSET_AMBIENT] |= B;
 	all.today = all.given;
-	check(&all, VERIFICATION_COUNT, 0);
+	check(&all, DRIFT_COUNT, 0);
 }
 
 static void what_is_held_beyond_is_more(void)
 {
-	struct verification_facts all = facts(A, A);
+	struct drift_facts all = facts(A, A);
 
 	all.held = state(A | B, A);
-	check(&all, VERIFICATION_MORE, B);
+	check(&all, DRIFT_MORE, B);
 	/* Root's execve takes all that is bounding. */
 	all = facts(A | B, 0);
 	all.held.sets.set[CAPSET_PERMITTED] = A | B;
-	check(&all, VERIFICATION_COUNT, 0);
+	check(&all, DRIFT_COUNT, 0);
 }
 
 static void what_todays_policy_does_not_grant_is_revoked(void)
 {
-	struct verification_facts all = facts(A | B, A);
+	struct drift_facts all = facts(A | B, A);
 
 	all.today = state(A | B, 0);
-	check(&all, VERIFICATION_REVOKED, A);
+	check(&all, DRIFT_REVOKED, A);
 }
 
 static void what_it_grants_since_is_pending(void)
 {
-	struct verification_facts all = facts(A | B, A);
+	struct drift_facts all = facts(A | B, A);
 
 	all.today = state(A | B, A | B);
-	check(&all, VERIFICATION_PENDING, B);
+	check(&all, DRIFT_PENDING, B);
 }
 
 static void another_change_is_otherwise(void)
 {
-	struct verification_facts all = facts(A | B, A);
+	struct drift_facts all = facts(A | B, A);
 
 	all.today = state(A, A);
-	check(&all, VERIFICATION_OTHERWISE, 0);
+	check(&all, DRIFT_OTHERWISE, 0);
 	all = facts(A, A);
 	all.today.no_new_privileges = true;
-	check(&all, VERIFICATION_OTHERWISE, 0);
+	check(&all, DRIFT_OTHERWISE, 0);
 }
 
 static void a_missing_no_new_privs_is_told(void)
 {
-	struct verification_facts all = facts(A, A);
+	struct drift_facts all = facts(A, A);
 
 	all.given.no_new_privileges = all.today.no_new_privileges = true;
-	check(&all, VERIFICATION_PRIVILEGES, 0);
+	check(&all, DRIFT_PRIVILEGES, 0);
 	all.held.no_new_privileges = true;
-	check(&all, VERIFICATION_COUNT, 0);
+	check(&all, DRIFT_COUNT, 0);
 }
 
 static const struct tap_test tests[] = {
