@@ -87,7 +87,7 @@ shared='base json caps runtime spec policy bundle'
 arrows="
 base
 json base
-caps base policy
+caps base
 runtime base
 spec json caps runtime base
 policy spec json caps base

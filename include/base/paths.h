@@ -7,6 +7,9 @@
 #ifndef CAPRUNTIME_BASE_PATHS_H
 #define CAPRUNTIME_BASE_PATHS_H
 
+/* No path and no link's target is longer: path_resolution(7), symlink(7). */
+#define PATH_SIZE 4096
+
 extern const char paths_config_dir[]; /* SYSCONFDIR/capruntime */
 extern const char paths_policy_file[]; /* …/policy.json */
 extern const char paths_policy_dir[]; /* …/policy.d */

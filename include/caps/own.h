@@ -6,7 +6,10 @@
 #ifndef CAPRUNTIME_CAPS_OWN_H
 #define CAPRUNTIME_CAPS_OWN_H
 
-#include "policy/decide.h"
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "caps/set.h"
 
 struct own_caps {
 	capmask kernel; /* known to the running kernel and to libcap */
@@ -15,10 +18,16 @@ struct own_caps {
 	bool ambient_forbidden; /* securebit SECBIT_NO_CAP_AMBIENT_RAISE */
 };
 
+/* What a container that this process starts can be given. */
+struct own_limits {
+	capmask kernel; /* known to the running kernel */
+	capmask held; /* in our own permitted and bounding sets */
+	bool ambient_forbidden; /* by our securebits */
+};
+
 /* prctl(2) PR_CAPBSET_READ, capget(2), PR_GET_SECUREBITS. */
 int own_caps_read(struct own_caps *ret_caps, struct err *err) MUST_CHECK;
 
-/* What a container that this process starts can be given. */
 struct own_limits own_caps_limits(const struct own_caps *own);
 
 #endif

@@ -10,16 +10,10 @@
 #ifndef CAPRUNTIME_POLICY_DECIDE_H
 #define CAPRUNTIME_POLICY_DECIDE_H
 
+#include "caps/own.h"
 #include "caps/set.h"
 #include "policy/ambient_request.h"
 #include "policy/policy.h"
-
-/* What this process could hand on, see proccaps.h. */
-struct own_limits {
-	capmask kernel; /* known to the running kernel */
-	capmask held; /* in our own permitted and bounding sets */
-	bool ambient_forbidden; /* by our securebits */
-};
 
 struct decide_input {
 	const struct policy_rule *rule;

@@ -9,14 +9,12 @@
 
 #include "base/cleanup.h"
 #include "base/err.h"
-
-/* Longer than any link's target, symlink(7). */
-#define LAUNCH_PATH_SIZE 4096
+#include "base/paths.h"
 
 struct launch {
 	const char *handler; /* basename of argv[0] */
-	char link[LAUNCH_PATH_SIZE]; /* that named the path; "": none did */
-	char path[LAUNCH_PATH_SIZE]; /* absolute */
+	char link[PATH_SIZE]; /* that named the path; "": none did */
+	char path[PATH_SIZE]; /* absolute */
 };
 
 /*

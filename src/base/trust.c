@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/fileio.h"
+#include "base/paths.h"
 
 /* At what others may be changing meanwhile. */
 #define LOOKS_MAX 4
@@ -20,8 +21,6 @@
 #define OVERFLOW_UID 65534u
 /* As the kernel's own limit, path_resolution(7). */
 #define LINKS_MAX 40
-/* No link is longer, symlink(7). */
-#define LINK_SIZE 4096
 
 static bool in_user_namespace(void)
 {
@@ -132,7 +131,7 @@ static bool walk_take_name(struct walk *walk, struct err *err, int *ret_status)
 
 static int walk_follow(struct walk *walk, struct err *err)
 {
-	char target[LINK_SIZE];
+	char target[PATH_SIZE];
 	ssize_t len = readlinkat(walk->fd, "", target, sizeof(target) - 1);
 	char *rest;
 
@@ -173,13 +172,13 @@ static int walk_open(struct walk *walk, struct err *err)
 }
 
 /* Where the walk has come to, as far as /proc can tell; for messages. */
-static const char *walk_place(const struct walk *walk, char text[LINK_SIZE])
+static const char *walk_place(const struct walk *walk, char text[PATH_SIZE])
 {
 	char link[64];
 	ssize_t len;
 
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", walk->fd);
-	len = readlink(link, text, LINK_SIZE - 1);
+	len = readlink(link, text, PATH_SIZE - 1);
 	if (len <= 0)
 		return walk->name;
 	text[len] = '\0';
@@ -199,7 +198,7 @@ static int check_kind(const struct stat *st, const char *path, struct err *err)
 /* The component just opened: may one go on from it? */
 static int walk_check(struct walk *walk, struct err *err)
 {
-	char place[LINK_SIZE];
+	char place[PATH_SIZE];
 	struct err ignored;
 
 	if (check_kind(&walk->st, walk->path, &ignored) == 0)

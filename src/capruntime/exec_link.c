@@ -19,19 +19,17 @@
 #define NAME "/capruntime"
 #define PRIVATE_MODE 0700
 #define SHARED_MODE 0755
-/* No path and no link's target is longer, path_resolution(7), symlink(7). */
-#define PATH_SIZE 4096
 #define HASH_SIZE 17
 
 /* One that is too long stays as it is: no runtime can use it. */
-static const char *make_absolute(const char *root, char text[SESSION_ROOT_SIZE])
+static const char *make_absolute(const char *root, char text[PATH_SIZE])
 {
 	size_t len, room;
 
-	if (!getcwd(text, SESSION_ROOT_SIZE))
+	if (!getcwd(text, PATH_SIZE))
 		return root;
 	len = strlen(text);
-	room = SESSION_ROOT_SIZE - len;
+	room = PATH_SIZE - len;
 	return snprintf(text + len, room, "/%s", root) < (int)room ? text
 								   : root;
 }

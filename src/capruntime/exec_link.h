@@ -8,17 +8,15 @@
 
 #include "base/cleanup.h"
 #include "base/err.h"
+#include "base/paths.h"
 
 /* How many links each exec_link_sweep() looks at. */
 #define EXEC_LINK_SWEEP_MAX 64
 
-/* No path is longer, path_resolution(7). */
-#define SESSION_ROOT_SIZE 4096
-
 struct exec_key {
 	const char *root;
 	const char *id;
-	char text[SESSION_ROOT_SIZE]; /* what root may point to */
+	char text[PATH_SIZE]; /* what root may point to */
 };
 
 /*

@@ -10,9 +10,7 @@
 #include "base/paths.h"
 
 #define PROGRAM "/capruntime"
-#define PLACE_SIZE 4096
-
-static char beside[PLACE_SIZE];
+static char beside[PATH_SIZE];
 
 void doctor_learn_place(void)
 {

@@ -49,14 +49,14 @@ struct toml_doc {
 	toml::table root;
 };
 
-static const toml::doctor *node_of(const struct toml_value *value)
+static const toml::node *node_of(const struct toml_value *value)
 {
-	return reinterpret_cast<const toml::doctor *>(value);
+	return reinterpret_cast<const toml::node *>(value);
 }
 
-static const struct toml_value *value_of(const toml::doctor *doctor)
+static const struct toml_value *value_of(const toml::node *node)
 {
-	return reinterpret_cast<const struct toml_value *>(doctor);
+	return reinterpret_cast<const struct toml_value *>(node);
 }
 
 static bool has_too_many_dots(const char *text, size_t len)

@@ -14,9 +14,8 @@
 
 #include "base/alloc.h"
 #include "base/fileio.h"
+#include "base/paths.h"
 
-/* No path that the kernel takes or gives is longer, path_resolution(7). */
-#define PATH_SIZE 4096
 /* A rename elsewhere in the tree makes openat2(2) ask for another try. */
 #define TRIES 64
 #define FD_PATH_SIZE 32

@@ -204,9 +204,9 @@ static void forget_remounted(const struct scan *scan,
 	program->noexec = false;
 }
 
-struct program scan_bundle_view(const struct scan *scan,
-				const struct rootfs_file *file,
-				const struct spec_mount **ret_mount)
+struct privileged_file scan_bundle_view(const struct scan *scan,
+					const struct rootfs_file *file,
+					const struct spec_mount **ret_mount)
 {
 	struct privileged_file program = file->program;
 	const struct spec_mount *mount =

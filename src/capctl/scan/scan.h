@@ -65,9 +65,9 @@ int scan_bundle_read(struct scan *scan, struct err *err) MUST_CHECK;
 /* The container's mounts, once its root is open. */
 void scan_bundle_resolve(struct scan *scan, const struct rootfs *rootfs);
 /* How the program looks to the container; ret_mount: what it is under. */
-struct program scan_bundle_view(const struct scan *scan,
-				const struct rootfs_file *file,
-				const struct spec_mount **ret_mount);
+struct privileged_file scan_bundle_view(const struct scan *scan,
+					const struct rootfs_file *file,
+					const struct spec_mount **ret_mount);
 
 /* Adds what is found; `without` is a directory to leave out, or NULL. */
 int scan_walk(struct scan *scan, const struct rootfs *rootfs,

@@ -9,10 +9,8 @@
 
 #include "base/alloc.h"
 #include "base/fileio.h"
+#include "base/paths.h"
 #include "base/trust.h"
-
-/* No link is longer, symlink(7). */
-#define LINK_SIZE 4096
 
 int deploy_open(struct deploy *ret_placement, const char *path, bool only_look,
 		struct err *err)
@@ -129,7 +127,7 @@ static int make_link(struct deploy *deploy, const char *name, const char *to,
 int deploy_link(struct deploy *deploy, const char *name, const char *to,
 		struct err *err)
 {
-	char there[LINK_SIZE];
+	char there[PATH_SIZE];
 	ssize_t len =
 		readlinkat(deploy->directory, name, there, sizeof(there) - 1);
 

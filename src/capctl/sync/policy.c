@@ -279,9 +279,10 @@ static int place(const struct set *set, struct deploy *target, struct err *err)
 	return each_entry(TAKE_FD(fd), DROP_INS, take_target, &clearing, err);
 }
 
-enum sync_policy_status sync_policy(const char *source, struct deploy *target,
-				    struct sync_policy_counts *ret_counts,
-				    struct err *err)
+enum sync_policy_status sync_policy_run(const char *source,
+					struct deploy *target,
+					struct sync_policy_counts *ret_counts,
+					struct err *err)
 {
 	struct set set CLEANUP_SET = { .count = 0 };
 

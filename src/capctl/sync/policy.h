@@ -28,8 +28,9 @@ struct sync_policy_counts {
  * file of policy.d that is not in `source` is removed. Each file is replaced
  * at once, several one after the other, those that are the same not at all.
  */
-enum sync_policy_status sync_policy(const char *source, struct deploy *target,
-				    struct sync_policy_counts *ret_counts,
-				    struct err *err) MUST_CHECK;
+enum sync_policy_status sync_policy_run(const char *source,
+					struct deploy *target,
+					struct sync_policy_counts *ret_counts,
+					struct err *err) MUST_CHECK;
 
 #endif

@@ -56,8 +56,8 @@ static int place_runtime(const struct sync_options *options,
 static enum sync_outcome sync_policy(const struct sync_options *options,
 				     struct sync_pass *pass)
 {
-	switch (sync_policy(options->sources[0], &pass->target, &pass->counts,
-			    &pass->err)) {
+	switch (sync_policy_run(options->sources[0], &pass->target,
+				&pass->counts, &pass->err)) {
 	case SYNC_POLICY_DONE:
 		break;
 	case SYNC_POLICY_REFUSED:

@@ -48,7 +48,7 @@ static void scene_free(struct scene *scene)
 static struct scene scene_make(const char *policy, const char *config)
 {
 	struct scene scene = { .dir = tempdir_make(),
-			       .run = { .judge = EVALUATION_INIT } };
+			       .run = { .evaluation = EVALUATION_INIT } };
 
 	scene.policy = tempdir_path(&scene.dir, "p.json");
 	scene.bundle = tempdir_path(&scene.dir, "b");
@@ -83,13 +83,13 @@ static int look(struct scene *scene, struct dryrun_options options)
 static void the_rule_that_matches_decides(void)
 {
 	struct scene scene CLEANUP_SCENE = scene_make(two_rules, CONFIG);
-	const struct decision *decision = &scene.run.judge.decision;
+	const struct decision *decision = &scene.run.evaluation.decision;
 
 	REQUIRE(look(&scene, (struct dryrun_options){ 0 }) == 0);
 	CHECK(!scene.run.refused);
 	CHECK_STR(scene.run.reason.text, "");
-	REQUIRE(scene.run.judge.rule != NULL);
-	CHECK_STR(scene.run.judge.rule->name, "all");
+	REQUIRE(scene.run.evaluation.rule != NULL);
+	CHECK_STR(scene.run.evaluation.rule->name, "all");
 	CHECK_U64(decision->raised, KILL);
 	CHECK_U64(decision->missing, SYS_NICE);
 	CHECK(!tempdir_has(&scene.dir, "b/.capruntime.json"));
@@ -98,12 +98,12 @@ static void the_rule_that_matches_decides(void)
 static void the_id_and_the_handler_are_as_asked(void)
 {
 	struct scene scene CLEANUP_SCENE = scene_make(two_rules, CONFIG);
-	const char *const *texts = scene.run.judge.subject.texts;
+	const char *const *texts = scene.run.evaluation.subject.texts;
 
 	REQUIRE(look(&scene, (struct dryrun_options){ .id = "x-1",
 						      .handler = "h" }) == 0);
-	REQUIRE(scene.run.judge.rule != NULL);
-	CHECK_STR(scene.run.judge.rule->name, "other");
+	REQUIRE(scene.run.evaluation.rule != NULL);
+	CHECK_STR(scene.run.evaluation.rule->name, "other");
 	CHECK_STR(texts[MATCH_ID], "x-1");
 	CHECK_STR(texts[MATCH_HANDLER], "h");
 }
@@ -111,7 +111,7 @@ static void the_id_and_the_handler_are_as_asked(void)
 static void without_them_they_are_usual(void)
 {
 	struct scene scene CLEANUP_SCENE = scene_make(two_rules, CONFIG);
-	const char *const *texts = scene.run.judge.subject.texts;
+	const char *const *texts = scene.run.evaluation.subject.texts;
 
 	REQUIRE(look(&scene, (struct dryrun_options){ 0 }) == 0);
 	CHECK_STR(texts[MATCH_ID], NULL);
@@ -139,8 +139,8 @@ static void the_records_id_counts_where_none_is_given(void)
 
 	REQUIRE(write_record(&scene, "x-9"));
 	REQUIRE(look(&scene, (struct dryrun_options){ 0 }) == 0);
-	CHECK_STR(scene.run.judge.subject.texts[MATCH_ID], "x-9");
-	CHECK_STR(scene.run.judge.rule->name, "other");
+	CHECK_STR(scene.run.evaluation.subject.texts[MATCH_ID], "x-9");
+	CHECK_STR(scene.run.evaluation.rule->name, "other");
 }
 
 static void a_given_id_stands_before_the_records(void)
@@ -149,8 +149,8 @@ static void a_given_id_stands_before_the_records(void)
 
 	REQUIRE(write_record(&scene, "x-9"));
 	REQUIRE(look(&scene, (struct dryrun_options){ .id = "y" }) == 0);
-	CHECK_STR(scene.run.judge.subject.texts[MATCH_ID], "y");
-	CHECK_STR(scene.run.judge.rule->name, "all");
+	CHECK_STR(scene.run.evaluation.subject.texts[MATCH_ID], "y");
+	CHECK_STR(scene.run.evaluation.rule->name, "all");
 }
 
 static void a_rule_can_be_made_to_decide(void)
@@ -158,8 +158,8 @@ static void a_rule_can_be_made_to_decide(void)
 	struct scene scene CLEANUP_SCENE = scene_make(two_rules, CONFIG);
 
 	REQUIRE(look(&scene, (struct dryrun_options){ .rule = "other" }) == 0);
-	CHECK_STR(scene.run.judge.rule->name, "other");
-	CHECK_U64(scene.run.judge.decision.missing, CHOWN);
+	CHECK_STR(scene.run.evaluation.rule->name, "other");
+	CHECK_U64(scene.run.evaluation.decision.missing, CHOWN);
 }
 
 static void a_rule_that_is_not_there_is_an_error(void)
@@ -194,7 +194,7 @@ static void what_a_create_refuses_is_no_error(void)
 	CHECK(scene.run.refused);
 	CHECK_HAS(scene.run.reason.text, "rule 'a'");
 	CHECK_STR(scene.err.text, "");
-	CHECK_U64(scene.run.judge.decision.missing, SYS_NICE);
+	CHECK_U64(scene.run.evaluation.decision.missing, SYS_NICE);
 }
 
 static void an_ambiguous_config_is_refused_where_there_is_a_policy(void)
@@ -257,12 +257,12 @@ static void what_is_not_there_cannot_be_looked_at(void)
 	CHECK(look(&scene, (struct dryrun_options){ 0 }) == -1);
 	CHECK(!scene.run.refused);
 	CHECK_HAS(scene.err.text, "/b/config.json': is missing");
-	CHECK(!scene.run.judge.bundle.is_missing);
+	CHECK(!scene.run.evaluation.bundle.is_missing);
 	dryrun_free(&scene.run);
 	REQUIRE(unlinkat(scene.dir.fd, "b", AT_REMOVEDIR) == 0);
 	CHECK(dryrun_bundle(&scene.run, &scene.node, scene.bundle,
 			    &scene.err) == -1);
-	CHECK(scene.run.judge.bundle.is_missing);
+	CHECK(scene.run.evaluation.bundle.is_missing);
 }
 
 static void a_file_is_a_config_json_and_all_else_a_bundle(void)

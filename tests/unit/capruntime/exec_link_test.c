@@ -170,7 +170,7 @@ static void a_root_counts_from_the_current_directory(void)
 {
 	char *here CLEANUP_FREE = get_current_dir_name();
 	char *want CLEANUP_FREE = NULL;
-	char long_root[SESSION_ROOT_SIZE];
+	char long_root[PATH_SIZE];
 
 	REQUIRE(here && asprintf(&want, "%s/a/../b", here) > 0);
 	check_root("a/../b", "/usr/sbin/runc", want);

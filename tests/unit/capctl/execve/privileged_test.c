@@ -10,9 +10,9 @@
 #define SYS_ADMIN (UINT64_C(1) << 21)
 #define ALL UINT64_MAX
 
-static struct program with_caps(capmask permitted)
+static struct privileged_file with_caps(capmask permitted)
 {
-	return (struct program){
+	return (struct privileged_file){
 		.file = { .mode = 0100755,
 			  .has_caps = true,
 			  .caps = { .version = 2,
@@ -21,9 +21,10 @@ static struct program with_caps(capmask permitted)
 	};
 }
 
-static struct program with_setuid(uint32_t uid)
+static struct privileged_file with_setuid(uint32_t uid)
 {
-	return (struct program){ .file = { .mode = 0104755, .uid = uid } };
+	return (struct privileged_file){ .file = { .mode = 0104755,
+						   .uid = uid } };
 }
 
 static void check_effect(const struct privileged_file *program, uint32_t root,
@@ -49,15 +50,15 @@ static void plain_programs_are_not_special(void)
 	CHECK(!privileged_is_executable(&program));
 	program = with_caps(0);
 	CHECK(privileged_is_special(&program));
-	program = (struct program){ .caps_elsewhere = true };
+	program = (struct privileged_file){ .caps_elsewhere = true };
 	CHECK(privileged_is_special(&program));
 }
 
 static void setuid_root_is_dangerous_and_others_raise(void)
 {
-	struct program root = with_setuid(0), other = with_setuid(1000);
-	struct program group = { .file = { .mode = 0102755 } };
-	struct program like_us = with_setuid(65533);
+	struct privileged_file root = with_setuid(0), other = with_setuid(1000);
+	struct privileged_file group = { .file = { .mode = 0102755 } };
+	struct privileged_file like_us = with_setuid(65533);
 
 	check_effect(&root, 0, PRIVILEGED_DANGEROUS, NULL);
 	check_effect(&other, 0, PRIVILEGED_RAISES, NULL);
@@ -164,9 +165,9 @@ static void no_new_privileges_breaks_what_raises(void)
 	struct privileged_grant grant = { .ambient = NET_RAW,
 					  .bounding = ALL,
 					  .no_new_privileges = true };
-	struct program caps = with_caps(NET_RAW | NET_BIND_SERVICE);
-	struct program ids = with_setuid(0);
-	struct program group = { .file = { .mode = 0102755 } };
+	struct privileged_file caps = with_caps(NET_RAW | NET_BIND_SERVICE);
+	struct privileged_file ids = with_setuid(0);
+	struct privileged_file group = { .file = { .mode = 0102755 } };
 
 	CHECK(judge(&caps, &grant, 0) == PRIVILEGED_BREAKS);
 	CHECK(judge(&ids, &grant, 0) == PRIVILEGED_BREAKS);
@@ -199,8 +200,9 @@ static void a_user_is_judged_by_what_the_file_changes_for_him(void)
 					  .has_user = true,
 					  .uid = 1000,
 					  .gid = 1000 };
-	struct program own = with_setuid(1000), other = with_setuid(1001);
-	struct program root = with_setuid(0), caps = with_caps(NET_RAW);
+	struct privileged_file own = with_setuid(1000),
+			       other = with_setuid(1001);
+	struct privileged_file root = with_setuid(0), caps = with_caps(NET_RAW);
 
 	CHECK(judge(&own, &grant, 0) == PRIVILEGED_UNTOUCHED);
 	CHECK(judge(&other, &grant, 0) == PRIVILEGED_BREAKS);

@@ -45,7 +45,7 @@ static void forget(struct scene *scene)
 	entrypoint_free(&scene->entry);
 	dryrun_free(&scene->run);
 	dryrun_host_free(&scene->node);
-	scene->run = (struct dryrun){ .judge = EVALUATION_INIT };
+	scene->run = (struct dryrun){ .evaluation = EVALUATION_INIT };
 }
 
 static void scene_free(struct scene *scene)
@@ -98,7 +98,7 @@ static void set_caps(const struct scene *scene, const char *name,
 static struct scene scene_make(void)
 {
 	struct scene scene = { .dir = tempdir_make(),
-			       .run = { .judge = EVALUATION_INIT } };
+			       .run = { .evaluation = EVALUATION_INIT } };
 
 	/* Whatever this machine has. */
 	setenv("CAPRUNTIME_RUNTIME", "/usr/bin/runc", 1);
