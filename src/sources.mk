@@ -209,4 +209,6 @@ CAPCTL_FILES = \
 
 # C++ apart from the rest, so that nothing else comes to need it.
 TOML_FILES = \
-	src/capctl/doctor/toml.cc
+	src/capctl/doctor/toml.cc \
+	src/capctl/doctor/toml_letters.c \
+	src/capctl/doctor/toml_letters.h

@@ -51,6 +51,7 @@ CAPCTL_UNIT_TESTS = \
 	tests/unit/capctl/check/location_test \
 	tests/unit/capctl/check/match_compare_test \
 	tests/unit/capctl/doctor/engine_config_test \
+	tests/unit/capctl/doctor/toml_letters_test \
 	tests/unit/capctl/doctor/toml_test \
 	tests/unit/capctl/dryrun_test \
 	tests/unit/capctl/execve/predict_kernel_test \
