@@ -20,8 +20,9 @@ struct release {
 	unsigned int minor;
 };
 
-static const struct release ambient = { 4, 3 }; /* prctl(2) PR_CAP_AMBIENT */
-static const struct release openat2 = { 5, 6 };
+static const struct release with_ambient = { 4,
+					     3 }; /* prctl(2) PR_CAP_AMBIENT */
+static const struct release with_openat2 = { 5, 6 };
 
 static bool is_before(struct release release, struct release other)
 {
@@ -53,7 +54,7 @@ static void check_release(const char *text, struct findings *findings)
 			     "Linux '%s': not a version", text);
 		return;
 	}
-	if (is_before(release, ambient)) {
+	if (is_before(release, with_ambient)) {
 		findings_add(findings, FINDING_ERROR, TOPIC,
 			     "Linux %s has no ambient capabilities", text);
 		findings_fix(findings, "4.3 is the first that has");
@@ -61,7 +62,7 @@ static void check_release(const char *text, struct findings *findings)
 	}
 	findings_add(findings, FINDING_OK, TOPIC,
 		     "Linux %s: ambient capabilities, no_new_privs", text);
-	if (is_before(release, openat2)) {
+	if (is_before(release, with_openat2)) {
 		findings_add(
 			findings, FINDING_WARNING, TOPIC,
 			"Linux %s has no openat2(2): 'capctl scan' cannot look into images safely",
