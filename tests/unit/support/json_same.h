@@ -7,6 +7,7 @@
 #ifndef CAPRUNTIME_JSON_SAME_H
 #define CAPRUNTIME_JSON_SAME_H
 
+#include <errno.h>
 #include <json.h>
 #include <math.h>
 #include <string.h>
@@ -135,21 +136,73 @@ static inline bool json_same(const struct json_doc *doc,
 	return false;
 }
 
-/* For a text that passed json_check(): json-c takes it, and as the same. */
-static inline bool json_same_as_json_c(const struct json_doc *doc)
+static inline bool json_is_big(const struct json_doc *doc,
+			       struct json_value number)
+{
+	char *text CLEANUP_FREE =
+		strndup(doc->text + number.start, number.end - number.start);
+
+	errno = 0;
+	if (*text == '-')
+		strtoll(text, NULL, 10);
+	else
+		strtoull(text, NULL, 10);
+	return errno == ERANGE && !strpbrk(text, ".eE");
+}
+
+/* Is there a whole number outside of json-c's 64 bits? */
+static inline bool json_has_big(const struct json_doc *doc,
+				struct json_value value)
+{
+	struct json_iter iter = json_iterate(doc, value);
+	struct json_value element;
+	struct json_member member;
+
+	if (value.kind == JSON_NUMBER)
+		return json_is_big(doc, value);
+	while (value.kind == JSON_ARRAY && json_next_element(&iter, &element))
+		if (json_has_big(doc, element))
+			return true;
+	while (value.kind == JSON_OBJECT && json_next_member(&iter, &member))
+		if (json_has_big(doc, member.value))
+			return true;
+	return false;
+}
+
+static inline enum json_tokener_error
+json_c_read(const struct json_doc *doc, int flags,
+	    struct json_object **ret_object)
 {
 	struct json_tokener *tokener = json_tokener_new_ex(JSON_DEPTH_MAX + 1);
 	char *text CLEANUP_FREE = strndup(doc->text, doc->len);
+	enum json_tokener_error error;
+
+	json_tokener_set_flags(tokener, flags | JSON_TOKENER_VALIDATE_UTF8);
+	*ret_object = json_tokener_parse_ex(tokener, text, -1);
+	error = json_tokener_get_error(tokener);
+	json_tokener_free(tokener);
+	return error;
+}
+
+/*
+ * For a text that passed json_check(): json-c takes it, and as the same. RFC
+ * 8259, section 6, has no limit for a number and lets a reader have one: from
+ * 0.17 on json-c refuses whole numbers outside of 64 bits when it is strict.
+ */
+static inline bool json_same_as_json_c(const struct json_doc *doc)
+{
+	bool big = json_c_version_num() >= (17 << 8) &&
+		   json_has_big(doc, json_root(doc));
 	struct json_object *object;
 	bool same;
 
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT |
-						JSON_TOKENER_VALIDATE_UTF8);
-	object = json_tokener_parse_ex(tokener, text, -1);
-	same = json_tokener_get_error(tokener) == json_tokener_success &&
-	       json_same(doc, json_root(doc), object);
+	same = json_c_read(doc, JSON_TOKENER_STRICT, &object) ==
+	       (big ? json_tokener_error_parse_number : json_tokener_success);
+	if (big)
+		same = json_c_read(doc, 0, &object) == json_tokener_success &&
+		       same;
+	same = same && json_same(doc, json_root(doc), object);
 	json_object_put(object);
-	json_tokener_free(tokener);
 	return same;
 }
 
