@@ -114,6 +114,7 @@ CLI_TESTS = \
 	tests/cli/passthrough.bats \
 	tests/cli/passthrough_process.bats \
 	tests/cli/policyd.bats \
+	tests/cli/quickstart.bats \
 	tests/cli/runtimes.bats \
 	tests/cli/schema.bats \
 	tests/cli/session_faults.bats \
@@ -197,6 +198,7 @@ TEST_FILES = \
 	tests/engine/podman.bash \
 	tests/fuzz/fuzz.h \
 	tests/kubernetes/helpers.bash \
+	tests/need.bash \
 	tests/packaging/helpers.bash \
 	tests/runtime/changing_policy.bash \
 	tests/runtime/console.py \

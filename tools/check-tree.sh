@@ -306,6 +306,13 @@ everything_is_in_a_list() {
 	done
 }
 
+# Where quickstart runs the tests it must fail: tests/need.bash sees to that.
+no_test_skips_for_want_of_a_program() {
+	grep -rnE "skip ['\"]no |SKIP\(\"no |command -v.*\|\| skip" tests \
+		--include='*.bats' --include='*.bash' --include='*.[ch]' |
+		grep -vE "^tests/need\.bash|no (unprivileged user|new network|mount) namespace|'not? root'"
+}
+
 sizes() {
 	echo "# Lines of each file:"
 	find src include tests '(' -name '*.[ch]' -o -name '*.cc' ')' -exec wc -l {} + |
@@ -324,7 +331,8 @@ rules='includes_point_down headers_lie_where_they_are_offered
 	fixed_paths_are_in_one_file modules_have_tests
 	parsers_have_fuzzers nothing_banned_is_called only_report_and_capctl_print
 	only_mains_exit sources_name_their_licence
-	nothing_is_unfinished_or_of_one_machine everything_is_in_a_list'
+	nothing_is_unfinished_or_of_one_machine everything_is_in_a_list
+	no_test_skips_for_want_of_a_program'
 
 # shellcheck disable=SC2086
 set -- $rules

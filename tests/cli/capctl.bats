@@ -129,7 +129,7 @@ verbs=(check explain show decode scan verify restore sync doctor version)
 @test "a full disk is trouble" {
 	local words
 
-	[ -c /dev/full ] || skip 'no /dev/full'
+	[ -c /dev/full ] || skip '/dev/full is missing'
 	for words in help 'help show' version decode 'decode --json 1'; do
 		status=0
 		# shellcheck disable=SC2086 # words

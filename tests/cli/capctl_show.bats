@@ -320,7 +320,7 @@ open("/proc/self/comm", "w").write("sleep")'
 }
 
 @test "a full disk is trouble" {
-	[ -c /dev/full ] || skip 'no /dev/full'
+	[ -c /dev/full ] || skip '/dev/full is missing'
 	for word in --all --json self; do
 		status=0 output=
 		"$builddir/capctl" show $word >/dev/full \

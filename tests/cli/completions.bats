@@ -3,6 +3,8 @@
 # shellcheck disable=SC2154 # automake sets them
 # The shells' completions offer what 'capctl help' lists.
 
+load ../need
+
 bats_require_minimum_version 1.5.0
 
 setup() {
@@ -53,7 +55,7 @@ zsh_offers() { # WORD...
 }
 
 @test "zsh offers verbs, the options of the verb, and else files" {
-	command -v zsh >/dev/null || skip 'no zsh'
+	require_programs zsh
 	[ "$(zsh_offers capctl '' | sort)" = "$( (verbs; echo help) | sort)" ]
 	zsh_offers capctl explain -- | grep -qx -- --policy
 	[ "$(zsh_offers capctl explain x)" = files ]
@@ -65,7 +67,7 @@ fish_offers() { # LINE
 }
 
 @test "fish offers verbs, the options of the verb, and else files" {
-	command -v fish >/dev/null || skip 'no fish'
+	require_programs fish
 	export HOME=$BATS_TEST_TMPDIR
 	[ "$(fish_offers 'capctl ' | sort)" = "$( (verbs; echo help) | sort)" ]
 	fish_offers 'capctl explain --' | grep -qx -- --policy

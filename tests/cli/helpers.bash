@@ -17,18 +17,12 @@
 # as the engine wrote it, $new as $grant makes it; $before are words to put in
 # front of capruntime, for example an strace.
 
+load ../need
+
 bats_require_minimum_version 1.5.0
 umask 022
 
 grant='{"name":"web","match":{},"ambient":["NET_BIND_SERVICE"]}'
-
-require_programs() {
-	local program
-
-	for program; do
-		command -v "$program" >/dev/null || skip "no $program"
-	done
-}
 
 require_root() {
 	[ "$(id -u)" = 0 ] || skip 'not root'

@@ -3,25 +3,11 @@
 # For tests of what a policy may be. `echo` is the real runtime: that it prints
 # its arguments says that the policy was let through.
 
+load ../need
+
 bats_require_minimum_version 1.5.0
 PATH=$PATH:/usr/sbin:/sbin
 umask 022
-
-require_programs() {
-	local program
-
-	for program; do
-		command -v "$program" >/dev/null || skip "no $program"
-	done
-}
-
-# $python: with the modules given.
-require_python() { # MODULE...
-	for python in python3 /usr/bin/python3; do
-		"$python" -c "import json${1:+, $1}" 2>/dev/null && return
-	done
-	skip "no python3${1:+ with $1}"
-}
 
 setup_policy() {
 	work=$BATS_TEST_TMPDIR

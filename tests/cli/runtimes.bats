@@ -110,7 +110,7 @@ default_runtime() {
 
 @test "without a link capruntime, and it alone, is the runtime compiled in" {
 	require_root
-	[ -x "$(default_runtime)" ] || skip 'no default runtime'
+	[ -x "$(default_runtime)" ] || lacks 'default runtime'
 	run -0 with_own_sysconfdir bash -c 'exec -a capruntime "$@"' bash \
 		"$sysroot" --version
 	[ "$output" = "$("$(default_runtime)" --version)" ]
@@ -123,7 +123,7 @@ default_runtime() {
 
 @test "without any directory of its own, capruntime is the runtime compiled in" {
 	require_root
-	[ -x "$(default_runtime)" ] || skip 'no default runtime'
+	[ -x "$(default_runtime)" ] || lacks 'default runtime'
 	run -0 with_own_sysconfdir sh -c 'rmdir "$0"/capruntime/runtimes \
 		"$0/capruntime" && exec "$@"' "$work/etc" \
 		bash -c 'exec -a capruntime "$@"' bash "$sysroot" --version

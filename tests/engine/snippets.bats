@@ -58,7 +58,7 @@ containerd_table='{runtime_type: "io.containerd.runc.v2",
 
 @test "containerd 1.x hears the handler, its program and its annotations" {
 	file=$snippets/containerd/config-v2.toml
-	command -v containerd >/dev/null || skip 'no containerd'
+	require_programs containerd
 	containerd -c "$file" config dump >"$work/heard.toml"
 	toml_says "$work/heard.toml" '.version == 2 and
 		(.plugins."io.containerd.grpc.v1.cri".containerd |
@@ -75,7 +75,7 @@ containerd_table='{runtime_type: "io.containerd.runc.v2",
 
 # As the file says: those of 2.x are merged, those of 1.x replace.
 @test "containerd 1.x forgets the rest of the plugin for an imported file" {
-	command -v containerd >/dev/null || skip 'no containerd'
+	require_programs containerd
 	cat >"$work/config.toml" <<-END
 		version = 2
 		imports = ["$snippets/containerd/config-v2.toml"]
@@ -122,7 +122,7 @@ podman_here() { # WORD...
 
 @test "podman reads the drop-in, runs with it, and shows a refusal whole" {
 	setup_engine podman conmon unshare
-	[ -d /etc/containers ] || skip 'no /etc/containers'
+	[ -d /etc/containers ] || lacks /etc/containers
 	use_podman runc '"runc"'
 	cp -a /etc/containers "$work/containers"
 	mkdir -p "$work/containers/containers.conf.d"

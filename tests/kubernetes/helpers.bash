@@ -153,7 +153,11 @@ make_namespaces() { # NAME...
 }
 
 setup_pods() {
-	[ -z "$why_not" ] || skip "$why_not"
+	case $why_not in
+	'') ;;
+	'no '*) lacks "${why_not#no }" ;;
+	*) skip "$why_not" ;;
+	esac
 }
 
 teardown_pods() {

@@ -3,10 +3,12 @@
 # shellcheck disable=SC2154 # automake sets them
 # What make-machineconfig writes, decoded and compared. No OpenShift here.
 
+load ../need
+
 bats_require_minimum_version 1.5.0
 
 setup() {
-	command -v jq >/dev/null || skip 'no jq'
+	require_programs jq
 	work=$BATS_TEST_TMPDIR
 	script=$srcdir/packaging/openshift/make-machineconfig
 	head -c 300000 /dev/urandom >"$work/program"

@@ -5,14 +5,13 @@
 # ask for, and what has to be the same in several. What they do is
 # tests/kubernetes/install.bats.
 
+load ../need
+
 bats_require_minimum_version 1.5.0
 
 setup() {
-	command -v jq >/dev/null || skip 'no jq'
-	for python in python3 /usr/bin/python3; do
-		! "$python" -c 'import yaml' 2>/dev/null || break
-	done
-	"$python" -c 'import yaml' 2>/dev/null || skip 'no python3-yaml'
+	require_programs jq
+	require_python yaml
 	packaging=$srcdir/packaging
 }
 

@@ -7,17 +7,15 @@
 # Takes minutes, a mirror of Debian's and what './quickstart install soak'
 # installs.
 
+load ../need
+
 bats_require_minimum_version 1.5.0
 umask 022
 PATH=$PATH:/usr/sbin:/sbin
 
 setup_file() {
-	local program
-
 	[ "$(id -u)" = 0 ] || skip 'not root'
-	for program in debootstrap dh lintian rpmbuild; do
-		command -v "$program" >/dev/null || skip "no $program"
-	done
+	require_programs debootstrap dh lintian rpmbuild
 	export packages=$BATS_FILE_TMPDIR/packages fresh=$BATS_FILE_TMPDIR/fresh
 	export version=${DIST##*capruntime-}
 	export version=${version%.tar.xz}

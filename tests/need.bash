@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# Programs that quickstart installs. Without one a test is skipped; it fails
+# under './quickstart check', which sets TEST_TOOLS_REQUIRED.
+
+lacks() { # WHAT
+	[ -z "${TEST_TOOLS_REQUIRED-}" ] || {
+		echo "no $1, which quickstart installs"
+		return 1
+	}
+	skip "no $1"
+}
+
+require_programs() {
+	local program
+
+	for program; do
+		command -v "$program" >/dev/null || lacks "$program"
+	done
+}
+
+# $python: with the modules given.
+require_python() { # MODULE...
+	for python in python3 /usr/bin/python3; do
+		"$python" -c "import json${1:+, $1}" 2>/dev/null && return
+	done
+	lacks "python3${1:+ with $1}"
+}
