@@ -5,6 +5,9 @@
 
 load helpers
 
+# podman 5 says on stderr that it is against cgroup v1, which may be here.
+export PODMAN_IGNORE_CGROUPSV1_WARNING=1
+
 teardown_podman() {
 	[ -z "${podman_ready-}" ] || podman rm --force --all --time 0 || :
 	# What conmon started to clean up after a container mounts once more.

@@ -55,6 +55,7 @@ as_user() { # COMMAND...
 		exec "$@"' "$work/etc" setpriv --reuid "$user" --regid "$user" \
 		--clear-groups env -i "PATH=$PATH" "HOME=$work/podman" \
 		"XDG_RUNTIME_DIR=$work/podman/xdg" \
+		PODMAN_IGNORE_CGROUPSV1_WARNING=1 \
 		"CONTAINERS_CONF=$work/containers.conf" "$@"
 }
 
