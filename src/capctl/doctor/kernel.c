@@ -20,8 +20,8 @@ struct release {
 	unsigned int minor;
 };
 
-static const struct release with_ambient = { 4,
-					     3 }; /* prctl(2) PR_CAP_AMBIENT */
+/* prctl(2) PR_CAP_AMBIENT */
+static const struct release with_ambient = { 4, 3 };
 static const struct release with_openat2 = { 5, 6 };
 
 static bool is_before(struct release release, struct release other)
