@@ -15,6 +15,12 @@ char *alloc_text(const char *format, ...) MUST_CHECK
 	__attribute__((format(printf, 1, 2)));
 
 /*
+ * `path` as seen from `directory`; an absolute path stays as it is. A slash at
+ * the end of `directory` is not doubled; "" is the root. The caller frees.
+ */
+char *alloc_path(const char *directory, const char *path) MUST_CHECK;
+
+/*
  * The list of `count` elements, which had room for *size of `element` bytes
  * each, with room for one more. NULL: it stays what and where it was.
  */

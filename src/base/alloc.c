@@ -4,7 +4,9 @@
 #include "base/alloc.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #define FIRST_SIZE 16
 
@@ -18,6 +20,16 @@ char *alloc_text(const char *format, ...)
 	len = vasprintf(&text, format, arguments);
 	va_end(arguments);
 	return len < 0 ? NULL : text;
+}
+
+char *alloc_path(const char *directory, const char *path)
+{
+	size_t len = strlen(directory);
+	bool slashed = len && directory[len - 1] == '/';
+
+	return *path == '/' ? strdup(path)
+			    : alloc_text("%s%s%s", directory,
+					 slashed ? "" : "/", path);
 }
 
 void *alloc_room(void *list, size_t count, size_t *size, size_t element)

@@ -301,10 +301,10 @@ static char *absolute_path(const char *path)
 {
 	char *directory CLEANUP_FREE = NULL;
 
-	if (*path == '/')
+	if (*path == '/') /* the working directory may be gone */
 		return strdup(path);
 	directory = get_current_dir_name();
-	return directory ? alloc_text("%s/%s", directory, path) : NULL;
+	return directory ? alloc_path(directory, path) : NULL;
 }
 
 static int open_operand(const struct load *load, const char *path, int *ret_fd)

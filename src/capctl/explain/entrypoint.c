@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <sys/utsname.h>
 
+#include "base/alloc.h"
 #include "capctl/explain/command.h"
 #include "capctl/rootfs/tree.h"
 
@@ -76,8 +77,7 @@ static int open_root(struct look *look)
 
 	if (!root)
 		return err_set(reason, "config.json names no root.path");
-	path = rootfs_path_from(look->run->evaluation.bundle.directory_path,
-				root);
+	path = alloc_path(look->run->evaluation.bundle.directory_path, root);
 	if (!path)
 		return err_set(reason, "out of memory");
 	if (rootfs_open(&look->rootfs, path, reason) < 0) {
@@ -112,7 +112,7 @@ static int check_search(const struct look *look, const char *cwd)
 
 		len = strcspn(part, ":");
 		name = strndup(part, len);
-		path = name ? rootfs_path_from(cwd, name) : NULL;
+		path = name ? alloc_path(cwd, name) : NULL;
 		if (!path)
 			return err_set(&look->entry->reason, "out of memory");
 		if (check_mount(look, path) < 0)
@@ -153,8 +153,8 @@ static int find_bound(struct look *look, const char *path,
 
 	if (!can_follow(look, mount, path))
 		return check_mount(look, path);
-	source = rootfs_path_from(look->run->evaluation.bundle.directory_path,
-				  mount->source);
+	source = alloc_path(look->run->evaluation.bundle.directory_path,
+			    mount->source);
 	if (!source)
 		return err_set(reason, "out of memory");
 	name = path + strlen(mount->destination);
@@ -180,7 +180,7 @@ static int find_file(struct look *look, const char *name, const char *cwd,
 
 	look->bound = NULL;
 	if (strchr(name, '/')) {
-		path = rootfs_path_from(cwd, name);
+		path = alloc_path(cwd, name);
 		found = path ? find_bound(look, path, ret_file)
 			     : err_set(&look->entry->reason, "out of memory");
 	} else {
@@ -229,8 +229,8 @@ static int take_file(struct look *look, const char *name, char **ret_path)
 static int take_interpreter(struct look *look)
 {
 	struct entrypoint *entry = look->entry;
-	char *script CLEANUP_FREE = rootfs_path_from("", look->file.path);
-	char *name CLEANUP_FREE = rootfs_path_from(".", look->file.interpreter);
+	char *script CLEANUP_FREE = alloc_path("", look->file.path);
+	char *name CLEANUP_FREE = alloc_path(".", look->file.interpreter);
 
 	if (!script || !name)
 		return err_set(&entry->reason, "out of memory");

@@ -221,25 +221,14 @@ static int look_program(const struct rootfs *rootfs, const char *path,
 		       : check_program(ret_file, path, err);
 }
 
-char *rootfs_path_from(const char *directory, const char *path)
-{
-	size_t len = strlen(directory);
-	bool slashed = len && directory[len - 1] == '/';
-
-	return *path == '/' ? strdup(path)
-			    : alloc_text("%s%s%s", directory,
-					 slashed ? "" : "/", path);
-}
-
 /* `directory` is its first `len` bytes. */
 static int look_in(const struct rootfs *rootfs, const char *cwd,
 		   const char *directory, size_t len, const char *name,
 		   struct rootfs_file *ret_file, struct err *err)
 {
 	char *part CLEANUP_FREE = strndup(directory, len);
-	char *parent CLEANUP_FREE = part ? rootfs_path_from(cwd, part) : NULL;
-	char *path CLEANUP_FREE =
-		parent ? rootfs_path_from(parent, name) : NULL;
+	char *parent CLEANUP_FREE = part ? alloc_path(cwd, part) : NULL;
+	char *path CLEANUP_FREE = parent ? alloc_path(parent, name) : NULL;
 
 	if (!path)
 		return err_set(err, "out of memory");

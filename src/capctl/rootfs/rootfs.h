@@ -77,9 +77,6 @@ int rootfs_look_bound(const struct rootfs *rootfs, const char *source,
 		      const char *name, struct rootfs_file *ret_file,
 		      struct err *err) MUST_CHECK;
 
-/* `path` as seen from `directory`. The caller frees; NULL: out of memory. */
-char *rootfs_path_from(const char *directory, const char *path) MUST_CHECK;
-
 /* For rootfs_walk.c: these open and describe one thing. */
 
 /*

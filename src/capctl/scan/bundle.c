@@ -40,13 +40,6 @@ static bool is_config(const struct json_doc *doc)
 	return false;
 }
 
-/* A path of config.json's; the caller frees, NULL: out of memory. */
-static char *from_bundle(const struct scan *scan, const char *path)
-{
-	return *path == '/' ? strdup(path)
-			    : alloc_text("%s/%s", scan->operand, path);
-}
-
 static int find_root(struct scan *scan, struct err *err)
 {
 	const char *root = scan->tree.root;
@@ -54,7 +47,7 @@ static int find_root(struct scan *scan, struct err *err)
 	if (!root || !*root)
 		return err_set(err, "'%s/config.json' names no root.path",
 			       scan->operand);
-	scan->path = from_bundle(scan, root);
+	scan->path = alloc_path(scan->operand, root);
 	return scan->path ? 0 : err_set(err, "out of memory");
 }
 
@@ -159,7 +152,7 @@ static bool is_itself(const struct scan *scan, const struct spec_mount *mount,
 
 	if (!mount->bind || !mount->source)
 		return false;
-	path = from_bundle(scan, mount->source);
+	path = alloc_path(scan->operand, mount->source);
 	return path && stat(path, &source) == 0 &&
 	       source.st_dev == there->st_dev && source.st_ino == there->st_ino;
 }

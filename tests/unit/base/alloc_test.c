@@ -23,6 +23,26 @@ static void a_text_is_put_together(void)
 	CHECK_STR(text, "a/bc7");
 }
 
+static void check_path(const char *directory, const char *path,
+		       const char *want)
+{
+	char *got CLEANUP_FREE = alloc_path(directory, path);
+
+	CHECK_STR(got, want);
+}
+
+static void a_path_is_seen_from_its_directory(void)
+{
+	check_path("/a", "b", "/a/b");
+	check_path("/a/", "b", "/a/b");
+	check_path("a", "./b/", "a/./b/");
+	check_path("/", "b", "/b");
+	check_path("", "b", "/b");
+	check_path("/a", "", "/a/");
+	check_path("/a", "/b", "/b");
+	check_path("", "/b", "/b");
+}
+
 static void a_list_grows_and_keeps_what_it_holds(void)
 {
 	uint32_t *list CLEANUP_FREE = NULL, *grown;
@@ -61,6 +81,7 @@ static void what_cannot_be_had_leaves_the_list_as_it_is(void)
 
 static const struct tap_test tests[] = {
 	TAP_TEST(a_text_is_put_together),
+	TAP_TEST(a_path_is_seen_from_its_directory),
 	TAP_TEST(a_list_grows_and_keeps_what_it_holds),
 	TAP_TEST(a_list_stays_where_there_is_room),
 	TAP_TEST(what_cannot_be_had_leaves_the_list_as_it_is),
