@@ -10,11 +10,15 @@ fishcompletiondir = $(datadir)/fish/vendor_completions.d
 dist_fishcompletion_DATA = packaging/completions/capctl.fish
 # Laid out as here: they lead from one to the other.
 nobase_dist_doc_DATA = $(EXAMPLES) \
+	CODE_OF_CONDUCT.md \
 	CONTRIBUTING.md \
+	MAINTAINERS.md \
 	README.md \
 	SECURITY.md \
+	docs/architecture.md \
 	docs/benchmarks.md \
 	docs/capctl.md \
+	docs/debugging.md \
 	docs/engines.md \
 	docs/flow.svg \
 	docs/install.md \

@@ -1,13 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2154 # automake sets them
-# The documents lead from one to the other, and name files: as they lie here,
-# and as they are installed.
+# Links between the documents work, and the files and functions that they name
+# exist: in the source tree and as installed.
 
 bats_require_minimum_version 1.5.0
 
 documents() {
-	find README.md CONTRIBUTING.md SECURITY.md docs examples -name '*.md'
+	find ./*.md docs examples -name '*.md' ! -name CHANGELOG.md
 }
 
 # FILE: TARGET, without what is within a page.
@@ -22,7 +22,7 @@ expect_links() {
 	while read -r file target; do
 		count=$((count + 1))
 		[ -e "$(dirname "${file%:}")/$target" ] || {
-			echo "$file $target: nothing is there"
+			echo "$file $target: no such file"
 			return 1
 		}
 	done < <(links)
@@ -33,8 +33,8 @@ expect_files() { # DIRECTORIES, as (a|b)
 	local name
 
 	while read -r name; do
-		[ -e "$name" ] || {
-			echo "$name: nothing is there"
+		[ -e "$name" ] || [ -e "$name.c" ] || {
+			echo "$name: no such file"
 			return 1
 		}
 	done < <(documents | grep -v CONTRIBUTING | xargs grep -ohE \
@@ -42,13 +42,13 @@ expect_files() { # DIRECTORIES, as (a|b)
 		sed 's/^[^a-z]//' | grep -v NAME | sort -u)
 }
 
-@test "in the source every link leads somewhere, and what is named is there" {
+@test "in the source tree every link works and every file that is named exists" {
 	cd "$srcdir"
 	expect_links
 	expect_files '(docs|examples|packaging|tests|tools)'
 }
 
-@test "installed they lead somewhere, too, and name what is there" {
+@test "installed every link works and every file that is named exists" {
 	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make -s -C "$builddir" \
 		install-data DESTDIR="$BATS_TEST_TMPDIR" docdir=/doc >/dev/null
 	cd "$BATS_TEST_TMPDIR/doc"
@@ -57,4 +57,44 @@ expect_files() { # DIRECTORIES, as (a|b)
 	program=$BATS_TEST_TMPDIR/program
 	echo program >"$program"
 	packaging/openshift/make-machineconfig "$program" >/dev/null
+}
+
+definitions() {
+	find src include -name '*.[ch]' -exec grep -hE '^[a-z].*[a-z_]+\(' {} +
+}
+
+@test "every function that the documents for developers name exists" {
+	local name count=0
+
+	cd "$srcdir"
+	definitions >"$BATS_TEST_TMPDIR/definitions"
+	for name in $(grep -ohE '`[a-z_]+\(\)`' docs/architecture.md \
+		docs/debugging.md CONTRIBUTING.md | tr -d '`()' | sort -u); do
+		count=$((count + 1))
+		grep -qE "(^|[^a-z_])$name\(" "$BATS_TEST_TMPDIR/definitions" || {
+			echo "$name() is not in src"
+			return 1
+		}
+	done
+	[ "$count" -gt 30 ]
+}
+
+@test "every source that the documents for developers name exists" {
+	local name count=0
+
+	cd "$srcdir"
+	for name in $(grep -ohE '(src|include|tests)/[A-Za-z0-9_./-]*[a-z0-9]' \
+		docs/architecture.md docs/debugging.md CONTRIBUTING.md |
+		grep -vE 'FOLDER|NAME' | sort -u); do
+		count=$((count + 1))
+		[ -e "$name" ] || [ -e "$name.c" ] || {
+			echo "$name does not exist"
+			return 1
+		}
+	done
+	[ "$count" -gt 30 ]
+}
+
+@test "the page on the architecture has at most 300 lines" {
+	[ "$(wc -l <"$srcdir/docs/architecture.md")" -le 300 ]
 }
