@@ -168,6 +168,8 @@ CAPCTL_FILES = \
 	src/capctl/rootfs/rootfs.h \
 	src/capctl/rootfs/tree.c \
 	src/capctl/rootfs/tree.h \
+	src/capctl/rootfs/view.c \
+	src/capctl/rootfs/view.h \
 	src/capctl/rootfs/walk.c \
 	src/capctl/rootfs/walk.h \
 	src/capctl/scan/bundle.c \

@@ -70,6 +70,7 @@ CAPCTL_UNIT_TESTS = \
 	tests/unit/capctl/rootfs/mounts_test \
 	tests/unit/capctl/rootfs/rootfs_test \
 	tests/unit/capctl/rootfs/tree_test \
+	tests/unit/capctl/rootfs/view_test \
 	tests/unit/capctl/rootfs/walk_test \
 	tests/unit/capctl/seccomp/bpf_test \
 	tests/unit/capctl/seccomp/calls_test \

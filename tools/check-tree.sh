@@ -99,7 +99,7 @@ capctl/doctor capctl capctl/process $shared
 capctl/execve caps base
 capctl/explain capctl capctl/execve capctl/rootfs capctl/seccomp $shared
 capctl/process caps runtime base
-capctl/rootfs capctl/execve spec json base
+capctl/rootfs capctl/execve spec json runtime base
 capctl/scan capctl capctl/execve capctl/explain capctl/rootfs $shared
 capctl/seccomp spec json caps runtime base
 capctl/show capctl capctl/process $shared
@@ -115,7 +115,7 @@ capctl/check: check report
 capctl/doctor: containers doctor engine_files engines host kernel policy program
 capctl/explain: entrypoint explain json print warn
 capctl/process: containers processes
-capctl/rootfs: mounts rootfs walk
+capctl/rootfs: mounts rootfs view walk
 capctl/scan: bundle find json print scan
 capctl/seccomp: closed profile rules
 capctl/show: choose json print show

@@ -11,7 +11,7 @@
 
 #include "base/alloc.h"
 #include "capctl/explain/command.h"
-#include "capctl/rootfs/tree.h"
+#include "capctl/rootfs/view.h"
 
 /* Scripts of scripts, as the kernel follows them: BINPRM_MAX_RECURSION. */
 #define INTERPRETERS_MAX 5
@@ -20,7 +20,7 @@ struct look {
 	struct entrypoint *entry;
 	const struct dryrun *run;
 	struct command command;
-	struct spec_tree tree;
+	struct rootfs_view view;
 	struct rootfs rootfs;
 	struct rootfs_file file; /* the program, then its interpreter */
 	const struct spec_mount *bound; /* that it comes from; NULL: the root */
@@ -31,7 +31,7 @@ struct look {
 static void look_free(struct look *look)
 {
 	command_free(&look->command);
-	spec_tree_free(&look->tree);
+	rootfs_view_free(&look->view);
 	rootfs_close(&look->rootfs);
 	rootfs_file_free(&look->file);
 }
@@ -48,36 +48,17 @@ static enum execve_kernel running_kernel(void)
 							: EXECVE_BEFORE_6_17;
 }
 
-/* To where the runtime will come by the links of the image. */
-static void resolve_mounts(struct look *look)
-{
-	for (size_t i = 0; i < look->tree.mounts_count; i++) {
-		struct spec_mount *mount = &look->tree.mounts[i];
-		struct spec_tree before = { .mounts = look->tree.mounts,
-					    .mounts_count = i };
-		struct rootfs_file place CLEANUP_ROOTFS_FILE = { 0 };
-		struct err ignored;
-
-		/* What is below another mount is not to be seen yet. */
-		if (spec_tree_mount(&before, mount->destination) ||
-		    rootfs_look(&look->rootfs, mount->destination, &place,
-				&ignored) < 0)
-			continue;
-		free(mount->destination);
-		mount->destination = TAKE_PTR(place.path);
-	}
-}
-
 /* As the bundle has it: relative to the bundle's directory. */
 static int open_root(struct look *look)
 {
-	const char *root = look->tree.root;
+	const char *bundle = look->run->evaluation.bundle.directory_path;
+	const char *root = look->view.tree.root;
 	struct err *reason = &look->entry->reason;
 	char *path CLEANUP_FREE = NULL;
 
 	if (!root)
 		return err_set(reason, "config.json names no root.path");
-	path = alloc_path(look->run->evaluation.bundle.directory_path, root);
+	path = alloc_path(bundle, root);
 	if (!path)
 		return err_set(reason, "out of memory");
 	if (rootfs_open(&look->rootfs, path, reason) < 0) {
@@ -85,16 +66,16 @@ static int open_root(struct look *look)
 					  (errno != ENOENT && errno != ENOTDIR);
 		return err_wrap(reason, "root.path");
 	}
-	resolve_mounts(look);
+	rootfs_view_resolve(&look->view, &look->rootfs, bundle);
 	return 0;
 }
 
 /* What is mounted over the tree is not there yet. */
 static int check_mount(const struct look *look, const char *path)
 {
-	const struct spec_mount *mount = spec_tree_mount(&look->tree, path);
+	const struct spec_mount *mount = rootfs_view_mount(&look->view, path);
 
-	if (!mount || strcmp(mount->destination, "/") == 0)
+	if (!mount)
 		return 0;
 	return err_set(
 		&look->entry->reason,
@@ -125,14 +106,14 @@ static int check_search(const struct look *look, const char *cwd)
 static bool can_follow(const struct look *look, const struct spec_mount *mount,
 		       const char *path)
 {
-	struct spec_mount *mounts = look->tree.mounts;
+	struct spec_mount *mounts = look->view.tree.mounts;
 	size_t i;
 
 	if (!mount || !mount->bind || !mount->source || mount->mapped ||
-	    strcmp(mount->destination, "/") == 0 || strstr(path, "/.."))
+	    strstr(path, "/.."))
 		return false;
 	i = (size_t)(mount - mounts);
-	for (size_t k = i + 1; k < look->tree.mounts_count; k++) {
+	for (size_t k = i + 1; k < look->view.tree.mounts_count; k++) {
 		struct spec_tree one = { .mounts = &mounts[i],
 					 .mounts_count = 1 };
 
@@ -146,7 +127,7 @@ static bool can_follow(const struct look *look, const struct spec_mount *mount,
 static int find_bound(struct look *look, const char *path,
 		      struct rootfs_file *ret_file)
 {
-	const struct spec_mount *mount = spec_tree_mount(&look->tree, path);
+	const struct spec_mount *mount = rootfs_view_mount(&look->view, path);
 	struct err *reason = &look->entry->reason;
 	char *source CLEANUP_FREE = NULL;
 	const char *name;
@@ -265,28 +246,11 @@ static int find_program(struct look *look)
 	return 0;
 }
 
-static bool is_on_root_mount(const struct look *look)
-{
-	struct rootfs_file root CLEANUP_ROOTFS_FILE = { 0 };
-	struct err ignored;
-
-	return rootfs_look(&look->rootfs, "/", &root, &ignored) == 0 &&
-	       root.mount == look->file.mount;
-}
-
-/*
- * runc 1.1 remounts a read-only root, crun 1.8 every one, and nosuid is gone;
- * not so in a new user namespace, where the kernel has locked it. What a bind
- * mount has of its source's goes with any option.
- */
+/* What a bind mount has of its source's goes with any option. */
 static bool may_remount(const struct look *look)
 {
-	const struct dryrun *run = look->run;
-
-	if (look->bound)
-		return !look->bound->nosuid;
-	return (look->tree.readonly || run->args.dialect == RUNTIME_CRUN) &&
-	       !run->evaluation.spec.new_userns && is_on_root_mount(look);
+	return look->bound ? !look->bound->nosuid
+			   : rootfs_view_may_remount(&look->view, &look->file);
 }
 
 static int check_nosuid(const struct look *look)
@@ -342,27 +306,25 @@ static struct capsets task_sets(const struct look *look)
 static void describe_task(struct look *look)
 {
 	const struct evaluation *evaluation = &look->run->evaluation;
-	const struct spec_map *users = &look->tree.users;
-	const struct spec_map *groups = &look->tree.groups;
+	const struct rootfs_view *view = &look->view;
 	struct execve_task *task = &look->entry->task;
-	bool new_userns = evaluation->spec.new_userns;
 
 	*task = (struct execve_task){
 		.sets = task_sets(look),
 		.kernel = look->run->node->own.kernel,
-		.uid = spec_map_outer(users, new_userns, evaluation->spec.uid),
-		.gid = spec_map_outer(groups, new_userns, evaluation->spec.gid),
+		.uid = rootfs_view_uid(view, evaluation->spec.uid),
+		.gid = rootfs_view_gid(view, evaluation->spec.gid),
 		.no_new_privs = evaluation->has_decision
 					? evaluation->decision.no_new_privileges
 					: evaluation->spec.no_new_privileges,
-		.root = spec_map_outer(users, new_userns, 0),
+		.root = rootfs_view_uid(view, 0),
 		.rules = running_kernel(),
 	};
 	task->euid = task->uid;
 	task->egid = task->gid;
 	for (size_t i = 0; i < look->command.groups_count; i++)
-		look->command.groups[i] = spec_map_outer(
-			groups, new_userns, look->command.groups[i]);
+		look->command.groups[i] =
+			rootfs_view_gid(view, look->command.groups[i]);
 	task->groups = look->command.groups;
 	task->groups_count = look->command.groups_count;
 }
@@ -370,13 +332,11 @@ static void describe_task(struct look *look)
 static void describe_file(struct look *look)
 {
 	const struct spec_mount *mount =
-		spec_tree_mount(&look->tree, look->file.path);
+		spec_tree_mount(&look->view.tree, look->file.path);
 	struct execve_file *file = &look->entry->file;
 
 	*file = look->file.program.file;
-	file->unmapped = !spec_tree_has_owner(
-		&look->tree, look->run->evaluation.spec.new_userns, file->uid,
-		file->gid);
+	file->unmapped = !rootfs_view_has_owner(&look->view, &look->file);
 	file->nosuid = file->nosuid || (mount && mount->nosuid);
 }
 
@@ -397,7 +357,8 @@ int entrypoint_look(struct entrypoint *ret_entry, const struct dryrun *run,
 			return err_set(err, "out of memory");
 	}
 	if (check_config(&look) < 0 ||
-	    spec_tree_read(&look.tree, doc, &ret_entry->reason) < 0 ||
+	    rootfs_view_read(&look.view, doc, run->evaluation.spec.new_userns,
+			     run->args.dialect, &ret_entry->reason) < 0 ||
 	    find_program(&look) < 0 || check_nosuid(&look) < 0)
 		return 0;
 	describe_task(&look);

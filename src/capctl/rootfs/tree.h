@@ -16,6 +16,7 @@ struct spec_mount {
 	char *destination; /* absolute, without ".", ".." and "//" */
 	char *source; /* as it stands there; NULL: none */
 	bool bind;
+	bool itself; /* binds its own directory: rootfs_view_resolve() */
 	bool mapped; /* its users are others than its source's */
 	bool nosuid;
 	bool noexec;

@@ -4,7 +4,6 @@
 #include "capctl/scan/scan.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -42,7 +41,7 @@ static bool is_config(const struct json_doc *doc)
 
 static int find_root(struct scan *scan, struct err *err)
 {
-	const char *root = scan->tree.root;
+	const char *root = scan->view.tree.root;
 
 	if (!root || !*root)
 		return err_set(err, "'%s/config.json' names no root.path",
@@ -56,7 +55,7 @@ static void find_users(struct scan *scan)
 	const struct spec *spec = &scan->run.evaluation.spec;
 
 	scan->any_root = spec->user.present && spec->user.path;
-	scan->root = spec_map_outer(&scan->tree.users, spec->new_userns, 0);
+	scan->root = rootfs_view_uid(&scan->view, 0);
 }
 
 /* What the container's first program will hold, and what it never can. */
@@ -80,10 +79,8 @@ static struct privileged_grant grant_of(const struct scan *scan)
 					     ? decision->no_new_privileges
 					     : spec->no_new_privileges,
 		.has_user = true,
-		.uid = spec_map_outer(&scan->tree.users, spec->new_userns,
-				      spec->uid),
-		.gid = spec_map_outer(&scan->tree.groups, spec->new_userns,
-				      spec->gid),
+		.uid = rootfs_view_uid(&scan->view, spec->uid),
+		.gid = rootfs_view_gid(&scan->view, spec->gid),
 		.root = scan->root,
 	};
 }
@@ -127,7 +124,9 @@ static int read_bundle(struct scan *scan, struct err *err)
 	if (!is_config(&evaluation->restored))
 		return 0;
 	scan->is_bundle = true;
-	if (spec_tree_read(&scan->tree, &evaluation->restored, err) < 0 ||
+	if (rootfs_view_read(&scan->view, &evaluation->restored,
+			     evaluation->spec.new_userns,
+			     scan->run.args.dialect, err) < 0 ||
 	    find_root(scan, err) < 0)
 		return -1;
 	find_users(scan);
@@ -143,79 +142,22 @@ int scan_bundle_read(struct scan *scan, struct err *err)
 	return read_bundle(scan, err) < 0 ? advise(err) : 0;
 }
 
-/* The directory that is bound is the very one that it is bound over. */
-static bool is_itself(const struct scan *scan, const struct spec_mount *mount,
-		      const struct stat *there)
-{
-	char *path CLEANUP_FREE = NULL;
-	struct stat source;
-
-	if (!mount->bind || !mount->source)
-		return false;
-	path = alloc_path(scan->operand, mount->source);
-	return path && stat(path, &source) == 0 &&
-	       source.st_dev == there->st_dev && source.st_ino == there->st_ino;
-}
-
-/*
- * To where the runtime will come by the links of the image. A mount that hides
- * nothing and forbids nothing is forgotten.
- */
-static void resolve_mount(const struct scan *scan, const struct rootfs *rootfs,
-			  struct spec_mount *mount)
-{
-	struct rootfs_file file CLEANUP_ROOTFS_FILE = { 0 };
-	struct err ignored;
-	struct stat st;
-	int fd CLEANUP_FD =
-		rootfs_open_in(rootfs->fd, mount->destination, O_PATH);
-
-	if (fd < 0 || fstat(fd, &st) < 0 ||
-	    rootfs_look(rootfs, mount->destination, &file, &ignored) < 0)
-		return;
-	free(mount->destination);
-	mount->destination = TAKE_PTR(file.path);
-	mount->bind = is_itself(scan, mount, &st);
-}
-
-void scan_bundle_resolve(struct scan *scan, const struct rootfs *rootfs)
-{
-	for (size_t i = 0; i < scan->tree.mounts_count; i++)
-		resolve_mount(scan, rootfs, &scan->tree.mounts[i]);
-}
-
-/* As entrypoint.c has it: a remount of the root loses its mount's options. */
-static void forget_remounted(const struct scan *scan,
-			     struct privileged_file *program)
-{
-	bool remounts =
-		scan->tree.readonly || scan->run.args.dialect == RUNTIME_CRUN;
-
-	if (!remounts || scan->run.evaluation.spec.new_userns)
-		return;
-	program->file.nosuid = false;
-	program->noexec = false;
-}
-
 struct privileged_file scan_bundle_view(const struct scan *scan,
 					const struct rootfs_file *file,
 					const struct spec_mount **ret_mount)
 {
 	struct privileged_file program = file->program;
 	const struct spec_mount *mount =
-		spec_tree_mount(&scan->tree, file->path);
+		rootfs_view_mount(&scan->view, file->path);
 
 	*ret_mount = NULL;
-	program.file.unmapped = !spec_tree_has_owner(
-		&scan->tree, scan->run.evaluation.spec.new_userns,
-		program.file.uid, program.file.gid);
-	forget_remounted(scan, &program);
-	/* Of whichever root they are: it may be this container's. */
+	program.file.unmapped = !rootfs_view_has_owner(&scan->view, file);
+	if (rootfs_view_may_remount(&scan->view, file))
+		program.file.nosuid = program.noexec = false;
+	/* Any root may be the one of a user namespace that is joined. */
 	if (scan->any_root)
 		program.file.caps.root = 0;
-	if (!mount || strcmp(mount->destination, "/") == 0)
-		return program;
-	if (!mount->bind || mount->nosuid || mount->noexec)
+	if (mount && (!mount->itself || mount->nosuid || mount->noexec))
 		*ret_mount = mount;
 	return program;
 }

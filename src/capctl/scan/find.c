@@ -27,8 +27,9 @@ static int under_mount(struct scan_file *file, const struct spec_mount *mount,
 		       struct err *err)
 {
 	const char *how = mount->nosuid ? "on the container's nosuid mount"
-			  : mount->bind ? "on the container's noexec mount"
-					: "hidden by the container's mount on";
+			  : mount->itself
+				  ? "on the container's noexec mount"
+				  : "hidden by the container's mount on";
 
 	file->effect = PRIVILEGED_NO_EFFECT;
 	file->reason = alloc_text("%s %s", how, mount->destination);

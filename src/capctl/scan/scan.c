@@ -26,7 +26,7 @@ static void scan_free(struct scan *scan)
 	free(scan->unreadable);
 	free(scan->grants);
 	free(scan->path);
-	spec_tree_free(&scan->tree);
+	rootfs_view_free(&scan->view);
 	dryrun_free(&scan->run);
 	dryrun_host_free(&scan->node);
 }
@@ -45,7 +45,7 @@ static int look_at_bundle(struct scan *scan, const struct rootfs *root,
 		return -1;
 	if (fstat(root->fd, &st) < 0)
 		return err_set_errno(err, errno, "'%s'", scan->path);
-	scan_bundle_resolve(scan, root);
+	rootfs_view_resolve(&scan->view, root, scan->operand);
 	if (scan_walk(scan, root, NULL, err) < 0)
 		return -1;
 	scan->outside = true;

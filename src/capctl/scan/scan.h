@@ -8,7 +8,7 @@
 #include "capctl/dryrun.h"
 #include "capctl/execve/privileged.h"
 #include "capctl/rootfs/rootfs.h"
-#include "capctl/rootfs/tree.h"
+#include "capctl/rootfs/view.h"
 
 struct json_object;
 
@@ -39,7 +39,7 @@ struct scan {
 	struct dryrun_host node;
 	bool is_bundle;
 	struct dryrun run; /* of a bundle, as are: */
-	struct spec_tree tree;
+	struct rootfs_view view;
 	bool any_root; /* its user namespace is not to be known */
 	uint32_t root; /* who is uid 0 in it */
 	char *path; /* of the root file system */
@@ -62,8 +62,6 @@ struct scan {
  * -1: it is one that cannot be looked at.
  */
 int scan_bundle_read(struct scan *scan, struct err *err) MUST_CHECK;
-/* The container's mounts, once its root is open. */
-void scan_bundle_resolve(struct scan *scan, const struct rootfs *rootfs);
 /* How the program looks to the container; ret_mount: what it is under. */
 struct privileged_file scan_bundle_view(const struct scan *scan,
 					const struct rootfs_file *file,
