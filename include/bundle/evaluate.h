@@ -27,7 +27,7 @@ struct evaluation {
 	struct json_doc restored; /* as it was before a change of ours */
 	char *restored_text; /* NULL until evaluation_read_config() */
 	struct spec spec; /* of `restored` */
-	enum subject_engine engine;
+	enum engine engine;
 	bool has_subject;
 	enum subject_kind kind;
 	struct match_subject subject;

@@ -13,18 +13,20 @@
 #include "policy/match.h"
 #include "spec/annotations.h"
 
-enum subject_engine {
-	SUBJECT_ENGINE_NONE,
-	SUBJECT_ENGINE_CRIO,
-	SUBJECT_ENGINE_CONTAINERD,
-	SUBJECT_ENGINE_COUNT
+/* What calls capruntime. */
+enum engine {
+	ENGINE_NONE, /* a person, or an engine that vouches for no names */
+	ENGINE_CRIO,
+	ENGINE_CONTAINERD,
+	ENGINE_PODMAN, /* vouches for no names: a policy has it as "none" */
+	ENGINE_COUNT
 };
 
-/* "none", "cri-o", "containerd". */
-const char *subject_engine_name(enum subject_engine engine);
+/* The policy's name: "none", "cri-o", "containerd"; NULL: it has none. */
+const char *engine_policy_name(enum engine engine);
 
 /* The annotation that is believed for a text; NULL: none is. */
-const char *subject_text_key(enum subject_engine engine, enum match_text text);
+const char *subject_text_key(enum engine engine, enum match_text text);
 
 enum subject_kind {
 	SUBJECT_CONTAINER,
@@ -38,8 +40,7 @@ enum subject_kind {
  * names.
  */
 int subject_identify(struct match_subject *subject, enum subject_kind *ret_kind,
-		     enum subject_engine engine,
-		     const struct annotations *annotations,
+		     enum engine engine, const struct annotations *annotations,
 		     struct err *err) MUST_CHECK;
 
 #endif

@@ -41,7 +41,7 @@ enum policy_log { POLICY_LOG_SYSLOG, POLICY_LOG_NONE, POLICY_LOG_FILE };
 
 struct policy_handler {
 	char *name;
-	enum subject_engine engine;
+	enum engine engine;
 };
 
 struct policy {
@@ -56,7 +56,7 @@ struct policy {
 	char *log_file;
 	bool audit_all;
 	bool any_engine;
-	enum subject_engine engine; /* of handlers that are not listed */
+	enum engine engine; /* of handlers that are not listed */
 	struct policy_handler *handlers;
 	size_t handlers_count;
 };
@@ -103,7 +103,6 @@ const struct policy_rule *policy_find(const struct policy *policy,
 				      const struct match_subject *subject);
 
 /* Whose annotations say who a container is, called by this handler. */
-enum subject_engine policy_engine(const struct policy *policy,
-				  const char *handler);
+enum engine policy_engine(const struct policy *policy, const char *handler);
 
 #endif

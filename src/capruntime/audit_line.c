@@ -115,7 +115,7 @@ int audit_line_make(const struct audit_event *event, const char *time,
 	add_text(&buf, "id", event->id, SHORT_MAX);
 	add_text(&buf, "handler", event->handler, SHORT_MAX);
 	add_text(&buf, "engine",
-		 by_policy ? subject_engine_name(event->engine) : NULL,
+		 by_policy ? engine_policy_name(event->engine) : NULL,
 		 SHORT_MAX);
 	if (event->subject)
 		add_subject(&buf, event->subject);

@@ -25,7 +25,7 @@ struct audit_event {
 	const char *verb;
 	const char *runtime;
 	enum policy_mode mode;
-	enum subject_engine engine;
+	enum engine engine;
 	const struct match_subject *subject; /* NULL: not known yet */
 	const struct policy_rule *rule; /* NULL: none */
 	const struct capsets *before; /* NULL: not known yet */

@@ -14,9 +14,9 @@ struct engine_keys {
 	const char *texts[MATCH_TEXT_COUNT];
 };
 
-static const struct engine_keys engines[SUBJECT_ENGINE_COUNT] = {
-	[SUBJECT_ENGINE_NONE] = { .name = "none" },
-	[SUBJECT_ENGINE_CRIO] = {
+static const struct engine_keys engines[ENGINE_COUNT] = {
+	[ENGINE_NONE] = { .name = "none" },
+	[ENGINE_CRIO] = {
 		.name = "cri-o",
 		.mark = "io.container.manager",
 		.mark_value = "cri-o",
@@ -28,7 +28,7 @@ static const struct engine_keys engines[SUBJECT_ENGINE_COUNT] = {
 			[MATCH_IMAGE] = "io.kubernetes.cri-o.ImageName",
 		},
 	},
-	[SUBJECT_ENGINE_CONTAINERD] = {
+	[ENGINE_CONTAINERD] = {
 		.name = "containerd",
 		.mark = "io.kubernetes.cri.container-type",
 		.type = "io.kubernetes.cri.container-type",
@@ -42,12 +42,12 @@ static const struct engine_keys engines[SUBJECT_ENGINE_COUNT] = {
 	},
 };
 
-const char *subject_engine_name(enum subject_engine engine)
+const char *engine_policy_name(enum engine engine)
 {
 	return engines[engine].name;
 }
 
-const char *subject_text_key(enum subject_engine engine, enum match_text text)
+const char *subject_text_key(enum engine engine, enum match_text text)
 {
 	return engines[engine].texts[text];
 }
@@ -65,9 +65,9 @@ static bool has_value(const struct annotations *annotations, const char *key,
  * its name; so the name is looked at before the mark.
  */
 static bool is_crio_pause(const struct annotations *annotations,
-			  enum subject_engine engine)
+			  enum engine engine)
 {
-	return engine == SUBJECT_ENGINE_CRIO &&
+	return engine == ENGINE_CRIO &&
 	       has_value(annotations, engines[engine].texts[MATCH_CONTAINER],
 			 "POD");
 }
@@ -86,14 +86,14 @@ static int check_mark(const struct engine_keys *keys,
 }
 
 int subject_identify(struct match_subject *subject, enum subject_kind *ret_kind,
-		     enum subject_engine engine,
-		     const struct annotations *annotations, struct err *err)
+		     enum engine engine, const struct annotations *annotations,
+		     struct err *err)
 {
 	const struct engine_keys *keys = &engines[engine];
 
 	subject->annotations = annotations;
 	*ret_kind = SUBJECT_CONTAINER;
-	if (engine == SUBJECT_ENGINE_NONE)
+	if (!keys->mark)
 		return 0;
 	if (is_crio_pause(annotations, engine)) {
 		*ret_kind = SUBJECT_SANDBOX;

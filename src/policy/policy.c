@@ -43,24 +43,24 @@ static void problem_word(struct policy_reader *reader, struct json_value value,
 			       reader->doc->text + value.start);
 }
 
-static enum subject_engine read_engine_name(struct policy_reader *reader,
-					    struct json_value value)
+static enum engine read_engine_name(struct policy_reader *reader,
+				    struct json_value value)
 {
-	for (int i = 0; i < SUBJECT_ENGINE_COUNT; i++) {
-		enum subject_engine engine = (enum subject_engine)i;
+	for (int i = 0; i < ENGINE_COUNT; i++) {
+		enum engine engine = (enum engine)i;
+		const char *name = engine_policy_name(engine);
 
-		if (value.kind != JSON_STRING ||
-		    !json_string_is(reader->doc, value,
-				    subject_engine_name(engine)))
+		if (value.kind != JSON_STRING || !name ||
+		    !json_string_is(reader->doc, value, name))
 			continue;
-		if (engine != SUBJECT_ENGINE_NONE)
+		if (engine != ENGINE_NONE)
 			reader->policy->any_engine = true;
 		return engine;
 	}
 	problem_word(reader, value, "\"none\", \"cri-o\" or \"containerd\"");
 	/* That is wrong once, and not again in each rule that rests on it. */
 	reader->policy->any_engine = true;
-	return SUBJECT_ENGINE_NONE;
+	return ENGINE_NONE;
 }
 
 static bool has_handler(const struct policy *policy, const char *name)
@@ -320,8 +320,7 @@ const struct policy_rule *policy_find(const struct policy *policy,
 	return NULL;
 }
 
-enum subject_engine policy_engine(const struct policy *policy,
-				  const char *handler)
+enum engine policy_engine(const struct policy *policy, const char *handler)
 {
 	for (size_t i = 0; i < policy->handlers_count; i++)
 		if (strcmp(policy->handlers[i].name, handler) == 0)

@@ -148,7 +148,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.verb = data[1] & 4 ? "create" : "run",
 		.runtime = texts[TEXT_RUNTIME],
 		.mode = data[1] & 8 ? POLICY_AUDIT : POLICY_ENFORCE,
-		.engine = (enum subject_engine)(data[1] % 3),
+		.engine = (enum engine)(data[1] % 3),
 		.subject = &subject,
 		.rule = &rule,
 		.before = data[1] & 16 ? &before : NULL,

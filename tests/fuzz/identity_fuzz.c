@@ -18,29 +18,29 @@
 #define INPUT_MAX 4096
 
 struct engine_text {
-	enum subject_engine engine;
+	enum engine engine;
 	enum subject_kind kind;
 	const char *members; /* that the engine writes */
 };
 
 static const struct engine_text engine_texts[] = {
-	{ SUBJECT_ENGINE_CRIO, SUBJECT_CONTAINER,
+	{ ENGINE_CRIO, SUBJECT_CONTAINER,
 	  "\"io.container.manager\":\"cri-o\","
 	  "\"io.kubernetes.pod.namespace\":\"ns\","
 	  "\"io.kubernetes.pod.name\":\"pod\","
 	  "\"io.kubernetes.container.name\":\"main\","
 	  "\"io.kubernetes.cri-o.ContainerType\":\"container\","
 	  "\"io.kubernetes.cri-o.ImageName\":\"image\"" },
-	{ SUBJECT_ENGINE_CONTAINERD, SUBJECT_CONTAINER,
+	{ ENGINE_CONTAINERD, SUBJECT_CONTAINER,
 	  "\"io.kubernetes.cri.container-type\":\"container\","
 	  "\"io.kubernetes.cri.sandbox-namespace\":\"ns\","
 	  "\"io.kubernetes.cri.sandbox-name\":\"pod\","
 	  "\"io.kubernetes.cri.container-name\":\"main\","
 	  "\"io.kubernetes.cri.image-name\":\"image\"" },
-	{ SUBJECT_ENGINE_NONE, SUBJECT_CONTAINER, "\"who\":\"knows\"" },
-	{ SUBJECT_ENGINE_CRIO, SUBJECT_SANDBOX,
+	{ ENGINE_NONE, SUBJECT_CONTAINER, "\"who\":\"knows\"" },
+	{ ENGINE_CRIO, SUBJECT_SANDBOX,
 	  "\"io.kubernetes.container.name\":\"POD\"" },
-	{ SUBJECT_ENGINE_CONTAINERD, SUBJECT_SANDBOX,
+	{ ENGINE_CONTAINERD, SUBJECT_SANDBOX,
 	  "\"io.kubernetes.cri.container-type\":\"sandbox\"" },
 };
 
@@ -64,8 +64,8 @@ static void check_texts(const struct match_subject *subject,
 					      [MATCH_POD] = "pod",
 					      [MATCH_CONTAINER] = "main",
 					      [MATCH_IMAGE] = "image" };
-	bool vouched = text->engine != SUBJECT_ENGINE_NONE &&
-		       text->kind == SUBJECT_CONTAINER;
+	bool vouched =
+		text->engine != ENGINE_NONE && text->kind == SUBJECT_CONTAINER;
 
 	for (size_t i = 0; i < ARRAY_LEN(wanted); i++) {
 		if (vouched)

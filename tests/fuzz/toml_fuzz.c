@@ -35,7 +35,7 @@ static void walk(const struct toml_value *value)
 	MUST(!toml_string(value) == (toml_kind(value) != TOML_STRING));
 }
 
-static void judge(enum engine_kind kind, const char *text, size_t len,
+static void judge(enum engine kind, const char *text, size_t len,
 		  struct engine_config *config, struct findings *findings,
 		  int times)
 {
@@ -48,7 +48,7 @@ static void judge(enum engine_kind kind, const char *text, size_t len,
 	MUST(!findings->failed);
 }
 
-static void check_engine(enum engine_kind kind, const char *text, size_t len)
+static void check_engine(enum engine kind, const char *text, size_t len)
 {
 	struct engine_config once CLEANUP_ENGINE, twice CLEANUP_ENGINE;
 	struct findings first CLEANUP_FINDINGS = { 0 };
@@ -80,7 +80,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	}
 	toml_free(doc);
-	for (int kind = 0; kind < ENGINE_COUNT; kind++)
-		check_engine((enum engine_kind)kind, text, size);
+	for (int kind = ENGINE_FIRST; kind < ENGINE_COUNT; kind++)
+		check_engine((enum engine)kind, text, size);
 	return 0;
 }

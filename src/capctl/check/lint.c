@@ -191,7 +191,7 @@ static void lint_patterns(const struct linter *linter,
 static bool has_engine(const struct policy *policy, const char *pattern)
 {
 	for (size_t i = 0; i < policy->handlers_count; i++)
-		if (policy->handlers[i].engine != SUBJECT_ENGINE_NONE &&
+		if (policy->handlers[i].engine != ENGINE_NONE &&
 		    glob_matches(pattern, policy->handlers[i].name))
 			return true;
 	return false;

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-const char *engine_name(enum engine_kind kind)
+const char *engine_name(enum engine kind)
 {
 	static const char *const names[ENGINE_COUNT] = {
 		[ENGINE_CRIO] = "CRI-O",
@@ -83,6 +83,7 @@ int engine_config_judge(struct engine_config *config, struct findings *findings,
 		return engine_crio_judge(config, findings, err);
 	case ENGINE_CONTAINERD:
 		return engine_containerd_judge(config, findings, err);
+	case ENGINE_NONE:
 	case ENGINE_PODMAN:
 	case ENGINE_COUNT:
 		break;

@@ -14,13 +14,10 @@
 #include "base/cleanup.h"
 #include "capctl/doctor/toml.h"
 #include "capctl/finding.h"
+#include "policy/identity.h"
 
-enum engine_kind {
-	ENGINE_CRIO,
-	ENGINE_CONTAINERD,
-	ENGINE_PODMAN,
-	ENGINE_COUNT
-};
+/* The first of those that have a configuration, up to ENGINE_COUNT. */
+#define ENGINE_FIRST ENGINE_CRIO
 
 struct engine_file {
 	char *name;
@@ -36,7 +33,7 @@ struct engine_handler {
 };
 
 struct engine_config {
-	enum engine_kind kind;
+	enum engine kind;
 	bool (*names_us)(const char *path); /* is this capruntime? */
 	struct engine_file *files; /* in the order they are read in */
 	size_t files_count;
@@ -47,7 +44,7 @@ struct engine_config {
 #define CLEANUP_ENGINE __attribute__((cleanup(engine_config_free)))
 
 /* "CRI-O", "containerd", "podman". */
-const char *engine_name(enum engine_kind kind);
+const char *engine_name(enum engine kind);
 
 /* Parses and adds the next file; takes neither text. -1: the place. */
 int engine_config_add(struct engine_config *config, const char *name,

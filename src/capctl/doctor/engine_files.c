@@ -160,7 +160,7 @@ int engine_files_load(struct engine_config *config, struct findings *findings,
 		       : 0;
 }
 
-bool engine_runs(enum engine_kind kind)
+bool engine_runs(enum engine kind)
 {
 	static const char *const sockets[ENGINE_COUNT] = {
 		[ENGINE_CRIO] = "/run/crio/crio.sock",

@@ -20,6 +20,6 @@ int engine_files_load(struct engine_config *config, struct findings *findings,
 		      struct err *err) MUST_CHECK;
 
 /* Does somebody listen at the engine's socket? podman has none. */
-bool engine_runs(enum engine_kind kind);
+bool engine_runs(enum engine kind);
 
 #endif

@@ -8,12 +8,6 @@
 #include "capctl/doctor/engine_files.h"
 #include "capctl/doctor/host.h"
 
-static const enum subject_engine vouching[ENGINE_COUNT] = {
-	[ENGINE_CRIO] = SUBJECT_ENGINE_CRIO,
-	[ENGINE_CONTAINERD] = SUBJECT_ENGINE_CONTAINERD,
-	[ENGINE_PODMAN] = SUBJECT_ENGINE_NONE,
-};
-
 /* What of the policy depends on the engine. */
 struct wishes {
 	bool identity; /* some rule names namespace, pod, container, image */
@@ -81,43 +75,44 @@ static void check_path(const struct engine_handler *handler, const char *topic,
 	}
 }
 
-static void check_vouching(const struct look *look, enum engine_kind kind,
+static void check_vouching(const struct look *look, enum engine kind,
 			   const struct engine_handler *handler)
 {
-	enum subject_engine said =
+	enum engine said =
 		policy_engine(&look->doctor->policy, policy_name(handler));
-	const char *name = subject_engine_name(vouching[kind]);
 
-	if (said == vouching[kind])
+	if (said == kind || (said == ENGINE_NONE && kind == ENGINE_PODMAN))
 		return;
 	if (kind == ENGINE_PODMAN) {
 		findings_add(
 			look->findings, FINDING_ERROR, engine_name(kind),
 			"runtime '%s' in '%s': the policy says engine \"%s\" for '%s', so podman's containers are refused",
-			handler->name, handler->file, subject_engine_name(said),
+			handler->name, handler->file, engine_policy_name(said),
 			policy_name(handler));
 		findings_fix(
 			look->findings,
 			"give podman a link of its own to capruntime, with engine \"none\"");
-	} else if (said != SUBJECT_ENGINE_NONE) {
+	} else if (said != ENGINE_NONE) {
 		findings_add(
 			look->findings, FINDING_ERROR, engine_name(kind),
 			"handler '%s' in '%s': the policy says engine \"%s\" for '%s', so its containers are refused",
-			handler->name, handler->file, subject_engine_name(said),
+			handler->name, handler->file, engine_policy_name(said),
 			policy_name(handler));
 		findings_fix(look->findings,
-			     "\"engine\": \"%s\" in policy.json", name);
+			     "\"engine\": \"%s\" in policy.json",
+			     engine_policy_name(kind));
 	} else if (look->wishes.identity) {
 		findings_add(
 			look->findings, FINDING_WARNING, engine_name(kind),
 			"handler '%s' in '%s': the policy says engine \"none\" for '%s', so rules that name namespace, pod, container or image never match",
 			handler->name, handler->file, policy_name(handler));
 		findings_fix(look->findings,
-			     "\"engine\": \"%s\" in policy.json", name);
+			     "\"engine\": \"%s\" in policy.json",
+			     engine_policy_name(kind));
 	}
 }
 
-static void check_requests(const struct look *look, enum engine_kind kind,
+static void check_requests(const struct look *look, enum engine kind,
 			   const struct engine_handler *handler)
 {
 	if (handler->gets_requests || !look->wishes.requests)
@@ -147,7 +142,7 @@ static void check_handlers(const struct look *look,
 	}
 }
 
-static int look_at(struct look *look, enum engine_kind kind, struct err *err)
+static int look_at(struct look *look, enum engine kind, struct err *err)
 {
 	struct engine_config config CLEANUP_ENGINE = {
 		.kind = kind, .names_us = doctor_is_capruntime
@@ -163,18 +158,18 @@ static int look_at(struct look *look, enum engine_kind kind, struct err *err)
 }
 
 /* An engine that vouches by the policy's word, and calls nobody of us. */
-static void check_unused(const struct look *look, enum engine_kind kind)
+static void check_unused(const struct look *look, enum engine kind)
 {
 	const struct policy *policy = &look->doctor->policy;
-	enum engine_kind other =
+	enum engine other =
 		kind == ENGINE_CRIO ? ENGINE_CONTAINERD : ENGINE_CRIO;
 
 	if (!look->doctor->has_policy || look->handlers[kind] ||
-	    policy->engine != vouching[kind])
+	    policy->engine != kind)
 		return;
 	findings_add(look->findings, FINDING_WARNING, "policy",
 		     "engine \"%s\", but no handler of %s calls capruntime%s%s",
-		     subject_engine_name(policy->engine), engine_name(kind),
+		     engine_policy_name(policy->engine), engine_name(kind),
 		     look->runs[other] ? "; what runs here is " : "",
 		     look->runs[other] ? engine_name(other) : "");
 	findings_fix(look->findings,
@@ -183,7 +178,7 @@ static void check_unused(const struct look *look, enum engine_kind kind)
 }
 
 /* One that runs without us is well when it is not the only one. */
-static void check_missing(const struct look *look, enum engine_kind kind)
+static void check_missing(const struct look *look, enum engine kind)
 {
 	static const char *const snippets[ENGINE_COUNT] = {
 		[ENGINE_CRIO] = "crio/50-capruntime.conf",
@@ -202,10 +197,10 @@ static void check_all(const struct look *look)
 {
 	size_t handlers = 0;
 
-	for (int kind = 0; kind < ENGINE_COUNT; kind++)
+	for (int kind = ENGINE_FIRST; kind < ENGINE_COUNT; kind++)
 		handlers += look->handlers[kind];
-	for (int kind = 0; kind < ENGINE_COUNT; kind++)
-		check_missing(look, (enum engine_kind)kind);
+	for (int kind = ENGINE_FIRST; kind < ENGINE_COUNT; kind++)
+		check_missing(look, (enum engine)kind);
 	check_unused(look, ENGINE_CRIO);
 	check_unused(look, ENGINE_CONTAINERD);
 	if (handlers)
@@ -224,8 +219,8 @@ int doctor_check_engines(const struct doctor *doctor, struct findings *findings,
 			     .wishes = wishes_of(doctor),
 			     .findings = findings };
 
-	for (int kind = 0; kind < ENGINE_COUNT; kind++)
-		if (look_at(&look, (enum engine_kind)kind, err) < 0)
+	for (int kind = ENGINE_FIRST; kind < ENGINE_COUNT; kind++)
+		if (look_at(&look, (enum engine)kind, err) < 0)
 			return -1;
 	check_all(&look);
 	return 0;

@@ -193,7 +193,7 @@ struct json_object *explain_object(const struct explained *explained)
 				      : "enforce"));
 	json_object_object_add(
 		object, "engine",
-		out_json_text(subject_engine_name(evaluation->engine)));
+		out_json_text(engine_policy_name(evaluation->engine)));
 	json_object_object_add(
 		object, "record",
 		json_object_new_boolean(evaluation_record(evaluation) != NULL));

@@ -71,7 +71,7 @@ static void print_subject(const struct evaluation *evaluation)
 		add_number(&table, match_number_key((enum match_number)i),
 			   evaluation->subject.numbers[i]);
 	out_table_add(&table, OUT_PLAIN, 3, "engine",
-		      subject_engine_name(evaluation->engine),
+		      engine_policy_name(evaluation->engine),
 		      "the policy's 'engine'");
 	out_table_style(&table, 2, OUT_FAINT);
 	add_flags(&table, "is", &evaluation->subject, true);

@@ -43,7 +43,7 @@ static struct audit_event full_event(void)
 				     .verb = "create",
 				     .runtime = "/usr/sbin/runc",
 				     .mode = POLICY_ENFORCE,
-				     .engine = SUBJECT_ENGINE_CRIO,
+				     .engine = ENGINE_CRIO,
 				     .subject = &subject,
 				     .rule = &rule,
 				     .before = &before,
@@ -169,7 +169,7 @@ static void every_outcome_mode_and_engine_has_its_word(void)
 
 		event.outcome = (enum audit_outcome)i;
 		event.mode = i % 2 ? POLICY_AUDIT : POLICY_ENFORCE;
-		event.engine = (enum subject_engine)(i % 3);
+		event.engine = (enum engine)(i % 3);
 		object = make_object(&event);
 		CHECK_STR(text_of(object, "outcome"), outcomes[i]);
 		CHECK_STR(text_of(object, "mode"), i % 2 ? "audit" : "enforce");
@@ -325,7 +325,7 @@ static void check_longest(unsigned kind, capmask raised, capmask missing)
 	for (size_t i = 0; i < MATCH_TEXT_COUNT; i++)
 		all.texts[i] = text;
 	event.outcome = AUDIT_WOULD_REFUSE;
-	event.engine = SUBJECT_ENGINE_CONTAINERD;
+	event.engine = ENGINE_CONTAINERD;
 	event.rule = &long_rule;
 	event.subject = &all;
 	event.decision = &everything;

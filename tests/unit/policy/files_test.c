@@ -76,7 +76,7 @@ static void it_is_read_as_policy_json(void)
 		"{\"version\":1,\"engine\":\"cri-o\",\"mode\":\"audit\",\"rules\":[]}"));
 	CHECK(policy_files_load_from(&policy, path, &err) == 0);
 	CHECK(policy.mode == POLICY_AUDIT);
-	CHECK(policy_engine(&policy, "x") == SUBJECT_ENGINE_CRIO);
+	CHECK(policy_engine(&policy, "x") == ENGINE_CRIO);
 }
 
 static const struct tap_test tests[] = {

@@ -93,13 +93,12 @@ static void handlers_have_the_engine_that_they_are_given(void)
 {
 	struct policy policy CLEANUP_POLICY = read_policy();
 
-	CHECK(policy_engine(&policy, "capruntime") == SUBJECT_ENGINE_CRIO);
-	CHECK(policy_engine(&policy, "capruntime-ctr") ==
-	      SUBJECT_ENGINE_CONTAINERD);
-	CHECK(policy_engine(&policy, "capruntime-no") == SUBJECT_ENGINE_NONE);
-	CHECK(policy_engine(&policy, "capruntime-x") == SUBJECT_ENGINE_NONE);
-	CHECK(policy_engine(&policy, "Capruntime") == SUBJECT_ENGINE_NONE);
-	CHECK(policy_engine(&policy, "") == SUBJECT_ENGINE_NONE);
+	CHECK(policy_engine(&policy, "capruntime") == ENGINE_CRIO);
+	CHECK(policy_engine(&policy, "capruntime-ctr") == ENGINE_CONTAINERD);
+	CHECK(policy_engine(&policy, "capruntime-no") == ENGINE_NONE);
+	CHECK(policy_engine(&policy, "capruntime-x") == ENGINE_NONE);
+	CHECK(policy_engine(&policy, "Capruntime") == ENGINE_NONE);
+	CHECK(policy_engine(&policy, "") == ENGINE_NONE);
 }
 
 static void true_marks_count_only_by_their_engines_handler(void)

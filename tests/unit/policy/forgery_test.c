@@ -15,13 +15,13 @@
 
 struct fixture {
 	const char *file;
-	enum subject_engine engine;
+	enum engine engine;
 	const char *texts[4]; /* namespace, pod, container, image */
 };
 
 #define CRIO(name, container)                                                  \
 	{                                                                      \
-		"crio/" name ".config.json", SUBJECT_ENGINE_CRIO,              \
+		"crio/" name ".config.json", ENGINE_CRIO,                      \
 		{                                                              \
 			"rigns", "rigpod", container, "localhost/busybox:rig"  \
 		}                                                              \
@@ -35,9 +35,9 @@ struct fixture {
 		}                                                              \
 	}
 #define CRIO_KUBELET(pod, container)                                           \
-	KUBELET(SUBJECT_ENGINE_CRIO, "crio-kubelet", pod, container)
+	KUBELET(ENGINE_CRIO, "crio-kubelet", pod, container)
 #define CONTAINERD(pod, container)                                             \
-	KUBELET(SUBJECT_ENGINE_CONTAINERD, "containerd-cri", pod, container)
+	KUBELET(ENGINE_CONTAINERD, "containerd-cri", pod, container)
 
 static const struct fixture fixtures[] = {
 	CRIO("add", "add"),
@@ -139,7 +139,7 @@ static struct policy make_policy(const struct fixture *fixture,
 		    "\"uid\": \"0-\", \"annotations\": "
 		    "{\"capruntime.io/ambient\": \"NET_BIND_SERVICE\"}}},"
 		    "{\"name\": \"any\", \"match\": {\"uid\": \"0-\"}}]}",
-		    subject_engine_name(fixture->engine), name, name, value,
+		    engine_policy_name(fixture->engine), name, name, value,
 		    name, value) < 0)
 		abort();
 	policy_read(&policy,

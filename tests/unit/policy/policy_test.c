@@ -178,11 +178,22 @@ static void what_is_said_for_all_rules_is_read(void)
 	CHECK(policy.mode == POLICY_AUDIT && policy.audit_all);
 	CHECK(policy.log == POLICY_LOG_FILE);
 	CHECK_STR(policy.log_file, "/var/log/capruntime");
-	CHECK(policy_engine(&policy, "capruntime") == SUBJECT_ENGINE_CRIO);
-	CHECK(policy_engine(&policy, "capruntime-ctr") ==
-	      SUBJECT_ENGINE_CONTAINERD);
-	CHECK(policy_engine(&policy, "by-hand") == SUBJECT_ENGINE_NONE);
-	CHECK(policy_engine(&policy, "another") == SUBJECT_ENGINE_NONE);
+	CHECK(policy_engine(&policy, "capruntime") == ENGINE_CRIO);
+	CHECK(policy_engine(&policy, "capruntime-ctr") == ENGINE_CONTAINERD);
+	CHECK(policy_engine(&policy, "by-hand") == ENGINE_NONE);
+	CHECK(policy_engine(&policy, "another") == ENGINE_NONE);
+}
+
+static void podman_vouches_for_no_names_and_is_no_engine(void)
+{
+	struct testdata data CLEANUP_TESTDATA = testdata_of(
+		"{\"version\":1,\"engine\":\"podman\",\"rules\":[]}");
+	struct policy_problems problems = { 0 };
+	struct policy policy CLEANUP_POLICY = { 0 };
+
+	policy_read(&policy, &data.doc, POLICY_MAIN, &problems);
+	CHECK_U64(problems.count, 1);
+	CHECK(policy.engine == ENGINE_NONE);
 }
 
 static void a_file_of_policy_d_has_rules_alone(void)
@@ -449,6 +460,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(good_policies_have_no_problem),
 	TAP_TEST(every_key_is_read_as_it_is_written),
 	TAP_TEST(what_is_said_for_all_rules_is_read),
+	TAP_TEST(podman_vouches_for_no_names_and_is_no_engine),
 	TAP_TEST(a_file_of_policy_d_has_rules_alone),
 	TAP_TEST(escapes_are_resolved_in_keys_and_values),
 	TAP_TEST(the_first_rule_that_matches_decides),

@@ -118,7 +118,7 @@ static inline int read_config(struct spec *spec, const struct json_doc *doc,
 
 /* As prepare.c goes about it. */
 static inline struct verdict judge(const struct policy *policy,
-				   enum subject_engine engine,
+				   enum engine engine,
 				   const struct json_doc *doc)
 {
 	struct spec spec CLEANUP_SPEC = { 0 };

@@ -28,7 +28,7 @@ static void reading_free(struct reading *reading)
 }
 
 /* Files "0", "1" … of these texts. */
-static struct reading read_files(enum engine_kind kind,
+static struct reading read_files(enum engine kind,
 				 const char *const texts[FILES_MAX])
 {
 	struct reading reading = { .config = { .kind = kind,
@@ -84,9 +84,9 @@ static void a_file_that_is_no_toml_is_refused_by_place(void)
 
 static void no_file_is_no_handler(void)
 {
-	for (int kind = 0; kind < ENGINE_COUNT; kind++) {
+	for (int kind = ENGINE_FIRST; kind < ENGINE_COUNT; kind++) {
 		struct reading reading CLEANUP_READING =
-			READ((enum engine_kind)kind, NULL);
+			READ((enum engine)kind, NULL);
 
 		CHECK_U64(reading.config.handlers_count, 0);
 		check_findings(&reading, 0);
@@ -227,9 +227,9 @@ static void values_of_another_type_are_none(void)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
-		for (int kind = 0; kind < ENGINE_COUNT; kind++) {
+		for (int kind = ENGINE_FIRST; kind < ENGINE_COUNT; kind++) {
 			struct reading reading CLEANUP_READING =
-				READ((enum engine_kind)kind, texts[i]);
+				READ((enum engine)kind, texts[i]);
 
 			CHECK_U64(reading.config.handlers_count, 0);
 			check_findings(&reading, 0);
