@@ -29,6 +29,7 @@ SHARED_FILES = \
 	include/policy/match.h \
 	include/policy/policy.h \
 	include/runtime/args.h \
+	include/runtime/call.h \
 	include/runtime/launch.h \
 	include/spec/annotations.h \
 	include/spec/find.h \

@@ -6,7 +6,7 @@
 #ifndef CAPRUNTIME_BUNDLE_FILES_H
 #define CAPRUNTIME_BUNDLE_FILES_H
 
-#include "runtime/args.h"
+#include "runtime/call.h"
 #include "spec/undo.h"
 
 #define BUNDLE_CONFIG_MAX ((size_t)16 * 1024 * 1024)

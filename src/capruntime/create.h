@@ -6,7 +6,9 @@
 #ifndef CAPRUNTIME_CREATE_H
 #define CAPRUNTIME_CREATE_H
 
-#include "runtime/args.h"
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "runtime/call.h"
 
 /*
  * `handler` is the name that capruntime was called by, `runtime` the path of

@@ -7,7 +7,7 @@
 #ifndef CAPRUNTIME_EXEC_H
 #define CAPRUNTIME_EXEC_H
 
-#include "runtime/args.h"
+#include "runtime/call.h"
 
 /*
  * Replaces one word of argv, the one that names the process file, or leaves

@@ -7,7 +7,7 @@
 #define CAPRUNTIME_EXEC_PATCH_H
 
 #include "policy/decide.h"
-#include "runtime/args.h"
+#include "runtime/call.h"
 #include "spec/record.h"
 
 /*

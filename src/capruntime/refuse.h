@@ -6,7 +6,9 @@
 #ifndef CAPRUNTIME_REFUSE_H
 #define CAPRUNTIME_REFUSE_H
 
-#include "runtime/args.h"
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "runtime/call.h"
 
 /*
  * The log is the file that --log names; crun's "file:PATH" is PATH, its

@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#include "runtime/args.h"
+#include "runtime/call.h"
 
 /* Six options that nobody knows make 64 readings. */
 #define READING_UNKNOWN_MAX 6
