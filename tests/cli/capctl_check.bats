@@ -500,7 +500,7 @@ colours() { # what a terminal gets
 
 @test "the manual has every code and no other" {
 	{
-		sed -n '/codes\[POLICY_LINT_COUNT\]/,/};/s/.* = "\(.*\)",/\1/p' \
+		sed -n '/codes\[LINT_COUNT\]/,/};/s/.* = "\(.*\)",/\1/p' \
 			"$srcdir/src/capctl/check/lint.c"
 		sed -n '/codes\[\] = {/,/};/s/.* = "\(.*\)",/\1/p' \
 			"$srcdir/src/capctl/check/report.c"

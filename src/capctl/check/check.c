@@ -18,18 +18,8 @@ struct options {
 	bool json;
 };
 
-static const char *severity(const struct check_finding *finding)
-{
-	return finding->is_error ? "error" : "warning";
-}
-
-static enum out_style style(const struct check_finding *finding)
-{
-	return finding->is_error ? OUT_BAD : OUT_WARNING;
-}
-
 static int print_excerpt(const struct check_source *source,
-			 const struct check_finding *finding, struct err *err)
+			 const struct finding *finding, struct err *err)
 {
 	struct json_doc doc = { source->path, source->text, source->len };
 	char *text CLEANUP_FREE = NULL;
@@ -40,24 +30,21 @@ static int print_excerpt(const struct check_source *source,
 		return -1;
 	text = excerpt.text;
 	out_line(OUT_PLAIN, "%*s%s", INDENT, "", text);
-	out_line(style(finding), "%*s^", INDENT + (int)excerpt.caret, "");
+	out_line(finding_level_style(finding->level), "%*s^",
+		 INDENT + (int)excerpt.caret, "");
 	return 0;
 }
 
 static int print_finding(const struct check_report *report,
-			 const struct check_finding *finding, struct err *err)
+			 const struct finding *finding, struct err *err)
 {
-	const struct check_source *source = &report->sources[finding->source];
+	const struct check_source *source =
+		check_report_source(report, finding);
 
-	if (!finding->place.line) {
-		out_line(style(finding), "%s: %s", severity(finding),
-			 finding->text);
+	finding_print_line(finding);
+	if (!finding->place.line || !source || !source->text)
 		return 0;
-	}
-	out_line(style(finding), "%s:%zu:%zu: %s: %s", source->path,
-		 finding->place.line, finding->place.column, severity(finding),
-		 finding->text);
-	return source->text ? print_excerpt(source, finding, err) : 0;
+	return print_excerpt(source, finding, err);
 }
 
 static size_t count_read(const struct check_report *report)
@@ -83,92 +70,96 @@ static struct counted counted(size_t count, const char *what)
 	return result;
 }
 
+static enum out_style summary_style(size_t errors, size_t warnings)
+{
+	if (errors)
+		return OUT_BAD;
+	return warnings ? OUT_WARNING : OUT_GOOD;
+}
+
 static void print_summary(const struct check_report *report)
 {
-	enum out_style judgement = report->errors     ? OUT_BAD
-				   : report->warnings ? OUT_WARNING
-						      : OUT_GOOD;
+	size_t errors = findings_count(&report->findings, FINDING_ERROR);
+	size_t warnings = findings_count(&report->findings, FINDING_WARNING);
 
 	if (!report->sources_count) {
 		out_line(OUT_GOOD,
 			 "no policy: every container starts as it is");
 		return;
 	}
-	out_line(judgement, "%s, %s%s: %s, %s",
+	out_line(summary_style(errors, warnings), "%s, %s%s: %s, %s",
 		 counted(count_read(report), "file").text,
 		 counted(report->policy.count, "rule").text,
 		 report->policy.mode == POLICY_AUDIT ? ", mode audit" : "",
-		 counted(report->errors, "error").text,
-		 counted(report->warnings, "warning").text);
+		 counted(errors, "error").text,
+		 counted(warnings, "warning").text);
 }
 
-static int print(const struct check_report *report, struct err *err)
+static int check_print(const struct check_report *report, struct err *err)
 {
-	for (size_t i = 0; i < report->findings_count; i++)
-		if (print_finding(report, &report->findings[i], err) < 0)
+	for (size_t i = 0; i < report->findings.count; i++)
+		if (print_finding(report, &report->findings.list[i], err) < 0)
 			return -1;
 	print_summary(report);
 	return 0;
 }
 
-static void add(struct json_object *object, const char *key,
-		struct json_object *value)
+static struct json_object *count_json(size_t count)
 {
-	json_object_object_add(object, key, value);
+	return json_object_new_int64((int64_t)count);
 }
 
-static struct json_object *number(size_t value)
+static struct json_object *files_json(const struct check_report *report)
 {
-	return json_object_new_int64((int64_t)value);
-}
-
-static struct json_object *json_finding(const struct check_report *report,
-					const struct check_finding *finding)
-{
-	struct json_object *object = json_object_new_object();
-	const struct check_source *source = &report->sources[finding->source];
-	bool placed = finding->place.line;
-
-	add(object, "severity", json_object_new_string(severity(finding)));
-	add(object, "code", json_object_new_string(finding->code));
-	add(object, "file", out_json_text(source->path));
-	add(object, "line", placed ? number(finding->place.line) : NULL);
-	add(object, "column", placed ? number(finding->place.column) : NULL);
-	add(object, "rule", out_json_text(check_report_rule(report, finding)));
-	add(object, "text", out_json_text(finding->text));
-	return object;
-}
-
-static void print_json(const struct check_report *report)
-{
-	struct json_object *object = json_object_new_object();
 	struct json_object *files = json_object_new_array();
-	struct json_object *problems = json_object_new_array();
 
 	for (size_t i = 0; i < report->sources_count; i++)
 		if (report->sources[i].text)
 			json_object_array_add(
 				files, out_json_text(report->sources[i].path));
-	for (size_t i = 0; i < report->findings_count; i++)
-		json_object_array_add(
-			problems, json_finding(report, &report->findings[i]));
-	add(object, "files", files);
-	add(object, "rules", number(report->policy.count));
-	add(object, "mode",
-	    json_object_new_string(
-		    report->policy.mode == POLICY_AUDIT ? "audit" : "enforce"));
-	add(object, "problems", problems);
-	add(object, "errors", number(report->errors));
-	add(object, "warnings", number(report->warnings));
-	add(object, "complete", json_object_new_boolean(report->is_complete));
+	return files;
+}
+
+static void check_print_json(const struct check_report *report)
+{
+	static const struct finding_key keys[] = {
+		{ "severity", FINDING_FIELD_LEVEL },
+		{ "code", FINDING_FIELD_CODE },
+		{ "file", FINDING_FIELD_FILE },
+		{ "line", FINDING_FIELD_LINE },
+		{ "column", FINDING_FIELD_COLUMN },
+		{ "rule", FINDING_FIELD_TOPIC },
+		{ "text", FINDING_FIELD_TEXT },
+	};
+	const struct findings *findings = &report->findings;
+	struct json_object *object = json_object_new_object();
+	const char *mode =
+		report->policy.mode == POLICY_AUDIT ? "audit" : "enforce";
+
+	json_object_object_add(object, "files", files_json(report));
+	json_object_object_add(object, "rules",
+			       count_json(report->policy.count));
+	json_object_object_add(object, "mode", json_object_new_string(mode));
+	json_object_object_add(object, "problems",
+			       findings_json(findings, keys, ARRAY_LEN(keys)));
+	json_object_object_add(
+		object, "errors",
+		count_json(findings_count(findings, FINDING_ERROR)));
+	json_object_object_add(
+		object, "warnings",
+		count_json(findings_count(findings, FINDING_WARNING)));
+	json_object_object_add(object, "complete",
+			       json_object_new_boolean(report->is_complete));
 	out_json(object);
 }
 
-static enum verb_status judge(const struct check_report *report, bool strict)
+static enum verb_status check_status(const struct check_report *report,
+				     bool strict)
 {
 	if (!report->is_complete)
 		return VERB_TROUBLE;
-	if (report->errors || (strict && report->warnings))
+	if (findings_count(&report->findings, FINDING_ERROR) ||
+	    (strict && findings_count(&report->findings, FINDING_WARNING)))
 		return VERB_FINDINGS;
 	return VERB_GOOD;
 }
@@ -181,7 +172,8 @@ enum verb_status verb_check(int argc, char **argv, struct err *err)
 		{ "json", .flag = &options.json },
 	};
 	int first = verb_parse(argc, argv, known, ARRAY_LEN(known), err);
-	struct check_report report CLEANUP_CHECK_REPORT = { .errors = 0 };
+	struct check_report report CLEANUP_CHECK_REPORT = { .is_complete =
+								    false };
 
 	if (first < 0)
 		return VERB_TROUBLE;
@@ -194,8 +186,8 @@ enum verb_status verb_check(int argc, char **argv, struct err *err)
 			      err) < 0)
 		return VERB_TROUBLE;
 	if (options.json)
-		print_json(&report);
-	else if (print(&report, err) < 0)
+		check_print_json(&report);
+	else if (check_print(&report, err) < 0)
 		return VERB_TROUBLE;
-	return judge(&report, options.strict);
+	return check_status(&report, options.strict);
 }

@@ -15,13 +15,32 @@ static const char *const codes[] = {
 	[POLICY_UNREADABLE] = "unreadable",
 };
 
-/* The number of the source by that path, which is added where it is new. */
-static size_t source_number(struct check_report *report, const char *path)
+/* A finding, and what its place in the report depends on. */
+struct note {
+	struct finding finding;
+	size_t source; /* index in report->sources */
+	size_t rule; /* index in the policy, or POLICY_NO_RULE */
+	size_t number; /* in the order of discovery */
+	bool is_first; /* the error that policy_files_load() reports */
+};
+
+struct examination {
+	struct check_report *report;
+	struct note *notes;
+	size_t notes_count;
+	size_t notes_size;
+	bool is_installed;
+	bool failed; /* out of memory */
+};
+
+/* The index of the source with this path, which is appended if it is new. */
+static size_t source_index(struct examination *examination, const char *path)
 {
+	struct check_report *report = examination->report;
 	struct check_source *list = report->sources;
 	size_t count = report->sources_count;
 
-	/* The last one, but for warnings. */
+	/* An error is in the last source; a warning can be in any. */
 	for (size_t i = count; i > 0; i--)
 		if (strcmp(list[i - 1].path, path) == 0)
 			return i - 1;
@@ -33,60 +52,58 @@ static size_t source_number(struct check_report *report, const char *path)
 					       .place = JSON_PLACE_START };
 	}
 	if (!list || !list[count].path) {
-		report->failed = true;
+		examination->failed = true;
 		return SIZE_MAX;
 	}
 	return report->sources_count++;
 }
 
-static void add_finding(struct check_report *report,
-			struct check_finding finding, const char *text)
+static void add_note(struct examination *examination, struct note note,
+		     const char *text)
 {
-	struct check_finding *list =
-		alloc_room(report->findings, report->findings_count,
-			   &report->findings_size, sizeof(*list));
+	struct note *notes =
+		alloc_room(examination->notes, examination->notes_count,
+			   &examination->notes_size, sizeof(*notes));
 
-	finding.text = strdup(text);
-	finding.number = report->findings_count;
-	if (list)
-		report->findings = list;
-	if (!list || !finding.text || finding.source == SIZE_MAX) {
-		report->failed = true;
-		free(finding.text);
+	if (notes)
+		examination->notes = notes;
+	note.finding.text = strdup(text);
+	note.number = examination->notes_count;
+	if (!notes || !note.finding.text || note.source == SIZE_MAX) {
+		examination->failed = true;
+		free(note.finding.text);
 		return;
 	}
-	list[report->findings_count++] = finding;
-	if (finding.is_error)
-		report->errors++;
-	else
-		report->warnings++;
+	notes[examination->notes_count++] = note;
 }
 
-static void take_problem(void *context, enum policy_error trouble,
+static void take_problem(void *context, enum policy_error error,
 			 const struct policy_problem *problem)
 {
-	struct check_report *report = context;
-	struct check_finding finding = {
-		.is_error = trouble != POLICY_UNTRUSTED || report->is_installed,
-		.code = codes[trouble],
-		.source = source_number(report, problem->file),
-		.place = problem->place,
+	struct examination *examination = context;
+	bool is_error = error != POLICY_UNTRUSTED || examination->is_installed;
+	struct note note = {
+		.finding = { .level =
+				     is_error ? FINDING_ERROR : FINDING_WARNING,
+			     .code = codes[error],
+			     .place = problem->place },
+		.source = source_index(examination, problem->file),
 		.rule = problem->rule,
 	};
 
-	if (trouble == POLICY_UNREADABLE)
-		report->is_complete = false;
-	add_finding(report, finding, problem->text);
+	if (error == POLICY_UNREADABLE)
+		examination->report->is_complete = false;
+	add_note(examination, note, problem->text);
 }
 
 static void take_file(void *context, const char *path, char *text, size_t len)
 {
-	struct check_report *report = context;
-	size_t number = source_number(report, path);
-	struct check_source *source = report->sources + number;
+	struct examination *examination = context;
+	size_t index = source_index(examination, path);
+	struct check_source *source = examination->report->sources + index;
 
-	/* The same file twice, on the command line. */
-	if (number == SIZE_MAX || source->text) {
+	/* The command line can name a file twice. */
+	if (index == SIZE_MAX || source->text) {
 		free(text);
 		return;
 	}
@@ -94,9 +111,9 @@ static void take_file(void *context, const char *path, char *text, size_t len)
 	source->len = len;
 }
 
-static struct json_place place_of(struct check_source *source,
-				  const struct policy_rule *rule,
-				  const struct lint_location *location)
+static struct json_place warning_place(struct check_source *source,
+				       const struct policy_rule *rule,
+				       const struct lint_location *location)
 {
 	struct json_doc doc = { source->path, source->text, source->len };
 
@@ -107,20 +124,24 @@ static struct json_place place_of(struct check_source *source,
 
 static void take_warning(void *context, const struct lint_warning *warning)
 {
-	struct check_report *report = context;
-	struct check_finding finding = {
-		.code = lint_code(warning->lint),
+	struct examination *examination = context;
+	struct check_report *report = examination->report;
+	struct note note = {
+		.finding = { .level = FINDING_WARNING,
+			     .code = lint_code(warning->lint) },
 		.rule = warning->rule,
 	};
 	const struct policy_rule *rule;
 
 	if (warning->rule != POLICY_NO_RULE) {
 		rule = &report->policy.rules[warning->rule];
-		finding.source = source_number(report, rule->file);
-		finding.place = place_of(&report->sources[finding.source], rule,
-					 &warning->location);
+		note.source = source_index(examination, rule->file);
+		if (note.source != SIZE_MAX)
+			note.finding.place =
+				warning_place(&report->sources[note.source],
+					      rule, &warning->location);
 	}
-	add_finding(report, finding, warning->text);
+	add_note(examination, note, warning->text);
 }
 
 static int compare_sizes(size_t left, size_t right)
@@ -128,59 +149,84 @@ static int compare_sizes(size_t left, size_t right)
 	return (left > right) - (left < right);
 }
 
-/* A file as a whole, the error that would refuse, then by place. */
-static int compare(const void *left, const void *right)
+/* A file as a whole, the error that refuses the policy, then by place. */
+static int compare_notes(const void *left, const void *right)
 {
-	const struct check_finding *a = left, *b = right;
+	const struct note *a = left, *b = right;
+	const struct json_place *at = &a->finding.place;
+	const struct json_place *other = &b->finding.place;
 	int order = compare_sizes(a->source, b->source);
 
 	if (order == 0)
-		order = compare_sizes(a->place.line != 0, b->place.line != 0);
+		order = compare_sizes(at->line != 0, other->line != 0);
 	if (order == 0)
 		order = compare_sizes(!a->is_first, !b->is_first);
 	if (order == 0)
-		order = compare_sizes(a->place.line, b->place.line);
+		order = compare_sizes(at->line, other->line);
 	if (order == 0)
-		order = compare_sizes(a->place.column, b->place.column);
+		order = compare_sizes(at->column, other->column);
 	return order ? order : compare_sizes(a->number, b->number);
 }
 
-static void sort(struct check_report *report)
+static void sort_notes(struct examination *examination)
 {
-	for (size_t i = 0; i < report->findings_count; i++) {
-		report->findings[i].is_first = report->findings[i].is_error;
-		if (report->findings[i].is_error)
+	struct note *notes = examination->notes;
+
+	for (size_t i = 0; i < examination->notes_count; i++) {
+		notes[i].is_first = notes[i].finding.level == FINDING_ERROR;
+		if (notes[i].is_first)
 			break;
 	}
-	if (report->findings_count)
-		qsort(report->findings, report->findings_count,
-		      sizeof(*report->findings), compare);
+	if (examination->notes_count)
+		qsort(notes, examination->notes_count, sizeof(*notes),
+		      compare_notes);
 }
 
-int check_report_make(struct check_report *ret_survey, char *const *paths,
+/* Moves the notes into the report. The sources and rules do not move again. */
+static void report_notes(struct examination *examination)
+{
+	struct check_report *report = examination->report;
+
+	for (size_t i = 0; i < examination->notes_count; i++) {
+		const struct note *note = &examination->notes[i];
+		struct finding finding = note->finding;
+
+		if (note->source < report->sources_count)
+			finding.file = report->sources[note->source].path;
+		if (note->rule != POLICY_NO_RULE)
+			finding.topic = report->policy.rules[note->rule].name;
+		findings_take(&report->findings, finding);
+	}
+	free(examination->notes);
+}
+
+int check_report_make(struct check_report *ret_report, char *const *paths,
 		      size_t count, struct err *err)
 {
+	struct examination examination = { .report = ret_report,
+					   .is_installed = !count };
 	struct policy_listener listener = { take_problem, take_file,
-					    ret_survey };
+					    &examination };
 
-	*ret_survey = (struct check_report){ .is_complete = true,
-					     .is_installed = !count };
-	policy_files_examine(&ret_survey->policy, paths, count, &listener);
-	if (!ret_survey->failed)
-		lint_policy(&ret_survey->policy, LINT_WORK_MAX, take_warning,
-			    ret_survey);
-	if (ret_survey->failed)
-		return err_set(err, "out of memory");
-	sort(ret_survey);
-	return 0;
+	*ret_report = (struct check_report){ .is_complete = true };
+	policy_files_examine(&ret_report->policy, paths, count, &listener);
+	if (!examination.failed)
+		lint_policy(&ret_report->policy, LINT_WORK_MAX, take_warning,
+			    &examination);
+	sort_notes(&examination);
+	report_notes(&examination);
+	ret_report->findings.failed |= examination.failed;
+	return findings_check(&ret_report->findings, err);
 }
 
-const char *check_report_rule(const struct check_report *report,
-			      const struct check_finding *finding)
+const struct check_source *
+check_report_source(const struct check_report *report,
+		    const struct finding *finding)
 {
-	return finding->rule == POLICY_NO_RULE
-		       ? NULL
-		       : report->policy.rules[finding->rule].name;
+	for (size_t i = 0; i < report->sources_count; i++)
+		if (report->sources[i].path == finding->file)
+			return &report->sources[i];
+	return NULL;
 }
 
 void check_report_free(struct check_report *report)
@@ -190,9 +236,7 @@ void check_report_free(struct check_report *report)
 		free(report->sources[i].text);
 	}
 	free(report->sources);
-	for (size_t i = 0; i < report->findings_count; i++)
-		free(report->findings[i].text);
-	free(report->findings);
+	findings_free(&report->findings);
 	policy_free(&report->policy);
 	*report = (struct check_report){ 0 };
 }

@@ -1,59 +1,44 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * All there is to say of a policy, in the order of its files and their lines:
- * what policy_files.h and policy_lint.h find, with the texts it was found in.
+ * All findings about a policy (errors from policy/files.h, warnings from
+ * check/lint.h), sorted by file and line, with the texts of the files.
  */
 #ifndef CAPRUNTIME_CAPCTL_CHECK_REPORT_H
 #define CAPRUNTIME_CAPCTL_CHECK_REPORT_H
 
+#include "capctl/finding.h"
 #include "policy/files.h"
 
 struct check_source {
 	char *path;
 	char *text; /* NULL: it was not read */
 	size_t len;
-	struct json_place place; /* of what was found last */
-};
-
-struct check_finding {
-	bool is_error;
-	bool is_first; /* of the errors: the runtime says this one */
-	const char *code; /* "invalid" …, or one of policy_lint.h's */
-	size_t source; /* its number */
-	struct json_place place; /* line 0: the file as a whole */
-	size_t rule; /* its number, or POLICY_NO_RULE */
-	char *text;
-	size_t number; /* in the order they were found */
+	struct json_place place; /* of the last warning */
 };
 
 struct check_report {
 	struct policy policy;
 	struct check_source *sources;
 	size_t sources_count;
-	struct check_finding *findings;
-	size_t findings_count;
-	size_t findings_size;
-	size_t errors;
-	size_t warnings;
-	bool is_complete; /* no file could not be looked at */
-	bool is_installed;
-	bool failed; /* out of memory */
+	struct findings findings; /* topic: the name of the rule */
+	bool is_complete; /* every file could be read */
 };
 
 #define CLEANUP_CHECK_REPORT __attribute__((cleanup(check_report_free)))
 
 /*
- * Of the files in `paths`, or of those that rule this node where `count` is 0:
- * see policy_files_examine(). That others can write a file is an error where
- * it rules, else a warning. Of all errors the first is the one that
- * policy_files_load() gives; but for that they stand in the order of the text.
- * Fails when out of memory. To be freed in every case.
+ * Examines the files in `paths`, or with a `count` of 0 the installed ones; see
+ * policy_files_examine(). A file that others can write is an error if it is
+ * installed, else a warning. The first error that policy_files_load() would
+ * report comes before the other findings of its file. -1: out of memory. The
+ * caller frees the report, also on -1.
  */
-int check_report_make(struct check_report *ret_survey, char *const *paths,
+int check_report_make(struct check_report *ret_report, char *const *paths,
 		      size_t count, struct err *err) MUST_CHECK;
-/* The name of the rule that it is about; NULL: there is none. */
-const char *check_report_rule(const struct check_report *report,
-			      const struct check_finding *finding);
+/* The file that the finding is in; NULL: it is in none. */
+const struct check_source *
+check_report_source(const struct check_report *report,
+		    const struct finding *finding);
 
 void check_report_free(struct check_report *report);
 

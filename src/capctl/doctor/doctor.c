@@ -4,80 +4,44 @@
 #include <errno.h>
 #include <json-c/json.h>
 
-#include "base/alloc.h"
 #include "base/paths.h"
 #include "capctl/doctor/host.h"
 #include "capctl/out.h"
 #include "capctl/verb.h"
 
-static const enum out_style styles[FINDING_LEVEL_COUNT] = {
-	[FINDING_OK] = OUT_GOOD,
-	[FINDING_WARNING] = OUT_WARNING,
-	[FINDING_ERROR] = OUT_BAD,
-	[FINDING_UNKNOWN] = OUT_WARNING,
-};
-
-static void add_fix(struct out_table *table, const char *fix)
+static void doctor_print(const struct findings *findings)
 {
-	char *text CLEANUP_FREE = alloc_text("fix: %s", fix);
-
-	out_table_add(table, OUT_STRONG, 3, "", "", text ? text : fix);
-}
-
-static void print(const struct findings *findings)
-{
-	struct out_table table CLEANUP_TABLE = { 0 };
-
-	for (size_t i = 0; i < findings->count; i++) {
-		const struct finding *finding = &findings->list[i];
-
-		out_table_add(&table, OUT_PLAIN, 3,
-			      findings_level_name(finding->level),
-			      finding->topic, finding->text);
-		out_table_style(&table, 0, styles[finding->level]);
-		if (finding->fix)
-			add_fix(&table, finding->fix);
-	}
-	out_table_print(&table);
+	findings_print_table(findings, FINDING_FIELD_LEVEL,
+			     FINDING_FIELD_TOPIC);
 	out_line(OUT_PLAIN, "errors: %zu, warnings: %zu",
 		 findings_count(findings, FINDING_ERROR),
 		 findings_count(findings, FINDING_WARNING));
 }
 
-static struct json_object *json_of(const struct finding *finding)
+static void doctor_print_json(const struct findings *findings)
 {
+	static const struct finding_key keys[] = {
+		{ "status", FINDING_FIELD_LEVEL },
+		{ "topic", FINDING_FIELD_TOPIC },
+		{ "text", FINDING_FIELD_TEXT },
+		{ "fix", FINDING_FIELD_FIX },
+	};
 	struct json_object *object = json_object_new_object();
 
-	json_object_object_add(
-		object, "status",
-		out_json_text(findings_level_name(finding->level)));
-	json_object_object_add(object, "topic", out_json_text(finding->topic));
-	json_object_object_add(object, "text", out_json_text(finding->text));
-	json_object_object_add(object, "fix", out_json_text(finding->fix));
-	return object;
-}
+	for (int i = 0; i < FINDING_LEVEL_COUNT; i++) {
+		enum finding_level level = (enum finding_level)i;
+		size_t count = findings_count(findings, level);
 
-static void print_json(const struct findings *findings)
-{
-	struct json_object *object = json_object_new_object();
-	struct json_object *list = json_object_new_array();
-
-	for (size_t i = 0; i < findings->count; i++)
-		json_object_array_add(list, json_of(&findings->list[i]));
-	for (int level = 0; level < FINDING_LEVEL_COUNT; level++) {
-		size_t count =
-			findings_count(findings, (enum finding_level)level);
-
-		json_object_object_add(
-			object, findings_level_name((enum finding_level)level),
-			json_object_new_int64((int64_t)count));
+		json_object_object_add(object, finding_level_name(level),
+				       json_object_new_int64((int64_t)count));
 	}
 	json_object_object_add(object, "program",
 			       out_json_text(doctor_installed()));
 	json_object_object_add(object, "configuration",
 			       out_json_text(paths_config_dir));
 	json_object_object_add(object, "state", out_json_text(paths_state_dir));
-	json_object_object_add(object, "findings", list);
+	json_object_object_add(object, "findings",
+			       findings_json(findings, keys, ARRAY_LEN(keys)));
 	out_json(object);
 }
 
@@ -101,7 +65,8 @@ static void check_proc(struct findings *findings)
 	findings_fix(findings, "mount -t proc proc /proc");
 }
 
-static enum verb_status judge(const struct findings *findings, struct err *err)
+static enum verb_status doctor_status(const struct findings *findings,
+				      struct err *err)
 {
 	size_t unknown = findings_count(findings, FINDING_UNKNOWN);
 
@@ -139,8 +104,8 @@ enum verb_status verb_doctor(int argc, char **argv, struct err *err)
 	if (doctor_check_all(&findings, err) < 0)
 		return VERB_TROUBLE;
 	if (json)
-		print_json(&findings);
+		doctor_print_json(&findings);
 	else
-		print(&findings);
-	return judge(&findings, err);
+		doctor_print(&findings);
+	return doctor_status(&findings, err);
 }

@@ -60,7 +60,7 @@ int doctor_check_all(struct findings *findings, struct err *err)
 	doctor_check_policy(&doctor, findings);
 	if (doctor_check_engines(&doctor, findings, err) < 0)
 		return -1;
-	return findings->failed ? err_set(err, "out of memory") : 0;
+	return findings_check(findings, err);
 }
 
 void doctor_free(struct doctor *doctor)
