@@ -43,7 +43,7 @@ page_defaults() {
 			object = /Top level/ ? "a policy" : /Rules/ ? "a rule" : ""
 		}
 		/^[.]It Va/ { key = $3 }
-		/default/ && object { print object, key }
+		/[Dd]efault/ && object { print object, key }
 	' "$srcdir/$page" | LC_ALL=C sort -u
 }
 
@@ -193,11 +193,11 @@ outcome() { # [ID]
 	}
 	page_section DESCRIPTION >"$work/text"
 	[ "$(limit POLICY_FILES_MAX)" = 64 ]
-	grep 'there can be 64 in' "$work/text"
+	grep '^can have 64 files' "$work/text"
 	[ "$(limit POLICY_RULES_MAX)" = 10000 ]
-	grep '^10000 rules in all' "$work/text"
+	grep 'together can have 10000 rules' "$work/text"
 	[ "$(limit POLICY_PATTERNS_MAX)" = 256 ]
-	grep '256 patterns in a rule' "$work/text"
+	grep 'a rule can have 256 patterns' "$work/text"
 	grep -F '((size_t)1024 * 1024)' "$srcdir/include/policy/policy.h"
 	grep 'at most 1 MiB' "$work/text"
 	[ "$(limit POLICY_NAME_MAX)" = 63 ]
