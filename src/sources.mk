@@ -20,6 +20,7 @@ SHARED_FILES = \
 	include/caps/set.h \
 	include/json/check.h \
 	include/json/keys.h \
+	include/json/read.h \
 	include/json/scan.h \
 	include/policy/ambient_request.h \
 	include/policy/decide.h \
@@ -32,7 +33,6 @@ SHARED_FILES = \
 	include/runtime/call.h \
 	include/runtime/launch.h \
 	include/spec/annotations.h \
-	include/spec/find.h \
 	include/spec/patch.h \
 	include/spec/record.h \
 	include/spec/spec.h \
@@ -54,6 +54,7 @@ SHARED_FILES = \
 	src/caps/set.c \
 	src/json/check.c \
 	src/json/keys.c \
+	src/json/read.c \
 	src/json/scan.c \
 	src/policy/ambient_request.c \
 	src/policy/decide.c \
@@ -73,7 +74,6 @@ SHARED_FILES = \
 	src/runtime/reading.c \
 	src/runtime/reading.h \
 	src/spec/annotations.c \
-	src/spec/find.c \
 	src/spec/patch.c \
 	src/spec/record.c \
 	src/spec/spec.c \

@@ -23,6 +23,7 @@ UNIT_TESTS = \
 	tests/unit/caps/set_test \
 	tests/unit/json/check_test \
 	tests/unit/json/keys_test \
+	tests/unit/json/read_test \
 	tests/unit/json/scan_test \
 	tests/unit/policy/ambient_request_test \
 	tests/unit/policy/decide_test \

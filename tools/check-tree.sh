@@ -53,7 +53,6 @@ src/policy/rule.c tests/unit/policy/policy_test.c a rule is read as part of a po
 src/runtime/launch.c tests/cli/runtimes.bats it ends in another program
 src/runtime/options.c tests/unit/runtime/args_test.c options.json drives it there
 src/runtime/reading.c tests/unit/runtime/args_test.c argv.json drives it there
-src/spec/find.c tests/unit/spec/spec_reading_test.c it finds what spec reads
 '
 # What reads bytes that others wrote: wants a fuzz target with seeds.
 parsers='

@@ -22,4 +22,8 @@ int json_keys_check_names(const struct json_doc *doc, struct json_value object,
 			  const char *const names[],
 			  struct err *err) MUST_CHECK;
 
+/* Both of these checks. */
+int json_keys_check(const struct json_doc *doc, struct json_value object,
+		    const char *const names[], struct err *err) MUST_CHECK;
+
 #endif

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where things stand in a JSON text. It expects a text that passed
- * json_check(), walks it without allocating and then cannot fail. Strings are
- * decoded by json-c from their spans; the text itself is never changed nor
- * written anew.
+ * Walks a JSON text that passed json_check() and yields spans of it. Walking
+ * allocates nothing and cannot fail; only decoding a string allocates. Typed
+ * access with error messages is json/read.h.
  */
 #ifndef CAPRUNTIME_JSON_SCAN_H
 #define CAPRUNTIME_JSON_SCAN_H
@@ -16,15 +15,18 @@
 #include "base/err.h"
 #include "json/check.h"
 
+/* One bit each, so that several kinds fit into one argument. */
 enum json_kind {
-	JSON_NULL,
-	JSON_FALSE,
-	JSON_TRUE,
-	JSON_NUMBER,
-	JSON_STRING,
-	JSON_ARRAY,
-	JSON_OBJECT,
+	JSON_NULL = 1,
+	JSON_FALSE = 2,
+	JSON_TRUE = 4,
+	JSON_NUMBER = 8,
+	JSON_STRING = 16,
+	JSON_ARRAY = 32,
+	JSON_OBJECT = 64,
 };
+
+#define JSON_BOOLEAN (JSON_FALSE | JSON_TRUE)
 
 /* The bytes [start, end) of the text; a string's include its quotes. */
 struct json_value {
@@ -40,40 +42,43 @@ struct json_member {
 
 /* Walks the members of an object or the elements of an array. */
 struct json_iter {
-	const struct json_doc *doc;
+	const struct json_doc *doc; /* NULL: nothing to walk */
 	size_t pos;
 };
 
 struct json_value json_root(const struct json_doc *doc);
 
-/* `value` is an object or an array. */
+/* A value that is no object or array has no members or elements. */
 struct json_iter json_iterate(const struct json_doc *doc,
 			      struct json_value value);
 /* False at the end. */
 bool json_next_member(struct json_iter *iter, struct json_member *ret_member);
 bool json_next_element(struct json_iter *iter, struct json_value *ret_value);
 
-/* Is this string, escapes resolved, `text`? Out of memory counts as no. */
+/*
+ * True when this string, escapes resolved, equals `text`. False when out of
+ * memory.
+ */
 bool json_string_is(const struct json_doc *doc, struct json_value string,
 		    const char *text);
 bool json_has_escape(const struct json_doc *doc, struct json_value string);
 
 /*
- * The string with its escapes resolved, ended by a NUL that ret_len does not
- * count; the string itself may hold NULs. The caller frees.
+ * Decodes a string's escapes. ret_len does not count the terminating NUL; the
+ * string itself can contain NULs (\u0000). The caller frees. Fails only when
+ * out of memory.
  */
 int json_string(const struct json_doc *doc, struct json_value string,
 		char **ret_text, size_t *ret_len, struct err *err) MUST_CHECK;
 
-/* Is it a number spelled 0|[1-9][0-9]* and at most `max`? */
+/* True for a number in plain digits (0|[1-9][0-9]*) that is at most `max`. */
 bool json_is_u32(const struct json_doc *doc, struct json_value number,
 		 uint32_t max, uint32_t *ret_number);
 
-/* The same with more bits. */
 bool json_is_u64(const struct json_doc *doc, struct json_value number,
 		 uint64_t max, uint64_t *ret_number);
 
-/* "a string", "an object" … for messages. */
+/* "a string", "an object" and so on, for messages. */
 const char *json_kind_name(enum json_kind kind);
 
 #endif

@@ -17,6 +17,19 @@
 #include "spec/annotations.h"
 #include "json/scan.h"
 
+/*
+ * The value of process.KEY, also when it is null; false when there is none.
+ * `doc` passed json_check() alone: of two equal keys the first one counts.
+ */
+bool spec_find(const struct json_doc *doc, const char *key,
+	       struct json_value *ret_value);
+
+bool spec_find_process(const struct json_doc *doc,
+		       struct json_value *ret_process);
+
+/* A string that is exactly a known CAP_X; 0 for any other value. */
+capmask spec_capability(const struct json_doc *doc, struct json_value name);
+
 /* A namespace's entry in linux.namespaces. */
 struct spec_namespace {
 	bool present;
@@ -47,6 +60,9 @@ struct spec {
  */
 int spec_read(struct spec *ret_spec, const struct json_doc *doc,
 	      enum runtime_dialect dialect, struct err *err) MUST_CHECK;
+/* The same for an exec's process file: the text is the process object. */
+int spec_read_process(struct spec *ret_spec, const struct json_doc *doc,
+		      enum runtime_dialect dialect, struct err *err) MUST_CHECK;
 void spec_free(struct spec *spec);
 
 #endif

@@ -114,7 +114,7 @@ int json_keys_check_unique(const struct json_doc *doc, struct json_value object,
 		return 0;
 	return json_err(
 		err, doc, repeated->offset,
-		"key '%.*s' stands twice: readers differ on which one counts, keep one",
+		"duplicate key '%.*s': readers differ on which one counts, keep one",
 		(int)repeated->len, repeated->text);
 }
 
@@ -161,7 +161,7 @@ static int check_name(const struct json_doc *doc, const struct key *key,
 	if (memchr(key->text, '\0', key->len))
 		return json_err(
 			err, doc, key->offset,
-			"a key with \\u0000 in it: readers differ on where it ends, take it out");
+			"a key contains \\u0000: readers differ on where it ends, remove it");
 	for (; *names; names++) {
 		if (is_name(key, *names))
 			return 0;
@@ -194,4 +194,12 @@ int json_keys_check_names(const struct json_doc *doc, struct json_value object,
 			return -1;
 	}
 	return 0;
+}
+
+int json_keys_check(const struct json_doc *doc, struct json_value object,
+		    const char *const names[], struct err *err)
+{
+	if (json_keys_check_names(doc, object, names, err) < 0)
+		return -1;
+	return json_keys_check_unique(doc, object, err);
 }

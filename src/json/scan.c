@@ -3,19 +3,26 @@
 
 #include "json/scan.h"
 
-#include <json-c/json.h>
 #include <string.h>
 
 const char *json_kind_name(enum json_kind kind)
 {
-	static const char *const names[] = {
-		[JSON_NULL] = "null",	     [JSON_FALSE] = "a boolean",
-		[JSON_TRUE] = "a boolean",   [JSON_NUMBER] = "a number",
-		[JSON_STRING] = "a string",  [JSON_ARRAY] = "a list",
-		[JSON_OBJECT] = "an object",
-	};
-
-	return names[kind];
+	switch (kind) {
+	case JSON_NULL:
+		return "null";
+	case JSON_FALSE:
+	case JSON_TRUE:
+		return "a boolean";
+	case JSON_NUMBER:
+		return "a number";
+	case JSON_STRING:
+		return "a string";
+	case JSON_ARRAY:
+		return "a list";
+	case JSON_OBJECT:
+		return "an object";
+	}
+	return "nothing";
 }
 
 static bool is_blank(int byte)
@@ -76,7 +83,7 @@ static size_t scalar_end(const struct json_doc *doc, size_t pos)
 	return pos;
 }
 
-/* The value that begins at or after pos. */
+/* The first value at or after pos. */
 static struct json_value value_at(const struct json_doc *doc, size_t pos)
 {
 	struct json_value value = { .start = skip_blank_at(doc, pos) };
@@ -119,16 +126,21 @@ struct json_value json_root(const struct json_doc *doc)
 struct json_iter json_iterate(const struct json_doc *doc,
 			      struct json_value value)
 {
-	struct json_iter iter = { doc, value.start };
+	struct json_iter iter = { .pos = value.start };
 
+	if (value.kind == JSON_ARRAY || value.kind == JSON_OBJECT)
+		iter.doc = doc;
 	return iter;
 }
 
-/* pos is at the opening bracket, or just behind the value before. */
+/* pos is at the opening bracket or directly after the previous value. */
 bool json_next_element(struct json_iter *iter, struct json_value *ret_value)
 {
-	size_t pos = skip_blank_at(iter->doc, iter->pos);
+	size_t pos;
 
+	if (!iter->doc)
+		return false;
+	pos = skip_blank_at(iter->doc, iter->pos);
 	if (strchr("]}", iter->doc->text[pos]))
 		return false;
 	pos = skip_blank_at(iter->doc, pos + 1);
@@ -175,47 +187,86 @@ bool json_string_is(const struct json_doc *doc, struct json_value string,
 	return decoded_len == len && memcmp(decoded, text, len) == 0;
 }
 
-static int copy_text(const char *from, size_t len, char **ret_text,
-		     size_t *ret_len, struct err *err)
+/* The text passed json_check(): these are hexadecimal digits. */
+static uint32_t decode_hex4(const char *digits)
 {
-	char *text = malloc(len + 1);
+	uint32_t number = 0;
 
-	if (!text)
-		return err_set(err, "out of memory");
-	memcpy(text, from, len);
-	text[len] = '\0';
-	*ret_text = text;
-	*ret_len = len;
-	return 0;
+	for (int i = 0; i < 4; i++) {
+		int byte = digits[i];
+
+		number = number * 16 +
+			 (uint32_t)(is_digit(byte) ? byte - '0'
+						   : (byte | 0x20) - 'a' + 10);
+	}
+	return number;
+}
+
+/* RFC 3629, section 3. Returns the number of bytes, at most 4. */
+static size_t encode_utf8(uint32_t code, char *to)
+{
+	static const unsigned char lead[] = { 0, 0x00, 0xc0, 0xe0, 0xf0 };
+	size_t len = 1;
+
+	len += code >= 0x80;
+	len += code >= 0x800;
+	len += code >= 0x10000;
+	for (size_t i = len; --i > 0; code >>= 6)
+		to[i] = (char)(0x80 | (code & 0x3f));
+	to[0] = (char)(lead[len] | code);
+	return len;
+}
+
+/* *from is after "\u" and moves past the escape, or past a surrogate pair. */
+static size_t decode_unicode(const char **from, char *to)
+{
+	uint32_t code = decode_hex4(*from);
+
+	*from += 4;
+	if (code >= 0xd800 && code < 0xdc00) {
+		uint32_t low = decode_hex4(*from + 2);
+
+		code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+		*from += 6;
+	}
+	return encode_utf8(code, to);
+}
+
+/* *from is after the backslash. An escape is longer than its decoded form. */
+static size_t decode_escape(const char **from, char *to)
+{
+	static const char names[] = "bfnrt", bytes[] = "\b\f\n\r\t";
+	char name = *(*from)++;
+	const char *found;
+
+	if (name == 'u')
+		return decode_unicode(from, to);
+	found = strchr(names, name);
+	*to = found ? bytes[found - names] : name;
+	return 1;
 }
 
 int json_string(const struct json_doc *doc, struct json_value string,
 		char **ret_text, size_t *ret_len, struct err *err)
 {
-	size_t len = string.end - string.start;
-	struct json_tokener *tokener;
-	struct json_object *object;
-	int status = -1;
+	const char *from = doc->text + string.start + 1;
+	const char *end = doc->text + string.end - 1;
+	char *text = malloc((size_t)(end - from) + 1), *to = text;
 
-	if (!json_has_escape(doc, string))
-		return copy_text(doc->text + string.start + 1, len - 2,
-				 ret_text, ret_len, err);
-
-	tokener = json_tokener_new_ex(1);
-	if (!tokener)
+	if (!text)
 		return err_set(err, "out of memory");
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
-	object = json_tokener_parse_ex(tokener, doc->text + string.start,
-				       (int)len);
-	if (object)
-		status = copy_text(json_object_get_string(object),
-				   (size_t)json_object_get_string_len(object),
-				   ret_text, ret_len, err);
-	else
-		json_err(err, doc, string.start, "cannot decode this string");
-	json_object_put(object);
-	json_tokener_free(tokener);
-	return status;
+	while (from < end) {
+		char byte = *from++;
+
+		if (byte == '\\')
+			to += decode_escape(&from, to);
+		else
+			*to++ = byte;
+	}
+	*to = '\0';
+	*ret_text = text;
+	*ret_len = (size_t)(to - text);
+	return 0;
 }
 
 bool json_is_u64(const struct json_doc *doc, struct json_value number,

@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-#include "spec/find.h"
 #include "spec/spec.h"
 
 /* Where a member stands, with what it takes to put one in or take it out. */

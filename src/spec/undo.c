@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "spec/find.h"
+#include "spec/spec.h"
 #include "spec/patch.h"
 #include "json/scan.h"
 

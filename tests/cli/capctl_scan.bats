@@ -561,7 +561,7 @@ $tree/usr/bin/app"*"  dangerous  setuid root
 	troubled 'names no root.path' '--rootfs'
 	echo '{"root":{"path":"rootfs"},"mounts":1}' >"$bundle/config.json"
 	scan "$bundle"
-	troubled "config.json':1:36: must be a list, not a number"
+	troubled "config.json':1:36: 'mounts' must be a list, not a number"
 }
 
 # What setpriv still holds itself is gone after an execve.

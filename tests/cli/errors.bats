@@ -254,7 +254,7 @@ create_closed() { # DESCRIPTORS WORD...
 @test "a config.json that is read in two ways is refused with its place" {
 	printf '{"process":{"user":{"uid":1000,\n"uid":0}}}' >"$config"
 	create
-	refused "'$config':2:1: key 'uid' stands twice"
+	refused "'$config':2:1: duplicate key 'uid'"
 	printf '{"process":{"user":{"uid":1000}},}' >"$config"
 	create
 	refused "'$config':1:34: not valid JSON: "

@@ -95,7 +95,7 @@ untold='.reason | test("namespace")'
 @test "two entries of one type refuse" {
 	tell host_network
 	namespaces network '{type: "network"}, {type: "network"}'
-	expect_refusal 'a second namespace'
+	expect_refusal 'duplicate namespace'
 }
 
 @test "userns is true for a new user namespace alone" {
@@ -296,7 +296,7 @@ by_fixture() { # RULE FILE…
 		use_config "$fixtures/crio/plain.config.json"
 		sed -i "s|\"annotations\": {|&$mark,|" "$bundle/config.json"
 		cp "$bundle/config.json" "$work/original.json"
-		expect_refusal 'stands twice'
+		expect_refusal 'duplicate key'
 		expect_untouched
 	done
 }

@@ -5,7 +5,7 @@
  */
 #include "config.h"
 
-#include "spec/find.h"
+#include "spec/spec.h"
 #include "spec/spec.h"
 
 #include <ctype.h>

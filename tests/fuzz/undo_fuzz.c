@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "spec/find.h"
+#include "spec/spec.h"
 #include "spec/spec.h"
 
 #define TARGET "{\"ambient\":[\"CAP_KILL\"],\"bounding\":[\"CAP_TARGET\"]}"

@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-#include "spec/find.h"
+#include "spec/spec.h"
+#include "json/read.h"
 
 #define PATH "PATH="
 
@@ -86,7 +87,7 @@ static int read_groups(struct command *command, const struct json_doc *doc,
 	uint32_t group;
 
 	if (!spec_find(doc, "user", &user) ||
-	    !spec_find_member(doc, user, "additionalGids", &list) ||
+	    !json_find(doc, user, "additionalGids", &list) ||
 	    list.kind != JSON_ARRAY)
 		return 0;
 	iter = json_iterate(doc, list);

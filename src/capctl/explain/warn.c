@@ -11,7 +11,7 @@
 #include "capctl/explain/explain.h"
 #include "capctl/out.h"
 #include "capctl/seccomp/closed.h"
-#include "spec/find.h"
+#include "json/read.h"
 
 #define PORT_SYSCTL "net.ipv4.ip_unprivileged_port_start"
 #define PORT_FILE "/proc/sys/net/ipv4/ip_unprivileged_port_start"
@@ -83,9 +83,9 @@ static long configured_start(const struct json_doc *doc)
 	struct err ignored;
 	size_t len;
 
-	if (!spec_find_member(doc, json_root(doc), "linux", &linux_value) ||
-	    !spec_find_member(doc, linux_value, "sysctl", &sysctl) ||
-	    !spec_find_member(doc, sysctl, PORT_SYSCTL, &value) ||
+	if (!json_find(doc, json_root(doc), "linux", &linux_value) ||
+	    !json_find(doc, linux_value, "sysctl", &sysctl) ||
+	    !json_find(doc, sysctl, PORT_SYSCTL, &value) ||
 	    value.kind != JSON_STRING ||
 	    json_string(doc, value, &text, &len, &ignored) < 0)
 		return -1;

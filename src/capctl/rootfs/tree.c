@@ -7,69 +7,31 @@
 
 #include "base/buf.h"
 #include "capctl/execve/predict.h"
-#include "spec/find.h"
+#include "json/read.h"
 
 struct reader {
-	const struct json_doc *doc;
+	struct json_reader json;
 	struct spec_tree *tree;
-	struct err *err;
 };
-
-static int want(const struct reader *reader, struct json_value value,
-		enum json_kind kind)
-{
-	if (value.kind == kind)
-		return 0;
-	return json_err(reader->err, reader->doc, value.start,
-			"must be %s, not %s", json_kind_name(kind),
-			json_kind_name(value.kind));
-}
 
 /* A member that is there, and not null. */
 static bool find(const struct reader *reader, struct json_value object,
 		 const char *key, struct json_value *ret_value)
 {
-	return spec_find_member(reader->doc, object, key, ret_value) &&
+	return json_find(reader->json.doc, object, key, ret_value) &&
 	       ret_value->kind != JSON_NULL;
-}
-
-/* A path: the kernel's end at a NUL. */
-static int read_path(const struct reader *reader, struct json_value value,
-		     char **ret_path)
-{
-	char *path CLEANUP_FREE = NULL;
-	size_t len;
-
-	if (want(reader, value, JSON_STRING) < 0 ||
-	    json_string(reader->doc, value, &path, &len, reader->err) < 0)
-		return -1;
-	if (strlen(path) != len)
-		return json_err(reader->err, reader->doc, value.start,
-				"a path cannot have \\u0000 in it");
-	*ret_path = TAKE_PTR(path);
-	return 0;
-}
-
-static int read_optional_path(const struct reader *reader,
-			      struct json_value object, const char *key,
-			      char **ret_path)
-{
-	struct json_value value;
-
-	return find(reader, object, key, &value)
-		       ? read_path(reader, value, ret_path)
-		       : 0;
 }
 
 static int read_root(struct reader *reader, struct json_value object)
 {
 	struct json_value readonly;
 
-	if (want(reader, object, JSON_OBJECT) < 0)
+	if (json_want(&reader->json, "root", object, JSON_OBJECT) < 0)
 		return -1;
 	if (find(reader, object, "readonly", &readonly))
 		reader->tree->readonly = readonly.kind == JSON_TRUE;
-	return read_optional_path(reader, object, "path", &reader->tree->root);
+	return json_find_text(&reader->json, object, "path",
+			      JSON_STRING | JSON_NULL, &reader->tree->root);
 }
 
 /* Takes the last "/NAME" away. */
@@ -116,7 +78,7 @@ static int clean_path(char **path, struct err *err)
 static void take_option(const struct reader *reader, struct json_value option,
 			struct spec_mount *mount)
 {
-	const struct json_doc *doc = reader->doc;
+	const struct json_doc *doc = reader->json.doc;
 
 	if (json_string_is(doc, option, "nosuid") ||
 	    json_string_is(doc, option, "rnosuid"))
@@ -140,9 +102,8 @@ static int take_mapping(const struct reader *reader, struct json_value option,
 			struct spec_mount *mount)
 {
 	char *text CLEANUP_FREE = NULL;
-	size_t len;
 
-	if (json_string(reader->doc, option, &text, &len, reader->err) < 0)
+	if (json_text(&reader->json, NULL, option, &text) < 0)
 		return -1;
 	if (strncmp(text, "idmap", 5) == 0 || strncmp(text, "ridmap", 6) == 0)
 		mount->mapped = true;
@@ -152,14 +113,13 @@ static int take_mapping(const struct reader *reader, struct json_value option,
 static int read_options(const struct reader *reader, struct json_value list,
 			struct spec_mount *mount)
 {
-	struct json_iter iter = json_iterate(reader->doc, list);
+	struct json_iter iter = json_iterate(reader->json.doc, list);
 	struct json_value option;
 
-	if (want(reader, list, JSON_ARRAY) < 0)
+	if (json_want(&reader->json, "options", list, JSON_ARRAY) < 0)
 		return -1;
 	while (json_next_element(&iter, &option)) {
-		if (want(reader, option, JSON_STRING) < 0 ||
-		    take_mapping(reader, option, mount) < 0)
+		if (take_mapping(reader, option, mount) < 0)
 			return -1;
 		take_option(reader, option, mount);
 	}
@@ -171,17 +131,16 @@ static int read_mount(struct reader *reader, struct json_value object,
 {
 	struct json_value value;
 
-	if (want(reader, object, JSON_OBJECT) < 0)
+	if (json_want(&reader->json, NULL, object, JSON_OBJECT) < 0)
 		return -1;
-	if (!find(reader, object, "destination", &value))
-		return json_err(reader->err, reader->doc, object.start,
-				"a mount without 'destination'");
-	if (read_path(reader, value, &mount->destination) < 0 ||
-	    clean_path(&mount->destination, reader->err) < 0 ||
-	    read_optional_path(reader, object, "source", &mount->source) < 0)
+	if (json_find_text(&reader->json, object, "destination", JSON_STRING,
+			   &mount->destination) < 0 ||
+	    clean_path(&mount->destination, reader->json.err) < 0 ||
+	    json_find_text(&reader->json, object, "source",
+			   JSON_STRING | JSON_NULL, &mount->source) < 0)
 		return -1;
 	if (find(reader, object, "type", &value))
-		mount->bind = json_string_is(reader->doc, value, "bind");
+		mount->bind = json_string_is(reader->json.doc, value, "bind");
 	mount->mapped = find(reader, object, "uidMappings", &value) ||
 			find(reader, object, "gidMappings", &value);
 	return find(reader, object, "options", &value)
@@ -192,7 +151,7 @@ static int read_mount(struct reader *reader, struct json_value object,
 static size_t count_elements(const struct reader *reader,
 			     struct json_value list)
 {
-	struct json_iter iter = json_iterate(reader->doc, list);
+	struct json_iter iter = json_iterate(reader->json.doc, list);
 	struct json_value element;
 	size_t count = 0;
 
@@ -204,15 +163,15 @@ static size_t count_elements(const struct reader *reader,
 static int read_mounts(struct reader *reader, struct json_value list)
 {
 	struct spec_tree *tree = reader->tree;
-	struct json_iter iter = json_iterate(reader->doc, list);
+	struct json_iter iter = json_iterate(reader->json.doc, list);
 	struct json_value element;
 
-	if (want(reader, list, JSON_ARRAY) < 0)
+	if (json_want(&reader->json, "mounts", list, JSON_ARRAY) < 0)
 		return -1;
 	tree->mounts =
 		calloc(count_elements(reader, list) + 1, sizeof(*tree->mounts));
 	if (!tree->mounts)
-		return err_set(reader->err, "out of memory");
+		return err_set(reader->json.err, "out of memory");
 	while (json_next_element(&iter, &element))
 		if (read_mount(reader, element,
 			       &tree->mounts[tree->mounts_count++]) < 0)
@@ -225,19 +184,15 @@ static int read_number(const struct reader *reader, struct json_value object,
 {
 	struct json_value value;
 
-	if (!find(reader, object, key, &value))
-		return json_err(reader->err, reader->doc, object.start,
-				"a mapping without '%s'", key);
-	if (json_is_u32(reader->doc, value, UINT32_MAX, ret_number))
-		return 0;
-	return json_err(reader->err, reader->doc, value.start,
-			"must be a whole number up to %u", UINT32_MAX);
+	if (json_find_kind(&reader->json, object, key, JSON_NUMBER, &value) < 0)
+		return -1;
+	return json_u32(&reader->json, key, value, UINT32_MAX, ret_number);
 }
 
 static int read_range(const struct reader *reader, struct json_value object,
 		      struct spec_range *range)
 {
-	if (want(reader, object, JSON_OBJECT) < 0 ||
+	if (json_want(&reader->json, NULL, object, JSON_OBJECT) < 0 ||
 	    read_number(reader, object, "containerID", &range->inside) < 0 ||
 	    read_number(reader, object, "hostID", &range->outside) < 0)
 		return -1;
@@ -247,15 +202,15 @@ static int read_range(const struct reader *reader, struct json_value object,
 static int read_map(struct reader *reader, struct json_value list,
 		    struct spec_map *map)
 {
-	struct json_iter iter = json_iterate(reader->doc, list);
+	struct json_iter iter = json_iterate(reader->json.doc, list);
 	struct json_value element;
 
-	if (want(reader, list, JSON_ARRAY) < 0)
+	if (json_want(&reader->json, NULL, list, JSON_ARRAY) < 0)
 		return -1;
 	map->ranges =
 		calloc(count_elements(reader, list) + 1, sizeof(*map->ranges));
 	if (!map->ranges)
-		return err_set(reader->err, "out of memory");
+		return err_set(reader->json.err, "out of memory");
 	while (json_next_element(&iter, &element))
 		if (read_range(reader, element, &map->ranges[map->count++]) < 0)
 			return -1;
@@ -266,7 +221,7 @@ static int read_maps(struct reader *reader, struct json_value object)
 {
 	struct json_value list;
 
-	if (want(reader, object, JSON_OBJECT) < 0)
+	if (json_want(&reader->json, "linux", object, JSON_OBJECT) < 0)
 		return -1;
 	if (find(reader, object, "uidMappings", &list) &&
 	    read_map(reader, list, &reader->tree->users) < 0)
@@ -279,11 +234,12 @@ static int read_maps(struct reader *reader, struct json_value object)
 int spec_tree_read(struct spec_tree *ret_tree, const struct json_doc *doc,
 		   struct err *err)
 {
-	struct reader reader = { .doc = doc, .tree = ret_tree, .err = err };
+	struct reader reader = { .json = { .doc = doc, .err = err },
+				 .tree = ret_tree };
 	struct json_value top = json_root(doc), value;
 
 	*ret_tree = (struct spec_tree){ 0 };
-	if (want(&reader, top, JSON_OBJECT) < 0)
+	if (json_want(&reader.json, NULL, top, JSON_OBJECT) < 0)
 		return -1;
 	if (find(&reader, top, "root", &value) && read_root(&reader, value) < 0)
 		return -1;

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/alloc.h"
-#include "spec/find.h"
+#include "json/read.h"
 
 /* An image may hold a file of this name as well: what is in it tells. */
 static bool has_config(const char *operand, struct err *err, int *ret_status)
@@ -34,7 +34,7 @@ static bool is_config(const struct json_doc *doc)
 	struct json_value value;
 
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
-		if (spec_find_member(doc, json_root(doc), keys[i], &value))
+		if (json_find(doc, json_root(doc), keys[i], &value))
 			return true;
 	return false;
 }

@@ -11,7 +11,7 @@
 #include "base/fileio.h"
 #include "capctl/seccomp/bpf.h"
 #include "capctl/seccomp/rules.h"
-#include "spec/find.h"
+#include "json/read.h"
 
 struct seccomp_profile {
 	struct sock_filter *code;
@@ -80,10 +80,10 @@ static bool is_off(const struct json_doc *doc, struct json_value object)
 	struct json_value value, element;
 	struct json_iter iter;
 
-	if (spec_find_member(doc, object, "defaultAction", &value) &&
+	if (json_find(doc, object, "defaultAction", &value) &&
 	    value.kind != JSON_NULL && !json_string_is(doc, value, ""))
 		return false;
-	if (!spec_find_member(doc, object, "syscalls", &value) ||
+	if (!json_find(doc, object, "syscalls", &value) ||
 	    value.kind != JSON_ARRAY)
 		return true;
 	iter = json_iterate(doc, value);
@@ -94,8 +94,8 @@ static bool find_seccomp(const struct json_doc *doc, struct json_value *ret)
 {
 	struct json_value linux_object;
 
-	return spec_find_member(doc, json_root(doc), "linux", &linux_object) &&
-	       spec_find_member(doc, linux_object, "seccomp", ret) &&
+	return json_find(doc, json_root(doc), "linux", &linux_object) &&
+	       json_find(doc, linux_object, "seccomp", ret) &&
 	       ret->kind == JSON_OBJECT && !is_off(doc, *ret);
 }
 

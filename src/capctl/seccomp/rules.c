@@ -5,9 +5,10 @@
 
 #include <errno.h>
 #include <seccomp.h>
+#include <string.h>
 
-#include "spec/find.h"
 #include "json/keys.h"
+#include "json/read.h"
 
 #define ARGS_MAX 6
 #define CONDITIONS_MAX 64
@@ -17,40 +18,23 @@
 #define ERRNO_RET_MAX UINT16_MAX
 
 struct builder {
-	const struct json_doc *doc;
+	struct json_reader json;
 	struct seccomp_rules *rules;
 	enum runtime_dialect dialect;
-	struct err *err;
 };
 
-/* The member, where it is of this kind; null counts as absent. */
-static int find(const struct builder *builder, struct json_value object,
-		const char *key, enum json_kind kind, bool *ret_found,
-		struct json_value *ret_value)
-{
-	*ret_found = spec_find_member(builder->doc, object, key, ret_value) &&
-		     ret_value->kind != JSON_NULL;
-	if (!*ret_found || ret_value->kind == kind)
-		return 0;
-	return json_err(builder->err, builder->doc, ret_value->start,
-			"'%s' must be %s, not %s", key, json_kind_name(kind),
-			json_kind_name(ret_value->kind));
-}
-
-/* Absent: as `ret_number` was. */
+/* Leaves `ret_number` alone when the member is absent or null. */
 static int read_number(const struct builder *builder, struct json_value object,
 		       const char *key, uint64_t max, uint64_t *ret_number)
 {
 	struct json_value value;
-	bool found;
 
-	if (find(builder, object, key, JSON_NUMBER, &found, &value) < 0)
+	if (json_find_kind(&builder->json, object, key, JSON_NUMBER | JSON_NULL,
+			   &value) < 0)
 		return -1;
-	if (!found || json_is_u64(builder->doc, value, max, ret_number))
+	if (value.kind == JSON_NULL)
 		return 0;
-	return json_err(builder->err, builder->doc, value.start,
-			"'%s' must be a whole number of at most %llu", key,
-			(unsigned long long)max);
+	return json_u64(&builder->json, key, value, max, ret_number);
 }
 
 struct word {
@@ -63,23 +47,17 @@ static int read_word(const struct builder *builder, struct json_value value,
 		     uint32_t *ret_value)
 {
 	char *text CLEANUP_FREE = NULL;
-	size_t len;
 
+	if (json_text(&builder->json, what, value, &text) < 0)
+		return -1;
 	for (size_t i = 0; i < count; i++) {
-		if (value.kind == JSON_STRING &&
-		    json_string_is(builder->doc, value, words[i].name)) {
+		if (strcmp(text, words[i].name) == 0) {
 			*ret_value = words[i].value;
 			return 0;
 		}
 	}
-	if (value.kind != JSON_STRING)
-		return json_err(builder->err, builder->doc, value.start,
-				"%s must be a string, not %s", what,
-				json_kind_name(value.kind));
-	if (json_string(builder->doc, value, &text, &len, builder->err) < 0)
-		return -1;
-	return json_err(builder->err, builder->doc, value.start,
-			"unknown %s '%s'", what, text);
+	return json_fail(&builder->json, value.start, "unknown %s '%s'", what,
+			 text);
 }
 
 static int read_action(const struct builder *builder, struct json_value object,
@@ -99,13 +77,10 @@ static int read_action(const struct builder *builder, struct json_value object,
 	};
 	uint64_t errno_ret = EPERM;
 	struct json_value value;
-	bool found;
 
-	if (find(builder, object, key, JSON_STRING, &found, &value) < 0)
+	if (json_find_kind(&builder->json, object, key, JSON_STRING, &value) <
+	    0)
 		return -1;
-	if (!found)
-		return json_err(builder->err, builder->doc, object.start,
-				"'%s' is missing", key);
 	if (read_word(builder, value, "action", words, ARRAY_LEN(words),
 		      ret_action) < 0 ||
 	    read_number(builder, object, errno_key, ERRNO_RET_MAX, &errno_ret) <
@@ -120,8 +95,8 @@ static int read_action(const struct builder *builder, struct json_value object,
 static int err_library(const struct builder *builder, struct json_value value,
 		       int status, const char *what)
 {
-	return json_err(builder->err, builder->doc, value.start,
-			"libseccomp cannot %s: %s", what, err_reason(-status));
+	return json_fail(&builder->json, value.start,
+			 "libseccomp cannot %s: %s", what, err_reason(-status));
 }
 
 static int read_architecture(struct builder *builder, struct json_value value)
@@ -147,7 +122,7 @@ static int read_architecture(struct builder *builder, struct json_value value)
 		{ "SCMP_ARCH_PARISC64", SCMP_ARCH_PARISC64 },
 		{ "SCMP_ARCH_RISCV64", SCMP_ARCH_RISCV64 },
 	};
-	uint32_t arch;
+	uint32_t arch = 0;
 	int status;
 
 	if (read_word(builder, value, "architecture", words, ARRAY_LEN(words),
@@ -167,13 +142,11 @@ read_list(struct builder *builder, struct json_value object, const char *key,
 {
 	struct json_value list, element;
 	struct json_iter iter;
-	bool found;
 
-	if (find(builder, object, key, JSON_ARRAY, &found, &list) < 0)
+	if (json_find_kind(&builder->json, object, key, JSON_ARRAY | JSON_NULL,
+			   &list) < 0)
 		return -1;
-	if (!found)
-		return 0;
-	iter = json_iterate(builder->doc, list);
+	iter = json_iterate(builder->json.doc, list);
 	while (json_next_element(&iter, &element))
 		if (read(builder, element) < 0)
 			return -1;
@@ -200,22 +173,17 @@ static int read_condition(const struct builder *builder,
 	};
 	uint64_t index = 0, first = 0, second = 0;
 	struct json_value name;
-	uint32_t comparison;
-	bool found;
+	uint32_t comparison = 0;
 
-	if (value.kind != JSON_OBJECT)
-		return json_err(builder->err, builder->doc, value.start,
-				"must be an object");
-	if (json_keys_check_unique(builder->doc, value, builder->err) < 0 ||
+	if (json_want(&builder->json, NULL, value, JSON_OBJECT) < 0 ||
+	    json_keys_check_unique(builder->json.doc, value,
+				   builder->json.err) < 0 ||
 	    read_number(builder, value, "index", ARGS_MAX - 1, &index) < 0 ||
 	    read_number(builder, value, "value", UINT64_MAX, &first) < 0 ||
 	    read_number(builder, value, "valueTwo", UINT64_MAX, &second) < 0 ||
-	    find(builder, value, "op", JSON_STRING, &found, &name) < 0)
-		return -1;
-	if (!found)
-		return json_err(builder->err, builder->doc, value.start,
-				"'op' is missing");
-	if (read_word(builder, name, "comparison", words, ARRAY_LEN(words),
+	    json_find_kind(&builder->json, value, "op", JSON_STRING, &name) <
+		    0 ||
+	    read_word(builder, name, "comparison", words, ARRAY_LEN(words),
 		      &comparison) < 0)
 		return -1;
 	*ret = (struct scmp_arg_cmp){ (unsigned int)index,
@@ -231,13 +199,11 @@ static int read_conditions(const struct builder *builder,
 	struct json_value list, element;
 	unsigned int seen = 0;
 	struct json_iter iter;
-	bool found;
 
-	if (find(builder, entry, "args", JSON_ARRAY, &found, &list) < 0)
+	if (json_find_kind(&builder->json, entry, "args",
+			   JSON_ARRAY | JSON_NULL, &list) < 0)
 		return -1;
-	if (!found)
-		return 0;
-	iter = json_iterate(builder->doc, list);
+	iter = json_iterate(builder->json.doc, list);
 	while (json_next_element(&iter, &element)) {
 		struct scmp_arg_cmp *next =
 			&conditions->list[conditions->count];
@@ -246,8 +212,8 @@ static int read_conditions(const struct builder *builder,
 		    builder->dialect == RUNTIME_CRUN)
 			break;
 		if (conditions->count == CONDITIONS_MAX)
-			return json_err(builder->err, builder->doc,
-					element.start, "too many conditions");
+			return json_fail(&builder->json, element.start,
+					 "too many conditions");
 		if (read_condition(builder, element, next) < 0)
 			return -1;
 		conditions->apart |= seen >> next->arg & 1;
@@ -280,14 +246,9 @@ static int add_name(struct builder *builder, struct json_value name,
 		    uint32_t action, const struct conditions *conditions)
 {
 	char *text CLEANUP_FREE = NULL;
-	size_t len;
 	int nr, status;
 
-	if (name.kind != JSON_STRING)
-		return json_err(builder->err, builder->doc, name.start,
-				"must be a string, not %s",
-				json_kind_name(name.kind));
-	if (json_string(builder->doc, name, &text, &len, builder->err) < 0)
+	if (json_text(&builder->json, NULL, name, &text) < 0)
 		return -1;
 	nr = seccomp_syscall_resolve_name(text);
 	if (nr == __NR_SCMP_ERROR)
@@ -307,19 +268,16 @@ static int read_entry(struct builder *builder, struct json_value entry)
 	struct json_value names, name;
 	struct json_iter iter;
 	uint32_t action;
-	bool found;
 
-	if (entry.kind != JSON_OBJECT)
-		return json_err(builder->err, builder->doc, entry.start,
-				"must be an object");
-	if (json_keys_check_unique(builder->doc, entry, builder->err) < 0 ||
+	if (json_want(&builder->json, NULL, entry, JSON_OBJECT) < 0 ||
+	    json_keys_check_unique(builder->json.doc, entry,
+				   builder->json.err) < 0 ||
 	    read_action(builder, entry, "action", "errnoRet", &action) < 0 ||
 	    read_conditions(builder, entry, &conditions) < 0 ||
-	    find(builder, entry, "names", JSON_ARRAY, &found, &names) < 0)
+	    json_find_kind(&builder->json, entry, "names",
+			   JSON_ARRAY | JSON_NULL, &names) < 0)
 		return -1;
-	if (!found)
-		return 0;
-	iter = json_iterate(builder->doc, names);
+	iter = json_iterate(builder->json.doc, names);
 	while (json_next_element(&iter, &name))
 		if (add_name(builder, name, action, &conditions) < 0)
 			return -1;
@@ -330,9 +288,9 @@ int seccomp_rules_read(struct seccomp_rules *ret_rules,
 		       const struct json_doc *doc, struct json_value object,
 		       enum runtime_dialect dialect, struct err *err)
 {
-	struct builder builder = {
-		.doc = doc, .rules = ret_rules, .dialect = dialect, .err = err
-	};
+	struct builder builder = { .json = { .doc = doc, .err = err },
+				   .rules = ret_rules,
+				   .dialect = dialect };
 
 	*ret_rules = (struct seccomp_rules){ 0 };
 	if (json_keys_check_unique(doc, object, err) < 0 ||

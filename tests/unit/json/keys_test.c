@@ -52,7 +52,7 @@ static void keys_that_differ_are_unique(void)
 		CHECK_STR(check_unique(texts[i]).text, "");
 }
 
-static void a_key_that_stands_twice_is_refused_at_its_second_place(void)
+static void a_duplicate_key_is_refused_at_its_second_place(void)
 {
 	static const struct {
 		const char *text, *place, *key;
@@ -75,7 +75,7 @@ static void a_key_that_stands_twice_is_refused_at_its_second_place(void)
 
 		snprintf(
 			want, sizeof(want),
-			"'t':%s: key '%s' stands twice: readers differ on which one counts, keep one",
+			"'t':%s: duplicate key '%s': readers differ on which one counts, keep one",
 			cases[i].place, cases[i].key);
 		CHECK_STR(check_unique(cases[i].text).text, want);
 	}
@@ -185,7 +185,7 @@ static void a_nul_in_a_key_is_refused(void)
 
 		snprintf(
 			want, sizeof(want),
-			"'t':%s: a key with \\u0000 in it: readers differ on where it ends, take it out",
+			"'t':%s: a key contains \\u0000: readers differ on where it ends, remove it",
 			places[i]);
 		CHECK_STR(check_names(texts[i]).text, want);
 	}
@@ -193,7 +193,7 @@ static void a_nul_in_a_key_is_refused(void)
 
 static const struct tap_test tests[] = {
 	TAP_TEST(keys_that_differ_are_unique),
-	TAP_TEST(a_key_that_stands_twice_is_refused_at_its_second_place),
+	TAP_TEST(a_duplicate_key_is_refused_at_its_second_place),
 	TAP_TEST(a_hundred_thousand_keys_take_no_time),
 	TAP_TEST(a_name_and_what_no_reader_takes_for_it_pass),
 	TAP_TEST(a_key_that_folds_to_a_name_is_refused_even_alone),

@@ -2,7 +2,7 @@
 /* The values that spec_read() and its kin find; what they refuse: spec_test. */
 #include "config.h"
 
-#include "spec/find.h"
+#include "spec/spec.h"
 #include "spec/spec.h"
 
 #include "tap.h"

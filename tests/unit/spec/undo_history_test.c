@@ -19,7 +19,7 @@
 
 #include "engine_configs.h"
 #include "policy/decide.h"
-#include "spec/find.h"
+#include "spec/spec.h"
 #include "spec/patch.h"
 #include "spec/spec.h"
 #include "spec/undo.h"

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "spec/find.h"
+#include "spec/spec.h"
 #include "spec/patch.h"
 #include "spec/spec.h"
 

@@ -136,26 +136,28 @@ static void numbers_are_mapped_both_ways(void)
 
 static void what_is_of_another_type_is_refused_with_its_place(void)
 {
-	check_error("[]", "'config.json':1:1: must be an object, not a list");
-	check_error("{\"root\":1}",
-		    "'config.json':1:9: must be an object, not a number");
+	check_error("[]", "'config.json':1:1: expected an object, not a list");
+	check_error(
+		"{\"root\":1}",
+		"'config.json':1:9: 'root' must be an object, not a number");
 	check_error("{\"root\":{\"path\":[]}}",
-		    "'config.json':1:17: must be a string, not a list");
+		    "'config.json':1:17: 'path' must be a string, not a list");
 	check_error("{\"root\":{\"path\":\"a\\u0000b\"}}",
-		    "'config.json':1:17: a path cannot have \\u0000 in it");
-	check_error("{\"mounts\":{}}",
-		    "'config.json':1:11: must be a list, not an object");
+		    "'config.json':1:17: 'path' must not contain \\u0000");
+	check_error(
+		"{\"mounts\":{}}",
+		"'config.json':1:11: 'mounts' must be a list, not an object");
 	check_error("{\"mounts\":[1]}",
-		    "'config.json':1:12: must be an object, not a number");
+		    "'config.json':1:12: expected an object, not a number");
 	check_error("{\"mounts\":[{}]}",
-		    "'config.json':1:12: a mount without 'destination'");
+		    "'config.json':1:12: 'destination' is missing");
 	check_error("{\"mounts\":[{\"destination\":\"/\",\"options\":[1]}]}",
-		    "'config.json':1:42: must be a string, not a number");
+		    "'config.json':1:42: expected a string, not a number");
 	check_error("{\"linux\":{\"uidMappings\":[{}]}}",
-		    "'config.json':1:26: a mapping without 'containerID'");
+		    "'config.json':1:26: 'containerID' is missing");
 	check_error(
 		"{\"linux\":{\"gidMappings\":[{\"containerID\":-1}]}}",
-		"'config.json':1:41: must be a whole number up to 4294967295");
+		"'config.json':1:41: 'containerID' must be a whole number from 0 to 4294967295 in plain digits");
 }
 
 static const struct tap_test tests[] = {

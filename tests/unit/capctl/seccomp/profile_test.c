@@ -296,30 +296,32 @@ static void what_a_runtime_would_refuse_is_refused_by_place(void)
 	check_refused("\"syscalls\":[{\"names\":[\"read\"]}]",
 		      "'t':1:21: 'defaultAction' is missing");
 	check_refused("\"defaultAction\":\"ALLOW\"", "unknown action 'ALLOW'");
-	check_refused("\"defaultAction\":1", "must be a string, not a number");
+	check_refused("\"defaultAction\":1",
+		      "'defaultAction' must be a string, not a number");
 	check_refused(ALLOW_ALL "\"defaultAction\":\"SCMP_ACT_LOG\"",
 		      "defaultAction");
 	check_refused(ALLOW_ALL "\"architectures\":[\"SCMP_ARCH_Z80\"]",
 		      "unknown architecture 'SCMP_ARCH_Z80'");
 	check_refused(ALLOW_ALL "\"architectures\":[1]",
-		      "architecture must be a string");
+		      "'architecture' must be a string, not a number");
 	check_refused(ALLOW_ALL "\"syscalls\":{}",
-		      "must be a list, not an object");
-	check_refused(ALLOW_ALL "\"syscalls\":[1]", "must be an object");
+		      "'syscalls' must be a list, not an object");
+	check_refused(ALLOW_ALL "\"syscalls\":[1]",
+		      "expected an object, not a number");
 	check_refused(ALLOW_ALL "\"syscalls\":[{\"names\":[\"read\"]}]",
 		      "'action' is missing");
 	check_refused(ALLOW_ALL "\"syscalls\":[{\"action\":\"SCMP_ACT_LOG\","
 				"\"names\":[1]}]",
-		      "must be a string");
+		      "expected a string, not a number");
 	check_refused(ALLOW_ALL "\"syscalls\":[{\"action\":\"SCMP_ACT_ERRNO\","
 				"\"errnoRet\":65536}]",
-		      "at most 65535");
+		      "'errnoRet' must be a whole number from 0 to 65535");
 	check_refused(ALLOW_ALL "\"syscalls\":[{\"action\":\"SCMP_ACT_ERRNO\","
 				"\"names\":[\"read\"],\"errnoRet\":4096}]",
 		      "libseccomp cannot add the rule");
-	check_refused(COMPARED("1"), "must be an object");
+	check_refused(COMPARED("1"), "expected an object, not a number");
 	check_refused(COMPARED("{\"index\":6,\"op\":\"SCMP_CMP_EQ\"}"),
-		      "'index' must be a whole number of at most 5");
+		      "'index' must be a whole number from 0 to 5");
 	check_refused(COMPARED("{\"index\":0,\"op\":\"EQ\"}"),
 		      "unknown comparison 'EQ'");
 	check_refused(COMPARED("{\"index\":0}"), "'op' is missing");
