@@ -33,6 +33,7 @@ SHARED_FILES = \
 	include/runtime/call.h \
 	include/runtime/launch.h \
 	include/spec/annotations.h \
+	include/spec/edit.h \
 	include/spec/patch.h \
 	include/spec/record.h \
 	include/spec/spec.h \
@@ -74,6 +75,7 @@ SHARED_FILES = \
 	src/runtime/reading.c \
 	src/runtime/reading.h \
 	src/spec/annotations.c \
+	src/spec/edit.c \
 	src/spec/patch.c \
 	src/spec/record.c \
 	src/spec/spec.c \

@@ -37,6 +37,7 @@ UNIT_TESTS = \
 	tests/unit/policy/reader_test \
 	tests/unit/runtime/args_test \
 	tests/unit/spec/annotations_test \
+	tests/unit/spec/edit_test \
 	tests/unit/spec/patch_test \
 	tests/unit/spec/record_test \
 	tests/unit/spec/spec_reading_test \

@@ -1,42 +1,44 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Changes members of config.json's process object in its text: the bytes
- * outside the change stay as they are. Texts in and out passed json_check();
- * nothing is read from or written to files here.
+ * The edits that give a config.json, or a process file, other members and
+ * other capability sets. Texts passed json_check(), and pass it again with the
+ * edits applied. It applies no edits and touches no files.
  */
 #ifndef CAPRUNTIME_SPEC_PATCH_H
 #define CAPRUNTIME_SPEC_PATCH_H
 
 #include "caps/set.h"
-#include "json/scan.h"
+#include "spec/edit.h"
+
+/* What a member is to hold (JSON); NULL: the member is removed. */
+struct patch_member {
+	const char *key;
+	const char *value;
+};
 
 /*
- * The text with process.KEY set to `value` (JSON), or taken out where `value`
- * is NULL. A new member goes behind the last one, so that taking it out again
- * gives the same bytes. Fails without a process object, or out of memory. The
- * caller frees.
+ * Sets or removes members of `object`, each key once. A new member goes after
+ * the last one, so that removing it again gives the same bytes. A member that
+ * already reads like `value`, byte for byte, needs no edit.
  */
-int patch_member(const struct json_doc *doc, const char *key, const char *value,
-		 char **ret_text, size_t *ret_len, struct err *err) MUST_CHECK;
+int patch_members(struct edits *edits, const struct json_doc *doc,
+		  struct json_value object, const struct patch_member *members,
+		  size_t count, struct err *err) MUST_CHECK;
 
 /*
- * A capabilities object's text with other sets: lists that hold what `after`
- * says stay as they are; others are written in kernel order, followed by the
- * names that are no exact capability unless `drop_unknown`. `capabilities` is
- * an object in `doc`. The caller frees.
+ * Gives a capabilities object the sets of `after`. A list that holds its set
+ * already stays as it is. Others are written in kernel order, followed by the
+ * names that are not exactly a known capability unless `drop_unknown`.
  */
-int patch_capabilities(const struct json_doc *doc,
+int patch_capabilities(struct edits *edits, const struct json_doc *doc,
 		       struct json_value capabilities,
 		       const struct capsets *after, bool drop_unknown,
-		       char **ret_text, struct err *err) MUST_CHECK;
-
-/* Does the value's text read like this already, byte for byte? */
-bool patch_stands(const struct json_doc *doc, struct json_value value,
-		  const char *text);
+		       struct err *err) MUST_CHECK;
 
 /*
- * A capabilities object as a value: the five lists as sets of names, absent
- * lists told from empty ones, in one text to compare. The caller frees.
+ * A capabilities object as a text to compare: equal for two objects whose five
+ * lists are equal as sets of names. An absent list differs from an empty one.
+ * The caller frees.
  */
 int patch_capabilities_value(const struct json_doc *doc,
 			     struct json_value capabilities, char **ret_text,

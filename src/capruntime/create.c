@@ -40,23 +40,23 @@ static int ask_policy(struct evaluation *evaluation, struct err *err)
 	return evaluation_decide(evaluation, &own, err);
 }
 
-/* The capabilities object to write, unless it would stay what it is. */
+/* The capabilities object to write, unless it stays the same. */
 static int make_capabilities(struct job *job, struct err *err)
 {
-	struct json_value value = job->evaluation.spec.capabilities;
+	const struct evaluation *evaluation = &job->evaluation;
+	struct json_value value = evaluation->spec.capabilities;
+	struct edits edits CLEANUP_EDITS = { 0 };
 
-	if (!job->evaluation.decision.touches_sets)
+	if (!evaluation->decision.touches_sets)
 		return 0;
-	if (patch_capabilities(&job->evaluation.restored, value,
-			       &job->evaluation.decision.sets,
-			       job->evaluation.decision.drop_unknown,
-			       &job->capabilities, err) < 0)
+	if (patch_capabilities(&edits, &evaluation->restored, value,
+			       &evaluation->decision.sets,
+			       evaluation->decision.drop_unknown, err) < 0)
 		return -1;
-	if (patch_stands(&job->evaluation.restored, value, job->capabilities)) {
-		free(job->capabilities);
-		job->capabilities = NULL;
-	}
-	return 0;
+	if (!edits.count)
+		return 0;
+	return edits_apply_value(&edits, &evaluation->restored, value,
+				 &job->capabilities, NULL, err);
 }
 
 static bool observes(const struct job *job)

@@ -3,49 +3,10 @@
 
 #include "capruntime/exec_patch.h"
 
-#include <string.h>
-
 #include "spec/patch.h"
 #include "spec/spec.h"
 
-/* A process file is what stands between these in a config.json. */
-#define BEFORE "{\"process\":"
-#define AFTER "}"
-#define BEFORE_LEN (sizeof(BEFORE) - 1)
-#define AFTER_LEN (sizeof(AFTER) - 1)
-
-/* A process file as a config.json, with the changes so far. */
-struct session {
-	struct json_doc doc;
-	char *text;
-	struct spec spec;
-	bool changed;
-};
-
-#define CLEANUP_SESSION __attribute__((cleanup(session_free)))
-
-static void session_free(struct session *session)
-{
-	free(session->text);
-	spec_free(&session->spec);
-}
-
-static int wrap(struct session *session, const struct json_doc *process,
-		struct err *err)
-{
-	struct buf buf CLEANUP_BUF = { 0 };
-
-	buf_add_str(&buf, BEFORE);
-	buf_add(&buf, process->text, process->len);
-	buf_add_str(&buf, AFTER);
-	session->doc.name = process->name;
-	if (buf_take(&buf, &session->text, &session->doc.len, err) < 0)
-		return -1;
-	session->doc.text = session->text;
-	return 0;
-}
-
-/* The rule that the record stands for, as it bears on this user. */
+/* The rule that was recorded, as it applies to this user. */
 static struct policy_rule make_rule(const struct record_about *about,
 				    bool same_user)
 {
@@ -64,41 +25,29 @@ static struct policy_rule make_rule(const struct record_about *about,
 	return rule;
 }
 
-static int set_member(struct session *session, const char *key,
-		      const char *value, struct err *err)
+static int add_edits(struct edits *edits, const struct json_doc *process,
+		     const struct spec *spec, const struct decision *decision,
+		     bool drop_unknown, struct err *err)
 {
-	char *changed;
+	static const struct patch_member forbid[] = {
+		{ "noNewPrivileges", "true" },
+	};
 
-	if (patch_member(&session->doc, key, value, &changed, &session->doc.len,
-			 err) < 0)
+	if (decision->touches_sets &&
+	    patch_capabilities(edits, process, spec->capabilities,
+			       &decision->sets, drop_unknown, err) < 0)
 		return -1;
-	free(session->text);
-	session->doc.text = session->text = changed;
-	session->changed = true;
-	return 0;
+	if (!decision->no_new_privileges || spec->no_new_privileges)
+		return 0;
+	return patch_members(edits, process, json_root(process), forbid,
+			     ARRAY_LEN(forbid), err);
 }
 
-static int set_capabilities(struct session *session,
-			    const struct decision *decision, bool drop_unknown,
-			    struct err *err)
+static int apply_record(struct edits *edits, const struct json_doc *process,
+			const struct spec *spec,
+			const struct record_about *about,
+			const struct own_limits *limits, struct err *err)
 {
-	struct json_value value = session->spec.capabilities;
-	char *text CLEANUP_FREE = NULL;
-
-	if (!decision->touches_sets)
-		return 0;
-	if (patch_capabilities(&session->doc, value, &decision->sets,
-			       drop_unknown, &text, err) < 0)
-		return -1;
-	if (patch_stands(&session->doc, value, text))
-		return 0;
-	return set_member(session, "capabilities", text, err);
-}
-
-static int apply(struct session *session, const struct record_about *about,
-		 const struct own_limits *limits, struct err *err)
-{
-	const struct spec *spec = &session->spec;
 	struct policy_rule rule = make_rule(about, spec->uid == about->uid);
 	struct decide_input input = {
 		.rule = &rule,
@@ -110,34 +59,28 @@ static int apply(struct session *session, const struct record_about *about,
 	};
 	struct decision decision;
 
-	if (decide(&decision, &input, err) < 0 ||
-	    set_capabilities(session, &decision, about->drop_others, err) < 0)
+	if (decide(&decision, &input, err) < 0)
 		return -1;
-	if (decision.no_new_privileges && !spec->no_new_privileges)
-		return set_member(session, "noNewPrivileges", "true", err);
-	return 0;
+	return add_edits(edits, process, spec, &decision, about->drop_others,
+			 err);
 }
 
 int exec_patch(const struct json_doc *process, const struct record_about *about,
 	       const struct own_limits *limits, enum runtime_dialect dialect,
 	       char **ret_text, size_t *ret_len, struct err *err)
 {
-	struct session session CLEANUP_SESSION = { 0 };
+	struct edits edits CLEANUP_EDITS = { 0 };
+	struct spec spec CLEANUP_SPEC = { 0 };
 
 	*ret_text = NULL;
-	if (json_check(process, err) < 0 || wrap(&session, process, err) < 0 ||
-	    spec_read(&session.spec, &session.doc, dialect, err) < 0)
+	if (json_check(process, err) < 0 ||
+	    spec_read_process(&spec, process, dialect, err) < 0)
 		return -1;
-	if (!session.spec.has_process)
-		return err_set(err, "'%s' is not an object", process->name);
-	if (session.spec.uid == 0 && about->uid != 0)
+	if (spec.uid == 0 && about->uid != 0)
 		return 0;
-	if (apply(&session, about, limits, err) < 0)
+	if (apply_record(&edits, process, &spec, about, limits, err) < 0)
 		return -1;
-	if (!session.changed)
+	if (!edits.count)
 		return 0;
-
-	*ret_len = session.doc.len - BEFORE_LEN - AFTER_LEN;
-	*ret_text = strndup(session.text + BEFORE_LEN, *ret_len);
-	return *ret_text ? 0 : err_set(err, "out of memory");
+	return edits_apply(&edits, process, ret_text, ret_len, err);
 }

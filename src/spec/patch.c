@@ -5,44 +5,85 @@
 
 #include <string.h>
 
+#include "base/buf.h"
 #include "spec/spec.h"
+#include "json/read.h"
 
-/* Where a member stands, with what it takes to put one in or take it out. */
-struct place {
-	bool found;
-	struct json_value value;
-	size_t previous_end; /* of the value before it, or behind the '{' */
-	bool is_first;
-	size_t last_end; /* of the last value, or behind the '{' */
-	bool is_empty; /* the object */
+#define MEMBERS_MAX 8
+
+/* A walk over an object's members. */
+struct walk {
+	struct edits *edits;
+	const struct json_doc *doc;
+	const struct patch_member *members;
+	size_t count;
+	bool seen[MEMBERS_MAX];
+	size_t kept_end; /* of the last value that stays, or after the '{' */
+	bool is_empty; /* none stays so far */
+	size_t removed_end; /* of the values since then; 0: none */
 };
 
-static void find_place(const struct json_doc *doc, struct json_value object,
-		       const char *key, struct place *ret_place)
+/* Of two equal keys only the first one is changed. */
+static const struct patch_member *find_change(struct walk *walk,
+					      struct json_value key)
 {
-	struct json_iter iter = json_iterate(doc, object);
-	struct place place = { .last_end = object.start + 1, .is_empty = true };
-	struct json_member member;
-
-	while (json_next_member(&iter, &member)) {
-		if (!place.found && json_string_is(doc, member.key, key)) {
-			place.found = true;
-			place.value = member.value;
-			place.previous_end = place.last_end;
-			place.is_first = place.is_empty;
-		}
-		place.last_end = member.value.end;
-		place.is_empty = false;
+	for (size_t i = 0; i < walk->count; i++) {
+		if (walk->seen[i] ||
+		    !json_string_is(walk->doc, key, walk->members[i].key))
+			continue;
+		walk->seen[i] = true;
+		return &walk->members[i];
 	}
-	*ret_place = place;
+	return NULL;
 }
 
-/* The text as it stands, up to `until`, where `*from` is moved to. */
-static void add_until(struct buf *buf, const struct json_doc *doc, size_t *from,
-		      size_t until)
+/*
+ * Removes the members since the last one that stays, together with the comma
+ * before them or, at the start of the object, the comma after them.
+ */
+static int remove_members(struct walk *walk, bool is_last, struct err *err)
 {
-	buf_add(buf, doc->text + *from, until - *from);
-	*from = until;
+	const struct json_doc *doc = walk->doc;
+	size_t end = walk->removed_end;
+	const char *comma;
+
+	if (!end)
+		return 0;
+	walk->removed_end = 0;
+	if (walk->is_empty && !is_last) {
+		comma = memchr(doc->text + end, ',', doc->len - end);
+		end = (size_t)(comma + 1 - doc->text);
+	}
+	return edits_add(walk->edits, walk->kept_end, end, "", err);
+}
+
+static bool reads_like(const struct json_doc *doc, struct json_value value,
+		       const char *text)
+{
+	size_t len = value.end - value.start;
+
+	return strlen(text) == len &&
+	       memcmp(text, doc->text + value.start, len) == 0;
+}
+
+static int patch_one(struct walk *walk, const struct json_member *member,
+		     struct err *err)
+{
+	const struct patch_member *change = find_change(walk, member->key);
+	struct json_value value = member->value;
+
+	if (change && !change->value) {
+		walk->removed_end = value.end;
+		return 0;
+	}
+	if (remove_members(walk, false, err) < 0)
+		return -1;
+	walk->kept_end = value.end;
+	walk->is_empty = false;
+	if (!change || reads_like(walk->doc, value, change->value))
+		return 0;
+	return edits_add(walk->edits, value.start, value.end, change->value,
+			 err);
 }
 
 static void add_member(struct buf *buf, bool is_first, const char *key,
@@ -54,46 +95,52 @@ static void add_member(struct buf *buf, bool is_first, const char *key,
 	buf_add_str(buf, value);
 }
 
-/*
- * The end of what goes with a member that is taken out: a first one takes the
- * comma behind it along, others the comma before them.
- */
-static size_t removal_end(const struct json_doc *doc, const struct place *place)
+static int insert(struct edits *edits, size_t offset, struct buf *buf,
+		  struct err *err)
 {
-	size_t pos = place->value.end;
+	char *text CLEANUP_FREE = NULL;
+	size_t len;
 
-	if (!place->is_first || place->last_end == place->value.end)
-		return pos;
-	return (size_t)((const char *)memchr(doc->text + pos, ',',
-					     doc->len - pos) +
-			1 - doc->text);
+	if (buf_take(buf, &text, &len, err) < 0)
+		return -1;
+	return len ? edits_add(edits, offset, offset, text, err) : 0;
 }
 
-int patch_member(const struct json_doc *doc, const char *key, const char *value,
-		 char **ret_text, size_t *ret_len, struct err *err)
+static int insert_members(struct walk *walk, struct err *err)
 {
 	struct buf buf CLEANUP_BUF = { 0 };
-	struct json_value process;
-	struct place place;
-	size_t pos = 0;
 
-	if (!spec_find_process(doc, &process))
-		return err_set(err, "'%s' has no process object", doc->name);
+	for (size_t i = 0; i < walk->count; i++) {
+		const struct patch_member *member = &walk->members[i];
 
-	find_place(doc, process, key, &place);
-	if (place.found && value) {
-		add_until(&buf, doc, &pos, place.value.start);
-		buf_add_str(&buf, value);
-		pos = place.value.end;
-	} else if (place.found) {
-		add_until(&buf, doc, &pos, place.previous_end);
-		pos = removal_end(doc, &place);
-	} else if (value) {
-		add_until(&buf, doc, &pos, place.last_end);
-		add_member(&buf, place.is_empty, key, value);
+		if (walk->seen[i] || !member->value)
+			continue;
+		add_member(&buf, walk->is_empty, member->key, member->value);
+		walk->is_empty = false;
 	}
-	add_until(&buf, doc, &pos, doc->len);
-	return buf_take(&buf, ret_text, ret_len, err);
+	return insert(walk->edits, walk->kept_end, &buf, err);
+}
+
+int patch_members(struct edits *edits, const struct json_doc *doc,
+		  struct json_value object, const struct patch_member *members,
+		  size_t count, struct err *err)
+{
+	struct walk walk = { .edits = edits,
+			     .doc = doc,
+			     .members = members,
+			     .count = count < MEMBERS_MAX ? count : MEMBERS_MAX,
+			     .kept_end = object.start + 1,
+			     .is_empty = true };
+	struct json_iter iter = json_iterate(doc, object);
+	struct json_member member;
+
+	while (json_next_member(&iter, &member))
+		if (patch_one(&walk, &member, err) < 0)
+			return -1;
+	/* In this order: both can be at the same place. */
+	if (insert_members(&walk, err) < 0)
+		return -1;
+	return remove_members(&walk, true, err);
 }
 
 /* The known names of a list, and how many others it holds. */
@@ -157,22 +204,24 @@ static bool find_which(const struct json_doc *doc, struct json_value key,
 	return false;
 }
 
-/* A list that is there: written anew where it does not hold `set`. */
-static void patch_list(struct buf *buf, const struct json_doc *doc,
-		       struct json_value value, capmask set, bool drop_unknown,
-		       size_t *pos)
+static int patch_list(struct edits *edits, const struct json_doc *doc,
+		      struct json_value value, capmask set, bool drop_unknown,
+		      struct err *err)
 {
 	struct list list = read_list(doc, value);
+	struct buf buf CLEANUP_BUF = { 0 };
+	char *text CLEANUP_FREE = NULL;
 
 	if (list.known == set && !(list.unknown && drop_unknown))
-		return;
-	add_until(buf, doc, pos, value.start);
-	buf_add_str(buf, "[");
-	add_known(buf, set);
+		return 0;
+	buf_add_str(&buf, "[");
+	add_known(&buf, set);
 	if (list.unknown && !drop_unknown)
-		add_unknown(buf, doc, value, set ? "," : "");
-	buf_add_str(buf, "]");
-	*pos = value.end;
+		add_unknown(&buf, doc, value, set ? "," : "");
+	buf_add_str(&buf, "]");
+	if (buf_take(&buf, &text, NULL, err) < 0)
+		return -1;
+	return edits_add(edits, value.start, value.end, text, err);
 }
 
 static void add_absent(struct buf *buf, const struct capsets *after,
@@ -189,42 +238,30 @@ static void add_absent(struct buf *buf, const struct capsets *after,
 	}
 }
 
-int patch_capabilities(const struct json_doc *doc,
+int patch_capabilities(struct edits *edits, const struct json_doc *doc,
 		       struct json_value capabilities,
 		       const struct capsets *after, bool drop_unknown,
-		       char **ret_text, struct err *err)
+		       struct err *err)
 {
 	struct json_iter iter = json_iterate(doc, capabilities);
-	size_t pos = capabilities.start, last_end = pos + 1;
+	size_t first = capabilities.start + 1, last_end = first;
 	struct buf buf CLEANUP_BUF = { 0 };
 	bool seen[CAPSET_COUNT] = { false };
 	struct json_member member;
-	bool is_empty = true;
 
 	while (json_next_member(&iter, &member)) {
 		enum capset_which which;
 
 		last_end = member.value.end;
-		is_empty = false;
 		if (!find_which(doc, member.key, &which))
 			continue;
 		seen[which] = true;
-		patch_list(&buf, doc, member.value, after->set[which],
-			   drop_unknown, &pos);
+		if (patch_list(edits, doc, member.value, after->set[which],
+			       drop_unknown, err) < 0)
+			return -1;
 	}
-	add_until(&buf, doc, &pos, last_end);
-	add_absent(&buf, after, seen, is_empty);
-	add_until(&buf, doc, &pos, capabilities.end);
-	return buf_take(&buf, ret_text, NULL, err);
-}
-
-bool patch_stands(const struct json_doc *doc, struct json_value value,
-		  const char *text)
-{
-	size_t len = value.end - value.start;
-
-	return strlen(text) == len &&
-	       memcmp(text, doc->text + value.start, len) == 0;
+	add_absent(&buf, after, seen, last_end == first);
+	return insert(edits, last_end, &buf, err);
 }
 
 static int compare_text(const void *left, const void *right)
@@ -232,7 +269,7 @@ static int compare_text(const void *left, const void *right)
 	return strcmp(*(char *const *)left, *(char *const *)right);
 }
 
-/* The raw texts of a list's unknown names, sorted, each once. */
+/* The raw texts of a list's unknown names, sorted, without duplicates. */
 static int add_sorted_unknown(struct buf *buf, const struct json_doc *doc,
 			      struct json_value value, size_t count,
 			      struct err *err)
@@ -289,12 +326,11 @@ int patch_capabilities_value(const struct json_doc *doc,
 	struct buf buf CLEANUP_BUF = { 0 };
 
 	for (int which = 0; which < CAPSET_COUNT; which++) {
-		struct place place;
+		const char *key = capset_key((enum capset_which)which);
+		struct json_value value;
 
-		find_place(doc, capabilities,
-			   capset_key((enum capset_which)which), &place);
-		if (place.found &&
-		    add_list_value(&buf, doc, place.value, err) < 0)
+		if (json_find(doc, capabilities, key, &value) &&
+		    add_list_value(&buf, doc, value, err) < 0)
 			return -1;
 		buf_add_str(&buf, ";");
 	}

@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-#include "spec/spec.h"
 #include "spec/patch.h"
+#include "spec/spec.h"
 #include "json/scan.h"
 
 const char *record_key(enum record_member member)
@@ -78,37 +78,28 @@ static int is_ours(const struct record *record, enum record_member member,
 	return 0;
 }
 
-/* `text` is replaced by itself with one member changed. */
-static int replace_member(char **text, size_t *len, const char *name,
-			  enum record_member member, const char *value,
-			  struct err *err)
+/* The text with these members of process set or removed. */
+static int patch_process(const struct json_doc *doc,
+			 const struct patch_member *members, size_t count,
+			 char **ret_text, size_t *ret_len, struct err *err)
 {
-	struct json_doc doc = { name, *text, *len };
-	char *changed = NULL;
+	struct edits edits CLEANUP_EDITS = { 0 };
+	struct json_value process;
 
-	if (patch_member(&doc, record_key(member), value, &changed, len, err) <
-	    0)
+	if (count && !spec_find_process(doc, &process))
+		return err_set(err, "'%s' has no process object", doc->name);
+	if (count &&
+	    patch_members(&edits, doc, process, members, count, err) < 0)
 		return -1;
-	free(*text);
-	*text = changed;
-	return 0;
-}
-
-static int copy_doc(const struct json_doc *doc, char **ret_text,
-		    struct err *err)
-{
-	*ret_text = strndup(doc->text, doc->len);
-	return *ret_text ? 0 : err_set(err, "out of memory");
+	return edits_apply(&edits, doc, ret_text, ret_len, err);
 }
 
 int undo_revert(const struct json_doc *config, const struct record *record,
 		char **ret_text, size_t *ret_len, struct err *err)
 {
-	char *text CLEANUP_FREE = NULL;
-	size_t len = config->len;
+	struct patch_member members[RECORD_COUNT];
+	size_t count = 0;
 
-	if (copy_doc(config, &text, err) < 0)
-		return -1;
 	for (int i = 0; i < RECORD_COUNT; i++) {
 		enum record_member member = (enum record_member)i;
 		char *current CLEANUP_FREE = NULL;
@@ -117,13 +108,12 @@ int undo_revert(const struct json_doc *config, const struct record *record,
 		if (copy_member(config, member, &current, err) < 0 ||
 		    is_ours(record, member, current, &ours, err) < 0)
 			return -1;
-		if (ours && replace_member(&text, &len, config->name, member,
-					   record->fields[member].was, err) < 0)
-			return -1;
+		if (ours)
+			members[count++] = (struct patch_member){
+				record_key(member), record->fields[member].was
+			};
 	}
-	*ret_text = TAKE_PTR(text);
-	*ret_len = len;
-	return 0;
+	return patch_process(config, members, count, ret_text, ret_len, err);
 }
 
 static int add_wrote(struct record_field *field, const char *value,
@@ -186,17 +176,18 @@ static int plan_config(struct undo_plan *plan, const struct json_doc *config,
 		       const struct json_doc *restored,
 		       const struct undo_target *target, struct err *err)
 {
+	struct patch_member members[RECORD_COUNT];
 	char *text CLEANUP_FREE = NULL;
-	size_t len = restored->len;
+	size_t len, count = 0;
 
-	if (copy_doc(restored, &text, err) < 0)
-		return -1;
 	for (int i = 0; i < RECORD_COUNT; i++)
-		if (target->values[i] &&
-		    replace_member(&text, &len, config->name,
-				   (enum record_member)i, target->values[i],
-				   err) < 0)
-			return -1;
+		if (target->values[i])
+			members[count++] = (struct patch_member){
+				record_key((enum record_member)i),
+				target->values[i]
+			};
+	if (patch_process(restored, members, count, &text, &len, err) < 0)
+		return -1;
 	if (len == config->len && memcmp(text, config->text, len) == 0)
 		return 0;
 	plan->config = TAKE_PTR(text);

@@ -20,7 +20,8 @@ static char *patched(const char *text, const char *key, const char *value)
 	char *result = NULL;
 	size_t len = 0;
 
-	CHECK(patch_member(&data.doc, key, value, &result, &len, &err) == 0);
+	CHECK(patch_apply_member(&data.doc, key, value, &result, &len, &err) ==
+	      0);
 	CHECK(result && strlen(result) == len);
 	return result;
 }
@@ -74,22 +75,64 @@ static void a_member_is_put_in_replaced_and_taken_out(void)
 	}
 }
 
-static void without_a_process_object_there_is_nothing_to_change(void)
+/* "KEY=VALUE" sets a member, "KEY" removes it; `members` ends with NULL. */
+static char *patched_all(const char *text, const char *const members[])
 {
-	static const char *const texts[] = { "{}", "{\"process\":null}",
-					     "{\"process\":[]}",
-					     "{\"Process\":{}}", "[]" };
+	struct testdata data CLEANUP_TESTDATA = testdata_of(text);
+	char *copies[4] = { NULL }, *result = NULL;
+	struct edits edits CLEANUP_EDITS = { 0 };
+	struct patch_member list[4];
+	struct err err = { "" };
+	size_t count = 0, len;
 
-	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
-		struct testdata data CLEANUP_TESTDATA = testdata_of(texts[i]);
-		struct err err = { "" };
-		char *text = NULL;
-		size_t len;
+	for (; members[count]; count++) {
+		copies[count] = strdup(members[count]);
+		list[count].key = strtok(copies[count], "=");
+		list[count].value = strtok(NULL, "");
+	}
+	CHECK(patch_members(&edits, &data.doc, json_root(&data.doc), list,
+			    count, &err) == 0);
+	CHECK(edits_apply(&edits, &data.doc, &result, &len, &err) == 0);
+	CHECK((edits.count == 0) == (strcmp(result, text) == 0));
+	while (count)
+		free(copies[--count]);
+	return result;
+}
 
-		CHECK(patch_member(&data.doc, "a", "1", &text, &len, &err) ==
-		      -1);
-		CHECK_STR(err.text, "'t' has no process object");
-		CHECK(!text);
+static void several_members_are_changed_at_once(void)
+{
+	static const struct {
+		const char *text;
+		const char *members[4];
+		const char *want;
+	} cases[] = {
+		{ "{}", { "a=1", "b=2" }, "{\"a\":1,\"b\":2}" },
+		{ "{\"c\":3 }",
+		  { "a=1", "b=2" },
+		  "{\"c\":3,\"a\":1,\"b\":2 }" },
+		{ "{\"a\":1,\"b\":2}", { "a", "b" }, "{}" },
+		{ "{ \"b\":2 , \"a\":1 }", { "a", "b" }, "{ }" },
+		{ "{\"a\":1 ,\"b\":2, \"c\":3}", { "a", "b" }, "{ \"c\":3}" },
+		{ "{\"c\":3,\"a\":1,\"b\":2}", { "a", "b" }, "{\"c\":3}" },
+		{ "{\"a\":1,\"c\":3,\"b\":2}", { "a", "b" }, "{\"c\":3}" },
+		{ "{\"c\":3,\"a\":1,\"d\":4,\"b\":2}",
+		  { "a", "b" },
+		  "{\"c\":3,\"d\":4}" },
+		{ "{\"a\":1,\"b\":2}", { "a", "b=3" }, "{\"b\":3}" },
+		{ "{\"a\":1,\"b\":2}", { "a=3", "b" }, "{\"a\":3}" },
+		{ "{\"a\":1}", { "a", "b=2" }, "{\"b\":2}" },
+		{ "{\"c\":3,\"a\":1}", { "a", "b=2" }, "{\"c\":3,\"b\":2}" },
+		{ "{\"a\":1,\"c\":3}", { "a", "b=2" }, "{\"c\":3,\"b\":2}" },
+		/* Nothing to do is no edit. */
+		{ "{\"a\":1}", { "a=1", "b" }, "{\"a\":1}" },
+		{ "{\"a\":1}", { NULL }, "{\"a\":1}" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		char *got CLEANUP_FREE =
+			patched_all(cases[i].text, cases[i].members);
+
+		CHECK_STR(got, cases[i].want);
 	}
 }
 
@@ -164,10 +207,9 @@ static void sets_are_written_where_they_differ(void)
 		char *got CLEANUP_FREE = NULL;
 		struct err err;
 
-		REQUIRE(patch_capabilities(&data.doc, json_root(&data.doc),
-					   &cases[i].after,
-					   cases[i].drop_unknown, &got,
-					   &err) == 0);
+		REQUIRE(patch_apply_sets(&data.doc, json_root(&data.doc),
+					 &cases[i].after, cases[i].drop_unknown,
+					 &got, &err) == 0);
 		CHECK_STR(got, cases[i].want);
 	}
 }
@@ -389,7 +431,7 @@ static void lists_of_any_shape_change_only_where_they_must(void)
 
 static const struct tap_test tests[] = {
 	TAP_TEST(a_member_is_put_in_replaced_and_taken_out),
-	TAP_TEST(without_a_process_object_there_is_nothing_to_change),
+	TAP_TEST(several_members_are_changed_at_once),
 	TAP_TEST(sets_are_written_where_they_differ),
 	TAP_TEST(values_are_equal_as_sets_of_names),
 	TAP_TEST(what_engines_wrote_changes_only_where_it_must),

@@ -19,7 +19,6 @@
 
 #include "engine_configs.h"
 #include "policy/decide.h"
-#include "spec/spec.h"
 #include "spec/patch.h"
 #include "spec/spec.h"
 #include "spec/undo.h"
@@ -132,22 +131,20 @@ static int decide_target(struct create *create, struct err *err)
 		.limits = { .kernel = capset_known(), .held = capset_known() }
 	};
 	struct json_value value = create->spec.capabilities;
-	size_t len = value.end - value.start;
+	struct edits edits CLEANUP_EDITS = { 0 };
 	struct decision decision;
 
 	if (decide(&decision, &input, err) < 0)
 		return -1;
 	if (!decision.touches_sets)
 		return 0;
-	if (patch_capabilities(&create->restored, value, &decision.sets,
-			       create->rule->drop_unknown,
-			       &create->capabilities, err) < 0)
+	if (patch_capabilities(&edits, &create->restored, value, &decision.sets,
+			       create->rule->drop_unknown, err) < 0)
 		return -1;
-	if (strlen(create->capabilities) == len &&
-	    memcmp(create->capabilities, create->restored.text + value.start,
-		   len) == 0)
-		put(&create->capabilities, NULL);
-	return 0;
+	if (!edits.count)
+		return 0;
+	return edits_apply_value(&edits, &create->restored, value,
+				 &create->capabilities, NULL, err);
 }
 
 static int make_plan(struct create *create, const struct files *files,

@@ -348,6 +348,26 @@ static void an_id_that_is_no_utf8_leaves_a_record_that_can_be_read(void)
 	CHECK_STR(read.about.id, "/run/\xef\xbf\xbd");
 }
 
+static void a_change_needs_a_process_object(void)
+{
+	static const char *const texts[] = { "{}", "{\"process\":null}",
+					     "{\"process\":[]}",
+					     "{\"Process\":{}}", "[]" };
+	const struct undo_target target = { .values = { "{}" } };
+	const struct record_about about = { 0 };
+
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		struct undo_plan plan CLEANUP_PLAN = { 0 };
+		struct json_doc doc = doc_of(texts[i]);
+		struct err err = { "" };
+
+		CHECK(undo_plan_make(&plan, &doc, &doc, NULL, NULL, &target,
+				     &about, &err) == -1);
+		CHECK_STR(err.text, "'config.json' has no process object");
+		CHECK(!plan.config && !plan.record);
+	}
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(without_a_record_nothing_is_taken_back),
 	TAP_TEST(a_value_of_ours_becomes_what_was_there),
@@ -365,6 +385,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_record_that_the_engine_made_void_is_removed),
 	TAP_TEST(a_record_over_its_limit_is_refused),
 	TAP_TEST(an_id_that_is_no_utf8_leaves_a_record_that_can_be_read),
+	TAP_TEST(a_change_needs_a_process_object),
 };
 
 TAP_MAIN(tests)

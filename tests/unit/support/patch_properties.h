@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "spec/spec.h"
 #include "spec/patch.h"
 #include "spec/spec.h"
 
@@ -19,6 +18,39 @@
 		if (condition)                                                 \
 			return #condition;                                     \
 	} while (0)
+
+/* The text with process.KEY set, or removed where `value` is NULL. */
+static inline int patch_apply_member(const struct json_doc *doc,
+				     const char *key, const char *value,
+				     char **ret_text, size_t *ret_len,
+				     struct err *err)
+{
+	struct patch_member member = { key, value };
+	struct edits edits CLEANUP_EDITS = { 0 };
+	struct json_value process;
+
+	if (!spec_find_process(doc, &process))
+		return err_set(err, "no process object");
+	if (patch_members(&edits, doc, process, &member, 1, err) < 0)
+		return -1;
+	return edits_apply(&edits, doc, ret_text, ret_len, err);
+}
+
+/* The capabilities object's text with other sets. */
+static inline int patch_apply_sets(const struct json_doc *doc,
+				   struct json_value capabilities,
+				   const struct capsets *after,
+				   bool drop_unknown, char **ret_text,
+				   struct err *err)
+{
+	struct edits edits CLEANUP_EDITS = { 0 };
+
+	if (patch_capabilities(&edits, doc, capabilities, after, drop_unknown,
+			       err) < 0)
+		return -1;
+	return edits_apply_value(&edits, doc, capabilities, ret_text, NULL,
+				 err);
+}
 
 static inline bool patch_is_same(const struct json_doc *doc, const char *text,
 				 size_t len)
@@ -105,7 +137,8 @@ static inline const char *patch_broken_put(const struct json_doc *doc,
 	size_t len;
 	bool found = spec_find(doc, key, &was);
 
-	PATCH_BREAKS(patch_member(doc, key, put, &text, &changed.len, &err));
+	PATCH_BREAKS(
+		patch_apply_member(doc, key, put, &text, &changed.len, &err));
 	changed.text = text;
 	PATCH_BREAKS(json_check(&changed, &err) != 0);
 	PATCH_BREAKS(!spec_find(&changed, key, &is));
@@ -115,7 +148,7 @@ static inline const char *patch_broken_put(const struct json_doc *doc,
 						   &changed));
 	/* Taking it back gives the very bytes. */
 	old = found ? patch_text(doc, was) : NULL;
-	PATCH_BREAKS(patch_member(&changed, key, old, &back, &len, &err));
+	PATCH_BREAKS(patch_apply_member(&changed, key, old, &back, &len, &err));
 	PATCH_BREAKS(!patch_is_same(doc, back, len));
 	return NULL;
 }
@@ -129,7 +162,8 @@ static inline const char *patch_broken_remove(const struct json_doc *doc,
 	struct err err;
 	bool found = spec_find(doc, key, &value);
 
-	PATCH_BREAKS(patch_member(doc, key, NULL, &text, &changed.len, &err));
+	PATCH_BREAKS(
+		patch_apply_member(doc, key, NULL, &text, &changed.len, &err));
 	changed.text = text;
 	PATCH_BREAKS(!found && !patch_is_same(doc, text, changed.len));
 	PATCH_BREAKS(json_check(&changed, &err) != 0);
@@ -285,10 +319,10 @@ static inline const char *patch_broken_sets(const struct json_doc *doc,
 	PATCH_BREAKS(spec_read(&was, doc, RUNTIME_RUNC, &err) != 0);
 	if (!was.has_capabilities)
 		return NULL;
-	PATCH_BREAKS(patch_capabilities(doc, was.capabilities, sets,
-					drop_unknown, &lists, &err));
-	PATCH_BREAKS(patch_member(doc, "capabilities", lists, &text,
-				  &changed.len, &err));
+	PATCH_BREAKS(patch_apply_sets(doc, was.capabilities, sets, drop_unknown,
+				      &lists, &err));
+	PATCH_BREAKS(patch_apply_member(doc, "capabilities", lists, &text,
+					&changed.len, &err));
 	changed.text = text;
 	PATCH_BREAKS(
 		!patch_is_replaced(doc, was.capabilities, lists, &changed));
@@ -302,8 +336,8 @@ static inline const char *patch_broken_sets(const struct json_doc *doc,
 	PATCH_BREAKS(same && !drop_unknown &&
 		     !patch_is_text(doc, was.capabilities, lists));
 	/* Nothing is left to do. */
-	PATCH_BREAKS(patch_capabilities(&changed, is.capabilities, sets,
-					drop_unknown, &again, &err));
+	PATCH_BREAKS(patch_apply_sets(&changed, is.capabilities, sets,
+				      drop_unknown, &again, &err));
 	PATCH_BREAKS(strcmp(again, lists) != 0);
 	broken = patch_broken_value(doc, was.capabilities, &changed,
 				    is.capabilities);
