@@ -165,6 +165,8 @@ CAPCTL_FILES = \
 	src/capctl/process/status.c \
 	src/capctl/process/status.h \
 	src/capctl/restore.c \
+	src/capctl/rootfs/levels.c \
+	src/capctl/rootfs/levels.h \
 	src/capctl/rootfs/mounts.c \
 	src/capctl/rootfs/mounts.h \
 	src/capctl/rootfs/rootfs.c \

@@ -69,6 +69,7 @@ CAPCTL_UNIT_TESTS = \
 	tests/unit/capctl/process/processes_test \
 	tests/unit/capctl/process/state_test \
 	tests/unit/capctl/process/status_test \
+	tests/unit/capctl/rootfs/levels_test \
 	tests/unit/capctl/rootfs/mounts_test \
 	tests/unit/capctl/rootfs/rootfs_test \
 	tests/unit/capctl/rootfs/tree_test \

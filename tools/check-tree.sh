@@ -114,7 +114,7 @@ capctl/check: check report
 capctl/doctor: containers doctor engine_files engines host kernel policy program
 capctl/explain: entrypoint explain json print warn
 capctl/process: containers processes
-capctl/rootfs: mounts rootfs view walk
+capctl/rootfs: levels mounts rootfs view walk
 capctl/scan: bundle find json print scan
 capctl/seccomp: closed profile rules
 capctl/show: choose json print show

@@ -140,7 +140,7 @@ static int find_bound(struct look *look, const char *path,
 		return err_set(reason, "out of memory");
 	name = path + strlen(mount->destination);
 	name += strspn(name, "/");
-	if (rootfs_look_bound(&look->rootfs, source, name, ret_file, reason) <
+	if (rootfs_stat_bound(&look->rootfs, source, name, ret_file, reason) <
 	    0)
 		return err_wrap(reason, "'%s' lies on the mount '%s'", path,
 				mount->destination);

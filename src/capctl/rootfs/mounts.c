@@ -12,23 +12,23 @@
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
 
-static bool is_kernels_magic(__fsword_t magic)
+static bool is_pseudo_magic(__fsword_t magic)
 {
 	return magic == PROC_SUPER_MAGIC || magic == SYSFS_MAGIC ||
 	       magic == CGROUP_SUPER_MAGIC || magic == CGROUP2_SUPER_MAGIC;
 }
 
-/* What cannot be asked raises: better a word too much. */
-static struct mounts_facts ask(int fd)
+/* If it fails, bits on the mount count as effective: the safe report. */
+static struct mount_flags flags_of_fd(int fd)
 {
 	struct statfs fs;
 
 	if (fstatfs(fd, &fs) < 0)
-		return (struct mounts_facts){ 0 };
-	return (struct mounts_facts){
+		return (struct mount_flags){ 0 };
+	return (struct mount_flags){
 		.nosuid = fs.f_flags & ST_NOSUID,
 		.noexec = fs.f_flags & ST_NOEXEC,
-		.without_programs = is_kernels_magic(fs.f_type),
+		.pseudo = is_pseudo_magic(fs.f_type),
 	};
 }
 
@@ -73,7 +73,7 @@ int mounts_read(struct mounts **ret_mounts, struct err *err)
 	return -1;
 }
 
-static struct libmnt_fs *find(const struct mounts *mounts, uint64_t id)
+static struct libmnt_fs *find_mount(const struct mounts *mounts, uint64_t id)
 {
 	struct libmnt_iter *iter = mnt_new_iter(MNT_ITER_FORWARD);
 	struct libmnt_fs *found = NULL, *fs;
@@ -95,8 +95,8 @@ static bool has_option(struct libmnt_fs *fs, const char *name)
 	return options && mnt_optstr_get_option(options, name, NULL, NULL) == 0;
 }
 
-/* The kernel executes nothing there (SB_I_NOEXEC), and they never end. */
-static bool is_kernels_type(const char *type)
+/* The kernel sets SB_I_NOEXEC on these; /proc is also endless. */
+static bool is_pseudo_type(const char *type)
 {
 	static const char *const types[] = { "proc", "sysfs", "cgroup",
 					     "cgroup2" };
@@ -107,21 +107,21 @@ static bool is_kernels_type(const char *type)
 	return false;
 }
 
-struct mounts_facts mounts_look(const struct mounts *mounts, uint64_t id,
+struct mount_flags mounts_flags(const struct mounts *mounts, uint64_t id,
 				int fd)
 {
-	struct libmnt_fs *fs = find(mounts, id);
+	struct libmnt_fs *fs = find_mount(mounts, id);
 
 	if (!fs)
-		return ask(fd);
-	return (struct mounts_facts){
+		return flags_of_fd(fd);
+	return (struct mount_flags){
 		.nosuid = has_option(fs, "nosuid"),
 		.noexec = has_option(fs, "noexec"),
-		.without_programs = is_kernels_type(mnt_fs_get_fstype(fs)),
+		.pseudo = is_pseudo_type(mnt_fs_get_fstype(fs)),
 	};
 }
 
-#else /* a static program: each mount is asked when it is met */
+#else /* a static program: fstatfs(2) of each file */
 
 struct mounts {
 	char unused;
@@ -139,12 +139,12 @@ int mounts_read(struct mounts **ret_mounts, struct err *err)
 	return *ret_mounts ? 0 : err_set(err, "out of memory");
 }
 
-struct mounts_facts mounts_look(const struct mounts *mounts, uint64_t id,
+struct mount_flags mounts_flags(const struct mounts *mounts, uint64_t id,
 				int fd)
 {
 	(void)mounts;
 	(void)id;
-	return ask(fd);
+	return flags_of_fd(fd);
 }
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The mounts that this process sees, asked by the number that statx(2) gives
- * for a file: does setuid count on it, can anything be executed there? What
- * a container will mount is spec_tree.h.
+ * The mounts of this process's mount namespace, by the mount ID that statx(2)
+ * gives for a file: are they nosuid or noexec? tree.h reads what a container
+ * will mount.
  *
  * Rests on: mount(8), nosuid and noexec; libmount's table of
  * /proc/self/mountinfo (proc_pid_mountinfo(5)).
@@ -18,23 +18,24 @@
 
 struct mounts;
 
-struct mounts_facts {
+struct mount_flags {
 	bool nosuid;
 	bool noexec;
-	bool without_programs; /* a kernel's own tree: /proc, /sys */
+	bool pseudo; /* proc, sysfs or cgroup: nothing can be executed */
 };
 
 #define CLEANUP_MOUNTS __attribute__((cleanup(mounts_free)))
 
-/* The caller frees; on -1 there is nothing to free. */
+/* The caller frees; on -1 *ret_mounts is NULL. */
 int mounts_read(struct mounts **ret_mounts, struct err *err) MUST_CHECK;
 void mounts_free(struct mounts **mounts);
 
 /*
- * `id` is stx_mnt_id; `fd` anything on that mount, which is asked where the
- * number is of another mount namespace (/proc/PID/root) or of a later mount.
+ * `id` is stx_mnt_id; `fd` is any file on that mount. fstatfs(2) of it answers
+ * when the ID is not in the table: the mount is newer, or of another mount
+ * namespace (/proc/PID/root).
  */
-struct mounts_facts mounts_look(const struct mounts *mounts, uint64_t id,
+struct mount_flags mounts_flags(const struct mounts *mounts, uint64_t id,
 				int fd);
 
 #endif

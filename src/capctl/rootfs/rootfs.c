@@ -16,7 +16,7 @@
 #include "base/fileio.h"
 #include "base/paths.h"
 
-/* A rename elsewhere in the tree makes openat2(2) ask for another try. */
+/* openat2(2) fails with EAGAIN when anything in the tree is renamed. */
 #define TRIES 64
 #define FD_PATH_SIZE 32
 #define FD_PATH "/proc/self/fd/%d"
@@ -79,10 +79,10 @@ static int read_caps(struct rootfs_file *file, const char *fd_path,
 		program->caps_elsewhere = true;
 		return 0;
 	}
-	/* cap_inode_getsecurity() hands out versions 2 and 3 alone. */
+	/* cap_inode_getsecurity() returns versions 2 and 3 only. */
 	if (len < 0 && (errno == EINVAL || errno == ERANGE))
 		return err_set(err, VFSCAP_NAME
-			       " is malformed, or older than version 2");
+			       " is malformed or older than version 2");
 	file->unreadable = len < 0;
 	if (len < 0)
 		return err_set_errno(err, errno, "read " VFSCAP_NAME);
@@ -92,7 +92,7 @@ static int read_caps(struct rootfs_file *file, const char *fd_path,
 	return 0;
 }
 
-/* fs/binfmt_script.c: blanks, then the path up to a blank or the line's end. */
+/* As fs/binfmt_script.c: blanks, then the path up to a blank or newline. */
 static void read_interpreter(struct rootfs_file *file, const char *line)
 {
 	size_t len;
@@ -121,7 +121,7 @@ int rootfs_describe(const struct rootfs *rootfs, int fd,
 {
 	struct execve_file *file = &ret_file->program.file;
 	char fd_path[FD_PATH_SIZE];
-	struct mounts_facts mount;
+	struct mount_flags mount;
 	struct statx st;
 
 	if (statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_MNT_ID,
@@ -136,18 +136,18 @@ int rootfs_describe(const struct rootfs *rootfs, int fd,
 		ret_file->mount = st.stx_mnt_id;
 	if (!S_ISREG(st.stx_mode))
 		return 0;
-	mount = mounts_look(rootfs->mounts, ret_file->mount, fd);
+	mount = mounts_flags(rootfs->mounts, ret_file->mount, fd);
 	file->mode = st.stx_mode;
 	file->uid = st.stx_uid;
 	file->gid = st.stx_gid;
 	file->nosuid = mount.nosuid;
-	ret_file->program.noexec = mount.noexec || mount.without_programs;
+	ret_file->program.noexec = mount.noexec || mount.pseudo;
 	snprintf(fd_path, sizeof(fd_path), FD_PATH, fd);
 	read_first_line(ret_file, fd_path);
 	return read_caps(ret_file, fd_path, err);
 }
 
-static ssize_t read_place(int fd, char place[PATH_SIZE])
+static ssize_t read_fd_path(int fd, char place[PATH_SIZE])
 {
 	char fd_path[FD_PATH_SIZE];
 	ssize_t len;
@@ -158,44 +158,45 @@ static ssize_t read_place(int fd, char place[PATH_SIZE])
 	return len;
 }
 
-/* Where the links have led to; where that cannot be told, `path`. */
-static char *resolved(const struct rootfs *rootfs, int fd, const char *path)
+/* The path of `fd` in the root; `path` if the kernel does not tell it. */
+static char *resolved_path(const struct rootfs *rootfs, int fd,
+			   const char *path)
 {
 	char root[PATH_SIZE], place[PATH_SIZE];
-	ssize_t len = read_place(rootfs->fd, root);
+	ssize_t len = read_fd_path(rootfs->fd, root);
 
 	if (len == 1)
 		len = 0; /* "/" itself */
-	if (len < 0 || read_place(fd, place) < 0 ||
+	if (len < 0 || read_fd_path(fd, place) < 0 ||
 	    strncmp(place, root, (size_t)len) != 0 ||
 	    (place[len] != '/' && place[len] != '\0'))
 		return strdup(path);
 	return strdup(place[len] ? place + len : "/");
 }
 
-/* The container would come no further there either. */
+/* The container's own execve(2) would fail with this, too. */
 static bool is_missing(int number)
 {
 	return number == ENOENT || number == ENOTDIR || number == ELOOP ||
 	       number == ENAMETOOLONG;
 }
 
-static int tell(struct rootfs_file *ret_file, int number, const char *path,
-		struct err *err)
+static int stat_error(struct rootfs_file *ret_file, int number,
+		      const char *path, struct err *err)
 {
 	ret_file->unreadable = !is_missing(number);
 	return err_set_errno(err, number, "'%s'", path);
 }
 
-int rootfs_look(const struct rootfs *rootfs, const char *path,
+int rootfs_stat(const struct rootfs *rootfs, const char *path,
 		struct rootfs_file *ret_file, struct err *err)
 {
 	int fd CLEANUP_FD = rootfs_open_in(rootfs->fd, path, O_PATH);
 
 	*ret_file = (struct rootfs_file){ 0 };
 	if (fd < 0)
-		return tell(ret_file, errno, path, err);
-	ret_file->path = resolved(rootfs, fd, path);
+		return stat_error(ret_file, errno, path, err);
+	ret_file->path = resolved_path(rootfs, fd, path);
 	if (!ret_file->path)
 		return err_set(err, "out of memory");
 	if (rootfs_describe(rootfs, fd, ret_file, err) < 0)
@@ -203,8 +204,8 @@ int rootfs_look(const struct rootfs *rootfs, const char *path,
 	return 0;
 }
 
-static int check_program(const struct rootfs_file *file, const char *path,
-			 struct err *err)
+static int check_executable(const struct rootfs_file *file, const char *path,
+			    struct err *err)
 {
 	if (!S_ISREG(file->mode))
 		return err_set(err, "'%s' is not a regular file", path);
@@ -213,18 +214,19 @@ static int check_program(const struct rootfs_file *file, const char *path,
 	return 0;
 }
 
-static int look_program(const struct rootfs *rootfs, const char *path,
-			struct rootfs_file *ret_file, struct err *err)
+static int stat_executable(const struct rootfs *rootfs, const char *path,
+			   struct rootfs_file *ret_file, struct err *err)
 {
-	return rootfs_look(rootfs, path, ret_file, err) < 0
+	return rootfs_stat(rootfs, path, ret_file, err) < 0
 		       ? -1
-		       : check_program(ret_file, path, err);
+		       : check_executable(ret_file, path, err);
 }
 
-/* `directory` is its first `len` bytes. */
-static int look_in(const struct rootfs *rootfs, const char *cwd,
-		   const char *directory, size_t len, const char *name,
-		   struct rootfs_file *ret_file, struct err *err)
+/* The directory is the first `len` bytes of `directory`. */
+static int stat_in_directory(const struct rootfs *rootfs, const char *cwd,
+			     const char *directory, size_t len,
+			     const char *name, struct rootfs_file *ret_file,
+			     struct err *err)
 {
 	char *part CLEANUP_FREE = strndup(directory, len);
 	char *parent CLEANUP_FREE = part ? alloc_path(cwd, part) : NULL;
@@ -232,7 +234,7 @@ static int look_in(const struct rootfs *rootfs, const char *cwd,
 
 	if (!path)
 		return err_set(err, "out of memory");
-	return look_program(rootfs, path, ret_file, err);
+	return stat_executable(rootfs, path, ret_file, err);
 }
 
 int rootfs_find_program(const struct rootfs *rootfs, const char *name,
@@ -241,16 +243,17 @@ int rootfs_find_program(const struct rootfs *rootfs, const char *name,
 {
 	*ret_file = (struct rootfs_file){ 0 };
 	if (strchr(name, '/'))
-		return look_in(rootfs, cwd, "", 0, name, ret_file, err);
+		return stat_in_directory(rootfs, cwd, "", 0, name, ret_file,
+					 err);
 	if (!*name)
-		return err_set(err, "no program is named");
+		return err_set(err, "the program's name is empty");
 
 	while (search && *search) {
 		size_t len = strcspn(search, ":");
 		struct err reason;
 
-		if (len && look_in(rootfs, cwd, search, len, name, ret_file,
-				   &reason) == 0)
+		if (len && stat_in_directory(rootfs, cwd, search, len, name,
+					     ret_file, &reason) == 0)
 			return 0;
 		rootfs_file_free(ret_file);
 		if (ret_file->unreadable)
@@ -258,10 +261,10 @@ int rootfs_find_program(const struct rootfs *rootfs, const char *name,
 		search += len;
 		search += *search == ':';
 	}
-	return err_set(err, "'%s' is in none of the directories of PATH", name);
+	return err_set(err, "'%s' is not in $PATH", name);
 }
 
-int rootfs_look_bound(const struct rootfs *rootfs, const char *source,
+int rootfs_stat_bound(const struct rootfs *rootfs, const char *source,
 		      const char *name, struct rootfs_file *ret_file,
 		      struct err *err)
 {
@@ -272,7 +275,7 @@ int rootfs_look_bound(const struct rootfs *rootfs, const char *source,
 
 	*ret_file = (struct rootfs_file){ 0 };
 	if (at < 0)
-		return tell(ret_file, errno, source, err);
+		return stat_error(ret_file, errno, source, err);
 	if (*name)
 		fd = below = rootfs_open_in(at, name, O_PATH | O_NOFOLLOW);
 	if (fd < 0 && errno != ELOOP) {
@@ -283,9 +286,10 @@ int rootfs_look_bound(const struct rootfs *rootfs, const char *source,
 			rootfs_describe(rootfs, fd, ret_file, err) < 0))
 		return err_wrap(err, "'%s'", source);
 	if (fd < 0 || S_ISLNK(ret_file->mode))
-		return err_set(err, "'%s/%s' leads over a link", source, name);
+		return err_set(err, "'%s/%s' is a symbolic link or below one",
+			       source, name);
 	if (ret_file->mount != start.mount)
-		return err_set(err, "'%s/%s' lies on another mount", source,
+		return err_set(err, "'%s/%s' is on another mount", source,
 			       name);
-	return check_program(ret_file, *name ? name : source, err);
+	return check_executable(ret_file, *name ? name : source, err);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a config.json says of the container's tree of files: where its root is,
- * what is mounted over it, and which user owns what in its user namespace. Text
- * in, structs out; who the container is says spec.h.
+ * What config.json says about the container's file system: its root, its mounts
+ * and the ID mappings of its user namespace. Pure: text in, structs out. The
+ * process is spec.h, what the mounts mean for an image is view.h.
  *
  * Rests on: OCI runtime specification config.md "Root", "Mounts" and
  * config-linux.md "User namespace mappings"; mount(8).
@@ -14,10 +14,10 @@
 
 struct spec_mount {
 	char *destination; /* absolute, without ".", ".." and "//" */
-	char *source; /* as it stands there; NULL: none */
+	char *source; /* as in config.json; NULL: none */
 	bool bind;
-	bool itself; /* binds its own directory: rootfs_view_resolve() */
-	bool mapped; /* its users are others than its source's */
+	bool itself; /* set by rootfs_view_resolve() */
+	bool mapped; /* an ID-mapped mount: other owners than the source */
 	bool nosuid;
 	bool noexec;
 };
@@ -34,8 +34,8 @@ struct spec_map {
 };
 
 struct spec_tree {
-	char *root; /* as it stands there; NULL: none is named */
-	bool readonly; /* the root is to be remounted so */
+	char *root; /* as in config.json; NULL: none */
+	bool readonly; /* the runtime remounts the root read-only */
 	struct spec_mount *mounts;
 	size_t mounts_count;
 	struct spec_map users;
@@ -49,23 +49,23 @@ int spec_tree_read(struct spec_tree *ret_tree, const struct json_doc *doc,
 		   struct err *err) MUST_CHECK;
 void spec_tree_free(struct spec_tree *tree);
 
-/* The last mount that an absolute path is on, or below; NULL: none. */
+/* The last mount at an absolute path or above it; NULL: none. */
 const struct spec_mount *spec_tree_mount(const struct spec_tree *tree,
 					 const char *path);
 
-/* The number inside that an outer one has; false: none. */
+/* The ID in the user namespace for one outside of it; false: none. */
 bool spec_map_inside(const struct spec_map *map, uint32_t outside,
 		     uint32_t *ret_inside);
-/* The outer one of an inner. */
+/* The reverse. */
 bool spec_map_outside(const struct spec_map *map, uint32_t inside,
 		      uint32_t *ret_outside);
 
 /*
- * The same where the maps may not count: without `new_userns` (spec.h) a number
- * is the same on both sides.
+ * The same with `new_userns` of spec.h: without a new user namespace the maps
+ * do not count. spec_map_outer() returns EXECVE_NO_ROOT for an unmapped ID.
  */
 uint32_t spec_map_outer(const struct spec_map *map, bool new_userns,
-			uint32_t inner); /* EXECVE_NO_ROOT: none */
+			uint32_t inner);
 bool spec_tree_has_owner(const struct spec_tree *tree, bool new_userns,
 			 uint32_t uid, uint32_t gid);
 

@@ -60,7 +60,7 @@ static void resolve_mount(struct spec_mount *mount, const struct rootfs *rootfs,
 		rootfs_open_in(rootfs->fd, mount->destination, O_PATH);
 
 	if (fd < 0 ||
-	    rootfs_look(rootfs, mount->destination, &place, &ignored) < 0)
+	    rootfs_stat(rootfs, mount->destination, &place, &ignored) < 0)
 		return;
 	free(mount->destination);
 	mount->destination = TAKE_PTR(place.path);
@@ -92,7 +92,7 @@ void rootfs_view_resolve(struct rootfs_view *view, const struct rootfs *rootfs,
 	for (size_t i = 0; i < view->tree.mounts_count; i++)
 		if (!is_hidden(&view->tree, i))
 			resolve_mount(&view->tree.mounts[i], rootfs, bundle);
-	if (rootfs_look(rootfs, "/", &root, &ignored) == 0)
+	if (rootfs_stat(rootfs, "/", &root, &ignored) == 0)
 		view->mount = root.mount;
 }
 

@@ -14,23 +14,23 @@ static uint64_t mount_of(int fd)
 	return st.stx_mnt_id;
 }
 
-/* The facts by the table, and those by asking the mount itself. */
-static void check_facts(const struct mounts *mounts, const char *path,
-			bool nosuid, bool noexec, bool without_programs)
+/* By the mount ID in the table, and by fstatfs(2). */
+static void check_flags(const struct mounts *mounts, const char *path,
+			bool nosuid, bool noexec, bool pseudo)
 {
 	int fd CLEANUP_FD = open(path, O_PATH | O_CLOEXEC);
 	uint64_t ids[] = { mount_of(fd), 0 };
 
 	for (size_t i = 0; i < ARRAY_LEN(ids); i++) {
-		struct mounts_facts facts = mounts_look(mounts, ids[i], fd);
+		struct mount_flags flags = mounts_flags(mounts, ids[i], fd);
 
-		CHECK(facts.nosuid == nosuid);
-		CHECK(facts.noexec == noexec);
-		CHECK(facts.without_programs == without_programs);
+		CHECK(flags.nosuid == nosuid);
+		CHECK(flags.noexec == noexec);
+		CHECK(flags.pseudo == pseudo);
 	}
 }
 
-static void mount_and_look(const struct tempdir *dir)
+static void mount_and_check(const struct tempdir *dir)
 {
 	const char *path = dir->path;
 	struct mounts *mounts CLEANUP_MOUNTS = NULL;
@@ -38,50 +38,50 @@ static void mount_and_look(const struct tempdir *dir)
 
 	REQUIRE(mount("test", path, "tmpfs", MS_NOSUID | MS_NODEV, NULL) == 0);
 	REQUIRE(mounts_read(&mounts, &err) == 0);
-	check_facts(mounts, path, true, false, false);
+	check_flags(mounts, path, true, false, false);
 
-	/* Over the first: another number, and not in that table. */
+	/* Over the first: another ID, which is not in the table. */
 	REQUIRE(mount("test", path, "tmpfs", MS_NOEXEC, NULL) == 0);
-	check_facts(mounts, path, false, true, false);
+	check_flags(mounts, path, false, true, false);
 	mounts_free(&mounts);
 	CHECK(mounts == NULL);
 	REQUIRE(mounts_read(&mounts, &err) == 0);
-	check_facts(mounts, path, false, true, false);
+	check_flags(mounts, path, false, true, false);
 }
 
-static void nosuid_and_noexec_are_told_by_the_mounts_number(void)
+static void nosuid_and_noexec_are_found_by_mount_id(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
 
-	with_own_mounts(&dir, mount_and_look);
+	with_own_mounts(&dir, mount_and_check);
 }
 
-static void the_kernels_own_trees_hold_no_programs(void)
+static void proc_is_a_pseudo_file_system(void)
 {
 	struct mounts *mounts CLEANUP_MOUNTS = NULL;
 	int fd CLEANUP_FD = open("/proc", O_PATH | O_CLOEXEC);
 	struct err err = { 0 };
 
 	REQUIRE(mounts_read(&mounts, &err) == 0);
-	CHECK(mounts_look(mounts, mount_of(fd), fd).without_programs);
-	CHECK(mounts_look(mounts, 0, fd).without_programs);
+	CHECK(mounts_flags(mounts, mount_of(fd), fd).pseudo);
+	CHECK(mounts_flags(mounts, 0, fd).pseudo);
 }
 
-static void what_cannot_be_asked_counts(void)
+static void an_unknown_mount_has_no_flags(void)
 {
 	struct mounts *mounts CLEANUP_MOUNTS = NULL;
-	struct mounts_facts facts;
+	struct mount_flags flags;
 	struct err err = { 0 };
 
 	REQUIRE(mounts_read(&mounts, &err) == 0);
-	facts = mounts_look(mounts, 0, -1);
-	CHECK(!facts.nosuid && !facts.noexec && !facts.without_programs);
+	flags = mounts_flags(mounts, 0, -1);
+	CHECK(!flags.nosuid && !flags.noexec && !flags.pseudo);
 }
 
 static const struct tap_test tests[] = {
-	TAP_TEST(nosuid_and_noexec_are_told_by_the_mounts_number),
-	TAP_TEST(the_kernels_own_trees_hold_no_programs),
-	TAP_TEST(what_cannot_be_asked_counts),
+	TAP_TEST(nosuid_and_noexec_are_found_by_mount_id),
+	TAP_TEST(proc_is_a_pseudo_file_system),
+	TAP_TEST(an_unknown_mount_has_no_flags),
 };
 
 TAP_MAIN(tests)

@@ -11,7 +11,7 @@
 
 #define NOT_ROOT "only root can give a file capabilities"
 
-/* A tree in dir/root, and beside it what must not be reached. */
+/* A tree in dir/root; dir/app must not be reachable from it. */
 struct tree {
 	struct tempdir dir;
 	struct rootfs rootfs;
@@ -60,13 +60,13 @@ static struct tree tree_make(void)
 	return tree;
 }
 
-static void check_leads(const struct tree *tree, const char *path,
-			const char *place)
+static void check_resolves(const struct tree *tree, const char *path,
+			   const char *place)
 {
 	struct rootfs_file file CLEANUP_ROOTFS_FILE = { 0 };
 	struct err err = { 0 };
 
-	if (!CHECK(rootfs_look(&tree->rootfs, path, &file, &err) == 0))
+	if (!CHECK(rootfs_stat(&tree->rootfs, path, &file, &err) == 0))
 		printf("#   %s\n", err.text);
 	CHECK_STR(file.path, place);
 }
@@ -77,22 +77,22 @@ static void check_fails(const struct tree *tree, const char *path,
 	struct rootfs_file file CLEANUP_ROOTFS_FILE = { 0 };
 	struct err err = { 0 };
 
-	CHECK(rootfs_look(&tree->rootfs, path, &file, &err) < 0);
+	CHECK(rootfs_stat(&tree->rootfs, path, &file, &err) < 0);
 	CHECK_STR(err.text, message);
 }
 
-static void paths_lead_to_files_by_way_of_links(void)
+static void paths_are_resolved_through_links(void)
 {
 	struct tree tree CLEANUP_TREE = tree_make();
 
-	check_leads(&tree, "/usr/bin/app", "/usr/bin/app");
-	check_leads(&tree, "usr/bin/app", "/usr/bin/app");
-	check_leads(&tree, "/bin//./app", "/usr/bin/app");
-	check_leads(&tree, "/", "/");
-	check_leads(&tree, "/bin/..", "/usr");
+	check_resolves(&tree, "/usr/bin/app", "/usr/bin/app");
+	check_resolves(&tree, "usr/bin/app", "/usr/bin/app");
+	check_resolves(&tree, "/bin//./app", "/usr/bin/app");
+	check_resolves(&tree, "/", "/");
+	check_resolves(&tree, "/bin/..", "/usr");
 }
 
-static void no_path_leads_out(void)
+static void no_path_leaves_the_root(void)
 {
 	struct tree tree CLEANUP_TREE = tree_make();
 	char *outside CLEANUP_FREE = tempdir_path(&tree.dir, "app");
@@ -101,15 +101,15 @@ static void no_path_leads_out(void)
 	make_link(&tree, "/../../usr/bin/app", "root/absolute");
 	make_link(&tree, outside, "root/host");
 	make_link(&tree, "/..", "root/dots");
-	check_leads(&tree, "/../../../usr/bin/app", "/usr/bin/app");
-	check_leads(&tree, "/absolute", "/usr/bin/app");
-	check_leads(&tree, "/dots/usr", "/usr");
+	check_resolves(&tree, "/../../../usr/bin/app", "/usr/bin/app");
+	check_resolves(&tree, "/absolute", "/usr/bin/app");
+	check_resolves(&tree, "/dots/usr", "/usr");
 	check_fails(&tree, "/usr/bin/up", "'/usr/bin/up': is missing");
 	check_fails(&tree, "/host", "'/host': is missing");
 	check_fails(&tree, "/../app", "'/../app': is missing");
 }
 
-static void links_in_a_circle_and_of_proc_are_refused(void)
+static void link_loops_and_magic_links_are_errors(void)
 {
 	struct tree tree CLEANUP_TREE = tree_make();
 	struct rootfs host CLEANUP_ROOTFS = ROOTFS_INIT;
@@ -120,10 +120,10 @@ static void links_in_a_circle_and_of_proc_are_refused(void)
 	make_link(&tree, "a", "root/b");
 	check_fails(&tree, "/a", "'/a': too many symbolic links");
 	REQUIRE(rootfs_open(&host, "/proc", &err) == 0);
-	CHECK(rootfs_look(&host, "/self/root", &file, &err) < 0);
+	CHECK(rootfs_stat(&host, "/self/root", &file, &err) < 0);
 }
 
-static void devices_and_fifos_are_looked_at_without_opening(void)
+static void devices_and_fifos_are_not_opened(void)
 {
 	struct tree tree CLEANUP_TREE = tree_make();
 	struct rootfs_file file CLEANUP_ROOTFS_FILE = { 0 };
@@ -131,13 +131,13 @@ static void devices_and_fifos_are_looked_at_without_opening(void)
 
 	REQUIRE(mkfifoat(tree.dir.fd, "root/fifo", 0777) == 0);
 	REQUIRE(fchmodat(tree.dir.fd, "root/fifo", 06777, 0) == 0);
-	REQUIRE(rootfs_look(&tree.rootfs, "/fifo", &file, &err) == 0);
+	REQUIRE(rootfs_stat(&tree.rootfs, "/fifo", &file, &err) == 0);
 	CHECK(S_ISFIFO(file.mode));
 	CHECK(!privileged_is_special(&file.program));
 	CHECK(!privileged_is_executable(&file.program));
 }
 
-static void modes_become_facts(void)
+static void modes_say_what_is_executable_and_privileged(void)
 {
 	struct tree tree CLEANUP_TREE = tree_make();
 	static const struct {
@@ -155,7 +155,7 @@ static void modes_become_facts(void)
 		struct err err = { 0 };
 
 		make_file(&tree, "root/usr/bin/app", "x", cases[i].mode);
-		CHECK(rootfs_look(&tree.rootfs, "/bin/app", &file, &err) == 0);
+		CHECK(rootfs_stat(&tree.rootfs, "/bin/app", &file, &err) == 0);
 		CHECK((file.mode & 07777) == cases[i].mode);
 		CHECK(privileged_is_executable(&file.program) ==
 		      cases[i].executable);
@@ -174,7 +174,7 @@ static void check_interpreter(const struct tree *tree, const char *text,
 	struct err err = { 0 };
 
 	make_file(tree, "root/usr/bin/app", text, 0755);
-	CHECK(rootfs_look(&tree->rootfs, "/bin/app", &file, &err) == 0);
+	CHECK(rootfs_stat(&tree->rootfs, "/bin/app", &file, &err) == 0);
 	CHECK(file.program.script == script);
 	CHECK_STR(file.interpreter, interpreter);
 }
@@ -218,7 +218,7 @@ static void capabilities_are_read(void)
 
 	if (set_caps(&tree, "root/usr/bin/app", value, sizeof(value)) < 0)
 		SKIP(NOT_ROOT);
-	REQUIRE(rootfs_look(&tree.rootfs, "/bin/app", &file, &err) == 0);
+	REQUIRE(rootfs_stat(&tree.rootfs, "/bin/app", &file, &err) == 0);
 	CHECK(file.program.file.has_caps);
 	CHECK(file.program.file.caps.version == 3);
 	CHECK_U64(file.program.file.caps.permitted, 1u << 10);
@@ -238,11 +238,10 @@ static void check_program(const struct tree *tree, const char *name,
 	CHECK_STR(status == 0 ? file.path : err.text, want);
 }
 
-static void programs_are_found_as_a_runtime_finds_them(void)
+static void programs_are_searched_for_as_runtimes_do(void)
 {
 	struct tree tree CLEANUP_TREE = tree_make();
-	static const char nowhere[] =
-		"'app' is in none of the directories of PATH";
+	static const char nowhere[] = "'app' is not in $PATH";
 
 	make_dir(&tree, "root/opt");
 	make_dir(&tree, "root/opt/app");
@@ -264,7 +263,7 @@ static void programs_are_found_as_a_runtime_finds_them(void)
 		      "'/srv/app' is not executable");
 	check_program(&tree, "./app", NULL, "/opt",
 		      "'/opt/./app' is not a regular file");
-	check_program(&tree, "", "/bin", "/", "no program is named");
+	check_program(&tree, "", "/bin", "/", "the program's name is empty");
 }
 
 static void a_root_must_be_a_directory(void)
@@ -280,14 +279,14 @@ static void a_root_must_be_a_directory(void)
 }
 
 static const struct tap_test tests[] = {
-	TAP_TEST(paths_lead_to_files_by_way_of_links),
-	TAP_TEST(no_path_leads_out),
-	TAP_TEST(links_in_a_circle_and_of_proc_are_refused),
-	TAP_TEST(devices_and_fifos_are_looked_at_without_opening),
-	TAP_TEST(modes_become_facts),
+	TAP_TEST(paths_are_resolved_through_links),
+	TAP_TEST(no_path_leaves_the_root),
+	TAP_TEST(link_loops_and_magic_links_are_errors),
+	TAP_TEST(devices_and_fifos_are_not_opened),
+	TAP_TEST(modes_say_what_is_executable_and_privileged),
 	TAP_TEST(scripts_name_their_interpreter),
 	TAP_TEST(capabilities_are_read),
-	TAP_TEST(programs_are_found_as_a_runtime_finds_them),
+	TAP_TEST(programs_are_searched_for_as_runtimes_do),
 	TAP_TEST(a_root_must_be_a_directory),
 };
 

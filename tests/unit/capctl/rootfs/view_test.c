@@ -145,7 +145,7 @@ static void a_remount_clears_the_options_of_the_roots_mount(void)
 	static const char readonly[] = "{\"root\":{\"readonly\":true}}";
 	struct err err = { 0 };
 
-	REQUIRE(rootfs_look(&scene.rootfs, "/bin", &file, &err) == 0);
+	REQUIRE(rootfs_stat(&scene.rootfs, "/bin", &file, &err) == 0);
 	read_view(&scene, "{}", false, RUNTIME_RUNC);
 	CHECK(!rootfs_view_may_remount(&scene.view, &file));
 	read_view(&scene, readonly, false, RUNTIME_RUNC);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "capctl/rootfs/levels.h"
 #include "capctl/rootfs/walk.h"
 
 #include <sys/resource.h>
@@ -17,8 +18,8 @@ static const unsigned char net_bind_service[] = {
 	1, 0, 0, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
 };
 
-/* What a walk told, sorted: "PATH\n" and "PATH: REASON\n". */
-struct told {
+/* What a walk reported, sorted: "PATH\n" and "PATH: REASON\n". */
+struct seen {
 	const struct tempdir *dir;
 	char *lines[16];
 	size_t count;
@@ -26,63 +27,63 @@ struct told {
 	size_t unreadable;
 	char reason[64]; /* the last one */
 	size_t progress;
-	/* Called once: when the walk has read `at` entries, or found a file. */
+	/* Called once: after `at` entries, or, if that is 0, at the first file. */
 	void (*meddle)(const struct tempdir *dir);
 	uint64_t at;
 };
 
-static void keep(struct told *told, char *line)
+static void keep(struct seen *seen, char *line)
 {
-	if (told->count < ARRAY_LEN(told->lines))
-		told->lines[told->count++] = line;
+	if (seen->count < ARRAY_LEN(seen->lines))
+		seen->lines[seen->count++] = line;
 	else
 		free(line);
 }
 
-static void meddle(struct told *told)
+static void meddle(struct seen *seen)
 {
-	void (*action)(const struct tempdir *dir) = told->meddle;
+	void (*action)(const struct tempdir *dir) = seen->meddle;
 
-	told->meddle = NULL;
+	seen->meddle = NULL;
 	if (action)
-		action(told->dir);
+		action(seen->dir);
 }
 
 static int take_found(void *context, const struct rootfs_file *file,
 		      struct err *err)
 {
-	struct told *told = context;
+	struct seen *seen = context;
 
 	(void)err;
 	CHECK(privileged_is_special(&file->program));
-	told->found++;
-	keep(told, strdup(file->path));
-	if (!told->at)
-		meddle(told);
+	seen->found++;
+	keep(seen, strdup(file->path));
+	if (!seen->at)
+		meddle(seen);
 	return 0;
 }
 
 static int take_unreadable(void *context, const char *path, const char *reason,
 			   struct err *err)
 {
-	struct told *told = context;
+	struct seen *seen = context;
 	char *line;
 
 	(void)err;
-	told->unreadable++;
-	snprintf(told->reason, sizeof(told->reason), "%s", reason);
+	seen->unreadable++;
+	snprintf(seen->reason, sizeof(seen->reason), "%s", reason);
 	if (asprintf(&line, "%s: %s", path, reason) >= 0)
-		keep(told, line);
+		keep(seen, line);
 	return 0;
 }
 
 static void take_progress(void *context, uint64_t entries)
 {
-	struct told *told = context;
+	struct seen *seen = context;
 
-	told->progress++;
-	if (told->at && entries >= told->at)
-		meddle(told);
+	seen->progress++;
+	if (seen->at && entries >= seen->at)
+		meddle(seen);
 }
 
 static int compare(const void *left, const void *right)
@@ -90,52 +91,52 @@ static int compare(const void *left, const void *right)
 	return strcmp(*(char *const *)left, *(char *const *)right);
 }
 
-static void check_lines(struct told *told, const char *want)
+static void check_lines(struct seen *seen, const char *want)
 {
 	char text[4096] = "";
 
-	qsort(told->lines, told->count, sizeof(*told->lines), compare);
-	for (size_t i = 0; i < told->count; i++) {
+	qsort(seen->lines, seen->count, sizeof(*seen->lines), compare);
+	for (size_t i = 0; i < seen->count; i++) {
 		size_t len = strlen(text);
 
 		snprintf(text + len, sizeof(text) - len, "%.*s\n", 200,
-			 told->lines[i]);
+			 seen->lines[i]);
 	}
 	CHECK_STR(text, want);
 }
 
-static void forget(struct told *told)
+static void forget(struct seen *seen)
 {
-	for (size_t i = 0; i < told->count; i++)
-		free(told->lines[i]);
-	told->count = 0;
+	for (size_t i = 0; i < seen->count; i++)
+		free(seen->lines[i]);
+	seen->count = 0;
 }
 
-/* -1 and the entries, and `told` is filled in. */
-static int walk(struct told *told, const struct tempdir *dir,
+/* Fills in `seen`. */
+static int walk(struct seen *seen, const struct tempdir *dir,
 		const struct stat *without, uint64_t *ret_entries)
 {
 	struct rootfs_visitor visitor = { take_found, take_unreadable,
-					  take_progress, told, without };
+					  take_progress, seen, without };
 	struct rootfs rootfs CLEANUP_ROOTFS = ROOTFS_INIT;
 	struct err err = { 0 };
 	int status = -1;
 
-	told->dir = dir;
+	seen->dir = dir;
 	if (CHECK(rootfs_open(&rootfs, dir->path, &err) == 0))
 		status = rootfs_walk(&rootfs, &visitor, ret_entries, &err);
 	CHECK((status < 0) == (*err.text != '\0'));
 	return status;
 }
 
-static void check_walk(struct told *told, const struct tempdir *dir,
+static void check_walk(struct seen *seen, const struct tempdir *dir,
 		       const char *want)
 {
 	uint64_t entries;
 
-	CHECK(walk(told, dir, NULL, &entries) == 0);
-	check_lines(told, want);
-	forget(told);
+	CHECK(walk(seen, dir, NULL, &entries) == 0);
+	check_lines(seen, want);
+	forget(seen);
 }
 
 static void make_dir(const struct tempdir *dir, const char *name)
@@ -149,10 +150,10 @@ static void make_file(const struct tempdir *dir, const char *name, mode_t mode)
 	CHECK(fchmodat(dir->fd, name, mode, 0) == 0);
 }
 
-static void what_raises_is_found_and_nothing_else(void)
+static void only_privileged_files_are_found(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
-	struct told told = { 0 };
+	struct seen seen = { 0 };
 	uint64_t entries;
 
 	make_dir(&dir, "usr");
@@ -170,54 +171,54 @@ static void what_raises_is_found_and_nothing_else(void)
 	CHECK(symlinkat("/", dir.fd, "out") == 0);
 	CHECK(symlinkat("loop", dir.fd, "loop") == 0);
 
-	CHECK(walk(&told, &dir, NULL, &entries) == 0);
-	check_lines(&told, "/usr/bin/a\nb\033[2J\n/usr/bin/setgid\n"
+	CHECK(walk(&seen, &dir, NULL, &entries) == 0);
+	check_lines(&seen, "/usr/bin/a\nb\033[2J\n/usr/bin/setgid\n"
 			   "/usr/bin/setuid\n");
-	forget(&told);
+	forget(&seen);
 	CHECK_U64(entries, 12);
-	CHECK(told.progress >= 3);
+	CHECK(seen.progress >= 3);
 }
 
 static void devices_are_not_opened(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
-	struct told told = { 0 };
+	struct seen seen = { 0 };
 
-	/* None has this number: to open it would fail, and be told. */
+	/* No driver has this number: opening it would fail and be reported. */
 	if (mknodat(dir.fd, "device", S_IFCHR | 0755, makedev(511, 77)) < 0)
 		SKIP(NOT_ROOT);
 	CHECK(fchmodat(dir.fd, "device", 06755, 0) == 0);
-	check_walk(&told, &dir, "");
+	check_walk(&seen, &dir, "");
 }
 
 static void capabilities_are_found(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
 	char *path CLEANUP_FREE = tempdir_path(&dir, "app");
-	struct told told = { 0 };
+	struct seen seen = { 0 };
 
 	make_file(&dir, "app", 0755);
 	if (setxattr(path, VFSCAP_NAME, net_bind_service,
 		     sizeof(net_bind_service), 0) < 0)
 		SKIP(NOT_ROOT);
-	check_walk(&told, &dir, "/app\n");
+	check_walk(&seen, &dir, "/app\n");
 }
 
-static void each_path_to_a_file_is_told(void)
+static void each_hard_link_is_reported(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
-	struct told told = { 0 };
+	struct seen seen = { 0 };
 
 	make_file(&dir, "one", 04755);
 	make_dir(&dir, "other");
 	CHECK(linkat(dir.fd, "one", dir.fd, "other/two", 0) == 0);
-	check_walk(&told, &dir, "/one\n/other/two\n");
+	check_walk(&seen, &dir, "/one\n/other/two\n");
 }
 
-static void a_directory_can_be_left_out(void)
+static void a_directory_can_be_skipped(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
-	struct told told = { 0 };
+	struct seen seen = { 0 };
 	struct stat st;
 	uint64_t entries;
 
@@ -225,9 +226,9 @@ static void a_directory_can_be_left_out(void)
 	make_file(&dir, "rootfs/app", 04755);
 	make_file(&dir, "tool", 04755);
 	CHECK(fstatat(dir.fd, "rootfs", &st, 0) == 0);
-	CHECK(walk(&told, &dir, &st, &entries) == 0);
-	check_lines(&told, "/tool\n");
-	forget(&told);
+	CHECK(walk(&seen, &dir, &st, &entries) == 0);
+	check_lines(&seen, "/tool\n");
+	forget(&seen);
 }
 
 static int stop(void *context, const struct rootfs_file *file, struct err *err)
@@ -251,18 +252,18 @@ static void a_visitor_stops_the_walk(void)
 	CHECK_STR(err.text, "enough of /app");
 }
 
-/* Like nobody, for as long as its declaration is in scope. */
+/* Ends seteuid(2) when the declaration goes out of scope. */
 static void be_root_again(const bool *other)
 {
 	if (*other)
 		CHECK(seteuid(0) == 0);
 }
 
-static void what_cannot_be_read_is_told(void)
+static void unreadable_directories_are_reported(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
 	bool other __attribute__((cleanup(be_root_again))) = false;
-	struct told told = { 0 };
+	struct seen seen = { 0 };
 	uint64_t entries;
 
 	if (geteuid() != 0)
@@ -278,16 +279,16 @@ static void what_cannot_be_read_is_told(void)
 	CHECK(fchmodat(dir.fd, "list", 0744, 0) == 0);
 	other = seteuid(NOBODY) == 0;
 	REQUIRE(other);
-	check_walk(&told, &dir,
+	check_walk(&seen, &dir,
 		   "/closed: access refused\n/list: access refused\n"
 		   "/open/app\n");
 
 	CHECK(seteuid(0) == 0 && chmod(dir.path, 0711) == 0);
 	CHECK(seteuid(NOBODY) == 0);
-	CHECK(walk(&told, &dir, NULL, &entries) < 0);
+	CHECK(walk(&seen, &dir, NULL, &entries) < 0);
 }
 
-/* A chain of directories of one name; each also has `beside` in it. */
+/* Nested directories of one name; each also has the directory `beside`. */
 static void make_chain(const struct tempdir *dir, const char *name,
 		       size_t levels, const char *beside)
 {
@@ -339,13 +340,13 @@ static void longest_name(char name[NAME_LEN + 1])
 	name[NAME_LEN] = '\0';
 }
 
-/* Every level has something left to do when the deepest is done. */
+/* Every level has a directory left to read when the deepest is done. */
 static void deep_trees_need_few_descriptors(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
-	struct rlimit old, few = { ROOTFS_OPEN_MAX + 16, 0 };
+	struct rlimit old, few = { LEVELS_OPEN_MAX + 16, 0 };
 	char name[NAME_LEN + 1];
-	struct told told = { 0 };
+	struct seen seen = { 0 };
 	uint64_t entries;
 
 	longest_name(name);
@@ -353,34 +354,34 @@ static void deep_trees_need_few_descriptors(void)
 	CHECK(getrlimit(RLIMIT_NOFILE, &old) == 0);
 	few.rlim_max = old.rlim_max;
 	CHECK(setrlimit(RLIMIT_NOFILE, &few) == 0);
-	CHECK(walk(&told, &dir, NULL, &entries) == 0);
+	CHECK(walk(&seen, &dir, NULL, &entries) == 0);
 	CHECK(setrlimit(RLIMIT_NOFILE, &old) == 0);
-	CHECK_U64(told.found, 4000);
-	CHECK_U64(told.unreadable, 0);
+	CHECK_U64(seen.found, 4000);
+	CHECK_U64(seen.unreadable, 0);
 	CHECK_U64(entries, 12000);
-	forget(&told);
+	forget(&seen);
 	remove_chain(&dir, name, 4000, "beside");
 }
 
-static void too_deep_a_tree_is_told(void)
+static void a_tree_that_is_too_deep_is_reported(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
-	struct told told = { 0 };
+	struct seen seen = { 0 };
 	uint64_t entries;
 
 	make_chain(&dir, "d", ROOTFS_DEPTH_MAX + 2, NULL);
-	CHECK(walk(&told, &dir, NULL, &entries) == 0);
-	CHECK_U64(told.unreadable, 1);
+	CHECK(walk(&seen, &dir, NULL, &entries) == 0);
+	CHECK_U64(seen.unreadable, 1);
 	CHECK_U64(entries, ROOTFS_DEPTH_MAX);
-	CHECK_STR(told.reason, "nested too deep");
-	forget(&told);
+	CHECK_STR(seen.reason, "nested too deeply");
+	forget(&seen);
 	remove_chain(&dir, "d", ROOTFS_DEPTH_MAX + 2, NULL);
 }
 
-static void wide_directories_are_read_whole(void)
+static void wide_directories_are_read_to_the_end(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
-	struct told told = { 0 };
+	struct seen seen = { 0 };
 	char name[NAME_LEN + 1];
 	uint64_t entries;
 
@@ -395,34 +396,34 @@ static void wide_directories_are_read_whole(void)
 		else
 			make_file(&dir, name, i % 3 == 1 ? 0755 : 04755);
 	}
-	CHECK(walk(&told, &dir, NULL, &entries) == 0);
-	CHECK_U64(told.found, 1000);
-	CHECK_U64(told.unreadable, 0);
+	CHECK(walk(&seen, &dir, NULL, &entries) == 0);
+	CHECK_U64(seen.found, 1000);
+	CHECK_U64(seen.unreadable, 0);
 	CHECK_U64(entries, 3001);
-	forget(&told);
+	forget(&seen);
 }
 
-static void exchange_for_link(const struct tempdir *dir)
+static void replace_by_link(const struct tempdir *dir)
 {
 	CHECK(renameat(dir->fd, "root/a", dir->fd, "a") == 0);
 	CHECK(symlinkat("../a", dir->fd, "root/a") == 0);
 }
 
-static void remove_it(const struct tempdir *dir)
+static void move_away(const struct tempdir *dir)
 {
 	CHECK(renameat(dir->fd, "root/a", dir->fd, "a") == 0);
 }
 
-/* dir/root, in which `a` is something else when it is its turn. */
+/* Changes dir/root/a after dir/root was read and before `a` is. */
 static void check_exchange(void (*action)(const struct tempdir *dir),
 			   const char *want)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
 	struct tempdir root = dir;
 	char *path CLEANUP_FREE = tempdir_path(&dir, "root");
-	struct told told = { .meddle = action, .at = 1 };
+	struct seen seen = { .meddle = action, .at = 1 };
 	struct rootfs_visitor visitor = { take_found, take_unreadable,
-					  take_progress, &told, NULL };
+					  take_progress, &seen, NULL };
 	struct rootfs rootfs CLEANUP_ROOTFS = ROOTFS_INIT;
 	struct err err = { 0 };
 	uint64_t entries;
@@ -430,17 +431,17 @@ static void check_exchange(void (*action)(const struct tempdir *dir),
 	make_dir(&dir, "root");
 	make_dir(&dir, "root/a");
 	make_file(&dir, "root/a/app", 04755);
-	told.dir = &root;
+	seen.dir = &root;
 	REQUIRE(rootfs_open(&rootfs, path, &err) == 0);
 	CHECK(rootfs_walk(&rootfs, &visitor, &entries, &err) == 0);
-	check_lines(&told, want);
-	forget(&told);
+	check_lines(&seen, want);
+	forget(&seen);
 }
 
-static void what_changes_meanwhile_is_told(void)
+static void changes_during_the_walk_are_reported(void)
 {
-	check_exchange(exchange_for_link, "/a: changed while it was read\n");
-	check_exchange(remove_it, "");
+	check_exchange(replace_by_link, "/a: changed during the scan\n");
+	check_exchange(move_away, "");
 	check_exchange(NULL, "/a/app\n");
 }
 
@@ -449,23 +450,20 @@ static void rename_the_first(const struct tempdir *dir)
 	CHECK(renameat(dir->fd, "d", dir->fd, "moved") == 0);
 }
 
-/*
- * On the way back up its directories are to be opened anew and are not where
- * they were.
- */
+/* On the way up the walk opens directories again that have moved. */
 static void a_moved_directory_is_not_followed(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
-	size_t levels = 3 * ROOTFS_OPEN_MAX;
-	struct told told = { .meddle = rename_the_first, .at = levels + 1 };
+	size_t levels = 3 * LEVELS_OPEN_MAX;
+	struct seen seen = { .meddle = rename_the_first, .at = levels + 1 };
 	uint64_t entries;
 
 	make_chain(&dir, "d", levels, "b");
-	CHECK(walk(&told, &dir, NULL, &entries) == 0);
-	CHECK(told.found < levels);
-	CHECK(told.unreadable > 0);
-	CHECK_STR(told.reason, "changed while it was read");
-	forget(&told);
+	CHECK(walk(&seen, &dir, NULL, &entries) == 0);
+	CHECK(seen.found < levels);
+	CHECK(seen.unreadable > 0);
+	CHECK_STR(seen.reason, "changed during the scan");
+	forget(&seen);
 	CHECK(renameat(dir.fd, "moved", dir.fd, "d") == 0);
 	remove_chain(&dir, "d", levels, "b");
 }
@@ -479,15 +477,15 @@ static size_t count_descriptors(void)
 	return count;
 }
 
-static void the_process_is_left_as_it_was(void)
+static void descriptors_and_working_directory_are_restored(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
 	char *before CLEANUP_FREE = getcwd(NULL, 0), *after CLEANUP_FREE = NULL;
 	size_t count = count_descriptors();
-	struct told told = { 0 };
+	struct seen seen = { 0 };
 
 	make_dir(&dir, "a");
-	check_walk(&told, &dir, "");
+	check_walk(&seen, &dir, "");
 	after = getcwd(NULL, 0);
 	CHECK_STR(after, before);
 	CHECK_U64(count_descriptors(), count);
@@ -508,7 +506,7 @@ static int take_facts(void *context, const struct rootfs_file *file,
 static void mount_and_walk(const struct tempdir *dir)
 {
 	struct rootfs_visitor visitor = { take_facts, take_unreadable, NULL,
-					  &(struct told){ 0 }, NULL };
+					  &(struct seen){ 0 }, NULL };
 	struct rootfs rootfs CLEANUP_ROOTFS = ROOTFS_INIT;
 	char *path CLEANUP_FREE = tempdir_path(dir, "mounted");
 	char *proc CLEANUP_FREE = tempdir_path(dir, "proc");
@@ -526,7 +524,7 @@ static void mount_and_walk(const struct tempdir *dir)
 	CHECK_U64(entries, 4);
 }
 
-static void mounts_in_the_tree_are_entered_but_for_the_kernels(void)
+static void mounts_are_entered_except_pseudo_file_systems(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
 
@@ -537,20 +535,20 @@ static void mounts_in_the_tree_are_entered_but_for_the_kernels(void)
 }
 
 static const struct tap_test tests[] = {
-	TAP_TEST(what_raises_is_found_and_nothing_else),
+	TAP_TEST(only_privileged_files_are_found),
 	TAP_TEST(devices_are_not_opened),
 	TAP_TEST(capabilities_are_found),
-	TAP_TEST(each_path_to_a_file_is_told),
-	TAP_TEST(a_directory_can_be_left_out),
+	TAP_TEST(each_hard_link_is_reported),
+	TAP_TEST(a_directory_can_be_skipped),
 	TAP_TEST(a_visitor_stops_the_walk),
-	TAP_TEST(what_cannot_be_read_is_told),
+	TAP_TEST(unreadable_directories_are_reported),
 	TAP_TEST(deep_trees_need_few_descriptors),
-	TAP_TEST(too_deep_a_tree_is_told),
-	TAP_TEST(wide_directories_are_read_whole),
-	TAP_TEST(what_changes_meanwhile_is_told),
+	TAP_TEST(a_tree_that_is_too_deep_is_reported),
+	TAP_TEST(wide_directories_are_read_to_the_end),
+	TAP_TEST(changes_during_the_walk_are_reported),
 	TAP_TEST(a_moved_directory_is_not_followed),
-	TAP_TEST(the_process_is_left_as_it_was),
-	TAP_TEST(mounts_in_the_tree_are_entered_but_for_the_kernels),
+	TAP_TEST(descriptors_and_working_directory_are_restored),
+	TAP_TEST(mounts_are_entered_except_pseudo_file_systems),
 };
 
 TAP_MAIN(tests)
