@@ -9,39 +9,40 @@
 #include "capctl/execve/predict.h"
 #include "json/read.h"
 
-struct reader {
+struct tree_reader {
 	struct json_reader json;
 	struct spec_tree *tree;
 };
 
-/* A member that is there, and not null. */
-static bool find(const struct reader *reader, struct json_value object,
-		 const char *key, struct json_value *ret_value)
+/* A null member counts as absent, as in Go's encoding/json. */
+static bool tree_find(const struct tree_reader *reader,
+		      struct json_value object, const char *key,
+		      struct json_value *ret_value)
 {
 	return json_find(reader->json.doc, object, key, ret_value) &&
 	       ret_value->kind != JSON_NULL;
 }
 
-static int read_root(struct reader *reader, struct json_value object)
+static int read_root(struct tree_reader *reader, struct json_value object)
 {
 	struct json_value readonly;
 
 	if (json_want(&reader->json, "root", object, JSON_OBJECT) < 0)
 		return -1;
-	if (find(reader, object, "readonly", &readonly))
+	if (tree_find(reader, object, "readonly", &readonly))
 		reader->tree->readonly = readonly.kind == JSON_TRUE;
 	return json_find_text(&reader->json, object, "path",
 			      JSON_STRING | JSON_NULL, &reader->tree->root);
 }
 
-/* Takes the last "/NAME" away. */
+/* Removes the last "/NAME". */
 static void cut_name(struct buf *path)
 {
 	while (path->len && path->text[--path->len] != '/')
 		;
 }
 
-static void add_name(struct buf *path, const char *name, size_t len)
+static void add_path_name(struct buf *path, const char *name, size_t len)
 {
 	if (!len || (len == 1 && *name == '.'))
 		return;
@@ -53,7 +54,7 @@ static void add_name(struct buf *path, const char *name, size_t len)
 	buf_add(path, name, len);
 }
 
-/* By its text alone: no ".." leads above the root, as in the container. */
+/* Lexically; ".." at the root stays there, as in the container. */
 static int clean_path(char **path, struct err *err)
 {
 	struct buf clean CLEANUP_BUF = { 0 };
@@ -62,7 +63,7 @@ static int clean_path(char **path, struct err *err)
 	for (const char *at = *path; *at; at += *at == '/') {
 		size_t len = strcspn(at, "/");
 
-		add_name(&clean, at, len);
+		add_path_name(&clean, at, len);
 		at += len;
 	}
 	if (!clean.len)
@@ -74,9 +75,9 @@ static int clean_path(char **path, struct err *err)
 	return 0;
 }
 
-/* The later of two options that contradict each other counts. */
-static void take_option(const struct reader *reader, struct json_value option,
-			struct spec_mount *mount)
+/* The last of two contradicting options wins. */
+static void take_option(const struct tree_reader *reader,
+			struct json_value option, struct spec_mount *mount)
 {
 	const struct json_doc *doc = reader->json.doc;
 
@@ -98,8 +99,8 @@ static void take_option(const struct reader *reader, struct json_value option,
 }
 
 /* "idmap", "ridmap", and crun's "idmap=MAP". */
-static int take_mapping(const struct reader *reader, struct json_value option,
-			struct spec_mount *mount)
+static int take_mapping(const struct tree_reader *reader,
+			struct json_value option, struct spec_mount *mount)
 {
 	char *text CLEANUP_FREE = NULL;
 
@@ -110,8 +111,8 @@ static int take_mapping(const struct reader *reader, struct json_value option,
 	return 0;
 }
 
-static int read_options(const struct reader *reader, struct json_value list,
-			struct spec_mount *mount)
+static int read_mount_options(const struct tree_reader *reader,
+			      struct json_value list, struct spec_mount *mount)
 {
 	struct json_iter iter = json_iterate(reader->json.doc, list);
 	struct json_value option;
@@ -126,7 +127,7 @@ static int read_options(const struct reader *reader, struct json_value list,
 	return 0;
 }
 
-static int read_mount(struct reader *reader, struct json_value object,
+static int read_mount(struct tree_reader *reader, struct json_value object,
 		      struct spec_mount *mount)
 {
 	struct json_value value;
@@ -139,16 +140,16 @@ static int read_mount(struct reader *reader, struct json_value object,
 	    json_find_text(&reader->json, object, "source",
 			   JSON_STRING | JSON_NULL, &mount->source) < 0)
 		return -1;
-	if (find(reader, object, "type", &value))
+	if (tree_find(reader, object, "type", &value))
 		mount->bind = json_string_is(reader->json.doc, value, "bind");
-	mount->mapped = find(reader, object, "uidMappings", &value) ||
-			find(reader, object, "gidMappings", &value);
-	return find(reader, object, "options", &value)
-		       ? read_options(reader, value, mount)
+	mount->mapped = tree_find(reader, object, "uidMappings", &value) ||
+			tree_find(reader, object, "gidMappings", &value);
+	return tree_find(reader, object, "options", &value)
+		       ? read_mount_options(reader, value, mount)
 		       : 0;
 }
 
-static size_t count_elements(const struct reader *reader,
+static size_t count_elements(const struct tree_reader *reader,
 			     struct json_value list)
 {
 	struct json_iter iter = json_iterate(reader->json.doc, list);
@@ -160,7 +161,7 @@ static size_t count_elements(const struct reader *reader,
 	return count;
 }
 
-static int read_mounts(struct reader *reader, struct json_value list)
+static int read_mounts(struct tree_reader *reader, struct json_value list)
 {
 	struct spec_tree *tree = reader->tree;
 	struct json_iter iter = json_iterate(reader->json.doc, list);
@@ -179,8 +180,9 @@ static int read_mounts(struct reader *reader, struct json_value list)
 	return 0;
 }
 
-static int read_number(const struct reader *reader, struct json_value object,
-		       const char *key, uint32_t *ret_number)
+static int read_map_number(const struct tree_reader *reader,
+			   struct json_value object, const char *key,
+			   uint32_t *ret_number)
 {
 	struct json_value value;
 
@@ -189,17 +191,18 @@ static int read_number(const struct reader *reader, struct json_value object,
 	return json_u32(&reader->json, key, value, UINT32_MAX, ret_number);
 }
 
-static int read_range(const struct reader *reader, struct json_value object,
-		      struct spec_range *range)
+static int read_map_range(const struct tree_reader *reader,
+			  struct json_value object, struct spec_range *range)
 {
 	if (json_want(&reader->json, NULL, object, JSON_OBJECT) < 0 ||
-	    read_number(reader, object, "containerID", &range->inside) < 0 ||
-	    read_number(reader, object, "hostID", &range->outside) < 0)
+	    read_map_number(reader, object, "containerID", &range->inside) <
+		    0 ||
+	    read_map_number(reader, object, "hostID", &range->outside) < 0)
 		return -1;
-	return read_number(reader, object, "size", &range->size);
+	return read_map_number(reader, object, "size", &range->size);
 }
 
-static int read_map(struct reader *reader, struct json_value list,
+static int read_map(struct tree_reader *reader, struct json_value list,
 		    struct spec_map *map)
 {
 	struct json_iter iter = json_iterate(reader->json.doc, list);
@@ -212,21 +215,22 @@ static int read_map(struct reader *reader, struct json_value list,
 	if (!map->ranges)
 		return err_set(reader->json.err, "out of memory");
 	while (json_next_element(&iter, &element))
-		if (read_range(reader, element, &map->ranges[map->count++]) < 0)
+		if (read_map_range(reader, element,
+				   &map->ranges[map->count++]) < 0)
 			return -1;
 	return 0;
 }
 
-static int read_maps(struct reader *reader, struct json_value object)
+static int read_maps(struct tree_reader *reader, struct json_value object)
 {
 	struct json_value list;
 
 	if (json_want(&reader->json, "linux", object, JSON_OBJECT) < 0)
 		return -1;
-	if (find(reader, object, "uidMappings", &list) &&
+	if (tree_find(reader, object, "uidMappings", &list) &&
 	    read_map(reader, list, &reader->tree->users) < 0)
 		return -1;
-	return find(reader, object, "gidMappings", &list)
+	return tree_find(reader, object, "gidMappings", &list)
 		       ? read_map(reader, list, &reader->tree->groups)
 		       : 0;
 }
@@ -234,20 +238,22 @@ static int read_maps(struct reader *reader, struct json_value object)
 int spec_tree_read(struct spec_tree *ret_tree, const struct json_doc *doc,
 		   struct err *err)
 {
-	struct reader reader = { .json = { .doc = doc, .err = err },
-				 .tree = ret_tree };
+	struct tree_reader reader = { .json = { .doc = doc, .err = err },
+				      .tree = ret_tree };
 	struct json_value top = json_root(doc), value;
 
 	*ret_tree = (struct spec_tree){ 0 };
 	if (json_want(&reader.json, NULL, top, JSON_OBJECT) < 0)
 		return -1;
-	if (find(&reader, top, "root", &value) && read_root(&reader, value) < 0)
+	if (tree_find(&reader, top, "root", &value) &&
+	    read_root(&reader, value) < 0)
 		return -1;
-	if (find(&reader, top, "mounts", &value) &&
+	if (tree_find(&reader, top, "mounts", &value) &&
 	    read_mounts(&reader, value) < 0)
 		return -1;
-	return find(&reader, top, "linux", &value) ? read_maps(&reader, value)
-						   : 0;
+	return tree_find(&reader, top, "linux", &value)
+		       ? read_maps(&reader, value)
+		       : 0;
 }
 
 void spec_tree_free(struct spec_tree *tree)

@@ -314,7 +314,7 @@ static void what_runtimes_read_differently_is_not_told(void)
 		     "\"path\":\"/proc/1/ns/user\"}]}");
 	check_unknown(&scene, "joins a user namespace");
 	look_as(&scene, "x", APP, ROOT ",\"mounts\":[{}]");
-	check_unknown(&scene, "a mount without 'destination'");
+	check_unknown(&scene, "'destination' is missing");
 }
 
 static void no_link_leads_out_of_the_tree(void)

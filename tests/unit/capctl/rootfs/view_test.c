@@ -189,7 +189,7 @@ static void a_config_that_cannot_be_read_is_an_error(void)
 	struct err err = { 0 };
 
 	CHECK(rootfs_view_read(&view, &doc, false, RUNTIME_RUNC, &err) < 0);
-	CHECK_HAS(err.text, "must be an object");
+	CHECK_HAS(err.text, "expected an object, not a list");
 }
 
 static const struct tap_test tests[] = {
