@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2030,SC2031 # each test has its own
-# 'capctl show' of processes that the tests start themselves. Those of real
-# containers are in tests/runtime/show.bats.
+# 'capctl show' of processes that the tests start. tests/runtime/show.bats has
+# those of real containers.
 
 load capctl_helpers
 
@@ -20,8 +20,8 @@ teardown() {
 	done
 }
 
-# A process that stays until the test ends; sets $pid. What it holds is there
-# as soon as its last program runs.
+# Starts a process that runs until the test ends, and waits until its last
+# program has its final privileges; sets $pid.
 start() { # PROGRAM WORD...
 	"$@" >/dev/null 2>"$BATS_TEST_TMPDIR/start" </dev/null 3>&- &
 	pid=$!
@@ -48,12 +48,12 @@ show() { # WORD...
 	capctl show "$@"
 }
 
-# Of /proc, by what the kernel calls it.
+# A value of /proc/PID/status.
 status_of() { # PID KEY
 	awk -v key="$2:" '$1 == key { print $2 }' "/proc/$1/status"
 }
 
-@test "one process: each set by name" {
+@test "one process: every set with its names" {
 	start_user setpriv --no-new-privs sleep 1000
 	show "$pid"
 	ended 0
@@ -64,7 +64,7 @@ status_of() { # PID KEY
   gid           1001
   no_new_privs  yes
   seccomp       none
-  securebits    unknown: the kernel tells the process itself alone
+  securebits    unknown: only the process itself can read them
   permitted     NET_RAW
   effective     NET_RAW
   inheritable   NET_RAW
@@ -72,7 +72,7 @@ status_of() { # PID KEY
   bounding      KILL, NET_RAW"
 }
 
-@test "several processes, in the order they were asked for" {
+@test "several processes, in the order of the operands" {
 	local first
 
 	start sleep 1000
@@ -94,7 +94,7 @@ process $first: sleep" ] || seen 'wanted both'
 	grep -qE "^$pid +0/1000 +sleep " <<<"$output" || seen 'no uids in table'
 }
 
-@test "itself: securebits can be told" {
+@test "self: the securebits are known" {
 	show self
 	ended 0
 	[[ "$output" = 'process '*': capctl'* ]] || seen 'not itself'
@@ -105,7 +105,7 @@ process $first: sleep" ] || seen 'wanted both'
 	is_json '.processes[0].securebits == ["noroot", "noroot_locked"]'
 }
 
-@test "what is shown is what the kernel says" {
+@test "show prints what the kernel reports" {
 	local key set
 
 	start_user sleep 1000
@@ -138,7 +138,7 @@ process $first: sleep" ] || seen 'wanted both'
 		--argjson pid "$pid" --argjson parent $$
 }
 
-@test "--tree: a process and all below it, indented" {
+@test "--tree: a process and its descendants, indented" {
 	start_user sh -c 'sleep 1000 & sleep 1001 & exec sleep 1002'
 	wait_until has_children 2
 	mapfile -t -O 1 started < <(pgrep -P "$pid")
@@ -149,14 +149,14 @@ process $first: sleep" ] || seen 'wanted both'
 PID  1000  sleep    PEIA NET_RAW; B KILL, NET_RAW
 PID  1000    sleep  PEIA NET_RAW; B KILL, NET_RAW
 PID  1000    sleep  PEIA NET_RAW; B KILL, NET_RAW
-P permitted, E effective, I inheritable, A ambient, B bounding; empty ones are
-not named' ] || seen 'wanted three'
+P permitted, E effective, I inheritable, A ambient, B bounding; empty sets are
+omitted' ] || seen 'wanted three'
 	show --tree --json "$pid"
 	is_json '[.processes[].depth] == [0, 1, 1] and
 		(.processes[1:] | all(.parent == $pid))' --argjson pid "$pid"
 }
 
-@test "--all: who holds nothing and can gain nothing is left out" {
+@test "--all omits processes that hold no capabilities and can gain none" {
 	local nobody
 
 	start setpriv --reuid 1000 --clear-groups --bounding-set=-all sleep 1000
@@ -168,14 +168,14 @@ not named' ] || seen 'wanted three'
 	grep -qE "^$pid +1000 .*  PEIA NET_RAW; B KILL, NET_RAW$" <<<"$output" ||
 		seen 'the user is missing'
 	! grep -qE "^($nobody|${started[1]}) " <<<"$output" ||
-		seen 'those that hold nothing are there'
-	[[ "${lines[-1]}" =~ ^'left out: '[0-9]+' that are dead, or' ]] ||
-		seen 'nothing said of them'
+		seen 'processes without capabilities are shown'
+	[[ "${output//$'\n'/ }" =~ 'omitted: '[0-9]+' (zombies, or processes that hold no capabilities and can gain none)'$ ]] ||
+		seen 'their number is missing'
 	! grep -E '^[0-9]+ +0 .* kthreadd ' <<<"$output" || seen 'kernel threads'
 	! grep -q $'\e' <<<"$output" || seen 'colour'
 }
 
-@test "threads that differ stand below their process" {
+@test "threads with other privileges follow their process" {
 	require_programs python3
 	cat >"$BATS_TEST_TMPDIR/threads.py" <<-'END'
 		import ctypes, threading, time
@@ -220,7 +220,7 @@ not named' ] || seen 'wanted three'
 	is_json '.processes[0].name == "a\n\u001b[2Jb\\n"'
 }
 
-@test "a process that is not there is trouble, the others are shown" {
+@test "a missing process is an error, and the others are shown" {
 	local gone
 
 	sh -c : &
@@ -229,16 +229,16 @@ not named' ] || seen 'wanted three'
 	start sleep 1000
 	show "$gone" "$pid"
 	ended 2
-	[ "$stderr" = "capctl: show: process $gone: is missing" ] || seen 'why?'
+	[ "$stderr" = "capctl: show: process $gone: no such process" ] || seen 'why?'
 	[[ "$output" = "process $pid: sleep"* ]] || seen 'wanted the other'
 	show --json "$gone"
 	ended 2
-	is_json '. == {processes: [], unreadable: [{pid: $gone, reason: "is missing"}],
+	is_json '. == {processes: [], unreadable: [{pid: $gone, reason: "no such process"}],
 		left_out: 0}' --argjson gone "$gone"
 }
 
-@test "where other users' processes are hidden it says so" {
-	# To search for the program it may need more than its uid gives.
+@test "hidden processes of other users are an error" {
+	# uid 1000 may not be able to search the directories above the program.
 	run --separate-stderr unshare --mount --pid --fork sh -c '
 		mount -t proc -o hidepid=2 proc /proc &&
 		setpriv --reuid 1000 --regid 1000 --clear-groups \
@@ -246,27 +246,27 @@ not named' ] || seen 'wanted three'
 			--ambient-caps +dac_read_search "$0" show --all
 		exit $?' "$builddir/capctl"
 	ended 2
-	[ "$stderr" = 'capctl: show: the processes of others are hidden from us: call it as root' ] ||
+	[ "$stderr" = 'capctl: show: the processes of other users are hidden (hidepid): run capctl as root' ] ||
 		seen 'why?'
 	grep -qE '^[0-9]+ +1000 +capctl ' <<<"$output" || seen 'not itself'
 }
 
-@test "without /proc it says so" {
-	# Without it a sanitizer's program ends in the sanitizer.
+@test "without procfs on /proc show fails" {
+	# A sanitizer needs /proc.
 	! grep -q __asan_init "$builddir/capctl" || return 0
 	for words in '' self 1 --all '--id x'; do
 		# shellcheck disable=SC2016,SC2086
 		run --separate-stderr unshare --mount sh -c '
 			mount -t tmpfs none /proc && exec "$0" show "$@"' \
 			"$builddir/capctl" $words
-		complained "show: '/proc' has no processes: mount it"
+		complained "show: '/proc' has no processes: mount procfs on it"
 	done
 }
 
-@test "threads, and a cgroup, that cannot be looked at are trouble" {
+@test "unreadable threads or an unreadable cgroup are an error" {
 	require_programs python3 strace
 	strace -o /dev/null true || skip 'strace cannot trace here'
-	# Not under a tracer.
+	# The leak sanitizer does not run under a tracer.
 	export ASAN_OPTIONS=detect_leaks=0
 	start python3 -c 'import threading, time
 threading.Thread(target=time.sleep, args=(1000,)).start()
@@ -286,40 +286,40 @@ open("/proc/self/comm", "w").write("sleep")'
 @test "without an operand: processes of containers, if there are any" {
 	show
 	ended 0
-	[ -n "$output" ] || seen 'wanted words'
+	[ -n "$output" ] || seen 'no output'
 	show --json
 	ended 0
 	is_json '.processes | all(.container != null)'
 }
 
-@test "wrong use is told" {
+@test "wrong use is refused" {
 	local word
 
 	for word in 0 -- -1 1x 01 +1 4294967297 99999999999999999999 '' ' 1' x; do
 		show -- "$word"
-		complained "show: '$word' is no pid: see 'capctl help show'"
+		complained "show: '$word' is not a PID: see 'capctl help show'"
 	done
 	for word in '1 --all' '--id a --all' '--id a 1'; do
 		# shellcheck disable=SC2086 # words
 		show $word
-		complained "show: wants PIDs, '--id' or '--all', and no two of them: see 'capctl help show'"
+		complained "show: PIDs, '--id' and '--all' exclude each other: see 'capctl help show'"
 	done
 	show --root /run
-	complained "show: '--root' goes with '--id': see 'capctl help show'"
+	complained "show: '--root' requires '--id': see 'capctl help show'"
 	show --id ''
-	complained "show: an empty id: see 'capctl help show'"
+	complained "show: the value of '--id' is empty: see 'capctl help show'"
 }
 
-@test "a container that is not there is trouble" {
+@test "a missing container is an error" {
 	show --id no-such-container
-	complained "show: no container 'no-such-container' runs here"
+	complained "show: no running container 'no-such-container'"
 	show --id no-such-container --root "$BATS_TEST_TMPDIR"
 	complained "show: no container 'no-such-container' in '$BATS_TEST_TMPDIR'"
 	show --id x --root "$BATS_TEST_TMPDIR/none"
 	complained "show: '$BATS_TEST_TMPDIR/none': is missing"
 }
 
-@test "a full disk is trouble" {
+@test "a full disk is an error" {
 	[ -c /dev/full ] || skip '/dev/full is missing'
 	for word in --all --json self; do
 		status=0 output=

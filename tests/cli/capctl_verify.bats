@@ -249,7 +249,7 @@ lost_row='lost  lost  NET_BIND_SERVICE: was given and is not held: the program g
 		verify --root "$state"
 		[ "$status" -eq 2 ]
 		[ -z "$stderr" ]
-		[[ "$(tr -s ' \n' ' ' <<<"$output")" == "bad unknown '$state/bad/status': is no state of a container good ok "*'lost lost '*'runc ok '* ]]
+		[[ "$(tr -s ' \n' ' ' <<<"$output")" == "bad unknown '$state/bad/status': not a container state: expected a JSON object good ok "*'lost lost '*'runc ok '* ]]
 	done
 	verify --root "$state" --json
 	[ "$status" -eq 2 ]

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The input is a status file. What was read, written as the kernel writes it,
- * reads as the same; lines that nobody knows change nothing.
+ * The input is the text of /proc/PID/status. The parsed values, written in the
+ * kernel's format, parse to the same values; unknown lines change nothing.
  */
 #include "config.h"
 
@@ -81,13 +81,23 @@ static void check_again(const struct procstatus *status)
 	MUST(memcmp(&again, status, sizeof(again)) == 0);
 }
 
+/* The same bytes as /proc/PID/stat, up to the first NUL. */
+static void check_stat(const uint8_t *data, size_t size)
+{
+	char *text CLEANUP_FREE = strndup((const char *)data, size);
+
+	MUST(text);
+	MUST(strchr(text, ')') ||
+	     (!procstat_has_ended(text) && !procstat_start_time(text)));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct procstatus status;
 
 	if (size > INPUT_MAX)
 		return 0;
-	memset(&status, 0, sizeof(status)); /* the padding, too */
+	memset(&status, 0, sizeof(status)); /* including padding */
 	procstatus_parse(&status, (const char *)data, size);
 	MUST(status.have < 1U << PROCSTATUS_LINE_COUNT);
 	MUST(memchr(status.name, '\0', sizeof(status.name)));
@@ -95,5 +105,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	MUST(!procstatus_is_kernel(&status) ||
 	     !(status.have >> PROCSTATUS_VM_SIZE & 1) || status.kthread);
 	check_again(&status);
+	check_stat(data, size);
 	return 0;
 }

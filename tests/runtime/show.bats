@@ -117,7 +117,7 @@ shows_two() {
 		kill -KILL "$first"
 		wait_until is_gone "$first"
 		show --id "$id" --root "$state"
-		complained "show: container '$id' does not run"
+		complained "show: container '$id' is not running"
 	done
 }
 
@@ -135,7 +135,7 @@ shows_two() {
 		jq "$filter -= 1" "$work/state" >"$state/$id/$file"
 		show --id "$id" --root "$state"
 		cp "$work/state" "$state/$id/$file"
-		complained "show: container '$id' does not run"
+		complained "show: container '$id' is not running"
 	done
 }
 

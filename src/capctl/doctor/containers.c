@@ -90,8 +90,8 @@ void doctor_check_containers(const struct doctor *doctor,
 		add_unknown(findings, trouble.text);
 	for (size_t i = 0; i < containers.count; i++) {
 		alive += containers.list[i].runs;
-		if (*containers.list[i].trouble.text)
-			add_unknown(findings, containers.list[i].trouble.text);
+		if (*containers.list[i].error.text)
+			add_unknown(findings, containers.list[i].error.text);
 	}
 	findings_add(findings, FINDING_OK, TOPIC, "%zu alive", alive);
 	if (*doctor->launch.path)

@@ -48,7 +48,7 @@ static bool is_engine_prefix(struct part prefix)
 	       !ends_in(prefix, "conmon-");
 }
 
-/* ENGINE-ID, and with a colon where systemd's names reached cgroupfs. */
+/* ENGINE-ID; ENGINE:ID where a systemd cgroup name is used with cgroupfs. */
 static bool find_engine_id(struct part part, struct part *ret_id)
 {
 	struct part prefix, id;
@@ -63,7 +63,7 @@ static bool find_engine_id(struct part part, struct part *ret_id)
 	return true;
 }
 
-/* What runc and crun call a scope of systemd's when nobody names it. */
+/* The default names that runc and crun give to a systemd scope. */
 static bool find_scope_id(struct part part, struct part *ret_id)
 {
 	static const char *const runtimes[] = { "runc-", "crun-" };
@@ -122,8 +122,8 @@ static bool search_path(struct part path, const struct cgroup_names *names,
 	return false;
 }
 
-/* A line is HIERARCHY:CONTROLLERS:PATH; a path may have colons, too. */
-static struct part path_of(struct part line)
+/* A line is HIERARCHY:CONTROLLERS:PATH; the path may contain colons. */
+static struct part find_cgroup_path(struct part line)
 {
 	for (int colons = 0; colons < 2; colons++) {
 		const char *colon = memchr(line.text, ':', line.len);
@@ -146,8 +146,8 @@ bool cgroup_container(const char *text, size_t len,
 		const char *end = memchr(text, '\n', len);
 		size_t line = end ? (size_t)(end - text) : len;
 
-		if (search_path(path_of((struct part){ text, line }), names,
-				&id)) {
+		if (search_path(find_cgroup_path((struct part){ text, line }),
+				names, &id)) {
 			*ret_id = id.text;
 			*ret_len = id.len;
 			return true;

@@ -12,10 +12,11 @@
 
 #include "base/alloc.h"
 #include "base/fileio.h"
+#include "capctl/process/status.h"
 
 #define STAT_MAX 4096
 
-/* The name of a state's file in ROOT/ID, by dialect. */
+/* The name of the state file in ROOT/ID. */
 static const char *const state_files[] = {
 	[RUNTIME_RUNC] = "state.json",
 	[RUNTIME_CRUN] = "status",
@@ -23,17 +24,17 @@ static const char *const state_files[] = {
 
 static const char *const usual_roots[] = { "/run/runc", "/run/crun" };
 
-/* Of containerd: a root for each of its namespaces. */
-#define ROOTS "/run/containerd/runc"
+/* containerd has a root for each of its namespaces here. */
+#define CONTAINERD_ROOTS "/run/containerd/runc"
 
-/* A pid that is nobody's has no file in /proc; without /proc none has. */
+/* ENOENT alone proves nothing: procfs may not be mounted, or hide others. */
 static bool is_hidden(int32_t pid, int reason)
 {
 	return (reason != ENOENT && reason != ESRCH) || kill(pid, 0) == 0 ||
 	       errno == EPERM;
 }
 
-static void look_at_process(struct container *container)
+static void check_first_process(struct container *container)
 {
 	int32_t pid = container->state.pid;
 	char path[32], *text CLEANUP_FREE = NULL;
@@ -51,13 +52,14 @@ static void look_at_process(struct container *container)
 		container->hidden = is_hidden(pid, errno);
 	else
 		container->runs =
-			!container_state_has_ended(text) &&
-			container_state_start(text) == container->state.start;
+			!procstat_has_ended(text) &&
+			procstat_start_time(text) == container->state.start;
 }
 
 /* NULL: out of memory. */
-static struct container *add(struct containers *containers, const char *root,
-			     const char *id, enum runtime_dialect dialect)
+static struct container *add_container(struct containers *containers,
+				       const char *root, const char *id,
+				       enum runtime_dialect dialect)
 {
 	struct container *list = reallocarray(
 		containers->list, containers->count + 1, sizeof(*list));
@@ -79,9 +81,9 @@ static struct container *add(struct containers *containers, const char *root,
 	return container;
 }
 
-/* `fd` is of the file, or -1: `number` says why. */
-static int read_state(struct container *container, int fd, int number,
-		      const char *name, struct err *err)
+/* `fd` is the open file, or -1 with the errno value `number`. */
+static int read_container_state(struct container *container, int fd, int number,
+				const char *name, struct err *err)
 {
 	char *text CLEANUP_FREE = NULL;
 	size_t len;
@@ -96,9 +98,10 @@ static int read_state(struct container *container, int fd, int number,
 	return 0;
 }
 
-/* A directory without a state is none of a container's, or just going. */
-static int look_at(struct containers *containers, int directory,
-		   const char *root, const char *id, struct err *err)
+/* A directory without a state file is no container, or is being removed. */
+static int add_containers_of_id(struct containers *containers, int directory,
+				const char *root, const char *id,
+				struct err *err)
 {
 	for (size_t i = 0; i < ARRAY_LEN(state_files); i++) {
 		char *name CLEANUP_FREE =
@@ -112,25 +115,26 @@ static int look_at(struct containers *containers, int directory,
 		number = errno;
 		if (fd < 0 && (number == ENOENT || number == ENOTDIR))
 			continue;
-		container = add(containers, root, id, (enum runtime_dialect)i);
+		container = add_container(containers, root, id,
+					  (enum runtime_dialect)i);
 		if (!container)
 			return err_set(err, "out of memory");
-		if (read_state(container, fd, number, name,
-			       &container->trouble) == 0)
-			look_at_process(container);
+		if (read_container_state(container, fd, number, name,
+					 &container->error) == 0)
+			check_first_process(container);
 	}
 	return 0;
 }
 
-static bool is_wanted(const struct dirent *entry, const char *id)
+static bool is_wanted_id(const struct dirent *entry, const char *id)
 {
 	return entry->d_name[0] != '.' &&
 	       (!id || strcmp(entry->d_name, id) == 0);
 }
 
-/* What is not there is not in use, unless it was named. */
-static int list(const char *path, bool named, struct dirent ***ret_entries,
-		struct err *err)
+/* Only a root that the user named must exist. */
+static int list_root(const char *path, bool named, struct dirent ***ret_entries,
+		     struct err *err)
 {
 	int count = scandir(path, ret_entries, NULL, alphasort);
 
@@ -141,88 +145,95 @@ static int list(const char *path, bool named, struct dirent ***ret_entries,
 	return err_set_errno(err, errno, "'%s'", path);
 }
 
-static int look_in(struct containers *containers, const char *root, bool named,
-		   const char *id, struct err *err)
+static int search_root(struct containers *containers, const char *root,
+		       bool named, const char *id, struct err *err)
 {
 	struct dirent **entries = NULL;
-	int count = list(root, named, &entries, err), status = 0;
+	int count = list_root(root, named, &entries, err), status = 0;
 	int directory CLEANUP_FD =
 		fileio_open(AT_FDCWD, root, O_PATH | O_DIRECTORY, 0);
 
 	for (int i = 0; i < count; i++) {
-		if (status == 0 && is_wanted(entries[i], id))
-			status = look_at(containers, directory, root,
-					 entries[i]->d_name, err);
+		if (status == 0 && is_wanted_id(entries[i], id))
+			status = add_containers_of_id(containers, directory,
+						      root, entries[i]->d_name,
+						      err);
 		free(entries[i]);
 	}
 	free(entries);
 	return count < 0 ? -1 : status;
 }
 
-static int look_below(struct containers *containers, const char *directory,
-		      const char *name, const char *id, struct err *err)
+static int search_root_below(struct containers *containers,
+			     const char *directory, const char *name,
+			     const char *id, struct err *err)
 {
 	char *root CLEANUP_FREE = alloc_text("%s/%s", directory, name);
 
 	if (!root)
 		return err_set(err, "out of memory");
-	return look_in(containers, root, false, id, err);
+	return search_root(containers, root, false, id, err);
 }
 
-/* The first trouble is told, and the others are looked at all the same. */
-static void note(struct err *first, int status, const struct err *trouble)
+/* Keeps the first error only; the search goes on. */
+static void keep_first_error(struct err *first, int status,
+			     const struct err *error)
 {
 	if (status < 0 && !*first->text)
-		*first = *trouble;
+		*first = *error;
 }
 
-static void look_in_roots(struct containers *containers, const char *id,
-			  struct err *first)
+static void search_containerd_roots(struct containers *containers,
+				    const char *id, struct err *first)
 {
 	struct dirent **entries = NULL;
-	struct err trouble;
-	int count = list(ROOTS, false, &entries, &trouble);
+	struct err error;
+	int count = list_root(CONTAINERD_ROOTS, false, &entries, &error);
 
-	note(first, count, &trouble);
+	keep_first_error(first, count, &error);
 	for (int i = 0; i < count; i++) {
-		if (is_wanted(entries[i], NULL))
-			note(first,
-			     look_below(containers, ROOTS, entries[i]->d_name,
-					id, &trouble),
-			     &trouble);
+		if (is_wanted_id(entries[i], NULL))
+			keep_first_error(first,
+					 search_root_below(containers,
+							   CONTAINERD_ROOTS,
+							   entries[i]->d_name,
+							   id, &error),
+					 &error);
 		free(entries[i]);
 	}
 	free(entries);
 }
 
-/* Rootless runtimes keep theirs below $XDG_RUNTIME_DIR. */
-static void look_in_own(struct containers *containers, const char *id,
-			struct err *first)
+/* Rootless runtimes keep their state below $XDG_RUNTIME_DIR. */
+static void search_user_roots(struct containers *containers, const char *id,
+			      struct err *first)
 {
 	static const char *const names[] = { "runc", "crun" };
 	const char *own = secure_getenv("XDG_RUNTIME_DIR");
-	struct err trouble;
+	struct err error;
 
 	for (size_t i = 0; own && *own && i < ARRAY_LEN(names); i++)
-		note(first, look_below(containers, own, names[i], id, &trouble),
-		     &trouble);
+		keep_first_error(first,
+				 search_root_below(containers, own, names[i],
+						   id, &error),
+				 &error);
 }
 
 int containers_find(struct containers *ret_containers, const char *root,
 		    const char *id, struct err *err)
 {
-	struct err first = { 0 }, trouble;
+	struct err first = { 0 }, error;
 
 	*ret_containers = (struct containers){ 0 };
 	if (root)
-		return look_in(ret_containers, root, true, id, err);
+		return search_root(ret_containers, root, true, id, err);
 	for (size_t i = 0; i < ARRAY_LEN(usual_roots); i++)
-		note(&first,
-		     look_in(ret_containers, usual_roots[i], false, id,
-			     &trouble),
-		     &trouble);
-	look_in_roots(ret_containers, id, &first);
-	look_in_own(ret_containers, id, &first);
+		keep_first_error(&first,
+				 search_root(ret_containers, usual_roots[i],
+					     false, id, &error),
+				 &error);
+	search_containerd_roots(ret_containers, id, &first);
+	search_user_roots(ret_containers, id, &first);
 	return *first.text ? err_set(err, "%s", first.text) : 0;
 }
 

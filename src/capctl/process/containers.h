@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The containers that runtimes look after on this machine, found in the
- * runtimes' own files. No runtime is run, and nothing is changed.
+ * The containers that OCI runtimes manage on this machine, read from the
+ * runtimes' state directories. Runs no runtime and changes nothing.
  */
 #ifndef CAPRUNTIME_CAPCTL_PROCESS_CONTAINERS_H
 #define CAPRUNTIME_CAPCTL_PROCESS_CONTAINERS_H
@@ -13,11 +13,11 @@
 struct container {
 	char *root; /* the runtime's --root */
 	char *id;
-	enum runtime_dialect dialect; /* whose files those are */
+	enum runtime_dialect dialect; /* of the state file */
 	struct container_state state;
-	struct err trouble; /* why its state could not be read; "": it was */
-	bool runs; /* state.pid is its first process, and alive */
-	bool hidden; /* nobody knows: that process cannot be looked at */
+	struct err error; /* why the state could not be read; "": no error */
+	bool runs; /* state.pid is alive and still its first process */
+	bool hidden; /* unknown whether it runs: /proc/PID is unreadable */
 };
 
 struct containers {
@@ -28,10 +28,10 @@ struct containers {
 #define CLEANUP_CONTAINERS __attribute__((cleanup(containers_free)))
 
 /*
- * Those under `root`; NULL: under every place where engines and runtimes keep
- * them by default. With `id` only those of that id. In the order of roots and
- * ids. None is no error; a place that cannot be read is, and what is in the
- * others is found all the same: ret_containers is to be freed also on -1.
+ * Finds the containers under `root`; NULL: under all default state directories
+ * of engines and runtimes. With `id`, only containers with that id. Sorted by
+ * root, then id. No container is not an error. An unreadable directory is, but
+ * the others are still read: free ret_containers also on -1.
  */
 int containers_find(struct containers *ret_containers, const char *root,
 		    const char *id, struct err *err) MUST_CHECK;

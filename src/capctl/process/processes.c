@@ -12,7 +12,7 @@
 #include "base/alloc.h"
 #include "base/fileio.h"
 
-/* A process may be in 65536 groups, and status names them all. */
+/* A process may be in 65536 groups, all listed in its status. */
 #define TEXT_MAX (1 << 20)
 #define NAME_SIZE 32
 
@@ -32,27 +32,25 @@ void processes_close(struct processes *processes)
 	for (size_t i = 0; i < processes->count; i++)
 		free(processes->list[i].container);
 	free(processes->list);
-	free(processes->troubles);
+	free(processes->errors);
 	cleanup_fd(&processes->proc);
 }
 
-static int add_trouble(struct processes *processes, uint32_t pid, int number,
-		       struct err *err)
+static int add_process_error(struct processes *processes, uint32_t pid,
+			     int number, struct err *err)
 {
-	struct process_error *list =
-		reallocarray(processes->troubles, processes->troubles_count + 1,
-			     sizeof(*list));
+	struct process_error *list = reallocarray(
+		processes->errors, processes->errors_count + 1, sizeof(*list));
 
 	if (!list)
 		return err_set(err, "out of memory");
-	list[processes->troubles_count++] =
-		(struct process_error){ pid, number };
-	processes->troubles = list;
+	list[processes->errors_count++] = (struct process_error){ pid, number };
+	processes->errors = list;
 	return 0;
 }
 
 /* NULL: out of memory. */
-static struct process *add(struct processes *processes, struct err *err)
+static struct process *add_process(struct processes *processes, struct err *err)
 {
 	struct process *list = alloc_room(processes->list, processes->count,
 					  &processes->size, sizeof(*list));
@@ -66,9 +64,9 @@ static struct process *add(struct processes *processes, struct err *err)
 	return &list[processes->count++];
 }
 
-/* -1: errno says why; procfs gives ESRCH when the process is gone. */
-static int read_text(int directory, const char *name, char **ret_text,
-		     size_t *ret_len)
+/* Sets errno on -1; ESRCH: the process has ended. */
+static int read_proc_text(int directory, const char *name, char **ret_text,
+			  size_t *ret_len)
 {
 	int fd CLEANUP_FD = fileio_open(directory, name, O_RDONLY, 0);
 	struct err ignored;
@@ -85,7 +83,7 @@ static int read_status(int directory, const char *name,
 	char *text CLEANUP_FREE = NULL;
 	size_t len;
 
-	if (read_text(directory, name, &text, &len) < 0)
+	if (read_proc_text(directory, name, &text, &len) < 0)
 		return -1;
 	procstatus_parse(ret_status, text, len);
 	if (procstatus_is_whole(ret_status))
@@ -99,7 +97,7 @@ static bool is_gone(int number)
 	return number == ENOENT || number == ESRCH;
 }
 
-/* Kernels may lack cgroups, and a process may end: then it is in none. */
+/* The kernel may lack cgroups, or the process has ended: no container. */
 static int read_container(struct processes *processes, int directory,
 			  struct process *process, struct err *err)
 {
@@ -107,11 +105,11 @@ static int read_container(struct processes *processes, int directory,
 	const char *id;
 	size_t len, id_len;
 
-	if (read_text(directory, "cgroup", &text, &len) < 0)
-		return is_gone(errno)
-			       ? 0
-			       : add_trouble(processes, process->status.pid,
-					     errno, err);
+	if (read_proc_text(directory, "cgroup", &text, &len) < 0)
+		return is_gone(errno) ? 0
+				      : add_process_error(processes,
+							  process->status.pid,
+							  errno, err);
 	if (!cgroup_container(text, len, processes->names, &id, &id_len))
 		return 0;
 	process->container = strndup(id, id_len);
@@ -137,7 +135,7 @@ static bool holds_the_same(const struct procstatus *a,
 static int add_thread(struct processes *processes, size_t owner,
 		      const struct procstatus *status, struct err *err)
 {
-	struct process *thread = add(processes, err);
+	struct process *thread = add_process(processes, err);
 	const struct process *process;
 
 	if (!thread)
@@ -152,8 +150,8 @@ static int add_thread(struct processes *processes, size_t owner,
 	return thread->container ? 0 : err_set(err, "out of memory");
 }
 
-/* A pid or tid as procfs spells it; 0: another name. */
-static uint32_t number_of(const char *name)
+/* A pid or tid as procfs writes it; 0: not a number. */
+static uint32_t parse_proc_pid(const char *name)
 {
 	uint64_t number = 0;
 
@@ -169,15 +167,16 @@ static int add_if_different(struct processes *processes, size_t owner,
 {
 	const struct procstatus *process = &processes->list[owner].status;
 	struct procstatus status;
-	uint32_t tid = number_of(name);
+	uint32_t tid = parse_proc_pid(name);
 	char path[NAME_SIZE];
 
 	if (!tid || tid == process->pid)
 		return 0;
 	snprintf(path, sizeof(path), "%u/status", tid);
 	if (read_status(tasks, path, &status) < 0)
-		return is_gone(errno) ? 0
-				      : add_trouble(processes, tid, errno, err);
+		return is_gone(errno)
+			       ? 0
+			       : add_process_error(processes, tid, errno, err);
 	if (holds_the_same(process, &status))
 		return 0;
 	return add_thread(processes, owner, &status, err);
@@ -189,8 +188,8 @@ static DIR *open_entries(int directory, const char *name)
 		fileio_open(directory, name, O_RDONLY | O_DIRECTORY, 0));
 }
 
-/* ret_number: why it is the end, 0 at the very end. */
-static struct dirent *next(DIR *entries, int *ret_number)
+/* NULL at the end; ret_number is then 0, or the errno value. */
+static struct dirent *next_proc_entry(DIR *entries, int *ret_number)
 {
 	struct dirent *entry;
 
@@ -207,21 +206,22 @@ static int add_threads(struct processes *processes, size_t owner, int directory,
 	struct dirent *entry;
 	int result = 0, number = errno;
 
-	while (entries && result == 0 && (entry = next(entries, &number)))
+	while (entries && result == 0 &&
+	       (entry = next_proc_entry(entries, &number)))
 		result = add_if_different(processes, owner, dirfd(entries),
 					  entry->d_name, err);
 	if (entries)
 		closedir(entries);
 	if (result < 0 || !number || is_gone(number))
 		return result;
-	return add_trouble(processes, processes->list[owner].status.pid, number,
-			   err);
+	return add_process_error(processes, processes->list[owner].status.pid,
+				 number, err);
 }
 
-static int add_known(struct processes *processes, int directory,
-		     const struct procstatus *status, struct err *err)
+static int add_with_threads(struct processes *processes, int directory,
+			    const struct procstatus *status, struct err *err)
 {
-	struct process *process = add(processes, err);
+	struct process *process = add_process(processes, err);
 	size_t owner = processes->count - 1;
 
 	if (!process)
@@ -236,7 +236,7 @@ static int add_known(struct processes *processes, int directory,
 	return add_threads(processes, owner, directory, err);
 }
 
-/* 1: it is not, or no longer, there. `any`: also one of the kernel. */
+/* 1: the process does not exist. `any`: also a kernel thread. */
 static int add_one(struct processes *processes, uint32_t pid, bool any,
 		   struct err *err)
 {
@@ -248,18 +248,20 @@ static int add_one(struct processes *processes, uint32_t pid, bool any,
 	directory =
 		fileio_open(processes->proc, name, O_RDONLY | O_DIRECTORY, 0);
 	if (directory < 0 || read_status(directory, "status", &status) < 0)
-		return is_gone(errno) ? 1
-				      : add_trouble(processes, pid, errno, err);
+		return is_gone(errno)
+			       ? 1
+			       : add_process_error(processes, pid, errno, err);
 	if (!any && procstatus_is_kernel(&status))
 		return 0;
-	return add_known(processes, directory, &status, err);
+	return add_with_threads(processes, directory, &status, err);
 }
 
 int processes_add(struct processes *processes, uint32_t pid, struct err *err)
 {
 	int result = add_one(processes, pid, true, err);
 
-	return result <= 0 ? result : add_trouble(processes, pid, ESRCH, err);
+	return result <= 0 ? result
+			   : add_process_error(processes, pid, ESRCH, err);
 }
 
 int processes_add_all(struct processes *processes, struct err *err)
@@ -271,8 +273,8 @@ int processes_add_all(struct processes *processes, struct err *err)
 
 	if (!entries)
 		return err_set_errno(err, errno, "read the list of processes");
-	while (result >= 0 && (entry = next(entries, &number))) {
-		uint32_t pid = number_of(entry->d_name);
+	while (result >= 0 && (entry = next_proc_entry(entries, &number))) {
+		uint32_t pid = parse_proc_pid(entry->d_name);
 
 		if (!pid)
 			continue;
@@ -284,14 +286,14 @@ int processes_add_all(struct processes *processes, struct err *err)
 		return -1;
 	if (number)
 		return err_set_errno(err, number, "read the list of processes");
-	return seen_first ? 0 : add_trouble(processes, 1, EACCES, err);
+	return seen_first ? 0 : add_process_error(processes, 1, EACCES, err);
 }
 
-const char *processes_reason(const struct process_error *trouble)
+const char *processes_reason(const struct process_error *error)
 {
-	if (trouble->number == ESRCH)
-		return "is missing";
-	if (trouble->number == EBADMSG)
-		return "its status is not as the kernel writes it";
-	return err_reason(trouble->number);
+	if (error->number == ESRCH)
+		return "no such process";
+	if (error->number == EBADMSG)
+		return "unexpected format of its status in /proc";
+	return err_reason(error->number);
 }

@@ -9,19 +9,19 @@
 #define LABEL "bundle="
 #define DEPTH_MAX 64
 
-static void put(struct json_object **object)
+static void put_json(struct json_object **object)
 {
 	json_object_put(*object);
 }
 
-static const char *string_of(struct json_object *value)
+static const char *text_of(struct json_object *value)
 {
 	const char *text;
 
 	if (!json_object_is_type(value, json_type_string))
 		return NULL;
 	text = json_object_get_string(value);
-	/* One that is longer than it seems is no path. */
+	/* A path contains no NUL. */
 	if (strlen(text) != (size_t)json_object_get_string_len(value))
 		return NULL;
 	return text;
@@ -37,7 +37,7 @@ static const char *runc_bundle(struct json_object *state)
 	    !json_object_is_type(labels, json_type_array))
 		return NULL;
 	for (size_t i = 0; i < json_object_array_length(labels); i++) {
-		label = string_of(json_object_array_get_idx(labels, i));
+		label = text_of(json_object_array_get_idx(labels, i));
 		if (label && strncmp(label, LABEL, strlen(LABEL)) == 0)
 			return label + strlen(LABEL);
 	}
@@ -50,11 +50,12 @@ static const char *crun_bundle(struct json_object *state)
 
 	if (!json_object_object_get_ex(state, "bundle", &bundle))
 		return NULL;
-	return string_of(bundle);
+	return text_of(bundle);
 }
 
-/* 0: absent, or no number that can be one. */
-static int64_t number(struct json_object *state, const char *key, int64_t max)
+/* 0: missing, not an integer or out of range. */
+static int64_t read_number(struct json_object *state, const char *key,
+			   int64_t max)
 {
 	struct json_object *value;
 	int64_t found;
@@ -66,7 +67,7 @@ static int64_t number(struct json_object *state, const char *key, int64_t max)
 	return found > 0 && found <= max ? found : 0;
 }
 
-static struct json_object *parse(const char *text, size_t len)
+static struct json_object *parse_json(const char *text, size_t len)
 {
 	struct json_tokener *tokener = json_tokener_new_ex(DEPTH_MAX);
 	struct json_object *object = NULL;
@@ -83,17 +84,18 @@ int container_state_parse(struct container_state *ret_state,
 			  enum runtime_dialect dialect, const char *text,
 			  size_t len, struct err *err)
 {
-	struct json_object *state __attribute__((cleanup(put))) =
-		parse(text, len);
+	struct json_object *state __attribute__((cleanup(put_json))) =
+		parse_json(text, len);
 	bool runc = dialect == RUNTIME_RUNC;
 	const char *bundle;
 
 	*ret_state = (struct container_state){ 0 };
 	if (!json_object_is_type(state, json_type_object))
-		return err_set(err, "is no state of a container");
-	ret_state->pid = (int32_t)number(
+		return err_set(err,
+			       "not a container state: expected a JSON object");
+	ret_state->pid = (int32_t)read_number(
 		state, runc ? "init_process_pid" : "pid", INT32_MAX);
-	ret_state->start = (uint64_t)number(
+	ret_state->start = (uint64_t)read_number(
 		state, runc ? "init_process_start" : "process-start-time",
 		INT64_MAX);
 	bundle = runc ? runc_bundle(state) : crun_bundle(state);
@@ -107,26 +109,4 @@ void container_state_free(struct container_state *state)
 {
 	free(state->bundle);
 	*state = (struct container_state){ 0 };
-}
-
-/* The name may hold blanks and parentheses itself. */
-static const char *behind_name(const char *stat)
-{
-	return strrchr(stat, ')');
-}
-
-bool container_state_has_ended(const char *stat)
-{
-	const char *at = behind_name(stat);
-
-	return at && (strncmp(at, ") Z", 3) == 0 || strncmp(at, ") X", 3) == 0);
-}
-
-uint64_t container_state_start(const char *stat)
-{
-	const char *at = behind_name(stat);
-
-	for (int field = 2; at && field < 22; field++)
-		at = strchr(at + 1, ' ');
-	return at ? strtoull(at + 1, NULL, 10) : 0;
 }

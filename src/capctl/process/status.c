@@ -4,9 +4,10 @@
 #include "capctl/process/status.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
-/* What is left of a line. */
+/* The unread part of a line. */
 struct rest {
 	const char *at;
 	size_t len;
@@ -67,7 +68,7 @@ static bool read_u32(struct rest rest, uint32_t max, uint32_t *ret_number)
 	return true;
 }
 
-static bool read_bool(struct rest rest, bool *ret_value)
+static bool read_status_bool(struct rest rest, bool *ret_value)
 {
 	uint32_t number;
 
@@ -94,7 +95,7 @@ static bool read_ids(struct rest rest, uint32_t ids[PROCSTATUS_ID_COUNT])
 	return true;
 }
 
-static bool read_set(struct rest rest, capmask *ret_mask)
+static bool read_status_set(struct rest rest, capmask *ret_mask)
 {
 	capmask mask;
 
@@ -104,8 +105,8 @@ static bool read_set(struct rest rest, capmask *ret_mask)
 	return true;
 }
 
-/* The kernel writes a line break in a name as "\n" and a backslash twice. */
-static bool read_name(struct rest rest, char name[PROCSTATUS_NAME_SIZE])
+/* The kernel escapes a newline as "\n" and a backslash as "\\". */
+static bool read_status_name(struct rest rest, char name[PROCSTATUS_NAME_SIZE])
 {
 	size_t len = 0;
 
@@ -129,7 +130,7 @@ static bool read_name(struct rest rest, char name[PROCSTATUS_NAME_SIZE])
 	return true;
 }
 
-static bool read_state(struct rest rest, char *ret_state)
+static bool read_status_state(struct rest rest, char *ret_state)
 {
 	skip_blanks(&rest);
 	if (!rest.len || !isalpha((unsigned char)*rest.at))
@@ -138,16 +139,16 @@ static bool read_state(struct rest rest, char *ret_state)
 	return true;
 }
 
-static bool read_line(struct procstatus *status, enum procstatus_line line,
-		      struct rest rest)
+static bool read_status_line(struct procstatus *status,
+			     enum procstatus_line line, struct rest rest)
 {
 	capmask *set = status->sets.set;
 
 	switch (line) {
 	case PROCSTATUS_NAME:
-		return read_name(rest, status->name);
+		return read_status_name(rest, status->name);
 	case PROCSTATUS_STATE:
-		return read_state(rest, &status->state);
+		return read_status_state(rest, &status->state);
 	case PROCSTATUS_TGID:
 		return read_u32(rest, INT32_MAX, &status->tgid);
 	case PROCSTATUS_PID:
@@ -159,23 +160,23 @@ static bool read_line(struct procstatus *status, enum procstatus_line line,
 	case PROCSTATUS_GID:
 		return read_ids(rest, status->gid);
 	case PROCSTATUS_CAP_INH:
-		return read_set(rest, &set[CAPSET_INHERITABLE]);
+		return read_status_set(rest, &set[CAPSET_INHERITABLE]);
 	case PROCSTATUS_CAP_PRM:
-		return read_set(rest, &set[CAPSET_PERMITTED]);
+		return read_status_set(rest, &set[CAPSET_PERMITTED]);
 	case PROCSTATUS_CAP_EFF:
-		return read_set(rest, &set[CAPSET_EFFECTIVE]);
+		return read_status_set(rest, &set[CAPSET_EFFECTIVE]);
 	case PROCSTATUS_CAP_BND:
-		return read_set(rest, &set[CAPSET_BOUNDING]);
+		return read_status_set(rest, &set[CAPSET_BOUNDING]);
 	case PROCSTATUS_CAP_AMB:
-		return read_set(rest, &set[CAPSET_AMBIENT]);
+		return read_status_set(rest, &set[CAPSET_AMBIENT]);
 	case PROCSTATUS_NO_NEW_PRIVS:
-		return read_bool(rest, &status->no_new_privs);
+		return read_status_bool(rest, &status->no_new_privs);
 	case PROCSTATUS_SECCOMP:
 		return read_u32(rest, 2, &status->seccomp);
 	case PROCSTATUS_THREADS:
 		return read_u32(rest, INT32_MAX, &status->threads);
 	case PROCSTATUS_KTHREAD:
-		return read_bool(rest, &status->kthread);
+		return read_status_bool(rest, &status->kthread);
 	case PROCSTATUS_VM_SIZE:
 		return true;
 	case PROCSTATUS_LINE_COUNT:
@@ -214,7 +215,7 @@ static enum procstatus_line find_line(const char *key, size_t len)
 	return (enum procstatus_line)i;
 }
 
-/* The first of two counts: the kernel writes none twice. */
+/* Of two lines with the same key, the first valid one counts. */
 static void take_line(struct procstatus *status, const char *text, size_t len)
 {
 	const char *colon = memchr(text, ':', len);
@@ -227,7 +228,7 @@ static void take_line(struct procstatus *status, const char *text, size_t len)
 	if (line == PROCSTATUS_LINE_COUNT || status->have >> line & 1)
 		return;
 	rest = (struct rest){ colon + 1, len - (size_t)(colon + 1 - text) };
-	if (read_line(status, line, rest))
+	if (read_status_line(status, line, rest))
 		status->have |= 1U << line;
 }
 
@@ -258,11 +259,33 @@ bool procstatus_is_dead(const struct procstatus *status)
 	return status->state == 'Z' || status->state == 'X';
 }
 
-/* Older kernels do not say: it lives and has no memory of its own. */
+/* Without a Kthread line (older kernels): alive, and no memory. */
 bool procstatus_is_kernel(const struct procstatus *status)
 {
 	if (status->have >> PROCSTATUS_KTHREAD & 1)
 		return status->kthread;
 	return procstatus_is_whole(status) && !procstatus_is_dead(status) &&
 	       !(status->have >> PROCSTATUS_VM_SIZE & 1);
+}
+
+/* The name may contain spaces and parentheses: the last one ends it. */
+static const char *find_name_end(const char *stat)
+{
+	return strrchr(stat, ')');
+}
+
+bool procstat_has_ended(const char *stat)
+{
+	const char *at = find_name_end(stat);
+
+	return at && (strncmp(at, ") Z", 3) == 0 || strncmp(at, ") X", 3) == 0);
+}
+
+uint64_t procstat_start_time(const char *stat)
+{
+	const char *at = find_name_end(stat);
+
+	for (int field = 2; at && field < 22; field++)
+		at = strchr(at + 1, ' ');
+	return at ? strtoull(at + 1, NULL, 10) : 0;
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What /proc/PID/status says of a process or thread that concerns its
- * privileges: text in, struct out. It opens nothing, that is processes.h.
- * Lines that it does not know are passed over; one that is missing, or not as
- * the kernel writes it, is told by `have`.
+ * Parses the lines of /proc/PID/status about the privileges of a process or
+ * thread: text in, struct out. Opens nothing; processes.h does. Unknown lines
+ * are skipped; `have` has no bit for a line that is missing or malformed.
  *
  * Rests on: proc_pid_status(5) (proc(5)); the kernel's fs/proc/array.c.
  */
@@ -12,7 +11,7 @@
 
 #include "caps/set.h"
 
-/* A longer name, which no kernel gives, is cut. */
+/* Longer names are cut; no kernel writes one. */
 #define PROCSTATUS_NAME_SIZE 128
 
 enum procstatus_line {
@@ -32,7 +31,7 @@ enum procstatus_line {
 	PROCSTATUS_SECCOMP, /* a kernel without seccomp writes none */
 	PROCSTATUS_THREADS,
 	PROCSTATUS_KTHREAD, /* newer kernels only */
-	PROCSTATUS_VM_SIZE, /* not for kernel threads and the dead */
+	PROCSTATUS_VM_SIZE, /* missing for kernel threads and zombies */
 	PROCSTATUS_LINE_COUNT
 };
 
@@ -46,31 +45,39 @@ enum procstatus_id {
 };
 
 struct procstatus {
-	unsigned int have; /* bit N: line N was there and made sense */
+	unsigned int have; /* bit N: line N is present and valid */
 	char name[PROCSTATUS_NAME_SIZE]; /* any bytes, as the process set it */
 	char state; /* 'R', 'S', 'Z' … */
 	uint32_t tgid;
-	uint32_t pid; /* a thread's own, in status of task/ */
+	uint32_t pid; /* in task/TID/status: the thread id */
 	uint32_t ppid;
 	uint32_t uid[PROCSTATUS_ID_COUNT];
 	uint32_t gid[PROCSTATUS_ID_COUNT];
 	struct capsets sets;
 	bool no_new_privs;
 	uint32_t seccomp; /* 0 none, 1 strict, 2 filter */
-	uint32_t threads; /* 1: it has no further ones */
-	bool kthread; /* what the line says; see procstatus_is_kernel() */
+	uint32_t threads;
+	bool kthread; /* the Kthread line; see procstatus_is_kernel() */
 };
 
 void procstatus_parse(struct procstatus *ret_status, const char *text,
 		      size_t len);
 
-/* Whether all that every kernel since 4.10 writes was there. */
+/* Has all lines that every kernel since 4.10 writes. */
 bool procstatus_is_whole(const struct procstatus *status);
 
-/* A thread of the kernel's own: it holds everything, and means nothing. */
+/* A kernel thread: it holds all capabilities, which means nothing. */
 bool procstatus_is_kernel(const struct procstatus *status);
 
-/* It ended, and waits for its parent to notice. */
+/* A zombie, or dead. */
 bool procstatus_is_dead(const struct procstatus *status);
+
+/*
+ * Of the text of /proc/PID/stat, proc_pid_stat(5): field 22, the start time in
+ * clock ticks since boot, or 0 if it is missing; and whether field 3 says that
+ * the process is a zombie or dead, which holds no privileges.
+ */
+uint64_t procstat_start_time(const char *stat);
+bool procstat_has_ended(const char *stat);
 
 #endif

@@ -62,7 +62,7 @@ static bool is_asked_for(const struct show_choice *choice, uint32_t pid)
 	return false;
 }
 
-/* `below`: it is a child of one that was chosen. */
+/* `below`: it is a descendant of a chosen process. */
 static bool is_chosen(const struct show_choice *choice,
 		      const struct processes *processes,
 		      const struct process *process, bool below)
@@ -84,8 +84,8 @@ static bool is_chosen(const struct show_choice *choice,
 	return false;
 }
 
-static bool is_left_out(const struct show_choice *choice,
-			const struct process *process)
+static bool is_counted_as_left_out(const struct show_choice *choice,
+				   const struct process *process)
 {
 	return choice->mode == SHOW_ALL ||
 	       (choice->mode == SHOW_CONTAINERS && process->container);
@@ -119,7 +119,7 @@ static size_t *make_counts(size_t count)
 	return calloc(count, sizeof(size_t));
 }
 
-/* Parents first: below[N] counts the chosen above depth N. */
+/* below[N] is the number of chosen processes above depth N. */
 int show_choose(struct show *show, const struct show_choice *choice,
 		struct err *err)
 {
@@ -143,7 +143,8 @@ int show_choose(struct show *show, const struct show_choice *choice,
 			show->rows[show->count++] =
 				(struct show_row){ process, above };
 		else
-			show->left_out += is_left_out(choice, process);
+			show->left_out +=
+				is_counted_as_left_out(choice, process);
 	}
 	return 0;
 }

@@ -4,45 +4,8 @@
 #include "capctl/show/show.h"
 
 #include <json-c/json.h>
-#include <sys/prctl.h>
 
 #include "capctl/out.h"
-
-const char *show_seccomp(const struct procstatus *status)
-{
-	static const char *const words[] = { "none", "strict", "filter" };
-
-	if (!(status->have >> PROCSTATUS_SECCOMP & 1))
-		return NULL;
-	return words[status->seccomp];
-}
-
-int show_securebits(const struct process *process)
-{
-	if (process->status.pid != (uint32_t)getpid())
-		return -1;
-	return prctl(PR_GET_SECUREBITS, 0, 0, 0, 0);
-}
-
-const char *show_securebit_name(size_t bit)
-{
-	static const char *const names[SHOW_SECUREBITS] = {
-		"noroot",
-		"noroot_locked",
-		"no_setuid_fixup",
-		"no_setuid_fixup_locked",
-		"keep_caps",
-		"keep_caps_locked",
-		"no_cap_ambient_raise",
-		"no_cap_ambient_raise_locked",
-		"exec_restrict_file",
-		"exec_restrict_file_locked",
-		"exec_deny_interactive",
-		"exec_deny_interactive_locked",
-	};
-
-	return names[bit];
-}
 
 static struct json_object *json_ids(const uint32_t ids[PROCSTATUS_ID_COUNT])
 {
@@ -102,14 +65,14 @@ static struct json_object *json_process(const struct show_row *row)
 	return object;
 }
 
-static struct json_object *json_trouble(const struct process_error *trouble)
+static struct json_object *json_error(const struct process_error *error)
 {
 	struct json_object *object = json_object_new_object();
 
 	json_object_object_add(object, "pid",
-			       json_object_new_int64(trouble->pid));
+			       json_object_new_int64(error->pid));
 	json_object_object_add(object, "reason",
-			       out_json_text(processes_reason(trouble)));
+			       out_json_text(processes_reason(error)));
 	return object;
 }
 
@@ -117,15 +80,15 @@ void show_print_json(const struct show *show)
 {
 	struct json_object *object = json_object_new_object();
 	struct json_object *list = json_object_new_array();
-	struct json_object *troubles = json_object_new_array();
+	struct json_object *errors = json_object_new_array();
 
 	for (size_t i = 0; i < show->count; i++)
 		json_object_array_add(list, json_process(&show->rows[i]));
-	for (size_t i = 0; i < show->processes.troubles_count; i++)
-		json_object_array_add(
-			troubles, json_trouble(&show->processes.troubles[i]));
+	for (size_t i = 0; i < show->processes.errors_count; i++)
+		json_object_array_add(errors,
+				      json_error(&show->processes.errors[i]));
 	json_object_object_add(object, "processes", list);
-	json_object_object_add(object, "unreadable", troubles);
+	json_object_object_add(object, "unreadable", errors);
 	json_object_object_add(object, "left_out",
 			       json_object_new_int64((int64_t)show->left_out));
 	out_json(object);

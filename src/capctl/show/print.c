@@ -9,9 +9,9 @@
 #include "base/alloc.h"
 #include "capctl/out.h"
 
-#define NAMES_MAX 4 /* in a line of a table; more are counted */
+#define NAMES_MAX 4 /* in a line of a table; more are printed as a count */
 #define CONTAINER_MAX 12 /* characters of an id, as engines show them */
-#define DEPTH_MAX 7 /* further down stays there */
+#define DEPTH_MAX 7 /* of indentation */
 
 static const struct {
 	enum capset_which which;
@@ -40,7 +40,7 @@ static int add_short(struct buf *buf, capmask mask)
 	return 0;
 }
 
-/* The letters of all that are as the one at `first`; false: told before. */
+/* The letters of all sets equal to that at `first`; false: already added. */
 static bool add_letters(struct buf *buf, const struct capsets *sets,
 			size_t first)
 {
@@ -85,8 +85,8 @@ static char *securebits_text(const struct process *process)
 	char *text;
 
 	if (bits < 0)
-		buf_add_str(&buf, "unknown: the kernel tells the process "
-				  "itself alone");
+		buf_add_str(&buf, "unknown: only the process itself can "
+				  "read them");
 	for (size_t i = 0; bits > 0 && i < SHOW_SECUREBITS; i++) {
 		if (!(bits >> i & 1))
 			continue;
@@ -125,7 +125,8 @@ static void add_privileges(struct out_table *table,
 	const char *seccomp = show_seccomp(status);
 
 	add_line(table, "no_new_privs", status->no_new_privs ? "yes" : "no");
-	add_line(table, "seccomp", seccomp ? seccomp : "not in this kernel");
+	add_line(table, "seccomp",
+		 seccomp ? seccomp : "not supported by this kernel");
 	add_line(table, "securebits", securebits);
 	for (size_t i = 0; i < CAPSET_COUNT; i++) {
 		enum capset_which which = shown_sets[i].which;
@@ -182,7 +183,7 @@ static void format_container(const struct process *process, char text[64])
 	snprintf(text, 64, "%.*s", cut ? CONTAINER_MAX : 63, id);
 }
 
-/* Threads in braces, as pstree(1) has them. */
+/* Threads in braces, as in pstree(1). */
 static char *command_text(const struct show_row *row)
 {
 	const struct process *process = row->process;
@@ -193,7 +194,7 @@ static char *command_text(const struct show_row *row)
 			  process->is_thread ? "}" : "");
 }
 
-/* The sets, and what else binds the process. */
+/* The sets and the restrictions of the process. */
 static char *holds_text(const struct procstatus *status)
 {
 	char *sets CLEANUP_FREE = sets_text(&status->sets);
@@ -206,7 +207,7 @@ static char *holds_text(const struct procstatus *status)
 			  seccomp ? "; seccomp " : "", seccomp ? seccomp : "");
 }
 
-/* Without a container anywhere that column is left out. */
+/* Without any container, the column is omitted. */
 static void add_cells(struct out_table *table, enum out_style style,
 		      bool containers, const char *const cells[5])
 {
@@ -218,8 +219,8 @@ static void add_cells(struct out_table *table, enum out_style style,
 			      cells[4]);
 }
 
-static void add_row(struct out_table *table, const struct show_row *row,
-		    bool containers)
+static void add_process_row(struct out_table *table, const struct show_row *row,
+			    bool containers)
 {
 	const struct procstatus *status = &row->process->status;
 	const uint32_t *ids = status->uid;
@@ -258,10 +259,10 @@ static void print_rows(const struct show *show)
 
 	add_cells(&table, OUT_FAINT, containers, heads);
 	for (size_t i = 0; i < show->count; i++)
-		add_row(&table, &show->rows[i], containers);
+		add_process_row(&table, &show->rows[i], containers);
 	out_table_print(&table);
 	out_line(OUT_FAINT, "P permitted, E effective, I inheritable, A "
-			    "ambient, B bounding; empty ones are not named");
+			    "ambient, B bounding; empty sets are omitted");
 }
 
 void show_print_table(const struct show *show)
@@ -270,7 +271,7 @@ void show_print_table(const struct show *show)
 		print_rows(show);
 	if (show->left_out)
 		out_line(OUT_FAINT,
-			 "left out: %zu that are dead, or hold nothing and "
-			 "can gain nothing",
+			 "omitted: %zu (zombies, or processes that hold no "
+			 "capabilities and can gain none)",
 			 show->left_out);
 }

@@ -6,10 +6,47 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #include "capctl/out.h"
 #include "capctl/process/containers.h"
 #include "capctl/verb.h"
+
+const char *show_seccomp(const struct procstatus *status)
+{
+	static const char *const words[] = { "none", "strict", "filter" };
+
+	if (!(status->have >> PROCSTATUS_SECCOMP & 1))
+		return NULL;
+	return words[status->seccomp];
+}
+
+int show_securebits(const struct process *process)
+{
+	if (process->status.pid != (uint32_t)getpid())
+		return -1;
+	return prctl(PR_GET_SECUREBITS, 0, 0, 0, 0);
+}
+
+const char *show_securebit_name(size_t bit)
+{
+	static const char *const names[SHOW_SECUREBITS] = {
+		"noroot",
+		"noroot_locked",
+		"no_setuid_fixup",
+		"no_setuid_fixup_locked",
+		"keep_caps",
+		"keep_caps_locked",
+		"no_cap_ambient_raise",
+		"no_cap_ambient_raise_locked",
+		"exec_restrict_file",
+		"exec_restrict_file_locked",
+		"exec_deny_interactive",
+		"exec_deny_interactive_locked",
+	};
+
+	return names[bit];
+}
 
 static void choice_free(struct show_choice *choice)
 {
@@ -24,10 +61,10 @@ static void show_free(struct show *show)
 }
 
 /*
- * A place that is not open to us leaves no more than the containers there with
- * a name of their own unknown.
+ * Errors are ignored: an unreadable state directory only means that containers
+ * with ids other than 64 hexadecimal digits are not recognised.
  */
-static int learn_names(struct show_choice *choice, struct err *err)
+static int collect_names(struct show_choice *choice, struct err *err)
 {
 	struct containers *containers = &choice->containers;
 	struct err problem = { 0 };
@@ -47,26 +84,29 @@ static int learn_names(struct show_choice *choice, struct err *err)
 	return 0;
 }
 
-/* Why it is not known which process is the first. */
-static int doubt(const struct containers *found, struct err *err)
+/* Fails if it is unknown whether one of them is running. */
+static int require_known(const struct containers *found, struct err *err)
 {
 	for (size_t i = 0; i < found->count; i++) {
 		const struct container *container = &found->list[i];
 
-		if (*container->trouble.text) {
-			*err = container->trouble;
+		if (*container->error.text) {
+			*err = container->error;
 			return -1;
 		}
 		if (container->hidden)
 			return err_set(
 				err,
-				"process %d of container '%s' cannot be looked at in /proc",
+				"cannot read process %d of container '%s' in /proc",
 				container->state.pid, container->id);
 	}
 	return 0;
 }
 
-/* A state that is there and dead is an answer; none is not yet one. */
+/*
+ * Without a state file the container may still be found by its cgroup; a state
+ * file of a dead container is an error.
+ */
 static int find_first(struct show_choice *choice, struct err *err)
 {
 	struct containers found CLEANUP_CONTAINERS = { 0 };
@@ -78,17 +118,18 @@ static int find_first(struct show_choice *choice, struct err *err)
 			choice->first = (uint32_t)found.list[i].state.pid;
 	if (choice->first)
 		return 0;
-	if (status < 0 || doubt(&found, err) < 0)
+	if (status < 0 || require_known(&found, err) < 0)
 		return -1;
 	if (found.count)
-		return err_set(err, "container '%s' does not run", options->id);
+		return err_set(err, "container '%s' is not running",
+			       options->id);
 	if (!options->root)
 		return 0;
 	return err_set(err, "no container '%s' in '%s'", options->id,
 		       options->root);
 }
 
-/* Engines show the first digits of an id: they will do when one has them. */
+/* Engines print the first digits of an id; a unique prefix is enough. */
 static int complete_id(struct show_choice *choice,
 		       const struct processes *processes, struct err *err)
 {
@@ -102,14 +143,12 @@ static int complete_id(struct show_choice *choice,
 		if (strcmp(other, id) == 0)
 			return 0;
 		if (whole && strcmp(whole, other) != 0)
-			return err_set(err,
-				       "more than one container's id "
-				       "begins with '%s'",
+			return err_set(err, "container id '%s' is ambiguous",
 				       id);
 		whole = other;
 	}
 	if (!whole)
-		return err_set(err, "no container '%s' runs here", id);
+		return err_set(err, "no running container '%s'", id);
 	choice->id = whole;
 	return 0;
 }
@@ -141,7 +180,7 @@ static uint32_t read_pid(const char *word)
 	return *end || number > INT32_MAX ? 0 : (uint32_t)number;
 }
 
-/* In the order in which they were asked for. */
+/* In the order of the operands. */
 static int add_pids(struct show *show, const struct show_choice *choice,
 		    struct err *err)
 {
@@ -155,7 +194,8 @@ static int add_pids(struct show *show, const struct show_choice *choice,
 	return 0;
 }
 
-static int look(struct show *show, struct show_choice *choice, struct err *err)
+static int read_processes(struct show *show, struct show_choice *choice,
+			  struct err *err)
 {
 	const struct show_options *options = choice->options;
 	bool walks = choice->mode != SHOW_PIDS || options->tree;
@@ -163,8 +203,9 @@ static int look(struct show *show, struct show_choice *choice, struct err *err)
 	if (options->id && find_first(choice, err) < 0)
 		return -1;
 	if (access("/proc/self", F_OK) < 0)
-		return err_set(err, "'/proc' has no processes: mount it");
-	if (learn_names(choice, err) < 0 ||
+		return err_set(err,
+			       "'/proc' has no processes: mount procfs on it");
+	if (collect_names(choice, err) < 0 ||
 	    processes_open(&show->processes, "/proc", &choice->known, err) < 0)
 		return -1;
 	if (walks && processes_add_all(&show->processes, err) < 0)
@@ -177,13 +218,15 @@ static int look(struct show *show, struct show_choice *choice, struct err *err)
 	if (show_choose(show, choice, err) < 0)
 		return -1;
 	if (options->id && !show->count)
-		return err_set(err, "container '%s' does not run", options->id);
+		return err_set(err, "container '%s' is not running",
+			       options->id);
 	if (!options->tree)
 		flatten(show);
 	return 0;
 }
 
-static void print(const struct show *show, const struct show_choice *choice)
+static void print_show(const struct show *show,
+		       const struct show_choice *choice)
 {
 	if (choice->options->json)
 		show_print_json(show);
@@ -194,24 +237,24 @@ static void print(const struct show *show, const struct show_choice *choice)
 	if (!show->count && choice->mode == SHOW_CONTAINERS &&
 	    !choice->options->json)
 		out_line(OUT_PLAIN,
-			 "no process of a container is seen here: 'capctl "
-			 "show --all' shows the others");
+			 "no processes of containers found: 'capctl show "
+			 "--all' lists all processes");
 }
 
-/* What could not be looked at, after what could. */
-static int complain(const struct processes *processes, struct err *err)
+/* Reports the first process that could not be read. */
+static int report_errors(const struct processes *processes, struct err *err)
 {
-	const struct process_error *first = processes->troubles;
+	const struct process_error *first = processes->errors;
 	char more[48] = "";
 
-	if (!processes->troubles_count)
+	if (!processes->errors_count)
 		return 0;
-	if (processes->troubles_count > 1)
+	if (processes->errors_count > 1)
 		snprintf(more, sizeof(more), " (and %zu more)",
-			 processes->troubles_count - 1);
+			 processes->errors_count - 1);
 	if (first->pid == 1 && first->number == EACCES)
-		return err_set(err, "the processes of others are hidden from "
-				    "us: call it as root");
+		return err_set(err, "the processes of other users are hidden "
+				    "(hidepid): run capctl as root");
 	return err_set(err, "process %u: %s%s", first->pid,
 		       processes_reason(first), more);
 }
@@ -220,15 +263,15 @@ static int check_options(const struct show_options *options, struct err *err)
 {
 	if (!!*options->pids + !!options->id + options->all > 1)
 		return verb_misuse(err, "show",
-				   "wants PIDs, '--id' or "
-				   "'--all', and no two of them");
+				   "PIDs, '--id' and '--all' exclude "
+				   "each other");
 	if (options->root && !options->id)
-		return verb_misuse(err, "show", "'--root' goes with '--id'");
+		return verb_misuse(err, "show", "'--root' requires '--id'");
 	if (options->id && !*options->id)
-		return verb_misuse(err, "show", "an empty id");
+		return verb_misuse(err, "show", "the value of '--id' is empty");
 	for (char **word = options->pids; *word; word++)
 		if (!read_pid(*word))
-			return verb_misuse(err, "show", "'%s' is no pid",
+			return verb_misuse(err, "show", "'%s' is not a PID",
 					   *word);
 	return 0;
 }
@@ -253,10 +296,10 @@ static int show(const struct show_options *options, struct err *err)
 		.id = options->id,
 	};
 
-	if (look(&show, &choice, err) < 0)
+	if (read_processes(&show, &choice, err) < 0)
 		return -1;
-	print(&show, &choice);
-	return complain(&show.processes, err);
+	print_show(&show, &choice);
+	return report_errors(&show.processes, err);
 }
 
 enum verb_status verb_show(int argc, char **argv, struct err *err)

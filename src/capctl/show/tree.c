@@ -5,9 +5,8 @@
 
 #include <stdbool.h>
 
-/* The nodes twice: by pid, and by parent and pid. */
 struct work {
-	struct proctree_node *nodes; /* by parent */
+	struct proctree_node *nodes; /* sorted by parent, then pid */
 	bool *done;
 	uint32_t *pids; /* sorted */
 	size_t *stack;
@@ -34,7 +33,7 @@ static int by_number(const void *one, const void *other)
 			       *(const uint32_t *)other);
 }
 
-static bool is_there(const struct work *work, uint32_t pid)
+static bool has_pid(const struct work *work, uint32_t pid)
 {
 	return bsearch(&pid, work->pids, work->count, sizeof(pid), by_number);
 }
@@ -55,8 +54,8 @@ static size_t first_child(const struct work *work, uint32_t parent)
 	return low;
 }
 
-/* Every node is pushed once at most: who is pushed is done. */
-static void push(struct work *work, size_t at, size_t depth)
+/* Pushes each node at most once. */
+static void push_node(struct work *work, size_t at, size_t depth)
 {
 	if (work->done[at])
 		return;
@@ -65,7 +64,7 @@ static void push(struct work *work, size_t at, size_t depth)
 	work->stack[work->stacked++] = at;
 }
 
-/* The last one first: the stack turns them round. */
+/* In reverse order: the last one pushed is visited first. */
 static void push_children(struct work *work, const struct proctree_node *node)
 {
 	size_t from = first_child(work, node->pid), to = from;
@@ -73,12 +72,13 @@ static void push_children(struct work *work, const struct proctree_node *node)
 	while (to < work->count && work->nodes[to].parent == node->pid)
 		to++;
 	while (to-- > from)
-		push(work, to, node->depth + 1);
+		push_node(work, to, node->depth + 1);
 }
 
-static void walk(struct work *work, size_t root, struct proctree_node **next)
+static void walk_tree(struct work *work, size_t root,
+		      struct proctree_node **next)
 {
-	push(work, root, 0);
+	push_node(work, root, 0);
 	while (work->stacked) {
 		size_t at = work->stack[--work->stacked];
 
@@ -99,15 +99,15 @@ static size_t lowest_left(const struct work *work)
 	return lowest;
 }
 
-static void sort(struct work *work, struct proctree_node *result)
+static void sort_tree(struct work *work, struct proctree_node *result)
 {
 	size_t at;
 
 	for (size_t i = 0; i < work->count; i++)
-		if (!is_there(work, work->nodes[i].parent))
-			walk(work, i, &result);
+		if (!has_pid(work, work->nodes[i].parent))
+			walk_tree(work, i, &result);
 	while ((at = lowest_left(work)) < work->count)
-		walk(work, at, &result);
+		walk_tree(work, at, &result);
 }
 
 int proctree_sort(struct proctree_node *nodes, size_t count, struct err *err)
@@ -127,6 +127,6 @@ int proctree_sort(struct proctree_node *nodes, size_t count, struct err *err)
 	}
 	qsort(copy, count, sizeof(*copy), by_parent);
 	qsort(pids, count, sizeof(*pids), by_number);
-	sort(&work, nodes);
+	sort_tree(&work, nodes);
 	return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Processes as a tree: in which order, and how deep. Pure. */
+/* Orders processes as a tree and computes their depth. Pure. */
 #ifndef CAPRUNTIME_CAPCTL_SHOW_TREE_H
 #define CAPRUNTIME_CAPCTL_SHOW_TREE_H
 
@@ -11,16 +11,16 @@
 
 struct proctree_node {
 	uint32_t pid;
-	uint32_t parent; /* its pid, which need not be there */
-	size_t depth; /* from proctree_sort() on */
-	size_t index; /* the caller's; not looked at */
+	uint32_t parent; /* its pid; may be missing from the nodes */
+	size_t depth; /* set by proctree_sort() */
+	size_t index; /* for the caller; ignored */
 };
 
 /*
- * Puts each node before its children, brothers by their pids. That is also
- * done for what cannot be in one moment but may be read in several: of two
- * nodes of one pid the first has the children, a circle begins at its lowest
- * pid.
+ * Sorts each node before its children, and siblings by pid. The processes were
+ * not read at one moment, so pids may be duplicate and parents circular: of two
+ * nodes with one pid the first gets the children, and a cycle starts at its
+ * lowest pid.
  */
 int proctree_sort(struct proctree_node *nodes, size_t count,
 		  struct err *err) MUST_CHECK;

@@ -117,8 +117,8 @@ static int look(struct check *check, const struct dryrun_host *node,
 	struct dryrun_host asked = *node;
 	struct dryrun run CLEANUP_DRYRUN = { .evaluation = EVALUATION_INIT };
 
-	if (*container->trouble.text) {
-		*err = container->trouble;
+	if (*container->error.text) {
+		*err = container->error;
 		return -1;
 	}
 	if (container->hidden)

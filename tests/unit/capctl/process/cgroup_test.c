@@ -11,7 +11,7 @@
 static const char *const known[] = { "web", "db-1", "a.scope", "" };
 static const struct cgroup_names names = { known, ARRAY_LEN(known) };
 
-/* "": none. */
+/* `want` is the id; "": no container. */
 static void check(const char *text, const char *want)
 {
 	size_t size = strlen(text), len = 0;
@@ -26,7 +26,7 @@ static void check(const char *text, const char *want)
 		printf("#   of: %s\n", text);
 }
 
-static void the_engines_names_are_known(void)
+static void names_of_engines_are_recognised(void)
 {
 	static const char *const paths[] = {
 		"0::/system.slice/docker-" HEX ".scope",
@@ -47,7 +47,7 @@ static void the_engines_names_are_known(void)
 		check(paths[i], HEX);
 }
 
-static void what_runtimes_call_their_own_is_known(void)
+static void names_of_runtimes_are_recognised(void)
 {
 	check("0::/system.slice/runc-my.name.scope\n", "my.name");
 	check("0::/user.slice/crun-x.scope/container\n", "x");
@@ -56,7 +56,7 @@ static void what_runtimes_call_their_own_is_known(void)
 	check("0::/a.scope\n", "a.scope");
 }
 
-static void the_machines_own_are_no_containers(void)
+static void cgroups_of_the_host_are_not_containers(void)
 {
 	check("", "");
 	check("\n\n", "");
@@ -73,14 +73,14 @@ static void the_machines_own_are_no_containers(void)
 	check("name=web:", "");
 }
 
-static void an_engines_monitor_is_outside(void)
+static void a_monitor_is_not_in_a_container(void)
 {
 	check("0::/machine.slice/libpod-conmon-" HEX ".scope\n", "");
 	check("0::/kubepods.slice/crio-conmon-" HEX ".scope\n", "");
 	check("0::/conmon-" HEX "\n", "");
 }
 
-static void other_lengths_and_digits_are_no_ids(void)
+static void other_lengths_and_digits_are_not_ids(void)
 {
 	check("0::/docker/" HEX "0\n", "");
 	check("0::/docker/0" HEX "\n", "");
@@ -93,7 +93,7 @@ static void other_lengths_and_digits_are_no_ids(void)
 	      "");
 }
 
-/* A container with a cgroup namespace of its own may make these. */
+/* A container can create cgroups like these below its own. */
 static void a_container_cannot_pose_as_another(void)
 {
 	check("0::/docker/" HEX "/docker/" OTHER "\n", HEX);
@@ -102,27 +102,27 @@ static void a_container_cannot_pose_as_another(void)
 	check("0::/docker/" HEX "/crio-conmon-" OTHER ".scope\n", HEX);
 }
 
-static void any_hierarchy_may_tell(void)
+static void every_hierarchy_is_searched(void)
 {
 	check("9:name=systemd:/\n8:pids:/docker/" HEX "\n0::/\n", HEX);
 	check("1:cpu,cpuacct:/docker/" HEX "\n0::/docker/" OTHER "\n", HEX);
 }
 
-static void a_path_may_have_colons(void)
+static void a_path_may_contain_colons(void)
 {
 	check("0::/a:b:c/web\n", "web");
 	check("0::web:x\n", "");
 }
 
 static const struct tap_test tests[] = {
-	TAP_TEST(the_engines_names_are_known),
-	TAP_TEST(what_runtimes_call_their_own_is_known),
-	TAP_TEST(the_machines_own_are_no_containers),
-	TAP_TEST(an_engines_monitor_is_outside),
-	TAP_TEST(other_lengths_and_digits_are_no_ids),
+	TAP_TEST(names_of_engines_are_recognised),
+	TAP_TEST(names_of_runtimes_are_recognised),
+	TAP_TEST(cgroups_of_the_host_are_not_containers),
+	TAP_TEST(a_monitor_is_not_in_a_container),
+	TAP_TEST(other_lengths_and_digits_are_not_ids),
 	TAP_TEST(a_container_cannot_pose_as_another),
-	TAP_TEST(any_hierarchy_may_tell),
-	TAP_TEST(a_path_may_have_colons),
+	TAP_TEST(every_hierarchy_is_searched),
+	TAP_TEST(a_path_may_contain_colons),
 };
 
 TAP_MAIN(tests)

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 
 #include "base/fileio.h"
+#include "capctl/process/status.h"
 #include "tap.h"
 #include "tempdir.h"
 
@@ -21,7 +22,7 @@ static uint64_t start_of(pid_t pid)
 		CHECK(fgets(text, sizeof(text), file) != NULL);
 		fclose(file);
 	}
-	return container_state_start(text);
+	return procstat_start_time(text);
 }
 
 static void make_crun(const struct tempdir *dir, const char *id, int pid,
@@ -39,7 +40,7 @@ static void make_crun(const struct tempdir *dir, const char *id, int pid,
 	REQUIRE(tempdir_write_str(dir, name, text));
 }
 
-static void a_first_process_is_known_by_its_start(void)
+static void a_first_process_is_recognised_by_its_start_time(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
 	struct containers found CLEANUP_CONTAINERS = { 0 };
@@ -76,7 +77,7 @@ static void a_zombie_does_not_run(void)
 	CHECK(!found.list[0].runs);
 }
 
-static void one_is_found_by_its_id(void)
+static void a_container_is_found_by_its_id(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
 	struct containers found CLEANUP_CONTAINERS = { 0 };
@@ -89,7 +90,7 @@ static void one_is_found_by_its_id(void)
 	CHECK_STR(found.list[0].id, "a");
 }
 
-static void what_is_no_container_is_passed_over(void)
+static void entries_without_a_state_are_skipped(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
 	char *path CLEANUP_FREE = tempdir_path(&dir, "empty");
@@ -103,7 +104,7 @@ static void what_is_no_container_is_passed_over(void)
 	CHECK_STR(err.text, "");
 }
 
-static void a_state_that_is_none_is_named_and_hides_nobody(void)
+static void a_broken_state_is_reported_and_hides_no_other(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
 	char *path CLEANUP_FREE = tempdir_path(&dir, "a");
@@ -115,14 +116,15 @@ static void a_state_that_is_none_is_named_and_hides_nobody(void)
 	make_crun(&dir, "b", getpid(), start_of(getpid()));
 	REQUIRE(containers_find(&found, dir.path, NULL, &err) == 0);
 	REQUIRE(found.count == 2);
-	CHECK_HAS(found.list[0].trouble.text,
-		  "/a/state.json': is no state of a container");
+	CHECK_HAS(
+		found.list[0].error.text,
+		"/a/state.json': not a container state: expected a JSON object");
 	CHECK(!found.list[0].runs);
-	CHECK_STR(found.list[1].trouble.text, "");
+	CHECK_STR(found.list[1].error.text, "");
 	CHECK(found.list[1].runs);
 }
 
-static void a_root_that_is_named_must_be_there(void)
+static void a_given_root_must_exist(void)
 {
 	struct containers found CLEANUP_CONTAINERS = { 0 };
 	struct err err = { 0 };
@@ -132,12 +134,12 @@ static void a_root_that_is_named_must_be_there(void)
 }
 
 static const struct tap_test tests[] = {
-	TAP_TEST(a_first_process_is_known_by_its_start),
+	TAP_TEST(a_first_process_is_recognised_by_its_start_time),
 	TAP_TEST(a_zombie_does_not_run),
-	TAP_TEST(one_is_found_by_its_id),
-	TAP_TEST(what_is_no_container_is_passed_over),
-	TAP_TEST(a_state_that_is_none_is_named_and_hides_nobody),
-	TAP_TEST(a_root_that_is_named_must_be_there),
+	TAP_TEST(a_container_is_found_by_its_id),
+	TAP_TEST(entries_without_a_state_are_skipped),
+	TAP_TEST(a_broken_state_is_reported_and_hides_no_other),
+	TAP_TEST(a_given_root_must_exist),
 };
 
 TAP_MAIN(tests)

@@ -15,7 +15,7 @@
 
 #define HEX "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
-/* A /proc of our own making: processes that no test can start. */
+/* A made-up /proc, with processes that a test cannot start. */
 
 static void write_in(const struct tempdir *dir, const char *path,
 		     const char *text)
@@ -92,10 +92,10 @@ static void only_numbers_are_processes(void)
 	read_all(&processes, &dir);
 	CHECK_U64(processes.count, 2);
 	CHECK(find(&processes, 2147483647));
-	CHECK_U64(processes.troubles_count, 0);
+	CHECK_U64(processes.errors_count, 0);
 }
 
-static void what_is_gone_is_passed_over(void)
+static void ended_processes_are_skipped(void)
 {
 	struct processes processes CLEANUP_PROCESSES = { .proc = -1 };
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
@@ -104,10 +104,10 @@ static void what_is_gone_is_passed_over(void)
 	CHECK(mkdirat(dir.fd, "12", 0755) == 0);
 	read_all(&processes, &dir);
 	CHECK_U64(processes.count, 1);
-	CHECK_U64(processes.troubles_count, 0);
+	CHECK_U64(processes.errors_count, 0);
 }
 
-static void what_cannot_be_read_is_told(void)
+static void unreadable_processes_are_recorded(void)
 {
 	struct processes processes CLEANUP_PROCESSES = { .proc = -1 };
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
@@ -117,14 +117,14 @@ static void what_cannot_be_read_is_told(void)
 	write_in(&dir, "14/status/x", "");
 	read_all(&processes, &dir);
 	CHECK_U64(processes.count, 1);
-	REQUIRE(processes.troubles_count == 2);
+	REQUIRE(processes.errors_count == 2);
 	for (int i = 0; i < 2; i++)
-		CHECK_U64((unsigned int)processes.troubles[i].number,
-			  processes.troubles[i].pid == 12 ? EBADMSG : EISDIR);
+		CHECK_U64((unsigned int)processes.errors[i].number,
+			  processes.errors[i].pid == 12 ? EBADMSG : EISDIR);
 }
 
-/* A process in very many groups has a long line before its sets. */
-static void a_long_status_is_read_whole(void)
+/* The list of many groups comes before the sets. */
+static void a_long_status_is_read_completely(void)
 {
 	struct processes processes CLEANUP_PROCESSES = { .proc = -1 };
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
@@ -141,8 +141,8 @@ static void a_long_status_is_read_whole(void)
 	REQUIRE(asprintf(&text, "Groups:\t%01100000d\n%s", 0, status) > 0);
 	write_in(&dir, "2/status", text);
 	read_all(&processes, &dir);
-	REQUIRE(processes.troubles_count == 1);
-	CHECK(processes.troubles[0].number == EFBIG);
+	REQUIRE(processes.errors_count == 1);
+	CHECK(processes.errors[0].number == EFBIG);
 }
 
 static void without_process_1_others_are_hidden(void)
@@ -153,9 +153,9 @@ static void without_process_1_others_are_hidden(void)
 	add_process(&dir, 12);
 	read_all(&processes, &dir);
 	CHECK_U64(processes.count, 1);
-	REQUIRE(processes.troubles_count == 1);
-	CHECK_U64(processes.troubles[0].pid, 1);
-	CHECK(processes.troubles[0].number == EACCES);
+	REQUIRE(processes.errors_count == 1);
+	CHECK_U64(processes.errors[0].pid, 1);
+	CHECK(processes.errors[0].number == EACCES);
 }
 
 static void threads_that_differ_follow_their_process(void)
@@ -172,7 +172,7 @@ static void threads_that_differ_follow_their_process(void)
 	CHECK(mkdirat(dir.fd, "12/task/15", 0755) == 0);
 	read_all(&processes, &dir);
 	CHECK_U64(processes.count, 3);
-	CHECK_U64(processes.troubles_count, 0);
+	CHECK_U64(processes.errors_count, 0);
 	for (size_t i = 0; i < processes.count; i++) {
 		const struct process *process = &processes.list[i];
 
@@ -186,7 +186,7 @@ static void threads_that_differ_follow_their_process(void)
 	}
 }
 
-static void the_kernels_own_are_left_out(void)
+static void kernel_threads_are_skipped(void)
 {
 	struct processes processes CLEANUP_PROCESSES = { .proc = -1 };
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
@@ -199,12 +199,12 @@ static void the_kernels_own_are_left_out(void)
 	write_in(&dir, "2/status", status);
 	read_all(&processes, &dir);
 	CHECK_U64(processes.count, 1);
-	/* Who asks for it sees it. */
+	/* By its pid, a kernel thread is added. */
 	CHECK(processes_add(&processes, 2, &err) == 0);
 	CHECK_U64(processes.count, 2);
 }
 
-static void names_of_containers_are_found(void)
+static void containers_are_recognised(void)
 {
 	static const char *const list[] = { "web" };
 	const struct cgroup_names names = { list, 1 };
@@ -232,7 +232,7 @@ static bool open_proc(struct processes *processes)
 	return opened;
 }
 
-static void no_such_process_is_told(void)
+static void a_missing_process_is_recorded(void)
 {
 	struct processes processes CLEANUP_PROCESSES = { .proc = -1 };
 	pid_t child = fork();
@@ -244,12 +244,12 @@ static void no_such_process_is_told(void)
 	REQUIRE(open_proc(&processes));
 	CHECK(processes_add(&processes, (uint32_t)child, &err) == 0);
 	CHECK_U64(processes.count, 0);
-	REQUIRE(processes.troubles_count == 1);
-	CHECK_U64(processes.troubles[0].pid, (uint32_t)child);
-	CHECK(processes.troubles[0].number == ESRCH);
+	REQUIRE(processes.errors_count == 1);
+	CHECK_U64(processes.errors[0].pid, (uint32_t)child);
+	CHECK(processes.errors[0].number == ESRCH);
 }
 
-static void a_dead_process_is_one_still(void)
+static void a_zombie_is_added(void)
 {
 	struct processes processes CLEANUP_PROCESSES = { .proc = -1 };
 	pid_t child = fork();
@@ -266,7 +266,7 @@ static void a_dead_process_is_one_still(void)
 	CHECK(procstatus_is_dead(&processes.list[0].status));
 }
 
-static void all_are_there(void)
+static void all_processes_are_added(void)
 {
 	struct processes processes CLEANUP_PROCESSES = { .proc = -1 };
 	const struct process *own;
@@ -282,7 +282,7 @@ static void all_are_there(void)
 	CHECK(find(&processes, (uint32_t)getppid()));
 }
 
-/* Raw system calls: pthreads give each thread the same. */
+/* Raw system calls: a thread of clone(2) has no state of the C library. */
 static int run_thread(void *argument)
 {
 	const int *pipes = argument;
@@ -337,16 +337,16 @@ static void a_real_thread_that_differs_is_shown(void)
 
 static const struct tap_test tests[] = {
 	TAP_TEST(only_numbers_are_processes),
-	TAP_TEST(what_is_gone_is_passed_over),
-	TAP_TEST(what_cannot_be_read_is_told),
-	TAP_TEST(a_long_status_is_read_whole),
+	TAP_TEST(ended_processes_are_skipped),
+	TAP_TEST(unreadable_processes_are_recorded),
+	TAP_TEST(a_long_status_is_read_completely),
 	TAP_TEST(without_process_1_others_are_hidden),
 	TAP_TEST(threads_that_differ_follow_their_process),
-	TAP_TEST(the_kernels_own_are_left_out),
-	TAP_TEST(names_of_containers_are_found),
-	TAP_TEST(no_such_process_is_told),
-	TAP_TEST(a_dead_process_is_one_still),
-	TAP_TEST(all_are_there),
+	TAP_TEST(kernel_threads_are_skipped),
+	TAP_TEST(containers_are_recognised),
+	TAP_TEST(a_missing_process_is_recorded),
+	TAP_TEST(a_zombie_is_added),
+	TAP_TEST(all_processes_are_added),
 	TAP_TEST(a_real_thread_that_differs_is_shown),
 };
 

@@ -5,7 +5,7 @@
 
 #include "tap.h"
 
-/* As Linux 6.1 writes it, with lines that do not concern us. */
+/* As Linux 6.1 writes it, with some of the lines that are ignored. */
 #define WHOLE                                                                  \
 	"Name:\tnginx\nUmask:\t0022\nState:\tS (sleeping)\nTgid:\t4711\n"      \
 	"Ngid:\t0\nPid:\t4712\nPPid:\t12\nTracerPid:\t0\n"                     \
@@ -33,7 +33,7 @@ static bool has(const struct procstatus *status, enum procstatus_line line)
 	return status->have >> line & 1;
 }
 
-static void every_line_that_concerns_us_is_read(void)
+static void every_known_line_is_read(void)
 {
 	struct procstatus status = parse(WHOLE);
 	const capmask *set = status.sets.set;
@@ -62,7 +62,7 @@ static void every_line_that_concerns_us_is_read(void)
 	CHECK(!has(&status, PROCSTATUS_KTHREAD));
 }
 
-static void a_missing_line_is_told(void)
+static void a_missing_line_is_detected(void)
 {
 	static const struct {
 		const char *start;
@@ -96,7 +96,7 @@ static void a_missing_line_is_told(void)
 	}
 }
 
-static void a_kernel_without_seccomp_is_whole_too(void)
+static void a_status_without_seccomp_is_complete(void)
 {
 	char text[] = WHOLE;
 	struct procstatus status;
@@ -108,7 +108,7 @@ static void a_kernel_without_seccomp_is_whole_too(void)
 	CHECK_U64(status.seccomp, 0);
 }
 
-static void what_the_kernel_does_not_write_counts_as_missing(void)
+static void a_malformed_line_counts_as_missing(void)
 {
 	static const char *const lines[] = {
 		"State:\n",
@@ -157,8 +157,8 @@ static void the_last_line_may_lack_its_end(void)
 	CHECK_U64(status.have, 1U << PROCSTATUS_PID | 1U << PROCSTATUS_CAP_AMB);
 }
 
-/* prctl(2) PR_SET_NAME takes any bytes; a name cannot make a second line. */
-static void a_name_is_what_the_process_set(void)
+/* prctl(2) PR_SET_NAME takes any bytes, but a name cannot add a line. */
+static void a_name_may_be_any_bytes(void)
 {
 	static const struct {
 		const char *text, *want;
@@ -202,7 +202,7 @@ static void the_first_of_two_lines_counts(void)
 	CHECK_U64(status.pid, 2);
 }
 
-static void kernel_threads_are_told(void)
+static void kernel_threads_are_recognised(void)
 {
 	struct procstatus status = parse(WHOLE);
 	char text[sizeof(WHOLE) + 16];
@@ -216,7 +216,7 @@ static void kernel_threads_are_told(void)
 	CHECK(!procstatus_is_kernel(&status));
 }
 
-static void without_that_line_it_is_what_has_no_memory(void)
+static void without_kthread_a_process_without_memory_is_the_kernels(void)
 {
 	char text[] = WHOLE;
 	struct procstatus status;
@@ -233,7 +233,7 @@ static void without_that_line_it_is_what_has_no_memory(void)
 	CHECK(!procstatus_is_kernel(&status));
 }
 
-static void our_own_status_is_whole(void)
+static void the_status_of_this_process_is_complete(void)
 {
 	FILE *file = fopen("/proc/self/status", "re");
 	char text[8192];
@@ -253,18 +253,40 @@ static void our_own_status_is_whole(void)
 	CHECK(!procstatus_is_dead(&status));
 }
 
+static void the_start_time_is_read_behind_any_name(void)
+{
+	CHECK_U64(procstat_start_time(
+			  "7 (a) b) (c) S 1 2 3 4 -5 6 7 8 9 10 11 12 13 14 "
+			  "15 16 17 0 99 100"),
+		  99);
+	CHECK_U64(procstat_start_time("7 (a) S 1 2 3"), 0);
+	CHECK_U64(procstat_start_time(""), 0);
+}
+
+static void a_zombie_has_ended(void)
+{
+	CHECK(procstat_has_ended("7 (a) Z 1 2 3"));
+	CHECK(procstat_has_ended("7 (a) S) X 1 2 3"));
+	CHECK(!procstat_has_ended("7 (a) S 1 2 3"));
+	CHECK(!procstat_has_ended("7 (a) Z) R 1 2 3"));
+	CHECK(!procstat_has_ended("7 (a)"));
+	CHECK(!procstat_has_ended(""));
+}
+
 static const struct tap_test tests[] = {
-	TAP_TEST(every_line_that_concerns_us_is_read),
-	TAP_TEST(a_missing_line_is_told),
-	TAP_TEST(a_kernel_without_seccomp_is_whole_too),
-	TAP_TEST(what_the_kernel_does_not_write_counts_as_missing),
+	TAP_TEST(every_known_line_is_read),
+	TAP_TEST(a_missing_line_is_detected),
+	TAP_TEST(a_status_without_seccomp_is_complete),
+	TAP_TEST(a_malformed_line_counts_as_missing),
 	TAP_TEST(the_last_line_may_lack_its_end),
-	TAP_TEST(a_name_is_what_the_process_set),
+	TAP_TEST(a_name_may_be_any_bytes),
 	TAP_TEST(a_name_too_long_is_cut),
 	TAP_TEST(the_first_of_two_lines_counts),
-	TAP_TEST(kernel_threads_are_told),
-	TAP_TEST(without_that_line_it_is_what_has_no_memory),
-	TAP_TEST(our_own_status_is_whole),
+	TAP_TEST(kernel_threads_are_recognised),
+	TAP_TEST(without_kthread_a_process_without_memory_is_the_kernels),
+	TAP_TEST(the_status_of_this_process_is_complete),
+	TAP_TEST(the_start_time_is_read_behind_any_name),
+	TAP_TEST(a_zombie_has_ended),
 };
 
 TAP_MAIN(tests)

@@ -41,14 +41,14 @@ static void children_follow_their_parents(void)
 	CHECK_TREE("1:0 2:1 3:2 4:3", 4, 3, 3, 2, 2, 1, 1, 0);
 }
 
-static void who_has_no_parent_here_is_a_root(void)
+static void a_node_without_its_parent_is_a_root(void)
 {
 	CHECK_TREE("5:0 9:0", 9, 8, 5, 4);
 	CHECK_TREE("5:0", 5, 0);
 	CHECK_TREE("5:0", 5, 5);
 }
 
-static void what_cannot_be_ends_too(void)
+static void cycles_and_duplicate_pids_end(void)
 {
 	CHECK_TREE("2:0 3:1 4:2", 2, 4, 3, 2, 4, 3);
 	CHECK_TREE("1:0 2:1 5:0 6:1", 6, 5, 5, 6, 2, 1, 1, 0);
@@ -56,7 +56,7 @@ static void what_cannot_be_ends_too(void)
 	CHECK_TREE("1:0 2:1 1:0", 1, 0, 1, 0, 2, 1);
 }
 
-static void no_node_is_a_tree(void)
+static void an_empty_tree_is_sorted(void)
 {
 	struct err err;
 
@@ -73,8 +73,8 @@ static void fill(struct proctree_node *nodes, struct prng *prng)
 		};
 }
 
-/* Also with circles: each stands once, a child right below its parent. */
-static void many_are_all_there(void)
+/* Even with cycles, each node occurs once, a child one below its parent. */
+static void every_node_of_a_random_forest_is_kept(void)
 {
 	struct proctree_node *nodes CLEANUP_FREE = calloc(MANY, sizeof(*nodes));
 	bool *seen CLEANUP_FREE = calloc(MANY, sizeof(*seen));
@@ -110,10 +110,10 @@ static void a_chain_may_be_long(void)
 
 static const struct tap_test tests[] = {
 	TAP_TEST(children_follow_their_parents),
-	TAP_TEST(who_has_no_parent_here_is_a_root),
-	TAP_TEST(what_cannot_be_ends_too),
-	TAP_TEST(no_node_is_a_tree),
-	TAP_TEST(many_are_all_there),
+	TAP_TEST(a_node_without_its_parent_is_a_root),
+	TAP_TEST(cycles_and_duplicate_pids_end),
+	TAP_TEST(an_empty_tree_is_sorted),
+	TAP_TEST(every_node_of_a_random_forest_is_kept),
 	TAP_TEST(a_chain_may_be_long),
 };
 
