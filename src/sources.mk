@@ -211,7 +211,10 @@ CAPCTL_FILES = \
 	src/capctl/verb.h \
 	src/capctl/verify/drift.c \
 	src/capctl/verify/drift.h \
+	src/capctl/verify/print.c \
+	src/capctl/verify/read.c \
 	src/capctl/verify/verify.c \
+	src/capctl/verify/verify.h \
 	src/capctl/version.c
 
 # C++ apart from the rest, so that nothing else comes to need it.

@@ -43,7 +43,9 @@ src/capctl/show/show.c tests/cli/capctl_show.bats what counts is what a person r
 src/capctl/sync/policy.c tests/cli/capctl_sync.bats what counts is which files are there
 src/capctl/sync/print.c tests/cli/capctl_sync.bats what counts is what a person reads
 src/capctl/sync/sync.c tests/cli/capctl_sync.bats what counts is which files are there
-src/capctl/verify/verify.c tests/cli/capctl_verify.bats what counts is what a person reads
+src/capctl/verify/print.c tests/cli/capctl_verify.bats what counts is what a person reads
+src/capctl/verify/read.c tests/cli/capctl_verify.bats what counts is which containers differ
+src/capctl/verify/verify.c tests/cli/capctl_verify.bats what counts is which containers differ
 src/capctl/version.c tests/cli/capctl_version.bats what counts is what a person reads
 src/capruntime/create.c tests/cli/faults.bats it only strings the modules together
 src/capruntime/exec.c tests/cli/sessions.bats what counts is what the runtime gets
@@ -119,7 +121,7 @@ capctl/scan: bundle find json print scan
 capctl/seccomp: closed profile rules
 capctl/show: choose json print show
 capctl/sync: deploy policy print sync
-capctl/verify: verify
+capctl/verify: read
 capruntime: audit create exec exec_link main memfd refuse
 caps: own
 policy: files

@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2016,SC2034,SC2154 # jq; helpers.bash has them
-# 'capctl verify': its options and what it prints. The containers are processes
-# of this test with a state as crun or runc writes it; real ones are in
-# tests/runtime/verify.bats.
+# 'capctl verify': its options and its output. The containers are processes of
+# the test with a state file in the format of crun or runc. tests/runtime/
+# verify.bats has real containers.
 
 load helpers
 
@@ -34,15 +34,16 @@ all_of_it() { # TEXT on standard input
 	diff - <(echo "$output")
 }
 
-# A process that holds this, like a container's first. Sets $pid.
-hold() { # CAPABILITIES, setpriv's way; "-all" for none
+# Starts a process that holds these capabilities, like a container's first one.
+# Sets $pid.
+hold() { # CAPABILITIES in setpriv's format, with a leading comma; '': none
 	setpriv --reuid 1000 --regid 1000 --clear-groups --inh-caps "-all$1" \
 		--ambient-caps "-all$1" \
 		--bounding-set "-all,+net_bind_service,+kill,+chown" \
 		sleep 1000 </dev/null >/dev/null 2>&1 3>&- &
 	pid=$!
 	waiting+=("$pid")
-	disown "$pid" # bash would tell of its end
+	disown "$pid" # else bash reports its end
 	wait_until is_asleep "$pid"
 }
 
@@ -69,7 +70,7 @@ runc_state() { # ID BUNDLE PID
 
 small='["CAP_CHOWN", "CAP_KILL", "CAP_NET_BIND_SERVICE"]'
 
-# A bundle that was created under the policy in use.
+# A bundle as a create under the current policy leaves it.
 make_created() { # DIRECTORY
 	make_bundle "$1"
 	jq --argjson small "$small" '.process.capabilities |=
@@ -88,56 +89,56 @@ three_containers() { # good, lost and runc
 	crun_state lost "$work/lost" "$pid"
 }
 
-lost_row='lost  lost  NET_BIND_SERVICE: was given and is not held: the program gave it up,
-            or its file clears the ambient set (capctl explain)'
+lost_row='lost  lost  NET_BIND_SERVICE: granted but not held: the program dropped it, or
+            its file clears the ambient set (see capctl explain)'
 
 @test "each container under a root has a row" {
 	three_containers
 	verify --root "$state"
 	[ "$status" -eq 1 ]
 	all_of_it <<-END
-		good  ok    holds what was decided, and today's policy says so
+		good  ok    holds what was granted; the current policy decides the same
 		$lost_row
-		runc  ok    holds what was decided, and today's policy says so
+		runc  ok    holds what was granted; the current policy decides the same
 	END
 	verify --root "$state" --all
 	[ "$status" -eq 1 ]
 	[ "$(wc -l <<<"$output")" -eq 4 ]
 }
 
-@test "ids say which, in the order they were given" {
+@test "ids select containers, in the order of the operands" {
 	three_containers
 	verify --root "$state" runc good
 	[ "$status" -eq 0 ]
 	all_of_it <<-'END'
-		runc  ok  holds what was decided, and today's policy says so
-		good  ok  holds what was decided, and today's policy says so
+		runc  ok  holds what was granted; the current policy decides the same
+		good  ok  holds what was granted; the current policy decides the same
 	END
 	verify --json --root="$state" lost
 	[ "$status" -eq 1 ]
 	jq -e '[.containers[].id] == ["lost"]' <<<"$output"
 }
 
-@test "an id that is not there is status 2, after what was found before" {
+@test "a missing id is status 2, after the rows of the ids before it" {
 	three_containers
 	verify --root "$state" good nope
 	[ "$status" -eq 2 ]
 	[[ "$output" == 'good  ok  '* ]]
-	[ "$stderr" = "capctl: verify: no container 'nope' in $state" ]
+	[ "$stderr" = "capctl: verify: no container 'nope' in '$state'" ]
 	verify --root "$state" --json good nope
 	[ "$status" -eq 2 ]
 	jq -e '[.containers[].id] == ["good"]' <<<"$output"
 	verify no-such-container-anywhere
 	[ "$status" -eq 2 ]
 	[ -z "$output" ]
-	[ "$stderr" = "capctl: verify: no container 'no-such-container-anywhere': say --root" ]
+	[ "$stderr" = "capctl: verify: no container 'no-such-container-anywhere' in the default state directories: name another with --root" ]
 	for id in . .. '' ../state/good; do
 		verify --root "$state" "$id"
 		[ "$status" -eq 2 ]
 	done
 }
 
-@test "no containers are in order" {
+@test "no containers is status 0" {
 	verify --root "$state"
 	[ "$status" -eq 0 ]
 	all_of_it <<<'no containers'
@@ -146,7 +147,7 @@ lost_row='lost  lost  NET_BIND_SERVICE: was given and is not held: the program g
 	jq -e '. == {containers: []}' <<<"$output"
 }
 
-@test "programs are told all that was found out" {
+@test "--json prints every result, and the manual documents every key" {
 	three_containers
 	verify --root "$state" --json lost
 	jq -e --arg root "$state" --arg bundle "$work/lost" --argjson pid "$pid" '
@@ -170,7 +171,7 @@ lost_row='lost  lost  NET_BIND_SERVICE: was given and is not held: the program g
 	done
 }
 
-@test "--policy and --handler stand for what the node has" {
+@test "--policy and --handler replace those of the node" {
 	three_containers
 	jq '.rules[0].match = {handler: "special"}' "$CAPRUNTIME_POLICY" \
 		>"$work/elsewhere.json"
@@ -178,8 +179,8 @@ lost_row='lost  lost  NET_BIND_SERVICE: was given and is not held: the program g
 	verify --root "$state" --policy elsewhere.json good
 	[ "$status" -eq 1 ]
 	all_of_it <<-'END'
-		good  revoked  NET_BIND_SERVICE: today's policy does not grant it: restart the
-		               container to take it back
+		good  revoked  NET_BIND_SERVICE: the current policy does not grant it: restart
+		               the container to revoke it
 	END
 	verify --root "$state" --policy elsewhere.json --handler special good
 	[ "$status" -eq 0 ]
@@ -192,7 +193,7 @@ lost_row='lost  lost  NET_BIND_SERVICE: was given and is not held: the program g
 	[[ "$stderr" == 'capctl: verify: load policy: '* ]]
 }
 
-@test "a rule by id is asked with the container's own" {
+@test "a rule that matches by id gets the id of the container" {
 	use_policy '{"name":"web","match":{"id":"id"},"ambient":["NET_BIND_SERVICE"]}'
 	make_created "$work/good"
 	hold ,+net_bind_service
@@ -204,7 +205,7 @@ lost_row='lost  lost  NET_BIND_SERVICE: was given and is not held: the program g
 	[ "$status" -eq 1 ]
 }
 
-@test "a pid that was given to another process since is none of the container's" {
+@test "a reused pid does not belong to the container" {
 	make_created "$work/good"
 	hold ''
 	crun_state a "$work/good" "$pid" 1
@@ -213,15 +214,15 @@ lost_row='lost  lost  NET_BIND_SERVICE: was given and is not held: the program g
 	verify --root "$state"
 	[ "$status" -eq 0 ]
 	all_of_it <<-'END'
-		a  ok  does not run; today's policy says the same
-		b  ok  does not run; today's policy says the same
-		c  ok  does not run; today's policy says the same
+		a  ok  not running; the current policy decides the same
+		b  ok  not running; the current policy decides the same
+		c  ok  not running; the current policy decides the same
 	END
 	verify --root "$state" --json
 	jq -e 'all(.containers[]; .pid == null and .held == null)' <<<"$output"
 }
 
-@test "one that cannot be looked at does not hide the others" {
+@test "an unreadable container does not hide the others" {
 	three_containers
 	rm "$work/lost/config.json"
 	mkdir "$state/without"
@@ -229,9 +230,9 @@ lost_row='lost  lost  NET_BIND_SERVICE: was given and is not held: the program g
 	verify --root "$state"
 	[ "$status" -eq 2 ]
 	all_of_it <<-END
-		good     ok       holds what was decided, and today's policy says so
+		good     ok       holds what was granted; the current policy decides the same
 		lost     unknown  '$work/lost/config.json': is missing
-		runc     ok       holds what was decided, and today's policy says so
+		runc     ok       holds what was granted; the current policy decides the same
 		without  unknown  its state names no bundle
 	END
 	verify --root "$state" --json
@@ -241,7 +242,7 @@ lost_row='lost  lost  NET_BIND_SERVICE: was given and is not held: the program g
 			.findings == [])' <<<"$output"
 }
 
-@test "what no runtime wrote is told with its name, and hides nobody" {
+@test "a broken state is reported with its path, and hides no other" {
 	three_containers
 	mkdir "$state/bad"
 	for text in '' '{' '[]' 'null'; do
@@ -267,7 +268,7 @@ lost_row='lost  lost  NET_BIND_SERVICE: was given and is not held: the program g
 	[ "$stderr" = "capctl: verify: '$work/nowhere': is missing" ]
 }
 
-@test "a place that cannot be read hides no other, and is never 'no containers'" {
+@test "an unreadable state directory hides no other, and is never 'no containers'" {
 	make_created "$work/good"
 	hold ,+net_bind_service
 	mkdir -p "$work/run/runc" "$work/own/crun"
@@ -291,8 +292,8 @@ lost_row='lost  lost  NET_BIND_SERVICE: was given and is not held: the program g
 	done
 }
 
-@test "a process that cannot be looked at has not ended" {
-	# Without /proc a sanitizer's program ends in the sanitizer.
+@test "a process that is unreadable in /proc counts as unknown" {
+	# A sanitizer needs /proc.
 	! grep -q __asan_init "$capctl" || return 0
 	make_created "$work/good"
 	hold ,+net_bind_service
@@ -302,10 +303,10 @@ lost_row='lost  lost  NET_BIND_SERVICE: was given and is not held: the program g
 		--root "$state"
 	printf '%s\n%s\n' "$output" "$stderr"
 	[ "$status" -eq 2 ]
-	[ "$output" = "good  unknown  its process $pid cannot be looked at in /proc" ]
+	[ "$output" = "good  unknown  cannot read its process $pid in /proc" ]
 }
 
-@test "wrong use is status 2, and one line says why" {
+@test "wrong use is status 2 with one line of reason" {
 	for words in '--all good' '--bogus' '--root' '--id x' '-a'; do
 		# shellcheck disable=SC2086
 		verify --root "$state" $words
@@ -316,7 +317,7 @@ lost_row='lost  lost  NET_BIND_SERVICE: was given and is not held: the program g
 	done
 }
 
-@test "an engine's long ids are cut for people, and other ones are not" {
+@test "the table cuts long ids of engines, and no others" {
 	hash=$(printf '0123456789abcdef%.0s' 1 2 3 4)
 	long=$(printf 'captest-%.0s' 1 2 3 4)long
 	make_created "$work/good"
@@ -341,11 +342,11 @@ lost_row='lost  lost  NET_BIND_SERVICE: was given and is not held: the program g
 	for id in captest 1234 0123456789ac ''; do
 		verify --root "$state" "$id"
 		[ "$status" -eq 2 ]
-		[ "$stderr" = "capctl: verify: no container '$id' in $state" ]
+		[ "$stderr" = "capctl: verify: no container '$id' in '$state'" ]
 	done
 }
 
-@test "what strangers wrote cannot move the cursor" {
+@test "names of files and containers cannot move the cursor" {
 	evil=$'b\e[31m\n\u009b2Jx'
 	make_created "$work/good"
 	mv "$work/good" "$work/$evil"
@@ -362,12 +363,12 @@ lost_row='lost  lost  NET_BIND_SERVICE: was given and is not held: the program g
 	[ "$(LC_ALL=C grep -c '[^ -~]' <<<"$stderr")" -eq 0 ]
 }
 
-coloured() { # WORD…: as on a terminal
+coloured() { # WORD…: number of coloured lines on a terminal
 	env TERM=xterm script -qec "'$capctl' verify --root '$state' $*" \
 		/dev/null </dev/null | LC_ALL=C grep -c $'\e' || :
 }
 
-@test "there is colour on a terminal alone, and not with NO_COLOR" {
+@test "colour appears only on a terminal, and not with NO_COLOR" {
 	require_programs script
 	unset NO_COLOR
 	three_containers
@@ -390,7 +391,7 @@ coloured() { # WORD…: as on a terminal
 	done
 }
 
-@test "an ordinary user looks at what can be read" {
+@test "an unprivileged user gets what is readable" {
 	three_containers
 	chmod o+x "$BATS_RUN_TMPDIR" "${BATS_TEST_TMPDIR%/*}" "$work"
 	chmod 644 "$work"/*/config.json "$work"/*/.capruntime.json

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2016 # the variables of jq and of inner shells
 # shellcheck disable=SC2034,SC2154 # helpers.bash reads and sets them
-# 'capctl verify' of containers that live: what is in their runtime's files and
-# in /proc is not of our making here.
+# 'capctl verify' of real containers: their state files and /proc come from the
+# runtime and the kernel.
 
 load helpers
 
@@ -13,7 +13,7 @@ setup() {
 }
 teardown() { teardown_containers; }
 
-# Its first process waits, and holds what it was given.
+# The first process waits and holds what it was granted.
 use_container() { # RUNTIME
 	use_runtime "$1"
 	change_config '.process.args = ["/bin/sleep", "1000"] |
@@ -37,7 +37,7 @@ verify() { # [WORD…]: sets status, output and stderr
 	printf 'exit status %s\n%s\n%s\n' "$status" "$output" "$stderr"
 }
 
-# The one container has these findings, and no other.
+# The container has exactly these findings.
 expect_findings() { # STATUS ["WORD NAME…"]…
 	local want=$1 found
 	shift
@@ -54,7 +54,7 @@ expect_findings() { # STATUS ["WORD NAME…"]…
 	fi
 }
 
-# For people, its one row begins so, wherever it is wrapped.
+# The one row of the table begins with these words, however it is wrapped.
 expect_row() { # STATUS WORDS
 	verify "$id"
 	[ "$status" -eq "$1" ]
@@ -66,16 +66,17 @@ finish() {
 	kill_and_delete
 	verify "$id"
 	[ "$status" -eq 2 ]
-	[ "$stderr" = "capctl: verify: no container '$id' in $state" ]
+	[ "$stderr" = "capctl: verify: no container '$id' in '$state'" ]
 }
 
-@test "a container that holds what was decided is in order" {
+@test "a container that holds what was granted is clean" {
 	for name in $RUNTIMES; do
 		use_container "$name"
 		start
 		verify
 		[ "$status" -eq 0 ]
-		[ "$output" = "$id  ok  holds what was decided, and today's policy says so" ]
+		[ "$(tr -s ' \n' ' ' <<<"$output")" = \
+			"$id ok holds what was granted; the current policy decides the same " ]
 		expect_findings 0
 		jq -e --argjson pid "$(first_pid)" --arg bundle "$bundle" \
 			--arg root "$state" --arg id "$id" '.containers[0] |
@@ -88,21 +89,21 @@ finish() {
 	done
 }
 
-@test "one that no rule is for is in order, too, whatever its user" {
+@test "a container without a matching rule is clean, whatever its user" {
 	for name in $RUNTIMES; do
 		for uid in 1000 0; do
 			use_container "$name"
 			change_config --argjson uid "$uid" '.process.user.uid = $uid'
 			grant_nothing
 			start
-			expect_row 0 "ok no rule was applied, and today's policy has none"
+			expect_row 0 "ok no rule was applied, and none applies now"
 			expect_findings 0
 			finish
 		done
 	done
 }
 
-@test "a container that was created and not started is looked at" {
+@test "a created container that is not started is verified" {
 	for name in $RUNTIMES; do
 		use_container "$name"
 		grant '{}' 'no_new_privileges: true, drop: "others"'
@@ -115,7 +116,7 @@ finish() {
 	done
 }
 
-@test "one that stands still is looked at" {
+@test "a paused container is verified" {
 	for name in $RUNTIMES; do
 		use_container "$name"
 		start
@@ -128,7 +129,7 @@ finish() {
 	done
 }
 
-@test "what the program gave up is lost" {
+@test "a dropped capability is lost" {
 	local library
 
 	for name in $RUNTIMES; do
@@ -144,18 +145,18 @@ finish() {
 		capruntime start "$id"
 		wait_until is_asleep "$(first_pid)"
 		expect_findings 1 'lost CAP_NET_BIND_SERVICE'
-		expect_row 1 "lost NET_BIND_SERVICE: was given and is not held"
+		expect_row 1 "lost NET_BIND_SERVICE: granted but not held"
 		finish
 	done
 }
 
-@test "what today's policy takes away, or gives, is told" {
+@test "a grant that the current policy removes or adds is reported" {
 	for name in $RUNTIMES; do
 		use_container "$name"
 		start
 		grant_nothing
 		expect_findings 1 'revoked CAP_NET_BIND_SERVICE'
-		expect_row 1 "revoked NET_BIND_SERVICE: today's policy does not grant it"
+		expect_row 1 "revoked NET_BIND_SERVICE: the current policy does not grant it"
 		echo '{"version": 1, "rules": []}' >"$work/policy.json"
 		expect_findings 1 'revoked CAP_NET_BIND_SERVICE'
 		grant '{}' 'drop: ["CHOWN"]'
@@ -169,7 +170,7 @@ finish() {
 	done
 }
 
-@test "what a rule would give since is pending" {
+@test "a new grant is pending" {
 	for name in $RUNTIMES; do
 		use_container "$name"
 		grant_nothing
@@ -182,14 +183,14 @@ finish() {
 	done
 }
 
-@test "what today's policy would refuse is told, and nothing else" {
+@test "a container that the current policy refuses has no other finding" {
 	for name in $RUNTIMES; do
 		use_container "$name"
 		start
 		grant '{}' 'require: true, drop: ["CHOWN"]'
 		jq '.rules[0].ambient = ["SYS_TIME"]' "$work/policy.json" >"$work/p"
 		cp "$work/p" "$work/policy.json"
-		expect_row 1 "refused today's policy would not start it"
+		expect_row 1 "refused the current policy would refuse to start it"
 		expect_findings 1
 		jq -e '.containers[0] | .refused_today and .today == null and
 			.given.ambient == .held.ambient' <<<"$output"
@@ -197,7 +198,7 @@ finish() {
 	done
 }
 
-@test "a policy that only observes gives nothing" {
+@test "a policy in mode audit grants nothing" {
 	for name in $RUNTIMES; do
 		use_container "$name"
 		start
@@ -212,7 +213,7 @@ finish() {
 	done
 }
 
-@test "what was given by other hands is told" {
+@test "sets that the runtime did not grant are reported" {
 	for name in $RUNTIMES; do
 		use_container "$name"
 		grant_nothing
@@ -226,7 +227,7 @@ finish() {
 	done
 }
 
-@test "other sessions in it do not matter" {
+@test "exec sessions in the container do not matter" {
 	for name in $RUNTIMES; do
 		use_container "$name"
 		start
@@ -237,20 +238,20 @@ finish() {
 	done
 }
 
-@test "a container that has ended holds nothing, and its policy still counts" {
+@test "an ended container holds nothing, and its policy still counts" {
 	for name in $RUNTIMES; do
 		use_container "$name"
 		start
 		capruntime kill "$id" KILL
 		wait_until status_is stopped
-		expect_row 0 "ok does not run; today's policy says the same"
+		expect_row 0 "ok not running; the current policy decides the same"
 		expect_findings 0
 		jq -e '.containers[0] | .pid == null and .held == null and
 			.given.ambient.names == ["CAP_NET_BIND_SERVICE"]' <<<"$output"
 		grant_nothing
 		expect_findings 1 'revoked CAP_NET_BIND_SERVICE'
 		mv "$bundle" "$bundle.gone"
-		expect_row 0 "stale does not run, and its bundle is gone"
+		expect_row 0 "stale not running, and its bundle is gone"
 		expect_findings 0
 		jq -e '.containers[0] | .given == null and .today == null' \
 			<<<"$output"
@@ -259,7 +260,7 @@ finish() {
 	done
 }
 
-@test "a bundle that cannot be read is no container in order" {
+@test "a container with an unreadable bundle is unknown" {
 	for name in $RUNTIMES; do
 		use_container "$name"
 		start
@@ -279,7 +280,7 @@ finish() {
 	done
 }
 
-@test "every container under a root is looked at" {
+@test "every container under a root is verified" {
 	for name in $RUNTIMES; do
 		use_container "$name"
 		start

@@ -5,14 +5,14 @@
 
 #include <string.h>
 
-static void note(struct drift *verification, enum drift_finding finding,
-		 capmask names)
+static void set_drift(struct drift *drift, enum drift_finding finding,
+		      capmask names)
 {
-	verification->names[finding] = names;
-	verification->found[finding] = names != 0;
+	drift->names[finding] = names;
+	drift->found[finding] = names != 0;
 }
 
-/* What the kernel lets be ambient, capabilities(7). */
+/* The kernel requires P and I for ambient, capabilities(7). */
 static capmask ambient_of(const struct drift_state *state)
 {
 	const capmask *set = state->sets.set;
@@ -22,29 +22,26 @@ static capmask ambient_of(const struct drift_state *state)
 }
 
 /*
- * A process may lower what is effective for a while: permitted is what it can
- * have. Root gets all that is bounding at execve.
+ * Compares permitted, because a process may lower effective temporarily. At
+ * execve, root's permitted set becomes the bounding set.
  */
-static void compare_held(struct drift *verification,
-			 const struct drift_facts *facts)
+static void compare_held(struct drift *drift, const struct drift_facts *facts)
 {
 	const capmask *given = facts->given.sets.set;
 	const capmask *held = facts->held.sets.set;
 	capmask most = given[CAPSET_BOUNDING] | given[CAPSET_PERMITTED];
 
-	note(verification, DRIFT_LOST,
-	     ambient_of(&facts->given) & ~held[CAPSET_PERMITTED]);
-	note(verification, DRIFT_MORE,
-	     (held[CAPSET_PERMITTED] | held[CAPSET_BOUNDING] |
-	      held[CAPSET_INHERITABLE]) &
-		     ~(most | given[CAPSET_INHERITABLE]));
-	verification->found[DRIFT_PRIVILEGES] =
-		facts->given.no_new_privileges &&
-		!facts->held.no_new_privileges;
+	set_drift(drift, DRIFT_LOST,
+		  ambient_of(&facts->given) & ~held[CAPSET_PERMITTED]);
+	set_drift(drift, DRIFT_MORE,
+		  (held[CAPSET_PERMITTED] | held[CAPSET_BOUNDING] |
+		   held[CAPSET_INHERITABLE]) &
+			  ~(most | given[CAPSET_INHERITABLE]));
+	drift->found[DRIFT_PRIVILEGES] = facts->given.no_new_privileges &&
+					 !facts->held.no_new_privileges;
 }
 
-static void compare_today(struct drift *verification,
-			  const struct drift_facts *facts)
+static void compare_today(struct drift *drift, const struct drift_facts *facts)
 {
 	capmask given = ambient_of(&facts->given);
 	capmask today = ambient_of(&facts->today);
@@ -53,19 +50,19 @@ static void compare_today(struct drift *verification,
 		    facts->given.no_new_privileges ==
 			    facts->today.no_new_privileges;
 
-	note(verification, DRIFT_REVOKED, given & ~today);
-	note(verification, DRIFT_PENDING, today & ~given);
-	verification->found[DRIFT_OTHERWISE] = !same && given == today;
+	set_drift(drift, DRIFT_REVOKED, given & ~today);
+	set_drift(drift, DRIFT_PENDING, today & ~given);
+	drift->found[DRIFT_OTHERWISE] = !same && given == today;
 }
 
 struct drift drift_make(const struct drift_facts *facts)
 {
-	struct drift verification = { 0 };
+	struct drift drift = { 0 };
 
 	if (facts->running)
-		compare_held(&verification, facts);
-	compare_today(&verification, facts);
-	return verification;
+		compare_held(&drift, facts);
+	compare_today(&drift, facts);
+	return drift;
 }
 
 const char *drift_word(enum drift_finding finding)
@@ -86,17 +83,17 @@ const char *drift_text(enum drift_finding finding)
 {
 	static const char *const texts[DRIFT_COUNT] = {
 		[DRIFT_LOST] =
-			"was given and is not held: the program gave it up, or its file clears the ambient set (capctl explain)",
+			"granted but not held: the program dropped it, or its file clears the ambient set (see capctl explain)",
 		[DRIFT_MORE] =
-			"is held and was not given: it was started by other means, or config.json was changed since",
+			"held but not granted: the runtime did not start it with this config.json",
 		[DRIFT_REVOKED] =
-			"today's policy does not grant it: restart the container to take it back",
+			"the current policy does not grant it: restart the container to revoke it",
 		[DRIFT_PENDING] =
-			"today's policy grants it: restart the container to get it",
+			"the current policy grants it: restart the container to raise it",
 		[DRIFT_OTHERWISE] =
-			"today's policy decides otherwise: restart the container to follow it (capctl explain)",
+			"the current policy decides differently: restart the container to apply it (see capctl explain)",
 		[DRIFT_PRIVILEGES] =
-			"no_new_privs was given and is not set: it was started by other means",
+			"no_new_privs is requested but not set: the runtime did not start it with this config.json",
 	};
 
 	return texts[finding];

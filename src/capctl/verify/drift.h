@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Does a running container hold what was decided for it, and does today's
- * policy still say so? Facts in, findings out; verify.c looks and prints.
+ * Compares what a container holds with what it was granted, and with what the
+ * current policy would grant. Facts in, findings out; read.c reads the facts,
+ * print.c prints the findings.
  */
 #ifndef CAPRUNTIME_CAPCTL_VERIFY_DRIFT_H
 #define CAPRUNTIME_CAPCTL_VERIFY_DRIFT_H
@@ -9,38 +10,39 @@
 #include "caps/set.h"
 
 enum drift_finding {
-	DRIFT_LOST, /* was given, is not held */
-	DRIFT_MORE, /* is held, was not given */
-	DRIFT_REVOKED, /* is held, today's policy does not raise it */
-	DRIFT_PENDING, /* today's policy would raise it */
-	DRIFT_OTHERWISE, /* today's policy decides another change */
-	DRIFT_PRIVILEGES, /* no_new_privs was given, is not set */
+	DRIFT_LOST, /* granted, not held */
+	DRIFT_MORE, /* held, not granted */
+	DRIFT_REVOKED, /* granted, not by the current policy */
+	DRIFT_PENDING, /* only the current policy grants it */
+	DRIFT_OTHERWISE, /* the current policy changes something else */
+	DRIFT_PRIVILEGES, /* no_new_privs requested, not set */
 	DRIFT_COUNT
 };
 
-/* What a process is given, holds or would be given. */
+/* What a process is granted, holds or would be granted. */
 struct drift_state {
 	struct capsets sets;
 	bool no_new_privileges;
 };
 
 struct drift_facts {
-	struct drift_state given; /* config.json as it stands */
-	struct drift_state today; /* what a create now would write */
-	bool running; /* else `held` says nothing */
-	struct drift_state held; /* by the container's first process */
+	struct drift_state given; /* in config.json */
+	struct drift_state today; /* a create would write it now */
+	bool running; /* else `held` is empty */
+	struct drift_state held; /* the container's first process */
 };
 
 struct drift {
 	bool found[DRIFT_COUNT];
-	capmask names[DRIFT_COUNT]; /* where it is about some */
+	capmask names
+		[DRIFT_COUNT]; /* the capabilities concerned; may be none */
 };
 
 struct drift drift_make(const struct drift_facts *facts);
 
-/* "lost" …: for programs. */
+/* The code in JSON and in the table: "lost" … */
 const char *drift_word(enum drift_finding finding);
-/* What it means and what to do, for people. */
+/* Its meaning and the remedy. */
 const char *drift_text(enum drift_finding finding);
 
 #endif

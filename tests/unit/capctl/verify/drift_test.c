@@ -8,7 +8,7 @@
 #define A UINT64_C(0x400)
 #define B UINT64_C(0x2000)
 
-/* Both sets that count, and the rest as a runtime has them. */
+/* A state as runtimes create it from these two sets. */
 static struct drift_state state(capmask bounding, capmask ambient)
 {
 	return (struct drift_state){
@@ -29,7 +29,7 @@ static struct drift_facts facts(capmask bounding, capmask ambient)
 	};
 }
 
-/* One finding and no other. */
+/* Exactly one finding; DRIFT_COUNT: none. */
 static void check(const struct drift_facts *facts, enum drift_finding wanted,
 		  capmask names)
 {
@@ -44,20 +44,20 @@ static void check(const struct drift_facts *facts, enum drift_finding wanted,
 	}
 }
 
-static void what_holds_what_was_decided_is_clean(void)
+static void a_container_that_holds_what_was_granted_is_clean(void)
 {
 	struct drift_facts all = facts(A | B, A);
 
 	check(&all, DRIFT_COUNT, 0);
 	all = facts(A | B, 0);
 	check(&all, DRIFT_COUNT, 0);
-	/* Lowered for a while. */
+	/* Effective may be lowered temporarily. */
 	all = facts(A | B, A);
 	all.held.sets.set[CAPSET_EFFECTIVE] = 0;
 	check(&all, DRIFT_COUNT, 0);
 }
 
-static void what_was_given_and_is_not_held_is_lost(void)
+static void granted_but_not_held_is_lost(void)
 {
 	struct drift_facts all = facts(A | B, A | B);
 
@@ -67,7 +67,7 @@ static void what_was_given_and_is_not_held_is_lost(void)
 	check(&all, DRIFT_COUNT, 0);
 }
 
-static void what_the_runtime_could_not_raise_was_not_given(void)
+static void what_the_kernel_cannot_raise_is_not_granted(void)
 {
 	struct drift_facts all = facts(A | B, A);
 
@@ -76,19 +76,19 @@ static void what_the_runtime_could_not_raise_was_not_given(void)
 	check(&all, DRIFT_COUNT, 0);
 }
 
-static void what_is_held_beyond_is_more(void)
+static void held_but_not_granted_is_more(void)
 {
 	struct drift_facts all = facts(A, A);
 
 	all.held = state(A | B, A);
 	check(&all, DRIFT_MORE, B);
-	/* Root's execve takes all that is bounding. */
+	/* At execve, root gets the whole bounding set. */
 	all = facts(A | B, 0);
 	all.held.sets.set[CAPSET_PERMITTED] = A | B;
 	check(&all, DRIFT_COUNT, 0);
 }
 
-static void what_todays_policy_does_not_grant_is_revoked(void)
+static void not_granted_by_the_current_policy_is_revoked(void)
 {
 	struct drift_facts all = facts(A | B, A);
 
@@ -96,7 +96,7 @@ static void what_todays_policy_does_not_grant_is_revoked(void)
 	check(&all, DRIFT_REVOKED, A);
 }
 
-static void what_it_grants_since_is_pending(void)
+static void newly_granted_is_pending(void)
 {
 	struct drift_facts all = facts(A | B, A);
 
@@ -115,7 +115,7 @@ static void another_change_is_otherwise(void)
 	check(&all, DRIFT_OTHERWISE, 0);
 }
 
-static void a_missing_no_new_privs_is_told(void)
+static void a_missing_no_new_privs_is_found(void)
 {
 	struct drift_facts all = facts(A, A);
 
@@ -126,14 +126,14 @@ static void a_missing_no_new_privs_is_told(void)
 }
 
 static const struct tap_test tests[] = {
-	TAP_TEST(what_holds_what_was_decided_is_clean),
-	TAP_TEST(what_was_given_and_is_not_held_is_lost),
-	TAP_TEST(what_the_runtime_could_not_raise_was_not_given),
-	TAP_TEST(what_is_held_beyond_is_more),
-	TAP_TEST(what_todays_policy_does_not_grant_is_revoked),
-	TAP_TEST(what_it_grants_since_is_pending),
+	TAP_TEST(a_container_that_holds_what_was_granted_is_clean),
+	TAP_TEST(granted_but_not_held_is_lost),
+	TAP_TEST(what_the_kernel_cannot_raise_is_not_granted),
+	TAP_TEST(held_but_not_granted_is_more),
+	TAP_TEST(not_granted_by_the_current_policy_is_revoked),
+	TAP_TEST(newly_granted_is_pending),
 	TAP_TEST(another_change_is_otherwise),
-	TAP_TEST(a_missing_no_new_privs_is_told),
+	TAP_TEST(a_missing_no_new_privs_is_found),
 };
 
 TAP_MAIN(tests)

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * 'capctl verify': read.c reads what a container was granted, what it holds and
+ * what the current policy decides, drift.c compares, print.c prints the results
+ * and verify.c selects the containers.
+ */
+#ifndef CAPRUNTIME_CAPCTL_VERIFY_VERIFY_H
+#define CAPRUNTIME_CAPCTL_VERIFY_VERIFY_H
+
+#include "capctl/dryrun.h"
+#include "capctl/out.h"
+#include "capctl/process/containers.h"
+#include "capctl/verify/drift.h"
+
+struct verify_result {
+	const struct container *container;
+	struct drift_facts facts;
+	struct drift drift;
+	bool stale; /* not running, and its bundle is gone */
+	bool refused_today; /* by the current policy */
+	char *rule; /* in the record; NULL: none */
+	struct err error; /* "": none */
+};
+
+/* The results as rows for people or, with `list`, as objects of JSON. */
+struct verify_output {
+	struct out_table table;
+	struct json_object *list;
+};
+
+/* Reads the facts of result->container. Free ret_result's rule also on -1. */
+int verify_read(struct verify_result *result, const struct dryrun_host *host,
+		struct err *err) MUST_CHECK;
+
+/* The container holds what was granted, and a restart would change nothing. */
+bool verify_is_clean(const struct verify_result *result);
+
+void verify_output_open(struct verify_output *ret_output, bool json);
+void verify_output_add(struct verify_output *output,
+		       const struct verify_result *result);
+/* Without any result, prints `empty` to people. Closes the output. */
+void verify_output_print(struct verify_output *output, const char *empty);
+
+#endif
