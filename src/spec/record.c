@@ -3,234 +3,243 @@
 
 #include "spec/record.h"
 
-#include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "json/scan.h"
+#include "base/buf.h"
+#include "spec/spec.h"
+#include "json/keys.h"
+#include "json/read.h"
 
 #define RECORD_VERSION 1
 
-struct parser {
-	const struct json_doc *doc;
-	struct err *err;
-};
+#define OPTIONAL_TEXT (JSON_STRING | JSON_NULL)
 
-static int bad(const struct parser *parser, const char *what)
+/* A text that can be put into config.json is JSON of the member's type. */
+static int read_value(const struct json_reader *reader, const char *key,
+		      struct json_value value, bool is_object, char **ret_text)
 {
-	return err_set(
-		parser->err,
-		"'%s': %s: it was not written by this capruntime, put config.json's originals back by hand and remove it",
-		parser->doc->name, what);
-}
-
-/* Absent and null are NULL. */
-static int get_text(const struct parser *parser, struct json_object *object,
-		    const char *key, char **ret_text)
-{
-	struct json_object *value = json_object_object_get(object, key);
-	const char *text;
-
-	if (!value)
-		return 0;
-	if (!json_object_is_type(value, json_type_string))
-		return bad(parser, key);
-	text = json_object_get_string(value);
-	if (strlen(text) != (size_t)json_object_get_string_len(value))
-		return bad(parser, key);
-	*ret_text = strdup(text);
-	return *ret_text ? 0 : err_set(parser->err, "out of memory");
-}
-
-/* A text that will be put into config.json must be JSON. */
-static int get_value(const struct parser *parser, struct json_object *value,
-		     bool is_object, char **ret_text)
-{
-	struct json_doc doc = { .name = parser->doc->name };
+	struct json_doc doc = { .name = reader->doc->name };
+	char *text CLEANUP_FREE = NULL;
 	struct err ignored;
 
-	if (!json_object_is_type(value, json_type_string))
-		return bad(parser, "a value is no string");
-	doc.text = json_object_get_string(value);
-	doc.len = (size_t)json_object_get_string_len(value);
+	if (json_text(reader, key, value, &text) < 0)
+		return -1;
+	doc.text = text;
+	doc.len = strlen(text);
 	if (json_check(&doc, &ignored) < 0 ||
 	    (json_root(&doc).kind == JSON_OBJECT) != is_object)
-		return bad(parser, "a value of another type");
-	*ret_text = strdup(doc.text);
-	return *ret_text ? 0 : err_set(parser->err, "out of memory");
-}
-
-static int get_wrote(const struct parser *parser, struct json_object *list,
-		     bool is_object, struct record_field *field)
-{
-	size_t count;
-
-	if (!json_object_is_type(list, json_type_array))
-		return bad(parser, "'wrote' is no list");
-	count = json_object_array_length(list);
-	if (!count || count > RECORD_WROTE_MAX)
-		return bad(parser, "'wrote' has the wrong length");
-	for (size_t i = 0; i < count; i++) {
-		if (get_value(parser, json_object_array_get_idx(list, i),
-			      is_object, &field->wrote[i]) < 0)
-			return -1;
-		field->wrote_count = i + 1;
-	}
+		return json_fail(reader, value.start,
+				 "'%s' must be the text of %s", key,
+				 is_object ? "an object" : "a plain value");
+	*ret_text = TAKE_PTR(text);
 	return 0;
 }
 
-static int get_field(const struct parser *parser, struct json_object *object,
-		     enum record_member member, struct record_field *field)
+static int read_was(const struct json_reader *reader, struct json_value object,
+		    bool is_object, struct record_field *field)
+{
+	unsigned int kinds = is_object ? JSON_STRING : OPTIONAL_TEXT;
+	struct json_value value;
+
+	if (json_find_kind(reader, object, "was", kinds, &value) < 0)
+		return -1;
+	if (value.kind == JSON_NULL)
+		return 0;
+	return read_value(reader, "was", value, is_object, &field->was);
+}
+
+static int read_wrote(const struct json_reader *reader,
+		      struct json_value object, bool is_object,
+		      struct record_field *field)
+{
+	struct json_value list, value;
+	struct json_iter iter;
+	int more;
+
+	if (json_find_kind(reader, object, "wrote", JSON_ARRAY, &list) < 0)
+		return -1;
+	iter = json_iterate(reader->doc, list);
+	while ((more = json_next_string(reader, "wrote", &iter, &value)) > 0) {
+		size_t at = field->wrote_count;
+
+		if (at == RECORD_WROTE_MAX)
+			break;
+		if (read_value(reader, "wrote", value, is_object,
+			       &field->wrote[at]) < 0)
+			return -1;
+		field->wrote_count++;
+	}
+	if (more < 0)
+		return -1;
+	if (more || !field->wrote_count)
+		return json_fail(reader, list.start,
+				 "'wrote' must have 1 to %d elements",
+				 RECORD_WROTE_MAX);
+	return 0;
+}
+
+static int read_field(const struct json_reader *reader,
+		      struct json_value object, enum record_member member,
+		      struct record_field *field)
 {
 	bool is_object = member == RECORD_CAPABILITIES;
-	struct json_object *value, *was;
+	struct json_value value;
 
-	value = json_object_object_get(object, record_key(member));
-	if (!value)
-		return 0;
-	if (!json_object_is_type(value, json_type_object))
-		return bad(parser, record_key(member));
-
-	field->changed = true;
-	was = json_object_object_get(value, "was");
-	if (was && get_value(parser, was, is_object, &field->was) < 0)
+	if (json_find_kind(reader, object, record_key(member),
+			   JSON_OBJECT | JSON_NULL, &value) < 0)
 		return -1;
-	if (!was && is_object)
-		return bad(parser, "'was' is missing");
-	return get_wrote(parser, json_object_object_get(value, "wrote"),
-			 is_object, field);
+	if (value.kind == JSON_NULL)
+		return 0;
+	field->changed = true;
+	if (json_keys_check_unique(reader->doc, value, reader->err) < 0 ||
+	    read_was(reader, value, is_object, field) < 0)
+		return -1;
+	return read_wrote(reader, value, is_object, field);
 }
 
-static int get_mask(const struct parser *parser, struct json_object *list,
-		    capmask *ret_mask)
+static int read_mask(const struct json_reader *reader, const char *key,
+		     struct json_value list, capmask *ret_mask)
 {
-	if (!json_object_is_type(list, json_type_array))
-		return bad(parser, "'decided' lacks a list of capabilities");
-	for (size_t i = 0; i < json_object_array_length(list); i++) {
-		struct json_object *name = json_object_array_get_idx(list, i);
-		capmask capability = 0;
+	struct json_iter iter = json_iterate(reader->doc, list);
+	struct json_value name;
+	int more;
 
-		if (json_object_is_type(name, json_type_string))
-			capability = capset_from_exact(
-				json_object_get_string(name),
-				(size_t)json_object_get_string_len(name));
+	while ((more = json_next_string(reader, key, &iter, &name)) > 0) {
+		capmask capability = spec_capability(reader->doc, name);
+
 		if (!capability)
-			return bad(parser, "an unknown capability");
+			return json_fail(reader, name.start,
+					 "unknown capability in '%s'", key);
 		*ret_mask |= capability;
 	}
-	return 0;
+	return more;
 }
 
-static int get_drop(const struct parser *parser, struct json_object *drop,
-		    struct record_about *about)
+static int find_mask(const struct json_reader *reader, struct json_value object,
+		     const char *key, capmask *ret_mask)
 {
-	if (!json_object_is_type(drop, json_type_string))
-		return get_mask(parser, drop, &about->drop);
-	if (strcmp(json_object_get_string(drop), "others") != 0)
-		return bad(parser, "'drop'");
+	struct json_value list;
+
+	if (json_find_kind(reader, object, key, JSON_ARRAY, &list) < 0)
+		return -1;
+	return read_mask(reader, key, list, ret_mask);
+}
+
+static int find_boolean(const struct json_reader *reader,
+			struct json_value object, const char *key,
+			bool *ret_boolean)
+{
+	struct json_value value;
+
+	if (json_find_kind(reader, object, key, JSON_BOOLEAN, &value) < 0)
+		return -1;
+	return json_boolean(reader, key, value, ret_boolean);
+}
+
+static int find_u32(const struct json_reader *reader, struct json_value object,
+		    const char *key, uint32_t *ret_number)
+{
+	struct json_value value;
+
+	if (json_find_kind(reader, object, key, JSON_NUMBER, &value) < 0)
+		return -1;
+	return json_u32(reader, key, value, UINT32_MAX, ret_number);
+}
+
+static int read_drop(const struct json_reader *reader,
+		     struct json_value decided, struct record_about *about)
+{
+	struct json_value drop;
+
+	if (json_find_kind(reader, decided, "drop", JSON_ARRAY | JSON_STRING,
+			   &drop) < 0)
+		return -1;
+	if (drop.kind == JSON_ARRAY)
+		return read_mask(reader, "drop", drop, &about->drop);
+	if (!json_string_is(reader->doc, drop, "others"))
+		return json_fail(reader, drop.start,
+				 "'drop' must be \"others\" or a list");
 	about->drop_others = true;
 	return 0;
 }
 
-static int get_boolean(const struct parser *parser, struct json_object *object,
-		       const char *key, bool *ret_boolean)
+static int read_decided(const struct json_reader *reader,
+			struct json_value object, struct record_about *about)
 {
-	struct json_object *value = json_object_object_get(object, key);
+	struct json_value decided;
 
-	if (!json_object_is_type(value, json_type_boolean))
-		return bad(parser, key);
-	*ret_boolean = json_object_get_boolean(value);
-	return 0;
+	if (json_find_kind(reader, object, "decided", JSON_OBJECT, &decided) <
+		    0 ||
+	    json_keys_check_unique(reader->doc, decided, reader->err) < 0 ||
+	    find_mask(reader, decided, "wanted", &about->wanted) < 0 ||
+	    find_mask(reader, decided, "ambient", &about->ambient) < 0 ||
+	    find_mask(reader, decided, "inheritable", &about->inheritable) <
+		    0 ||
+	    read_drop(reader, decided, about) < 0)
+		return -1;
+	if (find_boolean(reader, decided, "no_new_privileges",
+			 &about->no_new_privileges) < 0 ||
+	    find_boolean(reader, decided, "exec", &about->exec) < 0)
+		return -1;
+	return find_boolean(reader, decided, "new_userns", &about->new_userns);
 }
 
-static int get_decided(const struct parser *parser, struct json_object *decided,
-		       struct record_about *about)
+static int check_version(const struct json_reader *reader,
+			 struct json_value object)
 {
-	if (!json_object_is_type(decided, json_type_object))
-		return bad(parser, "'decided' is missing");
-	if (get_mask(parser, json_object_object_get(decided, "wanted"),
-		     &about->wanted) < 0 ||
-	    get_mask(parser, json_object_object_get(decided, "ambient"),
-		     &about->ambient) < 0 ||
-	    get_mask(parser, json_object_object_get(decided, "inheritable"),
-		     &about->inheritable) < 0 ||
-	    get_drop(parser, json_object_object_get(decided, "drop"), about) <
-		    0)
+	uint32_t version;
+
+	if (find_u32(reader, object, "version", &version) < 0)
 		return -1;
-	if (get_boolean(parser, decided, "no_new_privileges",
-			&about->no_new_privileges) < 0)
-		return -1;
-	if (get_boolean(parser, decided, "exec", &about->exec) < 0)
-		return -1;
-	return get_boolean(parser, decided, "new_userns", &about->new_userns);
+	if (version == RECORD_VERSION)
+		return 0;
+	return json_fail(reader, object.start, "'version' %u is not supported",
+			 version);
 }
 
-static int get_uid(const struct parser *parser, struct json_object *object,
-		   uint32_t *ret_uid)
+static int read_record(const struct json_reader *reader, struct record *record)
 {
-	struct json_object *value = json_object_object_get(object, "uid");
-	int64_t uid;
-
-	if (!json_object_is_type(value, json_type_int))
-		return bad(parser, "uid");
-	uid = json_object_get_int64(value);
-	if (uid < 0 || uid > UINT32_MAX)
-		return bad(parser, "uid");
-	*ret_uid = (uint32_t)uid;
-	return 0;
-}
-
-static int get_all(const struct parser *parser, struct json_object *object,
-		   struct record *record)
-{
+	struct json_value object = json_root(reader->doc);
 	struct record_about *about = &record->about;
-	struct json_object *version = json_object_object_get(object, "version");
 
-	if (!json_object_is_type(version, json_type_int) ||
-	    json_object_get_int64(version) != RECORD_VERSION)
-		return bad(parser, "another version's record");
-	if (get_text(parser, object, "id", &about->id) < 0 ||
-	    get_text(parser, object, "root", &about->root) < 0 ||
-	    get_text(parser, object, "rule", &about->rule) < 0)
-		return -1;
-	if (!about->id || !about->rule)
-		return bad(parser, "'id' or 'rule' is missing");
-	if (get_uid(parser, object, &about->uid) < 0 ||
-	    get_decided(parser, json_object_object_get(object, "decided"),
-			about) < 0)
+	if (json_want(reader, NULL, object, JSON_OBJECT) < 0 ||
+	    json_keys_check_unique(reader->doc, object, reader->err) < 0 ||
+	    check_version(reader, object) < 0 ||
+	    json_find_text(reader, object, "id", JSON_STRING, &about->id) < 0 ||
+	    json_find_text(reader, object, "root", OPTIONAL_TEXT,
+			   &about->root) < 0 ||
+	    json_find_text(reader, object, "rule", JSON_STRING, &about->rule) <
+		    0 ||
+	    find_u32(reader, object, "uid", &about->uid) < 0 ||
+	    read_decided(reader, object, about) < 0)
 		return -1;
 	for (int member = 0; member < RECORD_COUNT; member++)
-		if (get_field(parser, object, (enum record_member)member,
-			      &record->fields[member]) < 0)
+		if (read_field(reader, object, (enum record_member)member,
+			       &record->fields[member]) < 0)
 			return -1;
 	return 0;
+}
+
+/* Appends the remedy. */
+static int err_record(struct err *err)
+{
+	struct err reason = *err;
+
+	return err_set(
+		err,
+		"%s: this capruntime did not write the record: restore config.json by hand and remove the record",
+		reason.text);
 }
 
 int record_parse(struct record *ret_record, const struct json_doc *doc,
 		 struct err *err)
 {
+	const struct json_reader reader = { .doc = doc, .err = err };
 	struct record record CLEANUP_RECORD = { 0 };
-	struct parser parser = { doc, err };
-	struct json_tokener *tokener;
-	struct json_object *object;
-	int status;
 
-	if (json_check(doc, err) < 0)
-		return -1;
-	if (json_root(doc).kind != JSON_OBJECT)
-		return bad(&parser, "no object");
-	tokener = json_tokener_new_ex(JSON_DEPTH_MAX + 1);
-	if (!tokener)
-		return err_set(err, "out of memory");
-	object = json_tokener_parse_ex(tokener, doc->text, (int)doc->len);
-	json_tokener_free(tokener);
-	if (!object)
-		return bad(&parser, "cannot be read");
-
-	status = get_all(&parser, object, &record);
-	json_object_put(object);
-	if (status < 0)
-		return -1;
+	if (json_check(doc, err) < 0 || read_record(&reader, &record) < 0)
+		return err_record(err);
 	*ret_record = record;
 	record = (struct record){ 0 };
 	return 0;

@@ -233,6 +233,11 @@ static const char *const refused[] = {
 	PRIVILEGES("\"was\":null,\"wrote\":[\"{}\"]"),
 	PRIVILEGES("\"was\":\"true,\\\"x\\\":1\",\"wrote\":[\"true\"]"),
 	PRIVILEGES("\"was\":true,\"wrote\":[\"true\"]"),
+	/* Duplicate keys. */
+	ABOUT ",\"uid\":0}",
+	ABOUT ",\"decided\":{}}",
+	PRIVILEGES("\"was\":null,\"wrote\":[\"true\"],\"was\":null"),
+	PRIVILEGES("\"was\":null,\"wrote\":[\"tr\\u0000ue\"]"),
 };
 
 static void what_we_never_write_is_refused_by_name(void)
@@ -254,7 +259,9 @@ static void a_refusal_says_what_to_do(void)
 	struct err err = { 0 };
 
 	CHECK(parse_str("{\"version\":2}", &got, &err) == -1);
-	CHECK_HAS(err.text, "remove it");
+	CHECK_STR(
+		err.text,
+		"'dir/.capruntime.json':1:1: 'version' 2 is not supported: this capruntime did not write the record: restore config.json by hand and remove the record");
 }
 
 static void freeing_twice_does_nothing(void)
