@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which program the real runtime is, and becoming it. Chosen once, never
- * looked up in PATH, never ourselves. Allocates nothing and opens nothing but
- * in launch_check_path().
+ * Chooses the real runtime and executes it. It is chosen once, never searched
+ * in PATH, and never capruntime itself. Only launch_check_path() opens files or
+ * allocates memory.
  */
 #ifndef CAPRUNTIME_RUNTIME_LAUNCH_H
 #define CAPRUNTIME_RUNTIME_LAUNCH_H
@@ -13,14 +13,14 @@
 
 struct launch {
 	const char *handler; /* basename of argv[0] */
-	char link[PATH_SIZE]; /* that named the path; "": none did */
+	char link[PATH_SIZE]; /* the link that named the path, or "" */
 	char path[PATH_SIZE]; /* absolute */
 };
 
 /*
- * $CAPRUNTIME_RUNTIME (not under AT_SECURE), else the target of the link
- * runtimes/HANDLER, else, for the handler "capruntime" alone, the path that
- * was compiled in. One readlink(2), which is not resolved further.
+ * $CAPRUNTIME_RUNTIME (ignored under AT_SECURE), else the target of the link
+ * runtimes/HANDLER, else, only for the handler "capruntime", the path compiled
+ * in. The link is read once and its target is not resolved further.
  */
 int launch_resolve(struct launch *ret_launch, const char *argv0,
 		   struct err *err) MUST_CHECK;
@@ -29,14 +29,14 @@ int launch_resolve(struct launch *ret_launch, const char *argv0,
 const char *launch_chosen_by(const struct launch *launch);
 
 /*
- * Create and run: the link and every directory above it and above the program
- * must be trusted, too.
+ * For create and run: requires trust of the program, the link, and every
+ * directory above them, too.
  */
 int launch_check_path(const struct launch *launch, struct err *err) MUST_CHECK;
 
 /*
- * Becomes the real runtime, which gets `argv` with its own path as argv[0], if
- * it is a trusted program and not ourselves. Returns only on failure.
+ * Executes the real runtime with `argv` and its own path as argv[0], if it is a
+ * trusted program and not capruntime. Returns only on failure.
  */
 int launch_exec(struct launch *launch, char **argv, struct err *err) MUST_CHECK;
 

@@ -7,12 +7,12 @@
 
 #include "runtime/reading.h"
 
-/* What the readings so far come to. */
+/* The result of the readings so far. */
 struct search {
 	bool any;
 	struct reading best; /* the first with the best outcome */
 	bool unclear;
-	struct reading other; /* unclear: what speaks against the best */
+	struct reading other; /* unclear: the reading that differs from it */
 };
 
 enum runtime_dialect runtime_args_dialect(const char *runtime_path)
@@ -29,7 +29,7 @@ static bool is_same_text(const char *a, const char *b)
 	return strcmp(a ? a : "", b ? b : "") == 0;
 }
 
-/* The id decides nothing here: a new option may leave it open. */
+/* Bundles decide, not ids: an unknown option may leave the id open. */
 static bool is_same(const struct runtime_args *a, const struct runtime_args *b)
 {
 	if (a->verb == RUNTIME_EXEC)
@@ -49,7 +49,7 @@ static void add_reading(struct search *search, const struct reading *reading)
 		search->unclear = true;
 		search->other = *reading;
 	}
-	/* Of two that were refused, the one that at least knew the verb. */
+	/* Of two refused readings, prefer the one that knows the verb. */
 	if (!search->any || reading->outcome > best->outcome ||
 	    (reading->too_many && best->args.verb == RUNTIME_PASS &&
 	     reading->outcome == best->outcome))
@@ -72,7 +72,7 @@ static void add_guesses(struct search *search, int argc, char *const argv[],
 	}
 }
 
-/* Guessing is for what every version known today refuses. */
+/* Guesses only when every known version refuses argv. */
 static void search_dialect(struct search *search, int argc, char *const argv[],
 			   enum runtime_dialect dialect)
 {

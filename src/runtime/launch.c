@@ -20,7 +20,7 @@ static int set_path(struct launch *launch, const char *path, struct err *err)
 	size_t len = strlen(path);
 
 	if (len >= sizeof(launch->path))
-		return err_set(err, "the path is too long");
+		return err_set(err, "path of the real runtime: name too long");
 	memcpy(launch->path, path, len + 1);
 	return 0;
 }
@@ -29,7 +29,7 @@ static int resolve_variable(struct launch *launch, const char *path,
 			    struct err *err)
 {
 	if (*path != '/')
-		return err_set(err, "$%s is '%s': it must be an absolute path",
+		return err_set(err, "$%s is '%s': must be an absolute path",
 			       VARIABLE, path);
 	return set_path(launch, path, err);
 }
@@ -39,12 +39,13 @@ static int err_link(struct err *err, const struct launch *launch, int number)
 	if (number == ENOENT)
 		return err_set(
 			err,
-			"no real runtime for the handler '%s': make the link '%s' to one",
+			"no real runtime for handler '%s': create the symbolic link '%s' to one",
 			launch->handler, launch->link);
 	if (number == EINVAL)
-		return err_set(err,
-			       "'%s' is not a symbolic link to a real runtime",
-			       launch->link);
+		return err_set(
+			err,
+			"'%s' is not a symbolic link: replace it with one to the real runtime",
+			launch->link);
 	return err_set_errno(err, number, "read link '%s'", launch->link);
 }
 
@@ -55,7 +56,7 @@ static int resolve_link(struct launch *launch, struct err *err)
 	ssize_t len;
 
 	if (!*launch->handler || link_len >= (int)sizeof(launch->link))
-		return err_set(err, "no name for a handler: '%s'",
+		return err_set(err, "'%s' is not a valid handler name",
 			       launch->handler);
 	len = readlink(launch->link, launch->path, sizeof(launch->path) - 1);
 	if (len < 0) {
@@ -67,9 +68,9 @@ static int resolve_link(struct launch *launch, struct err *err)
 	}
 	launch->path[len] = '\0';
 	if (launch->path[0] != '/')
-		return err_set(
-			err, "'%s' leads to '%s': it must be an absolute path",
-			launch->link, launch->path);
+		return err_set(err,
+			       "'%s' points to '%s': must be an absolute path",
+			       launch->link, launch->path);
 	return 0;
 }
 
@@ -117,12 +118,12 @@ static int check_program(const char *path, struct err *err)
 	if (is_ourselves(&st))
 		return err_set(
 			err,
-			"real runtime '%s' is capruntime itself: name runc or crun",
+			"real runtime '%s' is capruntime itself: point it to runc or crun",
 			path);
 	return 0;
 }
 
-/* The program first: what is wrong with it is best told by its own name. */
+/* The program first, so that a message about it has its own path. */
 int launch_check_path(const struct launch *launch, struct err *err)
 {
 	const char *path = *launch->link ? launch->link : launch->path;

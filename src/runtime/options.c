@@ -14,8 +14,8 @@
 #define ANYWHERE (BEFORE_VERB | ALL_THREE)
 
 /*
- * -h is runc's and -? crun's, -V crun's alone: where they are refused instead,
- * no container is started either. crun 1.8 takes --rootless for --root.
+ * -h belongs to runc, -? and -V to crun. A runtime that refuses them starts no
+ * container either. crun 1.8 takes --rootless as an abbreviation of --root.
  */
 static const struct runtime_option options[] = {
 	/* name, letters, kind, in runc, in crun */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The options of the real runtimes, all versions together: which of them take
- * a value, and the few that say something we need. It knows names only; how
- * the words of argv are put together is runtime_args.h.
+ * Table of the real runtimes' options, all versions together: which of them
+ * take a value, and which values capruntime uses. Names only; reading.c parses
+ * argv with it.
  *
  * Rests on: tests/data/options.json.
  */
@@ -12,21 +12,21 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Where an option may stand; a set of them is a scope. */
+/* Where an option is valid; a set of places is a scope. */
 enum option_place {
 	BEFORE_VERB = 1 << 0,
 	AFTER_CREATE = 1 << 1,
 	AFTER_RUN = 1 << 2,
 	AFTER_EXEC = 1 << 3,
-	AFTER_ANY_VERB = 1 << 4, /* a global one, in runc with cli v3 */
-	NOT_IN_OLD_CRUN = 1 << 5, /* so no abbreviation is ambiguous by it */
+	AFTER_ANY_VERB = 1 << 4, /* global options, in runc with cli v3 */
+	NOT_IN_OLD_CRUN = 1 << 5, /* makes no abbreviation ambiguous */
 };
 
 enum option_kind {
-	OPTION_FLAG, /* runc takes --x=BOOL all the same */
-	OPTION_INFO, /* a flag: help or version, no container is started */
-	OPTION_ATTACHED, /* a value in the same word, or none */
-	OPTION_VALUE, /* from here on a value, in the same or the next word */
+	OPTION_FLAG, /* runc also accepts --x=BOOL */
+	OPTION_INFO, /* a flag: help or version; starts no container */
+	OPTION_ATTACHED, /* optional value, in the same argument only */
+	OPTION_VALUE, /* this and the rest: value in same or next argument */
 	OPTION_BUNDLE,
 	OPTION_CONFIG,
 	OPTION_PROCESS,
@@ -38,9 +38,9 @@ enum option_kind {
 
 struct runtime_option {
 	const char *name;
-	const char *letters; /* each is a short form of it */
+	const char *letters; /* its short forms */
 	enum option_kind kind;
-	unsigned int runc; /* its scope there, 0: no such option */
+	unsigned int runc; /* scope in runc; 0: no such option */
 	unsigned int crun;
 };
 
@@ -50,13 +50,13 @@ runtime_option_takes_value(const struct runtime_option *option)
 	return option->kind >= OPTION_VALUE;
 }
 
-/* By its whole name or letter, without dashes; NULL: runc has none. */
+/* Finds an option by full name or letter, without dashes; or NULL. */
 const struct runtime_option *
 runtime_option_runc(const char *name, size_t length, unsigned int scope);
 
 /*
- * By its name or an abbreviation of it. NULL: crun has none, or more than one
- * (*ret_ambiguous).
+ * Finds an option by name or abbreviation. NULL: crun has no such option, or
+ * several (*ret_ambiguous).
  */
 const struct runtime_option *runtime_option_crun(const char *name,
 						 size_t length,
@@ -66,7 +66,7 @@ const struct runtime_option *runtime_option_crun(const char *name,
 const struct runtime_option *runtime_option_crun_letter(char letter,
 							unsigned int scope);
 
-/* Can either runtime make sense of this word (one that begins with '-')? */
+/* Does either runtime know this argument, which begins with '-'? */
 bool runtime_option_is_known(const char *word, unsigned int scope);
 
 #endif

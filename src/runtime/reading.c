@@ -16,14 +16,14 @@ struct reader {
 	struct reading found;
 
 	enum { AS_WRITTEN, MOVED_WORDS, OTHER_WORDS } order;
-	int start, end; /* the words that v1 may move */
-	bool value_may_follow; /* v1, while it moves words */
-	int next; /* the word to look at next */
-	int at; /* the word looked at last */
+	int start, end; /* the arguments that v1 may move */
+	bool value_may_follow; /* while v1 moves arguments */
+	int next; /* index of the next argument */
+	int at; /* index of the current argument */
 
 	unsigned int scope;
 	bool options_ended;
-	bool info; /* help or version was asked for */
+	bool info; /* help or version is requested */
 };
 
 static const struct {
@@ -41,7 +41,7 @@ static bool is_strict(const struct reader *reader)
 	return reader->guesses & READING_STRICT;
 }
 
-/* Up to three dashes, well formed or not; what it takes plays no part. */
+/* v1 accepts up to three dashes here, whether or not it takes a value. */
 static bool is_movable_option(const struct reader *reader, const char *word)
 {
 	size_t dashes = strspn(word, "-");
@@ -55,8 +55,8 @@ static bool is_movable_option(const struct reader *reader, const char *word)
 }
 
 /*
- * Before v1 parses, it moves a command's options to the front, and with them
- * any word after one without '=', also after one that takes no value.
+ * Before v1 parses, it moves a command's options to the front, each with the
+ * argument that follows unless it contains '=', even if it takes no value.
  */
 static bool moves_word(struct reader *reader, const char *word)
 {
@@ -81,20 +81,20 @@ static void start_moving_words(struct reader *reader)
 	reader->value_may_follow = false;
 }
 
-static const char *look_at(struct reader *reader, int index)
+static const char *take_word(struct reader *reader, int index)
 {
 	reader->at = index;
 	return reader->argv[index];
 }
 
-/* The words that v1 moves, then "--" if there is one, then the others. */
+/* In v1's order: the moved arguments, then "--" if present, then the rest. */
 static const char *next_word(struct reader *reader)
 {
 	while (reader->order != AS_WRITTEN) {
 		bool moved = reader->order == MOVED_WORDS;
 
 		while (reader->next < reader->end) {
-			const char *word = look_at(reader, reader->next++);
+			const char *word = take_word(reader, reader->next++);
 
 			if (moves_word(reader, word) == moved)
 				return word;
@@ -103,13 +103,13 @@ static const char *next_word(struct reader *reader)
 		reader->order = moved ? OTHER_WORDS : AS_WRITTEN;
 		reader->next = moved ? reader->start : reader->end + 1;
 		if (moved && reader->end < reader->argc)
-			return look_at(reader, reader->end);
+			return take_word(reader, reader->end);
 	}
-	return reader->next < reader->argc ? look_at(reader, reader->next++)
+	return reader->next < reader->argc ? take_word(reader, reader->next++)
 					   : NULL;
 }
 
-/* A value counts as given where it stands: in word `at`. */
+/* `at` is then the argument that holds the value. */
 static int take_value(struct reader *reader,
 		      const struct runtime_option *option, const char *value)
 {
@@ -152,8 +152,9 @@ static int take_value(struct reader *reader,
 	return 0;
 }
 
-/* Does it take a value? 1: yes, 0: no, -1: there is nothing to guess. */
-static int guess(struct reader *reader, const char *word, const char *value)
+/* Does the option take a value? 1: yes, 0: no, -1: no guess is possible. */
+static int guess_value(struct reader *reader, const char *word,
+		       const char *value)
 {
 	if (reader->scope == BEFORE_VERB || is_strict(reader) ||
 	    runtime_option_is_known(word, reader->scope))
@@ -173,7 +174,7 @@ static int guess(struct reader *reader, const char *word, const char *value)
 static int read_unknown(struct reader *reader, const char *word,
 			const char *value)
 {
-	int takes_value = guess(reader, word, value);
+	int takes_value = guess_value(reader, word, value);
 
 	if (takes_value == 1 && !next_word(reader))
 		return -1;
@@ -256,7 +257,8 @@ static int read_letters(struct reader *reader, const char *word)
 			reader->info |= option->kind == OPTION_INFO;
 			continue;
 		}
-		takes_value = *letter == '=' ? -1 : guess(reader, word, NULL);
+		takes_value =
+			*letter == '=' ? -1 : guess_value(reader, word, NULL);
 		if (takes_value == -1)
 			return -1;
 		if (takes_value)
@@ -270,7 +272,7 @@ static bool is_letter(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c & 0x80;
 }
 
-/* v3 also stops at what can be no option, and forgets all after a "-". */
+/* v3 also stops at what cannot be an option, and ignores all after "-". */
 static bool stops_at_positional(struct reader *reader, const char *word)
 {
 	bool v3 = reader->grammar == READING_CLI_V3;
@@ -296,7 +298,7 @@ static int read_option(struct reader *reader, const char *word)
 	return read_letters(reader, word);
 }
 
-/* Returns the index of the next positional word, 0: no more words, or -1. */
+/* Returns the index of the next positional argument, 0 at the end, or -1. */
 static int read_options(struct reader *reader)
 {
 	const char *word;
@@ -309,12 +311,12 @@ static int read_options(struct reader *reader)
 		else if (read_option(reader, word) == -1)
 			return -1;
 		if (reader->info && reader->grammar == READING_ARGP)
-			return 0; /* it exits on the spot */
+			return 0; /* argp exits at once */
 	}
 	return 0;
 }
 
-/* After the id: v3 alone still takes options, no one takes another word. */
+/* After the id: only v3 accepts options; none accepts another positional. */
 static int read_rest(struct reader *reader)
 {
 	if (reader->grammar == READING_CLI_V3)
@@ -322,7 +324,7 @@ static int read_rest(struct reader *reader)
 	return next_word(reader) ? -1 : 0;
 }
 
-/* As the runtime itself checks, before it looks for the bundle. */
+/* As the runtime itself checks before it opens the bundle. */
 static bool is_complete(const struct reader *reader)
 {
 	const struct runtime_args *args = &reader->found.args;

@@ -719,7 +719,7 @@ default_warning=(warning 'the one that mends it included' 'RuntimeClass')
 		runtime_path = "/usr/bin/ingress"
 	END
 	doctor
-	finds error "no real runtime for the handler 'ingress'" \
+	finds error "no real runtime for handler 'ingress'" \
 		"$home/runtimes/"
 	ln -s "$runc" "$tree$home/runtimes/ingress"
 	doctor

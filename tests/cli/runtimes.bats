@@ -72,7 +72,7 @@ default_runtime() {
 	sed -n 's/^#define DEFAULT_RUNTIME "\(.*\)"/\1/p' "$builddir/config.h"
 }
 
-@test "the link of the name that it was called by leads to the runtime" {
+@test "the link named after argv[0] points to the runtime" {
 	ln -s "$work/runc" "$link"
 	expect_runtime "$work/runc"
 	for argv0 in "$name" "/nowhere/$name" "./$name" "$name/../$name"; do
@@ -99,7 +99,7 @@ default_runtime() {
 	expect_runtime "$work/runc"
 }
 
-@test "the link capruntime comes before the runtime that was compiled in" {
+@test "the link capruntime comes before the runtime compiled in" {
 	require_root
 	mkdir -p "$work/etc/capruntime/runtimes"
 	ln -s "$work/runc" "$work/etc/capruntime/runtimes/capruntime"
@@ -130,8 +130,8 @@ default_runtime() {
 	[ "$output" = "$("$(default_runtime)" --version)" ]
 }
 
-@test "a name without its link is an error that says which link to make" {
-	expect_error "*'$name'*make the link*'$link'*"
+@test "a name without its link is an error that names the link to create" {
+	expect_error "*'$name'*create the symbolic link*'$link'*"
 }
 
 @test "\$CAPRUNTIME_RUNTIME set but empty is an error" {
@@ -162,7 +162,7 @@ default_runtime() {
 	expect_error "*too long*"
 }
 
-@test "a link that leads nowhere, or not by an absolute path, is an error" {
+@test "a link to a missing or relative path is an error" {
 	ln -s /nowhere/runc "$link"
 	expect_error "*'/nowhere/runc'*is missing*"
 	ln -sfn "../../../../../../../../../../$work/runc" "$link"
@@ -171,7 +171,7 @@ default_runtime() {
 	expect_error "*'$link'*absolute*"
 }
 
-@test "what is no link is an error" {
+@test "a file that is not a link is an error" {
 	cp "$work/runc" "$link"
 	expect_error "*'$link' is not a symbolic link*"
 	rm "$link"

@@ -167,6 +167,6 @@ expect_refused_build() { # REASON
 	for name in $RUNTIMES; do
 		use_buildah "$name"
 		rm "$runtimes/$handler"
-		expect_refused_build "make the link '$runtimes/$handler'"
+		expect_refused_build "create the symbolic link '$runtimes/$handler'"
 	done
 }

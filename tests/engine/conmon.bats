@@ -220,7 +220,7 @@ remove_runtime() { rm "$runtimes/$handler"; }
 
 @test "conmon: the person reads that there is no real runtime" {
 	refused_each_way remove_runtime \
-		"no real runtime for the handler '$handler': make the link '/"
+		"no real runtime for handler '$handler': create the symbolic link '/"
 }
 
 @test "conmon: a probe holds what its container holds only if the rule says exec" {

@@ -52,7 +52,7 @@ teardown() { teardown_containerd; }
 		use_containerd "$name"
 		rm "$runtimes/$handler"
 		run ctr_run --rm -- report 80
-		expect_shown "make the link '$runtimes/$handler'"
+		expect_shown "create the symbolic link '$runtimes/$handler'"
 	done
 }
 

@@ -107,7 +107,7 @@ show_missing() {
 show_no_runtime() {
 	mv "$runtimes/$handler" "$work/link"
 	run podman run --rm test report 80
-	expect_shown "make the link '$runtimes/$handler'"
+	expect_shown "create the symbolic link '$runtimes/$handler'"
 	mv "$work/link" "$runtimes/$handler"
 	podman rm --force --all --time 0
 }
