@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Clean-up attributes: what a declaration owns is released when it goes out
- * of scope. TAKE_PTR and TAKE_FD hand it over instead. This header owns no
- * types; opaque types bring an attribute of their own.
+ * Clean-up attributes: release what a variable owns when it goes out of scope.
+ * TAKE_PTR and TAKE_FD hand the object over instead. Opaque types have an
+ * attribute in their own header.
  */
 #ifndef CAPRUNTIME_BASE_CLEANUP_H
 #define CAPRUNTIME_BASE_CLEANUP_H
 
+#include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -15,10 +17,23 @@ static inline void cleanup_free(void *pointer)
 	free(*(void **)pointer);
 }
 
+/* Both keep errno, for a caller that has yet to read it. */
 static inline void cleanup_fd(const int *fd)
 {
+	int number = errno;
+
 	if (*fd >= 0)
 		close(*fd);
+	errno = number;
+}
+
+static inline void cleanup_dir(DIR *const *directory)
+{
+	int number = errno;
+
+	if (*directory)
+		closedir(*directory);
+	errno = number;
 }
 
 static inline void *cleanup_take_ptr(void *pointer)
@@ -40,6 +55,7 @@ static inline int cleanup_take_fd(int *fd)
 
 #define CLEANUP_FREE __attribute__((cleanup(cleanup_free)))
 #define CLEANUP_FD __attribute__((cleanup(cleanup_fd)))
+#define CLEANUP_DIR __attribute__((cleanup(cleanup_dir)))
 #define TAKE_PTR(pointer) cleanup_take_ptr(&(pointer))
 #define TAKE_FD(fd) cleanup_take_fd(&(fd))
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One failure, told once: made where it happens, wrapped on the way out,
- * printed at the edge (report.h). It owns no memory, so that being out of
- * memory is an error like any other; a text that does not fit is cut and
- * ends in "...". It neither prints nor exits.
+ * An error: set where it happens, wrapped on the way out, printed once by main
+ * (report.h). It owns no memory, so that running out of memory is an error like
+ * any other. A text that does not fit is cut and ends in "...".
  */
 #ifndef CAPRUNTIME_BASE_ERR_H
 #define CAPRUNTIME_BASE_ERR_H
@@ -11,26 +10,27 @@
 #define ERR_TEXT_MAX 1024
 
 struct err {
-	char text[ERR_TEXT_MAX]; /* "" when nothing is wrong */
+	char text[ERR_TEXT_MAX]; /* "": no error */
+	int number; /* the errno value of err_set_errno(); 0: none */
 };
 
 /* Sets the message and returns -1. */
 int err_set(struct err *err, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* The same, then ": " and the reason for an errno value; see err_reason. */
+/* The same, then ": " and err_reason(number), which callers can ask for. */
 int err_set_errno(struct err *err, int number, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Puts "message: " before what is there already and returns -1. */
+/* Puts "message: " before the text and returns -1. */
 int err_wrap(struct err *err, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /*
- * What an errno value means, in words of our own: engines look for the C
- * library's phrases in a runtime's output ("no such file or directory",
- * "permission denied") and then blame the container's command. An errno
- * without such words gives its symbol, for example "ENOTTY".
+ * Describes an errno value, not in the C library's words: engines search a
+ * runtime's output for these ("no such file or directory", "permission
+ * denied") and then blame the container's command. An errno value without a
+ * description here gives its symbol, for example "ENOTTY".
  */
 const char *err_reason(int number);
 

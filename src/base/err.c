@@ -51,11 +51,12 @@ const char *err_reason(int number)
 	return symbol ? symbol : "unknown error";
 }
 
-static size_t put(struct err *err, size_t at, const char *format, va_list args)
-	__attribute__((format(printf, 3, 0)));
+static size_t write_text(struct err *err, size_t at, const char *format,
+			 va_list args) __attribute__((format(printf, 3, 0)));
 
 /* Writes at `at`, cutting what does not fit; returns the new length. */
-static size_t put(struct err *err, size_t at, const char *format, va_list args)
+static size_t write_text(struct err *err, size_t at, const char *format,
+			 va_list args)
 {
 	size_t room = sizeof(err->text) - at;
 	int len = vsnprintf(err->text + at, room, format, args);
@@ -66,15 +67,15 @@ static size_t put(struct err *err, size_t at, const char *format, va_list args)
 	return sizeof(err->text) - 1;
 }
 
-static size_t put_text(struct err *err, size_t at, const char *format, ...)
+static size_t append_text(struct err *err, size_t at, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-static size_t put_text(struct err *err, size_t at, const char *format, ...)
+static size_t append_text(struct err *err, size_t at, const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
-	at = put(err, at, format, args);
+	at = write_text(err, at, format, args);
 	va_end(args);
 	return at;
 }
@@ -84,7 +85,8 @@ int err_set(struct err *err, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	put(err, 0, format, args);
+	err->number = 0;
+	write_text(err, 0, format, args);
 	va_end(args);
 	return -1;
 }
@@ -95,9 +97,10 @@ int err_set_errno(struct err *err, int number, const char *format, ...)
 	size_t at;
 
 	va_start(args, format);
-	at = put(err, 0, format, args);
+	at = write_text(err, 0, format, args);
 	va_end(args);
-	put_text(err, at, ": %s", err_reason(number));
+	err->number = number;
+	append_text(err, at, ": %s", err_reason(number));
 	return -1;
 }
 
@@ -108,8 +111,8 @@ int err_wrap(struct err *err, const char *format, ...)
 	size_t at;
 
 	va_start(args, format);
-	at = put(err, 0, format, args);
+	at = write_text(err, 0, format, args);
 	va_end(args);
-	put_text(err, at, ": %s", inner.text);
+	append_text(err, at, ": %s", inner.text);
 	return -1;
 }

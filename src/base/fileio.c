@@ -53,12 +53,11 @@ int fileio_open_regular(int directory, const char *name, const char *path,
 
 DIR *fileio_entries(int fd)
 {
+	int owned CLEANUP_FD = fd;
 	DIR *entries = fd < 0 ? NULL : fdopendir(fd);
-	int number = errno;
 
-	if (!entries && fd >= 0)
-		close(fd);
-	errno = number;
+	if (entries)
+		owned = -1;
 	return entries;
 }
 

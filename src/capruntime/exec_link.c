@@ -248,14 +248,12 @@ void exec_link_sweep(const struct exec_key *key)
 {
 	char path[PATH_SIZE];
 	struct err ignored;
-	DIR *entries;
+	DIR *entries CLEANUP_DIR = NULL;
 
 	if (directory_path(path, &ignored) < 0)
 		return;
 	entries = fileio_entries(fileio_open(
 		AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0));
-	if (!entries)
-		return;
-	sweep(entries, hash_key(key));
-	closedir(entries);
+	if (entries)
+		sweep(entries, hash_key(key));
 }

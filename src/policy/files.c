@@ -219,8 +219,8 @@ static int read_entries(struct names *names, DIR *directory, struct err *err)
 
 static int list_drop_ins(const struct load *load, struct names *names)
 {
-	DIR *directory;
-	int fd, status;
+	DIR *directory CLEANUP_DIR = NULL;
+	int fd;
 
 	if (open_installed(load, paths_policy_dir, S_IFDIR, &fd) < 0)
 		return -1;
@@ -231,9 +231,9 @@ static int list_drop_ins(const struct load *load, struct names *names)
 		err_set(load->err, "out of memory");
 		return tell(load, POLICY_UNUSABLE, paths_policy_dir);
 	}
-	status = read_entries(names, directory, load->err);
-	closedir(directory);
-	return status < 0 ? tell(load, POLICY_UNUSABLE, paths_policy_dir) : 0;
+	if (read_entries(names, directory, load->err) < 0)
+		return tell(load, POLICY_UNUSABLE, paths_policy_dir);
+	return 0;
 }
 
 static int read_drop_in(const struct load *load, const char *name)

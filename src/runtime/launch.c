@@ -56,7 +56,7 @@ static int resolve_link(struct launch *launch, struct err *err)
 	ssize_t len;
 
 	if (!*launch->handler || link_len >= (int)sizeof(launch->link))
-		return err_set(err, "'%s' is not a valid handler name",
+		return err_set(err, "invalid handler name '%s'",
 			       launch->handler);
 	len = readlink(launch->link, launch->path, sizeof(launch->path) - 1);
 	if (len < 0) {

@@ -26,7 +26,7 @@ static struct ambient_request read_forms(char *general, char *own,
 	struct annotation list[2];
 	struct annotations annotations = { .list = list };
 	struct ambient_request request;
-	struct err err = { "" };
+	struct err err = { 0 };
 
 	if (general)
 		list[annotations.count++] =

@@ -53,7 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct sock_filter *code CLEANUP_FREE = NULL;
 	struct bpf_program program;
 	struct seccomp_data call;
-	struct err err = { "" };
+	struct err err = { 0 };
 	uint32_t answer;
 
 	if (size < sizeof(call))

@@ -25,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct json_doc doc = { "config.json", (const char *)data, size };
 	struct command command CLEANUP_COMMAND = { 0 };
-	struct err err = { "" };
+	struct err err = { 0 };
 
 	if (size > INPUT_MAX || json_check(&doc, &err) < 0)
 		return 0;

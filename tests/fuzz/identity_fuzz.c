@@ -83,7 +83,7 @@ static void check_read(const struct json_doc *doc,
 	struct spec spec CLEANUP_SPEC = { 0 };
 	struct match_subject subject = { 0 };
 	enum subject_kind kind;
-	struct err err = { "" };
+	struct err err = { 0 };
 	int status = spec_read(&spec, doc, RUNTIME_RUNC, &err);
 
 	MUST((status == 0) == wanted);

@@ -111,7 +111,7 @@ static void check_keys(const struct json_doc *doc, struct json_value root)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct json_doc doc = { "t", (const char *)data, size };
-	struct err err = { "" };
+	struct err err = { 0 };
 	size_t line, column;
 
 	if (size > SIZE_MAX_TRIED)

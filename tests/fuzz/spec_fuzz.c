@@ -168,7 +168,7 @@ static bool has_new_userns(struct json_object *root)
 static bool check_dialect(const struct json_doc *doc, struct json_object *root,
 			  enum runtime_dialect dialect)
 {
-	struct err err = { "" };
+	struct err err = { 0 };
 	struct json_value found;
 	struct spec spec CLEANUP_SPEC = { 0 };
 	size_t line, column;

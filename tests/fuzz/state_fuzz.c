@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct container_state state;
 	char *text;
-	struct err err = { "" };
+	struct err err = { 0 };
 
 	if (!size)
 		return 0;

@@ -39,7 +39,7 @@ static void judge(enum engine kind, const char *text, size_t len,
 		  struct engine_config *config, struct findings *findings,
 		  int times)
 {
-	struct err err = { "" };
+	struct err err = { 0 };
 
 	*config = (struct engine_config){ .kind = kind, .names_us = names_us };
 	for (int i = 0; i < times; i++)
@@ -67,7 +67,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct toml_doc *doc;
 	char *text CLEANUP_FREE = NULL;
-	struct err err = { "" };
+	struct err err = { 0 };
 
 	if (size > INPUT_MAX)
 		return 0;

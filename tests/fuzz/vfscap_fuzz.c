@@ -38,7 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	uint8_t again[VFSCAP_MAX];
 	struct vfscap caps;
-	struct err err = { "" };
+	struct err err = { 0 };
 
 	if (vfscap_parse(&caps, data, size, &err) < 0) {
 		MUST(*err.text);

@@ -66,7 +66,7 @@ int main(int argc, char *argv[])
 {
 	struct seccomp_profile *profile CLEANUP_PROFILE = NULL;
 	struct testdata data CLEANUP_TESTDATA = { .owned = NULL };
-	struct err err = { "" };
+	struct err err = { 0 };
 
 	if (argc == 2 && strcmp(argv[1], "list") == 0)
 		return list();

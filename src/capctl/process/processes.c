@@ -202,7 +202,7 @@ static struct dirent *next_proc_entry(DIR *entries, int *ret_number)
 static int add_threads(struct processes *processes, size_t owner, int directory,
 		       struct err *err)
 {
-	DIR *entries = open_entries(directory, "task");
+	DIR *entries CLEANUP_DIR = open_entries(directory, "task");
 	struct dirent *entry;
 	int result = 0, number = errno;
 
@@ -210,8 +210,6 @@ static int add_threads(struct processes *processes, size_t owner, int directory,
 	       (entry = next_proc_entry(entries, &number)))
 		result = add_if_different(processes, owner, dirfd(entries),
 					  entry->d_name, err);
-	if (entries)
-		closedir(entries);
 	if (result < 0 || !number || is_gone(number))
 		return result;
 	return add_process_error(processes, processes->list[owner].status.pid,
@@ -266,7 +264,7 @@ int processes_add(struct processes *processes, uint32_t pid, struct err *err)
 
 int processes_add_all(struct processes *processes, struct err *err)
 {
-	DIR *entries = open_entries(processes->proc, ".");
+	DIR *entries CLEANUP_DIR = open_entries(processes->proc, ".");
 	bool seen_first = false;
 	struct dirent *entry;
 	int result = 0, number = 0;
@@ -281,7 +279,6 @@ int processes_add_all(struct processes *processes, struct err *err)
 		seen_first |= pid == 1;
 		result = add_one(processes, pid, false, err);
 	}
-	closedir(entries);
 	if (result < 0)
 		return -1;
 	if (number)

@@ -94,7 +94,7 @@ static int each_entry(int fd, const char *path,
 				  struct err *err),
 		      void *context, struct err *err)
 {
-	DIR *directory = fileio_entries(fd);
+	DIR *directory CLEANUP_DIR = fileio_entries(fd);
 	struct dirent *entry;
 	int status = 0;
 
@@ -108,8 +108,7 @@ static int each_entry(int fd, const char *path,
 		status = take(context, entry->d_name, err);
 	}
 	if (status == 0 && errno)
-		status = err_set_errno(err, errno, "read '%s'", path);
-	closedir(directory);
+		return err_set_errno(err, errno, "read '%s'", path);
 	return status;
 }
 

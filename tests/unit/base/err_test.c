@@ -57,6 +57,18 @@ static void an_errno_adds_its_reason(void)
 	CHECK_STR(err.text, "do it: ENOTTY");
 }
 
+static void an_error_carries_the_errno_value_it_was_set_with(void)
+{
+	struct err err;
+
+	err_set_errno(&err, ENOENT, "open '%s'", "x");
+	CHECK(err.number == ENOENT);
+	err_wrap(&err, "load policy");
+	CHECK(err.number == ENOENT);
+	err_set(&err, "another");
+	CHECK(err.number == 0);
+}
+
 static void no_reason_is_a_phrase_that_engines_look_for(void)
 {
 	for (int number = 0; number < ERRNO_COUNT; number++) {
@@ -69,7 +81,7 @@ static void no_reason_is_a_phrase_that_engines_look_for(void)
 	}
 }
 
-static void what_faults_files_have_is_told_in_words(void)
+static void the_errors_of_files_have_descriptions(void)
 {
 	static const int numbers[] = { ENOENT, EACCES, EPERM,  ENOTDIR, EISDIR,
 				       ELOOP,  ENOSPC, EDQUOT, EROFS,	ENOMEM,
@@ -159,8 +171,9 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_wrapped_message_has_its_cause_last),
 	TAP_TEST(a_percent_sign_in_a_cause_stays_one),
 	TAP_TEST(an_errno_adds_its_reason),
+	TAP_TEST(an_error_carries_the_errno_value_it_was_set_with),
 	TAP_TEST(no_reason_is_a_phrase_that_engines_look_for),
-	TAP_TEST(what_faults_files_have_is_told_in_words),
+	TAP_TEST(the_errors_of_files_have_descriptions),
 	TAP_TEST(a_number_that_is_no_errno_has_a_reason_too),
 	TAP_TEST(a_message_that_just_fits_is_whole),
 	TAP_TEST(a_cut_message_says_so),

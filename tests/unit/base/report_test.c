@@ -39,7 +39,7 @@ static char *report_log(const struct tempdir *dir, const struct err *err,
 static void a_refusal_is_one_line_on_standard_error(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
-	const struct err err = { "load policy: 'x' \"y\": is missing" };
+	const struct err err = { .text = "load policy: 'x' \"y\": is missing" };
 	char *text CLEANUP_FREE = report(&dir, &err, NULL, false);
 
 	CHECK_STR(text, "capruntime: load policy: 'x' \"y\": is missing\n");
@@ -48,7 +48,9 @@ static void a_refusal_is_one_line_on_standard_error(void)
 static void what_is_no_plain_ascii_is_shown_as_an_escape(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
-	const struct err err = { "a\nb\rc\t\x1b[31m\x7f\x9b \xff \xc3" };
+	const struct err err = {
+		.text = "a\nb\rc\t\x1b[31m\x7f\x9b \xff \xc3"
+	};
 	char *log CLEANUP_FREE = tempdir_path(&dir, "log");
 	char *text CLEANUP_FREE = report(&dir, &err, log, true);
 	char *line CLEANUP_FREE = tempdir_read(&dir, "log");
@@ -77,7 +79,7 @@ static bool is_recent(const char *time_text)
 static void a_json_log_line_has_level_msg_and_time(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
-	const struct err err = { "'a\\b': \"quoted\"\n" };
+	const struct err err = { .text = "'a\\b': \"quoted\"\n" };
 	char *line CLEANUP_FREE = report_log(&dir, &err, true);
 	struct json_object *object;
 
@@ -94,7 +96,7 @@ static void a_json_log_line_has_level_msg_and_time(void)
 static void a_text_log_line_is_as_runc_writes_it(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
-	const struct err err = { "'x': \"quoted\"" };
+	const struct err err = { .text = "'x': \"quoted\"" };
 	char *line CLEANUP_FREE = report_log(&dir, &err, false);
 
 	REQUIRE(line && strlen(line) > 27);
@@ -108,7 +110,7 @@ static void a_text_log_line_is_as_runc_writes_it(void)
 static void a_log_keeps_what_it_held(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
-	const struct err err = { "reason" };
+	const struct err err = { .text = "reason" };
 	char *lines CLEANUP_FREE = NULL;
 
 	REQUIRE(tempdir_write_str(&dir, "log", "first\n"));
@@ -121,7 +123,7 @@ static void a_log_keeps_what_it_held(void)
 static void a_new_log_can_be_read_by_its_engine(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
-	const struct err err = { "reason" };
+	const struct err err = { .text = "reason" };
 	mode_t mask = umask(022);
 	struct stat st;
 
@@ -134,7 +136,7 @@ static void a_new_log_can_be_read_by_its_engine(void)
 /* The line on standard error comes all the same, and nothing waits. */
 static void check_useless_log(const struct tempdir *dir, const char *log)
 {
-	const struct err err = { "reason" };
+	const struct err err = { .text = "reason" };
 	char *text CLEANUP_FREE = report(dir, &err, log, true);
 
 	if (!CHECK_STR(text, "capruntime: reason\n"))
@@ -160,7 +162,7 @@ static void a_closed_standard_error_loses_only_its_own_line(void)
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
 	char *log CLEANUP_FREE = tempdir_path(&dir, "log");
 	int kept = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 100);
-	const struct err err = { "reason" };
+	const struct err err = { .text = "reason" };
 	char *line CLEANUP_FREE = NULL;
 
 	close(STDERR_FILENO);
@@ -177,7 +179,7 @@ static void a_closed_standard_error_loses_only_its_own_line(void)
 static void a_standard_error_that_nobody_reads_ends_nothing(void)
 {
 	int kept = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 100);
-	const struct err err = { "reason" };
+	const struct err err = { .text = "reason" };
 	int ends[2];
 
 	REQUIRE(pipe(ends) == 0);

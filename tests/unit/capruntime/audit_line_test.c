@@ -57,7 +57,7 @@ static struct audit_event full_event(void)
 /* The caller frees. */
 static char *make(const struct audit_event *event)
 {
-	struct err err = { "" };
+	struct err err = { 0 };
 	char *line = NULL;
 
 	if (!CHECK(audit_line_make(event, TIME, &line, &err) == 0)) {
@@ -73,7 +73,7 @@ static struct json_object *make_object(const struct audit_event *event)
 	char *line CLEANUP_FREE = make(event);
 	size_t len = strlen(line);
 	struct json_doc doc = { "line", line, len };
-	struct err err = { "" };
+	struct err err = { 0 };
 
 	CHECK(len > 0 && len <= AUDIT_LINE_MAX);
 	CHECK(strchr(line, '\n') == line + len - 1);

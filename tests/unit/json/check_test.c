@@ -24,7 +24,7 @@ static void check_texts(const struct text *texts, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		struct testdata data CLEANUP_TESTDATA =
 			testdata_copy("t", texts[i].bytes, texts[i].len);
-		struct err err = { "" };
+		struct err err = { 0 };
 		int status = json_check(&data.doc, &err);
 		char want[ERR_TEXT_MAX] = "";
 		const char *place = texts[i].want;
@@ -54,7 +54,7 @@ static void check_refused(const char *what, const char *const marked[])
 		struct testdata data CLEANUP_TESTDATA =
 			testdata_copy("t", *marked, len);
 		char want[ERR_TEXT_MAX];
-		struct err err = { "" };
+		struct err err = { 0 };
 
 		memcpy(data.owned + at, *marked + at + 1, len - at);
 		snprintf(want, sizeof(want), "'t':1:%zu: not valid JSON: %s",
@@ -362,7 +362,7 @@ static size_t refused;
 
 static void check_file(const char *path, const struct json_doc *doc)
 {
-	struct err err = { "" };
+	struct err err = { 0 };
 
 	if (json_check(doc, &err) == 0)
 		return;

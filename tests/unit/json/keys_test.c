@@ -16,7 +16,7 @@ static const char *const names[] = { "uid", "ks", "K", "additionalGids", NULL };
 static struct err check_unique(const char *text)
 {
 	struct testdata data CLEANUP_TESTDATA = testdata_of(text);
-	struct err err = { "" };
+	struct err err = { 0 };
 	int status =
 		json_keys_check_unique(&data.doc, json_root(&data.doc), &err);
 
@@ -27,7 +27,7 @@ static struct err check_unique(const char *text)
 static struct err check_names(const char *text)
 {
 	struct testdata data CLEANUP_TESTDATA = testdata_of(text);
-	struct err err = { "" };
+	struct err err = { 0 };
 	int status = json_keys_check_names(&data.doc, json_root(&data.doc),
 					   names, &err);
 
@@ -96,7 +96,7 @@ static void check_many(size_t count, size_t twice)
 	struct buf buf CLEANUP_BUF = { 0 };
 	char *text CLEANUP_FREE = NULL;
 	struct json_doc doc = { .name = "t" };
-	struct err err = { "" };
+	struct err err = { 0 };
 	clock_t before = clock();
 
 	/* Each number once: 7919 is prime to the count. */

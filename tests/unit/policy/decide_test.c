@@ -327,7 +327,7 @@ static void a_rule_that_names_no_set_leaves_all_as_it_is(void)
 	struct decide_input input =
 		input_of(&rule, sets_of(NBS, 0, KILL, 0, TIME));
 	struct decision decision;
-	struct err err = { "" };
+	struct err err = { 0 };
 
 	CHECK(!decide_touches(&rule));
 	CHECK(decide(&decision, &input, &err) == 0);
@@ -368,7 +368,7 @@ static void what_cannot_work_is_refused_with_its_reason(void)
 					    .require = cases[i].require };
 		struct decide_input input = input_of(&rule, cases[i].sets);
 		struct decision decision;
-		struct err err = { "" };
+		struct err err = { 0 };
 
 		input.has_capabilities = cases[i].has_capabilities;
 		input.limits.held = cases[i].held;

@@ -13,7 +13,7 @@
 static void check_load(const char *path, const char *want)
 {
 	struct policy policy CLEANUP_POLICY = { 0 };
-	struct err err = { "" };
+	struct err err = { 0 };
 	int status = policy_files_load_from(&policy, path, &err);
 
 	CHECK((status == 0) == (want == NULL));

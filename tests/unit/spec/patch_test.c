@@ -16,7 +16,7 @@
 static char *patched(const char *text, const char *key, const char *value)
 {
 	struct testdata data CLEANUP_TESTDATA = testdata_of(text);
-	struct err err = { "" };
+	struct err err = { 0 };
 	char *result = NULL;
 	size_t len = 0;
 
@@ -82,7 +82,7 @@ static char *patched_all(const char *text, const char *const members[])
 	char *copies[4] = { NULL }, *result = NULL;
 	struct edits edits CLEANUP_EDITS = { 0 };
 	struct patch_member list[4];
-	struct err err = { "" };
+	struct err err = { 0 };
 	size_t count = 0, len;
 
 	for (; members[count]; count++) {

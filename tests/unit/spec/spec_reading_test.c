@@ -15,7 +15,7 @@
 static struct spec read_spec(const char *text)
 {
 	struct testdata data CLEANUP_TESTDATA = testdata_of(text);
-	struct err err = { "" };
+	struct err err = { 0 };
 	struct spec spec;
 
 	memset(&spec, 0xff, sizeof(spec));

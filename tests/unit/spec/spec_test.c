@@ -45,7 +45,7 @@ static char *put_in(const char *object, const char *members)
 static struct err problem_of(const char *text, enum runtime_dialect dialect)
 {
 	struct testdata data CLEANUP_TESTDATA = testdata_of(text);
-	struct err err = { "" };
+	struct err err = { 0 };
 	struct spec spec CLEANUP_SPEC = { 0 };
 	int status;
 

@@ -359,7 +359,7 @@ static void a_change_needs_a_process_object(void)
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
 		struct undo_plan plan CLEANUP_PLAN = { 0 };
 		struct json_doc doc = doc_of(texts[i]);
-		struct err err = { "" };
+		struct err err = { 0 };
 
 		CHECK(undo_plan_make(&plan, &doc, &doc, NULL, NULL, &target,
 				     &about, &err) == -1);

@@ -128,7 +128,7 @@ static inline const char *decide_broken_again(const struct decide_input *input,
 {
 	struct decide_input next = *input;
 	struct decision again;
-	struct err err = { "" };
+	struct err err = { 0 };
 
 	next.sets = decision->sets;
 	DECIDE_BREAKS(decide(&again, &next, &err) != 0);
@@ -143,7 +143,7 @@ static inline const char *decide_broken(const struct decide_input *input,
 					bool *ret_refused)
 {
 	struct decision decision;
-	struct err err = { "" };
+	struct err err = { 0 };
 	bool refused = decide(&decision, input, &err) < 0;
 	const char *broken;
 

@@ -70,7 +70,7 @@ static inline const char *session_broken(const struct json_doc *doc,
 {
 	char *text CLEANUP_FREE = NULL, *again CLEANUP_FREE = NULL;
 	struct json_doc changed = { .name = doc->name };
-	struct err err = { "" };
+	struct err err = { 0 };
 	size_t len;
 
 	*ret_changed = false;

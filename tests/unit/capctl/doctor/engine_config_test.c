@@ -33,7 +33,7 @@ static struct reading read_files(enum engine kind,
 {
 	struct reading reading = { .config = { .kind = kind,
 					       .names_us = names_us } };
-	struct err err = { "" };
+	struct err err = { 0 };
 
 	for (int i = 0; i < FILES_MAX && texts[i]; i++) {
 		const char name[] = { (char)('0' + i), '\0' };

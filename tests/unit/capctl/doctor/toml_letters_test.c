@@ -14,7 +14,7 @@ static void check_safe(const char *text, const char *expected)
 {
 	char *safe CLEANUP_FREE = NULL;
 	size_t len = 0;
-	struct err err = { "" };
+	struct err err = { 0 };
 
 	CHECK(toml_letters_make_safe(&safe, &len, "t", text, strlen(text),
 				     &err) == 0);
@@ -32,7 +32,7 @@ static void check_refused(const char *text, const char *why)
 {
 	char *safe;
 	size_t len;
-	struct err err = { "" };
+	struct err err = { 0 };
 
 	CHECK(toml_letters_make_safe(&safe, &len, "t", text, strlen(text),
 				     &err) == -1);

@@ -8,7 +8,7 @@
 static struct toml_doc *parse(const char *text)
 {
 	struct toml_doc *doc;
-	struct err err = { "" };
+	struct err err = { 0 };
 
 	if (toml_parse(&doc, "t", text, strlen(text), &err) < 0)
 		CHECK_STR(err.text, "");
@@ -18,7 +18,7 @@ static struct toml_doc *parse(const char *text)
 static void check_refused(const char *text, const char *why)
 {
 	struct toml_doc *doc;
-	struct err err = { "" };
+	struct err err = { 0 };
 
 	CHECK(toml_parse(&doc, "t", text, strlen(text), &err) == -1);
 	CHECK(!doc);

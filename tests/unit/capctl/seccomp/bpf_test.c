@@ -38,7 +38,7 @@ static const struct seccomp_data call = {
 
 static uint32_t answer(struct bpf_program program)
 {
-	struct err err = { "" };
+	struct err err = { 0 };
 
 	if (bpf_check(&program, &err) < 0) {
 		CHECK_STR(err.text, "");
@@ -49,7 +49,7 @@ static uint32_t answer(struct bpf_program program)
 
 static void check_refused(struct bpf_program program, const char *why)
 {
-	struct err err = { "" };
+	struct err err = { 0 };
 
 	CHECK(bpf_check(&program, &err) == -1);
 	CHECK_HAS(err.text, why);
@@ -406,7 +406,7 @@ static void compare(const struct experiment *experiment, uint32_t arch,
 {
 	struct bpf_program program = { experiment->code, experiment->count };
 	struct seccomp_data data = { .nr = SYS_getppid, .arch = arch };
-	struct err err = { "" };
+	struct err err = { 0 };
 	bool good = bpf_check(&program, &err) == 0;
 	long want;
 

@@ -20,7 +20,7 @@ static struct seccomp_profile *read_fixture(const char *name)
 	char *path CLEANUP_FREE = testdata_path(name);
 	struct testdata data CLEANUP_TESTDATA = testdata_read(path);
 	struct seccomp_profile *profile = NULL;
-	struct err err = { "" };
+	struct err err = { 0 };
 
 	CHECK(json_check(&data.doc, &err) == 0);
 	CHECK(seccomp_profile_read(&profile, &data.doc, RUNTIME_CRUN, &err) ==
@@ -32,7 +32,7 @@ static struct seccomp_profile *read_text(const char *text)
 {
 	struct testdata data CLEANUP_TESTDATA = testdata_of(text);
 	struct seccomp_profile *profile = NULL;
-	struct err err = { "" };
+	struct err err = { 0 };
 
 	CHECK(seccomp_profile_read(&profile, &data.doc, RUNTIME_CRUN, &err) ==
 	      0);

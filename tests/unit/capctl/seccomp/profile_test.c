@@ -41,7 +41,7 @@ static struct seccomp_profile *read_fixture(const char *name,
 	char *path CLEANUP_FREE = testdata_path(name);
 	struct testdata data CLEANUP_TESTDATA = testdata_read(path);
 	struct seccomp_profile *profile = NULL;
-	struct err err = { "" };
+	struct err err = { 0 };
 
 	CHECK(json_check(&data.doc, &err) == 0);
 	CHECK(seccomp_profile_read(&profile, &data.doc, dialect, &err) == 0);
@@ -99,7 +99,7 @@ static void without_a_profile_all_is_open(void)
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
 		struct testdata data CLEANUP_TESTDATA = testdata_of(texts[i]);
 		struct seccomp_profile *profile;
-		struct err err = { "" };
+		struct err err = { 0 };
 
 		CHECK(seccomp_profile_read(&profile, &data.doc, RUNTIME_RUNC,
 					   &err) == 0);
@@ -442,7 +442,7 @@ static void read_one(const char *path, const struct json_doc *doc)
 {
 	for (int dialect = RUNTIME_RUNC; dialect <= RUNTIME_CRUN; dialect++) {
 		struct seccomp_profile *profile CLEANUP_PROFILE = NULL;
-		struct err err = { "" };
+		struct err err = { 0 };
 
 		CHECK(json_check(doc, &err) == 0);
 		CHECK(seccomp_profile_read(&profile, doc,
