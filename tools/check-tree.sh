@@ -101,7 +101,7 @@ capctl/execve caps base
 capctl/explain capctl capctl/execve capctl/rootfs capctl/seccomp $shared
 capctl/process caps runtime base
 capctl/rootfs capctl/execve spec json runtime base
-capctl/scan capctl capctl/execve capctl/explain capctl/rootfs $shared
+capctl/scan capctl capctl/execve capctl/rootfs $shared
 capctl/seccomp spec json caps runtime base
 capctl/show capctl capctl/process $shared
 capctl/sync capctl $shared

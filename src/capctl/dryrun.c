@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/alloc.h"
+#include "capctl/out.h"
 #include "policy/files.h"
 
 static int find_forced(struct dryrun_host *node, struct err *err)
@@ -133,6 +135,80 @@ int dryrun_bundle(struct dryrun *ret_run, const struct dryrun_host *node,
 void dryrun_free(struct dryrun *run)
 {
 	evaluation_free(&run->evaluation);
+}
+
+enum dryrun_outcome dryrun_outcome(const struct dryrun *run)
+{
+	const struct evaluation *evaluation = &run->evaluation;
+
+	if (run->refused)
+		return DRYRUN_REFUSED;
+	if (!evaluation_is_concerned(evaluation))
+		return DRYRUN_NO_POLICY;
+	if (evaluation->kind == SUBJECT_SANDBOX)
+		return DRYRUN_SANDBOX;
+	if (!evaluation->spec.has_process)
+		return DRYRUN_NO_PROCESS;
+	if (!evaluation->rule)
+		return DRYRUN_NO_RULE;
+	return decide_touches(evaluation->rule) ||
+			       evaluation->rule->no_new_privileges
+		       ? DRYRUN_APPLIED
+		       : DRYRUN_LEFT_ALONE;
+}
+
+const char *dryrun_outcome_name(enum dryrun_outcome outcome)
+{
+	static const char *const names[] = {
+		[DRYRUN_REFUSED] = "refused",
+		[DRYRUN_NO_POLICY] = "no_policy",
+		[DRYRUN_SANDBOX] = "sandbox",
+		[DRYRUN_NO_PROCESS] = "no_process",
+		[DRYRUN_NO_RULE] = "no_rule",
+		[DRYRUN_APPLIED] = "applied",
+		[DRYRUN_LEFT_ALONE] = "left_alone",
+	};
+
+	return names[outcome];
+}
+
+static char *summary_applied(const struct evaluation *evaluation)
+{
+	char *raised CLEANUP_FREE = out_names(evaluation->decision.raised);
+	char *missing CLEANUP_FREE = out_names(evaluation->decision.missing);
+	const char *unknown = evaluation->request.unknown;
+	bool lacks = evaluation->decision.missing || unknown;
+
+	if (!raised || !missing)
+		return NULL;
+	return alloc_text("rule '%s' decides: raises %s%s%s%s%s",
+			  evaluation->rule->name, raised,
+			  lacks ? ", cannot raise " : "",
+			  evaluation->decision.missing ? missing : "",
+			  evaluation->decision.missing && unknown ? ", " : "",
+			  unknown ? unknown : "");
+}
+
+char *dryrun_summary(const struct dryrun *run)
+{
+	const struct evaluation *evaluation = &run->evaluation;
+	enum dryrun_outcome outcome = dryrun_outcome(run);
+	static const char *const texts[] = {
+		[DRYRUN_NO_POLICY] =
+			"no policy and no record: nothing is looked at",
+		[DRYRUN_SANDBOX] = "a sandbox: never touched",
+		[DRYRUN_NO_PROCESS] = "no process: never touched",
+		[DRYRUN_NO_RULE] = "no rule matches: as if untouched",
+	};
+
+	if (outcome == DRYRUN_APPLIED)
+		return summary_applied(evaluation);
+	if (outcome == DRYRUN_REFUSED)
+		return alloc_text("refused: %s", run->reason.text);
+	if (outcome == DRYRUN_LEFT_ALONE)
+		return alloc_text("rule '%s' decides: left alone",
+				  evaluation->rule->name);
+	return strdup(texts[outcome]);
 }
 
 const char *dryrun_why_missing(const struct dryrun *run, capmask bit)

@@ -54,6 +54,25 @@ int dryrun_bundle(struct dryrun *ret_run, const struct dryrun_host *node,
 		  const char *path, struct err *err) MUST_CHECK;
 void dryrun_free(struct dryrun *run);
 
+enum dryrun_outcome {
+	DRYRUN_REFUSED,
+	DRYRUN_NO_POLICY, /* config.json is not read */
+	DRYRUN_SANDBOX,
+	DRYRUN_NO_PROCESS,
+	DRYRUN_NO_RULE,
+	DRYRUN_APPLIED,
+	DRYRUN_LEFT_ALONE, /* the rule has no action */
+};
+
+enum dryrun_outcome dryrun_outcome(const struct dryrun *run);
+/* "refused" …: for programs. */
+const char *dryrun_outcome_name(enum dryrun_outcome outcome);
+/*
+ * What the policy makes of the bundle, as a sentence. The caller frees; NULL:
+ * out of memory.
+ */
+char *dryrun_summary(const struct dryrun *run);
+
 /*
  * Why a capability that was wanted is not raised, and the way out; for a bit
  * of run->evaluation.decision.missing.

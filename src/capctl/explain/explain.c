@@ -21,80 +21,6 @@ struct choice {
 	bool json;
 };
 
-enum explain_outcome explain_outcome(const struct dryrun *run)
-{
-	const struct evaluation *evaluation = &run->evaluation;
-
-	if (run->refused)
-		return EXPLAIN_REFUSED;
-	if (!evaluation_is_concerned(evaluation))
-		return EXPLAIN_NO_POLICY;
-	if (evaluation->kind == SUBJECT_SANDBOX)
-		return EXPLAIN_SANDBOX;
-	if (!evaluation->spec.has_process)
-		return EXPLAIN_NO_PROCESS;
-	if (!evaluation->rule)
-		return EXPLAIN_NO_RULE;
-	return decide_touches(evaluation->rule) ||
-			       evaluation->rule->no_new_privileges
-		       ? EXPLAIN_APPLIED
-		       : EXPLAIN_LEFT_ALONE;
-}
-
-const char *explain_outcome_name(enum explain_outcome outcome)
-{
-	static const char *const names[] = {
-		[EXPLAIN_REFUSED] = "refused",
-		[EXPLAIN_NO_POLICY] = "no_policy",
-		[EXPLAIN_SANDBOX] = "sandbox",
-		[EXPLAIN_NO_PROCESS] = "no_process",
-		[EXPLAIN_NO_RULE] = "no_rule",
-		[EXPLAIN_APPLIED] = "applied",
-		[EXPLAIN_LEFT_ALONE] = "left_alone",
-	};
-
-	return names[outcome];
-}
-
-static char *summary_applied(const struct evaluation *evaluation)
-{
-	char *raised CLEANUP_FREE = out_names(evaluation->decision.raised);
-	char *missing CLEANUP_FREE = out_names(evaluation->decision.missing);
-	const char *unknown = evaluation->request.unknown;
-	bool lacks = evaluation->decision.missing || unknown;
-
-	if (!raised || !missing)
-		return NULL;
-	return alloc_text("rule '%s' decides: raises %s%s%s%s%s",
-			  evaluation->rule->name, raised,
-			  lacks ? ", cannot raise " : "",
-			  evaluation->decision.missing ? missing : "",
-			  evaluation->decision.missing && unknown ? ", " : "",
-			  unknown ? unknown : "");
-}
-
-char *explain_summary(const struct dryrun *run)
-{
-	const struct evaluation *evaluation = &run->evaluation;
-	enum explain_outcome outcome = explain_outcome(run);
-	static const char *const texts[] = {
-		[EXPLAIN_NO_POLICY] =
-			"no policy and no record: nothing is looked at",
-		[EXPLAIN_SANDBOX] = "a sandbox: never touched",
-		[EXPLAIN_NO_PROCESS] = "no process: never touched",
-		[EXPLAIN_NO_RULE] = "no rule matches: as if untouched",
-	};
-
-	if (outcome == EXPLAIN_APPLIED)
-		return summary_applied(evaluation);
-	if (outcome == EXPLAIN_REFUSED)
-		return alloc_text("refused: %s", run->reason.text);
-	if (outcome == EXPLAIN_LEFT_ALONE)
-		return alloc_text("rule '%s' decides: left alone",
-				  evaluation->rule->name);
-	return strdup(texts[outcome]);
-}
-
 static bool is_executable(const struct entrypoint *entry)
 {
 	return !entry->found || !entry->result.refused;
@@ -135,7 +61,7 @@ static char *objection(const struct explained *explained)
 char *explain_headline(const struct explained *explained)
 {
 	const struct entrypoint *entry = &explained->entry;
-	char *summary CLEANUP_FREE = explain_summary(&explained->run);
+	char *summary CLEANUP_FREE = dryrun_summary(&explained->run);
 	char *but CLEANUP_FREE = NULL;
 
 	if (!summary || (is_executable(entry) && !entry->unreadable &&

@@ -24,24 +24,10 @@ struct explained {
 	size_t warnings_count;
 };
 
-enum explain_outcome {
-	EXPLAIN_REFUSED,
-	EXPLAIN_NO_POLICY, /* nothing is looked at */
-	EXPLAIN_SANDBOX,
-	EXPLAIN_NO_PROCESS,
-	EXPLAIN_NO_RULE,
-	EXPLAIN_APPLIED,
-	EXPLAIN_LEFT_ALONE, /* by a rule without action */
-};
-
-enum explain_outcome explain_outcome(const struct dryrun *run);
-/* As JSON has it. */
-const char *explain_outcome_name(enum explain_outcome outcome);
 /*
- * What the policy makes of it, and with what becomes of that in the program. A
- * sentence for people, which the caller frees; NULL: out of memory.
+ * dryrun_summary(), and whether its program can use that. The caller frees;
+ * NULL: out of memory.
  */
-char *explain_summary(const struct dryrun *run);
 char *explain_headline(const struct explained *explained);
 /* What was raised, and the program surely will not hold. */
 capmask explain_lost(const struct explained *explained);

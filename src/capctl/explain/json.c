@@ -182,7 +182,7 @@ struct json_object *explain_object(const struct explained *explained)
 			       out_json_text(evaluation->bundle.config_path));
 	json_object_object_add(
 		object, "outcome",
-		out_json_text(explain_outcome_name(explain_outcome(run))));
+		out_json_text(dryrun_outcome_name(dryrun_outcome(run))));
 	json_object_object_add(object, "reason",
 			       out_json_text(run->refused ? run->reason.text
 							  : evaluation->note));

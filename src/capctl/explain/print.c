@@ -206,7 +206,7 @@ static void print_notes(const struct dryrun *run)
 			evaluation->bundle.record_path);
 	if (evaluation->rule && evaluation->rule->exec)
 		out_line(OUT_PLAIN, "note: exec sessions get the same rule");
-	else if (explain_outcome(run) == EXPLAIN_APPLIED)
+	else if (dryrun_outcome(run) == DRYRUN_APPLIED)
 		out_line(
 			OUT_PLAIN,
 			"note: exec sessions of engines do not get this: the rule lacks 'exec'");

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-#include "capctl/explain/explain.h"
+#include "capctl/dryrun.h"
 #include "capctl/out.h"
 #include "capctl/scan/scan.h"
 
@@ -159,7 +159,7 @@ static struct json_object *bundle_object(const struct scan *scan)
 	object = json_object_new_object();
 	add(object, "outcome",
 	    json_object_new_string(
-		    explain_outcome_name(explain_outcome(&scan->run))));
+		    dryrun_outcome_name(dryrun_outcome(&scan->run))));
 	add(object, "rule", out_json_text(rule ? rule->name : NULL));
 	add(object, "reason", out_json_text(*reason ? reason : NULL));
 	return object;

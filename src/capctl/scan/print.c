@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "capctl/explain/explain.h"
+#include "capctl/dryrun.h"
 #include "capctl/out.h"
 #include "capctl/scan/scan.h"
 
@@ -242,7 +242,7 @@ static void print_files(const struct scan *scan)
 
 static void print_bundle(const struct scan *scan)
 {
-	char *summary CLEANUP_FREE = explain_summary(&scan->run);
+	char *summary CLEANUP_FREE = dryrun_summary(&scan->run);
 
 	out_line(OUT_PLAIN, "root file system %s", scan->path);
 	if (*scan->run.reason.text)
