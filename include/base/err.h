@@ -34,4 +34,10 @@ int err_wrap(struct err *err, const char *format, ...)
  */
 const char *err_reason(int number);
 
+/*
+ * From now on err_reason() gives the C library's phrases, in lower case. Only
+ * capctl calls this: no engine reads its errors, and people search for them.
+ */
+void err_use_libc_reasons(void);
+
 #endif

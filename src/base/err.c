@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,43 +13,59 @@
 
 #define CUT "..."
 
+/* NULL: the symbol is given instead. */
 static const struct {
 	int number;
 	const char *reason;
+	const char *libc_reason;
 } reasons[] = {
-	{ ENOENT, "is missing" },
-	{ EACCES, "access refused" },
-	{ EPERM, "not permitted" },
-	{ ENOTDIR, "a part of the path is not a directory" },
-	{ EISDIR, "is a directory" },
-	{ ELOOP, "too many symbolic links" },
-	{ ENAMETOOLONG, "name too long" },
-	{ ENOSPC, "no space left" },
-	{ EDQUOT, "disk quota used up" },
-	{ EROFS, "read-only file system" },
-	{ EEXIST, "exists already" },
-	{ ENOMEM, "out of memory" },
-	{ EIO, "input or output error" },
-	{ EMFILE, "too many open descriptors" },
-	{ ENFILE, "too many open files on this machine" },
-	{ ENOEXEC, "not a program this machine can run" },
-	{ ETXTBSY, "is being written" },
-	{ EFBIG, "over the limit on the size of files (RLIMIT_FSIZE)" },
-	{ ENXIO, "has no reader" },
-	{ EINVAL, "not supported here" },
-	{ E2BIG, "arguments and environment too long" },
+	{ ENOENT, "is missing", "no such file or directory" },
+	{ EACCES, "access refused", "permission denied" },
+	{ EPERM, "not permitted", "operation not permitted" },
+	{ ENOTDIR, "a part of the path is not a directory", "not a directory" },
+	{ EISDIR, "is a directory", "is a directory" },
+	{ ELOOP, "too many symbolic links",
+	  "too many levels of symbolic links" },
+	{ ENAMETOOLONG, "name too long", "file name too long" },
+	{ ENOSPC, "no space left", "no space left on device" },
+	{ EDQUOT, "disk quota used up", "disk quota exceeded" },
+	{ EROFS, "read-only file system", "read-only file system" },
+	{ EEXIST, "exists already", "file exists" },
+	{ ENOMEM, "out of memory", "cannot allocate memory" },
+	{ EIO, "input or output error", "input/output error" },
+	{ EMFILE, "too many open descriptors", "too many open files" },
+	{ ENFILE, "too many open files on this machine",
+	  "too many open files in system" },
+	{ ENOEXEC, "not a program this machine can run", "exec format error" },
+	{ ETXTBSY, "is being written", "text file busy" },
+	{ EFBIG, "over the limit on the size of files (RLIMIT_FSIZE)",
+	  "file too large" },
+	{ ENXIO, "has no reader", "no such device or address" },
+	{ EINVAL, "not supported here", "invalid argument" },
+	{ E2BIG, "arguments and environment too long",
+	  "argument list too long" },
+	{ ESRCH, NULL, "no such process" },
+	{ EBUSY, NULL, "device or resource busy" },
 };
+
+static bool uses_libc_reasons;
+
+void err_use_libc_reasons(void)
+{
+	uses_libc_reasons = true;
+}
 
 const char *err_reason(int number)
 {
-	const char *symbol;
+	const char *symbol = strerrorname_np(number), *reason = NULL;
 
 	for (size_t i = 0; i < ARRAY_LEN(reasons); i++)
 		if (reasons[i].number == number)
-			return reasons[i].reason;
-
-	symbol = strerrorname_np(number);
-	return symbol ? symbol : "unknown error";
+			reason = uses_libc_reasons ? reasons[i].libc_reason
+						   : reasons[i].reason;
+	if (!reason)
+		reason = symbol ? symbol : "unknown error";
+	return reason;
 }
 
 static size_t write_text(struct err *err, size_t at, const char *format,

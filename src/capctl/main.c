@@ -176,6 +176,7 @@ int main(int argc, char **argv)
 	struct err err = { 0 };
 	enum verb_status status;
 
+	err_use_libc_reasons();
 	out_init();
 	status = call(argc, argv, &err);
 	if (status != VERB_TROUBLE && out_finish(&err) < 0)

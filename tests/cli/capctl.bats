@@ -136,7 +136,7 @@ verbs=(check explain show decode scan verify restore sync doctor version)
 		"$builddir/capctl" $words >/dev/full 2>"$BATS_TEST_TMPDIR/err" ||
 			status=$?
 		output='' stderr=$(<"$BATS_TEST_TMPDIR/err")
-		complained 'write to standard output: no space left'
+		complained 'write to standard output: no space left on device'
 	done
 }
 

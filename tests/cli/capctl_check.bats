@@ -244,7 +244,7 @@ same_as_runtime() {
 	chmod 600 "$file"
 	around=(setpriv --reuid 4711 --regid 4711 --clear-groups)
 	json 2 '.problems[0].code == "unreadable" and
-		(.problems[0].text | endswith("access refused"))' p.json
+		(.problems[0].text | endswith("permission denied"))' p.json
 	export CAPRUNTIME_POLICY=$file
 	json 2 '.problems[0].code == "unreadable"'
 }
@@ -478,7 +478,7 @@ is_printable() {
 		# shellcheck disable=SC2086 # one word or none
 		"$capctl" check $more p.json 2>stderr >/dev/full || status=$?
 		[ "$status" -eq 2 ]
-		grep -x 'capctl: write to standard output: no space left' stderr
+		grep -x 'capctl: write to standard output: no space left on device' stderr
 	done
 }
 

@@ -224,7 +224,7 @@ podman_node() {
 	[ "$status" -eq 2 ]
 	[ "$(jq .unknown <<<"$output")" = 2 ]
 	for name in crio.conf crio.conf.d/60; do
-		jq -e --arg text "open '/etc/crio/$name': is missing" \
+		jq -e --arg text "open '/etc/crio/$name': no such file or directory" \
 			'any(.findings[]; .status == "unknown" and .text == $text)' \
 			<<<"$output"
 	done
@@ -267,7 +267,7 @@ podman_node() {
 # capruntime and the real runtime
 
 @test "capruntime must be there, root's, for nobody else to write" {
-	local missing=(error "'$program': is missing" 'install it there')
+	local missing=(error "'$program': no such file or directory" 'install it there')
 
 	# With the prefix /usr the engines' configuration names it, too.
 	[ "$program" != "$capruntime" ] || missing+=("${missing[@]}")
@@ -370,7 +370,7 @@ os.setxattr(sys.argv[1], "security.selinux", sys.argv[2].encode() + b"\0")' \
 
 	ln -sfn /nowhere/runc "$link"
 	doctor
-	finds error "'/nowhere/runc': is missing" 'ln -sfn'
+	finds error "'/nowhere/runc': no such file or directory" 'ln -sfn'
 
 	ln -sfn runc "$link"
 	doctor
@@ -387,7 +387,7 @@ os.setxattr(sys.argv[1], "security.selinux", sys.argv[2].encode() + b"\0")' \
 	[ "$status" -eq 1 ]
 	real=$(jq -r '.findings[] | select(.topic == "real runtime").text' \
 		<<<"$output")
-	[[ "$real" == "handler 'capruntime': real runtime '/"*"': is missing (by compiled in)" ]]
+	[[ "$real" == "handler 'capruntime': real runtime '/"*"': no such file or directory (by compiled in)" ]]
 	path=${real#*runtime \'}
 	program "${path%%\'*}"
 	doctor
@@ -406,7 +406,7 @@ os.setxattr(sys.argv[1], "security.selinux", sys.argv[2].encode() + b"\0")' \
 	ln -s /nowhere/youki "$tree$home/runtimes/second"
 	touch "$tree$home/runtimes/third"
 	doctor
-	finds error "handler 'second': real runtime '/nowhere/youki': is missing" \
+	finds error "handler 'second': real runtime '/nowhere/youki': no such file or directory" \
 		"$home/runtimes/second" \
 		error "third' is not a symbolic link" "$home/runtimes/third"
 }
@@ -522,7 +522,7 @@ alive() { # ROOT ID runc|crun
 	finds warning 'is not a regular file: no decision' 'a regular file'
 	rm -r "$tree/var/log"
 	doctor
-	finds warning "'/var/log/': is missing: no decision" 'a regular file'
+	finds warning "'/var/log/': no such file or directory: no decision" 'a regular file'
 	touch "$tree/var/log"
 	doctor
 	finds warning 'no decision' 'a regular file'
@@ -680,7 +680,7 @@ default_warning=(warning 'the one that mends it included' 'RuntimeClass')
 		doctor
 		chmod 755 "$tree/$closed"
 		[ "$status" -eq 2 ]
-		jq -e --arg text "'/$closed': access refused" 'any(.findings[];
+		jq -e --arg text "'/$closed': permission denied" 'any(.findings[];
 			.status == "unknown" and .topic == "CRI-O" and
 			.text == $text and .fix != null)' <<<"$output"
 	done
@@ -702,7 +702,7 @@ default_warning=(warning 'the one that mends it included' 'RuntimeClass')
 		runtime_path = "/opt/bin/capruntime"
 	END
 	doctor
-	finds error "'/opt/bin/capruntime': is missing" 'mend the path'
+	finds error "'/opt/bin/capruntime': no such file or directory" 'mend the path'
 	program /opt/bin/capruntime
 	doctor
 	finds warning "'/opt/bin/capruntime' is another copy than '$program'" \
@@ -937,7 +937,7 @@ containerd_config() { # SED: of the snippet of version 2
 		[[ "$stderr" == 'capctl: doctor: '*"see 'capctl help doctor'" ]]
 	done
 	run --separate-stderr -2 "$capctl" doctor --root "$work/none"
-	[ "$stderr" = "capctl: doctor: --root '$work/none': is missing" ]
+	[ "$stderr" = "capctl: doctor: --root '$work/none': no such file or directory" ]
 	run -0 "$capctl" help doctor
 	[[ "$output" == *'--root DIR'* ]]
 }

@@ -195,7 +195,7 @@ engine_of() { # FIXTURE
 	[[ "$output" == 'no rule matches: as if untouched'* ]]
 	explain --policy missing.json bundle
 	[ "$status" -eq 2 ]
-	[[ "$stderr" == "capctl: explain: load policy: "*missing.json*"is missing"* ]]
+	[[ "$stderr" == "capctl: explain: load policy: "*missing.json*"no such file or directory"* ]]
 }
 
 @test "--all goes through every bundle below, whatever their depth" {
@@ -221,10 +221,10 @@ engine_of() { # FIXTURE
 	policy '{engine: "cri-o"}' "$everything"
 	explain "$work/nowhere"
 	[ "$status" -eq 2 ]
-	[ "$stderr" = "capctl: explain: bundle '$work/nowhere': is missing" ]
+	[ "$stderr" = "capctl: explain: bundle '$work/nowhere': no such file or directory" ]
 	explain "$work"
 	[ "$status" -eq 2 ]
-	[[ "$stderr" == *"config.json': is missing" ]]
+	[[ "$stderr" == *"config.json': no such file or directory" ]]
 	for words in '' "$bundle $bundle" "--bogus $bundle" '--id' \
 		"--all $work $bundle"; do
 		# shellcheck disable=SC2086
@@ -497,11 +497,11 @@ port_start=net.ipv4.ip_unprivileged_port_start
 	[ "$status" -eq 0 ]
 	diff - <(program_part) <<-'END'
 		what the program will hold
-		  cannot be told: '/bin/app': is missing
+		  cannot be told: '/bin/app': no such file or directory
 	END
 	make_tree '.mounts = [{destination: "/bin", type: "bind", source: "x"}]'
 	explain "$bundle"
-	[ "$(program_part | xargs -d '\n' | tr -s ' ')" = "what the program will hold cannot be told: '/bin/app' lies on the mount '/bin': '$bundle/x': is missing" ]
+	[ "$(program_part | xargs -d '\n' | tr -s ' ')" = "what the program will hold cannot be told: '/bin/app' lies on the mount '/bin': '$bundle/x': no such file or directory" ]
 	make_tree '.mounts = [{destination: "/bin", type: "tmpfs"}]'
 	explain "$bundle"
 	diff - <(program_part) <<-'END'
@@ -543,14 +543,14 @@ as_nobody() { # WORD…: explain as an ordinary user
 	chmod 600 "$bundle/config.json"
 	as_nobody "$bundle"
 	[ "$status" -eq 2 ]
-	[[ "$stderr" == *"'$bundle/config.json': access refused" ]]
+	[[ "$stderr" == *"'$bundle/config.json': permission denied" ]]
 	chmod 644 "$bundle/config.json"
 	make_words
 	"${words[@]}" >/dev/null
 	chmod 600 "$bundle/.capruntime.json"
 	as_nobody "$bundle"
 	[ "$status" -eq 2 ]
-	[[ "$stderr" == *"'$bundle/.capruntime.json': access refused" ]]
+	[[ "$stderr" == *"'$bundle/.capruntime.json': permission denied" ]]
 	chmod 644 "$bundle/.capruntime.json"
 	as_nobody "$bundle"
 	[ "$status" -eq 0 ]
@@ -802,7 +802,7 @@ coloured() { # WORD…: as on a terminal
 		"$capctl" explain $more "$bundle" >/dev/full 2>"$work/stderr" ||
 			status=$?
 		[ "$status" -eq 2 ]
-		grep -x 'capctl: write to standard output: no space left' \
+		grep -x 'capctl: write to standard output: no space left on device' \
 			"$work/stderr"
 	done
 }

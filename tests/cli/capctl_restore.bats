@@ -206,11 +206,11 @@ rules() { # one a line, of every kind
 	done
 	rm "$config"
 	restore "$bundle"
-	troubled "'$config': is missing"
+	troubled "'$config': no such file or directory"
 	[ ! -e "$config" ]
 	mv "$record" "$work/away"
 	restore "$bundle"
-	troubled "'$config': is missing"
+	troubled "'$config': no such file or directory"
 }
 
 @test "a symbolic link as config.json is not written through" {
@@ -251,7 +251,7 @@ mount_at() { # PATH OPTION...
 	started
 	head -c 1m /dev/zero >"$bundle/filler" 2>/dev/null || :
 	restore "$bundle"
-	troubled "'$config'" 'no space left'
+	troubled "'$config'" 'no space left on device'
 	same "$config" "$new"
 	[ -e "$record" ]
 	[ "$(ls -A "$bundle" | LC_ALL=C sort | tr '\n' ' ')" = \
@@ -339,7 +339,7 @@ mount_at() { # PATH OPTION...
 		troubled "see 'capctl help restore'"
 	done
 	restore "$work/nowhere"
-	troubled "bundle '$work/nowhere': is missing"
+	troubled "bundle '$work/nowhere': no such file or directory"
 }
 
 @test "an ordinary user cannot, and nothing changes" {
@@ -349,7 +349,7 @@ mount_at() { # PATH OPTION...
 	capctl=$work/capctl
 	before=(setpriv --reuid 65534 --regid 65534 --clear-groups)
 	restore "$bundle"
-	troubled "'$config': access refused"
+	troubled "'$config': permission denied"
 	before=()
 	create
 	before=(setpriv --reuid 65534 --regid 65534 --clear-groups)
@@ -365,7 +365,7 @@ mount_at() { # PATH OPTION...
 	status=0
 	"$capctl" restore "$bundle" >/dev/full 2>"$work/stderr" || status=$?
 	[ "$status" -eq 2 ]
-	grep -x 'capctl: write to standard output: no space left' "$work/stderr"
+	grep -x 'capctl: write to standard output: no space left on device' "$work/stderr"
 	same "$config" "$old"
 }
 

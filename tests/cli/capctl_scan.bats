@@ -194,7 +194,7 @@ effect"
 	[[ "$output" != *$'\e'* ]]
 	says '.files[0].path == "/usr/bin/a\nb\u001b[2J\tc\ufffd"'
 	scan "$tree/"$'x\ny\e[2J'
-	troubled 'is missing'
+	troubled 'no such file or directory'
 	[[ "$stderr" != *$'\e'* ]]
 }
 
@@ -252,19 +252,19 @@ closed_to_root() {
 	ended 1
 	printed "\
 /usr/bin/app  0:0  dangerous   setuid root
-/closed            unreadable  access refused
-/listed            unreadable  access refused
+/closed            unreadable  permission denied
+/listed            unreadable  permission denied
 5 entries: 1 setuid; 1 dangerous; 2 unreadable"
 	rm "$tree/usr/bin/app"
 	scan --json "$tree"
 	ended 1
 	says '.files == [] and .counts.unreadable == 2 and .unreadable[0] ==
-		{path: "/closed", reason: "access refused"}'
+		{path: "/closed", reason: "permission denied"}'
 	chmod 000 "$tree"
 	scan "$tree"
-	troubled "'$tree/config.json': access refused"
+	troubled "'$tree/config.json': permission denied"
 	scan --rootfs "$tree"
-	troubled "'$tree': access refused"
+	troubled "'$tree': permission denied"
 	chmod 755 "$tree"
 }
 
@@ -277,7 +277,7 @@ closed_to_root() {
 	scan "$tree"
 	ended 1
 	printed "\
-/usr/bin    unreadable  input or output error
+/usr/bin    unreadable  input/output error
 2 entries: nothing raises privileges; 1 unreadable"
 }
 
@@ -289,7 +289,7 @@ closed_to_root() {
 	scan --nonsense "$tree"
 	troubled "unknown option '--nonsense'"
 	scan "$work/none"
-	troubled "'$work/none': is missing"
+	troubled "'$work/none': no such file or directory"
 	touch "$work/file"
 	scan "$work/file"
 	troubled "'$work/file': "
@@ -554,7 +554,7 @@ $tree/usr/bin/app"*"  dangerous  setuid root
 @test 'a bundle that cannot be looked at is status 2' {
 	bundle '.root.path = "none"'
 	scan "$bundle"
-	troubled "'$bundle/none': is missing"
+	troubled "'$bundle/none': no such file or directory"
 	jq 'del(.root)' "$bundle/config.json" >"$work/none.json"
 	mv "$work/none.json" "$bundle/config.json"
 	scan "$bundle"

@@ -277,7 +277,7 @@ open("/proc/self/comm", "w").write("sleep")'
 			-e "inject=${words#* }:error=EIO" \
 			"$builddir/capctl" show "$pid"
 		ended 2
-		[ "$stderr" = "capctl: show: process $pid: input or output error" ] ||
+		[ "$stderr" = "capctl: show: process $pid: input/output error" ] ||
 			seen 'why?'
 		[[ "$output" = "process $pid: sleep"* ]] || seen 'the rest'
 	done
@@ -316,7 +316,7 @@ open("/proc/self/comm", "w").write("sleep")'
 	show --id no-such-container --root "$BATS_TEST_TMPDIR"
 	complained "show: no container 'no-such-container' in '$BATS_TEST_TMPDIR'"
 	show --id x --root "$BATS_TEST_TMPDIR/none"
-	complained "show: '$BATS_TEST_TMPDIR/none': is missing"
+	complained "show: '$BATS_TEST_TMPDIR/none': no such file or directory"
 }
 
 @test "a full disk is an error" {
@@ -326,6 +326,6 @@ open("/proc/self/comm", "w").write("sleep")'
 		"$builddir/capctl" show $word >/dev/full \
 			2>"$BATS_TEST_TMPDIR/err" || status=$?
 		stderr=$(<"$BATS_TEST_TMPDIR/err")
-		complained 'write to standard output: no space left'
+		complained 'write to standard output: no space left on device'
 	done
 }

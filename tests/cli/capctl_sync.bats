@@ -188,8 +188,8 @@ not in step"
 	once --json
 	[ "$status" -eq 2 ]
 	jq -e '.outcome == "trouble" and (.reason |
-		contains("is missing"))' <<<"$output"
-	[ "$stderr" = "capctl: sync: open '$source': is missing" ]
+		contains("no such file or directory"))' <<<"$output"
+	[ "$stderr" = "capctl: sync: open '$source': no such file or directory" ]
 }
 
 # As the kubelet mounts a ConfigMap.
@@ -438,7 +438,7 @@ not in step"
 	cmp "$work/program" "$target/program"
 	sync --files --once "$work/none" "$target"
 	[ "$status" -eq 2 ]
-	[ "$stderr" = "capctl: sync: open '$work/none': is missing" ]
+	[ "$stderr" = "capctl: sync: open '$work/none': no such file or directory" ]
 	sync --files --once "$source" "$target"
 	[ "$status" -eq 2 ]
 	[ "$stderr" = "capctl: sync: '$source' is not a regular file" ]
@@ -488,7 +488,7 @@ not in step"
 @test "what cannot be said is trouble" {
 	run -2 --separate-stderr sh -c \
 		'"$0" sync --once "$1" "$2" >/dev/full' "$capctl" "$source" "$target"
-	[ "$stderr" = 'capctl: write to standard output: no space left' ]
+	[ "$stderr" = 'capctl: write to standard output: no space left on device' ]
 	run -2 --separate-stderr sh -c \
 		'"$0" sync "$1" "$2" >/dev/full' "$capctl" "$source" "$target"
 }

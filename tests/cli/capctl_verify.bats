@@ -186,7 +186,7 @@ lost_row='lost  lost  NET_BIND_SERVICE: granted but not held: the program droppe
 	[ "$status" -eq 0 ]
 	verify --root "$state" --policy missing.json good
 	[ "$status" -eq 2 ]
-	[[ "$stderr" == 'capctl: verify: load policy: '*'is missing'* ]]
+	[[ "$stderr" == 'capctl: verify: load policy: '*'no such file or directory'* ]]
 	echo '{' >"$CAPRUNTIME_POLICY"
 	verify --root "$state" good
 	[ "$status" -eq 2 ]
@@ -231,7 +231,7 @@ lost_row='lost  lost  NET_BIND_SERVICE: granted but not held: the program droppe
 	[ "$status" -eq 2 ]
 	all_of_it <<-END
 		good     ok       holds what was granted; the current policy decides the same
-		lost     unknown  '$work/lost/config.json': is missing
+		lost     unknown  '$work/lost/config.json': no such file or directory
 		runc     ok       holds what was granted; the current policy decides the same
 		without  unknown  its state names no bundle
 	END
@@ -265,7 +265,7 @@ lost_row='lost  lost  NET_BIND_SERVICE: granted but not held: the program droppe
 	[ "$status" -eq 0 ]
 	verify --root "$work/nowhere"
 	[ "$status" -eq 2 ]
-	[ "$stderr" = "capctl: verify: '$work/nowhere': is missing" ]
+	[ "$stderr" = "capctl: verify: '$work/nowhere': no such file or directory" ]
 }
 
 @test "an unreadable state directory hides no other, and is never 'no containers'" {
@@ -287,7 +287,7 @@ lost_row='lost  lost  NET_BIND_SERVICE: granted but not held: the program droppe
 		printf '%s\n%s\n' "$output" "$stderr"
 		[ "$status" -eq 2 ]
 		[[ "$output" == 'good  ok '* ]]
-		[ "$stderr" = "capctl: verify: '/run/$place': access refused" ]
+		[ "$stderr" = "capctl: verify: '/run/$place': permission denied" ]
 		chmod 755 "$work/run/$place"
 	done
 }
@@ -386,7 +386,7 @@ coloured() { # WORD…: number of coloured lines on a terminal
 		"$capctl" verify --root "$state" $more >/dev/full \
 			2>"$work/stderr" || status=$?
 		[ "$status" -eq 2 ]
-		grep -x 'capctl: write to standard output: no space left' \
+		grep -x 'capctl: write to standard output: no space left on device' \
 			"$work/stderr"
 	done
 }
@@ -404,11 +404,11 @@ coloured() { # WORD…: number of coloured lines on a terminal
 	run --separate-stderr "${as_nobody[@]}" good
 	printf '%s\n%s\n' "$output" "$stderr"
 	[ "$status" -eq 2 ]
-	[[ "$(tr -s ' \n' ' ' <<<"$output")" == "good unknown open '$work/good/config.json': access refused"* ]]
+	[[ "$(tr -s ' \n' ' ' <<<"$output")" == "good unknown open '$work/good/config.json': permission denied"* ]]
 	chmod 700 "$state"
 	run --separate-stderr "${as_nobody[@]}"
 	[ "$status" -eq 2 ]
-	[ "$stderr" = "capctl: verify: '$state': access refused" ]
+	[ "$stderr" = "capctl: verify: '$state': permission denied" ]
 }
 
 @test "nothing is written" {

@@ -121,7 +121,7 @@ configured() { # NAME: a #define of config.h
 		# shellcheck disable=SC2086
 		"$capctl" $words >/dev/full 2>"$work/stderr" || status=$?
 		[ "$status" -eq 2 ]
-		grep -x 'capctl: write to standard output: no space left' \
+		grep -x 'capctl: write to standard output: no space left on device' \
 			"$work/stderr"
 	done
 }

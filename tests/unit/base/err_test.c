@@ -4,6 +4,7 @@
 #include "base/err.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #include "tap.h"
 
@@ -97,6 +98,27 @@ static void a_number_that_is_no_errno_has_a_reason_too(void)
 	CHECK_STR(err_reason(99999), "unknown error");
 }
 
+static void capctl_has_the_phrases_of_the_c_library(void)
+{
+	char want[64];
+
+	err_use_libc_reasons();
+	for (int number = 1; number < ERRNO_COUNT; number++) {
+		const char *reason = err_reason(number);
+		const char *symbol = strerrorname_np(number);
+
+		if (!symbol || strcmp(reason, symbol) == 0)
+			continue;
+		snprintf(want, sizeof(want), "%s", strerrordesc_np(number));
+		want[0] |= 0x20;
+		CHECK_STR(reason, want);
+	}
+	CHECK_STR(err_reason(ENOENT), "no such file or directory");
+	CHECK_STR(err_reason(EACCES), "permission denied");
+	CHECK_STR(err_reason(ENOTTY), "ENOTTY");
+	CHECK_STR(err_reason(99999), "unknown error");
+}
+
 /* A text of `len` bytes, and its NUL. */
 static void fill(char *text, size_t len)
 {
@@ -179,6 +201,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_cut_message_says_so),
 	TAP_TEST(a_cut_wrap_keeps_what_is_outermost),
 	TAP_TEST(every_length_around_the_limit_ends_in_a_nul),
+	TAP_TEST(capctl_has_the_phrases_of_the_c_library),
 };
 
 TAP_MAIN(tests)
