@@ -94,8 +94,6 @@ CAPRUNTIME_FILES = \
 	src/capruntime/exec_link.h \
 	src/capruntime/exec_patch.c \
 	src/capruntime/exec_patch.h \
-	src/capruntime/memfd.c \
-	src/capruntime/memfd.h \
 	src/capruntime/refuse.c \
 	src/capruntime/refuse.h
 

@@ -18,7 +18,7 @@ UNIT_TESTS = \
 	tests/unit/capruntime/audit_test \
 	tests/unit/capruntime/exec_link_test \
 	tests/unit/capruntime/exec_patch_test \
-	tests/unit/capruntime/memfd_test \
+	tests/unit/capruntime/exec_test \
 	tests/unit/caps/own_test \
 	tests/unit/caps/set_test \
 	tests/unit/json/check_test \

@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "base/alloc.h"
 #include "base/fileio.h"
@@ -16,12 +17,12 @@
 #include "capruntime/audit.h"
 #include "capruntime/exec_link.h"
 #include "capruntime/exec_patch.h"
-#include "capruntime/memfd.h"
 #include "caps/own.h"
 
 /* As many as any runtime leaves for descriptors that are handed on. */
 #define LOWEST_DESCRIPTOR 64
 #define FIRST_PRESERVED 3
+#define SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
 
 /* The container's record; its root and id must be the session's. */
 static int read_record(const struct exec_key *key, const char *path,
@@ -107,6 +108,25 @@ static int lowest_descriptor(const struct runtime_args *args, int *ret_lowest,
 	return 0;
 }
 
+int exec_make_file(const char *text, size_t len, int lowest, int *ret_fd,
+		   struct err *err)
+{
+	int made CLEANUP_FD =
+		memfd_create("capruntime", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	if (made < 0)
+		return err_set_errno(err, errno, "make a file in memory");
+	if (fileio_write(made, text, len) < 0 ||
+	    fcntl(made, F_ADD_SEALS, SEALS) < 0)
+		return err_set_errno(err, errno, "fill a file in memory");
+	*ret_fd = fcntl(made, F_DUPFD, lowest);
+	if (*ret_fd < 0)
+		return err_set_errno(err, errno,
+				     "no descriptor over %d (RLIMIT_NOFILE)",
+				     lowest);
+	return 0;
+}
+
 /* The word stays what it was up to the file's name. */
 static int replace_word(const struct runtime_args *args, char **argv, int fd,
 			struct err *err)
@@ -133,7 +153,7 @@ static int hand_over(const struct runtime_args *args, char **argv,
 	int fd CLEANUP_FD = -1, lowest;
 
 	if (lowest_descriptor(args, &lowest, err) < 0 ||
-	    memfd_make(text, len, lowest, &fd, err) < 0 ||
+	    exec_make_file(text, len, lowest, &fd, err) < 0 ||
 	    replace_word(args, argv, fd, err) < 0)
 		return -1;
 	/* It is the runtime's from here on. */

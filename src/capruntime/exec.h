@@ -7,6 +7,10 @@
 #ifndef CAPRUNTIME_EXEC_H
 #define CAPRUNTIME_EXEC_H
 
+#include <stddef.h>
+
+#include "base/cleanup.h"
+#include "base/err.h"
 #include "runtime/call.h"
 
 /*
@@ -15,5 +19,13 @@
  */
 void exec_prepare(const struct runtime_args *args, char **argv,
 		  const char *handler, const char *runtime);
+
+/*
+ * Makes a sealed file in memory, memfd_create(2), that holds `text`. ret_fd is
+ * at least `lowest` and, unlike every other descriptor of capruntime, stays
+ * open across execve(2). The caller closes.
+ */
+int exec_make_file(const char *text, size_t len, int lowest, int *ret_fd,
+		   struct err *err) MUST_CHECK;
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "capruntime/memfd.h"
+#include "capruntime/exec.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -15,13 +15,13 @@ static int make(const char *text, size_t len, int lowest, struct err *err)
 	int fd = -1;
 
 	*err = (struct err){ 0 };
-	if (memfd_make(text, len, lowest, &fd, err) < 0)
+	if (exec_make_file(text, len, lowest, &fd, err) < 0)
 		return -1;
 	CHECK_STR(err->text, "");
 	return fd;
 }
 
-static void it_can_be_read_by_its_name(void)
+static void the_file_is_readable_by_its_path_in_proc(void)
 {
 	char path[32], text[16] = "";
 	struct err err;
@@ -36,7 +36,7 @@ static void it_can_be_read_by_its_name(void)
 	CHECK(memcmp(text, "a\0b", 3) == 0);
 }
 
-static void nobody_can_change_it(void)
+static void the_file_is_sealed(void)
 {
 	struct err err;
 	int fd CLEANUP_FD = make("text", 4, 64, &err);
@@ -50,7 +50,7 @@ static void nobody_can_change_it(void)
 	CHECK(mmap(NULL, 4, PROT_WRITE, MAP_SHARED, fd, 0) == MAP_FAILED);
 }
 
-static void it_outlives_execve_and_lies_high_enough(void)
+static void the_descriptor_survives_execve_and_is_at_least_the_lowest(void)
 {
 	static const int lowest[] = { 3, 64, 100 };
 
@@ -74,7 +74,7 @@ static size_t open_descriptors(void)
 	return count;
 }
 
-static void it_is_the_only_descriptor_that_is_new(void)
+static void only_one_descriptor_stays_open(void)
 {
 	size_t count = open_descriptors();
 	struct err err;
@@ -84,7 +84,7 @@ static void it_is_the_only_descriptor_that_is_new(void)
 	CHECK_U64(open_descriptors(), count + 1);
 }
 
-static void without_a_number_high_enough_it_fails_and_leaves_nothing(void)
+static void a_limit_on_descriptors_is_an_error_that_leaves_none_open(void)
 {
 	size_t count = open_descriptors();
 	struct rlimit was, few;
@@ -102,11 +102,11 @@ static void without_a_number_high_enough_it_fails_and_leaves_nothing(void)
 }
 
 static const struct tap_test tests[] = {
-	TAP_TEST(it_can_be_read_by_its_name),
-	TAP_TEST(nobody_can_change_it),
-	TAP_TEST(it_outlives_execve_and_lies_high_enough),
-	TAP_TEST(it_is_the_only_descriptor_that_is_new),
-	TAP_TEST(without_a_number_high_enough_it_fails_and_leaves_nothing),
+	TAP_TEST(the_file_is_readable_by_its_path_in_proc),
+	TAP_TEST(the_file_is_sealed),
+	TAP_TEST(the_descriptor_survives_execve_and_is_at_least_the_lowest),
+	TAP_TEST(only_one_descriptor_stays_open),
+	TAP_TEST(a_limit_on_descriptors_is_an_error_that_leaves_none_open),
 };
 
 TAP_MAIN(tests)
