@@ -49,8 +49,6 @@ SHARED_FILES = \
 	src/base/utf8.c \
 	src/bundle/evaluate.c \
 	src/bundle/files.c \
-	src/bundle/nsinfo.c \
-	src/bundle/nsinfo.h \
 	src/caps/own.c \
 	src/caps/set.c \
 	src/json/check.c \

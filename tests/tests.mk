@@ -12,8 +12,8 @@ UNIT_TESTS = \
 	tests/unit/base/time_test \
 	tests/unit/base/trust_test \
 	tests/unit/base/utf8_test \
+	tests/unit/bundle/evaluate_test \
 	tests/unit/bundle/files_test \
-	tests/unit/bundle/nsinfo_test \
 	tests/unit/capruntime/audit_line_test \
 	tests/unit/capruntime/audit_test \
 	tests/unit/capruntime/exec_link_test \

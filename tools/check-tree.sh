@@ -9,7 +9,6 @@ cd "$(dirname "$0")/.." || exit 1
 # Modules with no tests/unit/FOLDER/X_test.c: module, its test, the reason.
 tested_elsewhere='
 src/base/paths.c tests/cli/runtimes.bats it is data
-src/bundle/evaluate.c tests/cli/capctl_explain.bats explain must say what the runtime does
 src/capctl/check/check.c tests/cli/capctl_check.bats what counts is what a person reads
 src/capctl/check/report.c tests/cli/capctl_check.bats what counts is what a person reads
 src/capctl/decode.c tests/cli/capctl_decode.bats what counts is what a person reads
@@ -109,7 +108,7 @@ capctl/verify capctl capctl/process $shared
 # Who may talk to the kernel; every other source makes no system call.
 kernel_files='
 base: fileio report trust
-bundle: evaluate files nsinfo
+bundle: evaluate files
 capctl: decode dryrun main out restore verb version
 capctl/check: check report
 capctl/doctor: containers doctor engine_files engines host kernel policy program

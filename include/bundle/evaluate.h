@@ -70,4 +70,15 @@ const struct record *evaluation_record(const struct evaluation *evaluation);
 int evaluation_decide(struct evaluation *evaluation, const struct own_caps *own,
 		      struct err *err) MUST_CHECK;
 
+enum evaluation_namespace { NAMESPACE_OTHER, NAMESPACE_OWN, NAMESPACE_UNKNOWN };
+
+/*
+ * Does a container share our own namespace of this kind, a file name in
+ * /proc/self/ns: "net", "pid"? Without an entry it does; an entry with a path
+ * is compared by device and inode, namespaces(7). Unknown: stat(2) fails, or
+ * the path is relative, which each runtime resolves in its own way.
+ */
+enum evaluation_namespace
+evaluation_namespace(const struct spec_namespace *entry, const char *kind);
+
 #endif

@@ -3,9 +3,11 @@
 
 #include "bundle/evaluate.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
-#include "bundle/nsinfo.h"
+#define OWN_NAMESPACES "/proc/self/ns/"
 
 void evaluation_free(struct evaluation *evaluation)
 {
@@ -67,15 +69,34 @@ static int err_config(const struct evaluation *evaluation, struct err *err)
 	return err_set(err, "%s (%s)", reason.text, evaluation->config.name);
 }
 
+enum evaluation_namespace
+evaluation_namespace(const struct spec_namespace *entry, const char *kind)
+{
+	char own_path[sizeof(OWN_NAMESPACES) + 16];
+	struct stat own, theirs;
+
+	if (!entry->present)
+		return NAMESPACE_OWN;
+	if (!entry->path)
+		return NAMESPACE_OTHER;
+	snprintf(own_path, sizeof(own_path), "%s%s", OWN_NAMESPACES, kind);
+	if (*entry->path != '/' || stat(own_path, &own) < 0 ||
+	    stat(entry->path, &theirs) < 0)
+		return NAMESPACE_UNKNOWN;
+	return own.st_dev == theirs.st_dev && own.st_ino == theirs.st_ino
+		       ? NAMESPACE_OWN
+		       : NAMESPACE_OTHER;
+}
+
 static bool is_host(struct evaluation *evaluation,
 		    const struct spec_namespace *entry, const char *kind)
 {
-	enum nsinfo_answer answer = nsinfo_is_own(entry, kind);
+	enum evaluation_namespace answer = evaluation_namespace(entry, kind);
 
-	if (answer == NSINFO_UNKNOWN)
+	if (answer == NAMESPACE_UNKNOWN)
 		evaluation->note =
 			"a namespace's path cannot be looked at: taken for none of the host's";
-	return answer == NSINFO_YES;
+	return answer == NAMESPACE_OWN;
 }
 
 static void describe_subject(struct evaluation *evaluation,
