@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # usage: install.sh [--prefix DIR] [--destdir DIR]
 #        install.sh --uninstall [--purge] [--prefix DIR] [--destdir DIR]
-# Installs, or upgrades, below the prefix (/usr/local) what lies beside this
-# script; the configuration is always in /etc/capruntime, and what is there is
-# never overwritten. Nothing is started or restarted. To uninstall is refused
-# while an engine needs the program; --purge removes the configuration, too.
+# Installs or upgrades the files next to this script below the prefix (/usr/local).
+# The configuration is always in /etc/capruntime; existing files there are never
+# overwritten. Nothing is started or restarted. --uninstall is refused while an
+# engine needs the program; --purge also removes the configuration.
 set -eu
 umask 022
 
@@ -15,7 +15,7 @@ verb=install
 purge=false
 here=$(cd "$(dirname "$0")" && pwd)
 conf=/etc/capruntime
-# Below the prefix: itself, and the list of all that it installed.
+# Below the prefix: this script, and the list of the installed files.
 own=libexec/capruntime
 
 die() {
@@ -28,7 +28,7 @@ usage() {
 	exit 2
 }
 
-# The installed copy knows where it is.
+# The installed copy derives the prefix from its own path.
 default_prefix() {
 	if [ -e "$here/MANIFEST" ]; then
 		echo "${here%/"$own"}"
@@ -57,7 +57,7 @@ check_files() {
 	done
 }
 
-# With another prefix these files name it. Engines may call the
+# These files contain the prefix. Engines may call the
 # program at any moment: it is replaced at once.
 install_file() { # FILE SOURCE
 	mkdir -p "$to/${1%/*}"
@@ -111,7 +111,7 @@ hook() { # STAGE
 	sh "$to/$own/package-hook" --root "$destdir" "$1"
 }
 
-# Of the directories those that are nobody else's.
+# Only directories that belong to this package.
 remove_files() {
 	while read -r file; do
 		rm -f "$to/$file"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# What is installed beside the programs.
+# What is installed in addition to the programs.
 
 dist_pkgdata_DATA = packaging/policy.schema.json
 bashcompletiondir = $(datadir)/bash-completion/completions
@@ -8,7 +8,7 @@ zshcompletiondir = $(datadir)/zsh/site-functions
 dist_zshcompletion_DATA = packaging/completions/_capctl
 fishcompletiondir = $(datadir)/fish/vendor_completions.d
 dist_fishcompletion_DATA = packaging/completions/capctl.fish
-# Laid out as here: they lead from one to the other.
+# Installed with the same layout: the documents link to each other.
 nobase_dist_doc_DATA = $(EXAMPLES) \
 	CODE_OF_CONDUCT.md \
 	CONTRIBUTING.md \
@@ -25,13 +25,13 @@ nobase_dist_doc_DATA = $(EXAMPLES) \
 	docs/kubernetes.md \
 	docs/permission-denied.md \
 	docs/upgrade.md
-# Installed with the path of this capruntime in them.
+# Installed with the path of this capruntime.
 SNIPPETS = \
 	packaging/containerd/config-v2.toml \
 	packaging/containerd/config-v3.toml \
 	packaging/crio/50-capruntime.conf \
 	packaging/podman/50-capruntime.conf
-# Installed as they are: a node has its program where they put it.
+# Installed unchanged: these files choose the path of the program on a node.
 KUBERNETES = \
 	packaging/kubernetes/Containerfile \
 	packaging/kubernetes/admission/kyverno.yaml \
@@ -70,8 +70,8 @@ packaging/package-hook: packaging/package-hook.in Makefile
 		'$(srcdir)/packaging/package-hook.in' >$@-t && \
 		chmod +x $@-t && mv $@-t $@
 
-# Installation: the administrator's files are never overwritten, and removed
-# only when they are as they came.
+# Installation never overwrites the administrator's files, and removes them only if
+# they are unchanged.
 
 confdir = $(DESTDIR)$(sysconfdir)/capruntime
 docs = $(DESTDIR)$(docdir)
