@@ -19,6 +19,7 @@ UNIT_TESTS = \
 	tests/unit/capruntime/exec_link_test \
 	tests/unit/capruntime/exec_patch_test \
 	tests/unit/capruntime/exec_test \
+	tests/unit/capruntime/refuse_test \
 	tests/unit/caps/own_test \
 	tests/unit/caps/set_test \
 	tests/unit/json/check_test \

@@ -47,7 +47,6 @@ src/capctl/verify/read.c tests/cli/capctl_verify.bats what counts is which conta
 src/capctl/verify/verify.c tests/cli/capctl_verify.bats what counts is which containers differ
 src/capctl/version.c tests/cli/capctl_version.bats what counts is what a person reads
 src/capruntime/create.c tests/cli/faults.bats it only strings the modules together
-src/capruntime/refuse.c tests/cli/errors.bats what counts is what an engine gets to see
 src/policy/files.c tests/cli/trust.bats what counts is which files refuse
 src/policy/rule.c tests/unit/policy/policy_test.c a rule is read as part of a policy
 src/runtime/launch.c tests/cli/runtimes.bats it ends in another program

@@ -1,27 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The only printer of failures: one line on standard error and, where the
- * engine named a log, one line there. CRI-O shows the first, containerd only
- * the second, podman takes the whole log for one JSON value.
+ * Prints an error as one line on standard error. Both mains end here; the
+ * engine's log of capruntime is refuse.h.
  */
 #ifndef CAPRUNTIME_BASE_REPORT_H
 #define CAPRUNTIME_BASE_REPORT_H
 
-#include <stdbool.h>
-
+#include "base/cleanup.h"
 #include "base/err.h"
 
-/*
- * On standard error alone, "PROGRAM: " first; that this is closed changes
- * nothing. Bytes that are not printable ASCII are shown as escapes: the
- * message stays one line, and UTF-8.
- */
+/* "PROGRAM: error" on standard error, if that is open. */
 void report_failure(const char *program, const struct err *err);
 
 /*
- * The same for capruntime, and in the engine's log; log_path: NULL for none. A
- * log that cannot be written changes nothing.
+ * The same text without a newline. Bytes that are not printable ASCII become
+ * escapes, so that it is one line and valid UTF-8. NULL: out of memory. The
+ * caller frees.
  */
-void report_refusal(const struct err *err, const char *log_path, bool json);
+char *report_message(const char *program, const struct err *err) MUST_CHECK;
+
+/*
+ * Writes `line` and a newline by one write(2). Errors are ignored, and the
+ * signals of a closed pipe and of RLIMIT_FSIZE from here on.
+ */
+void report_line(int fd, const char *line);
 
 #endif

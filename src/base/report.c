@@ -3,33 +3,15 @@
 
 #include "base/report.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/buf.h"
-#include "base/fileio.h"
-#include "base/time.h"
-
-#define PROGRAM "capruntime"
-
-static void write_line(int fd, struct buf *buf)
-{
-	char *line CLEANUP_FREE = NULL;
-	struct err ignored;
-	size_t len;
-	ssize_t put;
-
-	buf_add_str(buf, "\n");
-	if (buf_take(buf, &line, &len, &ignored) < 0)
-		return;
-	put = write(fd, line, len);
-	(void)put;
-}
 
 /*
- * Bytes over 0x7e too: CRI-O's and containerd's messages must be UTF-8, which
- * the name of a file need not be, and a cut can part a character.
+ * Bytes over 0x7e too: CRI-O's and containerd's messages must be UTF-8. A file
+ * name need not be, and cutting a text can split a character.
  */
 static void add_printable(struct buf *buf, const char *text)
 {
@@ -46,42 +28,7 @@ static void add_printable(struct buf *buf, const char *text)
 	}
 }
 
-/* In the forms of runc's own log. */
-static void add_log_line(struct buf *buf, const char *message, bool json)
-{
-	char when[TIME_RFC3339_SIZE];
-
-	time_rfc3339(when);
-	if (json) {
-		buf_add_str(buf, "{\"level\":\"error\",\"msg\":");
-		buf_add_json(buf, message);
-		buf_add_str(buf, ",\"time\":\"");
-		buf_add_str(buf, when);
-		buf_add_str(buf, "\"}");
-	} else {
-		buf_add_str(buf, "time=\"");
-		buf_add_str(buf, when);
-		buf_add_str(buf, "\" level=error msg=");
-		buf_add_json(buf, message);
-	}
-}
-
-/* O_NONBLOCK: a FIFO that nobody reads must not hold us up. */
-static void report_to_log(const char *message, const char *path, bool json)
-{
-	struct buf buf CLEANUP_BUF = { 0 };
-	int fd CLEANUP_FD =
-		fileio_open(AT_FDCWD, path,
-			    O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0644);
-
-	if (fd < 0)
-		return;
-	add_log_line(&buf, message, json);
-	write_line(fd, &buf);
-}
-
-/* "PROGRAM: message"; NULL: out of memory. */
-static char *make_message(const char *program, const struct err *err)
+char *report_message(const char *program, const struct err *err)
 {
 	struct buf buf CLEANUP_BUF = { 0 };
 	char *text;
@@ -93,38 +40,31 @@ static char *make_message(const char *program, const struct err *err)
 	return buf_take(&buf, &text, NULL, &ignored) < 0 ? NULL : text;
 }
 
-static void report_to_stderr(const char *message)
-{
-	struct buf line CLEANUP_BUF = { 0 };
-
-	buf_add_str(&line, message);
-	write_line(STDERR_FILENO, &line);
-}
-
-/* Who read this may be gone, and the file full: an exit status, no signal. */
+/* The exit status must say what failed, not a signal. */
 static void ignore_signals(void)
 {
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
 }
 
-void report_failure(const char *program, const struct err *err)
+void report_line(int fd, const char *line)
 {
-	char *message CLEANUP_FREE = make_message(program, err);
+	struct buf buf CLEANUP_BUF = { 0 };
+	ssize_t written;
 
 	ignore_signals();
-	if (message)
-		report_to_stderr(message);
+	buf_add_str(&buf, line);
+	buf_add_str(&buf, "\n");
+	if (buf.failed)
+		return;
+	written = write(fd, buf.text, buf.len);
+	(void)written;
 }
 
-void report_refusal(const struct err *err, const char *log_path, bool json)
+void report_failure(const char *program, const struct err *err)
 {
-	char *message CLEANUP_FREE = make_message(PROGRAM, err);
+	char *message CLEANUP_FREE = report_message(program, err);
 
-	ignore_signals();
-	if (!message)
-		return;
-	if (log_path && *log_path)
-		report_to_log(message, log_path, json);
-	report_to_stderr(message);
+	if (message)
+		report_line(STDERR_FILENO, message);
 }

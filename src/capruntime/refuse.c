@@ -3,10 +3,18 @@
 
 #include "capruntime/refuse.h"
 
+#include <fcntl.h>
+#include <stdbool.h>
 #include <string.h>
 
+#include "base/buf.h"
+#include "base/fileio.h"
 #include "base/report.h"
+#include "base/time.h"
 
+#define PROGRAM "capruntime"
+
+/* NULL or "": there is no file. */
 static const char *log_file(const struct runtime_args *args)
 {
 	static const char file[] = "file:";
@@ -20,10 +28,54 @@ static const char *log_file(const struct runtime_args *args)
 	return strncmp(log, file, strlen(file)) == 0 ? log + strlen(file) : log;
 }
 
+static bool wants_json(const struct runtime_args *args)
+{
+	return args->log_format && strcmp(args->log_format, "json") == 0;
+}
+
+/* As runc writes its log. */
+static void add_log_line(struct buf *buf, const char *message, bool json)
+{
+	char when[TIME_RFC3339_SIZE];
+
+	time_rfc3339(when);
+	if (json) {
+		buf_add_str(buf, "{\"level\":\"error\",\"msg\":");
+		buf_add_json(buf, message);
+		buf_add_str(buf, ",\"time\":\"");
+		buf_add_str(buf, when);
+		buf_add_str(buf, "\"}");
+	} else {
+		buf_add_str(buf, "time=\"");
+		buf_add_str(buf, when);
+		buf_add_str(buf, "\" level=error msg=");
+		buf_add_json(buf, message);
+	}
+}
+
+/* O_NONBLOCK: a FIFO without a reader must not block. */
+static void append_to_log(const char *path, const char *message, bool json)
+{
+	struct buf buf CLEANUP_BUF = { 0 };
+	char *line CLEANUP_FREE = NULL;
+	int fd CLEANUP_FD =
+		fileio_open(AT_FDCWD, path,
+			    O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0644);
+	struct err ignored;
+
+	if (fd < 0)
+		return;
+	add_log_line(&buf, message, json);
+	if (buf_take(&buf, &line, NULL, &ignored) == 0)
+		report_line(fd, line);
+}
+
 void refuse(const struct err *err, const struct runtime_args *args)
 {
-	const char *format = args->log_format;
+	char *message CLEANUP_FREE = report_message(PROGRAM, err);
+	const char *log = log_file(args);
 
-	report_refusal(err, log_file(args),
-		       format && strcmp(format, "json") == 0);
+	if (message && log && *log)
+		append_to_log(log, message, wants_json(args));
+	report_failure(PROGRAM, err);
 }

@@ -3,16 +3,13 @@
 
 #include "base/report.h"
 
-#include <json-c/json.h>
 #include <signal.h>
-#include <time.h>
 
 #include "tap.h"
 #include "tempdir.h"
 
-/* What report_refusal() writes on descriptor 2; the caller frees. */
-static char *report(const struct tempdir *dir, const struct err *err,
-		    const char *log_path, bool json)
+/* What report_failure() writes on descriptor 2; the caller frees. */
+static char *report(const struct tempdir *dir, const struct err *err)
 {
 	int kept = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 100);
 	int fd CLEANUP_FD =
@@ -20,163 +17,50 @@ static char *report(const struct tempdir *dir, const struct err *err,
 		       O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
 	dup2(fd, STDERR_FILENO);
-	report_refusal(err, log_path, json);
+	report_failure("program", err);
 	dup2(kept, STDERR_FILENO);
 	close(kept);
 	return tempdir_read(dir, "stderr");
 }
 
-/* What it appends to the file "log" meanwhile; the caller frees. */
-static char *report_log(const struct tempdir *dir, const struct err *err,
-			bool json)
-{
-	char *path CLEANUP_FREE = tempdir_path(dir, "log");
-
-	free(report(dir, err, path, json));
-	return tempdir_read(dir, "log");
-}
-
-static void a_refusal_is_one_line_on_standard_error(void)
+static void an_error_is_one_line_on_standard_error(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
 	const struct err err = { .text = "load policy: 'x' \"y\": is missing" };
-	char *text CLEANUP_FREE = report(&dir, &err, NULL, false);
+	char *text CLEANUP_FREE = report(&dir, &err);
 
-	CHECK_STR(text, "capruntime: load policy: 'x' \"y\": is missing\n");
+	CHECK_STR(text, "program: load policy: 'x' \"y\": is missing\n");
 }
 
-static void what_is_no_plain_ascii_is_shown_as_an_escape(void)
+static void bytes_that_are_not_printable_ascii_become_escapes(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
 	const struct err err = {
 		.text = "a\nb\rc\t\x1b[31m\x7f\x9b \xff \xc3"
 	};
-	char *log CLEANUP_FREE = tempdir_path(&dir, "log");
-	char *text CLEANUP_FREE = report(&dir, &err, log, true);
-	char *line CLEANUP_FREE = tempdir_read(&dir, "log");
+	char *text CLEANUP_FREE = report(&dir, &err);
+	char *message CLEANUP_FREE = report_message("program", &err);
 
-	CHECK_STR(text, "capruntime: a\\x0ab\\x0dc\\x09\\x1b[31m\\x7f\\x9b"
-			" \\xff \\xc3\n");
-	REQUIRE(line);
-	for (const char *at = line; at[1]; at++)
-		CHECK(*at >= 0x20 && *at < 0x7f);
+	CHECK_STR(message, "program: a\\x0ab\\x0dc\\x09\\x1b[31m\\x7f\\x9b"
+			   " \\xff \\xc3");
+	REQUIRE(text && message && strlen(text) == strlen(message) + 1);
+	CHECK(memcmp(text, message, strlen(message)) == 0);
 }
 
-static const char *member(struct json_object *object, const char *key)
+static void a_closed_standard_error_is_ignored(void)
 {
-	return json_object_get_string(json_object_object_get(object, key));
-}
-
-static bool is_recent(const char *time_text)
-{
-	struct tm parts = { 0 };
-	const char *end = strptime(time_text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-	time_t told = timegm(&parts), now = time(NULL);
-
-	return end && !*end && told <= now && told > now - 60;
-}
-
-static void a_json_log_line_has_level_msg_and_time(void)
-{
-	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
-	const struct err err = { .text = "'a\\b': \"quoted\"\n" };
-	char *line CLEANUP_FREE = report_log(&dir, &err, true);
-	struct json_object *object;
-
-	REQUIRE(line && *line);
-	CHECK(strchr(line, '\n') == line + strlen(line) - 1);
-	object = json_tokener_parse(line);
-	CHECK_U64((unsigned int)json_object_object_length(object), 3);
-	CHECK_STR(member(object, "level"), "error");
-	CHECK_STR(member(object, "msg"), "capruntime: 'a\\b': \"quoted\"\\x0a");
-	CHECK(is_recent(member(object, "time")));
-	json_object_put(object);
-}
-
-static void a_text_log_line_is_as_runc_writes_it(void)
-{
-	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
-	const struct err err = { .text = "'x': \"quoted\"" };
-	char *line CLEANUP_FREE = report_log(&dir, &err, false);
-
-	REQUIRE(line && strlen(line) > 27);
-	CHECK(strncmp(line, "time=\"", 6) == 0);
-	CHECK_STR(line + 26,
-		  "\" level=error msg=\"capruntime: 'x': \\\"quoted\\\"\"\n");
-	line[26] = '\0';
-	CHECK(is_recent(line + 6));
-}
-
-static void a_log_keeps_what_it_held(void)
-{
-	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
-	const struct err err = { .text = "reason" };
-	char *lines CLEANUP_FREE = NULL;
-
-	REQUIRE(tempdir_write_str(&dir, "log", "first\n"));
-	lines = report_log(&dir, &err, true);
-	REQUIRE(lines && strlen(lines) > 6);
-	CHECK(strncmp(lines, "first\n{", 7) == 0);
-	CHECK(strchr(lines + 6, '\n') == lines + strlen(lines) - 1);
-}
-
-static void a_new_log_can_be_read_by_its_engine(void)
-{
-	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
-	const struct err err = { .text = "reason" };
-	mode_t mask = umask(022);
-	struct stat st;
-
-	free(report_log(&dir, &err, true));
-	umask(mask);
-	REQUIRE(fstatat(dir.fd, "log", &st, 0) == 0);
-	CHECK_U64(st.st_mode, S_IFREG | 0644);
-}
-
-/* The line on standard error comes all the same, and nothing waits. */
-static void check_useless_log(const struct tempdir *dir, const char *log)
-{
-	const struct err err = { .text = "reason" };
-	char *text CLEANUP_FREE = report(dir, &err, log, true);
-
-	if (!CHECK_STR(text, "capruntime: reason\n"))
-		printf("#   with the log '%s'\n", log);
-}
-
-static void a_log_that_cannot_be_written_changes_nothing(void)
-{
-	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
-	char *fifo CLEANUP_FREE = tempdir_path(&dir, "fifo");
-	char *missing CLEANUP_FREE = tempdir_path(&dir, "missing/log");
-
-	REQUIRE(mkfifo(fifo, 0600) == 0);
-	check_useless_log(&dir, fifo);
-	check_useless_log(&dir, missing);
-	check_useless_log(&dir, dir.path);
-	check_useless_log(&dir, "/dev/full");
-	check_useless_log(&dir, "");
-}
-
-static void a_closed_standard_error_loses_only_its_own_line(void)
-{
-	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
-	char *log CLEANUP_FREE = tempdir_path(&dir, "log");
 	int kept = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 100);
 	const struct err err = { .text = "reason" };
-	char *line CLEANUP_FREE = NULL;
 
 	close(STDERR_FILENO);
-	report_refusal(&err, log, true);
+	report_failure("program", &err);
 	dup2(kept, STDERR_FILENO);
 	close(kept);
-	line = tempdir_read(&dir, "log");
-	REQUIRE(line);
-	CHECK(strchr(line, '\n') == line + strlen(line) - 1);
-	CHECK_HAS(line, "\"msg\":\"capruntime: reason\"");
+	CHECK(true);
 }
 
-/* An engine that has gone away must not turn exit status 1 into a signal. */
-static void a_standard_error_that_nobody_reads_ends_nothing(void)
+/* A reader that is gone must not turn exit status 1 into a signal. */
+static void a_standard_error_without_a_reader_raises_no_signal(void)
 {
 	int kept = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 100);
 	const struct err err = { .text = "reason" };
@@ -187,43 +71,17 @@ static void a_standard_error_that_nobody_reads_ends_nothing(void)
 	dup2(ends[1], STDERR_FILENO);
 	close(ends[1]);
 	signal(SIGPIPE, SIG_DFL);
-	report_refusal(&err, NULL, false);
+	report_failure("program", &err);
 	dup2(kept, STDERR_FILENO);
 	close(kept);
 	CHECK(true);
 }
 
-static void the_longest_reason_is_still_one_line(void)
-{
-	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
-	char *log CLEANUP_FREE = tempdir_path(&dir, "log");
-	char *text CLEANUP_FREE = NULL, *line CLEANUP_FREE = NULL;
-	struct json_object *object;
-	struct err err;
-
-	memset(err.text, '\n', sizeof(err.text));
-	err.text[sizeof(err.text) - 1] = '\0';
-	text = report(&dir, &err, log, true);
-	line = tempdir_read(&dir, "log");
-	REQUIRE(text && line);
-	CHECK_U64(strlen(text), strlen("capruntime: \n") + 4 * 1023);
-	object = json_tokener_parse(line);
-	CHECK_U64(strlen(member(object, "msg")),
-		  strlen("capruntime: ") + 4 * 1023);
-	json_object_put(object);
-}
-
 static const struct tap_test tests[] = {
-	TAP_TEST(a_refusal_is_one_line_on_standard_error),
-	TAP_TEST(what_is_no_plain_ascii_is_shown_as_an_escape),
-	TAP_TEST(a_json_log_line_has_level_msg_and_time),
-	TAP_TEST(a_text_log_line_is_as_runc_writes_it),
-	TAP_TEST(a_log_keeps_what_it_held),
-	TAP_TEST(a_new_log_can_be_read_by_its_engine),
-	TAP_TEST(a_log_that_cannot_be_written_changes_nothing),
-	TAP_TEST(a_closed_standard_error_loses_only_its_own_line),
-	TAP_TEST(a_standard_error_that_nobody_reads_ends_nothing),
-	TAP_TEST(the_longest_reason_is_still_one_line),
+	TAP_TEST(an_error_is_one_line_on_standard_error),
+	TAP_TEST(bytes_that_are_not_printable_ascii_become_escapes),
+	TAP_TEST(a_closed_standard_error_is_ignored),
+	TAP_TEST(a_standard_error_without_a_reader_raises_no_signal),
 };
 
 TAP_MAIN(tests)
