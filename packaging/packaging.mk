@@ -2,12 +2,14 @@
 # What is installed in addition to the programs.
 
 dist_pkgdata_DATA = packaging/policy.schema.json
+if CAPCTL
 bashcompletiondir = $(datadir)/bash-completion/completions
 dist_bashcompletion_DATA = packaging/completions/capctl.bash
 zshcompletiondir = $(datadir)/zsh/site-functions
 dist_zshcompletion_DATA = packaging/completions/_capctl
 fishcompletiondir = $(datadir)/fish/vendor_completions.d
 dist_fishcompletion_DATA = packaging/completions/capctl.fish
+endif
 # Installed with the same layout: the documents link to each other.
 nobase_dist_doc_DATA = $(EXAMPLES) \
 	CODE_OF_CONDUCT.md \

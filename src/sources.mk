@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-# What each archive is made of, in the order of the names; the mains apart.
-# tools/check-tree.sh says what is missing here.
+# The files of each archive, sorted; the mains are in Makefile.am.
+# tools/check-tree.sh reports files that are missing here.
 
-# Both programs stand on these folders.
+# Both programs link these folders.
 SHARED_FILES = \
 	include/base/alloc.h \
 	include/base/buf.h \
@@ -127,7 +127,6 @@ CAPCTL_FILES = \
 	src/capctl/doctor/kernel.c \
 	src/capctl/doctor/policy.c \
 	src/capctl/doctor/program.c \
-	src/capctl/doctor/toml.h \
 	src/capctl/dryrun.c \
 	src/capctl/dryrun.h \
 	src/capctl/execve/predict.c \
@@ -213,8 +212,9 @@ CAPCTL_FILES = \
 	src/capctl/verify/verify.h \
 	src/capctl/version.c
 
-# C++ apart from the rest, so that nothing else comes to need it.
+# C++ has its own archive, so that no other file needs it.
 TOML_FILES = \
 	src/capctl/doctor/toml.cc \
+	src/capctl/doctor/toml.h \
 	src/capctl/doctor/toml_letters.c \
 	src/capctl/doctor/toml_letters.h

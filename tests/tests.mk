@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# The tests; the lists named CAPCTL_ are left out by --disable-capctl.
+# The tests. --disable-capctl skips the lists whose names start with CAPCTL_.
 
-# A unit test's source is the name + .c; another source or helper needs a
-# NAME_SOURCES line of its own.
+# The source of a unit test is its name + .c.
 UNIT_TESTS = \
 	tests/unit/base/alloc_test \
 	tests/unit/base/buf_test \
@@ -84,7 +83,7 @@ CAPCTL_UNIT_TESTS = \
 	tests/unit/capctl/sync/deploy_test \
 	tests/unit/capctl/verb_test \
 	tests/unit/capctl/verify/drift_test
-# tests/fuzz/X_fuzz wants its seeds in tests/fuzz/corpus/X/.
+# The seeds of tests/fuzz/X_fuzz are in tests/fuzz/corpus/X/.
 FUZZ_TARGETS = \
 	tests/fuzz/ambient_request_fuzz \
 	tests/fuzz/audit_line_fuzz \
@@ -102,6 +101,7 @@ CAPCTL_FUZZ_TARGETS = \
 	tests/fuzz/cgroup_fuzz \
 	tests/fuzz/command_fuzz \
 	tests/fuzz/lint_fuzz \
+	tests/fuzz/lint_location_fuzz \
 	tests/fuzz/state_fuzz \
 	tests/fuzz/status_fuzz \
 	tests/fuzz/toml_fuzz \
@@ -172,20 +172,21 @@ ENGINE_TESTS = \
 	tests/engine/removal.bats \
 	tests/engine/rootless.bats \
 	tests/engine/snippets.bats
-# Each has a node of its own; the longest first.
+# Each starts its own node; the longest runs first.
 KUBERNETES_TESTS = \
 	tests/kubernetes/install.bats \
 	tests/kubernetes/trouble.bats \
 	tests/kubernetes/many.bats \
 	tests/kubernetes/pods.bats
-# With roots of their own; the packages themselves are for 'make soak'.
+# They use temporary roots; 'make soak-packages' tests the packages themselves.
 PACKAGING_TESTS = \
 	tests/packaging/documents.bats \
 	tests/packaging/install.bats \
-	tests/packaging/machineconfig.bats \
-	tests/packaging/manifests.bats \
 	tests/packaging/package_hook.bats \
 	tests/packaging/versions.bats
+CAPCTL_PACKAGING_TESTS = \
+	tests/packaging/machineconfig.bats \
+	tests/packaging/manifests.bats
 # Files that tests read or load.
 TEST_FILES = \
 	tests/cli/capctl_helpers.bash \
@@ -225,10 +226,11 @@ TEST_FILES = \
 	tests/unit/support/tap.h \
 	tests/unit/support/tempdir.h \
 	tests/unit/support/testdata.h
-# Unit tests that go on for longer with CAPRUNTIME_SOAK=N (make soak).
+# Unit tests that CAPRUNTIME_SOAK=N makes N times as long (make soak).
 SOAK_TESTS = \
-	tests/unit/capctl/execve/predict_kernel_test \
 	tests/unit/spec/undo_history_test
+CAPCTL_SOAK_TESTS = \
+	tests/unit/capctl/execve/predict_kernel_test
 
 # Programs that tests call
 
@@ -243,12 +245,12 @@ endif
 
 examples_ambient_helper_LDADD = $(LIBCAP_LIBS)
 
-# It runs in containers: no sanitizer there.
+# It runs in containers, where no sanitizer works.
 tests_runtime_needs_CFLAGS =
 tests_runtime_needs_LDFLAGS =
 tests_runtime_needs_LDADD =
 
-# The same programs with fixed paths that tests may write.
+# The same programs with fixed paths below the build directory.
 tests_cli_capruntime_sysroot_SOURCES = src/capruntime/main.c src/base/paths.c
 tests_cli_capruntime_sysroot_LDFLAGS = $(capruntime_LDFLAGS)
 tests_cli_capruntime_sysroot_CPPFLAGS = $(OWN_CPPFLAGS) \
@@ -261,7 +263,7 @@ tests_cli_capctl_sysroot_SOURCES = src/capctl/main.c src/base/paths.c
 tests_cli_capctl_sysroot_CPPFLAGS = $(tests_cli_capruntime_sysroot_CPPFLAGS)
 tests_cli_capctl_sysroot_LDADD = $(CAPCTL_LIBS)
 
-# In a container with no file but itself, so never instrumented either.
+# It is the only file in its container, so it is static and not instrumented.
 tests_runtime_try_calls_CFLAGS = -O1
 tests_runtime_try_calls_LDFLAGS = -static
 tests_runtime_try_calls_LDADD =
@@ -272,14 +274,16 @@ tests_runtime_ask_calls_LDADD = $(CAPCTL_LIBS)
 TESTED_LIBS = libcapruntime.a $(SHARED_LIBS)
 ALL_UNIT_TESTS = $(UNIT_TESTS)
 ALL_FUZZ_TARGETS = $(FUZZ_TARGETS)
+ALL_SOAK_TESTS = $(SOAK_TESTS)
 if CAPCTL
 TESTED_LIBS += $(CAPCTL_LIBS)
 ALL_UNIT_TESTS += $(CAPCTL_UNIT_TESTS) $(PROBE)
 ALL_FUZZ_TARGETS += $(CAPCTL_FUZZ_TARGETS)
+ALL_SOAK_TESTS += $(CAPCTL_SOAK_TESTS)
 endif
 
-# libFuzzer brings its own main, which shuts the unit tests out. Without it
-# the targets have the main of tests/fuzz/standalone.c, which runs files.
+# libFuzzer has its own main, so unit tests cannot be linked with it. Without
+# libFuzzer the targets use the main of tests/fuzz/standalone.c, which runs files.
 if FUZZING
 CHECKED = $(ALL_FUZZ_TARGETS)
 LDADD = $(TESTED_LIBS) $(FUZZER_LIBS)
@@ -290,17 +294,25 @@ check_LIBRARIES = tests/fuzz/libstandalone.a
 tests_fuzz_libstandalone_a_SOURCES = tests/fuzz/standalone.c
 endif
 
-# It runs in processes of all kinds: no sanitizer, nothing to open.
+# It runs in processes that may not open files, so it is not instrumented.
 PROBE = tests/unit/capctl/execve/exec_probe
 tests_unit_capctl_execve_exec_probe_CFLAGS =
 tests_unit_capctl_execve_exec_probe_LDFLAGS =
 tests_unit_capctl_execve_exec_probe_LDADD =
+EXTRA_tests_unit_capctl_execve_predict_kernel_test_DEPENDENCIES = $(PROBE)
 
 EXTRA_PROGRAMS = tests/bench/exec_only tests/bench/pairs
 tests_bench_exec_only_LDFLAGS = -static
 tests_bench_exec_only_LDADD =
 tests_bench_pairs_LDADD =
-CLEANFILES = $(EXTRA_PROGRAMS) packaging/package-hook
+CLEANFILES = $(EXTRA_PROGRAMS) capruntime.map packaging/package-hook
+
+# tools/check-links.sh reads the map of a link of the same objects.
+check_DATA = capruntime.map
+capruntime.map: $(capruntime_OBJECTS) $(capruntime_DEPENDENCIES)
+	$(AM_V_GEN)$(CCLD) $(AM_CFLAGS) $(CFLAGS) $(capruntime_LDFLAGS) \
+		$(LDFLAGS) -Wl,-Map=$@-t -o $@-program $(capruntime_OBJECTS) \
+		$(capruntime_LDADD) $(LIBS) && rm $@-program && mv $@-t $@
 
 # The slow ones first, so that none is left alone at the end.
 TESTS =
@@ -310,12 +322,12 @@ TESTS += $(KUBERNETES_TESTS)
 endif
 TESTS += $(ENGINE_TESTS) $(RUNTIME_TESTS)
 endif
-TESTS += $(CLI_TESTS)
+TESTS += $(CLI_TESTS) $(PACKAGING_TESTS)
 if CAPCTL
 if CONTAINER_TESTS
 TESTS += $(CAPCTL_RUNTIME_TESTS)
 endif
-TESTS += $(CAPCTL_CLI_TESTS) $(PACKAGING_TESTS)
+TESTS += $(CAPCTL_CLI_TESTS) $(CAPCTL_PACKAGING_TESTS)
 if !FUZZING
 TESTS += $(CAPCTL_UNIT_TESTS)
 endif
@@ -323,14 +335,14 @@ endif
 if !FUZZING
 TESTS += $(UNIT_TESTS)
 endif
-TESTS += tests/fuzz/replay.sh tools/check-tree.sh
+TESTS += tests/fuzz/replay.sh tools/check-links.sh tools/check-tree.sh
 TEST_EXTENSIONS = .sh .bats
 TAP_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) \
 	$(top_srcdir)/build-aux/tap-driver.sh
 LOG_DRIVER = $(TAP_DRIVER)
 SH_LOG_DRIVER = $(TAP_DRIVER)
 BATS_LOG_DRIVER = $(TAP_DRIVER)
-# .ci/run says by it how long a test may take.
+# .ci/run limits the time of each test with it.
 LOG_COMPILER = $(TEST_LIMIT)
 SH_LOG_COMPILER = $(TEST_LIMIT)
 BATS_LOG_COMPILER = $(TEST_LIMIT) $(BATS)
@@ -343,12 +355,12 @@ AM_TESTS_ENVIRONMENT = \
 	SHARED=`cd '$(abs_srcdir)/../shared' 2>/dev/null && pwd`; \
 	export SHARED; \
 	FUZZ_TARGETS='$(ALL_FUZZ_TARGETS)'; export FUZZ_TARGETS;
-AM_DISTCHECK_CONFIGURE_FLAGS = --disable-container-tests \
+AM_DISTCHECK_CONFIGURE_FLAGS = $(CAPCTL_SWITCH) --disable-container-tests \
 	--with-runtime='$(DEFAULT_RUNTIME)'
 
 TESTS_DIST = $(TEST_FILES) $(CLI_TESTS) $(CAPCTL_CLI_TESTS) \
 	$(RUNTIME_TESTS) $(CAPCTL_RUNTIME_TESTS) $(ENGINE_TESTS) \
-	$(KUBERNETES_TESTS) $(PACKAGING_TESTS) \
+	$(KUBERNETES_TESTS) $(PACKAGING_TESTS) $(CAPCTL_PACKAGING_TESTS) \
 	tests/bench/exec_only.c \
 	tests/bench/pairs.c \
 	tests/bench/run \

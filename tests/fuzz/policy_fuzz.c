@@ -10,11 +10,9 @@
 #include <json.h>
 #include <string.h>
 
-#include "capctl/check/lint.h"
 #include "fuzz.h"
 
 #define SIZE_MAX_TRIED 16384
-#define LINT_WORK 1000000
 
 /* The text, and how many problems were told in it. */
 struct hearing {
@@ -151,34 +149,6 @@ static void check_rules(const struct policy *policy, const struct json_doc *doc)
 	json_tokener_free(tokener);
 }
 
-struct linting {
-	const struct policy *policy;
-	const struct json_doc *doc;
-};
-
-/* Each warning has a place in its rule. */
-static void check_warning(void *context, const struct lint_warning *warning)
-{
-	const struct linting *linting = context;
-	const struct policy_rule *rule;
-	size_t offset;
-
-	MUST(*warning->text);
-	if (warning->rule == POLICY_NO_RULE)
-		return;
-	rule = &linting->policy->rules[warning->rule];
-	offset = lint_locate(&warning->location, rule, linting->doc);
-	MUST(offset > rule->start && offset < linting->doc->len);
-}
-
-static void check_warnings(const struct policy *policy,
-			   const struct json_doc *doc)
-{
-	struct linting linting = { policy, doc };
-
-	lint_policy(policy, LINT_WORK, check_warning, &linting);
-}
-
 static void check_find(const struct policy *policy)
 {
 	static const struct match_subject root = { .texts = { "id",
@@ -213,6 +183,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_rules(&policy, &doc);
 		check_find(&policy);
 	}
-	check_warnings(&policy, &doc);
 	return 0;
 }
