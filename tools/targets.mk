@@ -1,21 +1,46 @@
 # SPDX-License-Identifier: Apache-2.0
-# What people call by name: 'make TARGET'.
+# Targets that people call by name. 'make help' prints the lines with '##'.
 
 TOOLS_DIST = \
+	GNUmakefile \
+	compile_flags.txt \
 	tools/build-deb \
 	tools/build-rpm \
 	tools/build-tarball \
+	tools/check-links.sh \
+	tools/check-one \
 	tools/check-tree.sh \
 	tools/explain-example \
 	tools/make-schema \
 	tools/make-screens
 
+## all: build the programs
+## check: run all tests (needs root for most of them)
+## install: install below --prefix
+## dist: make the source tarball
+## distcheck: make it, build it and run its tests
+
+help:
+	@sed -n 's/^## //p' $(srcdir)/tools/targets.mk | \
+		while IFS=: read -r target text; do \
+		printf '%-17s%s\n' "$$target" "$$text"; done | LC_ALL=C sort
+
+## check-quick: run all tests that start no container
 check-quick: all
 	$(MAKE) check RUNTIME_TESTS= CAPCTL_RUNTIME_TESTS= ENGINE_TESTS= \
 		KUBERNETES_TESTS=
 
-soak: all $(SOAK_TESTS) $(PROBE) tests/cli/capruntime-sysroot
-	set -e; for test in $(SOAK_TESTS); do \
+## check-one: run one test: T=policy/glob, T=cli/trust or T=fuzz/patch
+check-one:
+	@$(AM_TESTS_ENVIRONMENT) MAKE='$(MAKE)' BATS="$(BATS)" \
+		$(SHELL) $(srcdir)/tools/check-one '$(T)'
+
+# Some tests call these programs.
+check-helpers: all $(HELPERS) packaging/package-hook
+
+## soak: run the long tests, then soak-packages
+soak: all $(ALL_SOAK_TESTS) $(PROBE) tests/cli/capruntime-sysroot
+	set -e; for test in $(ALL_SOAK_TESTS); do \
 		echo "== $$test"; srcdir='$(abs_srcdir)' \
 		CAPRUNTIME_SOAK=$${CAPRUNTIME_SOAK-10} ./$$test; \
 	done
@@ -25,23 +50,25 @@ if CONTAINER_TESTS
 	@$(MAKE) soak-packages
 endif
 
-# Built, and used in a fresh root: wants what './quickstart install soak'
-# installs, and a mirror of Debian's.
+## soak-packages: build the packages and test them in a fresh Debian
+# Needs the programs of './quickstart install soak' and a Debian mirror.
 soak-packages: dist
 	@$(AM_TESTS_ENVIRONMENT) DIST='$(abs_builddir)/$(distdir).tar.xz' \
 		$(BATS) --tap $(srcdir)/tests/soak/packages.bats
 
-# What the image and a MachineConfig hold: the programs without any library.
+## static-programs: build the programs for the image and a MachineConfig
 static-programs:
 	@$(MKDIR_P) static
 	@cd static && { test -e config.status || \
 		'$(abs_srcdir)/configure' --quiet --enable-static-binary \
 		--disable-container-tests --prefix=/usr --sysconfdir=/etc \
-		--with-runtime='$(DEFAULT_RUNTIME)'; }
-	@cd static && $(MAKE) capruntime capctl
+		$(CAPCTL_SWITCH) --with-runtime='$(DEFAULT_RUNTIME)'; }
+	@cd static && $(MAKE) $(bin_PROGRAMS)
 
+## fuzz-targets: build the fuzz targets
 fuzz-targets: $(ALL_FUZZ_TARGETS)
 
+## fuzz: fuzz each target for SECONDS=60 (needs --enable-fuzzing CC=clang)
 SECONDS = 60
 if FUZZING
 fuzz: $(ALL_FUZZ_TARGETS)
@@ -52,11 +79,12 @@ fuzz:
 	@echo 'make fuzz needs: ./configure --enable-fuzzing CC=clang' >&2; exit 1
 endif
 
+## bench: measure what capruntime costs
 bench: all $(EXTRA_PROGRAMS)
 	DEFAULT_RUNTIME='$(DEFAULT_RUNTIME)' $(srcdir)/tests/bench/run \
-		./capruntime tests/bench/exec_only tests/bench/pairs ./capctl
+		./capruntime tests/bench/exec_only tests/bench/pairs $(CAPCTL_PROGRAM)
 
-# What capctl says of the examples now.
+## examples-expect: write examples/*.expect again, as capctl explains them now
 examples-expect: capctl
 	set -e; for policy in $(srcdir)/examples/*.json; do \
 		name=`basename "$$policy" .json`; \
@@ -64,17 +92,17 @@ examples-expect: capctl
 			>"$(srcdir)/examples/$$name.expect"; \
 	done
 
+## format: run clang-format on all sources
 format:
 	cd $(srcdir) && find src include tests examples \
 		'(' -name '*.[ch]' -o -name '*.cc' ')' \
 		-exec $(CLANG_FORMAT) -i {} +
 
-# Packages, of the tarball that 'make dist' makes; into the directory packages/.
-
+## packages: make the Debian package, the RPM and the tarball in packages/
 packages: dist
 	$(srcdir)/tools/build-deb $(distdir).tar.xz packages
 	$(srcdir)/tools/build-rpm $(distdir).tar.xz packages
 	$(srcdir)/tools/build-tarball $(distdir).tar.xz packages
 
-.PHONY: bench check-quick examples-expect format fuzz fuzz-targets packages \
-	soak soak-packages static-programs
+.PHONY: bench check-helpers check-one check-quick examples-expect format fuzz \
+	fuzz-targets help packages soak soak-packages static-programs
