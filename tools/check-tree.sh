@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# House rules that cannot be argued; TAP. What breaks one is named above its
-# line; sizes are only printed, longest first, for a reader to judge.
+# Rules of the source tree that a script can check; TAP. Offences are printed
+# above the line of their rule. Sizes are printed for a reader, longest first.
 # shellcheck disable=SC2317 # the rules are called by name
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
-# Modules with no tests/unit/FOLDER/X_test.c: module, its test, the reason.
+# Modules without tests/unit/FOLDER/X_test.c: module, its test, the reason.
 tested_elsewhere='
 src/base/paths.c tests/cli/runtimes.bats it is data
 src/capctl/check/check.c tests/cli/capctl_check.bats what counts is what a person reads
@@ -53,7 +53,7 @@ src/runtime/launch.c tests/cli/runtimes.bats it ends in another program
 src/runtime/options.c tests/unit/runtime/args_test.c options.json drives it there
 src/runtime/reading.c tests/unit/runtime/args_test.c argv.json drives it there
 '
-# What reads bytes that others wrote: wants a fuzz target with seeds.
+# Fuzz targets, which have seeds: one for each parser of untrusted bytes.
 parsers='
 ambient_request
 audit_line
@@ -65,6 +65,7 @@ exec_patch
 identity
 json_check
 lint
+lint_location
 patch
 policy
 runtime_args
@@ -76,11 +77,11 @@ tree
 undo
 vfscap
 '
-# May write to the standard streams.
-printers='^src/base/report\.c$|^src/capctl/'
+# Files that write to the standard streams.
+printers='^src/base/report\.c$|^src/capctl/(main|out|out_json|scan/find)\.c$'
 
-# Which folders each may include, besides itself: the arrows point down. What
-# capruntime runs through and what capctl has of its own never meet.
+# Each folder, and the folders that it may include besides itself. capruntime and
+# capctl never include each other.
 shared='base json caps runtime spec policy bundle'
 arrows="
 base
@@ -104,11 +105,11 @@ capctl/show capctl capctl/process $shared
 capctl/sync capctl $shared
 capctl/verify capctl capctl/process $shared
 "
-# Who may talk to the kernel; every other source makes no system call.
+# The modules that make system calls, and so do those that use their functions.
 kernel_files='
-base: fileio report trust
+base: fileio report time trust
 bundle: evaluate files
-capctl: decode dryrun main out restore verb version
+capctl: decode dryrun main out out_json restore verb version
 capctl/check: check report
 capctl/doctor: containers doctor engine_files engines host kernel policy program
 capctl/explain: entrypoint explain json print warn
@@ -118,21 +119,15 @@ capctl/scan: bundle find json print scan
 capctl/seccomp: closed profile rules
 capctl/show: choose json print show
 capctl/sync: deploy policy print sync
-capctl/verify: read
+capctl/verify: print read verify
 capruntime: audit create exec exec_link main refuse
 caps: own
 policy: files
 runtime: launch
 '
 
-folder_of() { # FILE of src or include
-	folder=${1%/*}
-	folder=${folder#src/}
-	echo "${folder#include/}"
-}
-
-# FILE:LINE: and the line, without comments and what stands in strings.
-code() {
+# Prints FILE:LINE: and the line, without comments and the text of strings.
+code() { # FILE...
 	awk 'FNR == 1 { inside = 0 } {
 		gsub(/\\./, "")
 		gsub(/\047"\047/, "")
@@ -155,7 +150,8 @@ code() {
 	}' "$@"
 }
 
-calls() { # REGEX FILE...: where one of these functions is called
+# Prints the lines that call one of these functions.
+calls() { # REGEX FILE...
 	names=$1
 	shift
 	[ $# -eq 0 ] || code "$@" | grep -E "(^|[^A-Za-z0-9_.>])($names) *\("
@@ -163,9 +159,10 @@ calls() { # REGEX FILE...: where one of these functions is called
 
 sources() { find src include -name '*.[ch]' -o -name '*.cc' | LC_ALL=C sort; }
 
-texts() { # all that people wrote here, but data
-	find src include tests tools man examples packaging docs m4 .ci \
-		configure.ac Makefile.am quickstart ./*.md -type f \
+# Every text file of the project except test data.
+texts() {
+	find src include tests tools man examples packaging docs m4 .ci .github \
+		.clangd GNUmakefile configure.ac Makefile.am quickstart ./*.md -type f \
 		! -path 'tests/data/*' ! -path 'tests/fuzz/corpus/*' \
 		! -path 'tests/fuzz/found/*' ! -path 'tests/cli/sysroot/*' \
 		! -name '*.o' ! -name '*.a' ! -name '*.log' ! -name '*.trs' \
@@ -173,59 +170,98 @@ texts() { # all that people wrote here, but data
 		-exec grep -Il . {} + 2>/dev/null | LC_ALL=C sort
 }
 
-header_file() { # NAME as included
-	for root in include src; do
-		[ ! -e "$root/$1" ] || echo "$root/$1"
-	done
+# Prints FILE HEADER for every #include "HEADER" in the sources.
+includes() {
+	# shellcheck disable=SC2046 # no blanks in our names
+	awk '/^[ \t]*#[ \t]*include[ \t]*"/ {
+		split($0, part, "\"")
+		if (part[2] != "config.h") print FILENAME, part[2]
+	}' $(sources)
 }
+
+# awk functions for FILE and HEADER; kernel[MODULE] is set by kernel_files.
+# shellcheck disable=SC2016 # awk's
+functions='
+function module(name) {
+	sub(/^(src|include)\//, "", name)
+	sub(/\.(c|cc|h)$/, "", name)
+	return name
+}
+function folder(name) {
+	name = module(name)
+	return sub(/\/[^\/]*$/, "", name) ? name : ""
+}
+BEGIN {
+	count = split(ENVIRON["kernel_files"], lines, "\n")
+	for (i = 1; i <= count; i++) {
+		n = split(lines[i], word, /:? /)
+		for (j = 2; j <= n; j++) kernel[word[1] "/" word[j]] = 1
+	}
+}'
+export arrows kernel_files
 
 includes_point_down() {
-	for file in $(sources); do
-		mine=$(folder_of "$file")
-		allowed=" $(echo "$arrows" | grep "^$mine\( \|\$\)") "
-		sed -n 's/^#include "\([^"]*\)".*/\1/p' "$file" | while read -r header; do
-			[ "$header" = config.h ] && continue
-			if [ -z "$(header_file "$header")" ]; then
-				echo "$file: no $header in include or src"
-				continue
-			fi
-			theirs=$(folder_of "$header")
-			case $allowed in
-			*" $theirs "*) ;;
-			*) echo "$file ($mine) includes $header" ;;
-			esac
+	includes | awk "$functions"'
+		BEGIN {
+			while ("find src include -name \"*.h\"" | getline name) {
+				sub(/^(src|include)\//, "", name)
+				exists[name] = 1
+			}
+			count = split(ENVIRON["arrows"], lines, "\n")
+			for (i = 1; i <= count; i++) {
+				n = split(lines[i], word, " ")
+				for (j = 1; j <= n; j++) allowed[word[1], word[j]] = 1
+			}
+		}
+		!exists[$2] { print $1 ": no " $2 " in include or src"; next }
+		!((folder($1), folder($2)) in allowed) {
+			print $1 " (" folder($1) ") includes " $2
+		}'
+}
+
+every_folder_has_its_arrows() {
+	sources | sed 's|/[^/]*$||; s|^src/||; s|^include/||' | sort -u |
+		while read -r folder; do
+			echo "$arrows" | grep -qE "^$folder( |\$)" ||
+				echo "$folder: not in the arrows of this script"
 		done
-	done
 }
 
-# A header of a shared folder that another folder includes lies in include/.
-headers_lie_where_they_are_offered() {
-	for file in $(sources); do
-		mine=$(folder_of "$file")
-		sed -n 's/^#include "\([^"]*\)".*/\1/p' "$file" | while read -r header; do
-			theirs=$(folder_of "$header")
-			[ "$theirs" = "$mine" ] || [ "${theirs%%/*}" = capctl ] ||
-				[ ! -e "src/$header" ] ||
-				echo "$file includes src/$header: move it to include/"
-		done
-	done
+# A header of a shared folder that another folder includes is in include/.
+headers_are_where_they_are_offered() {
+	includes | awk "$functions"'
+		folder($1) != folder($2) && $2 !~ /^capctl\// &&
+			(getline line <("src/" $2)) >= 0 {
+			print $1 " includes src/" $2 ": move it to include/"
+		}'
 }
 
-no_files_form_a_circle() {
-	for file in $(sources); do
-		module=${file#src/}
-		module=${module#include/}
-		sed -n 's/^#include "\([^"]*\)\.h".*/\1/p' "$file" |
-			grep -vx config | sed "s|^|${module%.*} |"
-	done | tsort 2>&1 >/dev/null
+# A module is X.c and X.h. tsort names the modules of each circle.
+no_modules_form_a_circle() {
+	includes | awk "$functions"'{ print module($1), module($2) }' |
+		tsort 2>&1 >/dev/null
 }
 
+# Neither by its own headers nor by the functions of a module that does.
 pure_files_make_no_system_call() {
-	for file in $(sources | grep '^src/.*\.cc*$'); do
-		name=$(basename "${file%.*}")
-		! echo "$kernel_files" | grep -q "^$(folder_of "$file"):.* $name\>" ||
-			continue
-		grep -HnE '^#include <(dirent|fcntl|grp|poll|pwd|sched|signal|spawn|syslog|unistd|sys/(file|ioctl|mman|mount|prctl|ptrace|socket|stat|statfs|statvfs|syscall|uio|vfs|wait|xattr))\.h>' "$file"
+	# shellcheck disable=SC2046
+	set -- $(sources | awk "$functions"'
+		!kernel[module($1)] && $1 !~ /base\/cleanup\.h$/')
+	awk '/^[ \t]*#[ \t]*include[ \t]*<(dirent|fcntl|fts|ftw|glob|grp|libmount\/.*|mntent|netdb|poll|pwd|sched|signal|spawn|syslog|termios|unistd|sys\/(auxv|epoll|file|inotify|ioctl|mman|mount|prctl|ptrace|random|resource|sendfile|socket|stat|statfs|statvfs|syscall|time|timerfd|uio|un|utsname|vfs|wait|xattr))\.h>/ {
+		print FILENAME ":" FNR ": " $0
+	}' "$@"
+	calls 'fopen|freopen|fdopen|tmpfile|remove|rename|clock_gettime|time|cap_[gs]et_[a-z]+' "$@"
+	includes | awk "$functions"'
+		$1 ~ /\.cc?$/ && !kernel[module($1)] && kernel[module($2)] {
+			print $1 " includes " $2
+		}'
+}
+
+kernel_files_exist() {
+	echo "$kernel_files" | while IFS=': ' read -r folder names; do
+		for name in $names; do
+			[ -e "src/$folder/$name.c" ] || echo "src/$folder/$name.c"
+		done
 	done
 }
 
@@ -233,16 +269,34 @@ fixed_paths_are_in_one_file() {
 	# shellcheck disable=SC2046
 	code $(sources | grep -vx src/base/paths.c) |
 		grep -wE 'SYSCONFDIR|RUNSTATEDIR|BINDIR'
+	# shellcheck disable=SC2046
+	grep -nE '"[^" ]*/(etc|run|bin)/capruntime' $(sources) |
+		grep -vE '^[^:]*:[0-9]+:[[:blank:]]*/?\*'
 }
 
 modules_have_tests() {
-	for file in $(sources | grep '^src/.*\.cc*$' | grep -v '/main\.c$'); do
-		test=tests/unit/${file#src/}
-		line=$(echo "$tested_elsewhere" | grep "^$file ")
-		[ -z "$line" ] || test=$(echo "$line" | cut -d' ' -f2)
-		[ -e "$test" ] || [ -e "${test%.c*}_test.c" ] ||
-			echo "$file: no ${test%.c*}$([ -n "$line" ] || echo _test.c)"
-	done
+	sources | TESTED_ELSEWHERE=$tested_elsewhere awk '
+		function exists(name) {
+			found = (getline line <name) >= 0
+			close(name)
+			return found
+		}
+		BEGIN {
+			count = split(ENVIRON["TESTED_ELSEWHERE"], lines, "\n")
+			for (i = 1; i <= count; i++) {
+				n = split(lines[i], word, " ")
+				if (!n) continue
+				elsewhere[word[1]] = 1
+				if (n < 3 || !exists(word[1]) || !exists(word[2]))
+					print "tested_elsewhere: " lines[i]
+			}
+		}
+		/^src\/.*\.cc?$/ && !/\/main\.c$/ && !elsewhere[$0] {
+			test = $0
+			sub(/^src/, "tests/unit", test)
+			sub(/\.cc?$/, "_test.c", test)
+			if (!exists(test)) print $0 ": no " test
+		}'
 }
 
 parsers_have_fuzzers() {
@@ -251,6 +305,15 @@ parsers_have_fuzzers() {
 			echo "no tests/fuzz/${name}_fuzz.c"
 		[ -n "$(find "tests/fuzz/corpus/$name" -type f 2>/dev/null)" ] ||
 			echo "no seeds in tests/fuzz/corpus/$name"
+	done
+	for file in tests/fuzz/*_fuzz.c; do
+		name=${file#tests/fuzz/}
+		case $parsers in
+		*"
+${name%_fuzz.c}
+"*) ;;
+		*) echo "$file: not in the parsers of this script" ;;
+		esac
 	done
 }
 
@@ -261,7 +324,7 @@ nothing_banned_is_called() {
 	code $(sources) | grep -E '[^A-Z_]PATH_MAX'
 }
 
-only_report_and_capctl_print() {
+only_a_few_files_print() {
 	files=$(sources | grep -vE "$printers")
 	# shellcheck disable=SC2086
 	calls 'v?printf|v?dprintf|puts|putchar|perror|psignal|verrx?|errx?|v?warnx?' $files
@@ -275,14 +338,15 @@ only_mains_exit() {
 }
 
 sources_name_their_licence() {
-	for file in $(texts); do
-		case $file in
-		*.[ch] | *.cc | *.am | *.mk | *.ac | *.m4 | *.sh | *.bats | *.bash) ;;
-		*) [ "$(head -c 2 "$file")" = '#!' ] || continue ;;
-		esac
-		head -n 3 "$file" |
-			grep -q 'SPDX-License-Identifier: Apache-2.0' || echo "$file"
-	done
+	# shellcheck disable=SC2046
+	awk 'FNR == 1 {
+			if (wanted) print name
+			name = FILENAME
+			wanted = /^#!/ || name ~ /\.([ch]|cc|am|mk|ac|m4|sh|bats|bash)$/ ||
+				name ~ /GNUmakefile$/
+		}
+		FNR <= 3 && /SPDX-License-Identifier: Apache-2\.0/ { wanted = 0 }
+		END { if (wanted) print name }' $(texts)
 }
 
 nothing_is_unfinished_or_of_one_machine() {
@@ -297,11 +361,25 @@ everything_is_in_a_list() {
 		sources
 		find tests -name '*_test.c' -o -name '*_fuzz.c' | sed 's/\.c$//'
 		find tests -name '*.bats' -o -name '*.bash'
-	} | while read -r file; do
-		grep -qE "(^|[[:space:]])$file([[:space:]]|\$)" Makefile.am \
-			src/sources.mk tests/tests.mk ||
-			echo "$file"
-	done
+	} | awk 'FILENAME != "-" {
+			for (i = 1; i <= NF; i++) listed[$i] = 1
+			next
+		}
+		!listed[$0]' Makefile.am src/sources.mk tests/tests.mk -
+}
+
+# A source of capctl's in SHARED_FILES would be linked into capruntime.
+sources_are_in_the_list_of_their_program() {
+	awk '/ = / { list = $1; last = "" }
+		$1 ~ /^(src|include)\// {
+			wanted = "SHARED_FILES"
+			if ($1 ~ /^src\/capruntime\//) wanted = "CAPRUNTIME_FILES"
+			if ($1 ~ /^src\/capctl\//) wanted = "CAPCTL_FILES"
+			if ($1 ~ /\/toml[^\/]*$/) wanted = "TOML_FILES"
+			if (list != wanted) print $1 " is in " list
+			if ($1 <= last) print $1 " is not in order"
+			last = $1
+		}' src/sources.mk
 }
 
 # Where quickstart runs the tests it must fail: tests/need.bash sees to that.
@@ -324,12 +402,14 @@ sizes() {
 	' $(sources) | sort -rn | head -n 20 | sed 's/^/# /'
 }
 
-rules='includes_point_down headers_lie_where_they_are_offered
-	pure_files_make_no_system_call
+rules='includes_point_down every_folder_has_its_arrows
+	headers_are_where_they_are_offered
+	pure_files_make_no_system_call kernel_files_exist
 	fixed_paths_are_in_one_file modules_have_tests
-	parsers_have_fuzzers nothing_banned_is_called only_report_and_capctl_print
+	parsers_have_fuzzers nothing_banned_is_called only_a_few_files_print
 	only_mains_exit sources_name_their_licence
 	nothing_is_unfinished_or_of_one_machine everything_is_in_a_list
+	sources_are_in_the_list_of_their_program
 	no_test_skips_for_want_of_a_program'
 
 # shellcheck disable=SC2086
@@ -337,7 +417,7 @@ set -- $rules
 echo "1..$#"
 failed=0
 for rule; do
-	offences=$($rule)
+	offences=$($rule 2>&1)
 	name=$(echo "$rule" | tr _ ' ')
 	if [ -z "$offences" ]; then
 		echo "ok - $name"
