@@ -9,7 +9,9 @@ extern "C" {
 #include <cstdlib>
 #include <cstring>
 #include <exception>
-#include <iterator>
+#include <string>
+#include <utility>
+#include <vector>
 
 /*
  * toml++ asserts what a text can break ("[[$]]"): that must neither end capctl
@@ -31,24 +33,24 @@ static constexpr void toml_assert(bool holds)
 #include <toml++/toml.h>
 
 /*
- * For each dot of a key toml++ goes once deeper into itself when it frees
- * the tables: more than any configuration has, and less than the stack.
+ * For each dot of a key there is one table more in another, and toml++ frees
+ * them by recursion, as this file does: more than any configuration has, and
+ * less than the stack.
  */
 static constexpr size_t dots_max = 8192;
 
-struct toml_doc {
-	toml::table root;
+/* What toml++ read, with its characters moved down again. */
+struct toml_value {
+	enum toml_kind kind = TOML_OTHER;
+	std::string text;
+	int64_t number = 0; /* of a boolean, too */
+	std::vector<std::pair<std::string, toml_value>>
+		members; /* "" in lists */
 };
 
-static const toml::node *node_of(const struct toml_value *value)
-{
-	return reinterpret_cast<const toml::node *>(value);
-}
-
-static const struct toml_value *value_of(const toml::node *node)
-{
-	return reinterpret_cast<const struct toml_value *>(node);
-}
+struct toml_doc {
+	toml_value root;
+};
 
 static bool has_too_many_dots(const char *text, size_t len)
 {
@@ -59,20 +61,54 @@ static bool has_too_many_dots(const char *text, size_t len)
 	return count > dots_max;
 }
 
+static std::string moved_down(std::string text)
+{
+	text.resize(toml_letters_move_down(text.data(), text.size()));
+	return text;
+}
+
+static toml_value copy(const toml::node &node)
+{
+	toml_value value;
+
+	if (const auto *table = node.as_table()) {
+		value.kind = TOML_TABLE;
+		for (const auto &[key, member] : *table)
+			value.members.emplace_back(
+				moved_down(std::string(key.str())),
+				copy(member));
+	} else if (const auto *list = node.as_array()) {
+		value.kind = TOML_LIST;
+		for (const auto &element : *list)
+			value.members.emplace_back(std::string(),
+						   copy(element));
+	} else if (const auto *string = node.as_string()) {
+		value.kind = TOML_STRING;
+		value.text = moved_down(string->get());
+	} else if (const auto *boolean = node.as_boolean()) {
+		value.kind = TOML_BOOLEAN;
+		value.number = boolean->get();
+	} else if (const auto *integer = node.as_integer()) {
+		value.kind = TOML_INTEGER;
+		value.number = integer->get();
+	}
+	return value;
+}
+
 static int parse(struct toml_doc **ret_doc, const char *name,
 		 std::string_view text, struct err *err)
 {
 	try {
-		*ret_doc = new toml_doc{ toml::parse(text) };
+		*ret_doc = new toml_doc{ copy(toml::parse(text)) };
 		return 0;
 	} catch (const toml::parse_error &error) {
 		const auto place = error.source().begin;
-		const auto what = error.description();
+		const auto what = moved_down(std::string(error.description()));
 
-		return err_set(err, "'%s':%u:%u: %.*s", name,
+		return err_set(err, "'%s':%u:%u: %s", name,
 			       static_cast<unsigned int>(place.line),
 			       static_cast<unsigned int>(place.column),
-			       static_cast<int>(what.size()), what.data());
+			       what.c_str());
 	} catch (const toml_broken_assertion &) {
 		return err_set(err, "'%s': not TOML", name);
 	} catch (const std::exception &) {
@@ -83,18 +119,18 @@ static int parse(struct toml_doc **ret_doc, const char *name,
 int toml_parse(struct toml_doc **ret_doc, const char *name, const char *text,
 	       size_t len, struct err *err)
 {
-	char *safe;
-	size_t safe_len;
-	int result;
+	char *moved;
+	size_t moved_len;
+	int status;
 
 	*ret_doc = nullptr;
 	if (has_too_many_dots(text, len))
 		return err_set(err, "'%s': nested too deeply", name);
-	if (toml_letters_make_safe(&safe, &safe_len, name, text, len, err) < 0)
+	if (toml_letters_move_up(&moved, &moved_len, name, text, len, err) < 0)
 		return -1;
-	result = parse(ret_doc, name, std::string_view(safe, safe_len), err);
-	std::free(safe);
-	return result;
+	status = parse(ret_doc, name, std::string_view(moved, moved_len), err);
+	std::free(moved);
+	return status;
 }
 
 void toml_free(struct toml_doc *doc)
@@ -104,27 +140,23 @@ void toml_free(struct toml_doc *doc)
 
 const struct toml_value *toml_root(const struct toml_doc *doc)
 {
-	return doc ? value_of(&doc->root) : nullptr;
+	return doc ? &doc->root : nullptr;
 }
 
 enum toml_kind toml_kind(const struct toml_value *value)
 {
-	if (!value)
-		return TOML_NONE;
-	switch (node_of(value)->type()) {
-	case toml::node_type::table:
-		return TOML_TABLE;
-	case toml::node_type::array:
-		return TOML_LIST;
-	case toml::node_type::string:
-		return TOML_STRING;
-	case toml::node_type::boolean:
-		return TOML_BOOLEAN;
-	case toml::node_type::integer:
-		return TOML_INTEGER;
-	default:
-		return TOML_OTHER;
-	}
+	return value ? value->kind : TOML_NONE;
+}
+
+static const struct toml_value *find(const struct toml_value *table,
+				     const char *key)
+{
+	if (toml_kind(table) != TOML_TABLE)
+		return nullptr;
+	for (const auto &member : table->members)
+		if (member.first == key)
+			return &member.second;
+	return nullptr;
 }
 
 const struct toml_value *toml_find(const struct toml_value *table, ...)
@@ -133,25 +165,15 @@ const struct toml_value *toml_find(const struct toml_value *table, ...)
 	const char *key;
 
 	va_start(keys, table);
-	while ((key = va_arg(keys, const char *))) {
-		table = toml_kind(table) == TOML_TABLE
-				? value_of(node_of(table)->as_table()->get(key))
-				: nullptr;
-	}
+	while ((key = va_arg(keys, const char *)))
+		table = find(table, key);
 	va_end(keys);
 	return table;
 }
 
 size_t toml_count(const struct toml_value *value)
 {
-	switch (toml_kind(value)) {
-	case TOML_TABLE:
-		return node_of(value)->as_table()->size();
-	case TOML_LIST:
-		return node_of(value)->as_array()->size();
-	default:
-		return 0;
-	}
+	return value ? value->members.size() : 0;
 }
 
 const struct toml_value *toml_member(const struct toml_value *table,
@@ -160,37 +182,29 @@ const struct toml_value *toml_member(const struct toml_value *table,
 	*ret_key = nullptr;
 	if (toml_kind(table) != TOML_TABLE || index >= toml_count(table))
 		return nullptr;
-	const auto member = std::next(node_of(table)->as_table()->begin(),
-				      static_cast<ptrdiff_t>(index));
-
-	*ret_key = member->first.str().data();
-	return value_of(&member->second);
+	*ret_key = table->members[index].first.c_str();
+	return &table->members[index].second;
 }
 
 const struct toml_value *toml_element(const struct toml_value *list,
 				      size_t index)
 {
-	if (toml_kind(list) != TOML_LIST)
+	if (toml_kind(list) != TOML_LIST || index >= toml_count(list))
 		return nullptr;
-	return value_of(node_of(list)->as_array()->get(index));
+	return &list->members[index].second;
 }
 
 const char *toml_string(const struct toml_value *value)
 {
-	if (toml_kind(value) != TOML_STRING)
-		return nullptr;
-	return node_of(value)->as_string()->get().c_str();
+	return toml_kind(value) == TOML_STRING ? value->text.c_str() : nullptr;
 }
 
 bool toml_is_true(const struct toml_value *value)
 {
-	return toml_kind(value) == TOML_BOOLEAN &&
-	       node_of(value)->as_boolean()->get();
+	return toml_kind(value) == TOML_BOOLEAN && value->number;
 }
 
 int64_t toml_integer(const struct toml_value *value)
 {
-	return toml_kind(value) == TOML_INTEGER
-		       ? node_of(value)->as_integer()->get()
-		       : 0;
+	return toml_kind(value) == TOML_INTEGER ? value->number : 0;
 }

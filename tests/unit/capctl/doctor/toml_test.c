@@ -87,11 +87,14 @@ static void members_come_in_the_order_of_their_keys(void)
 static void letters_beyond_ascii_are_kept_in_strings(void)
 {
 	struct toml_doc *doc = parse("# \xc3\xa9\na = \"\xc3\xa9\"\n"
-				     "b = \"\"\"\\\n  \xc3\xa9\"\"\"\n");
+				     "b = \"\"\"\\\n  \xc3\xa9\"\"\"\n"
+				     "\"\xc3\xa9\" = '\xf0\x9d\x84\x9e'\n");
 	const struct toml_value *root = toml_root(doc);
 
 	CHECK_STR(toml_string(toml_find(root, "a", (char *)NULL)), "\xc3\xa9");
 	CHECK_STR(toml_string(toml_find(root, "b", (char *)NULL)), "\xc3\xa9");
+	CHECK_STR(toml_string(toml_find(root, "\xc3\xa9", (char *)NULL)),
+		  "\xf0\x9d\x84\x9e");
 	toml_free(doc);
 }
 
@@ -130,6 +133,8 @@ static void a_text_cannot_end_the_program(void)
 	check_refused("a = 1\n[[$]]\n", "'t': not TOML");
 	check_refused("[$]\n", "'t'");
 	check_refused("\xc3\xa9 = 1\n", "'t':1:1: ");
+	check_refused("\xc3\xa9 = 1\n", "saw '\xc3\xa9'");
+	check_refused("a = 1'\xc3\xa9'\n", "'t':1:");
 	check_refused("\xef\xbb\xbd", "'t':1:1: ");
 }
 
