@@ -225,7 +225,8 @@ TEST_FILES = \
 	tests/unit/support/session_properties.h \
 	tests/unit/support/tap.h \
 	tests/unit/support/tempdir.h \
-	tests/unit/support/testdata.h
+	tests/unit/support/testdata.h \
+	tests/vm/helpers.bash
 # Unit tests that CAPRUNTIME_SOAK=N makes N times as long (make soak).
 SOAK_TESTS = \
 	tests/unit/spec/undo_history_test
@@ -369,7 +370,10 @@ TESTS_DIST = $(TEST_FILES) $(CLI_TESTS) $(CAPCTL_CLI_TESTS) \
 	tests/fuzz/replay.sh \
 	tests/fuzz/run \
 	tests/fuzz/standalone.c \
-	tests/soak/packages.bats
+	tests/soak/packages.bats \
+	tests/vm/fresh.bats \
+	tests/vm/machine \
+	tests/vm/releases.bats
 
 clean-tests:
-	rm -rf tests/cli/sysroot tests/fuzz/found
+	rm -rf releases tests/cli/sysroot tests/fuzz/found

@@ -56,6 +56,16 @@ soak-packages: dist
 	@$(AM_TESTS_ENVIRONMENT) DIST='$(abs_builddir)/$(distdir).tar.xz' \
 		$(BATS) --tap $(srcdir)/tests/soak/packages.bats
 
+## check-fresh: the README's commands and real containers in a fresh Debian 13
+check-fresh: dist
+	@$(AM_TESTS_ENVIRONMENT) DIST='$(abs_builddir)/$(distdir).tar.xz' \
+		$(BATS) --tap $(srcdir)/tests/vm/fresh.bats
+
+## soak-releases: the same with all tests in each Debian, and in virtual machines
+soak-releases: dist
+	@$(AM_TESTS_ENVIRONMENT) DIST='$(abs_builddir)/$(distdir).tar.xz' \
+		$(BATS) --tap $(srcdir)/tests/vm/releases.bats
+
 ## static-programs: build the programs for the image and a MachineConfig
 static-programs:
 	@$(MKDIR_P) static
@@ -104,5 +114,6 @@ packages: dist
 	$(srcdir)/tools/build-rpm $(distdir).tar.xz packages
 	$(srcdir)/tools/build-tarball $(distdir).tar.xz packages
 
-.PHONY: bench check-helpers check-one check-quick examples-expect format fuzz \
-	fuzz-targets help packages soak soak-packages static-programs
+.PHONY: bench check-fresh check-helpers check-one check-quick examples-expect \
+	format fuzz fuzz-targets help packages soak soak-packages \
+	soak-releases static-programs

@@ -1,0 +1,18 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2154 # helpers.bash sets them
+# The newest stable Debian, where nothing was installed: what the README prints,
+# in its order, with the tests of real containers. A part of .ci/run.
+
+load helpers
+
+@test "Debian 13: demo, then check of real containers, where nothing was installed" {
+	setup_release trixie
+	quickstart demo
+	expect_demo
+	# shellcheck disable=SC2016 # make's variables
+	quickstart check 'check_PROGRAMS=$(HELPERS)' check_LIBRARIES= \
+		'TESTS=$(RUNTIME_TESTS) tests/engine/conmon.bats
+		tests/engine/containerd.bats tests/engine/podman.bats'
+	expect_tests 100
+}

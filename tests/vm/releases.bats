@@ -1,0 +1,54 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2154 # helpers.bash sets them
+# Each Debian that is supported, where nothing was installed: the README's two
+# commands in their order; then the demo and the tests of real containers with
+# the release's own kernel, in a virtual machine. Takes hours.
+
+load helpers
+
+demo_and_check() { # RELEASE
+	setup_release "$1"
+	quickstart demo
+	expect_demo
+	quickstart check
+	expect_tests 1000
+}
+
+demo_and_containers_in_machine() { # RELEASE
+	require_programs qemu-system-x86_64 mke2fs
+	setup_release "$1"
+	quickstart demo
+	# shellcheck disable=SC2016 # make's variables
+	quickstart check 'check_PROGRAMS=$(HELPERS)' check_LIBRARIES= TESTS=
+	machine boot "$dir" 9000 sh -c 'cd /capruntime && ./quickstart demo &&
+		./quickstart check "check_PROGRAMS=\$(HELPERS)" \
+			check_LIBRARIES= "TESTS=\$(RUNTIME_TESTS)"' \
+		>"$dir/log" 2>&1 || fail_with_log
+	expect_demo
+	expect_tests 100
+}
+
+@test "Debian 12: demo, then check, where nothing was installed" {
+	demo_and_check bookworm
+}
+
+@test "Debian 13: demo, then check, where nothing was installed" {
+	demo_and_check trixie
+}
+
+@test "Debian testing: demo, then check, where nothing was installed" {
+	demo_and_check forky
+}
+
+@test "Debian 12's kernel: the demo and real containers" {
+	demo_and_containers_in_machine bookworm
+}
+
+@test "Debian 13's kernel: the demo and real containers" {
+	demo_and_containers_in_machine trixie
+}
+
+@test "Debian testing's kernel: the demo and real containers" {
+	demo_and_containers_in_machine forky
+}
