@@ -112,16 +112,21 @@ CAPCTL_FILES = \
 	src/capctl/check/report.c \
 	src/capctl/check/report.h \
 	src/capctl/decode.c \
+	src/capctl/doctor/checks.h \
 	src/capctl/doctor/containers.c \
 	src/capctl/doctor/doctor.c \
 	src/capctl/doctor/engine_config.c \
 	src/capctl/doctor/engine_config.h \
 	src/capctl/doctor/engine_containerd.c \
+	src/capctl/doctor/engine_containerd.h \
 	src/capctl/doctor/engine_crio.c \
+	src/capctl/doctor/engine_crio.h \
 	src/capctl/doctor/engine_files.c \
 	src/capctl/doctor/engine_files.h \
 	src/capctl/doctor/engine_podman.c \
+	src/capctl/doctor/engine_podman.h \
 	src/capctl/doctor/engines.c \
+	src/capctl/doctor/engines.h \
 	src/capctl/doctor/host.c \
 	src/capctl/doctor/host.h \
 	src/capctl/doctor/kernel.c \

@@ -702,7 +702,7 @@ default_warning=(warning 'the one that mends it included' 'RuntimeClass')
 		runtime_path = "/opt/bin/capruntime"
 	END
 	doctor
-	finds error "'/opt/bin/capruntime': no such file or directory" 'mend the path'
+	finds error "'/opt/bin/capruntime': no such file or directory" 'correct the path'
 	program /opt/bin/capruntime
 	doctor
 	finds warning "'/opt/bin/capruntime' is another copy than '$program'" \
@@ -751,7 +751,7 @@ default_warning=(warning 'the one that mends it included' 'RuntimeClass')
 	doctor
 	finds error 'the policy says engine "containerd"' '' \
 		warning 'no handler of containerd calls capruntime; what runs here is CRI-O' \
-		'mend "engine" in policy.json'
+		'correct "engine" in policy.json'
 }
 
 @test "podman's containers have no engine's mark" {

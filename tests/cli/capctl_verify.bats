@@ -229,6 +229,7 @@ lost_row='lost  lost  NET_BIND_SERVICE: granted but not held: the program droppe
 	jq 'del(.bundle)' "$state/good/status" >"$state/without/status"
 	verify --root "$state"
 	[ "$status" -eq 2 ]
+	output=$(sed -Ez 's/\n {10,}/ /g' <<<"$output") # wrapped lines
 	all_of_it <<-END
 		good     ok       holds what was granted; the current policy decides the same
 		lost     unknown  '$work/lost/config.json': no such file or directory

@@ -6,7 +6,7 @@
  */
 #include "config.h"
 
-#include "capctl/doctor/engine_config.h"
+#include "capctl/doctor/engines.h"
 
 #include <string.h>
 
@@ -14,8 +14,9 @@
 
 #define INPUT_MAX 4096
 
-static bool names_us(const char *path)
+static bool names_us(const void *context, const char *path)
 {
+	(void)context;
 	return *path == '/';
 }
 
@@ -41,10 +42,11 @@ static void judge(enum engine kind, const char *text, size_t len,
 {
 	struct err err = { 0 };
 
-	*config = (struct engine_config){ .kind = kind, .names_us = names_us };
+	*config = (struct engine_config){ .kind = kind,
+					  .is_capruntime = names_us };
 	for (int i = 0; i < times; i++)
 		MUST(engine_config_add(config, "f", text, len, &err) == 0);
-	MUST(engine_config_judge(config, findings, &err) == 0);
+	MUST(engine_check(config, findings, &err) == 0);
 	MUST(!findings->failed);
 }
 

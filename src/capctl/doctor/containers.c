@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "capctl/doctor/host.h"
+#include "capctl/doctor/checks.h"
 #include "capctl/process/containers.h"
 #include "runtime/args.h"
 

@@ -5,7 +5,7 @@
 #include <json-c/json.h>
 
 #include "base/paths.h"
-#include "capctl/doctor/host.h"
+#include "capctl/doctor/checks.h"
 #include "capctl/out.h"
 #include "capctl/verb.h"
 
@@ -18,7 +18,8 @@ static void doctor_print(const struct findings *findings)
 		 findings_count(findings, FINDING_WARNING));
 }
 
-static void doctor_print_json(const struct findings *findings)
+static void doctor_print_json(const struct doctor *doctor,
+			      const struct findings *findings)
 {
 	static const struct finding_key keys[] = {
 		{ "status", FINDING_FIELD_LEVEL },
@@ -36,7 +37,7 @@ static void doctor_print_json(const struct findings *findings)
 				       json_object_new_int64((int64_t)count));
 	}
 	json_object_object_add(object, "program",
-			       out_json_text(doctor_installed()));
+			       out_json_text(doctor_installed(doctor)));
 	json_object_object_add(object, "configuration",
 			       out_json_text(paths_config_dir));
 	json_object_object_add(object, "state", out_json_text(paths_state_dir));
@@ -45,8 +46,8 @@ static void doctor_print_json(const struct findings *findings)
 	out_json(object);
 }
 
-/* So that no link of that tree, absolute or not, leads out of it. */
-static int enter(const char *root, struct err *err)
+/* With chroot(2) no link of the tree, absolute or not, leads out of it. */
+static int doctor_enter(const char *root, struct err *err)
 {
 	if (chroot(root) < 0 || chdir("/") < 0)
 		return err_set_errno(err, errno, "--root '%s'%s", root,
@@ -55,14 +56,26 @@ static int enter(const char *root, struct err *err)
 	return 0;
 }
 
-/* Another tree has none, and this one is told little about without it. */
-static void check_proc(struct findings *findings)
+/* Most checks of the running system need it; another tree has none. */
+static void doctor_check_proc(struct findings *findings)
 {
 	if (access("/proc/self", F_OK) == 0)
 		return;
 	findings_add(findings, FINDING_UNKNOWN, "kernel",
 		     "'/proc' has no processes");
 	findings_fix(findings, "mount -t proc proc /proc");
+}
+
+static int doctor_check_all(struct doctor *doctor, struct findings *findings,
+			    struct err *err)
+{
+	doctor_check_kernel(findings);
+	doctor_check_program(doctor, findings);
+	doctor_check_containers(doctor, findings);
+	doctor_check_policy(doctor, findings);
+	if (doctor_check_engines(doctor, findings, err) < 0)
+		return -1;
+	return findings_check(findings, err);
 }
 
 static enum verb_status doctor_status(const struct findings *findings,
@@ -86,6 +99,7 @@ enum verb_status verb_doctor(int argc, char **argv, struct err *err)
 		{ "json", &json, NULL },
 		{ "root", NULL, &root },
 	};
+	struct doctor doctor CLEANUP_DOCTOR = { 0 };
 	struct findings findings CLEANUP_FINDINGS = { 0 };
 	int first = verb_parse(argc, argv, options, ARRAY_LEN(options), err);
 
@@ -96,15 +110,15 @@ enum verb_status verb_doctor(int argc, char **argv, struct err *err)
 			    argv[first]);
 		return VERB_TROUBLE;
 	}
-	doctor_learn_place();
-	if (root && enter(root, err) < 0)
+	doctor_init(&doctor);
+	if (root && doctor_enter(root, err) < 0)
 		return VERB_TROUBLE;
 	if (!root)
-		check_proc(&findings);
-	if (doctor_check_all(&findings, err) < 0)
+		doctor_check_proc(&findings);
+	if (doctor_check_all(&doctor, &findings, err) < 0)
 		return VERB_TROUBLE;
 	if (json)
-		doctor_print_json(&findings);
+		doctor_print_json(&doctor, &findings);
 	else
 		doctor_print(&findings);
 	return doctor_status(&findings, err);

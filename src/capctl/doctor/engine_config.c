@@ -38,7 +38,8 @@ int engine_config_add(struct engine_config *config, const char *name,
 	return 0;
 }
 
-bool engine_config_has(const struct engine_config *config, const char *name)
+bool engine_config_has_handler(const struct engine_config *config,
+			       const char *name)
 {
 	for (size_t i = 0; i < config->handlers_count; i++)
 		if (strcmp(config->handlers[i].name, name) == 0)
@@ -46,12 +47,12 @@ bool engine_config_has(const struct engine_config *config, const char *name)
 	return false;
 }
 
-int engine_config_handler(struct engine_config *config,
-			  struct engine_handler handler, struct err *err)
+int engine_config_add_handler(struct engine_config *config,
+			      struct engine_handler handler, struct err *err)
 {
 	struct engine_handler *handlers;
 
-	if (engine_config_has(config, handler.name))
+	if (engine_config_has_handler(config, handler.name))
 		return 0;
 	handlers = reallocarray(config->handlers, config->handlers_count + 1,
 				sizeof(*handlers));
@@ -75,20 +76,10 @@ bool engine_list_has(const struct toml_value *list,
 	return false;
 }
 
-int engine_config_judge(struct engine_config *config, struct findings *findings,
-			struct err *err)
+bool engine_config_is_capruntime(const struct engine_config *config,
+				 const char *path)
 {
-	switch (config->kind) {
-	case ENGINE_CRIO:
-		return engine_crio_judge(config, findings, err);
-	case ENGINE_CONTAINERD:
-		return engine_containerd_judge(config, findings, err);
-	case ENGINE_NONE:
-	case ENGINE_PODMAN:
-	case ENGINE_COUNT:
-		break;
-	}
-	return engine_podman_judge(config, findings, err);
+	return config->is_capruntime(config->context, path);
 }
 
 void engine_config_free(struct engine_config *config)
@@ -102,11 +93,11 @@ void engine_config_free(struct engine_config *config)
 	*config = (struct engine_config){ 0 };
 }
 
-void engine_config_judge_default(const struct engine_config *config,
+void engine_config_check_default(const struct engine_config *config,
 				 const char *name, const char *topic,
 				 struct findings *findings)
 {
-	if (!engine_config_has(config, name))
+	if (!engine_config_has_handler(config, name))
 		return;
 	findings_add(
 		findings, FINDING_WARNING, topic,

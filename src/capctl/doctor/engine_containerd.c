@@ -6,9 +6,9 @@
  */
 #include "config.h"
 
-#include <string.h>
+#include "capctl/doctor/engine_containerd.h"
 
-#include "capctl/doctor/engine_config.h"
+#include <string.h>
 
 #define TOPIC "containerd"
 #define SHIM "io.containerd.runc.v2"
@@ -18,7 +18,7 @@
 /* From this version of the format on. */
 #define MERGING 3
 
-static int64_t version_of(const struct engine_file *file)
+static int64_t containerd_version(const struct engine_file *file)
 {
 	int64_t version = toml_integer(
 		toml_find(toml_root(file->doc), "version", (char *)NULL));
@@ -26,44 +26,47 @@ static int64_t version_of(const struct engine_file *file)
 	return version ? version : 1;
 }
 
-static const char *plugin_of(const struct engine_file *file)
+static const char *containerd_plugin(const struct engine_file *file)
 {
-	return version_of(file) >= MERGING ? NEW_PLUGIN : OLD_PLUGIN;
+	return containerd_version(file) >= MERGING ? NEW_PLUGIN : OLD_PLUGIN;
 }
 
-static const struct toml_value *section(const struct engine_file *file)
+static const struct toml_value *plugin_table(const struct engine_file *file)
 {
-	return toml_find(toml_root(file->doc), "plugins", plugin_of(file),
+	return toml_find(toml_root(file->doc), "plugins",
+			 containerd_plugin(file), (char *)NULL);
+}
+
+static const struct toml_value *plugin_runtimes(const struct engine_file *file)
+{
+	return toml_find(plugin_table(file), "containerd", "runtimes",
 			 (char *)NULL);
 }
 
-static const struct toml_value *runtimes_of(const struct engine_file *file)
-{
-	return toml_find(section(file), "containerd", "runtimes", (char *)NULL);
-}
-
 /* What is said before this file of the plugin counts; it itself does. */
-static size_t first_that_counts(const struct engine_config *config)
+static size_t first_effective_file(const struct engine_config *config)
 {
-	if (!config->files_count || version_of(&config->files[0]) >= MERGING)
+	if (!config->files_count ||
+	    containerd_version(&config->files[0]) >= MERGING)
 		return 0;
 	for (size_t i = config->files_count; i--;)
-		if (section(&config->files[i]))
+		if (plugin_table(&config->files[i]))
 			return i;
 	return 0;
 }
 
 /* containerd.KEY, and containerd.runtimes.NAME.KEY with a name. */
-static const struct toml_value *find(const struct engine_config *config,
-				     const char *name, const char *key,
-				     const char *member, const char **ret_file)
+static const struct toml_value *
+containerd_find(const struct engine_config *config, const char *name,
+		const char *key, const char *member, const char **ret_file)
 {
-	for (size_t i = config->files_count; i-- > first_that_counts(config);) {
+	for (size_t i = config->files_count;
+	     i-- > first_effective_file(config);) {
 		const struct engine_file *file = &config->files[i];
 		const struct toml_value *value =
-			name ? toml_find(runtimes_of(file), name, key, member,
-					 (char *)NULL)
-			     : toml_find(section(file), "containerd", key,
+			name ? toml_find(plugin_runtimes(file), name, key,
+					 member, (char *)NULL)
+			     : toml_find(plugin_table(file), "containerd", key,
 					 (char *)NULL);
 
 		if (value) {
@@ -74,26 +77,27 @@ static const struct toml_value *find(const struct engine_config *config,
 	return NULL;
 }
 
-static bool is_wanted(const char *text, const void *context)
+static bool is_capruntime_pattern(const char *text, const void *context)
 {
 	(void)context;
 	return strncmp(text, "capruntime.io/", strlen("capruntime.io/")) == 0;
 }
 
 /* A pod could write keys that look like another engine's. */
-static bool is_wide(const char *text, const void *context)
+static bool is_too_wide(const char *text, const void *context)
 {
 	(void)context;
-	return strpbrk(text, "*?[") && !is_wanted(text, NULL);
+	return strpbrk(text, "*?[") && !is_capruntime_pattern(text, NULL);
 }
 
-static void check_keys(const struct engine_config *config, const char *name,
-		       const struct toml_value *annotations,
-		       struct findings *findings)
+static void check_containerd_keys(const struct engine_config *config,
+				  const char *name,
+				  const struct toml_value *annotations,
+				  struct findings *findings)
 {
 	const char *file = NULL;
-	const char *type =
-		toml_string(find(config, name, "runtime_type", NULL, &file));
+	const char *type = toml_string(
+		containerd_find(config, name, "runtime_type", NULL, &file));
 
 	if (!type || strcmp(type, SHIM) != 0) {
 		findings_add(findings, FINDING_ERROR, TOPIC,
@@ -101,7 +105,7 @@ static void check_keys(const struct engine_config *config, const char *name,
 			     type ? type : "");
 		findings_fix(findings, "runtime_type = \"%s\"", SHIM);
 	}
-	if (engine_list_has(annotations, is_wide, NULL)) {
+	if (engine_list_has(annotations, is_too_wide, NULL)) {
 		findings_add(
 			findings, FINDING_WARNING, TOPIC,
 			"handler '%s': pod_annotations lets more than \"%s\" through: pods can write what looks like an engine's own keys",
@@ -116,10 +120,10 @@ static void check_shim(const struct engine_config *config, const char *name,
 		       struct findings *findings)
 {
 	const char *file = NULL;
-	const char *shim =
-		toml_string(find(config, name, "runtime_path", NULL, &file));
+	const char *shim = toml_string(
+		containerd_find(config, name, "runtime_path", NULL, &file));
 
-	if (!shim || !config->names_us(shim))
+	if (!shim || !engine_config_is_capruntime(config, shim))
 		return;
 	findings_add(
 		findings, FINDING_ERROR, TOPIC,
@@ -128,53 +132,57 @@ static void check_shim(const struct engine_config *config, const char *name,
 	findings_fix(findings, "name capruntime in options.BinaryName");
 }
 
-static int check_handler(struct engine_config *config, const char *name,
-			 struct findings *findings, struct err *err)
+static int check_containerd_handler(struct engine_config *config,
+				    const char *name, struct findings *findings,
+				    struct err *err)
 {
 	const char *file = NULL, *ignored;
-	const char *path =
-		toml_string(find(config, name, "options", "BinaryName", &file));
-	const struct toml_value *annotations =
-		find(config, name, "pod_annotations", NULL, &ignored);
+	const char *path = toml_string(
+		containerd_find(config, name, "options", "BinaryName", &file));
+	const struct toml_value *annotations = containerd_find(
+		config, name, "pod_annotations", NULL, &ignored);
 
 	check_shim(config, name, findings);
-	if (!path || !config->names_us(path) || engine_config_has(config, name))
+	if (!path || !engine_config_is_capruntime(config, path) ||
+	    engine_config_has_handler(config, name))
 		return 0;
-	check_keys(config, name, annotations, findings);
-	return engine_config_handler(
+	check_containerd_keys(config, name, annotations, findings);
+	return engine_config_add_handler(
 		config,
-		(struct engine_handler){
-			name, path, file,
-			engine_list_has(annotations, is_wanted, NULL) },
+		(struct engine_handler){ name, path, file,
+					 engine_list_has(annotations,
+							 is_capruntime_pattern,
+							 NULL) },
 		err);
 }
 
-static int check_file(struct engine_config *config,
-		      const struct engine_file *file, struct findings *findings,
-		      struct err *err)
+static int check_containerd_file(struct engine_config *config,
+				 const struct engine_file *file,
+				 struct findings *findings, struct err *err)
 {
-	const struct toml_value *runtimes = runtimes_of(file);
+	const struct toml_value *runtimes = plugin_runtimes(file);
 
 	for (size_t k = 0; k < toml_count(runtimes); k++) {
 		const char *name;
 
 		toml_member(runtimes, k, &name);
-		if (name && check_handler(config, name, findings, err) < 0)
+		if (name &&
+		    check_containerd_handler(config, name, findings, err) < 0)
 			return -1;
 	}
 	return 0;
 }
 
-static void check_default(const struct engine_config *config,
-			  struct findings *findings)
+static void check_containerd_default(const struct engine_config *config,
+				     struct findings *findings)
 {
 	const char *file;
-	const char *name = toml_string(
-		find(config, NULL, "default_runtime_name", NULL, &file));
+	const char *name = toml_string(containerd_find(
+		config, NULL, "default_runtime_name", NULL, &file));
 
 	if (!name)
 		name = "runc";
-	engine_config_judge_default(config, name, TOPIC, findings);
+	engine_config_check_default(config, name, TOPIC, findings);
 }
 
 /* Does a table of the file call us where its version does not look? */
@@ -182,7 +190,7 @@ static bool is_in_other_table(const struct engine_config *config,
 			      const struct engine_file *file)
 {
 	const char *other =
-		version_of(file) >= MERGING ? OLD_PLUGIN : NEW_PLUGIN;
+		containerd_version(file) >= MERGING ? OLD_PLUGIN : NEW_PLUGIN;
 	const struct toml_value *runtimes =
 		toml_find(toml_root(file->doc), "plugins", other, "containerd",
 			  "runtimes", (char *)NULL);
@@ -193,7 +201,7 @@ static bool is_in_other_table(const struct engine_config *config,
 		path = toml_string(toml_find(toml_member(runtimes, k, &name),
 					     "options", "BinaryName",
 					     (char *)NULL));
-		if (path && config->names_us(path))
+		if (path && engine_config_is_capruntime(config, path))
 			return true;
 	}
 	return false;
@@ -203,7 +211,7 @@ static void check_version(const struct engine_config *config,
 			  const struct engine_file *file,
 			  struct findings *findings)
 {
-	long long version = version_of(file);
+	long long version = containerd_version(file);
 
 	if (is_in_other_table(config, file)) {
 		findings_add(
@@ -214,7 +222,7 @@ static void check_version(const struct engine_config *config,
 			findings,
 			"version 2 has plugins.\"%s\", version 3 plugins.\"%s\"",
 			OLD_PLUGIN, NEW_PLUGIN);
-	} else if (version < 2 && section(file)) {
+	} else if (version < 2 && plugin_table(file)) {
 		findings_add(findings, FINDING_ERROR, TOPIC,
 			     "'%s' lacks version = 2: its tables are not read",
 			     file->name);
@@ -226,10 +234,10 @@ static void check_version(const struct engine_config *config,
 static void check_voided(const struct engine_config *config,
 			 struct findings *findings)
 {
-	size_t first = first_that_counts(config);
+	size_t first = first_effective_file(config);
 
 	for (size_t i = 0; i < first; i++) {
-		if (!section(&config->files[i]))
+		if (!plugin_table(&config->files[i]))
 			continue;
 		findings_add(
 			findings, FINDING_WARNING, TOPIC,
@@ -272,16 +280,18 @@ static void check_disabled(const struct engine_config *config,
 	}
 }
 
-int engine_containerd_judge(struct engine_config *config,
+int engine_containerd_check(struct engine_config *config,
 			    struct findings *findings, struct err *err)
 {
 	for (size_t i = 0; i < config->files_count; i++)
 		check_version(config, &config->files[i], findings);
 	check_voided(config, findings);
-	for (size_t i = first_that_counts(config); i < config->files_count; i++)
-		if (check_file(config, &config->files[i], findings, err) < 0)
+	for (size_t i = first_effective_file(config); i < config->files_count;
+	     i++)
+		if (check_containerd_file(config, &config->files[i], findings,
+					  err) < 0)
 			return -1;
-	check_default(config, findings);
+	check_containerd_default(config, findings);
 	check_disabled(config, findings);
 	return 0;
 }

@@ -5,22 +5,23 @@
  */
 #include "config.h"
 
-#include <string.h>
+#include "capctl/doctor/engine_crio.h"
 
-#include "capctl/doctor/engine_config.h"
+#include <string.h>
 
 #define TOPIC "CRI-O"
 #define RUNTIME "crio", "runtime"
 
-struct handler {
+struct crio_handler {
 	const char *name;
 	const struct toml_value *table;
 	const char *file;
 };
 
 /* The table that counts: the last one; false: none has that name. */
-static bool find_handler(const struct engine_config *config, const char *name,
-			 struct handler *ret_handler)
+static bool find_crio_handler(const struct engine_config *config,
+			      const char *name,
+			      struct crio_handler *ret_handler)
 {
 	for (size_t i = config->files_count; i--;) {
 		const struct engine_file *file = &config->files[i];
@@ -29,15 +30,15 @@ static bool find_handler(const struct engine_config *config, const char *name,
 				  name, (char *)NULL);
 
 		if (table) {
-			*ret_handler =
-				(struct handler){ name, table, file->name };
+			*ret_handler = (struct crio_handler){ name, table,
+							      file->name };
 			return true;
 		}
 	}
 	return false;
 }
 
-static const char *path_of(const struct handler *handler)
+static const char *crio_handler_path(const struct crio_handler *handler)
 {
 	const char *path = toml_string(
 		toml_find(handler->table, "runtime_path", (char *)NULL));
@@ -46,101 +47,110 @@ static const char *path_of(const struct handler *handler)
 }
 
 /* Without a path CRI-O looks for a program of the handler's name. */
-static bool is_ours(const struct engine_config *config,
-		    const struct handler *handler)
+static bool is_crio_handler_ours(const struct engine_config *config,
+				 const struct crio_handler *handler)
 {
-	const char *path = path_of(handler);
+	const char *path = crio_handler_path(handler);
 
-	return config->names_us(path ? path : handler->name);
+	return engine_config_is_capruntime(config, path ? path : handler->name);
 }
 
-static bool is_variable(const char *text, const void *context)
+static bool is_not_path_variable(const char *text, const void *context)
 {
 	(void)context;
 	return strncmp(text, "PATH=", strlen("PATH=")) != 0;
 }
 
-static void add(struct findings *findings, enum finding_level level,
-		const struct handler *handler, const char *what,
-		const char *why)
+static void add_crio_finding(struct findings *findings,
+			     enum finding_level level,
+			     const struct crio_handler *handler,
+			     const char *what, const char *why)
 {
 	findings_add(findings, level, TOPIC, "handler '%s' in '%s': %s: %s",
 		     handler->name, handler->file, what, why);
 }
 
-static void check_name(const struct handler *handler, struct findings *findings)
+static void check_crio_name(const struct crio_handler *handler,
+			    struct findings *findings)
 {
 	const char *type = toml_string(
 		toml_find(handler->table, "runtime_type", (char *)NULL));
 
 	if (strstr(handler->name, "kata")) {
-		add(findings, FINDING_ERROR, handler, "the name has 'kata'",
-		    "CRI-O takes it for a virtual machine's");
+		add_crio_finding(findings, FINDING_ERROR, handler,
+				 "the name has 'kata'",
+				 "CRI-O takes it for a virtual machine's");
 		findings_fix(findings, "give the handler another name");
 	}
 	if (type && strcmp(type, "vm") == 0) {
-		add(findings, FINDING_ERROR, handler, "runtime_type = \"vm\"",
-		    "CRI-O would not call it as an OCI runtime");
+		add_crio_finding(findings, FINDING_ERROR, handler,
+				 "runtime_type = \"vm\"",
+				 "CRI-O would not call it as an OCI runtime");
 		findings_fix(findings, "runtime_type = \"oci\"");
 	}
-	if (!path_of(handler)) {
-		add(findings, FINDING_WARNING, handler, "no runtime_path",
-		    "CRI-O looks for the name in its PATH");
+	if (!crio_handler_path(handler)) {
+		add_crio_finding(findings, FINDING_WARNING, handler,
+				 "no runtime_path",
+				 "CRI-O looks for the name in its PATH");
 		findings_fix(findings, "write down runtime_path");
 	}
 }
 
-static void check_keys(const struct handler *handler, struct findings *findings)
+static void check_crio_keys(const struct crio_handler *handler,
+			    struct findings *findings)
 {
 	const struct toml_value *table = handler->table;
 
 	if (toml_is_true(toml_find(table, "inherit_default_runtime",
 				   (char *)NULL))) {
-		add(findings, FINDING_ERROR, handler, "inherit_default_runtime",
-		    "the default runtime's path is taken instead");
+		add_crio_finding(findings, FINDING_ERROR, handler,
+				 "inherit_default_runtime",
+				 "the default runtime's path is taken instead");
 		findings_fix(findings, "take inherit_default_runtime out");
 	}
 	if (toml_count(toml_find(table, "allowed_annotations", (char *)NULL))) {
-		add(findings, FINDING_WARNING, handler, "allowed_annotations",
-		    "lets pods ask CRI-O itself for more");
+		add_crio_finding(findings, FINDING_WARNING, handler,
+				 "allowed_annotations",
+				 "lets pods ask CRI-O itself for more");
 		findings_fix(
 			findings,
 			"take it out: capruntime gets all annotations without");
 	}
 	if (engine_list_has(toml_find(table, "monitor_env", (char *)NULL),
-			    is_variable, NULL)) {
-		add(findings, FINDING_WARNING, handler, "monitor_env",
-		    "reaches every start, CAPRUNTIME_POLICY too");
+			    is_not_path_variable, NULL)) {
+		add_crio_finding(findings, FINDING_WARNING, handler,
+				 "monitor_env",
+				 "reaches every start, CAPRUNTIME_POLICY too");
 		findings_fix(findings, "leave nothing but PATH there");
 	}
 	if (toml_count(
 		    toml_find(table, "platform_runtime_paths", (char *)NULL))) {
-		add(findings, FINDING_WARNING, handler,
-		    "platform_runtime_paths",
-		    "another program is called on some platforms");
+		add_crio_finding(findings, FINDING_WARNING, handler,
+				 "platform_runtime_paths",
+				 "another program is called on some platforms");
 		findings_fix(findings, "take platform_runtime_paths out");
 	}
 }
 
-static int check_handler(struct engine_config *config,
-			 const struct handler *handler,
-			 struct findings *findings, struct err *err)
+static int check_crio_handler(struct engine_config *config,
+			      const struct crio_handler *handler,
+			      struct findings *findings, struct err *err)
 {
 	const struct engine_handler ours = { .name = handler->name,
-					     .path = path_of(handler),
+					     .path = crio_handler_path(handler),
 					     .file = handler->file,
 					     .gets_requests = true };
 
-	if (!is_ours(config, handler) ||
-	    engine_config_has(config, handler->name))
+	if (!is_crio_handler_ours(config, handler) ||
+	    engine_config_has_handler(config, handler->name))
 		return 0;
-	check_name(handler, findings);
-	check_keys(handler, findings);
-	return engine_config_handler(config, ours, err);
+	check_crio_name(handler, findings);
+	check_crio_keys(handler, findings);
+	return engine_config_add_handler(config, ours, err);
 }
 
 /* What CRI-O takes where nothing is written: by version, crun or runc. */
-static const char *default_runtime(const struct engine_config *config)
+static const char *crio_default_runtime(const struct engine_config *config)
 {
 	for (size_t i = config->files_count; i--;) {
 		const char *name = toml_string(
@@ -150,10 +160,10 @@ static const char *default_runtime(const struct engine_config *config)
 		if (name)
 			return name;
 	}
-	return engine_config_has(config, "crun") ? "crun" : "runc";
+	return engine_config_has_handler(config, "crun") ? "crun" : "runc";
 }
 
-int engine_crio_judge(struct engine_config *config, struct findings *findings,
+int engine_crio_check(struct engine_config *config, struct findings *findings,
 		      struct err *err)
 {
 	for (size_t i = 0; i < config->files_count; i++) {
@@ -162,16 +172,17 @@ int engine_crio_judge(struct engine_config *config, struct findings *findings,
 				  "runtimes", (char *)NULL);
 
 		for (size_t k = 0; k < toml_count(runtimes); k++) {
-			struct handler handler;
+			struct crio_handler handler;
 			const char *name;
 
 			toml_member(runtimes, k, &name);
-			if (name && find_handler(config, name, &handler) &&
-			    check_handler(config, &handler, findings, err) < 0)
+			if (name && find_crio_handler(config, name, &handler) &&
+			    check_crio_handler(config, &handler, findings,
+					       err) < 0)
 				return -1;
 		}
 	}
-	engine_config_judge_default(config, default_runtime(config), TOPIC,
+	engine_config_check_default(config, crio_default_runtime(config), TOPIC,
 				    findings);
 	return 0;
 }

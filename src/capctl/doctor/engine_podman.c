@@ -5,16 +5,16 @@
  */
 #include "config.h"
 
-#include <string.h>
+#include "capctl/doctor/engine_podman.h"
 
-#include "capctl/doctor/engine_config.h"
+#include <string.h>
 
 #define TOPIC "podman"
 
 /* [engine] KEY, and [engine.KEY] NAME with a name; NULL: nowhere. */
-static const struct toml_value *find(const struct engine_config *config,
-				     const char *key, const char *name,
-				     const char **ret_file)
+static const struct toml_value *podman_find(const struct engine_config *config,
+					    const char *key, const char *name,
+					    const char **ret_file)
 {
 	for (size_t i = config->files_count; i--;) {
 		const struct toml_value *value =
@@ -29,35 +29,36 @@ static const struct toml_value *find(const struct engine_config *config,
 	return NULL;
 }
 
-struct program {
+struct podman_program {
 	const struct engine_config *config;
 	const char **ret_path;
 };
 
-static bool is_ours(const char *path, const void *context)
+static bool is_podman_program_ours(const char *path, const void *context)
 {
-	const struct program *program = context;
+	const struct podman_program *program = context;
 
-	if (!program->config->names_us(path))
+	if (!engine_config_is_capruntime(program->config, path))
 		return false;
 	*program->ret_path = path;
 	return true;
 }
 
-static bool is_same(const char *text, const void *context)
+static bool is_podman_runtime(const char *text, const void *context)
 {
 	return strcmp(text, context) == 0;
 }
 
 /* podman's own default knows nothing of us. */
-static void check_json(const struct engine_config *config, const char *name,
-		       const char *file, struct findings *findings)
+static void check_podman_json(const struct engine_config *config,
+			      const char *name, const char *file,
+			      struct findings *findings)
 {
 	const char *where;
 	const struct toml_value *list =
-		find(config, "runtime_supports_json", NULL, &where);
+		podman_find(config, "runtime_supports_json", NULL, &where);
 
-	if (engine_list_has(list, is_same, name))
+	if (engine_list_has(list, is_podman_runtime, name))
 		return;
 	findings_add(
 		findings, FINDING_WARNING, TOPIC,
@@ -67,9 +68,9 @@ static void check_json(const struct engine_config *config, const char *name,
 		     name);
 }
 
-static void check_first(const char *name, const char *path,
-			const struct toml_value *list, const char *file,
-			struct findings *findings)
+static void check_podman_first(const char *name, const char *path,
+			       const struct toml_value *list, const char *file,
+			       struct findings *findings)
 {
 	const char *first = toml_string(toml_element(list, 0));
 
@@ -82,30 +83,32 @@ static void check_first(const char *name, const char *path,
 	findings_fix(findings, "put '%s' first, or alone", path);
 }
 
-static int check_runtime(struct engine_config *config, const char *name,
-			 struct findings *findings, struct err *err)
+static int check_podman_runtime(struct engine_config *config, const char *name,
+				struct findings *findings, struct err *err)
 {
 	const char *file = NULL, *path = NULL;
-	const struct toml_value *list = find(config, "runtimes", name, &file);
-	struct program program = { config, &path };
+	const struct toml_value *list =
+		podman_find(config, "runtimes", name, &file);
+	struct podman_program program = { config, &path };
 
-	if (engine_config_has(config, name) ||
-	    !engine_list_has(list, is_ours, &program))
+	if (engine_config_has_handler(config, name) ||
+	    !engine_list_has(list, is_podman_program_ours, &program))
 		return 0;
-	check_first(name, path, list, file, findings);
-	check_json(config, name, file, findings);
-	return engine_config_handler(
+	check_podman_first(name, path, list, file, findings);
+	check_podman_json(config, name, file, findings);
+	return engine_config_add_handler(
 		config, (struct engine_handler){ name, path, file, true }, err);
 }
 
-static void check_default(const struct engine_config *config,
-			  struct findings *findings)
+static void check_podman_default(const struct engine_config *config,
+				 struct findings *findings)
 {
 	const char *file = NULL;
-	const char *name = toml_string(find(config, "runtime", NULL, &file));
+	const char *name =
+		toml_string(podman_find(config, "runtime", NULL, &file));
 
-	if (!name ||
-	    !(engine_config_has(config, name) || config->names_us(name)))
+	if (!name || !(engine_config_has_handler(config, name) ||
+		       engine_config_is_capruntime(config, name)))
 		return;
 	findings_add(
 		findings, FINDING_WARNING, TOPIC,
@@ -115,7 +118,7 @@ static void check_default(const struct engine_config *config,
 		     "leave the default as it was; say podman --runtime");
 }
 
-int engine_podman_judge(struct engine_config *config, struct findings *findings,
+int engine_podman_check(struct engine_config *config, struct findings *findings,
 			struct err *err)
 {
 	for (size_t i = 0; i < config->files_count; i++) {
@@ -127,11 +130,11 @@ int engine_podman_judge(struct engine_config *config, struct findings *findings,
 			const char *name;
 
 			toml_member(runtimes, k, &name);
-			if (name &&
-			    check_runtime(config, name, findings, err) < 0)
+			if (name && check_podman_runtime(config, name, findings,
+							 err) < 0)
 				return -1;
 		}
 	}
-	check_default(config, findings);
+	check_podman_default(config, findings);
 	return 0;
 }

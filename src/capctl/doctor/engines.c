@@ -1,184 +1,212 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "capctl/doctor/engines.h"
+
 #include <string.h>
 #include <sys/stat.h>
 
-#include "capctl/doctor/engine_config.h"
+#include "capctl/doctor/checks.h"
+#include "capctl/doctor/engine_containerd.h"
+#include "capctl/doctor/engine_crio.h"
 #include "capctl/doctor/engine_files.h"
-#include "capctl/doctor/host.h"
+#include "capctl/doctor/engine_podman.h"
 
-/* What of the policy depends on the engine. */
-struct wishes {
+/* What the policy needs from an engine. */
+struct needs {
 	bool identity; /* some rule names namespace, pod, container, image */
 	bool requests; /* some rule reads annotations */
 };
 
-struct look {
+struct engines {
 	const struct doctor *doctor;
-	struct wishes wishes;
+	struct needs needs;
 	struct findings *findings;
 	bool runs[ENGINE_COUNT];
 	size_t handlers[ENGINE_COUNT];
 };
 
-static struct wishes wishes_of(const struct doctor *doctor)
+static struct needs policy_needs(const struct doctor *doctor)
 {
-	struct wishes wishes = { 0 };
+	struct needs needs = { 0 };
 
 	for (size_t i = 0; doctor->has_policy && i < doctor->policy.count;
 	     i++) {
 		const struct policy_rule *rule = &doctor->policy.rules[i];
 
-		wishes.identity |= rule->identity_at != 0;
-		wishes.requests |=
+		needs.identity |= rule->identity_at != 0;
+		needs.requests |=
 			rule->on_request || rule->match.annotations_count > 0;
 	}
-	return wishes;
+	return needs;
 }
 
-/* A policy calls a handler by the basename of what the engine executes. */
-static const char *policy_name(const struct engine_handler *handler)
+/* In a policy a handler is the basename of what the engine executes. */
+static const char *handler_policy_name(const struct engine_handler *handler)
 {
 	return basename(handler->path ? handler->path : handler->name);
 }
 
-static bool is_other_copy(const char *path)
+static bool is_other_copy(const struct doctor *doctor, const char *path)
 {
 	struct stat st;
 
-	return stat(doctor_installed(), &st) == 0 && !doctor_is_installed(path);
+	return stat(doctor_installed(doctor), &st) == 0 &&
+	       !doctor_is_installed(doctor, path);
 }
 
-static void check_path(const struct engine_handler *handler, const char *topic,
-		       struct findings *findings)
+static void check_handler_path(const struct doctor *doctor,
+			       const struct engine_handler *handler,
+			       const char *topic, struct findings *findings)
 {
 	struct launch launch;
-	struct err trouble;
+	struct err problem;
 	struct stat st;
 
 	if (!handler->path ||
 	    !doctor_check_executable(handler->path, topic, findings))
 		return;
-	if (is_other_copy(handler->path)) {
+	if (is_other_copy(doctor, handler->path)) {
 		findings_add(findings, FINDING_WARNING, topic,
 			     "'%s' is another copy than '%s'", handler->path,
-			     doctor_installed());
+			     doctor_installed(doctor));
 		findings_fix(findings, "keep one, and name that");
 	}
-	/* A link that is there was looked at with the others. */
-	if (launch_resolve(&launch, handler->path, &trouble) < 0 &&
+	/* doctor_check_program() checks the links that exist. */
+	if (launch_resolve(&launch, handler->path, &problem) < 0 &&
 	    lstat(launch.link, &st) < 0) {
 		findings_add(findings, FINDING_ERROR, topic, "%s",
-			     trouble.text);
+			     problem.text);
 		findings_fix(findings, "ln -s /path/to/runc %s", launch.link);
 	}
 }
 
-static void check_vouching(const struct look *look, enum engine kind,
+static void check_vouching(const struct engines *engines, enum engine kind,
 			   const struct engine_handler *handler)
 {
-	enum engine said =
-		policy_engine(&look->doctor->policy, policy_name(handler));
+	enum engine said = policy_engine(&engines->doctor->policy,
+					 handler_policy_name(handler));
 
 	if (said == kind || (said == ENGINE_NONE && kind == ENGINE_PODMAN))
 		return;
 	if (kind == ENGINE_PODMAN) {
 		findings_add(
-			look->findings, FINDING_ERROR, engine_name(kind),
+			engines->findings, FINDING_ERROR, engine_name(kind),
 			"runtime '%s' in '%s': the policy says engine \"%s\" for '%s', so podman's containers are refused",
 			handler->name, handler->file, engine_policy_name(said),
-			policy_name(handler));
+			handler_policy_name(handler));
 		findings_fix(
-			look->findings,
+			engines->findings,
 			"give podman a link of its own to capruntime, with engine \"none\"");
 	} else if (said != ENGINE_NONE) {
 		findings_add(
-			look->findings, FINDING_ERROR, engine_name(kind),
+			engines->findings, FINDING_ERROR, engine_name(kind),
 			"handler '%s' in '%s': the policy says engine \"%s\" for '%s', so its containers are refused",
 			handler->name, handler->file, engine_policy_name(said),
-			policy_name(handler));
-		findings_fix(look->findings,
+			handler_policy_name(handler));
+		findings_fix(engines->findings,
 			     "\"engine\": \"%s\" in policy.json",
 			     engine_policy_name(kind));
-	} else if (look->wishes.identity) {
+	} else if (engines->needs.identity) {
 		findings_add(
-			look->findings, FINDING_WARNING, engine_name(kind),
+			engines->findings, FINDING_WARNING, engine_name(kind),
 			"handler '%s' in '%s': the policy says engine \"none\" for '%s', so rules that name namespace, pod, container or image never match",
-			handler->name, handler->file, policy_name(handler));
-		findings_fix(look->findings,
+			handler->name, handler->file,
+			handler_policy_name(handler));
+		findings_fix(engines->findings,
 			     "\"engine\": \"%s\" in policy.json",
 			     engine_policy_name(kind));
 	}
 }
 
-static void check_requests(const struct look *look, enum engine kind,
-			   const struct engine_handler *handler)
+static void check_annotations(const struct engines *engines, enum engine kind,
+			      const struct engine_handler *handler)
 {
-	if (handler->gets_requests || !look->wishes.requests)
+	if (handler->gets_requests || !engines->needs.requests)
 		return;
 	findings_add(
-		look->findings, FINDING_WARNING, engine_name(kind),
+		engines->findings, FINDING_WARNING, engine_name(kind),
 		"handler '%s' in '%s': rules read annotations, and none reach it",
 		handler->name, handler->file);
-	findings_fix(look->findings, "pod_annotations = [\"capruntime.io/*\"]");
+	findings_fix(engines->findings,
+		     "pod_annotations = [\"capruntime.io/*\"]");
 }
 
-static void check_handlers(const struct look *look,
+static void check_handlers(const struct engines *engines,
 			   const struct engine_config *config)
 {
 	for (size_t i = 0; i < config->handlers_count; i++) {
 		const struct engine_handler *handler = &config->handlers[i];
 
-		findings_add(
-			look->findings, FINDING_OK, engine_name(config->kind),
-			"handler '%s' in '%s' calls '%s'%s", handler->name,
-			handler->file, policy_name(handler),
-			look->runs[config->kind] ? "; the engine runs" : "");
-		check_path(handler, engine_name(config->kind), look->findings);
-		if (look->doctor->has_policy)
-			check_vouching(look, config->kind, handler);
-		check_requests(look, config->kind, handler);
+		findings_add(engines->findings, FINDING_OK,
+			     engine_name(config->kind),
+			     "handler '%s' in '%s' calls '%s'%s", handler->name,
+			     handler->file, handler_policy_name(handler),
+			     engines->runs[config->kind] ? "; the engine runs"
+							 : "");
+		check_handler_path(engines->doctor, handler,
+				   engine_name(config->kind),
+				   engines->findings);
+		if (engines->doctor->has_policy)
+			check_vouching(engines, config->kind, handler);
+		check_annotations(engines, config->kind, handler);
 	}
 }
 
-static int look_at(struct look *look, enum engine kind, struct err *err)
+int engine_check(struct engine_config *config, struct findings *findings,
+		 struct err *err)
 {
-	struct engine_config config CLEANUP_ENGINE = {
-		.kind = kind, .names_us = doctor_is_capruntime
+	static int (*const checks[ENGINE_COUNT])(
+		struct engine_config *, struct findings *, struct err *) = {
+		[ENGINE_CRIO] = engine_crio_check,
+		[ENGINE_CONTAINERD] = engine_containerd_check,
+		[ENGINE_PODMAN] = engine_podman_check,
 	};
 
-	look->runs[kind] = engine_runs(kind);
-	if (engine_files_load(&config, look->findings, err) < 0 ||
-	    engine_config_judge(&config, look->findings, err) < 0)
+	return checks[config->kind](config, findings, err);
+}
+
+static int check_engine(struct engines *engines, enum engine kind,
+			struct err *err)
+{
+	struct engine_config config CLEANUP_ENGINE = {
+		.kind = kind,
+		.is_capruntime = doctor_is_capruntime,
+		.context = engines->doctor
+	};
+
+	engines->runs[kind] = engine_runs(kind);
+	if (engine_files_load(&config, engines->findings, err) < 0 ||
+	    engine_check(&config, engines->findings, err) < 0)
 		return -1;
-	look->handlers[kind] = config.handlers_count;
-	check_handlers(look, &config);
+	engines->handlers[kind] = config.handlers_count;
+	check_handlers(engines, &config);
 	return 0;
 }
 
-/* An engine that vouches by the policy's word, and calls nobody of us. */
-static void check_unused(const struct look *look, enum engine kind)
+/* The policy names an engine that never calls capruntime. */
+static void check_unused_engine(const struct engines *engines, enum engine kind)
 {
-	const struct policy *policy = &look->doctor->policy;
+	const struct policy *policy = &engines->doctor->policy;
 	enum engine other =
 		kind == ENGINE_CRIO ? ENGINE_CONTAINERD : ENGINE_CRIO;
 
-	if (!look->doctor->has_policy || look->handlers[kind] ||
+	if (!engines->doctor->has_policy || engines->handlers[kind] ||
 	    policy->engine != kind)
 		return;
-	findings_add(look->findings, FINDING_WARNING, "policy",
+	findings_add(engines->findings, FINDING_WARNING, "policy",
 		     "engine \"%s\", but no handler of %s calls capruntime%s%s",
 		     engine_policy_name(policy->engine), engine_name(kind),
-		     look->runs[other] ? "; what runs here is " : "",
-		     look->runs[other] ? engine_name(other) : "");
-	findings_fix(look->findings,
-		     "configure %s, or mend \"engine\" in policy.json",
+		     engines->runs[other] ? "; what runs here is " : "",
+		     engines->runs[other] ? engine_name(other) : "");
+	findings_fix(engines->findings,
+		     "configure %s, or correct \"engine\" in policy.json",
 		     engine_name(kind));
 }
 
-/* One that runs without us is well when it is not the only one. */
-static void check_missing(const struct look *look, enum engine kind)
+/* Warns of an engine that runs and never calls capruntime. */
+static void check_running_engine(const struct engines *engines,
+				    enum engine kind)
 {
 	static const char *const snippets[ENGINE_COUNT] = {
 		[ENGINE_CRIO] = "crio/50-capruntime.conf",
@@ -186,42 +214,42 @@ static void check_missing(const struct look *look, enum engine kind)
 		[ENGINE_PODMAN] = "podman/50-capruntime.conf",
 	};
 
-	if (!look->runs[kind] || look->handlers[kind])
+	if (!engines->runs[kind] || engines->handlers[kind])
 		return;
-	findings_add(look->findings, FINDING_WARNING, engine_name(kind),
+	findings_add(engines->findings, FINDING_WARNING, engine_name(kind),
 		     "it runs, and none of its handlers calls capruntime");
-	findings_fix(look->findings, "see packaging/%s", snippets[kind]);
+	findings_fix(engines->findings, "see packaging/%s", snippets[kind]);
 }
 
-static void check_all(const struct look *look)
+static void check_used_engines(const struct engines *engines)
 {
 	size_t handlers = 0;
 
 	for (int kind = ENGINE_FIRST; kind < ENGINE_COUNT; kind++)
-		handlers += look->handlers[kind];
+		handlers += engines->handlers[kind];
 	for (int kind = ENGINE_FIRST; kind < ENGINE_COUNT; kind++)
-		check_missing(look, (enum engine)kind);
-	check_unused(look, ENGINE_CRIO);
-	check_unused(look, ENGINE_CONTAINERD);
+		check_running_engine(engines, (enum engine)kind);
+	check_unused_engine(engines, ENGINE_CRIO);
+	check_unused_engine(engines, ENGINE_CONTAINERD);
 	if (handlers)
 		return;
-	findings_add(look->findings, FINDING_WARNING, "engines",
+	findings_add(engines->findings, FINDING_WARNING, "engines",
 		     "no engine's configuration names capruntime");
 	findings_fix(
-		look->findings,
+		engines->findings,
 		"see packaging/crio, containerd and podman; 'capruntime run' by hand works without");
 }
 
 int doctor_check_engines(const struct doctor *doctor, struct findings *findings,
 			 struct err *err)
 {
-	struct look look = { .doctor = doctor,
-			     .wishes = wishes_of(doctor),
-			     .findings = findings };
+	struct engines engines = { .doctor = doctor,
+				   .needs = policy_needs(doctor),
+				   .findings = findings };
 
 	for (int kind = ENGINE_FIRST; kind < ENGINE_COUNT; kind++)
-		if (look_at(&look, (enum engine)kind, err) < 0)
+		if (check_engine(&engines, (enum engine)kind, err) < 0)
 			return -1;
-	check_all(&look);
+	check_used_engines(&engines);
 	return 0;
 }

@@ -5,65 +5,91 @@
 
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/paths.h"
+#include "base/trust.h"
 
 #define PROGRAM "/capruntime"
-static char beside[PATH_SIZE];
 
-void doctor_learn_place(void)
+void doctor_init(struct doctor *ret_doctor)
 {
-	ssize_t len = readlink("/proc/self/exe", beside,
-			       sizeof(beside) - sizeof(PROGRAM));
-	char *slash;
+	char *beside = ret_doctor->beside, *slash;
+	ssize_t len;
 
+	*ret_doctor = (struct doctor){ 0 };
+	len = readlink("/proc/self/exe", beside,
+		       sizeof(ret_doctor->beside) - sizeof(PROGRAM));
 	beside[len < 0 ? 0 : len] = '\0';
 	slash = strrchr(beside, '/');
 	if (slash)
 		memcpy(slash, PROGRAM, sizeof(PROGRAM));
 }
 
-const char *doctor_installed(void)
+void doctor_free(struct doctor *doctor)
 {
-	if (access(paths_program, F_OK) == 0 || access(beside, F_OK) < 0)
-		return paths_program;
-	return beside;
+	policy_free(&doctor->policy);
 }
 
-bool doctor_is_installed(const char *path)
+const char *doctor_installed(const struct doctor *doctor)
+{
+	if (access(paths_program, F_OK) == 0 ||
+	    access(doctor->beside, F_OK) < 0)
+		return paths_program;
+	return doctor->beside;
+}
+
+bool doctor_is_installed(const struct doctor *doctor, const char *path)
 {
 	struct stat installed, other;
 
-	return stat(doctor_installed(), &installed) == 0 &&
+	return stat(doctor_installed(doctor), &installed) == 0 &&
 	       stat(path, &other) == 0 && installed.st_dev == other.st_dev &&
 	       installed.st_ino == other.st_ino;
 }
 
-bool doctor_is_capruntime(const char *path)
+bool doctor_is_capruntime(const void *doctor, const char *path)
 {
 	const char *name = basename(path);
 
 	if (strcmp(name, "capruntime") == 0 ||
 	    strncmp(name, "capruntime-", strlen("capruntime-")) == 0)
 		return true;
-	return *path == '/' && doctor_is_installed(path);
+	return *path == '/' && doctor_is_installed(doctor, path);
 }
 
-int doctor_check_all(struct findings *findings, struct err *err)
+void doctor_check_mount(const char *path, const char *topic,
+			struct findings *findings)
 {
-	struct doctor doctor CLEANUP_DOCTOR = { 0 };
+	struct statvfs mount;
 
-	doctor_check_kernel(findings);
-	doctor_check_program(&doctor, findings);
-	doctor_check_containers(&doctor, findings);
-	doctor_check_policy(&doctor, findings);
-	if (doctor_check_engines(&doctor, findings, err) < 0)
-		return -1;
-	return findings_check(findings, err);
+	if (statvfs(path, &mount) < 0 || !(mount.f_flag & ST_NOEXEC))
+		return;
+	findings_add(findings, FINDING_ERROR, topic,
+		     "'%s' lies on a mount that is noexec", path);
+	findings_fix(findings, "mount it with exec, or install it elsewhere");
 }
 
-void doctor_free(struct doctor *doctor)
+bool doctor_check_executable(const char *path, const char *topic,
+			     struct findings *findings)
 {
-	policy_free(&doctor->policy);
+	struct err problem;
+
+	if (*path != '/') {
+		findings_add(findings, FINDING_ERROR, topic,
+			     "'%s' is not an absolute path", path);
+		findings_fix(findings, "write down the whole path");
+		return false;
+	}
+	if (trust_check_program(path, &problem) < 0) {
+		findings_add(findings, FINDING_ERROR, topic, "%s",
+			     problem.text);
+		findings_fix(
+			findings,
+			"install it there, root's and go-w, or correct the path");
+		return false;
+	}
+	doctor_check_mount(path, topic, findings);
+	return true;
 }

@@ -1,57 +1,49 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Is this machine ready for capruntime? Each part looks at one thing and
- * tells what it found, with the way out (findings.h); nothing is changed, and
- * nothing is run.
+ * What the checks of doctor share: the installed program, the policy and the
+ * real runtime of this machine. Nothing is changed and no program is run.
  *
- * All paths are from '/', which may be another tree's after a chroot(2); what
- * such a tree does not have (/proc of an image) is not looked at.
+ * All paths start at '/', which can be another tree after a chroot(2). What
+ * such a tree lacks (an image has no /proc) is not checked.
  */
 #ifndef CAPRUNTIME_CAPCTL_DOCTOR_HOST_H
 #define CAPRUNTIME_CAPCTL_DOCTOR_HOST_H
 
+#include "base/fileio.h"
 #include "capctl/finding.h"
 #include "policy/policy.h"
 #include "runtime/launch.h"
 
 struct doctor {
+	char beside[PATH_SIZE]; /* capruntime in the directory of capctl */
 	struct policy policy;
-	bool has_policy; /* it could be read */
+	bool has_policy; /* `policy` could be read */
 	struct launch launch; /* of the handler "capruntime"; path "": none */
 };
 
 #define CLEANUP_DOCTOR __attribute__((cleanup(doctor_free)))
 
-/*
- * capruntime: where configure puts it or, when it is not there, beside the
- * program that runs. Where that is must be learnt before a chroot(2).
- */
-void doctor_learn_place(void);
-const char *doctor_installed(void);
-
-/* All of what follows. -1: out of memory. */
-int doctor_check_all(struct findings *findings, struct err *err) MUST_CHECK;
-
-void doctor_check_kernel(struct findings *findings);
-/* capruntime itself, the real runtime and the links to others. */
-void doctor_check_program(struct doctor *doctor, struct findings *findings);
-void doctor_check_containers(const struct doctor *doctor,
-			     struct findings *findings);
-void doctor_check_policy(struct doctor *doctor, struct findings *findings);
-int doctor_check_engines(const struct doctor *doctor, struct findings *findings,
-			 struct err *err) MUST_CHECK;
-
+/* Reads /proc/self/exe: call it before a chroot(2). */
+void doctor_init(struct doctor *ret_doctor);
 void doctor_free(struct doctor *doctor);
 
-/* Is it the very file doctor_installed(), by whatever links? */
-bool doctor_is_installed(const char *path);
 /*
- * Is it the program that was installed, or called like it? The name of a link
- * to it may be any.
+ * The path of capruntime: the configured one or, if that does not exist, the
+ * one beside capctl if that does.
  */
-bool doctor_is_capruntime(const char *path);
-/* A program that an engine may call; else a finding under this topic. */
+const char *doctor_installed(const struct doctor *doctor);
+/* Is it the same file as doctor_installed()? */
+bool doctor_is_installed(const struct doctor *doctor, const char *path);
+/*
+ * Is it the same file, or does its name say capruntime? A link to the file can
+ * have any name. `doctor` is a struct doctor.
+ */
+bool doctor_is_capruntime(const void *doctor, const char *path);
+/* Can an engine run this program? If not, adds a finding with this topic. */
 bool doctor_check_executable(const char *path, const char *topic,
 			     struct findings *findings);
+/* Adds a finding if programs on this mount cannot be executed. */
+void doctor_check_mount(const char *path, const char *topic,
+			struct findings *findings);
 
 #endif

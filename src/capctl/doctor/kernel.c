@@ -8,7 +8,7 @@
 #include <sys/prctl.h>
 
 #include "base/fileio.h"
-#include "capctl/doctor/host.h"
+#include "capctl/doctor/checks.h"
 
 #define TOPIC "kernel"
 #define RELEASE "/proc/sys/kernel/osrelease"

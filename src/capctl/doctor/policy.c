@@ -12,7 +12,7 @@
 #include "base/buf.h"
 #include "base/paths.h"
 #include "base/trust.h"
-#include "capctl/doctor/host.h"
+#include "capctl/doctor/checks.h"
 #include "caps/own.h"
 #include "policy/files.h"
 

@@ -5,12 +5,10 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <sys/xattr.h>
 
 #include "base/paths.h"
-#include "base/trust.h"
-#include "capctl/doctor/host.h"
+#include "capctl/doctor/checks.h"
 #include "runtime/args.h"
 
 #define REAL "real runtime"
@@ -19,42 +17,7 @@
 #define LABEL_MAX 256
 #define WANTED_TYPE "container_runtime_exec_t"
 
-static void check_mount(const char *path, const char *topic,
-			struct findings *findings)
-{
-	struct statvfs mount;
-
-	if (statvfs(path, &mount) < 0 || !(mount.f_flag & ST_NOEXEC))
-		return;
-	findings_add(findings, FINDING_ERROR, topic,
-		     "'%s' lies on a mount that is noexec", path);
-	findings_fix(findings, "mount it with exec, or install it elsewhere");
-}
-
-bool doctor_check_executable(const char *path, const char *topic,
-			     struct findings *findings)
-{
-	struct err trouble;
-
-	if (*path != '/') {
-		findings_add(findings, FINDING_ERROR, topic,
-			     "'%s' is not an absolute path", path);
-		findings_fix(findings, "write down the whole path");
-		return false;
-	}
-	if (trust_check_program(path, &trouble) < 0) {
-		findings_add(findings, FINDING_ERROR, topic, "%s",
-			     trouble.text);
-		findings_fix(
-			findings,
-			"install it there, root's and go-w, or mend the path");
-		return false;
-	}
-	check_mount(path, topic, findings);
-	return true;
-}
-
-/* It refuses to run so: design of a program that trusts its environment. */
+/* capruntime trusts its environment, so it refuses to run setuid. */
 static void check_mode(const char *path, struct findings *findings)
 {
 	struct stat st;
@@ -100,9 +63,10 @@ static void check_label(const char *path, struct findings *findings)
 		     WANTED_TYPE, path, path);
 }
 
-static void check_installed(struct findings *findings)
+static void check_installed(const struct doctor *doctor,
+			    struct findings *findings)
 {
-	const char *path = doctor_installed();
+	const char *path = doctor_installed(doctor);
 
 	if (!doctor_check_executable(path, "capruntime", findings))
 		return;
@@ -111,39 +75,41 @@ static void check_installed(struct findings *findings)
 	check_label(path, findings);
 }
 
-static bool is_sound(const struct launch *launch, struct err *err)
+static bool is_real_runtime(const struct doctor *doctor,
+			    const struct launch *launch, struct err *err)
 {
 	if (launch_check_path(launch, err) < 0)
 		return false;
-	/* For launch.c, /proc/self/exe is capctl here. */
-	if (!doctor_is_installed(launch->path))
+	/* launch.c compares with /proc/self/exe, which is capctl here. */
+	if (!doctor_is_installed(doctor, launch->path))
 		return true;
 	err_set(err, "'%s' is capruntime itself", launch->path);
 	return false;
 }
 
-/* One handler's: false and a finding when it has none that can be run. */
-static bool check_handler(struct launch *launch, const char *handler,
-			  struct findings *findings)
+/* Finds the real runtime of a handler. false: it cannot be run. */
+static bool check_real_runtime(const struct doctor *doctor,
+			       struct launch *launch, const char *handler,
+			       struct findings *findings)
 {
-	struct err trouble;
+	struct err problem;
 
-	if (launch_resolve(launch, handler, &trouble) < 0) {
+	if (launch_resolve(launch, handler, &problem) < 0) {
 		*launch->path = '\0';
-		findings_add(findings, FINDING_ERROR, REAL, "%s", trouble.text);
+		findings_add(findings, FINDING_ERROR, REAL, "%s", problem.text);
 		findings_fix(findings, "ln -s /path/to/runc %s/%s",
 			     paths_runtimes_dir, handler);
 		return false;
 	}
-	if (!is_sound(launch, &trouble)) {
+	if (!is_real_runtime(doctor, launch, &problem)) {
 		findings_add(findings, FINDING_ERROR, REAL,
-			     "handler '%s': %s (by %s)", handler, trouble.text,
+			     "handler '%s': %s (by %s)", handler, problem.text,
 			     launch_chosen_by(launch));
 		findings_fix(findings, "ln -sfn /path/to/runc %s/%s",
 			     paths_runtimes_dir, handler);
 		return false;
 	}
-	check_mount(launch->path, REAL, findings);
+	doctor_check_mount(launch->path, REAL, findings);
 	findings_add(
 		findings, FINDING_OK, REAL,
 		"handler '%s': '%s', which reads its options as %s does (%s)",
@@ -170,17 +136,18 @@ static void check_variable(struct findings *findings)
 	}
 }
 
-static int is_name(const struct dirent *entry)
+static int is_handler_name(const struct dirent *entry)
 {
 	return entry->d_name[0] != '.' &&
 	       strcmp(entry->d_name, "capruntime") != 0;
 }
 
-/* Further handlers: links to capruntime with these names. */
-static void check_links(struct findings *findings)
+/* Each other handler is a link to capruntime with its name. */
+static void check_links(const struct doctor *doctor, struct findings *findings)
 {
 	struct dirent **entries;
-	int count = scandir(paths_runtimes_dir, &entries, is_name, alphasort);
+	int count = scandir(paths_runtimes_dir, &entries, is_handler_name,
+			    alphasort);
 	struct launch launch;
 
 	if (count < 0 && errno != ENOENT)
@@ -188,7 +155,8 @@ static void check_links(struct findings *findings)
 			     "'%s' cannot be read: %s", paths_runtimes_dir,
 			     err_reason(errno));
 	for (int i = 0; i < count; i++) {
-		check_handler(&launch, entries[i]->d_name, findings);
+		check_real_runtime(doctor, &launch, entries[i]->d_name,
+				   findings);
 		free(entries[i]);
 	}
 	if (count >= 0)
@@ -198,7 +166,7 @@ static void check_links(struct findings *findings)
 void doctor_check_program(struct doctor *doctor, struct findings *findings)
 {
 	check_variable(findings);
-	check_installed(findings);
-	check_handler(&doctor->launch, "capruntime", findings);
-	check_links(findings);
+	check_installed(doctor, findings);
+	check_real_runtime(doctor, &doctor->launch, "capruntime", findings);
+	check_links(doctor, findings);
 }

@@ -4,13 +4,15 @@
 
 #include "capctl/doctor/engine_config.h"
 
+#include "capctl/doctor/engines.h"
 #include "tap.h"
 
 #define OURS "/usr/bin/capruntime"
 #define FILES_MAX 4
 
-static bool names_us(const char *path)
+static bool names_us(const void *context, const char *path)
 {
+	(void)context;
 	return strstr(path, "capruntime") != NULL;
 }
 
@@ -32,7 +34,7 @@ static struct reading read_files(enum engine kind,
 				 const char *const texts[FILES_MAX])
 {
 	struct reading reading = { .config = { .kind = kind,
-					       .names_us = names_us } };
+					       .is_capruntime = names_us } };
 	struct err err = { 0 };
 
 	for (int i = 0; i < FILES_MAX && texts[i]; i++) {
@@ -41,8 +43,7 @@ static struct reading read_files(enum engine kind,
 		CHECK(engine_config_add(&reading.config, name, texts[i],
 					strlen(texts[i]), &err) == 0);
 	}
-	CHECK(engine_config_judge(&reading.config, &reading.findings, &err) ==
-	      0);
+	CHECK(engine_check(&reading.config, &reading.findings, &err) == 0);
 	CHECK_STR(err.text, "");
 	return reading;
 }

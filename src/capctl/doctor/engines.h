@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of the engines whose configuration doctor reads. */
+#ifndef CAPRUNTIME_CAPCTL_DOCTOR_ENGINES_H
+#define CAPRUNTIME_CAPCTL_DOCTOR_ENGINES_H
+
+#include "capctl/doctor/engine_config.h"
+
+/* Calls the check of config->kind. -1: out of memory. */
+int engine_check(struct engine_config *config, struct findings *findings,
+		 struct err *err) MUST_CHECK;
+
+#endif
