@@ -96,8 +96,6 @@ CAPRUNTIME_FILES = \
 	src/capruntime/refuse.h
 
 CAPCTL_FILES = \
-	src/capctl/captext.c \
-	src/capctl/captext.h \
 	src/capctl/check/check.c \
 	src/capctl/check/excerpt.c \
 	src/capctl/check/excerpt.h \
@@ -105,13 +103,12 @@ CAPCTL_FILES = \
 	src/capctl/check/glob_compare.h \
 	src/capctl/check/lint.c \
 	src/capctl/check/lint.h \
-	src/capctl/check/location.c \
-	src/capctl/check/location.h \
 	src/capctl/check/match_compare.c \
 	src/capctl/check/match_compare.h \
 	src/capctl/check/report.c \
 	src/capctl/check/report.h \
 	src/capctl/decode.c \
+	src/capctl/decode.h \
 	src/capctl/doctor/checks.h \
 	src/capctl/doctor/containers.c \
 	src/capctl/doctor/doctor.c \

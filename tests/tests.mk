@@ -46,12 +46,11 @@ UNIT_TESTS = \
 	tests/unit/spec/undo_history_test \
 	tests/unit/spec/undo_test
 CAPCTL_UNIT_TESTS = \
-	tests/unit/capctl/captext_test \
 	tests/unit/capctl/check/excerpt_test \
 	tests/unit/capctl/check/glob_compare_test \
 	tests/unit/capctl/check/lint_test \
-	tests/unit/capctl/check/location_test \
 	tests/unit/capctl/check/match_compare_test \
+	tests/unit/capctl/decode_test \
 	tests/unit/capctl/doctor/engine_config_test \
 	tests/unit/capctl/doctor/toml_letters_test \
 	tests/unit/capctl/doctor/toml_test \

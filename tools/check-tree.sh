@@ -11,7 +11,6 @@ tested_elsewhere='
 src/base/paths.c tests/cli/runtimes.bats it is data
 src/capctl/check/check.c tests/cli/capctl_check.bats what counts is what a person reads
 src/capctl/check/report.c tests/cli/capctl_check.bats what counts is what a person reads
-src/capctl/decode.c tests/cli/capctl_decode.bats what counts is what a person reads
 src/capctl/doctor/containers.c tests/cli/capctl_doctor.bats every line of doctor is seen there
 src/capctl/doctor/doctor.c tests/cli/capctl_doctor.bats what counts is what a person reads
 src/capctl/doctor/engine_containerd.c tests/unit/capctl/doctor/engine_config_test.c it is read by way of that

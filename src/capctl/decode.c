@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "capctl/decode.h"
+
 #include <ctype.h>
 #include <inttypes.h>
 #include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/capability.h>
 
 #include "base/alloc.h"
-#include "capctl/captext.h"
 #include "capctl/out.h"
 #include "capctl/verb.h"
 #include "caps/own.h"
@@ -16,7 +18,75 @@
 #define DIGITS_MAX 16
 #define SEPARATORS ", \t\n"
 
-/* A mask of each operand that is one; those that are names make one more. */
+/*
+ * What each capability allows, in a line. The kernel checks them in more places
+ * than a line can hold: capabilities(7) has the list.
+ */
+static const char *const descriptions[] = {
+	[CAP_CHOWN] = "give any file to any user and group",
+	[CAP_DAC_OVERRIDE] = "read, write and start files of anybody, whatever "
+			     "their mode",
+	[CAP_DAC_READ_SEARCH] = "read every file and directory; open files by "
+				"handle, also outside of the root directory",
+	[CAP_FOWNER] = "change mode, times and attributes of anybody's files",
+	[CAP_FSETID] = "keep set-user-ID and set-group-ID bits on files that "
+		       "are written to",
+	[CAP_KILL] = "send signals to processes of anybody",
+	[CAP_SETGID] = "take on any group",
+	[CAP_SETUID] = "become any user, root too",
+	[CAP_SETPCAP] = "drop from the bounding set, take from it into the "
+			"inheritable set, change securebits",
+	[CAP_LINUX_IMMUTABLE] = "make files immutable or append-only, and undo "
+				"that",
+	[CAP_NET_BIND_SERVICE] = "listen on ports below 1024",
+	[CAP_NET_BROADCAST] = "nothing: the kernel does not ask for it",
+	[CAP_NET_ADMIN] = "change interfaces, addresses, routes and the "
+			  "firewall; see all traffic",
+	[CAP_NET_RAW] = "send and receive packets of any kind, forged ones too",
+	[CAP_IPC_LOCK] = "keep memory from being swapped out, beyond the "
+			 "limit; use huge pages",
+	[CAP_IPC_OWNER] = "use anybody's shared memory, semaphores and message "
+			  "queues (System V)",
+	[CAP_SYS_MODULE] = "load code into the kernel",
+	[CAP_SYS_RAWIO] = "reach the hardware: I/O ports, physical memory, raw "
+			  "disk commands",
+	[CAP_SYS_CHROOT] = "change the root directory; enter other mount "
+			   "namespaces",
+	[CAP_SYS_PTRACE] = "look into and steer every process",
+	[CAP_SYS_PACCT] = "switch the accounting of processes on and off",
+	[CAP_SYS_ADMIN] = "mount file systems, enter namespaces and a hundred "
+			  "other things: nearly root",
+	[CAP_SYS_BOOT] = "restart the machine, start another kernel",
+	[CAP_SYS_NICE] = "give any process more priority, real time, other "
+			 "processors",
+	[CAP_SYS_RESOURCE] = "go beyond limits and quotas, use the space "
+			     "reserved on disks",
+	[CAP_SYS_TIME] = "set the clocks",
+	[CAP_SYS_TTY_CONFIG] = "hang up and configure terminals of others",
+	[CAP_MKNOD] = "make device files",
+	[CAP_LEASE] = "be notified of access to any file (leases)",
+	[CAP_AUDIT_WRITE] = "write to the audit log",
+	[CAP_AUDIT_CONTROL] = "switch auditing on and off, change its rules",
+	[CAP_SETFCAP] = "give capabilities to files; map root into a user "
+			"namespace",
+	[CAP_MAC_OVERRIDE] = "pass over the access rules of Smack",
+	[CAP_MAC_ADMIN] = "change the access rules of Smack",
+	[CAP_SYSLOG] = "read and clear the kernel's log, see its addresses",
+	[CAP_WAKE_ALARM] = "set timers that wake the machine up",
+	[CAP_BLOCK_SUSPEND] = "keep the machine from going to sleep",
+	[CAP_AUDIT_READ] = "read the audit log as it is written",
+	[CAP_PERFMON] = "measure and trace all programs and the kernel",
+	[CAP_BPF] = "load BPF programs into the kernel",
+	[CAP_CHECKPOINT_RESTORE] = "freeze and restore processes: choose pids, "
+				   "see what others have mapped",
+};
+
+const char *decode_description(unsigned int number)
+{
+	return number < ARRAY_LEN(descriptions) ? descriptions[number] : NULL;
+}
+
+/* A mask for each operand that is one; all names together are one more. */
 struct masks {
 	capmask *list;
 	size_t count;
@@ -40,9 +110,9 @@ static bool is_name(const char *word, size_t len)
 	return len > 0;
 }
 
-/* `word` is hexadecimal digits, which another byte may follow. */
-static int add_mask(struct masks *masks, const char *word, size_t len,
-		    struct err *err)
+/* `word` starts with `len` hexadecimal digits. */
+static int decode_mask(struct masks *masks, const char *word, size_t len,
+		       struct err *err)
 {
 	char digits[DIGITS_MAX + 1] = "";
 
@@ -55,8 +125,8 @@ static int add_mask(struct masks *masks, const char *word, size_t len,
 	return 0;
 }
 
-static int add_name(struct masks *masks, const char *word, size_t len,
-		    struct err *err)
+static int decode_name(struct masks *masks, const char *word, size_t len,
+		       struct err *err)
 {
 	capmask mask = capset_from_name(word, len);
 
@@ -70,34 +140,34 @@ static int add_name(struct masks *masks, const char *word, size_t len,
 	return 0;
 }
 
-static int add_word(struct masks *masks, const char *word, size_t len,
-		    struct err *err)
+static int decode_word(struct masks *masks, const char *word, size_t len,
+		       struct err *err)
 {
 	bool marked = len > 2 && word[0] == '0' && (word[1] | 0x20) == 'x';
 
 	if (marked && is_hex(word + 2, len - 2))
-		return add_mask(masks, word + 2, len - 2, err);
+		return decode_mask(masks, word + 2, len - 2, err);
 	if (is_hex(word, len))
-		return add_mask(masks, word, len, err);
+		return decode_mask(masks, word, len, err);
 	if (is_name(word, len))
-		return add_name(masks, word, len, err);
+		return decode_name(masks, word, len, err);
 	return verb_misuse(err, "decode",
 			   "'%.*s' is no mask and no capability's name",
 			   (int)len, word);
 }
 
-/* The words of one operand; none is no operand. */
-static int add_operand(struct masks *masks, const char *operand,
-		       struct err *err)
+/* Adds the words of one operand. One without a word is an error. */
+static int decode_operand(struct masks *masks, const char *operand,
+			  struct err *err)
 {
 	const char *at = operand + strspn(operand, SEPARATORS);
 
 	if (!*at)
-		return add_word(masks, operand, strlen(operand), err);
+		return decode_word(masks, operand, strlen(operand), err);
 	while (*at) {
 		size_t len = strcspn(at, SEPARATORS);
 
-		if (add_word(masks, at, len, err) < 0)
+		if (decode_word(masks, at, len, err) < 0)
 			return -1;
 		at += len;
 		at += strspn(at, SEPARATORS);
@@ -105,8 +175,8 @@ static int add_operand(struct masks *masks, const char *operand,
 	return 0;
 }
 
-static int read_operands(struct masks *ret_masks, char **operands,
-			 struct err *err)
+static int decode_operands(struct masks *ret_masks, char **operands,
+			   struct err *err)
 {
 	size_t room = 1;
 
@@ -116,15 +186,15 @@ static int read_operands(struct masks *ret_masks, char **operands,
 	if (!ret_masks->list)
 		return err_set(err, "out of memory");
 	for (; *operands; operands++)
-		if (add_operand(ret_masks, *operands, err) < 0)
+		if (decode_operand(ret_masks, *operands, err) < 0)
 			return -1;
 	if (ret_masks->has_named)
 		ret_masks->list[ret_masks->count++] = ret_masks->named;
 	return 0;
 }
 
-static void add_remark(struct out_table *table, enum out_style style,
-		       const char *what, capmask mask)
+static void add_mask_remark(struct out_table *table, enum out_style style,
+			    const char *what, capmask mask)
 {
 	char *names CLEANUP_FREE = out_names(mask);
 	char *text CLEANUP_FREE = NULL;
@@ -148,10 +218,10 @@ static void print_masks(const struct masks *masks, capmask kernel)
 		table.failed |= !names;
 		snprintf(hex, sizeof(hex), "%016" PRIx64, mask);
 		out_table_add(&table, OUT_PLAIN, 2, hex, names);
-		add_remark(&table, OUT_WARNING, "dangerous",
-			   mask & capset_dangerous());
-		add_remark(&table, OUT_WARNING, "unknown to this kernel",
-			   mask & ~kernel);
+		add_mask_remark(&table, OUT_WARNING, "dangerous",
+				mask & capset_dangerous());
+		add_mask_remark(&table, OUT_WARNING, "unknown to this kernel",
+				mask & ~kernel);
 	}
 	out_table_print(&table);
 }
@@ -194,7 +264,7 @@ static void print_all(capmask kernel)
 		table.failed |= !name;
 		snprintf(number, sizeof(number), "%2u", bit);
 		out_table_add(&table, OUT_PLAIN, 4, number, name, mark,
-			      cap_description(bit));
+			      decode_description(bit));
 		out_table_style(&table, 2, OUT_BAD);
 	}
 	out_table_print(&table);
@@ -217,7 +287,7 @@ static void json_all(capmask kernel)
 				       json_object_new_int((int)bit));
 		json_object_object_add(entry, "name", out_json_text(name));
 		json_object_object_add(entry, "allows",
-				       out_json_text(cap_description(bit)));
+				       out_json_text(decode_description(bit)));
 		json_object_object_add(
 			entry, "dangerous",
 			json_object_new_boolean(!!(capset_dangerous() & mask)));
@@ -230,12 +300,12 @@ static void json_all(capmask kernel)
 	out_json(object);
 }
 
-static int decode(char **operands, bool json, struct err *err)
+static int decode_print(char **operands, bool json, struct err *err)
 {
 	struct masks masks = { 0 };
 	capmask *list CLEANUP_FREE = NULL;
 	struct own_caps own;
-	int result = read_operands(&masks, operands, err);
+	int result = decode_operands(&masks, operands, err);
 
 	list = masks.list;
 	if (result < 0 || own_caps_read(&own, err) < 0)
@@ -253,7 +323,7 @@ enum verb_status verb_decode(int argc, char **argv, struct err *err)
 	const struct verb_option options[] = { { "json", &json, NULL } };
 	int first = verb_parse(argc, argv, options, ARRAY_LEN(options), err);
 
-	if (first < 0 || decode(argv + first, json, err) < 0)
+	if (first < 0 || decode_print(argv + first, json, err) < 0)
 		return VERB_TROUBLE;
 	return VERB_GOOD;
 }

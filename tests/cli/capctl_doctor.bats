@@ -374,7 +374,7 @@ os.setxattr(sys.argv[1], "security.selinux", sys.argv[2].encode() + b"\0")' \
 
 	ln -sfn runc "$link"
 	doctor
-	finds error 'it must be an absolute path' "$home/runtimes/capruntime"
+	finds error 'must be an absolute path' "$home/runtimes/capruntime"
 
 	ln -sfn "$program" "$link"
 	doctor

@@ -96,7 +96,7 @@ configured() { # NAME: a #define of config.h
 		export CAPRUNTIME_RUNTIME=$value
 		version version
 		[ "$status" -eq 0 ]
-		[[ "$(tr -s ' \n' ' ' <<<"$output")" == *"problem \$CAPRUNTIME_RUNTIME is '$value': it must be an absolute path"* ]]
+		[[ "$(tr -s ' \n' ' ' <<<"$output")" == *"problem \$CAPRUNTIME_RUNTIME is '$value': must be an absolute path"* ]]
 		[[ "$output" != *'real runtime'* ]]
 		version version --json
 		jq -e '.runtime == null and .runtime_by == null and

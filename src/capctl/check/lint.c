@@ -8,13 +8,14 @@
 #include <string.h>
 
 #include "capctl/check/match_compare.h"
+#include "json/scan.h"
 
 struct linter {
 	const struct policy *policy;
 	void (*each)(void *context, const struct lint_warning *warning);
 	void *context;
 	struct glob_work work;
-	size_t rule; /* the one looked at */
+	size_t rule; /* under examination */
 };
 
 static const char *const codes[LINT_COUNT] = {
@@ -30,20 +31,64 @@ static const char *const codes[LINT_COUNT] = {
 	[LINT_NOT_COMPARED] = "not-compared",
 };
 
-static const struct lint_location spot_name = { .key = "name" };
-static const struct lint_location spot_match = { .key = "match" };
+static const struct lint_location name_location = { .key = "name" };
+static const struct lint_location whole_match = { .key = "match" };
 
 const char *lint_code(enum lint lint)
 {
 	return codes[lint];
 }
 
-static void tell(const struct linter *linter, enum lint lint,
-		 struct lint_location location, const char *format, ...)
+/* Replaces the object by its value of `key`; false: there is none. */
+static bool enter_member(const struct json_doc *doc, struct json_value *object,
+			 const char *key)
+{
+	struct json_iter iter = json_iterate(doc, *object);
+	struct json_member member;
+
+	if (object->kind != JSON_OBJECT)
+		return false;
+	while (json_next_member(&iter, &member)) {
+		if (!json_string_is(doc, member.key, key))
+			continue;
+		*object = member.value;
+		return true;
+	}
+	return false;
+}
+
+static size_t element_start(const struct json_doc *doc, struct json_value list,
+			    size_t element)
+{
+	struct json_iter iter = json_iterate(doc, list);
+	struct json_value value;
+
+	for (size_t i = 0; json_next_element(&iter, &value); i++)
+		if (i == element)
+			return value.start;
+	return list.start;
+}
+
+size_t lint_locate(const struct lint_location *location,
+		   const struct policy_rule *rule, const struct json_doc *doc)
+{
+	struct json_value value = { .kind = JSON_OBJECT, .start = rule->start };
+
+	if (!location->key || !enter_member(doc, &value, location->key))
+		return value.start;
+	if (location->member && !enter_member(doc, &value, location->member))
+		return value.start;
+	if (value.kind != JSON_ARRAY || location->element == LINT_WHOLE)
+		return value.start;
+	return element_start(doc, value, location->element);
+}
+
+static void lint_warn(const struct linter *linter, enum lint lint,
+		      struct lint_location location, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
-static void tell(const struct linter *linter, enum lint lint,
-		 struct lint_location location, const char *format, ...)
+static void lint_warn(const struct linter *linter, enum lint lint,
+		      struct lint_location location, const char *format, ...)
 {
 	char text[ERR_TEXT_MAX];
 	struct lint_warning warning = { .lint = lint,
@@ -58,20 +103,20 @@ static void tell(const struct linter *linter, enum lint lint,
 	linter->each(linter->context, &warning);
 }
 
-static struct lint_location spot_of_key(const char *key)
+static struct lint_location key_location(const char *key)
 {
 	return (struct lint_location){ .key = key, .element = LINT_WHOLE };
 }
 
-static struct lint_location spot_of_match(const char *key)
+static struct lint_location match_location(const char *key)
 {
 	return (struct lint_location){ .key = "match",
 				       .member = key,
 				       .element = LINT_WHOLE };
 }
 
-static struct lint_location spot_of_pattern(enum match_text text,
-					    size_t element)
+static struct lint_location pattern_location(enum match_text text,
+					     size_t element)
 {
 	return (struct lint_location){ .key = "match",
 				       .member = match_text_key(text),
@@ -91,8 +136,9 @@ static void lint_capabilities(const struct linter *linter, const char *key,
 	capset_add_names(&buf, dangerous, ", ");
 	if (buf_take(&buf, &names, NULL, &ignored) < 0)
 		return;
-	tell(linter, LINT_DANGEROUS, spot_of_key(key),
-	     "%s: who holds this comes close to being root on the node", names);
+	lint_warn(linter, LINT_DANGEROUS, key_location(key),
+		  "%s: who holds this comes close to being root on the node",
+		  names);
 }
 
 static bool is_narrowing(const struct policy_rule *rule)
@@ -110,10 +156,12 @@ static void lint_exec(const struct linter *linter,
 {
 	if (rule->exec || !is_narrowing(rule))
 		return;
-	tell(linter, LINT_EXEC,
-	     spot_of_key(rule->drop || rule->drop_others ? "drop"
-							 : "no_new_privileges"),
-	     "exec sessions are not bound by this: that takes \"exec\": true");
+	lint_warn(
+		linter, LINT_EXEC,
+		key_location(rule->drop || rule->drop_others
+				     ? "drop"
+				     : "no_new_privileges"),
+		"exec sessions are not bound by this: that takes \"exec\": true");
 }
 
 /* One that does nothing may well stand at the end. */
@@ -122,8 +170,9 @@ static void lint_everything(const struct linter *linter,
 {
 	if ((is_raising(rule) || is_narrowing(rule)) &&
 	    match_is_universal(&rule->match))
-		tell(linter, LINT_EVERYTHING, spot_match,
-		     "this is for every container on the node that 'uid' and 'privileged' do not leave out: name a namespace");
+		lint_warn(
+			linter, LINT_EVERYTHING, whole_match,
+			"this is for every container on the node that 'uid' and 'privileged' do not leave out: name a namespace");
 }
 
 /* A namespace is given by the cluster, every other name by the pod's author. */
@@ -141,9 +190,10 @@ static void lint_namespace(const struct linter *linter,
 		if (!rule->match.texts[given[i]].count ||
 		    (given[i] != MATCH_IMAGE && !is_raising(rule)))
 			continue;
-		tell(linter, LINT_NO_NAMESPACE, spot_of_match(key),
-		     "any pod can name such %s %s: name a namespace as well",
-		     given[i] == MATCH_IMAGE ? "an" : "a", key);
+		lint_warn(
+			linter, LINT_NO_NAMESPACE, match_location(key),
+			"any pod can name such %s %s: name a namespace as well",
+			given[i] == MATCH_IMAGE ? "an" : "a", key);
 		return;
 	}
 }
@@ -162,13 +212,15 @@ static void lint_pattern(const struct linter *linter, const char *pattern,
 	if (len < 2 || *pattern == '!')
 		return;
 	if (pattern[len - 1] == '*' && is_word(pattern[len - 2]))
-		tell(linter, LINT_NO_BOUNDARY, location,
-		     "'%s' also matches '%.*sx': put a '-', '/', '.' or ':' before the '*'",
-		     pattern, (int)(len - 1), pattern);
+		lint_warn(
+			linter, LINT_NO_BOUNDARY, location,
+			"'%s' also matches '%.*sx': put a '-', '/', '.' or ':' before the '*'",
+			pattern, (int)(len - 1), pattern);
 	else if (pattern[0] == '*' && is_word(pattern[1]))
-		tell(linter, LINT_NO_BOUNDARY, location,
-		     "'%s' also matches 'x%s': put a '-', '/', '.' or ':' behind the '*'",
-		     pattern, pattern + 1);
+		lint_warn(
+			linter, LINT_NO_BOUNDARY, location,
+			"'%s' also matches 'x%s': put a '-', '/', '.' or ':' behind the '*'",
+			pattern, pattern + 1);
 }
 
 static void lint_patterns(const struct linter *linter,
@@ -184,7 +236,7 @@ static void lint_patterns(const struct linter *linter,
 
 		for (size_t k = 0; k < list->count; k++)
 			lint_pattern(linter, list->patterns[k],
-				     spot_of_pattern(identities[i], k));
+				     pattern_location(identities[i], k));
 	}
 }
 
@@ -209,10 +261,11 @@ static void lint_handlers(const struct linter *linter,
 	for (size_t i = 0; i < list->count; i++)
 		if (*list->patterns[i] != '!' &&
 		    !has_engine(policy, list->patterns[i]))
-			tell(linter, LINT_NO_ENGINE,
-			     spot_of_pattern(MATCH_HANDLER, i),
-			     "'%s' has no engine in 'engine': under it this rule never matches, for nobody vouches for names",
-			     list->patterns[i]);
+			lint_warn(
+				linter, LINT_NO_ENGINE,
+				pattern_location(MATCH_HANDLER, i),
+				"'%s' has no engine in 'engine': under it this rule never matches, for nobody vouches for names",
+				list->patterns[i]);
 }
 
 static bool lint_never(struct linter *linter, const struct policy_rule *rule)
@@ -221,8 +274,9 @@ static bool lint_never(struct linter *linter, const struct policy_rule *rule)
 
 	if (!match_is_empty(&rule->match, &key, &linter->work))
 		return false;
-	tell(linter, LINT_NEVER, spot_of_match(key),
-	     "this rule never matches: all that is named here is excluded again");
+	lint_warn(
+		linter, LINT_NEVER, match_location(key),
+		"this rule never matches: all that is named here is excluded again");
 	return true;
 }
 
@@ -235,10 +289,11 @@ static bool lint_shadow(struct linter *linter, const struct policy_rule *rule)
 		if (other->broken ||
 		    !match_includes(&other->match, &rule->match, &linter->work))
 			continue;
-		tell(linter, LINT_SHADOWED, spot_name,
-		     "this rule never decides: '%s'%s%s%s stands before it and matches all that it does",
-		     other->name, here ? "" : " in '", here ? "" : other->file,
-		     here ? "" : "'");
+		lint_warn(
+			linter, LINT_SHADOWED, name_location,
+			"this rule never decides: '%s'%s%s%s stands before it and matches all that it does",
+			other->name, here ? "" : " in '",
+			here ? "" : other->file, here ? "" : "'");
 		return true;
 	}
 	return false;
@@ -280,9 +335,11 @@ static void lint_escape(struct linter *linter, const struct policy_rule *rule)
 				       &linter->work))
 			continue;
 		if (is_stricter(later, rule)) {
-			tell(linter, LINT_ESCAPE, spot_of_match("annotations"),
-			     "a pod can choose this rule and so escape '%s' behind it, which takes more away",
-			     later->name);
+			lint_warn(
+				linter, LINT_ESCAPE,
+				match_location("annotations"),
+				"a pod can choose this rule and so escape '%s' behind it, which takes more away",
+				later->name);
 			return;
 		}
 		if (match_includes(&later->match, &rule->match, &linter->work))
@@ -321,6 +378,8 @@ void lint_policy(const struct policy *policy, size_t work,
 	if (linter.work.left)
 		return;
 	linter.rule = POLICY_NO_RULE;
-	tell(&linter, LINT_NOT_COMPARED, (struct lint_location){ .key = NULL },
-	     "too many rules and patterns: not all were compared with each other");
+	lint_warn(
+		&linter, LINT_NOT_COMPARED,
+		(struct lint_location){ .key = NULL },
+		"too many rules and patterns: not all were compared with each other");
 }

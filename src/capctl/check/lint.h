@@ -1,44 +1,60 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What is allowed in a policy and yet hardly meant, or not wise. A warning
- * about a rule that never decides is a proof; it says nothing of rules that
- * had errors, which come from policy.h.
+ * Warns of what a policy allows but hardly means, or what is unwise. That a
+ * rule never decides is proved, not guessed. Rules with errors are skipped;
+ * policy/policy.h reports these.
  */
 #ifndef CAPRUNTIME_CAPCTL_CHECK_LINT_H
 #define CAPRUNTIME_CAPCTL_CHECK_LINT_H
 
-#include "capctl/check/location.h"
+#include "policy/policy.h"
 
 enum lint {
 	LINT_DANGEROUS,
-	LINT_SHADOWED, /* an earlier rule takes all its containers */
+	LINT_SHADOWED, /* an earlier rule includes it */
 	LINT_NEVER, /* it contradicts itself */
 	LINT_EVERYTHING,
 	LINT_ESCAPE, /* pods can choose it before a stricter one */
-	LINT_NO_NAMESPACE, /* by names that any pod can give itself */
+	LINT_NO_NAMESPACE, /* pods can choose these names themselves */
 	LINT_NO_BOUNDARY, /* "prod*" is also "production" */
-	LINT_NO_ENGINE, /* under this handler nobody vouches */
-	LINT_EXEC, /* sessions are not bound by it */
-	LINT_NOT_COMPARED, /* too much work: no shadow was looked for */
+	LINT_NO_ENGINE, /* the handler has no engine that sets names */
+	LINT_EXEC, /* exec is not restricted by it */
+	LINT_NOT_COMPARED, /* too much work to compare all rules */
 	LINT_COUNT
 };
+
+#define LINT_WHOLE SIZE_MAX
+
+/* A value of a rule, by its keys. */
+struct lint_location {
+	const char *key; /* of the rule; NULL: the rule itself */
+	const char *member; /* of the object at that key; NULL: all of it */
+	size_t element; /* of a list; LINT_WHOLE: all of it */
+};
+
+/*
+ * The offset of that value, or of the nearest value around it, in the text of
+ * the rule's file. It is searched, so that a policy need not keep it.
+ */
+size_t lint_locate(const struct lint_location *location,
+		   const struct policy_rule *rule, const struct json_doc *doc);
 
 struct lint_warning {
 	enum lint lint;
 	size_t rule; /* its number, or POLICY_NO_RULE */
-	struct lint_location location; /* in it */
-	const char *text; /* lent for the call */
+	struct lint_location location; /* in the rule */
+	const char *text; /* valid during the call */
 };
 
-/* "shadowed" …: for programs, these do not change. */
+/* "shadowed" …: stable, for programs. */
 const char *lint_code(enum lint lint);
 
-/* Some seconds at most; 10,000 usual rules need a small part of it. */
+/* A few seconds at most; 10,000 usual rules need a fraction of it. */
 #define LINT_WORK_MAX ((size_t)1 << 31)
 
 /*
- * In the order of the rules. Comparing them takes at most so many steps of
- * `work`; that there were too few is a warning of its own.
+ * Calls each() with every warning, in the order of the rules. Comparing rules
+ * takes at most `work` steps; LINT_NOT_COMPARED reports that they ran out.
  */
 void lint_policy(const struct policy *policy, size_t work,
 		 void (*each)(void *context,

@@ -154,12 +154,61 @@ static void every_warning_has_a_code_of_its_own(void)
 	}
 }
 
+static const char located_text[] =
+	"{\"version\":1,\"rules\":[{\"name\":\"z\",\"match\":{}},"
+	"{ \"na\\u006de\": \"r\", \"match\": {\"id\": [\"a\", \"b\"], \"handler\": \"c\","
+	" \"annotations\": {\"id\": \"d\"}}, \"drop\": \"others\", \"comment\": \"\"}]}";
+
+/* The text at the location must start with `want`. */
+static void check_location(struct lint_location location, const char *want)
+{
+	struct testdata data CLEANUP_TESTDATA = testdata_of(located_text);
+	struct policy_problems problems = { 0 };
+	struct policy policy CLEANUP_POLICY = { 0 };
+	size_t offset;
+
+	policy_read(&policy, &data.doc, POLICY_MAIN, &problems);
+	CHECK_STR(problems.first.text, "");
+	REQUIRE(policy.count == 2);
+	offset = lint_locate(&location, &policy.rules[1], &data.doc);
+	REQUIRE(offset < data.doc.len);
+	if (!CHECK(strncmp(data.doc.text + offset, want, strlen(want)) == 0))
+		printf("#   want: %s\n#   got:  %.*s\n", want,
+		       (int)(data.doc.len - offset), data.doc.text + offset);
+}
+
+static void a_value_is_found_by_its_keys(void)
+{
+	check_location((struct lint_location){ .key = NULL }, "{ \"na");
+	check_location((struct lint_location){ .key = "name" }, "\"r\"");
+	check_location((struct lint_location){ .key = "match" }, "{\"id\"");
+	check_location((struct lint_location){ "match", "id", LINT_WHOLE },
+		       "[\"a\"");
+	check_location((struct lint_location){ "match", "id", 0 }, "\"a\"");
+	check_location((struct lint_location){ "match", "id", 1 }, "\"b\"");
+	check_location((struct lint_location){ "match", "handler", 0 },
+		       "\"c\"");
+	check_location((struct lint_location){ "match", "annotations", 0 },
+		       "{\"id\"");
+	check_location((struct lint_location){ .key = "drop" }, "\"others\"");
+}
+
+static void a_missing_value_is_located_around_it(void)
+{
+	check_location((struct lint_location){ .key = "ambient" }, "{ \"na");
+	check_location((struct lint_location){ "match", "uid", 0 }, "{\"id\"");
+	check_location((struct lint_location){ "match", "id", 2 }, "[\"a\"");
+	check_location((struct lint_location){ "drop", "id", 0 }, "\"others\"");
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(each_policy_has_the_warnings_that_were_foreseen),
 	TAP_TEST(a_rule_of_another_file_is_named_with_it),
 	TAP_TEST(rules_that_have_errors_are_left_out),
 	TAP_TEST(too_much_work_is_told),
 	TAP_TEST(every_warning_has_a_code_of_its_own),
+	TAP_TEST(a_value_is_found_by_its_keys),
+	TAP_TEST(a_missing_value_is_located_around_it),
 };
 
 TAP_MAIN(tests)

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What 'capctl decode' says of a capability; the verb itself is in verb.h. */
+#ifndef CAPRUNTIME_CAPCTL_DECODE_H
+#define CAPRUNTIME_CAPCTL_DECODE_H
+
+/* What the capability allows; NULL: the number is unknown here. */
+const char *decode_description(unsigned int number);
+
+#endif
