@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Files: open, read whole with a limit, replace atomically, remove. Whom a
- * file belongs to and whether it is to be believed is trust.h.
+ * Files: open, read whole with a limit, replace atomically. Who owns a file and
+ * whether it is trusted is trust.h.
  */
 #ifndef CAPRUNTIME_BASE_FILEIO_H
 #define CAPRUNTIME_BASE_FILEIO_H
@@ -16,30 +16,33 @@
 #include "base/err.h"
 
 /*
- * What was just opened, and never as descriptor 0, 1 or 2: those are the
- * container's, closed ones too. Takes `fd` over; -1: errno says why.
+ * Moves a new descriptor to 3 or above: 0, 1 and 2 are the container's, even
+ * if closed. Closes `fd` if it moves. -1: errno is set.
  */
 int fileio_raise(int fd) MUST_CHECK;
 
-/* openat(2) with O_CLOEXEC, raised. -1: errno says why. */
+/* openat(2) with O_CLOEXEC, 3 or above. -1: errno is set. */
 int fileio_open(int directory, const char *name, int flags,
 		mode_t mode) MUST_CHECK;
 
 /*
- * Opens a file to be read, which must be a regular one; a FIFO does not hold it
- * up. `path` names it in messages. -1: `err` says why.
+ * Opens a regular file for reading. Other kinds are not opened at all: opening
+ * a device can have an effect, and a FIFO can block. `flags` is O_NOFOLLOW or
+ * 0. `path` names the file in messages. -1: err->number is 0 if the file is not
+ * a regular one.
  */
-int fileio_open_regular(int directory, const char *name, const char *path,
-			struct stat *ret_st, struct err *err) MUST_CHECK;
+int fileio_open_regular(int directory, const char *name, int flags,
+			const char *path, struct stat *ret_st,
+			struct err *err) MUST_CHECK;
 
 /*
- * fdopendir(3), which takes `fd` over, also where it fails. NULL: errno says
- * why; with -1 for `fd` it stays as it was.
+ * fdopendir(3) that owns `fd` even if it fails. NULL: errno is set; with -1 for
+ * `fd` it is unchanged.
  */
 DIR *fileio_entries(int fd) MUST_CHECK;
 
 /*
- * Everything from where `fd` stands, ended by a NUL that ret_len does not
+ * Reads from the file offset to the end; adds a NUL that ret_len does not
  * count. More than `max` bytes are an error. `name` is for messages. The
  * caller frees.
  */
@@ -47,33 +50,29 @@ int fileio_read(int fd, const char *name, size_t max, char **ret_text,
 		size_t *ret_len, struct err *err) MUST_CHECK;
 
 /*
- * May a file of `size` bytes get `len` more? Past RLIMIT_FSIZE the kernel would
- * send a signal that ends us.
+ * Does RLIMIT_FSIZE allow a file of `size` bytes `len` more? Beyond it the
+ * kernel sends SIGXFSZ.
  */
 bool fileio_has_room(uint64_t size, size_t len);
 
-/* All of it, into a file that is empty. -1: errno says why. */
+/* Writes all of `text` into an empty file. -1: errno is set. */
 int fileio_write(int fd, const char *text, size_t len) MUST_CHECK;
 
 /*
- * Makes the file `name` in `directory` hold `text`, at once or not at all:
- * another process, and whoever comes after a crash, sees the old file or the
- * new one, whole. `model` is a descriptor whose file's mode, owner and
- * extended attributes the new one gets; -1: mode 0600. Afterwards there is no
- * temporary file, also not on errors; one that a kill left goes first. The
- * message does not name the file: that is the caller's.
+ * Replaces the file `name` in `directory` atomically: other processes, and the
+ * next start after a crash, see the whole old file or the whole new one. The
+ * new file gets mode, owner and extended attributes of the descriptor `model`;
+ * -1: mode 0600. No temporary file is left, on errors neither; one that an
+ * earlier kill left is removed. The caller names the file in the message.
  */
 int fileio_replace(int directory, const char *name, int model, const char *text,
 		   size_t len, struct err *err) MUST_CHECK;
 
-/*
- * The same with the mode given, whatever the umask, and an owner of ours: for
- * what others are to read.
- */
+/* The same with this mode, whatever the umask, and this process as owner. */
 int fileio_publish(int directory, const char *name, mode_t mode,
 		   const char *text, size_t len, struct err *err) MUST_CHECK;
 
-/* Removes what a kill within these two left; errors do not matter. */
+/* Removes the temporary file that a kill left behind; ignores errors. */
 void fileio_remove_leftover(int directory, const char *name);
 
 #endif

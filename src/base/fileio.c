@@ -18,8 +18,8 @@
 #define FIRST_SIZE 16384
 #define FIRST_DESCRIPTOR 3
 /*
- * xattr(7): 64 KiB is the kernel's limit for a value and for the names. On the
- * heap: the stack may be small.
+ * xattr(7): the kernel's limit for a value and for the list of names. Allocated
+ * on the heap, since the stack may be small.
  */
 #define ATTRIBUTE_MAX 65536
 
@@ -38,14 +38,21 @@ int fileio_open(int directory, const char *name, int flags, mode_t mode)
 		openat(directory, name, flags | O_CLOEXEC | O_NOCTTY, mode));
 }
 
-int fileio_open_regular(int directory, const char *name, const char *path,
-			struct stat *ret_st, struct err *err)
+int fileio_open_regular(int directory, const char *name, int flags,
+			const char *path, struct stat *ret_st, struct err *err)
 {
-	int fd CLEANUP_FD =
-		fileio_open(directory, name, O_RDONLY | O_NONBLOCK, 0);
+	int nofollow = flags & O_NOFOLLOW ? AT_SYMLINK_NOFOLLOW : 0;
+	int fd CLEANUP_FD = -1;
 
-	if (fd < 0 || fstat(fd, ret_st) < 0)
+	if (fstatat(directory, name, ret_st, nofollow) < 0)
 		return err_set_errno(err, errno, "open '%s'", path);
+	if (S_ISREG(ret_st->st_mode)) {
+		fd = fileio_open(directory, name, O_RDONLY | O_NONBLOCK | flags,
+				 0);
+		if (fd < 0 || fstat(fd, ret_st) < 0)
+			return err_set_errno(err, errno, "open '%s'", path);
+	}
+	/* Again: it can be replaced between the two calls. */
 	if (!S_ISREG(ret_st->st_mode))
 		return err_set(err, "'%s' is not a regular file", path);
 	return TAKE_FD(fd);
@@ -71,8 +78,8 @@ static ssize_t read_some(int fd, char *text, size_t len)
 	return got;
 }
 
-/* Room for one byte over `max`, to see that there is more, and the NUL. */
-static int grow(char **text, size_t *size, size_t max, struct err *err)
+/* Up to `max`, one byte that shows that the file is larger, and the NUL. */
+static int grow_text(char **text, size_t *size, size_t max, struct err *err)
 {
 	size_t wanted = *size ? *size * 2 : FIRST_SIZE;
 	char *grown;
@@ -95,7 +102,7 @@ int fileio_read(int fd, const char *name, size_t max, char **ret_text,
 	ssize_t got;
 
 	do {
-		if (size - len < 2 && grow(&text, &size, max, err) < 0)
+		if (size - len < 2 && grow_text(&text, &size, max, err) < 0)
 			return -1;
 		got = read_some(fd, text + len, size - len - 1);
 		if (got < 0)
@@ -153,7 +160,7 @@ int fileio_write(int fd, const char *text, size_t len)
 	return 0;
 }
 
-/* Attributes that the kernel computes from the content cannot be carried. */
+/* The kernel computes these from the content: they cannot be copied. */
 static bool is_content_attribute(const char *attribute)
 {
 	return strcmp(attribute, "security.ima") == 0 ||
@@ -205,7 +212,7 @@ static int copy_owner_and_mode(int from, int to)
 	return fchmod(to, model.st_mode & 07777);
 }
 
-/* A file in memory outlives no crash: nothing to wait for. */
+/* tmpfs does not survive a crash: no need to wait. */
 static int sync_file(int fd)
 {
 	struct statfs fs;
@@ -215,13 +222,13 @@ static int sync_file(int fd)
 	return fsync(fd);
 }
 
-/* Whose mode, owner and attributes a file gets, or the mode alone. */
+/* The file to copy mode, owner and attributes from, or just a mode. */
 struct model {
-	int fd; /* -1: nobody's */
+	int fd; /* -1: none, use `mode` */
 	mode_t mode;
 };
 
-static int become(int fd, const struct model *model)
+static int copy_model(int fd, const struct model *model)
 {
 	if (model->fd < 0)
 		return fchmod(fd, model->mode);
@@ -230,15 +237,17 @@ static int become(int fd, const struct model *model)
 	return copy_attributes(model->fd, fd);
 }
 
-static int fill(int fd, const struct model *model, const char *text, size_t len)
+static int fill_file(int fd, const struct model *model, const char *text,
+		     size_t len)
 {
-	if (fileio_write(fd, text, len) < 0 || become(fd, model) < 0)
+	if (fileio_write(fd, text, len) < 0 || copy_model(fd, model) < 0)
 		return -1;
 	return sync_file(fd);
 }
 
-static int replace(int directory, const char *name, const struct model *model,
-		   const char *text, size_t len, struct err *err)
+static int replace_file(int directory, const char *name,
+			const struct model *model, const char *text, size_t len,
+			struct err *err)
 {
 	char *leftover CLEANUP_FREE = leftover_name(name);
 	int fd CLEANUP_FD = -1;
@@ -249,7 +258,7 @@ static int replace(int directory, const char *name, const struct model *model,
 	unlinkat(directory, leftover, 0);
 	fd = fileio_open(directory, leftover,
 			 O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
-	if (fd >= 0 && fill(fd, model, text, len) == 0 &&
+	if (fd >= 0 && fill_file(fd, model, text, len) == 0 &&
 	    renameat(directory, leftover, directory, name) == 0)
 		return 0;
 
@@ -263,7 +272,7 @@ int fileio_replace(int directory, const char *name, int model, const char *text,
 {
 	const struct model like = { .fd = model, .mode = 0600 };
 
-	return replace(directory, name, &like, text, len, err);
+	return replace_file(directory, name, &like, text, len, err);
 }
 
 int fileio_publish(int directory, const char *name, mode_t mode,
@@ -271,5 +280,5 @@ int fileio_publish(int directory, const char *name, mode_t mode,
 {
 	const struct model plain = { .fd = -1, .mode = mode };
 
-	return replace(directory, name, &plain, text, len, err);
+	return replace_file(directory, name, &plain, text, len, err);
 }

@@ -88,64 +88,35 @@ void bundle_close(struct bundle *bundle)
 	free(bundle->record_text);
 }
 
-static int check_record(const struct bundle *bundle, const struct stat *st,
-			struct err *err)
+int bundle_read_record(struct bundle *bundle, struct err *err)
 {
-	if (!S_ISREG(st->st_mode) || st->st_nlink != 1)
+	struct stat st;
+	int fd CLEANUP_FD =
+		fileio_open_regular(bundle->directory, bundle->record_name,
+				    O_NOFOLLOW, bundle->record_path, &st, err);
+	size_t len;
+
+	if (fd < 0 && err->number)
+		return err->number == ENOENT ? 0 : -1;
+	if (fd < 0 || st.st_nlink != 1)
 		return err_set(
 			err,
 			"'%s' is not a regular file with one link: remove it",
 			bundle->record_path);
-	return trust_check_stat(st, bundle->record_path, err);
-}
-
-int bundle_read_record(struct bundle *bundle, struct err *err)
-{
-	struct stat st;
-	int fd CLEANUP_FD = -1;
-	size_t len;
-
-	if (fstatat(bundle->directory, bundle->record_name, &st,
-		    AT_SYMLINK_NOFOLLOW) < 0)
-		return errno == ENOENT ? 0
-				       : err_set_errno(err, errno, "'%s'",
-						       bundle->record_path);
-	if (check_record(bundle, &st, err) < 0)
-		return -1;
-	fd = fileio_open(bundle->directory, bundle->record_name,
-			 O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return err_set_errno(err, errno, "open '%s'",
-				     bundle->record_path);
-	if (check_record(bundle, &st, err) < 0)
+	if (trust_check_stat(&st, bundle->record_path, err) < 0)
 		return -1;
 	return fileio_read(fd, bundle->record_path, RECORD_MAX,
 			   &bundle->record_text, &len, err);
 }
 
-static int check_config(const struct bundle *bundle, const struct stat *st,
-			struct err *err)
-{
-	if (S_ISREG(st->st_mode))
-		return 0;
-	return err_set(err, "'%s' is not a regular file", bundle->config_path);
-}
-
-/* Looked at before it is opened: opening a device can do something. */
 int bundle_read_config(struct bundle *bundle, struct err *err)
 {
 	struct stat st;
 
-	if (fstatat(bundle->directory, bundle->config_name, &st, 0) < 0)
-		return err_set_errno(err, errno, "'%s'", bundle->config_path);
-	if (check_config(bundle, &st, err) < 0)
-		return -1;
-	bundle->config = fileio_open(bundle->directory, bundle->config_name,
-				     O_RDONLY | O_NONBLOCK, 0);
-	if (bundle->config < 0 || fstat(bundle->config, &st) < 0)
-		return err_set_errno(err, errno, "open '%s'",
-				     bundle->config_path);
-	if (check_config(bundle, &st, err) < 0)
+	bundle->config =
+		fileio_open_regular(bundle->directory, bundle->config_name, 0,
+				    bundle->config_path, &st, err);
+	if (bundle->config < 0)
 		return -1;
 	return fileio_read(bundle->config, bundle->config_path,
 			   BUNDLE_CONFIG_MAX, &bundle->config_text,

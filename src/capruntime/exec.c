@@ -52,13 +52,11 @@ static int read_process(const char *path, char **ret_text, size_t *ret_len,
 			struct err *err)
 {
 	struct stat st;
-	int fd CLEANUP_FD = -1;
+	int fd CLEANUP_FD =
+		fileio_open_regular(AT_FDCWD, path, 0, path, &st, err);
 
-	if (stat(path, &st) < 0 || !S_ISREG(st.st_mode))
-		return err_set(err, "'%s' is not a regular file", path);
-	fd = fileio_open(AT_FDCWD, path, O_RDONLY | O_NONBLOCK, 0);
-	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-		return err_set(err, "'%s' cannot be read", path);
+	if (fd < 0)
+		return -1;
 	return fileio_read(fd, path, BUNDLE_CONFIG_MAX, ret_text, ret_len, err);
 }
 

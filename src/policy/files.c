@@ -87,27 +87,16 @@ static int read_file(const struct load *load, const char *path, int fd,
 	return -1;
 }
 
-/* Without a question of trust; -1: errno says why. */
-static int open_plainly(const char *path, mode_t wanted)
+/* Whoever can write it. */
+static int open_untrusted(const char *path, mode_t wanted, struct err *err)
 {
-	int fd CLEANUP_FD = -1;
 	struct stat st;
+	int fd;
 
-	/* Opening a device may do something. */
-	if (stat(path, &st) < 0)
-		return -1;
-	if ((st.st_mode & S_IFMT) != wanted) {
-		errno = EINVAL;
-		return -1;
-	}
-	fd = fileio_open(AT_FDCWD, path, O_RDONLY | O_NONBLOCK, 0);
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return -1;
-	if ((st.st_mode & S_IFMT) != wanted) {
-		errno = EINVAL;
-		return -1;
-	}
-	return TAKE_FD(fd);
+	if (wanted == S_IFREG)
+		return fileio_open_regular(AT_FDCWD, path, 0, path, &st, err);
+	fd = fileio_open(AT_FDCWD, path, O_RDONLY | O_DIRECTORY, 0);
+	return fd < 0 ? err_set_errno(err, errno, "open '%s'", path) : fd;
 }
 
 static bool is_access(int number)
@@ -115,14 +104,17 @@ static bool is_access(int number)
 	return number == EACCES || number == EPERM;
 }
 
-/* Not trusted: it can still be said what else is wrong. */
-static int look_anyway(const struct load *load, const char *path, mode_t wanted,
+/* Reports that it is not trusted, and opens it to report what else is wrong. */
+static int open_anyway(const struct load *load, const char *path, mode_t wanted,
 		       enum policy_error otherwise, int *ret_fd)
 {
-	*ret_fd = open_plainly(path, wanted);
+	struct err err;
+
+	*ret_fd = open_untrusted(path, wanted, &err);
 	if (*ret_fd < 0)
 		return tell(load,
-			    is_access(errno) ? POLICY_UNREADABLE : otherwise,
+			    is_access(err.number) ? POLICY_UNREADABLE
+						  : otherwise,
 			    path);
 	tell(load, POLICY_UNTRUSTED, path);
 	return 0;
@@ -140,7 +132,7 @@ static int open_installed(const struct load *load, const char *path,
 		return 0;
 	if (!load->listener)
 		return -1;
-	return look_anyway(load, path, wanted, POLICY_UNUSABLE, ret_fd);
+	return open_anyway(load, path, wanted, POLICY_UNUSABLE, ret_fd);
 }
 
 static int read_named(const struct load *load, const char *path)
@@ -285,14 +277,11 @@ int policy_files_load_from(struct policy *ret_policy, const char *path,
 			   struct err *err)
 {
 	struct load load = { .policy = ret_policy, .err = err };
-	int fd = open_plainly(path, S_IFREG);
+	int fd = open_untrusted(path, S_IFREG, err);
 
 	*ret_policy = (struct policy){ 0 };
 	if (fd < 0)
-		return errno == EINVAL
-			       ? err_set(err, "'%s' is not a regular file",
-					 path)
-			       : err_set_errno(err, errno, "'%s'", path);
+		return -1;
 	return read_file(&load, path, fd, POLICY_MAIN);
 }
 
@@ -317,7 +306,7 @@ static int open_operand(const struct load *load, const char *path, int *ret_fd)
 		return tell(load, POLICY_UNREADABLE, path);
 	}
 	if (trust_open(absolute, ret_fd, load->err) < 0)
-		return look_anyway(load, path, S_IFREG, POLICY_UNREADABLE,
+		return open_anyway(load, path, S_IFREG, POLICY_UNREADABLE,
 				   ret_fd);
 	if (*ret_fd >= 0)
 		return 0;

@@ -42,7 +42,8 @@ static int read_file(const char *path, char **ret_text, size_t *ret_len,
 		     struct err *err)
 {
 	struct stat st;
-	int fd CLEANUP_FD = fileio_open_regular(AT_FDCWD, path, path, &st, err);
+	int fd CLEANUP_FD =
+		fileio_open_regular(AT_FDCWD, path, 0, path, &st, err);
 
 	if (fd < 0)
 		return -1;

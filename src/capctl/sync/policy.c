@@ -63,7 +63,7 @@ static int read_file(struct file *file, int directory, const char *name,
 {
 	struct stat st;
 	int fd CLEANUP_FD =
-		fileio_open_regular(directory, name, file->path, &st, err);
+		fileio_open_regular(directory, name, 0, file->path, &st, err);
 
 	if (fd < 0)
 		return -1;

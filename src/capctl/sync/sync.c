@@ -21,7 +21,8 @@
 static int place_file(struct deploy *target, const char *path, struct err *err)
 {
 	struct stat st;
-	int fd CLEANUP_FD = fileio_open_regular(AT_FDCWD, path, path, &st, err);
+	int fd CLEANUP_FD =
+		fileio_open_regular(AT_FDCWD, path, 0, path, &st, err);
 	char *text CLEANUP_FREE = NULL;
 	size_t len;
 

@@ -76,13 +76,23 @@ static void only_regular_files_are_opened_as_such(void)
 
 	REQUIRE(tempdir_write_str(&dir, "file", "x") &&
 		mkfifoat(dir.fd, "fifo", 0600) == 0);
-	CHECK(fileio_open_regular(dir.fd, "fifo", "a/fifo", &st, &err) == -1);
+	CHECK(fileio_open_regular(dir.fd, "fifo", 0, "a/fifo", &st, &err) ==
+	      -1);
 	CHECK_STR(err.text, "'a/fifo' is not a regular file");
-	CHECK(fileio_open_regular(dir.fd, ".", "a", &st, &err) == -1);
+	CHECK(fileio_open_regular(dir.fd, ".", 0, "a", &st, &err) == -1);
 	CHECK_STR(err.text, "'a' is not a regular file");
-	CHECK(fileio_open_regular(dir.fd, "none", "a/none", &st, &err) == -1);
+	CHECK(fileio_open_regular(dir.fd, "none", 0, "a/none", &st, &err) ==
+	      -1);
 	CHECK_STR(err.text, "open 'a/none': is missing");
-	fd = fileio_open_regular(dir.fd, "file", "a/file", &st, &err);
+	CHECK(err.number == ENOENT);
+	REQUIRE(symlinkat("file", dir.fd, "link") == 0);
+	fd = fileio_open_regular(dir.fd, "link", 0, "a/link", &st, &err);
+	CHECK(fd >= 3 && close(fd) == 0);
+	CHECK(fileio_open_regular(dir.fd, "link", O_NOFOLLOW, "a/link", &st,
+				  &err) == -1);
+	CHECK_STR(err.text, "'a/link' is not a regular file");
+	CHECK(err.number == 0);
+	fd = fileio_open_regular(dir.fd, "file", 0, "a/file", &st, &err);
 	CHECK(fd >= 3);
 	CHECK_U64((uint64_t)st.st_size, 1);
 }
