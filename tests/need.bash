@@ -26,3 +26,8 @@ require_python() { # MODULE...
 	done
 	lacks "python3${1:+ with $1}"
 }
+
+# 1 or 2: they differ in their configuration.
+containerd_major() {
+	containerd --version | sed -E 's/.* v?([0-9]+)\.[0-9].*/\1/'
+}

@@ -73,10 +73,6 @@ containerd_says() { # FILE
 		(.options.SystemdCgroup | not)))"
 }
 
-containerd_major() {
-	containerd --version | sed -E 's/.* v?([0-9]+)\.[0-9].*/\1/'
-}
-
 @test "containerd hears the handler, its program and its annotations" {
 	file=$snippets/containerd/config-v2.toml
 	require_programs containerd
