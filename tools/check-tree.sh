@@ -235,10 +235,13 @@ headers_are_where_they_are_offered() {
 		}'
 }
 
-# A module is X.c and X.h. tsort names the modules of each circle.
+# A module is X.c and X.h. tsort names the modules of each circle. The parts of
+# policy.c fill the types of policy.h: the one circle that is allowed.
 no_modules_form_a_circle() {
-	includes | awk "$functions"'{ print module($1), module($2) }' |
-		tsort 2>&1 >/dev/null
+	includes | awk "$functions"'
+		$1 ~ /policy\/(reader|rule)\./ && $2 == "policy/policy.h" { next }
+		{ print module($1), module($2) }' |
+		{ tsort >/dev/null; } 2>&1
 }
 
 # Neither by its own headers nor by the functions of a module that does.
@@ -402,7 +405,7 @@ sizes() {
 }
 
 rules='includes_point_down every_folder_has_its_arrows
-	headers_are_where_they_are_offered
+	headers_are_where_they_are_offered no_modules_form_a_circle
 	pure_files_make_no_system_call kernel_files_exist
 	fixed_paths_are_in_one_file modules_have_tests
 	parsers_have_fuzzers nothing_banned_is_called only_a_few_files_print
