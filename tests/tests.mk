@@ -181,6 +181,7 @@ KUBERNETES_TESTS = \
 PACKAGING_TESTS = \
 	tests/packaging/documents.bats \
 	tests/packaging/install.bats \
+	tests/packaging/make_packages.bats \
 	tests/packaging/package_hook.bats \
 	tests/packaging/versions.bats
 CAPCTL_PACKAGING_TESTS = \

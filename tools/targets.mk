@@ -11,6 +11,7 @@ TOOLS_DIST = \
 	tools/check-one \
 	tools/check-tree.sh \
 	tools/explain-example \
+	tools/make-packages \
 	tools/make-schema \
 	tools/make-screens
 
@@ -110,9 +111,7 @@ format:
 
 ## packages: make the Debian package, the RPM and the tarball in packages/
 packages: dist
-	$(srcdir)/tools/build-deb $(distdir).tar.xz packages
-	$(srcdir)/tools/build-rpm $(distdir).tar.xz packages
-	$(srcdir)/tools/build-tarball $(distdir).tar.xz packages
+	$(srcdir)/tools/make-packages $(distdir).tar.xz packages
 
 .PHONY: bench check-fresh check-helpers check-one check-quick examples-expect \
 	format fuzz fuzz-targets help packages soak soak-packages \

@@ -2,10 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2030,SC2031 # bats sets status in each test
 # shellcheck disable=SC2154 # make sets DIST and the rest
-# The packages of $DIST, what 'make dist' made: built, and lived with in a fresh
-# Debian. Each test has that for itself: its changes are in a layer of its own.
-# Takes minutes, a mirror of Debian's and what './quickstart install soak'
-# installs.
+# Builds the packages of $DIST, the tarball of 'make dist', and uses them in a fresh
+# Debian. Each test changes only its own overlay of that root. Takes minutes, and
+# needs a Debian mirror and the packages of './quickstart install soak'.
 
 load ../need
 
@@ -25,16 +24,13 @@ setup_file() {
 
 build_packages() {
 	cd "$BATS_FILE_TMPDIR" || return
-	DEB_BUILD_OPTIONS=nocheck "$srcdir/tools/build-deb" "$DIST" "$packages"
-	"$srcdir/tools/build-rpm" "$DIST" "$packages" --nodeps --without check
-	"$srcdir/tools/build-rpm" "$DIST" "$packages" --nodeps --without check \
-		--define 'dist .newer'
-	"$srcdir/tools/build-tarball" "$DIST" "$packages"
+	DEB_BUILD_OPTIONS=nocheck "$srcdir/tools/make-packages" "$DIST" "$packages"
+	"$srcdir/tools/build-rpm" "$DIST" "$packages" --define 'dist .newer'
 	deb=$(find "$packages" -name 'capruntime_*.deb')
 	make_newer_deb "$deb"
 }
 
-# A new policy comes with it: the old one was left as it was, or was not.
+# It has another policy, which replaces the old one only if that is unchanged.
 make_newer_deb() { # DEB
 	dpkg-deb -R "$1" newer
 	sed -i 's/^Version: .*/&.newer/' newer/DEBIAN/control
@@ -43,7 +39,7 @@ make_newer_deb() { # DEB
 	dpkg-deb --root-owner-group -b newer "$packages/newer.deb"
 }
 
-# From where this machine has its own packages.
+# From the mirror that this machine uses.
 make_fresh_root() {
 	local name site
 
@@ -63,7 +59,7 @@ setup() {
 	mkdir "$root" "$BATS_TEST_TMPDIR/changes" "$BATS_TEST_TMPDIR/overlay"
 }
 
-# Where $root is mounted, as it is for the command and no longer.
+# Runs the command with $root mounted.
 with_root() { # COMMAND...
 	unshare --mount sh -c 'mount -t overlay overlay \
 		-o "lowerdir=$0,upperdir=$1/changes,workdir=$1/overlay" "$1/root" &&
@@ -84,7 +80,7 @@ succeed() { # COMMAND...
 	[ "$status" -eq 0 ]
 }
 
-# Without what Debian writes of all packages, and the packages themselves.
+# Without the package managers' records and the packages themselves.
 files_of_ours() {
 	in_root find / -xdev '(' -path /packages -o -path /var/log -o -path \
 		/var/lib/dpkg -o -path /var/lib/rpm -o -path /try ')' -prune -o \
@@ -100,8 +96,8 @@ register() { # EXAMPLE FILE
 	succeed in_root sh -c 'mkdir -p "${1%/*}" && cp "$0" "$1"' "$1" "$2"
 }
 
-# In the root: what a container of uid 1000 holds under runc, with a policy of
-# the administrator's and without.
+# A container of uid 1000 under runc in the root has the capability only with the
+# administrator's policy.
 expect_grant() {
 	cat >"$BATS_TEST_TMPDIR/changes/config.json" <<-'END'
 		{ "ociVersion": "1.0.2",
@@ -252,7 +248,7 @@ expect_grant() {
 
 rpm_file() { echo "$packages/capruntime-$version-1${1-}.$(uname -m).rpm"; }
 
-# Debian's rpm, on the fresh root; scripts run in there.
+# Debian's rpm works on the fresh root, and runs scripts in it.
 rpm_in_root() { # OPTION...
 	with_root rpm --root "$root" --dbpath /var/lib/rpm --force-debian "$@"
 }
@@ -274,7 +270,7 @@ rpm_in_root() { # OPTION...
 		'g|lrwxrwxrwx /etc/capruntime/runtimes/capruntime' \
 		'd|-rw-r--r-- /usr/share/man/man8/capruntime.8'; do
 		grep -qxE "${line//|/[|]}(.gz)?" <<<"$output" || {
-			echo "not there: $line"
+			echo "missing: $line"
 			return 1
 		}
 	done
