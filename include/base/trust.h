@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * May a file be believed? Only when nobody but root and the effective user
- * could have written it: the file, every directory above it and every
- * symbolic link on the way.
+ * Is a file trusted? Only if no one but root and the effective user can have
+ * written it: the file, every directory above it, every symbolic link on the
+ * way.
  */
 #ifndef CAPRUNTIME_BASE_TRUST_H
 #define CAPRUNTIME_BASE_TRUST_H
@@ -19,7 +19,7 @@
  */
 bool trust_has_owner(const struct stat *st);
 
-/* Are we root, and root's own user namespace ours? */
+/* Is this process root in the initial user namespace? */
 bool trust_is_first_root(void);
 
 /* A trusted owner, and not writable by group or others. */

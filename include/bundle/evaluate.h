@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the policy says of one bundle: reads config.json and the record beside
- * it, finds out who the container is, which rule decides and what of the five
- * sets. It writes nothing: the runtime (prepare.h) and capctl both stand on it,
- * so that what explain says is what create does.
+ * Evaluates the policy for one bundle: reads config.json and the record beside
+ * it, identifies the container, finds the rule and decides the five sets. Writes
+ * nothing. Both capruntime's create and capctl use it, so that explain shows
+ * what create does.
  */
 #ifndef CAPRUNTIME_BUNDLE_EVALUATE_H
 #define CAPRUNTIME_BUNDLE_EVALUATE_H
@@ -14,7 +14,7 @@
 #include "policy/policy.h"
 #include "spec/spec.h"
 
-/* What is lent is set by the caller; the rest starts out zeroed. */
+/* The caller sets what is lent; the rest is zeroed. */
 struct evaluation {
 	const struct runtime_args *args; /* lent */
 	const char *handler; /* lent */
@@ -23,8 +23,8 @@ struct evaluation {
 		*forced; /* lent; NULL: the rule that matches */
 	struct bundle bundle;
 	struct record record; /* where bundle.record_text is not NULL */
-	struct json_doc config; /* as it stands */
-	struct json_doc restored; /* as it was before a change of ours */
+	struct json_doc config; /* as on disk */
+	struct json_doc restored; /* before capruntime changed it */
 	char *restored_text; /* NULL until evaluation_read_config() */
 	struct spec spec; /* of `restored` */
 	enum engine engine;
@@ -40,7 +40,7 @@ struct evaluation {
 
 #define CLEANUP_EVALUATION __attribute__((cleanup(evaluation_free)))
 
-/* `bundle` closed, so that evaluation_free() is right at any time. */
+/* No descriptor is open: evaluation_free() is valid at any time. */
 #define EVALUATION_INIT                                                        \
 	{                                                                      \
 		.bundle = {.directory = -1, .config = -1 }                     \
@@ -49,18 +49,18 @@ struct evaluation {
 void evaluation_free(struct evaluation *evaluation);
 
 /*
- * After bundle_open(): the record where there is one, then config.json as it
- * stands and as it was.
+ * After bundle_open(): read the record, if there is one, then config.json,
+ * which the record reverts to `restored`.
  */
 int evaluation_read_record(struct evaluation *evaluation,
 			   struct err *err) MUST_CHECK;
 int evaluation_read_config(struct evaluation *evaluation,
 			   struct err *err) MUST_CHECK;
 
-/* Is there a policy or a record, so that config.json counts at all? */
+/* Is there a policy or a record? Else config.json is not read. */
 bool evaluation_is_concerned(const struct evaluation *evaluation);
 
-/* NULL: there is none. */
+/* NULL: there is no record. */
 const struct record *evaluation_record(const struct evaluation *evaluation);
 
 /*

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Capabilities as numbers and names: one mask a set, bit N for capability N
- * (capabilities(7)). Names and numbers are libcap's; nothing here changes or
- * reads the sets of a process, that is proccaps.h.
+ * Capability sets as masks, bit N for capability N (capabilities(7)), and their
+ * names. Names and numbers are libcap's. Nothing here changes or
+ * reads the sets of a process: that is own.h.
  */
 #ifndef CAPRUNTIME_CAPS_SET_H
 #define CAPRUNTIME_CAPS_SET_H
@@ -34,7 +34,7 @@ const char *capset_key(enum capset_which which);
 /* The capabilities that libcap knows by name. */
 capmask capset_known(void);
 
-/* Those that come close to being root, or lead there. */
+/* Those that are nearly equivalent to root, or can become it. */
 capmask capset_dangerous(void);
 
 /* Exactly "CAP_X", as config.json spells it; 0: no such capability. */

@@ -61,7 +61,7 @@ int evaluation_read_config(struct evaluation *evaluation, struct err *err)
 	return 0;
 }
 
-/* Engines show the first bytes of a message, and their paths are long. */
+/* The path last: it is long, and engines show the start of a message. */
 static int err_config(const struct evaluation *evaluation, struct err *err)
 {
 	struct err reason = *err;
@@ -142,7 +142,7 @@ static int find_rule(struct evaluation *evaluation, const struct own_caps *own,
 	return 0;
 }
 
-/* The .CONTAINER form means something only where an engine vouches for it. */
+/* The .CONTAINER form needs a container name that the engine vouches for. */
 static int read_request(struct evaluation *evaluation, struct err *err)
 {
 	if (!evaluation->rule->on_request)

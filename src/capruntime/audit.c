@@ -19,7 +19,7 @@
 #define SOCKET "/dev/log"
 #define PROGRAM "capruntime"
 
-static bool is_ours(const struct stat *st)
+static bool is_trusted_log(const struct stat *st)
 {
 	struct err ignored;
 
@@ -28,10 +28,10 @@ static bool is_ours(const struct stat *st)
 }
 
 /*
- * The disk can be full in the middle of a line. What there is of it goes
- * again, or the next line would go on from there and both were lost.
+ * On a full disk a part of the line can be written. It is removed again, or the
+ * next line would be appended to it and both would be lost.
  */
-static void append(int fd, const char *line)
+static void append_line(int fd, const char *line)
 {
 	ssize_t put = write(fd, line, strlen(line));
 	struct stat st;
@@ -44,20 +44,20 @@ static void append(int fd, const char *line)
 	(void)ignored;
 }
 
-/* Looked at before it is opened: a FIFO's reader would notice. */
+/* Checked before it is opened: opening a FIFO wakes its reader. */
 static void write_file(const char *path, const char *line)
 {
 	int fd CLEANUP_FD = -1;
 	struct stat st;
 
-	if (stat(path, &st) == 0 ? !is_ours(&st) : errno != ENOENT)
+	if (stat(path, &st) == 0 ? !is_trusted_log(&st) : errno != ENOENT)
 		return;
 	fd = fileio_open(AT_FDCWD, path,
 			 O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0600);
-	if (fd < 0 || fstat(fd, &st) < 0 || !is_ours(&st) ||
+	if (fd < 0 || fstat(fd, &st) < 0 || !is_trusted_log(&st) ||
 	    !fileio_has_room((uint64_t)st.st_size, strlen(line)))
 		return;
-	append(fd, line);
+	append_line(fd, line);
 }
 
 /* "<priority>Mmm dd hh:mm:ss tag: message", as syslog(3) writes it. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where the audit goes. It records; it never delays or fails a container: a
- * full disk, a log that is missing, not ours or not read is no error.
+ * Writes the audit. It never delays or fails a container: a full disk, or a log
+ * that is missing, untrusted or not read, is not an error.
  */
 #ifndef CAPRUNTIME_AUDIT_H
 #define CAPRUNTIME_AUDIT_H

@@ -7,8 +7,8 @@
 #include <stdio.h>
 
 /*
- * What a string may take, escapes included. All of them, two times five sets
- * and the name of every capability once stay below AUDIT_LINE_MAX.
+ * Maximum length of a string, including escapes. With two times five sets and
+ * every capability name once, the line stays below AUDIT_LINE_MAX.
  */
 #define SHORT_MAX 128
 #define LONG_MAX_TEXT 256
@@ -52,7 +52,7 @@ static void add_sets(struct buf *buf, const char *key,
 	buf_add_str(buf, "}");
 }
 
-/* `more` is one more name, of what is no capability; NULL: none. */
+/* `more`: a further name, which is not a capability; may be NULL. */
 static void add_names(struct buf *buf, const char *key, capmask mask,
 		      const char *more)
 {
@@ -102,7 +102,7 @@ static void add_decision(struct buf *buf, const struct audit_event *event)
 int audit_line_make(const struct audit_event *event, const char *time,
 		    char **ret_line, struct err *err)
 {
-	/* No policy is read for an exec. */
+	/* An exec loads no policy. */
 	bool by_policy = event->outcome != AUDIT_EXEC_UNTOUCHED;
 	const char *mode = event->mode == POLICY_AUDIT ? "audit" : "enforce";
 	struct buf buf CLEANUP_BUF = { 0 };

@@ -13,12 +13,12 @@
 #include "policy/files.h"
 #include "spec/patch.h"
 
-/* One create or run; what is owned is released by job_free(). */
+/* One create or run. */
 struct job {
 	struct policy policy;
 	struct evaluation evaluation;
 	struct exec_key key;
-	char *capabilities; /* to be written; NULL: no change */
+	char *capabilities; /* the object to write; NULL: no change */
 };
 
 #define CLEANUP_JOB __attribute__((cleanup(job_free)))
@@ -30,8 +30,7 @@ static void job_free(struct job *job)
 	free(job->capabilities);
 }
 
-/* What the policy says of this container. */
-static int ask_policy(struct evaluation *evaluation, struct err *err)
+static int decide_by_policy(struct evaluation *evaluation, struct err *err)
 {
 	struct own_caps own;
 
@@ -59,16 +58,16 @@ static int make_capabilities(struct job *job, struct err *err)
 				 &job->capabilities, NULL, err);
 }
 
-static bool observes(const struct job *job)
+static bool is_audit_mode(const struct job *job)
 {
 	return job->policy.mode == POLICY_AUDIT;
 }
 
 /*
- * So that exec sessions find the record, and believe it. It is there already: a
- * link that leads nowhere would be swept away by another create.
+ * The link by which an exec finds the record. The record exists already:
+ * another create would remove a dangling link.
  */
-static int make_link(const struct job *job, struct err *err)
+static int make_exec_link(const struct job *job, struct err *err)
 {
 	const struct bundle *bundle = &job->evaluation.bundle;
 	char *directory CLEANUP_FREE = realpath(bundle->directory_path, NULL);
@@ -88,12 +87,12 @@ static int make_link(const struct job *job, struct err *err)
 	return 0;
 }
 
-static int write_files(struct job *job, const struct undo_target *target,
-		       struct err *err)
+static int write_bundle_files(struct job *job, const struct undo_target *target,
+			      struct err *err)
 {
 	struct evaluation *evaluation = &job->evaluation;
 	const struct policy_rule *rule = evaluation->rule;
-	/* Lent to the plan, which changes none of them. */
+	/* The plan does not change these. */
 	struct record_about about = {
 		.id = (char *)(uintptr_t)evaluation->args->id,
 		.root = (char *)(uintptr_t)job->key.root,
@@ -105,7 +104,7 @@ static int write_files(struct job *job, const struct undo_target *target,
 		.drop = rule ? rule->drop : 0,
 		.drop_others = rule && rule->drop_others,
 		.no_new_privileges = rule && rule->no_new_privileges,
-		.exec = rule && rule->exec && !observes(job),
+		.exec = rule && rule->exec && !is_audit_mode(job),
 		.new_userns = evaluation->spec.new_userns,
 	};
 	struct undo_plan plan CLEANUP_PLAN = { 0 };
@@ -116,14 +115,14 @@ static int write_files(struct job *job, const struct undo_target *target,
 			   err) < 0 ||
 	    bundle_write_record(&evaluation->bundle, &plan, err) < 0)
 		return -1;
-	if (about.exec && make_link(job, err) < 0) {
+	if (about.exec && make_exec_link(job, err) < 0) {
 		bundle_undo_record(&evaluation->bundle, &plan);
 		return -1;
 	}
 	return bundle_write_config(&evaluation->bundle, &plan, err);
 }
 
-static int change(struct job *job, struct err *err)
+static int write_decision(struct job *job, struct err *err)
 {
 	struct undo_target target = { 0 };
 
@@ -133,7 +132,7 @@ static int change(struct job *job, struct err *err)
 	if (job->evaluation.decision.no_new_privileges &&
 	    !job->evaluation.spec.no_new_privileges)
 		target.values[RECORD_NO_NEW_PRIVILEGES] = "true";
-	return write_files(job, &target, err);
+	return write_bundle_files(job, &target, err);
 }
 
 static int open_bundle(struct evaluation *evaluation, struct err *err)
@@ -144,35 +143,35 @@ static int open_bundle(struct evaluation *evaluation, struct err *err)
 	return 0;
 }
 
-/* Without a policy the runtime may say itself what is wrong. */
-static bool is_runtimes_matter(const struct job *job)
+/* Without a policy, the runtime reports a missing bundle itself. */
+static bool is_left_to_runtime(const struct job *job)
 {
 	return !job->policy.count && job->evaluation.bundle.is_missing;
 }
 
-static int enforce(struct job *job, struct err *err)
+static int enforce_policy(struct job *job, struct err *err)
 {
 	if (open_bundle(&job->evaluation, err) < 0)
-		return is_runtimes_matter(job) ? 0 : -1;
+		return is_left_to_runtime(job) ? 0 : -1;
 	if (evaluation_read_record(&job->evaluation, err) < 0)
 		return -1;
 	if (!evaluation_is_concerned(&job->evaluation))
 		return 0;
 	if (evaluation_read_config(&job->evaluation, err) < 0 ||
-	    ask_policy(&job->evaluation, err) < 0)
+	    decide_by_policy(&job->evaluation, err) < 0)
 		return -1;
-	return change(job, err);
+	return write_decision(job, err);
 }
 
-/* An earlier grant goes, a record that cannot be believed is not used. */
-static int take_back(struct job *job, struct err *err)
+/* Mode audit: reverts an earlier grant; does not use an untrusted record. */
+static int revert_grant(struct job *job, struct err *err)
 {
 	struct undo_target nothing = { 0 };
 	struct err ignored;
 	int status;
 
 	if (open_bundle(&job->evaluation, err) < 0)
-		return is_runtimes_matter(job) ? 0 : -1;
+		return is_left_to_runtime(job) ? 0 : -1;
 	status = evaluation_read_record(&job->evaluation, err);
 	if (status < 0) {
 		free(job->evaluation.bundle.record_text);
@@ -185,41 +184,41 @@ static int take_back(struct job *job, struct err *err)
 		return -1;
 	if (status < 0 || !job->evaluation.bundle.record_text)
 		return status;
-	return write_files(job, &nothing, err);
+	return write_bundle_files(job, &nothing, err);
 }
 
 /*
- * Mode audit: an earlier grant is taken back, what enforce would do is looked
- * at, and nothing is refused. The first trouble is the one that counts; a
- * policy that was not read whole decides nothing.
+ * Mode audit: reverts an earlier grant, decides for the audit, and refuses
+ * nothing. The first error is the one to log. A policy that was not loaded
+ * completely decides nothing.
  */
-static int observe(struct job *job, int loaded, struct err *err)
+static int audit_create(struct job *job, int loaded, struct err *err)
 {
 	struct err later;
 	int status = loaded;
 
-	if (take_back(job, status < 0 ? &later : err) < 0)
+	if (revert_grant(job, status < 0 ? &later : err) < 0)
 		status = -1;
 	if (loaded == 0 && job->evaluation.restored.text &&
-	    ask_policy(&job->evaluation, status < 0 ? &later : err) < 0)
+	    decide_by_policy(&job->evaluation, status < 0 ? &later : err) < 0)
 		status = -1;
 	return status;
 }
 
-static enum audit_outcome outcome(const struct job *job, int status)
+static enum audit_outcome audit_outcome_of(const struct job *job, int status)
 {
 	if (status < 0)
-		return observes(job) ? AUDIT_WOULD_REFUSE : AUDIT_REFUSED;
+		return is_audit_mode(job) ? AUDIT_WOULD_REFUSE : AUDIT_REFUSED;
 	if (!job->evaluation.rule)
 		return AUDIT_NO_RULE;
-	return observes(job) ? AUDIT_WOULD_APPLY : AUDIT_APPLIED;
+	return is_audit_mode(job) ? AUDIT_WOULD_APPLY : AUDIT_APPLIED;
 }
 
-static void audit(const struct job *job, const char *runtime, int status,
-		  const struct err *err)
+static void write_audit(const struct job *job, const char *runtime, int status,
+			const struct err *err)
 {
 	struct audit_event event = {
-		.outcome = outcome(job, status),
+		.outcome = audit_outcome_of(job, status),
 		.verb = job->evaluation.args->verb == RUNTIME_RUN ? "run"
 								  : "create",
 		.runtime = runtime,
@@ -263,9 +262,9 @@ int create_prepare(const struct runtime_args *args, const char *handler,
 	if (status < 0)
 		err_wrap(err, "load policy");
 	if (job.policy.mode == POLICY_AUDIT)
-		status = observe(&job, status, err);
+		status = audit_create(&job, status, err);
 	else if (status == 0)
-		status = enforce(&job, err);
-	audit(&job, runtime, status, err);
+		status = enforce_policy(&job, err);
+	write_audit(&job, runtime, status, err);
 	return job.policy.mode == POLICY_AUDIT ? 0 : status;
 }

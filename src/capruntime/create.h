@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a create or run takes before the real runtime is called: policy,
- * bundle, decision, patch, audit. It starts nothing and prints nothing.
+ * Prepares a create or run for the real runtime: policy, bundle, decision,
+ * patch, audit. Starts and prints nothing.
  */
 #ifndef CAPRUNTIME_CREATE_H
 #define CAPRUNTIME_CREATE_H
@@ -11,9 +11,8 @@
 #include "runtime/call.h"
 
 /*
- * `handler` is the name that capruntime was called by, `runtime` the path of
- * the real runtime. -1: the container must not start; config.json is then the
- * old one, whole.
+ * `handler` is the basename of argv[0], `runtime` the path of the real runtime.
+ * -1: the container must not start, and config.json is unchanged.
  */
 int create_prepare(const struct runtime_args *args, const char *handler,
 		   const char *runtime, struct err *err) MUST_CHECK;

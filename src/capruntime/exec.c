@@ -24,7 +24,7 @@
 #define FIRST_PRESERVED 3
 #define SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
 
-/* The container's record; its root and id must be the session's. */
+/* Reads the container's record, whose root and id must be those of the key. */
 static int read_record(const struct exec_key *key, const char *path,
 		       struct record *ret_record, struct err *err)
 {
@@ -48,8 +48,8 @@ static int read_record(const struct exec_key *key, const char *path,
 	return err_set(err, "'%s' is of another container", path);
 }
 
-static int read_process(const char *path, char **ret_text, size_t *ret_len,
-			struct err *err)
+static int read_process_file(const char *path, char **ret_text, size_t *ret_len,
+			     struct err *err)
 {
 	struct stat st;
 	int fd CLEANUP_FD =
@@ -60,16 +60,16 @@ static int read_process(const char *path, char **ret_text, size_t *ret_len,
 	return fileio_read(fd, path, BUNDLE_CONFIG_MAX, ret_text, ret_len, err);
 }
 
-static int make_text(const struct runtime_args *args,
-		     const struct record_about *about, char **ret_text,
-		     size_t *ret_len, struct err *err)
+static int patch_process(const struct runtime_args *args,
+			 const struct record_about *about, char **ret_text,
+			 size_t *ret_len, struct err *err)
 {
 	char *text CLEANUP_FREE = NULL;
 	struct json_doc doc = { .name = args->process };
 	struct own_limits limits;
 	struct own_caps own;
 
-	if (read_process(args->process, &text, &doc.len, err) < 0 ||
+	if (read_process_file(args->process, &text, &doc.len, err) < 0 ||
 	    own_caps_read(&own, err) < 0)
 		return -1;
 	doc.text = text;
@@ -79,8 +79,8 @@ static int make_text(const struct runtime_args *args,
 }
 
 /*
- * runc hands on --preserve-fds and those of socket activation. What it takes
- * for a number, 0x40 and 6_4 too, is more than strtol(3) does.
+ * runc passes --preserve-fds and the descriptors of socket activation on to the
+ * container. It accepts more spellings of a number than strtol(3): 0x40, 6_4.
  */
 static int lowest_descriptor(const struct runtime_args *args, int *ret_lowest,
 			     struct err *err)
@@ -125,7 +125,7 @@ int exec_make_file(const char *text, size_t len, int lowest, int *ret_fd,
 	return 0;
 }
 
-/* The word stays what it was up to the file's name. */
+/* Keeps what is before the file name in the same argument, as "--process=". */
 static int replace_word(const struct runtime_args *args, char **argv, int fd,
 			struct err *err)
 {
@@ -145,8 +145,8 @@ static int replace_word(const struct runtime_args *args, char **argv, int fd,
 	return 0;
 }
 
-static int hand_over(const struct runtime_args *args, char **argv,
-		     const char *text, size_t len, struct err *err)
+static int pass_to_runtime(const struct runtime_args *args, char **argv,
+			   const char *text, size_t len, struct err *err)
 {
 	int fd CLEANUP_FD = -1, lowest;
 
@@ -154,13 +154,14 @@ static int hand_over(const struct runtime_args *args, char **argv,
 	    exec_make_file(text, len, lowest, &fd, err) < 0 ||
 	    replace_word(args, argv, fd, err) < 0)
 		return -1;
-	/* It is the runtime's from here on. */
+	/* Stays open for the runtime. */
 	fd = -1;
 	return 0;
 }
 
-static int prepare(const struct runtime_args *args, char **argv,
-		   const char *runtime, struct record *record, struct err *err)
+static int hand_over_process(const struct runtime_args *args, char **argv,
+			     const char *runtime, struct record *record,
+			     struct err *err)
 {
 	struct exec_key key;
 	char *path CLEANUP_FREE = NULL, *text CLEANUP_FREE = NULL;
@@ -175,9 +176,9 @@ static int prepare(const struct runtime_args *args, char **argv,
 		return -1;
 	if (!record->about.exec)
 		return 0;
-	if (make_text(args, &record->about, &text, &len, err) < 0)
+	if (patch_process(args, &record->about, &text, &len, err) < 0)
 		return -1;
-	return text ? hand_over(args, argv, text, len, err) : 0;
+	return text ? pass_to_runtime(args, argv, text, len, err) : 0;
 }
 
 void exec_prepare(const struct runtime_args *args, char **argv,
@@ -195,7 +196,8 @@ void exec_prepare(const struct runtime_args *args, char **argv,
 	};
 	struct err err;
 
-	if (!args->process || prepare(args, argv, runtime, &record, &err) == 0)
+	if (!args->process ||
+	    hand_over_process(args, argv, runtime, &record, &err) == 0)
 		return;
 	event.reason = err.text;
 	rule.name = record.about.rule;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What an exec takes before the real runtime is called: for a container whose
- * rule says so, other sets in the process file. Trouble never fails the exec,
- * because a probe that fails kills the pod.
+ * Prepares an exec for the real runtime: if the container's rule says `exec`,
+ * the process file gets the rule's sets. An error never fails the exec, because
+ * a failing probe kills the pod.
  */
 #ifndef CAPRUNTIME_EXEC_H
 #define CAPRUNTIME_EXEC_H
@@ -13,10 +13,7 @@
 #include "base/err.h"
 #include "runtime/call.h"
 
-/*
- * Replaces one word of argv, the one that names the process file, or leaves
- * all as it is.
- */
+/* Replaces the argument that names the process file, or changes nothing. */
 void exec_prepare(const struct runtime_args *args, char **argv,
 		  const char *handler, const char *runtime);
 

@@ -21,7 +21,7 @@
 #define SHARED_MODE 0755
 #define HASH_SIZE 17
 
-/* One that is too long stays as it is: no runtime can use it. */
+/* A path that is too long is left relative: no runtime can use it. */
 static const char *make_absolute(const char *root, char text[PATH_SIZE])
 {
 	size_t len, room;
@@ -47,8 +47,8 @@ void exec_key_init(struct exec_key *ret_key, const char *root, const char *id,
 }
 
 /*
- * FNV-1a, over the terminating NUL, too: it keeps root and id apart. The
- * record's own root and id decide whose it is.
+ * FNV-1a, including the terminating NUL, which separates root from id. On a
+ * collision the root and id in the record decide.
  */
 static uint64_t hash_text(uint64_t hash, const char *text)
 {
@@ -72,9 +72,8 @@ static void name_link(const struct exec_key *key, char ret_name[HASH_SIZE])
 }
 
 /*
- * Where root's own user namespace ends, so does its directory. Without
- * XDG_RUNTIME_DIR there is no choice, and nothing to be looked at. Nothing is
- * allocated: every exec asks, and most find no link.
+ * Outside of root's initial user namespace: the user's runtime directory, if
+ * set. Allocates nothing: every exec comes here, and most find no link.
  */
 static int directory_path(char ret_path[PATH_SIZE], struct err *err)
 {
@@ -102,7 +101,7 @@ static int link_path(const struct exec_key *key, char ret_path[PATH_SIZE],
 	return 0;
 }
 
-static int make_levels(char *path, struct err *err)
+static int make_directories(char *path, struct err *err)
 {
 	for (char *at = strchr(path + 1, '/'); at; at = strchr(at + 1, '/')) {
 		*at = '\0';
@@ -115,7 +114,7 @@ static int make_levels(char *path, struct err *err)
 	return 0;
 }
 
-static int open_directory(const char *path, int *ret_fd, struct err *err)
+static int open_link_directory(const char *path, int *ret_fd, struct err *err)
 {
 	if (trust_open_directory(path, ret_fd, err) < 0)
 		return -1;
@@ -128,8 +127,8 @@ int exec_link_make(const struct exec_key *key, const char *record_path,
 	int directory CLEANUP_FD = -1;
 	char path[PATH_SIZE], name[HASH_SIZE];
 
-	if (directory_path(path, err) < 0 || make_levels(path, err) < 0 ||
-	    open_directory(path, &directory, err) < 0)
+	if (directory_path(path, err) < 0 || make_directories(path, err) < 0 ||
+	    open_link_directory(path, &directory, err) < 0)
 		return -1;
 	name_link(key, name);
 	unlinkat(directory, name, 0);
@@ -148,14 +147,14 @@ void exec_link_remove(const struct exec_key *key)
 		unlink(path);
 }
 
-static int check_directory(struct err *err)
+static int check_link_directory(struct err *err)
 {
 	int directory CLEANUP_FD = -1;
 	char path[PATH_SIZE];
 
 	if (directory_path(path, err) < 0)
 		return -1;
-	return open_directory(path, &directory, err);
+	return open_link_directory(path, &directory, err);
 }
 
 int exec_link_read(const struct exec_key *key, char **ret_path, struct err *err)
@@ -172,7 +171,7 @@ int exec_link_read(const struct exec_key *key, char **ret_path, struct err *err)
 			       ? 0
 			       : err_set_errno(err, errno, "link '%s'", path);
 	target[len] = '\0';
-	if (check_directory(err) < 0)
+	if (check_link_directory(err) < 0)
 		return -1;
 	*ret_path = strdup(target);
 	return *ret_path ? 0 : err_set(err, "out of memory");
@@ -203,8 +202,8 @@ static bool is_same_link(const struct stat *a, const struct stat *b)
 }
 
 /*
- * Put aside first, and put back where it is another one: since it was looked
- * at, a create may have made the container's link anew.
+ * Renames it first, and back if it is another link: a create may have replaced
+ * the link since it was checked.
  */
 static void remove_dangling(int directory, const char *name)
 {
@@ -225,8 +224,8 @@ static void remove_dangling(int directory, const char *name)
 		renameat(directory, aside, directory, name);
 }
 
-/* From a place that the hash chooses: in time every link gets its turn. */
-static void sweep(DIR *entries, uint64_t hash)
+/* Starts where the hash says, so that repeated sweeps reach every link. */
+static void sweep_entries(DIR *entries, uint64_t hash)
 {
 	size_t count = count_entries(entries);
 	size_t skip = count > EXEC_LINK_SWEEP_MAX
@@ -255,5 +254,5 @@ void exec_link_sweep(const struct exec_key *key)
 	entries = fileio_entries(fileio_open(
 		AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0));
 	if (entries)
-		sweep(entries, hash_key(key));
+		sweep_entries(entries, hash_key(key));
 }

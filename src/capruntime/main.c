@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A drop-in OCI runtime: raises ambient capabilities as the policy says, then
- * becomes the real runtime. It has no verb and no option of its own.
+ * A drop-in OCI runtime: applies the policy to the bundle, then executes the
+ * real runtime. It has no verbs and no options of its own.
  */
 #include "config.h"
 
@@ -15,10 +15,10 @@
 #include "runtime/args.h"
 #include "runtime/launch.h"
 
-/* The real runtime's path stays until the exec, and needs no allocation. */
+/* Static: its path lives until execve(2), and passing through allocates nothing. */
 static struct launch launch;
 
-/* The kernel's own word at execve, getauxval(3): no system call. */
+/* As the kernel saw it at execve(2); getauxval(3) makes no system call. */
 static bool is_setuid(void)
 {
 	return getauxval(AT_UID) != getauxval(AT_EUID) ||
