@@ -31,7 +31,7 @@ static int list(void)
 static void answer(const struct seccomp_profile *profile, const char *name,
 		   int nr, const uint64_t args[6])
 {
-	uint32_t action = seccomp_profile_ask(profile, 0, nr, args);
+	uint32_t action = seccomp_profile_run(profile, 0, nr, args);
 
 	printf("%s %d %#llx %#llx %#llx ", name, nr,
 	       (unsigned long long)args[0], (unsigned long long)args[1],

@@ -16,7 +16,7 @@ struct machine {
 	const struct seccomp_data *data;
 };
 
-/* What the kernel takes from seccomp(2); no BPF_MOD, for whatever reason. */
+/* seccomp_check_filter()'s list, which has no BPF_MOD. */
 static bool is_known_code(uint16_t code)
 {
 	switch (code) {
@@ -98,7 +98,7 @@ static int check_constant(const struct sock_filter *step, size_t at,
 	return 0;
 }
 
-/* Only ahead, and never past the end: so every program ends. */
+/* Jumps go forward and not past the end, so every program ends. */
 static int check_jump(const struct sock_filter *step, size_t at, size_t count,
 		      struct err *err)
 {
@@ -115,32 +115,33 @@ static int check_jump(const struct sock_filter *step, size_t at, size_t count,
 	return err_set(err, "instruction %zu jumps past the end", at);
 }
 
-/* Which memory words are surely written when each step is reached. */
+/* For each step, the memory words that every way to it has written. */
 struct written {
 	uint16_t words[BPF_MAXINSNS + 1];
 };
 
-static void meet(struct written *written, size_t at, uint16_t words)
+static void intersect(struct written *written, size_t at, uint16_t words)
 {
 	written->words[at] &= words;
 }
 
-static void go_on(struct written *written, const struct sock_filter *step,
-		  size_t at, uint16_t words)
+static void mark_successors(struct written *written,
+			    const struct sock_filter *step, size_t at,
+			    uint16_t words)
 {
 	if (step->code == (BPF_JMP | BPF_JA)) {
-		meet(written, at + 1 + step->k, words);
+		intersect(written, at + 1 + step->k, words);
 	} else if (BPF_CLASS(step->code) == BPF_JMP) {
-		meet(written, at + 1 + step->jt, words);
-		meet(written, at + 1 + step->jf, words);
+		intersect(written, at + 1 + step->jt, words);
+		intersect(written, at + 1 + step->jf, words);
 	} else {
-		meet(written, at + 1, words);
+		intersect(written, at + 1, words);
 	}
 }
 
 /*
- * Step by step as the kernel does it: a step that no way leads to counts as
- * one where all is written, and what follows a return as if that went on.
+ * As the kernel's check_load_and_stores(): every word counts as written in a
+ * step that cannot be reached, and a step after a return as its successor.
  */
 static int check_memory(const struct bpf_program *program, struct err *err)
 {
@@ -164,7 +165,7 @@ static int check_memory(const struct bpf_program *program, struct err *err)
 					"instruction %zu reads memory %u before it is written",
 					at, step->k);
 		}
-		go_on(&written, step, at, words);
+		mark_successors(&written, step, at, words);
 	}
 	return 0;
 }
@@ -220,7 +221,7 @@ static void load(struct machine *machine, const struct sock_filter *step)
 	}
 }
 
-/* False: divided by zero, where the kernel ends the program with 0. */
+/* False: division by zero; the kernel then returns 0 from the program. */
 static bool calculate(struct machine *machine, const struct sock_filter *step)
 {
 	uint32_t with = BPF_SRC(step->code) == BPF_X ? machine->x : step->k;

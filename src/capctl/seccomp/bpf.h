@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Classic BPF as seccomp(2) takes it: is a program one that the kernel would
- * load, and what does it answer for a system call? It runs nothing but the
- * program; where that comes from is seccomp_profile.h.
+ * Classic BPF as seccomp(2) accepts it: checks that the kernel would load a
+ * program, and runs it for a system call. profile.h makes the programs.
  *
  * Rests on: the kernel's net/core/filter.c, bpf_check_classic() and
  * bpf_convert_filter(); kernel/seccomp.c, seccomp_check_filter().
@@ -23,12 +22,12 @@ struct bpf_program {
 	size_t count; /* instructions */
 };
 
-/* -1: the kernel would refuse it with EINVAL; the message names the place. */
+/* -1: seccomp(2) would fail with EINVAL; the message names the instruction. */
 int bpf_check(const struct bpf_program *program, struct err *err) MUST_CHECK;
 
 /*
  * The program passed bpf_check(), so it ends after at most `count` steps.
- * Returns SECCOMP_RET_… with its data.
+ * Returns a SECCOMP_RET_ value with its data.
  */
 uint32_t bpf_run(const struct bpf_program *program,
 		 const struct seccomp_data *data);

@@ -8,8 +8,8 @@
 #include "base/cleanup.h"
 
 /*
- * Numbers of the kernel's interface are written out: their headers are for
- * making the calls. s390 has clone's flags second, the others first.
+ * The arguments are the kernel's numbers; their headers differ between libcs.
+ * clone's flags are the second argument on s390 and the first elsewhere.
  */
 #define CALL(name)                                                             \
 	{                                                                      \
@@ -176,10 +176,7 @@ static const struct cap_syscall checkpoint_calls[] = {
 		capability, true, besides, ARRAY_LEN(calls), calls             \
 	}
 
-/*
- * Not here: DAC_OVERRIDE, NET_BROADCAST, MAC_OVERRIDE and MAC_ADMIN have no
- * call of their own.
- */
+/* No system call needs DAC_OVERRIDE, NET_BROADCAST, MAC_OVERRIDE, MAC_ADMIN. */
 static const struct cap_syscalls table[] = {
 	SOME(CAP_CHOWN, chown_calls, NULL),
 	SOME(CAP_DAC_READ_SEARCH, read_search_calls, "reading any file"),

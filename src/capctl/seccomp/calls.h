@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which system calls a capability is good for: those that ask for it, with
- * arguments that do. Only calls without which the capability is of little
- * use; what it allows by way of plain files is told apart. Whether a
- * container may make them is seccomp_closed.h.
+ * The system calls that need a capability, with arguments that do. Only calls
+ * without which the capability is of little use are listed; `besides` names
+ * what else it allows. closed.h says which of them a container can make.
  *
  * Rests on: capabilities(7); the kernel's calls of capable() and ns_capable().
  */
@@ -12,25 +11,24 @@
 
 #include "caps/set.h"
 
-/* No capability has more. */
+/* At most this many for one capability. */
 #define CAP_SYSCALLS_MAX 32
 
 struct cap_syscall {
 	const char *name; /* as libseccomp knows it */
-	const char *shown; /* with the arguments, where those count */
-	uint64_t args[6]; /* a call that needs the capability */
+	const char *shown; /* with the arguments that matter */
+	uint64_t args[6]; /* with which it needs the capability */
 };
 
 struct cap_syscalls {
 	int capability;
-	bool all; /* of no use without every one; else without any of them */
-	const char
-		*besides; /* what it is good for without them; NULL: nothing */
+	bool all; /* useless if one is blocked; else if all are */
+	const char *besides; /* its other uses; NULL: none */
 	size_t count;
 	const struct cap_syscall *calls;
 };
 
-/* `capability` is one bit. NULL: no call of its own. */
+/* `capability` is one bit. NULL: no system call needs it. */
 const struct cap_syscalls *cap_syscalls_of(capmask capability);
 
 #endif

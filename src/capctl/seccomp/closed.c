@@ -22,19 +22,19 @@ bool seccomp_action_closes(uint32_t action)
 	}
 }
 
-static void add(struct seccomp_closed *closed, const struct cap_syscall *call,
-		uint32_t action)
+static void add_closed_call(struct seccomp_closed *closed,
+			    const struct cap_syscall *call, uint32_t action)
 {
 	closed->calls[closed->count++] =
 		(struct seccomp_closed_call){ call, action };
 }
 
-static enum seccomp_closing judge(const struct cap_syscalls *calls,
-				  size_t there, size_t closed)
+static enum seccomp_closing closing_of(const struct cap_syscalls *calls,
+				       size_t known, size_t closed)
 {
 	if (!closed)
 		return SECCOMP_OPEN;
-	if (calls->besides || (!calls->all && closed < there))
+	if (calls->besides || (!calls->all && closed < known))
 		return SECCOMP_PARTLY;
 	return SECCOMP_CLOSED;
 }
@@ -43,7 +43,7 @@ void seccomp_closed(const struct seccomp_profile *profile, capmask capability,
 		    struct seccomp_closed *ret_closed)
 {
 	const struct cap_syscalls *calls = cap_syscalls_of(capability);
-	size_t there = 0;
+	size_t known = 0;
 	uint32_t action;
 	int nr;
 
@@ -52,19 +52,19 @@ void seccomp_closed(const struct seccomp_profile *profile, capmask capability,
 		return;
 	for (size_t i = 0; i < calls->count && i < CAP_SYSCALLS_MAX; i++) {
 		nr = seccomp_syscall_resolve_name(calls->calls[i].name);
-		if (nr < 0) /* not here: libseccomp's own numbers are below 0 */
+		if (nr < 0) /* of another architecture, or unknown */
 			continue;
-		there++;
-		action = seccomp_profile_ask(profile, 0, nr,
+		known++;
+		action = seccomp_profile_run(profile, 0, nr,
 					     calls->calls[i].args);
 		if (seccomp_action_closes(action))
-			add(ret_closed, &calls->calls[i], action);
+			add_closed_call(ret_closed, &calls->calls[i], action);
 	}
 	ret_closed->besides = calls->besides;
-	ret_closed->closing = judge(calls, there, ret_closed->count);
+	ret_closed->closing = closing_of(calls, known, ret_closed->count);
 }
 
-static const char *kill_text(uint32_t action)
+static const char *action_word(uint32_t action)
 {
 	switch (action & SECCOMP_RET_ACTION_FULL) {
 	case SECCOMP_RET_KILL_PROCESS:
@@ -74,11 +74,11 @@ static const char *kill_text(uint32_t action)
 	case SECCOMP_RET_TRAP:
 		return "raises SIGSYS";
 	case SECCOMP_RET_USER_NOTIF:
-		return "is an agent's to decide";
+		return "is decided by an agent";
 	case SECCOMP_RET_TRACE:
-		return "is a tracer's to decide";
+		return "is decided by a tracer";
 	default:
-		return "is open";
+		return "is allowed";
 	}
 }
 
@@ -90,7 +90,7 @@ void seccomp_action_text(uint32_t action,
 
 	if ((action & SECCOMP_RET_ACTION_FULL) != SECCOMP_RET_ERRNO)
 		snprintf(ret_text, SECCOMP_ACTION_TEXT_SIZE, "%s",
-			 kill_text(action));
+			 action_word(action));
 	else if (name)
 		snprintf(ret_text, SECCOMP_ACTION_TEXT_SIZE, "fails with %s",
 			 name);

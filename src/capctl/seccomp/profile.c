@@ -17,15 +17,15 @@ struct seccomp_profile {
 	struct sock_filter *code;
 	size_t count;
 	/*
-	 * runc puts a test before the filter: what is newer than every call
-	 * that the profile names does not exist. 0: no such test.
+	 * runc's filter first returns ENOSYS for calls with a higher number
+	 * than any that the profile names. 0: it does not.
 	 */
 	int newest;
 };
 
-/* As libseccomp exports it, through a file in memory. */
-static int export(const struct seccomp_rules *rules, char **ret_text,
-		  size_t *ret_len, struct err *err)
+/* libseccomp exports to a descriptor only. */
+static int export_filter(const struct seccomp_rules *rules, char **ret_text,
+			 size_t *ret_len, struct err *err)
 {
 	int fd CLEANUP_FD = memfd_create("seccomp", MFD_CLOEXEC);
 	size_t max = BPF_MAXINSNS * sizeof(struct sock_filter);
@@ -49,7 +49,7 @@ static int take_code(struct seccomp_profile *profile,
 	struct bpf_program program;
 	size_t len;
 
-	if (export(rules, &text, &len, err) < 0)
+	if (export_filter(rules, &text, &len, err) < 0)
 		return -1;
 	profile->count = len / sizeof(*profile->code);
 	profile->code = calloc(profile->count + 1, sizeof(*profile->code));
@@ -62,7 +62,7 @@ static int take_code(struct seccomp_profile *profile,
 	return 0;
 }
 
-/* libcontainer/seccomp/patchbpf: not where the default lets calls through. */
+/* libcontainer/seccomp/patchbpf; not if the default action allows calls. */
 static bool has_newest_test(const struct seccomp_rules *rules,
 			    enum runtime_dialect dialect)
 {
@@ -74,7 +74,7 @@ static bool has_newest_test(const struct seccomp_rules *rules,
 	       rules->default_action != SCMP_ACT_ERRNO(ENOSYS);
 }
 
-/* Without a default and without rules runtimes take it for switched off. */
+/* Runtimes ignore an object without defaultAction and syscalls. */
 static bool is_off(const struct json_doc *doc, struct json_value object)
 {
 	struct json_value value, element;
@@ -99,9 +99,9 @@ static bool find_seccomp(const struct json_doc *doc, struct json_value *ret)
 	       ret->kind == JSON_OBJECT && !is_off(doc, *ret);
 }
 
-static int make(struct seccomp_profile *profile, const struct json_doc *doc,
-		struct json_value object, enum runtime_dialect dialect,
-		struct err *err)
+static int make_profile(struct seccomp_profile *profile,
+			const struct json_doc *doc, struct json_value object,
+			enum runtime_dialect dialect, struct err *err)
 {
 	struct seccomp_rules rules CLEANUP_RULES = { 0 };
 
@@ -126,7 +126,7 @@ int seccomp_profile_read(struct seccomp_profile **ret_profile,
 	profile = calloc(1, sizeof(*profile));
 	if (!profile)
 		return err_set(err, "out of memory");
-	if (make(profile, doc, object, dialect, err) < 0)
+	if (make_profile(profile, doc, object, dialect, err) < 0)
 		return -1;
 	*ret_profile = TAKE_PTR(profile);
 	return 0;
@@ -140,7 +140,7 @@ void seccomp_profile_free(struct seccomp_profile *profile)
 	free(profile);
 }
 
-uint32_t seccomp_profile_ask(const struct seccomp_profile *profile,
+uint32_t seccomp_profile_run(const struct seccomp_profile *profile,
 			     uint32_t arch, int nr, const uint64_t args[6])
 {
 	struct seccomp_data data = { .nr = nr, .arch = arch };

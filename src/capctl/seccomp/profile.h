@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A container's seccomp filter, made of config.json's linux.seccomp by
- * libseccomp as the runtimes make it, and asked instead of loaded. What
- * libseccomp here does not know (names of system calls) is left out, as the
- * runtimes do; theirs may be of another version.
+ * The seccomp filter that libseccomp makes from config.json's linux.seccomp, as
+ * the runtimes do; it is evaluated here and not loaded. System calls that
+ * libseccomp does not know are left out, as the runtimes do; their libseccomp
+ * may be another version.
  *
  * Rests on: OCI runtime specification config-linux.md "Seccomp"; runc's
  * libcontainer/seccomp; crun's src/libcrun/seccomp.c; seccomp_rule_add(3).
@@ -19,8 +19,8 @@ struct seccomp_profile;
 #define CLEANUP_PROFILE __attribute__((cleanup(seccomp_profile_cleanup)))
 
 /*
- * `doc` passed json_check(). NULL in ret_profile: there is none, and every
- * call is open. The caller frees. -1: the runtime would refuse it, too.
+ * `doc` passed json_check(). *ret_profile is NULL if the container has none:
+ * every call is allowed. The caller frees. -1: the runtime would refuse it.
  */
 int seccomp_profile_read(struct seccomp_profile **ret_profile,
 			 const struct json_doc *doc,
@@ -34,10 +34,10 @@ static inline void seccomp_profile_cleanup(struct seccomp_profile **profile)
 }
 
 /*
- * What the kernel would do with the call: SECCOMP_RET_… with its data. `arch`
- * is AUDIT_ARCH_…; 0: this machine's own.
+ * What the kernel would do with the call: a SECCOMP_RET_ value with its data.
+ * `arch` is an AUDIT_ARCH_ value; 0: this machine's.
  */
-uint32_t seccomp_profile_ask(const struct seccomp_profile *profile,
+uint32_t seccomp_profile_run(const struct seccomp_profile *profile,
 			     uint32_t arch, int nr, const uint64_t args[6]);
 
 #endif

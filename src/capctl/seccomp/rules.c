@@ -12,43 +12,45 @@
 
 #define ARGS_MAX 6
 #define CONDITIONS_MAX 64
-/* crun leaves out the rest: of CRI-O's rule for clone the seventh. */
+/* crun ignores the rest, as the seventh of CRI-O's rule for clone. */
 #define CRUN_CONDITIONS_MAX 6
-/* SECCOMP_RET_DATA's width. */
+/* The width of SECCOMP_RET_DATA. */
 #define ERRNO_RET_MAX UINT16_MAX
 
-struct builder {
+struct rules_reader {
 	struct json_reader json;
 	struct seccomp_rules *rules;
 	enum runtime_dialect dialect;
 };
 
 /* Leaves `ret_number` alone when the member is absent or null. */
-static int read_number(const struct builder *builder, struct json_value object,
-		       const char *key, uint64_t max, uint64_t *ret_number)
+static int read_rule_number(const struct rules_reader *reader,
+			    struct json_value object, const char *key,
+			    uint64_t max, uint64_t *ret_number)
 {
 	struct json_value value;
 
-	if (json_find_kind(&builder->json, object, key, JSON_NUMBER | JSON_NULL,
+	if (json_find_kind(&reader->json, object, key, JSON_NUMBER | JSON_NULL,
 			   &value) < 0)
 		return -1;
 	if (value.kind == JSON_NULL)
 		return 0;
-	return json_u64(&builder->json, key, value, max, ret_number);
+	return json_u64(&reader->json, key, value, max, ret_number);
 }
 
-struct word {
+struct constant {
 	const char *name;
 	uint32_t value;
 };
 
-static int read_word(const struct builder *builder, struct json_value value,
-		     const char *what, const struct word *words, size_t count,
-		     uint32_t *ret_value)
+static int read_constant(const struct rules_reader *reader,
+			 struct json_value value, const char *what,
+			 const struct constant *words, size_t count,
+			 uint32_t *ret_value)
 {
 	char *text CLEANUP_FREE = NULL;
 
-	if (json_text(&builder->json, what, value, &text) < 0)
+	if (json_text(&reader->json, what, value, &text) < 0)
 		return -1;
 	for (size_t i = 0; i < count; i++) {
 		if (strcmp(text, words[i].name) == 0) {
@@ -56,15 +58,15 @@ static int read_word(const struct builder *builder, struct json_value value,
 			return 0;
 		}
 	}
-	return json_fail(&builder->json, value.start, "unknown %s '%s'", what,
+	return json_fail(&reader->json, value.start, "unknown %s '%s'", what,
 			 text);
 }
 
-static int read_action(const struct builder *builder, struct json_value object,
-		       const char *key, const char *errno_key,
-		       uint32_t *ret_action)
+static int read_action(const struct rules_reader *reader,
+		       struct json_value object, const char *key,
+		       const char *errno_key, uint32_t *ret_action)
 {
-	static const struct word words[] = {
+	static const struct constant words[] = {
 		{ "SCMP_ACT_ALLOW", SCMP_ACT_ALLOW },
 		{ "SCMP_ACT_ERRNO", SCMP_ACT_ERRNO(0) },
 		{ "SCMP_ACT_KILL", SCMP_ACT_KILL_THREAD },
@@ -78,13 +80,12 @@ static int read_action(const struct builder *builder, struct json_value object,
 	uint64_t errno_ret = EPERM;
 	struct json_value value;
 
-	if (json_find_kind(&builder->json, object, key, JSON_STRING, &value) <
-	    0)
+	if (json_find_kind(&reader->json, object, key, JSON_STRING, &value) < 0)
 		return -1;
-	if (read_word(builder, value, "action", words, ARRAY_LEN(words),
-		      ret_action) < 0 ||
-	    read_number(builder, object, errno_key, ERRNO_RET_MAX, &errno_ret) <
-		    0)
+	if (read_constant(reader, value, "action", words, ARRAY_LEN(words),
+			  ret_action) < 0 ||
+	    read_rule_number(reader, object, errno_key, ERRNO_RET_MAX,
+			     &errno_ret) < 0)
 		return -1;
 	if (*ret_action == SCMP_ACT_ERRNO(0) ||
 	    *ret_action == SCMP_ACT_TRACE(0))
@@ -92,16 +93,17 @@ static int read_action(const struct builder *builder, struct json_value object,
 	return 0;
 }
 
-static int err_library(const struct builder *builder, struct json_value value,
-		       int status, const char *what)
+static int err_library(const struct rules_reader *reader,
+		       struct json_value value, int status, const char *what)
 {
-	return json_fail(&builder->json, value.start,
-			 "libseccomp cannot %s: %s", what, err_reason(-status));
+	return json_fail(&reader->json, value.start, "libseccomp cannot %s: %s",
+			 what, err_reason(-status));
 }
 
-static int read_architecture(struct builder *builder, struct json_value value)
+static int read_architecture(struct rules_reader *reader,
+			     struct json_value value)
 {
-	static const struct word words[] = {
+	static const struct constant words[] = {
 		{ "SCMP_ARCH_X86", SCMP_ARCH_X86 },
 		{ "SCMP_ARCH_X86_64", SCMP_ARCH_X86_64 },
 		{ "SCMP_ARCH_X32", SCMP_ARCH_X32 },
@@ -125,30 +127,31 @@ static int read_architecture(struct builder *builder, struct json_value value)
 	uint32_t arch = 0;
 	int status;
 
-	if (read_word(builder, value, "architecture", words, ARRAY_LEN(words),
-		      &arch) < 0)
+	if (read_constant(reader, value, "architecture", words,
+			  ARRAY_LEN(words), &arch) < 0)
 		return -1;
 	if (arch == seccomp_arch_native())
-		builder->rules->names_native = true;
-	status = seccomp_arch_add(builder->rules->filter, arch);
+		reader->rules->names_native = true;
+	status = seccomp_arch_add(reader->rules->filter, arch);
 	if (status == 0 || status == -EEXIST)
 		return 0;
-	return err_library(builder, value, status, "add the architecture");
+	return err_library(reader, value, status, "add the architecture");
 }
 
-static int
-read_list(struct builder *builder, struct json_value object, const char *key,
-	  int (*read)(struct builder *builder, struct json_value element))
+static int read_rule_list(struct rules_reader *reader, struct json_value object,
+			  const char *key,
+			  int (*read)(struct rules_reader *reader,
+				      struct json_value element))
 {
 	struct json_value list, element;
 	struct json_iter iter;
 
-	if (json_find_kind(&builder->json, object, key, JSON_ARRAY | JSON_NULL,
+	if (json_find_kind(&reader->json, object, key, JSON_ARRAY | JSON_NULL,
 			   &list) < 0)
 		return -1;
-	iter = json_iterate(builder->json.doc, list);
+	iter = json_iterate(reader->json.doc, list);
 	while (json_next_element(&iter, &element))
-		if (read(builder, element) < 0)
+		if (read(reader, element) < 0)
 			return -1;
 	return 0;
 }
@@ -156,13 +159,13 @@ read_list(struct builder *builder, struct json_value object, const char *key,
 struct conditions {
 	struct scmp_arg_cmp list[CONDITIONS_MAX];
 	unsigned int count;
-	bool apart; /* two of one argument: each is a rule of its own */
+	bool apart; /* two for one argument: add each as a rule */
 };
 
-static int read_condition(const struct builder *builder,
+static int read_condition(const struct rules_reader *reader,
 			  struct json_value value, struct scmp_arg_cmp *ret)
 {
-	static const struct word words[] = {
+	static const struct constant words[] = {
 		{ "SCMP_CMP_NE", SCMP_CMP_NE },
 		{ "SCMP_CMP_LT", SCMP_CMP_LT },
 		{ "SCMP_CMP_LE", SCMP_CMP_LE },
@@ -175,16 +178,18 @@ static int read_condition(const struct builder *builder,
 	struct json_value name;
 	uint32_t comparison = 0;
 
-	if (json_want(&builder->json, NULL, value, JSON_OBJECT) < 0 ||
-	    json_keys_check_unique(builder->json.doc, value,
-				   builder->json.err) < 0 ||
-	    read_number(builder, value, "index", ARGS_MAX - 1, &index) < 0 ||
-	    read_number(builder, value, "value", UINT64_MAX, &first) < 0 ||
-	    read_number(builder, value, "valueTwo", UINT64_MAX, &second) < 0 ||
-	    json_find_kind(&builder->json, value, "op", JSON_STRING, &name) <
+	if (json_want(&reader->json, NULL, value, JSON_OBJECT) < 0 ||
+	    json_keys_check_unique(reader->json.doc, value, reader->json.err) <
 		    0 ||
-	    read_word(builder, name, "comparison", words, ARRAY_LEN(words),
-		      &comparison) < 0)
+	    read_rule_number(reader, value, "index", ARGS_MAX - 1, &index) <
+		    0 ||
+	    read_rule_number(reader, value, "value", UINT64_MAX, &first) < 0 ||
+	    read_rule_number(reader, value, "valueTwo", UINT64_MAX, &second) <
+		    0 ||
+	    json_find_kind(&reader->json, value, "op", JSON_STRING, &name) <
+		    0 ||
+	    read_constant(reader, name, "comparison", words, ARRAY_LEN(words),
+			  &comparison) < 0)
 		return -1;
 	*ret = (struct scmp_arg_cmp){ (unsigned int)index,
 				      (enum scmp_compare)comparison, first,
@@ -192,7 +197,7 @@ static int read_condition(const struct builder *builder,
 	return 0;
 }
 
-static int read_conditions(const struct builder *builder,
+static int read_conditions(const struct rules_reader *reader,
 			   struct json_value entry,
 			   struct conditions *conditions)
 {
@@ -200,21 +205,21 @@ static int read_conditions(const struct builder *builder,
 	unsigned int seen = 0;
 	struct json_iter iter;
 
-	if (json_find_kind(&builder->json, entry, "args",
-			   JSON_ARRAY | JSON_NULL, &list) < 0)
+	if (json_find_kind(&reader->json, entry, "args", JSON_ARRAY | JSON_NULL,
+			   &list) < 0)
 		return -1;
-	iter = json_iterate(builder->json.doc, list);
+	iter = json_iterate(reader->json.doc, list);
 	while (json_next_element(&iter, &element)) {
 		struct scmp_arg_cmp *next =
 			&conditions->list[conditions->count];
 
 		if (conditions->count == CRUN_CONDITIONS_MAX &&
-		    builder->dialect == RUNTIME_CRUN)
+		    reader->dialect == RUNTIME_CRUN)
 			break;
 		if (conditions->count == CONDITIONS_MAX)
-			return json_fail(&builder->json, element.start,
+			return json_fail(&reader->json, element.start,
 					 "too many conditions");
-		if (read_condition(builder, element, next) < 0)
+		if (read_condition(reader, element, next) < 0)
 			return -1;
 		conditions->apart |= seen >> next->arg & 1;
 		seen |= 1u << next->arg;
@@ -223,9 +228,9 @@ static int read_conditions(const struct builder *builder,
 	return 0;
 }
 
-/* A rule twice is no error to libseccomp, but one to some of its versions. */
-static int add_rule(const struct builder *builder, uint32_t action, int nr,
-		    const struct conditions *conditions)
+/* Some versions of libseccomp return EEXIST for a rule that exists. */
+static int add_call_rule(const struct rules_reader *reader, uint32_t action,
+			 int nr, const struct conditions *conditions)
 {
 	unsigned int each = conditions->apart ? 1 : conditions->count;
 	unsigned int at = 0;
@@ -233,7 +238,7 @@ static int add_rule(const struct builder *builder, uint32_t action, int nr,
 
 	do {
 		status =
-			seccomp_rule_add_array(builder->rules->filter, action,
+			seccomp_rule_add_array(reader->rules->filter, action,
 					       nr, each, conditions->list + at);
 		if (status < 0 && status != -EEXIST)
 			return status;
@@ -242,44 +247,44 @@ static int add_rule(const struct builder *builder, uint32_t action, int nr,
 	return 0;
 }
 
-static int add_name(struct builder *builder, struct json_value name,
-		    uint32_t action, const struct conditions *conditions)
+static int add_named_call(struct rules_reader *reader, struct json_value name,
+			  uint32_t action, const struct conditions *conditions)
 {
 	char *text CLEANUP_FREE = NULL;
 	int nr, status;
 
-	if (json_text(&builder->json, NULL, name, &text) < 0)
+	if (json_text(&reader->json, NULL, name, &text) < 0)
 		return -1;
 	nr = seccomp_syscall_resolve_name(text);
 	if (nr == __NR_SCMP_ERROR)
 		return 0;
-	if (nr > builder->rules->newest)
-		builder->rules->newest = nr;
-	if (action == builder->rules->default_action)
+	if (nr > reader->rules->newest)
+		reader->rules->newest = nr;
+	if (action == reader->rules->default_action)
 		return 0;
-	status = add_rule(builder, action, nr, conditions);
-	return status < 0 ? err_library(builder, name, status, "add the rule")
+	status = add_call_rule(reader, action, nr, conditions);
+	return status < 0 ? err_library(reader, name, status, "add the rule")
 			  : 0;
 }
 
-static int read_entry(struct builder *builder, struct json_value entry)
+static int read_rule(struct rules_reader *reader, struct json_value entry)
 {
 	struct conditions conditions = { .count = 0 };
 	struct json_value names, name;
 	struct json_iter iter;
 	uint32_t action;
 
-	if (json_want(&builder->json, NULL, entry, JSON_OBJECT) < 0 ||
-	    json_keys_check_unique(builder->json.doc, entry,
-				   builder->json.err) < 0 ||
-	    read_action(builder, entry, "action", "errnoRet", &action) < 0 ||
-	    read_conditions(builder, entry, &conditions) < 0 ||
-	    json_find_kind(&builder->json, entry, "names",
+	if (json_want(&reader->json, NULL, entry, JSON_OBJECT) < 0 ||
+	    json_keys_check_unique(reader->json.doc, entry, reader->json.err) <
+		    0 ||
+	    read_action(reader, entry, "action", "errnoRet", &action) < 0 ||
+	    read_conditions(reader, entry, &conditions) < 0 ||
+	    json_find_kind(&reader->json, entry, "names",
 			   JSON_ARRAY | JSON_NULL, &names) < 0)
 		return -1;
-	iter = json_iterate(builder->json.doc, names);
+	iter = json_iterate(reader->json.doc, names);
 	while (json_next_element(&iter, &name))
-		if (add_name(builder, name, action, &conditions) < 0)
+		if (add_named_call(reader, name, action, &conditions) < 0)
 			return -1;
 	return 0;
 }
@@ -288,22 +293,23 @@ int seccomp_rules_read(struct seccomp_rules *ret_rules,
 		       const struct json_doc *doc, struct json_value object,
 		       enum runtime_dialect dialect, struct err *err)
 {
-	struct builder builder = { .json = { .doc = doc, .err = err },
-				   .rules = ret_rules,
-				   .dialect = dialect };
+	struct rules_reader reader = { .json = { .doc = doc, .err = err },
+				       .rules = ret_rules,
+				       .dialect = dialect };
 
 	*ret_rules = (struct seccomp_rules){ 0 };
 	if (json_keys_check_unique(doc, object, err) < 0 ||
-	    read_action(&builder, object, "defaultAction", "defaultErrnoRet",
+	    read_action(&reader, object, "defaultAction", "defaultErrnoRet",
 			&ret_rules->default_action) < 0)
 		return -1;
 	ret_rules->filter = seccomp_init(ret_rules->default_action);
 	if (!ret_rules->filter)
 		return json_err(err, doc, object.start,
 				"libseccomp cannot have this default action");
-	if (read_list(&builder, object, "architectures", read_architecture) < 0)
+	if (read_rule_list(&reader, object, "architectures",
+			   read_architecture) < 0)
 		return -1;
-	return read_list(&builder, object, "syscalls", read_entry);
+	return read_rule_list(&reader, object, "syscalls", read_rule);
 }
 
 void seccomp_rules_free(struct seccomp_rules *rules)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * config.json's linux.seccomp as rules in libseccomp, added as the runtimes
- * add them. What becomes of the rules is seccomp_profile.h.
+ * Adds the rules of config.json's linux.seccomp to a libseccomp filter, as the
+ * runtimes do. profile.h makes a program of it.
  *
  * Rests on: OCI runtime specification config-linux.md "Seccomp"; runc's
  * libcontainer/seccomp; crun's src/libcrun/seccomp.c; seccomp_rule_add(3).
@@ -15,8 +15,8 @@
 struct seccomp_rules {
 	void *filter; /* libseccomp's scmp_filter_ctx */
 	uint32_t default_action;
-	int newest; /* the highest number of all that are named */
-	bool names_native; /* the machine's own architecture, in the list */
+	int newest; /* the highest call number that is named */
+	bool names_native; /* lists this machine's architecture */
 };
 
 #define CLEANUP_RULES __attribute__((cleanup(seccomp_rules_free)))
@@ -24,7 +24,7 @@ struct seccomp_rules {
 /*
  * `object` is linux.seccomp of a text that passed json_check(). Names of calls
  * that libseccomp does not know are left out. -1: the message names the place.
- * The caller frees, also then.
+ * The caller frees, also on -1.
  */
 int seccomp_rules_read(struct seccomp_rules *ret_rules,
 		       const struct json_doc *doc, struct json_value object,

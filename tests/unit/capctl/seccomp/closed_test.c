@@ -190,16 +190,16 @@ static void every_action_has_its_words(void)
 		bool closes;
 		const char *text;
 	} cases[] = {
-		{ SECCOMP_RET_ALLOW, false, "is open" },
-		{ SECCOMP_RET_LOG, false, "is open" },
+		{ SECCOMP_RET_ALLOW, false, "is allowed" },
+		{ SECCOMP_RET_LOG, false, "is allowed" },
 		{ SECCOMP_RET_ERRNO | EPERM, true, "fails with EPERM" },
 		{ SECCOMP_RET_ERRNO | ENOSYS, true, "fails with ENOSYS" },
 		{ SECCOMP_RET_ERRNO | 4000, true, "fails with errno 4000" },
 		{ SECCOMP_RET_KILL_PROCESS, true, "kills the process" },
 		{ SECCOMP_RET_KILL_THREAD, true, "kills the thread" },
 		{ SECCOMP_RET_TRAP | 3, true, "raises SIGSYS" },
-		{ SECCOMP_RET_TRACE | 7, false, "is a tracer's to decide" },
-		{ SECCOMP_RET_USER_NOTIF, false, "is an agent's to decide" },
+		{ SECCOMP_RET_TRACE | 7, false, "is decided by a tracer" },
+		{ SECCOMP_RET_USER_NOTIF, false, "is decided by an agent" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {

@@ -57,7 +57,7 @@ static uint32_t ask_with(const struct seccomp_profile *profile,
 	int nr = seccomp_syscall_resolve_name(name);
 
 	CHECK(nr >= 0);
-	return seccomp_profile_ask(profile, 0, nr, args);
+	return seccomp_profile_run(profile, 0, nr, args);
 }
 
 static uint32_t ask(const struct seccomp_profile *profile, const char *name)
@@ -280,14 +280,14 @@ static void another_architecture_has_its_own_numbers(void)
 	const uint64_t args[6] = { 0 };
 
 	REQUIRE(profile);
-	CHECK_U64(seccomp_profile_ask(profile, SCMP_ARCH_AARCH64, 142, args),
+	CHECK_U64(seccomp_profile_run(profile, SCMP_ARCH_AARCH64, 142, args),
 		  SECCOMP_RET_ALLOW);
-	CHECK_U64(seccomp_profile_ask(profile, SCMP_ARCH_X86, 88, args),
+	CHECK_U64(seccomp_profile_run(profile, SCMP_ARCH_X86, 88, args),
 		  SECCOMP_RET_ALLOW);
-	CHECK_U64(seccomp_profile_ask(profile, SCMP_ARCH_X86, 142, args),
+	CHECK_U64(seccomp_profile_run(profile, SCMP_ARCH_X86, 142, args),
 		  FAILS(EPERM));
 	/* An architecture that is not in the list. */
-	CHECK_U64(seccomp_profile_ask(profile, SCMP_ARCH_S390X, 88, args),
+	CHECK_U64(seccomp_profile_run(profile, SCMP_ARCH_S390X, 88, args),
 		  SECCOMP_RET_KILL_THREAD);
 }
 
