@@ -121,7 +121,7 @@ bundle() { # [JQ-FILTER]
                                        root of another user namespace
 /usr/bin/group      0:0     raises     setgid 0
 /usr/bin/other      1000:5  raises     setuid 1000
-/usr/bin/unused     0:0     no effect  setuid root: nobody may execute it
+/usr/bin/unused     0:0     no effect  setuid root: not executable
 11 entries: 4 setuid, 2 setgid, 3 with capabilities; 2 dangerous; 3 without
 effect"
 }
@@ -148,7 +148,7 @@ effect"
 	says ".operand == \"$tree\" and .root == \"$tree\""
 }
 
-@test 'a file is told by each of its paths' {
+@test 'a file is listed by each of its paths' {
 	program app 4755
 	mkdir "$tree/opt"
 	ln "$tree/usr/bin/app" "$tree/opt/again"
@@ -158,7 +158,7 @@ effect"
 		[["/opt/again", 2], ["/usr/bin/app", 2]]'
 }
 
-@test 'no link leads out of the tree, no device and no FIFO is opened' {
+@test 'no link leaves the tree, no device and no FIFO is opened' {
 	mkdir "$work/outside"
 	cp /bin/true "$work/outside/app"
 	chmod 4755 "$work/outside/app"
@@ -181,7 +181,7 @@ effect"
 	[[ "$output" = '/usr/bin/here '* ]]
 }
 
-@test 'names cannot speak to the terminal' {
+@test 'names cannot control the terminal' {
 	program $'a\nb\e[2J\tc\x9b' 4755
 	program ü 4755
 	scan "$tree"
@@ -203,7 +203,7 @@ mounted() { # SHELL-COMMANDS
 	before=(unshare -m sh -c "$1"'; exec "$@"' "$tree")
 }
 
-@test 'on a nosuid or noexec mount there is no effect' {
+@test 'files on a nosuid or noexec mount have no effect' {
 	program app 4755
 	mkdir "$tree/nosuid" "$tree/noexec"
 	mounted 'set -e; mount -t tmpfs -o nosuid none "$0/nosuid"
@@ -228,7 +228,7 @@ mounted() { # SHELL-COMMANDS
 	[[ "$output" = *'no effect  setuid root: on a nosuid mount'* ]]
 }
 
-@test 'the kernel'\''s own trees in an image are not read' {
+@test 'pseudo file systems in an image are not read' {
 	mkdir "$tree/proc" "$tree/sys"
 	mounted 'mount --rbind /proc "$0/proc"; mount --bind /sys "$0/sys"'
 	scan "$tree"
@@ -241,7 +241,7 @@ closed_to_root() {
 	before=(setpriv "--bounding-set=-dac_override,-dac_read_search")
 }
 
-@test 'what cannot be read is a finding, the root of it is trouble' {
+@test 'an unreadable directory is a finding, an unreadable root is status 2' {
 	program app 4755
 	mkdir "$tree/closed" "$tree/listed"
 	touch "$tree/listed/file"
@@ -268,7 +268,7 @@ closed_to_root() {
 	chmod 755 "$tree"
 }
 
-@test 'a directory that a broken disk does not tell of is a finding' {
+@test 'a directory with an input/output error is a finding' {
 	require_strace
 	program app 4755
 	before=(strace -o /dev/null -P "$tree/usr/bin"
@@ -281,11 +281,11 @@ closed_to_root() {
 2 entries: nothing raises privileges; 1 unreadable"
 }
 
-@test 'what is wrongly asked for, or not there, is status 2' {
+@test 'wrong usage and a missing operand are status 2' {
 	scan
-	troubled 'wants one root file system or bundle'
+	troubled 'expects one root file system or bundle'
 	scan "$tree" "$tree"
-	troubled 'wants one root file system or bundle'
+	troubled 'expects one root file system or bundle'
 	scan --nonsense "$tree"
 	troubled "unknown option '--nonsense'"
 	scan "$work/none"
@@ -308,7 +308,7 @@ closed_to_root() {
 	[ "$status" -eq 2 ]
 }
 
-@test 'each file is judged by each rule of a policy' {
+@test 'each file is classified under each rule of a policy' {
 	program caps 755 cap_net_raw=ep
 	program keep 755 cap_net_raw=p
 	program root 4755
@@ -373,7 +373,7 @@ closed_to_root() {
 	troubled 'load policy' 'none.json'
 }
 
-@test 'a bundle is judged by what the runtime would make of it' {
+@test 'a bundle is classified by the runtime'\''s decision' {
 	program raw 755 cap_net_raw=ep
 	program bind 755 cap_net_bind_service=ep
 	program root 4755
@@ -415,7 +415,7 @@ no policy and no record: nothing is looked at
 	[ ! -e "$bundle/.capruntime.json" ]
 }
 
-@test 'a root that the runtime remounts is not relied on to be nosuid' {
+@test 'nosuid does not count on a root that the runtime remounts' {
 	program app 4755
 	export CAPRUNTIME_RUNTIME=/usr/sbin/runc
 	bundle
@@ -429,7 +429,7 @@ no policy and no record: nothing is looked at
 	says '[.files[].effect] == ["dangerous"]'
 }
 
-@test 'what a bundle says itself counts' {
+@test 'the settings of config.json count' {
 	program raw 755 cap_net_raw=ep
 	bundle '.process.noNewPrivileges = true |
 		.root.path = "'"$work"'/bundle/rootfs"'
@@ -456,7 +456,7 @@ no policy and no record: nothing is looked at
 	[[ "$output" = *'/usr/bin/raw  0:0  raises  NET_RAW=ep'* ]]
 }
 
-@test 'what the container mounts over a file takes its effect' {
+@test 'a file that a mount hides has no effect' {
 	mkdir "$tree/data" "$tree/run" "$tree/tmp" "$tree/self" "$tree/fixed"
 	for dir in data run tmp self fixed; do
 		cp /bin/true "$tree/$dir/app"
@@ -484,7 +484,7 @@ no policy and no record: nothing is looked at
 		["/tmp/app", "none", "hidden by the container'\''s mount on /tmp"]]'
 }
 
-@test 'a user namespace of its own has its own root' {
+@test 'a new user namespace has its own root' {
 	program own 755 cap_net_raw=ep -n 100000
 	program other 755 cap_net_raw=ep -n 200000
 	program root 755
@@ -500,7 +500,7 @@ no policy and no record: nothing is looked at
 		["other", "none", "for the root of another user namespace"],
 		["own", "raises", null],
 		["root", "dangerous", null],
-		["unmapped", "none", "its owner is nobody in the user namespace"]]'
+		["unmapped", "none", "its owner has no ID in the user namespace"]]'
 	# Which root one that was made before has cannot be known from here.
 	jq '.linux = {namespaces: [{type: "user", path: "/proc/1/ns/user"}]}' \
 		"$bundle/config.json" >"$work/joined.json"
@@ -509,7 +509,7 @@ no policy and no record: nothing is looked at
 	says '[.files[].effect] == ["raises", "raises", "raises", "dangerous"]'
 }
 
-@test 'capabilities that another user namespace keeps to itself are told' {
+@test 'capabilities for another user namespace are reported' {
 	unshare --user --map-root-user true ||
 		skip 'no unprivileged user namespaces'
 	program foreign 755 cap_net_raw=ep -n 200000
@@ -524,7 +524,7 @@ no policy and no record: nothing is looked at
 	says '.files[0] | .capabilities == null and .capabilities_elsewhere'
 }
 
-@test 'a config.json in an image sends nobody elsewhere' {
+@test 'a config.json in an image does not hide the image' {
 	program app 4755
 	mkdir "$tree/empty"
 	echo '{"ociVersion": "1.0.2", "root": {"path": "empty"}}' \
@@ -551,14 +551,14 @@ $tree/usr/bin/app"*"  dangerous  setuid root
 	ended 1
 }
 
-@test 'a bundle that cannot be looked at is status 2' {
+@test 'a bundle that cannot be read is status 2' {
 	bundle '.root.path = "none"'
 	scan "$bundle"
 	troubled "'$bundle/none': no such file or directory"
 	jq 'del(.root)' "$bundle/config.json" >"$work/none.json"
 	mv "$work/none.json" "$bundle/config.json"
 	scan "$bundle"
-	troubled 'names no root.path' '--rootfs'
+	troubled 'has no root.path' '--rootfs'
 	echo '{"root":{"path":"rootfs"},"mounts":1}' >"$bundle/config.json"
 	scan "$bundle"
 	troubled "config.json':1:36: 'mounts' must be a list, not a number"
@@ -569,7 +569,7 @@ as_user() {
 	setpriv --reuid 12345 --regid 12345 --clear-groups "$@"
 }
 
-@test 'what it says is what the kernel does' {
+@test 'scan predicts what the kernel does' {
 	policy '{"name":"nnp","match":{},"no_new_privileges":true}' \
 		'{"name":"takes","match":{},"drop":["NET_RAW"]}'
 	# From a directory of its own: no other user comes to it by a path.
@@ -594,7 +594,7 @@ as_user() {
 		/proc/self/status
 }
 
-@test 'there is colour on a terminal that wants it, and nowhere else' {
+@test 'colour is for terminals, and not with NO_COLOR' {
 	require_programs script
 	program root 4755
 	scan "$tree"
@@ -607,7 +607,7 @@ as_user() {
 	[[ "$output" = *dangerous* && "$output" != *$'\e'* ]]
 }
 
-@test 'a long walk shows on a terminal how far it is, and takes that away' {
+@test 'a long walk shows its progress on a terminal and clears it' {
 	local last slowly=(strace -qq -o /dev/null -e trace=getdents64
 		-e inject=getdents64:delay_exit=700000)
 

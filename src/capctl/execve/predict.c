@@ -9,16 +9,16 @@
 #define SETGID_BIT 02000U
 #define GROUP_EXECUTES 00010U
 
-/* A prediction under way; the sets of `result` become those afterwards. */
+/* A prediction under way. */
 struct work {
 	const struct execve_task *task;
 	const struct execve_file *file;
 	struct execve_result result;
-	bool effective; /* all that is permitted will be effective */
-	bool has_caps; /* the file's count */
+	bool effective; /* the effective set becomes the permitted one */
+	bool has_caps; /* the file's capabilities count */
 };
 
-static void because(struct work *work, enum execve_why why)
+static void add_reason(struct work *work, enum execve_why why)
 {
 	work->result.why |= 1U << why;
 }
@@ -36,11 +36,11 @@ static bool takes_ids(struct work *work)
 	if (!(file->mode & SETUID_BIT) && !execve_file_is_setgid(file))
 		return false;
 	if (file->nosuid)
-		because(work, EXECVE_SETID_NOSUID);
+		add_reason(work, EXECVE_SETID_NOSUID);
 	else if (work->task->no_new_privs)
-		because(work, EXECVE_SETID_NO_NEW_PRIVS);
+		add_reason(work, EXECVE_SETID_NO_NEW_PRIVS);
 	else if (file->unmapped)
-		because(work, EXECVE_SETID_UNMAPPED);
+		add_reason(work, EXECVE_SETID_UNMAPPED);
 	else
 		return true;
 	return false;
@@ -54,7 +54,7 @@ static void take_ids(struct work *work)
 	result->euid = work->task->euid;
 	result->egid = work->task->egid;
 	if (file->mode & SETGID_BIT && !execve_file_is_setgid(file))
-		because(work, EXECVE_SETGID_MARK);
+		add_reason(work, EXECVE_SETGID_MARK);
 	if (!takes_ids(work))
 		return;
 	if (file->mode & SETUID_BIT)
@@ -62,14 +62,14 @@ static void take_ids(struct work *work)
 	if (execve_file_is_setgid(file))
 		result->egid = file->gid;
 	if (result->euid != work->task->euid)
-		because(work, EXECVE_SETUID);
+		add_reason(work, EXECVE_SETUID);
 	if (result->egid != work->task->egid)
-		because(work, EXECVE_SETGID);
+		add_reason(work, EXECVE_SETGID);
 }
 
 /*
- * Version 3 counts in the user namespaces of its root and below. Root 0, as
- * the other versions have it, is our own or one above us.
+ * Version 3 counts in the user namespace of its root user and below. Root user
+ * 0, as in the other versions, is that of our user namespace or an ancestor.
  */
 static bool counts_caps(struct work *work)
 {
@@ -78,16 +78,16 @@ static bool counts_caps(struct work *work)
 	if (!file->has_caps)
 		return false;
 	if (file->nosuid)
-		because(work, EXECVE_CAPS_NOSUID);
+		add_reason(work, EXECVE_CAPS_NOSUID);
 	else if (file->caps.root && file->caps.root != work->task->root)
-		because(work, EXECVE_CAPS_OTHER_ROOT);
+		add_reason(work, EXECVE_CAPS_OTHER_ROOT);
 	else
 		return true;
 	return false;
 }
 
-/* The kernel passes over what it does not know. */
-static void note_missing(struct work *work)
+/* The kernel ignores capabilities that it does not know. */
+static void set_missing(struct work *work)
 {
 	struct execve_result *result = &work->result;
 	capmask forced = work->file->caps.permitted & work->task->kernel;
@@ -96,10 +96,10 @@ static void note_missing(struct work *work)
 		result->missing = forced & ~result->sets.set[CAPSET_PERMITTED];
 	result->why &= ~(1U << EXECVE_MISSING);
 	if (result->missing)
-		because(work, EXECVE_MISSING);
+		add_reason(work, EXECVE_MISSING);
 }
 
-/* -1: the file cannot work without what it does not get. */
+/* -1: execve(2) fails, because the file has the effective bit. */
 static int take_caps(struct work *work)
 {
 	const struct capsets *old = &work->task->sets;
@@ -113,8 +113,8 @@ static int take_caps(struct work *work)
 	work->has_caps = true;
 	work->effective = caps->effective;
 	work->result.sets.set[CAPSET_PERMITTED] = permitted;
-	because(work, EXECVE_FILE_CAPS);
-	note_missing(work);
+	add_reason(work, EXECVE_FILE_CAPS);
+	set_missing(work);
 	return work->result.missing && caps->effective ? -1 : 0;
 }
 
@@ -132,14 +132,14 @@ static void take_root(struct work *work)
 	if (task->securebits & SECBIT_NOROOT || (!real && !effective))
 		return;
 	if (work->has_caps && effective && !real) {
-		because(work, EXECVE_CAPS_BEFORE_ROOT);
+		add_reason(work, EXECVE_CAPS_BEFORE_ROOT);
 		return;
 	}
 	work->result.sets.set[CAPSET_PERMITTED] =
 		task->sets.set[CAPSET_BOUNDING] |
 		task->sets.set[CAPSET_INHERITABLE];
 	work->effective |= effective;
-	because(work, EXECVE_ROOT);
+	add_reason(work, EXECVE_ROOT);
 }
 
 static bool is_in_group(const struct execve_task *task, uint32_t gid)
@@ -172,7 +172,7 @@ static void keep_privs(struct work *work, bool changed)
 	work->result.egid = task->gid;
 	*permitted &= ~gained;
 	if (gained)
-		because(work, EXECVE_NO_NEW_PRIVS_CUT);
+		add_reason(work, EXECVE_NO_NEW_PRIVS_CUT);
 }
 
 static void take_ambient(struct work *work, bool changed)
@@ -182,7 +182,7 @@ static void take_ambient(struct work *work, bool changed)
 
 	if (work->has_caps || changed) {
 		if (ambient)
-			because(work, EXECVE_AMBIENT_LOST);
+			add_reason(work, EXECVE_AMBIENT_LOST);
 		ambient = 0;
 	}
 	set[CAPSET_AMBIENT] = ambient;
@@ -204,8 +204,8 @@ static bool is_secure(const struct work *work, bool changed)
 		set[CAPSET_PERMITTED] & ~set[CAPSET_AMBIENT]);
 }
 
-/* It fails before anything changes, whatever else there was to say. */
-static struct execve_result refuse(const struct work *work)
+/* It fails before anything changes, so other reasons do not count. */
+static struct execve_result refused_result(const struct work *work)
 {
 	return (struct execve_result){
 		.refused = true,
@@ -217,8 +217,8 @@ static struct execve_result refuse(const struct work *work)
 	};
 }
 
-static struct execve_result predict(const struct execve_task *task,
-				    const struct execve_file *file)
+static struct execve_result predict_for_kernel(const struct execve_task *task,
+					       const struct execve_file *file)
 {
 	struct work work = { .task = task, .file = file };
 	capmask *set = work.result.sets.set;
@@ -228,18 +228,18 @@ static struct execve_result predict(const struct execve_task *task,
 	set[CAPSET_INHERITABLE] = task->sets.set[CAPSET_INHERITABLE];
 	take_ids(&work);
 	if (take_caps(&work) < 0)
-		return refuse(&work);
+		return refused_result(&work);
 	take_root(&work);
 	changed = ids_change(&work);
 	keep_privs(&work, changed);
 	take_ambient(&work, changed);
-	note_missing(&work);
+	set_missing(&work);
 	work.result.secure = is_secure(&work, changed);
 	return work.result;
 }
 
-static bool is_same(const struct execve_result *a,
-		    const struct execve_result *b)
+static bool is_same_result(const struct execve_result *a,
+			   const struct execve_result *b)
 {
 	for (int i = 0; i < CAPSET_COUNT; i++)
 		if (a->sets.set[i] != b->sets.set[i])
@@ -251,14 +251,14 @@ static bool is_same(const struct execve_result *a,
 struct execve_result execve_predict(const struct execve_task *task,
 				    const struct execve_file *file)
 {
-	struct execve_result result = predict(task, file), other;
+	struct execve_result result = predict_for_kernel(task, file), other;
 	struct execve_task elsewhere = *task;
 
 	elsewhere.rules = task->rules == EXECVE_BEFORE_6_17
 				  ? EXECVE_SINCE_6_17
 				  : EXECVE_BEFORE_6_17;
-	other = predict(&elsewhere, file);
-	if (!is_same(&result, &other))
+	other = predict_for_kernel(&elsewhere, file);
+	if (!is_same_result(&result, &other))
 		result.why |= 1U << EXECVE_BY_KERNEL;
 	return result;
 }
@@ -268,41 +268,29 @@ static const struct {
 } reasons[EXECVE_WHY_COUNT] = {
 	[EXECVE_SETUID] = { "setuid", "the file's set-user-ID bit counts" },
 	[EXECVE_SETGID] = { "setgid", "the file's set-group-ID bit counts" },
-	[EXECVE_FILE_CAPS] = { "file_caps",
-			       "the file's own capabilities count" },
+	[EXECVE_FILE_CAPS] = { "file_caps", "the file's capabilities count" },
 	[EXECVE_ROOT] = { "root",
 			  "root gets all of its bounding and inheritable sets" },
 	[EXECVE_AMBIENT_LOST] = { "ambient_lost",
-				  "a set-user-ID, set-group-ID or capability "
-				  "file clears the ambient set" },
+				  "a set-user-ID, set-group-ID or capability file clears the ambient set" },
 	[EXECVE_NO_NEW_PRIVS_CUT] = { "no_new_privs_cut",
-				      "no_new_privs: nothing that was not "
-				      "permitted before" },
-	[EXECVE_MISSING] = { "missing", "the process does not get all that the "
-					"file names" },
+				      "no_new_privs: the permitted set cannot grow" },
+	[EXECVE_MISSING] = { "missing",
+			     "the process does not get all capabilities of the file" },
 	[EXECVE_SETID_NOSUID] = { "setid_nosuid",
-				  "set-user-ID and set-group-ID are without "
-				  "effect: the mount is nosuid" },
+				  "set-user-ID and set-group-ID have no effect: the mount is nosuid" },
 	[EXECVE_SETID_NO_NEW_PRIVS] = { "setid_no_new_privs",
-					"set-user-ID and set-group-ID are "
-					"without effect: no_new_privs" },
+					"set-user-ID and set-group-ID have no effect: no_new_privs" },
 	[EXECVE_SETID_UNMAPPED] = { "setid_unmapped",
-				    "set-user-ID and set-group-ID are without "
-				    "effect: the user namespace does not know "
-				    "the file's owner" },
+				    "set-user-ID and set-group-ID have no effect: the file's owner has no ID in the user namespace" },
 	[EXECVE_SETGID_MARK] = { "setgid_mark",
-				 "the set-group-ID bit is without effect: no "
-				 "group may execute the file" },
+				 "set-group-ID has no effect: the group may not execute the file" },
 	[EXECVE_CAPS_NOSUID] = { "caps_nosuid",
-				 "the file's capabilities are without effect: "
-				 "the mount is nosuid" },
+				 "the file's capabilities have no effect: the mount is nosuid" },
 	[EXECVE_CAPS_OTHER_ROOT] = { "caps_other_root",
-				     "the file's capabilities are without "
-				     "effect: they are another user "
-				     "namespace's" },
+				     "the file's capabilities have no effect: they are for another user namespace" },
 	[EXECVE_CAPS_BEFORE_ROOT] = { "caps_before_root",
-				      "set-user-ID root with capabilities: the "
-				      "file's, not root's" },
+				      "set-user-ID root with capabilities: the file's count, not root's" },
 	[EXECVE_BY_KERNEL] = { "by_kernel",
 			       "kernels before and since Linux 6.17 differ" },
 };

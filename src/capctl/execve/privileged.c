@@ -5,7 +5,7 @@
 
 #define SETUID_BIT 04000U
 #define ANYBODY_EXECUTES 00111U
-#define SOMEBODY 65533U
+#define SOME_ID 65533U
 #define EVERYTHING UINT64_MAX
 
 static bool has_ids(const struct privileged_file *program)
@@ -27,16 +27,16 @@ bool privileged_is_special(const struct privileged_file *program)
 
 static uint32_t other_than(uint32_t one, uint32_t two)
 {
-	uint32_t id = SOMEBODY;
+	uint32_t id = SOME_ID;
 
 	while (id == one || id == two)
 		id--;
 	return id;
 }
 
-/* A user whom the file makes another. */
-static struct execve_task somebody(const struct privileged_file *program,
-				   uint32_t root)
+/* A process of a user other than root and the file's owner. */
+static struct execve_task other_user_task(const struct privileged_file *program,
+					  uint32_t root)
 {
 	uint32_t uid = other_than(program->file.uid, root);
 	uint32_t gid = other_than(program->file.gid, root);
@@ -52,8 +52,8 @@ static struct execve_task somebody(const struct privileged_file *program,
 	};
 }
 
-static const char *reason(const struct privileged_file *program,
-			  unsigned int why)
+static const char *no_effect_reason(const struct privileged_file *program,
+				    unsigned int why)
 {
 	static const struct {
 		enum execve_why why;
@@ -64,7 +64,7 @@ static const char *reason(const struct privileged_file *program,
 		{ EXECVE_CAPS_OTHER_ROOT,
 		  "for the root of another user namespace" },
 		{ EXECVE_SETID_UNMAPPED,
-		  "its owner is nobody in the user namespace" },
+		  "its owner has no ID in the user namespace" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(reasons); i++)
@@ -72,14 +72,14 @@ static const char *reason(const struct privileged_file *program,
 			return reasons[i].text;
 	return program->caps_elsewhere
 		       ? "for the root of another user namespace"
-		       : "names no capability";
+		       : "has an empty capability set";
 }
 
-/* What execve(2) does not come to look at bits for. */
-static const char *early_reason(const struct privileged_file *program)
+/* Why execve(2) does not look at the file's bits; NULL: it does. */
+static const char *ignored_reason(const struct privileged_file *program)
 {
 	if (!privileged_is_executable(program))
-		return "nobody may execute it";
+		return "not executable";
 	if (program->noexec)
 		return "on a noexec mount";
 	return program->script ? "a script: its interpreter's bits count"
@@ -89,14 +89,14 @@ static const char *early_reason(const struct privileged_file *program)
 enum privileged_effect privileged_effect(const struct privileged_file *program,
 					 uint32_t root, const char **ret_reason)
 {
-	struct execve_task task = somebody(program, root);
+	struct execve_task task = other_user_task(program, root);
 	struct execve_result result;
 	capmask gained;
 
-	*ret_reason = early_reason(program);
+	*ret_reason = ignored_reason(program);
 	if (*ret_reason)
 		return PRIVILEGED_NO_EFFECT;
-	/* Who holds what the file lets through. */
+	/* The file's inheritable capabilities count only if they are held. */
 	task.sets.set[CAPSET_INHERITABLE] = program->file.caps.inheritable;
 	result = execve_predict(&task, &program->file);
 	gained = result.sets.set[CAPSET_PERMITTED];
@@ -104,15 +104,15 @@ enum privileged_effect privileged_effect(const struct privileged_file *program,
 		return PRIVILEGED_DANGEROUS;
 	if (gained || result.euid != task.euid || result.egid != task.egid)
 		return PRIVILEGED_RAISES;
-	*ret_reason = reason(program, result.why);
+	*ret_reason = no_effect_reason(program, result.why);
 	return PRIVILEGED_NO_EFFECT;
 }
 
-/* As the runtime's execve left it: root with all, others with ambient. */
-static struct execve_task task_of(const struct privileged_file *program,
-				  const struct privileged_grant *grant)
+/* After the runtime's execve(2): root has all, others the ambient set. */
+static struct execve_task container_task(const struct privileged_file *program,
+					 const struct privileged_grant *grant)
 {
-	struct execve_task task = somebody(program, grant->root);
+	struct execve_task task = other_user_task(program, grant->root);
 	capmask *set = task.sets.set, held = grant->ambient;
 
 	if (grant->has_user) {
@@ -141,7 +141,8 @@ enum privileged_verdict
 privileged_classify(const struct privileged_file *program,
 		    const struct privileged_grant *grant, capmask *ret_lacking)
 {
-	struct execve_task task = task_of(program, grant), freely = task;
+	struct execve_task task = container_task(program, grant),
+			   unrestricted = task;
 	struct execve_result result = execve_predict(&task, &program->file);
 	capmask named =
 		program->file.caps.permitted | program->file.caps.inheritable;
@@ -152,8 +153,8 @@ privileged_classify(const struct privileged_file *program,
 		return PRIVILEGED_OUT_OF_BOUNDING;
 	if (!has_ids(program) && !(named & ~grant->ambient))
 		return PRIVILEGED_REDUNDANT;
-	freely.no_new_privs = false;
-	most = execve_predict(&freely, &program->file);
+	unrestricted.no_new_privs = false;
+	most = execve_predict(&unrestricted, &program->file);
 	return is_less(&result, &most) ? PRIVILEGED_BREAKS
 				       : PRIVILEGED_UNTOUCHED;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A program file in an image: does it raise privileges at all, and what
- * is that worth in a container of a policy's rule? Pure; what execve(2) makes
- * of a file says exec_caps.h, where the facts come from rootfs.h.
+ * A program file in an image: does it raise privileges, and does that have an
+ * effect in a container with a rule's grants? Pure: rootfs.h reads the file,
+ * predict.h knows execve(2).
  */
 #ifndef CAPRUNTIME_CAPCTL_EXECVE_PRIVILEGED_H
 #define CAPRUNTIME_CAPCTL_EXECVE_PRIVILEGED_H
@@ -10,40 +10,40 @@
 #include "capctl/execve/predict.h"
 
 struct privileged_file {
-	/* `unmapped`, and what is in a container nosuid, is for who knows it. */
+	/* Callers who know the container set `unmapped` and `nosuid`. */
 	struct execve_file file;
-	bool noexec; /* the mount it is on */
-	bool script; /* starts with "#!": its interpreter's bits count */
-	bool caps_elsewhere; /* for a user namespace that is not ours: unknown */
+	bool noexec; /* of its mount */
+	bool script; /* starts with "#!": the interpreter's bits count */
+	bool caps_elsewhere; /* unknown ones, for another user namespace */
 };
 
-/* By whomever. */
+/* By any user. */
 bool privileged_is_executable(const struct privileged_file *program);
 
-/* Has the file anything that is there to raise privileges? */
+/* Set-user-ID, set-group-ID or capabilities? */
 bool privileged_is_special(const struct privileged_file *program);
 
 enum privileged_effect {
 	PRIVILEGED_NO_EFFECT,
 	PRIVILEGED_RAISES,
-	PRIVILEGED_DANGEROUS, /* to root, or what leads there: capset_dangerous() */
+	PRIVILEGED_DANGEROUS, /* to root, or to one of capset_dangerous() */
 };
 
 /*
- * For a user who holds nothing. `root` is who is uid 0 in the user namespace it
- * runs in. ret_reason: why there is no effect, static; else NULL.
+ * For a user without capabilities. `root` is uid 0 of the user namespace.
+ * ret_reason: why there is no effect, static; else NULL.
  */
 enum privileged_effect privileged_effect(const struct privileged_file *program,
 					 uint32_t root,
 					 const char **ret_reason);
 
-/* What a container, or any of a rule's containers, holds. */
+/* What the processes of a container may hold. */
 struct privileged_grant {
 	capmask ambient;
 	capmask inheritable;
-	capmask bounding; /* at most */
+	capmask bounding; /* a superset of it */
 	bool no_new_privileges;
-	bool has_user; /* else it is any user but root and the file's own */
+	bool has_user; /* else any user but root and the file's owner */
 	uint32_t uid;
 	uint32_t gid;
 	uint32_t root; /* as above */
@@ -51,15 +51,15 @@ struct privileged_grant {
 
 enum privileged_verdict {
 	PRIVILEGED_UNTOUCHED,
-	PRIVILEGED_REDUNDANT, /* its capabilities are held without them */
-	PRIVILEGED_BREAKS, /* gives nothing, or less, under no_new_privs */
-	PRIVILEGED_OUT_OF_BOUNDING, /* execve fails with EPERM */
+	PRIVILEGED_REDUNDANT, /* the ambient set has its capabilities */
+	PRIVILEGED_BREAKS, /* has less or no effect under no_new_privs */
+	PRIVILEGED_OUT_OF_BOUNDING, /* execve(2) fails with EPERM */
 	PRIVILEGED_VERDICT_COUNT
 };
 
 /*
- * For a file that has an effect. ret_lacking: what execve misses in the
- * bounding set, else 0.
+ * For a file that has an effect. ret_lacking: the capabilities for which
+ * execve(2) fails, because the bounding set lacks them; else 0.
  */
 enum privileged_verdict
 privileged_classify(const struct privileged_file *program,

@@ -5,7 +5,7 @@
 
 #include <linux/capability.h>
 
-static uint32_t read_word(const unsigned char *bytes, size_t index)
+static uint32_t read_le32(const unsigned char *bytes, size_t index)
 {
 	const unsigned char *at = bytes + index * sizeof(uint32_t);
 
@@ -18,9 +18,9 @@ static void read_masks(struct vfscap *caps, const unsigned char *bytes,
 		       size_t pairs)
 {
 	for (size_t i = 0; i < pairs; i++) {
-		caps->permitted |= (capmask)read_word(bytes, 1 + 2 * i)
+		caps->permitted |= (capmask)read_le32(bytes, 1 + 2 * i)
 				   << 32 * i;
-		caps->inheritable |= (capmask)read_word(bytes, 2 + 2 * i)
+		caps->inheritable |= (capmask)read_le32(bytes, 2 + 2 * i)
 				     << 32 * i;
 	}
 }
@@ -43,9 +43,9 @@ int vfscap_parse(struct vfscap *ret_caps, const void *data, size_t len,
 	if (len < sizeof(magic))
 		return err_set(err,
 			       VFSCAP_NAME
-			       " has %zu bytes: no version is so short",
+			       " has %zu bytes, fewer than any version",
 			       len);
-	magic = read_word(data, 0);
+	magic = read_le32(data, 0);
 	for (size_t i = 0; i < ARRAY_LEN(versions); i++) {
 		if ((magic & VFS_CAP_REVISION_MASK) != versions[i].revision)
 			continue;
@@ -53,18 +53,18 @@ int vfscap_parse(struct vfscap *ret_caps, const void *data, size_t len,
 			return err_set(
 				err,
 				VFSCAP_NAME
-				" of version %zu has %zu bytes: it must have %zu",
+				" version %zu has %zu bytes instead of %zu",
 				i + 1, len, versions[i].len);
-		/* Other flags than this one mean nothing to execve. */
+		/* execve(2) ignores all other flags. */
 		ret_caps->effective = magic & VFS_CAP_FLAGS_EFFECTIVE;
 		ret_caps->version = (int)i + 1;
 		read_masks(ret_caps, data, versions[i].pairs);
 		if (versions[i].revision == VFS_CAP_REVISION_3)
-			ret_caps->root = read_word(data, 5);
+			ret_caps->root = read_le32(data, 5);
 		return 0;
 	}
 	return err_set(err,
 		       VFSCAP_NAME
-		       " has the version 0x%08x: none that the kernel knows",
+		       " has version 0x%08x, which the kernel does not know",
 		       magic & VFS_CAP_REVISION_MASK);
 }

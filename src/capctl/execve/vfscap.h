@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A file's capabilities, as the extended attribute security.capability holds
- * them: bytes in, masks out. Which process gets them is exec_caps.h.
+ * File capabilities in the extended attribute security.capability: bytes in,
+ * masks out. predict.h says which process gets them.
  *
  * Rests on: capabilities(7) "File capability extended attribute versioning";
  * linux/capability.h, struct vfs_cap_data and vfs_ns_cap_data.
@@ -20,11 +20,11 @@ struct vfscap {
 	int version; /* 1, 2 or 3 */
 	capmask permitted;
 	capmask inheritable;
-	bool effective; /* one bit for all of them */
-	uint32_t root; /* version 3: the root user they are for; else 0 */
+	bool effective; /* one flag for all */
+	uint32_t root; /* version 3: uid 0 of its user namespace; else 0 */
 };
 
-/* -1: no version that the kernel knows, or a length that is not its. */
+/* -1: a version that the kernel does not know, or a wrong length. */
 int vfscap_parse(struct vfscap *ret_caps, const void *data, size_t len,
 		 struct err *err) MUST_CHECK;
 

@@ -10,7 +10,7 @@
 #include "base/alloc.h"
 #include "json/read.h"
 
-/* An image may hold a file of this name as well: what is in it tells. */
+/* An image may have such a file, too: is_config() checks the content. */
 static bool has_config(const char *operand, struct err *err, int *ret_status)
 {
 	char *path CLEANUP_FREE = alloc_text("%s/config.json", operand);
@@ -44,7 +44,7 @@ static int find_root(struct scan *scan, struct err *err)
 	const char *root = scan->view.tree.root;
 
 	if (!root || !*root)
-		return err_set(err, "'%s/config.json' names no root.path",
+		return err_set(err, "'%s/config.json' has no root.path",
 			       scan->operand);
 	scan->path = alloc_path(scan->operand, root);
 	return scan->path ? 0 : err_set(err, "out of memory");
@@ -58,8 +58,8 @@ static void find_users(struct scan *scan)
 	scan->root = rootfs_view_uid(&scan->view, 0);
 }
 
-/* What the container's first program will hold, and what it never can. */
-static struct privileged_grant grant_of(const struct scan *scan)
+/* The sets of the container's first program, and its limits. */
+static struct privileged_grant bundle_grant(const struct scan *scan)
 {
 	const struct evaluation *evaluation = &scan->run.evaluation;
 	const struct spec *spec = &evaluation->spec;
@@ -73,7 +73,7 @@ static struct privileged_grant grant_of(const struct scan *scan)
 		.ambient = set[CAPSET_AMBIENT] & set[CAPSET_INHERITABLE] &
 			   set[CAPSET_PERMITTED],
 		.inheritable = set[CAPSET_INHERITABLE],
-		/* The kernel passes over what it does not know. */
+		/* The kernel ignores capabilities that it does not know. */
 		.bounding = bounding | ~scan->node.own.kernel,
 		.no_new_privileges = evaluation->has_decision
 					     ? decision->no_new_privileges
@@ -85,8 +85,8 @@ static struct privileged_grant grant_of(const struct scan *scan)
 	};
 }
 
-/* A container that does not start holds nothing. */
-static int add_grant(struct scan *scan, struct err *err)
+/* No grant if the container would not start. */
+static int add_bundle_grant(struct scan *scan, struct err *err)
 {
 	const struct evaluation *evaluation = &scan->run.evaluation;
 
@@ -95,18 +95,17 @@ static int add_grant(struct scan *scan, struct err *err)
 	scan->grants = calloc(1, sizeof(*scan->grants));
 	if (!scan->grants)
 		return err_set(err, "out of memory");
-	scan->grants[scan->grants_count++].grant = grant_of(scan);
+	scan->grants[scan->grants_count++].grant = bundle_grant(scan);
 	return 0;
 }
 
-static int advise(struct err *err)
+static int suggest_rootfs(struct err *err)
 {
 	struct err reason = *err;
 
-	return err_set(err, "%s (no bundle? --rootfs)", reason.text);
+	return err_set(err, "%s (not a bundle? use --rootfs)", reason.text);
 }
 
-/* 1: it is one. */
 static int read_bundle(struct scan *scan, struct err *err)
 {
 	const struct dryrun_options options = { .policy = scan->policy };
@@ -130,7 +129,7 @@ static int read_bundle(struct scan *scan, struct err *err)
 	    find_root(scan, err) < 0)
 		return -1;
 	find_users(scan);
-	return add_grant(scan, err);
+	return add_bundle_grant(scan, err);
 }
 
 int scan_bundle_read(struct scan *scan, struct err *err)
@@ -139,7 +138,7 @@ int scan_bundle_read(struct scan *scan, struct err *err)
 
 	if (scan->as_rootfs || !has_config(scan->operand, err, &status))
 		return scan->as_rootfs ? 0 : status;
-	return read_bundle(scan, err) < 0 ? advise(err) : 0;
+	return read_bundle(scan, err) < 0 ? suggest_rootfs(err) : 0;
 }
 
 struct privileged_file scan_bundle_view(const struct scan *scan,

@@ -10,20 +10,20 @@
 #include "base/alloc.h"
 #include "capctl/rootfs/walk.h"
 
-#define PATIENCE 500 /* milliseconds that pass without a word */
+#define PROGRESS_FIRST 500 /* milliseconds */
 #define PROGRESS_EVERY 100
 #define PROGRESS_WIDTH 64
 
-/* For messages: files around a bundle's root by their place on this machine. */
-static int place(const struct scan *scan, const char *path, char **ret_path,
-		 struct err *err)
+/* Files around a bundle's root have the path on this machine. */
+static int shown_path(const struct scan *scan, const char *path,
+		      char **ret_path, struct err *err)
 {
 	*ret_path =
 		alloc_text("%s%s", scan->outside ? scan->operand : "", path);
 	return *ret_path ? 0 : err_set(err, "out of memory");
 }
 
-static int under_mount(struct scan_file *file, const struct spec_mount *mount,
+static int set_covered(struct scan_file *file, const struct spec_mount *mount,
 		       struct err *err)
 {
 	const char *how = mount->nosuid ? "on the container's nosuid mount"
@@ -36,8 +36,8 @@ static int under_mount(struct scan_file *file, const struct spec_mount *mount,
 	return file->reason ? 0 : err_set(err, "out of memory");
 }
 
-static int evaluate(const struct scan *scan, struct scan_file *file,
-		    struct err *err)
+static int set_effect(const struct scan *scan, struct scan_file *file,
+		      struct err *err)
 {
 	const struct spec_mount *mount = NULL;
 	struct privileged_file program = file->file.program;
@@ -46,7 +46,7 @@ static int evaluate(const struct scan *scan, struct scan_file *file,
 	if (scan->is_bundle && !file->outside)
 		program = scan_bundle_view(scan, &file->file, &mount);
 	if (mount)
-		return under_mount(file, mount, err);
+		return set_covered(file, mount, err);
 	file->effect = privileged_effect(&program, scan->root, &reason);
 	if (!reason)
 		return 0;
@@ -68,9 +68,9 @@ static int take_found(void *context, const struct rootfs_file *found,
 	file = &files[scan->files_count++];
 	*file = (struct scan_file){ .file = *found, .outside = scan->outside };
 	file->file.path = NULL;
-	if (place(scan, found->path, &file->file.path, err) < 0)
+	if (shown_path(scan, found->path, &file->file.path, err) < 0)
 		return -1;
-	return evaluate(scan, file, err);
+	return set_effect(scan, file, err);
 }
 
 static int take_unreadable(void *context, const char *path, const char *reason,
@@ -89,10 +89,10 @@ static int take_unreadable(void *context, const char *path, const char *reason,
 	*entry = (struct scan_unreadable){ .reason = strdup(reason) };
 	if (!entry->reason)
 		return err_set(err, "out of memory");
-	return place(scan, path, &entry->path, err);
+	return shown_path(scan, path, &entry->path, err);
 }
 
-static long now(void)
+static long now_ms(void)
 {
 	struct timespec time;
 
@@ -100,25 +100,25 @@ static long now(void)
 	return (long)time.tv_sec * 1000 + time.tv_nsec / 1000000;
 }
 
-/* On a terminal, after a while, and not too often. */
-static void tell_progress(void *context, uint64_t entries)
+static void show_progress(void *context, uint64_t entries)
 {
 	struct scan *scan = context;
-	long time = now();
+	long time = now_ms();
 
-	if (time - scan->told < (scan->telling ? PROGRESS_EVERY : PATIENCE))
+	if (time - scan->progress_time <
+	    (scan->progress_shown ? PROGRESS_EVERY : PROGRESS_FIRST))
 		return;
-	scan->told = time;
-	scan->telling = true;
+	scan->progress_time = time;
+	scan->progress_shown = true;
 	fprintf(stderr, "\r%llu entries, %zu found ",
 		(unsigned long long)entries, scan->files_count);
 }
 
 static void clear_progress(struct scan *scan)
 {
-	if (scan->telling)
+	if (scan->progress_shown)
 		fprintf(stderr, "\r%*s\r", PROGRESS_WIDTH, "");
-	scan->telling = false;
+	scan->progress_shown = false;
 }
 
 int scan_walk(struct scan *scan, const struct rootfs *rootfs,
@@ -132,15 +132,15 @@ int scan_walk(struct scan *scan, const struct rootfs *rootfs,
 	int status;
 
 	if (isatty(STDERR_FILENO))
-		visitor.progress = tell_progress;
-	scan->told = now();
+		visitor.progress = show_progress;
+	scan->progress_time = now_ms();
 	status = rootfs_walk(rootfs, &visitor, &entries, err);
 	clear_progress(scan);
 	scan->entries += entries;
 	return status;
 }
 
-static int compare_files(const void *left, const void *right)
+static int compare_scan_files(const void *left, const void *right)
 {
 	const struct scan_file *a = left, *b = right;
 
@@ -158,7 +158,7 @@ void scan_sort(struct scan *scan)
 {
 	if (scan->files_count)
 		qsort(scan->files, scan->files_count, sizeof(*scan->files),
-		      compare_files);
+		      compare_scan_files);
 	if (scan->unreadable_count)
 		qsort(scan->unreadable, scan->unreadable_count,
 		      sizeof(*scan->unreadable), compare_unreadable);

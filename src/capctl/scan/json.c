@@ -9,21 +9,22 @@
 #include "capctl/out.h"
 #include "capctl/scan/scan.h"
 
-static void add(struct json_object *object, const char *key,
-		struct json_object *value)
+static void add_member(struct json_object *object, const char *key,
+		       struct json_object *value)
 {
 	json_object_object_add(object, key, value);
 }
 
-static void add_number(struct json_object *object, const char *key,
-		       uint64_t number)
+static void add_number_member(struct json_object *object, const char *key,
+			      uint64_t number)
 {
-	add(object, key, json_object_new_int64((int64_t)number));
+	add_member(object, key, json_object_new_int64((int64_t)number));
 }
 
-static void add_bool(struct json_object *object, const char *key, bool value)
+static void add_bool_member(struct json_object *object, const char *key,
+			    bool value)
 {
-	add(object, key, json_object_new_boolean(value));
+	add_member(object, key, json_object_new_boolean(value));
 }
 
 static struct json_object *caps_object(const struct execve_file *file)
@@ -34,11 +35,11 @@ static struct json_object *caps_object(const struct execve_file *file)
 	if (!file->has_caps)
 		return NULL;
 	object = json_object_new_object();
-	add_number(object, "version", (uint64_t)caps->version);
-	add(object, "permitted", out_json_mask(caps->permitted));
-	add(object, "inheritable", out_json_mask(caps->inheritable));
-	add_bool(object, "effective", caps->effective);
-	add_number(object, "root", caps->root);
+	add_number_member(object, "version", (uint64_t)caps->version);
+	add_member(object, "permitted", out_json_mask(caps->permitted));
+	add_member(object, "inheritable", out_json_mask(caps->inheritable));
+	add_bool_member(object, "effective", caps->effective);
+	add_number_member(object, "root", caps->root);
 	return object;
 }
 
@@ -53,9 +54,9 @@ static struct json_object *verdict_object(const struct scan_grant *grant,
 	};
 	struct json_object *object = json_object_new_object();
 
-	add(object, "rule", out_json_text(grant->rule));
-	add(object, "verdict", json_object_new_string(words[verdict]));
-	add(object, "lacking", out_json_names(lacking));
+	add_member(object, "rule", out_json_text(grant->rule));
+	add_member(object, "verdict", json_object_new_string(words[verdict]));
+	add_member(object, "lacking", out_json_names(lacking));
 	return object;
 }
 
@@ -71,7 +72,7 @@ static struct json_object *verdicts_array(const struct scan *scan,
 		enum privileged_verdict verdict;
 		capmask lacking;
 
-		verdict = scan_judge(scan, file, grant, &lacking);
+		verdict = scan_classify(scan, file, grant, &lacking);
 		if (verdict != PRIVILEGED_UNTOUCHED)
 			json_object_array_add(
 				array, verdict_object(grant, verdict, lacking));
@@ -92,19 +93,22 @@ static struct json_object *file_object(const struct scan *scan,
 	char mode[16];
 
 	snprintf(mode, sizeof(mode), "%04o", file->file.mode & 07777);
-	add(object, "path", out_json_text(file->file.path));
-	add_bool(object, "outside", file->outside);
-	add(object, "mode", json_object_new_string(mode));
-	add_number(object, "uid", program->file.uid);
-	add_number(object, "gid", program->file.gid);
-	add_number(object, "links", file->file.links);
-	add_bool(object, "setuid", file->file.mode & S_ISUID);
-	add_bool(object, "setgid", execve_file_is_setgid(&program->file));
-	add(object, "capabilities", caps_object(&program->file));
-	add_bool(object, "capabilities_elsewhere", program->caps_elsewhere);
-	add(object, "effect", json_object_new_string(effects[file->effect]));
-	add(object, "reason", out_json_text(file->reason));
-	add(object, "verdicts", verdicts_array(scan, file));
+	add_member(object, "path", out_json_text(file->file.path));
+	add_bool_member(object, "outside", file->outside);
+	add_member(object, "mode", json_object_new_string(mode));
+	add_number_member(object, "uid", program->file.uid);
+	add_number_member(object, "gid", program->file.gid);
+	add_number_member(object, "links", file->file.links);
+	add_bool_member(object, "setuid", file->file.mode & S_ISUID);
+	add_bool_member(object, "setgid",
+			execve_file_is_setgid(&program->file));
+	add_member(object, "capabilities", caps_object(&program->file));
+	add_bool_member(object, "capabilities_elsewhere",
+			program->caps_elsewhere);
+	add_member(object, "effect",
+		   json_object_new_string(effects[file->effect]));
+	add_member(object, "reason", out_json_text(file->reason));
+	add_member(object, "verdicts", verdicts_array(scan, file));
 	return object;
 }
 
@@ -125,9 +129,10 @@ static struct json_object *unreadable_array(const struct scan *scan)
 	for (size_t i = 0; i < scan->unreadable_count; i++) {
 		struct json_object *object = json_object_new_object();
 
-		add(object, "path", out_json_text(scan->unreadable[i].path));
-		add(object, "reason",
-		    out_json_text(scan->unreadable[i].reason));
+		add_member(object, "path",
+			   out_json_text(scan->unreadable[i].path));
+		add_member(object, "reason",
+			   out_json_text(scan->unreadable[i].reason));
 		json_object_array_add(array, object);
 	}
 	return array;
@@ -138,13 +143,13 @@ static struct json_object *counts_object(const struct scan *scan)
 	struct scan_counts counts = scan_count(scan);
 	struct json_object *object = json_object_new_object();
 
-	add_number(object, "entries", scan->entries);
-	add_number(object, "setuid", counts.setuid);
-	add_number(object, "setgid", counts.setgid);
-	add_number(object, "capabilities", counts.capabilities);
-	add_number(object, "dangerous", counts.dangerous);
-	add_number(object, "without_effect", counts.without_effect);
-	add_number(object, "unreadable", scan->unreadable_count);
+	add_number_member(object, "entries", scan->entries);
+	add_number_member(object, "setuid", counts.setuid);
+	add_number_member(object, "setgid", counts.setgid);
+	add_number_member(object, "capabilities", counts.capabilities);
+	add_number_member(object, "dangerous", counts.dangerous);
+	add_number_member(object, "without_effect", counts.without_effect);
+	add_number_member(object, "unreadable", scan->unreadable_count);
 	return object;
 }
 
@@ -157,11 +162,11 @@ static struct json_object *bundle_object(const struct scan *scan)
 	if (!scan->is_bundle)
 		return NULL;
 	object = json_object_new_object();
-	add(object, "outcome",
-	    json_object_new_string(
-		    dryrun_outcome_name(dryrun_outcome(&scan->run))));
-	add(object, "rule", out_json_text(rule ? rule->name : NULL));
-	add(object, "reason", out_json_text(*reason ? reason : NULL));
+	add_member(object, "outcome",
+		   json_object_new_string(
+			   dryrun_outcome_name(dryrun_outcome(&scan->run))));
+	add_member(object, "rule", out_json_text(rule ? rule->name : NULL));
+	add_member(object, "reason", out_json_text(*reason ? reason : NULL));
 	return object;
 }
 
@@ -169,12 +174,12 @@ struct json_object *scan_object(const struct scan *scan)
 {
 	struct json_object *object = json_object_new_object();
 
-	add(object, "operand", out_json_text(scan->operand));
-	add(object, "root", out_json_text(scan->path));
-	add(object, "policy", out_json_text(scan->policy));
-	add(object, "bundle", bundle_object(scan));
-	add(object, "files", files_array(scan));
-	add(object, "unreadable", unreadable_array(scan));
-	add(object, "counts", counts_object(scan));
+	add_member(object, "operand", out_json_text(scan->operand));
+	add_member(object, "root", out_json_text(scan->path));
+	add_member(object, "policy", out_json_text(scan->policy));
+	add_member(object, "bundle", bundle_object(scan));
+	add_member(object, "files", files_array(scan));
+	add_member(object, "unreadable", unreadable_array(scan));
+	add_member(object, "counts", counts_object(scan));
 	return object;
 }

@@ -10,12 +10,12 @@
 #include "capctl/out.h"
 #include "capctl/scan/scan.h"
 
-/* A longer one has a line to itself. */
+/* A longer path has its own line. */
 #define PATH_COLUMNS 30
 #define RULES_NAMED 3
 
-/* Its text is what can be written; NULL: out of memory, and said later. */
-static const char *finished(struct buf *buf, char **ret_text)
+/* NULL: out of memory; the caller prints that instead. */
+static const char *finish_text(struct buf *buf, char **ret_text)
 {
 	struct err ignored;
 
@@ -24,7 +24,7 @@ static const char *finished(struct buf *buf, char **ret_text)
 	return *ret_text;
 }
 
-static void add_number(struct buf *buf, const char *before, uint32_t number)
+static void add_id(struct buf *buf, const char *before, uint32_t number)
 {
 	char text[16];
 
@@ -39,7 +39,7 @@ static void add_part(struct buf *buf)
 		buf_add_str(buf, ", ");
 }
 
-/* As setcap(8) takes them, but for the prefix. */
+/* In the notation of setcap(8), without "cap_". */
 static void add_caps(struct buf *buf, capmask mask, const char *flags)
 {
 	char *names CLEANUP_FREE = mask ? out_names(mask) : NULL;
@@ -67,14 +67,14 @@ static void add_file_caps(struct buf *buf, const struct vfscap *caps)
 		buf_add_str(buf, "no capability (=)");
 	}
 	if (caps->root) {
-		add_number(buf, " (for root ", caps->root);
+		add_id(buf, " (for root ", caps->root);
 		buf_add_str(buf, ")");
 	}
 }
 
-/* "setuid root, NET_RAW=ep", and for what it is not worth that. */
-static const char *what(const struct scan *scan, const struct scan_file *file,
-			char **ret_text)
+/* "setuid root, NET_RAW=ep", and why it has no effect. */
+static const char *file_text(const struct scan *scan,
+			     const struct scan_file *file, char **ret_text)
 {
 	const struct privileged_file *program = &file->file.program;
 	struct buf buf CLEANUP_BUF = { 0 };
@@ -82,10 +82,10 @@ static const char *what(const struct scan *scan, const struct scan_file *file,
 	if (file->file.mode & S_ISUID && program->file.uid == scan->root)
 		buf_add_str(&buf, "setuid root");
 	else if (file->file.mode & S_ISUID)
-		add_number(&buf, "setuid ", program->file.uid);
+		add_id(&buf, "setuid ", program->file.uid);
 	if (execve_file_is_setgid(&program->file)) {
 		add_part(&buf);
-		add_number(&buf, "setgid ", program->file.gid);
+		add_id(&buf, "setgid ", program->file.gid);
 	}
 	if (program->file.has_caps)
 		add_file_caps(&buf, &program->file.caps);
@@ -97,12 +97,12 @@ static const char *what(const struct scan *scan, const struct scan_file *file,
 		buf_add_str(&buf, ": ");
 		buf_add_str(&buf, file->reason);
 	}
-	return finished(&buf, ret_text);
+	return finish_text(&buf, ret_text);
 }
 
-static void add_row(struct out_table *table, enum out_style style,
-		    const char *path, const char *owner, const char *verdict,
-		    const char *text)
+static void add_file_row(struct out_table *table, enum out_style style,
+			 const char *path, const char *owner,
+			 const char *verdict, const char *text)
 {
 	if (strlen(path) > PATH_COLUMNS) {
 		out_table_add(table, OUT_PLAIN, 1, path);
@@ -130,8 +130,8 @@ static void add_effect(struct out_table *table, const struct scan *scan,
 
 	snprintf(owner, sizeof(owner), "%" PRIu32 ":%" PRIu32, owned->uid,
 		 owned->gid);
-	add_row(table, effects[file->effect].style, file->file.path, owner,
-		effects[file->effect].word, what(scan, file, &text));
+	add_file_row(table, effects[file->effect].style, file->file.path, owner,
+		     effects[file->effect].word, file_text(scan, file, &text));
 }
 
 /* The rules of one verdict. */
@@ -141,7 +141,7 @@ struct rules {
 	capmask lacking; /* of the first */
 };
 
-/* One pass: a policy can have thousands. */
+/* In one pass, since a policy can have thousands of rules. */
 static void sort_rules(const struct scan *scan, const struct scan_file *file,
 		       struct rules rules[PRIVILEGED_VERDICT_COUNT])
 {
@@ -150,7 +150,7 @@ static void sort_rules(const struct scan *scan, const struct scan_file *file,
 	for (size_t i = 0; i < scan->grants_count; i++) {
 		const struct scan_grant *grant = &scan->grants[i];
 		struct rules *same =
-			&rules[scan_judge(scan, file, grant, &lacking)];
+			&rules[scan_classify(scan, file, grant, &lacking)];
 
 		if (!same->count)
 			same->lacking = lacking;
@@ -160,8 +160,8 @@ static void sort_rules(const struct scan *scan, const struct scan_file *file,
 	}
 }
 
-/* " with rule 'a'", " with rules 'a', 'b', 'c' and 4 more"; or of us all. */
-static void add_rules(struct buf *buf, const struct rules *rules)
+/* " with rule 'a'", " with rules 'a', 'b', 'c' and 4 more"; "" for a bundle. */
+static void add_rule_names(struct buf *buf, const struct rules *rules)
 {
 	if (!rules->names[0])
 		return;
@@ -172,14 +172,13 @@ static void add_rules(struct buf *buf, const struct rules *rules)
 		buf_add_str(buf, "'");
 	}
 	if (rules->count > RULES_NAMED) {
-		add_number(buf, " and ",
-			   (uint32_t)(rules->count - RULES_NAMED));
+		add_id(buf, " and ", (uint32_t)(rules->count - RULES_NAMED));
 		buf_add_str(buf, " more");
 	}
 }
 
-static const char *reason(enum privileged_verdict verdict,
-			  const struct rules *rules, char **ret_text)
+static const char *verdict_text(enum privileged_verdict verdict,
+				const struct rules *rules, char **ret_text)
 {
 	char *lacking CLEANUP_FREE = out_names(rules->lacking);
 	struct buf buf CLEANUP_BUF = { 0 };
@@ -194,8 +193,8 @@ static const char *reason(enum privileged_verdict verdict,
 		buf_add_str(&buf, lacking ? lacking : "?");
 	else if (verdict == PRIVILEGED_OUT_OF_BOUNDING)
 		buf_add_str(&buf, "what it names");
-	add_rules(&buf, rules);
-	return finished(&buf, ret_text);
+	add_rule_names(&buf, rules);
+	return finish_text(&buf, ret_text);
 }
 
 static void add_verdicts(struct out_table *table, const struct scan *scan,
@@ -219,9 +218,10 @@ static void add_verdicts(struct out_table *table, const struct scan *scan,
 		char *text CLEANUP_FREE = NULL;
 
 		if (same->count)
-			add_row(table, verdicts[i].style, "", "",
+			add_file_row(
+				table, verdicts[i].style, "", "",
 				verdicts[i].word,
-				reason(verdicts[i].verdict, same, &text));
+				verdict_text(verdicts[i].verdict, same, &text));
 	}
 }
 
@@ -235,8 +235,8 @@ static void print_files(const struct scan *scan)
 			add_verdicts(&table, scan, &scan->files[i]);
 	}
 	for (size_t i = 0; i < scan->unreadable_count; i++)
-		add_row(&table, OUT_BAD, scan->unreadable[i].path, "",
-			"unreadable", scan->unreadable[i].reason);
+		add_file_row(&table, OUT_BAD, scan->unreadable[i].path, "",
+			     "unreadable", scan->unreadable[i].reason);
 	out_table_print(&table);
 }
 
@@ -281,7 +281,7 @@ static void print_counts(const struct scan *scan)
 	add_count(&buf, "; ", counts.dangerous, "dangerous");
 	add_count(&buf, "; ", counts.without_effect, "without effect");
 	add_count(&buf, "; ", scan->unreadable_count, "unreadable");
-	finished(&buf, &text);
+	finish_text(&buf, &text);
 	out_line(found ? OUT_STRONG : OUT_GOOD, "%" PRIu64 " entries%s",
 		 scan->entries, text ? text : ": out of memory");
 }

@@ -32,11 +32,11 @@ static void scan_free(struct scan *scan)
 }
 
 /*
- * A bundle's root, and then the rest of its directory: an image that brings a
- * config.json along is not to send us elsewhere.
+ * Walks a bundle's root and then the rest of its directory: a config.json in an
+ * image must not hide the image.
  */
-static int look_at_bundle(struct scan *scan, const struct rootfs *root,
-			  struct err *err)
+static int walk_bundle(struct scan *scan, const struct rootfs *root,
+		       struct err *err)
 {
 	struct rootfs around CLEANUP_ROOTFS = ROOTFS_INIT;
 	struct stat st;
@@ -52,27 +52,27 @@ static int look_at_bundle(struct scan *scan, const struct rootfs *root,
 	return scan_walk(scan, &around, &st, err);
 }
 
-static int look(struct scan *scan, struct err *err)
+static int walk_operand(struct scan *scan, struct err *err)
 {
 	struct rootfs root CLEANUP_ROOTFS = ROOTFS_INIT;
 	int status;
 
 	if (rootfs_open(&root, scan->path, err) < 0)
 		return -1;
-	status = scan->is_bundle ? look_at_bundle(scan, &root, err)
+	status = scan->is_bundle ? walk_bundle(scan, &root, err)
 				 : scan_walk(scan, &root, NULL, err);
 	scan_sort(scan);
 	return status;
 }
 
-static bool says_something(const struct policy_rule *rule)
+static bool has_action(const struct policy_rule *rule)
 {
 	return decide_touches(rule) || rule->no_new_privileges;
 }
 
-/* At most: a pod that does not ask for it is not raised. */
-static struct privileged_grant grant_of(const struct policy_rule *rule,
-					capmask kernel)
+/* With on_request a pod may ask for less: nothing is ambient for sure. */
+static struct privileged_grant rule_grant(const struct policy_rule *rule,
+					  capmask kernel)
 {
 	capmask kept = rule->ambient | rule->inheritable;
 	capmask bounding = rule->drop_others ? kept : ~rule->drop;
@@ -85,8 +85,8 @@ static struct privileged_grant grant_of(const struct policy_rule *rule,
 	};
 }
 
-/* Whose containers run in that tree nobody says: each rule by itself. */
-static int add_rules(struct scan *scan, struct err *err)
+/* Any rule may match the containers of this image. */
+static int add_rule_grants(struct scan *scan, struct err *err)
 {
 	const struct policy *policy = &scan->node.policy;
 
@@ -96,17 +96,17 @@ static int add_rules(struct scan *scan, struct err *err)
 	for (size_t i = 0; i < policy->count; i++) {
 		const struct policy_rule *rule = &policy->rules[i];
 
-		if (says_something(rule))
+		if (has_action(rule))
 			scan->grants[scan->grants_count++] =
 				(struct scan_grant){
 					rule->name,
-					grant_of(rule, scan->node.own.kernel)
+					rule_grant(rule, scan->node.own.kernel)
 				};
 	}
 	return 0;
 }
 
-static int prepare(struct scan *scan, struct err *err)
+static int prepare_scan(struct scan *scan, struct err *err)
 {
 	const struct dryrun_options options = { .policy = scan->policy };
 
@@ -122,7 +122,7 @@ static int prepare(struct scan *scan, struct err *err)
 	if (!scan->has_node && dryrun_load(&scan->node, &options, err) < 0)
 		return -1;
 	scan->has_node = true;
-	return add_rules(scan, err);
+	return add_rule_grants(scan, err);
 }
 
 struct scan_counts scan_count(const struct scan *scan)
@@ -143,10 +143,10 @@ struct scan_counts scan_count(const struct scan *scan)
 	return counts;
 }
 
-enum privileged_verdict scan_judge(const struct scan *scan,
-				   const struct scan_file *file,
-				   const struct scan_grant *grant,
-				   capmask *ret_lacking)
+enum privileged_verdict scan_classify(const struct scan *scan,
+				      const struct scan_file *file,
+				      const struct scan_grant *grant,
+				      capmask *ret_lacking)
 {
 	const struct spec_mount *mount;
 	struct privileged_file program = file->file.program;
@@ -156,7 +156,7 @@ enum privileged_verdict scan_judge(const struct scan *scan,
 	return privileged_classify(&program, &grant->grant, ret_lacking);
 }
 
-static int parse(int argc, char **argv, struct scan *scan, struct err *err)
+static int parse_scan(int argc, char **argv, struct scan *scan, struct err *err)
 {
 	const struct verb_option options[] = {
 		{ "policy", NULL, &scan->policy },
@@ -169,7 +169,7 @@ static int parse(int argc, char **argv, struct scan *scan, struct err *err)
 		return -1;
 	if (first != argc - 1)
 		return verb_misuse(err, argv[0],
-				   "wants one root file system or bundle");
+				   "expects one root file system or bundle");
 	scan->operand = argv[first];
 	return 0;
 }
@@ -178,8 +178,8 @@ enum verb_status verb_scan(int argc, char **argv, struct err *err)
 {
 	struct scan scan CLEANUP_SCAN = { .run.evaluation = EVALUATION_INIT };
 
-	if (parse(argc, argv, &scan, err) < 0 || prepare(&scan, err) < 0 ||
-	    look(&scan, err) < 0)
+	if (parse_scan(argc, argv, &scan, err) < 0 ||
+	    prepare_scan(&scan, err) < 0 || walk_operand(&scan, err) < 0)
 		return VERB_TROUBLE;
 	if (scan.json)
 		out_json(scan_object(&scan));

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What 'capctl scan' found in a tree: to people, to programs. */
+/*
+ * What 'capctl scan' finds in a root file system or bundle: the files that raise
+ * privileges, what they are worth under a policy, as text and as JSON.
+ */
 #ifndef CAPRUNTIME_CAPCTL_SCAN_SCAN_H
 #define CAPRUNTIME_CAPCTL_SCAN_SCAN_H
 
@@ -14,9 +17,9 @@ struct json_object;
 
 struct scan_file {
 	struct rootfs_file file;
-	bool outside; /* of a bundle's root, but below the operand */
+	bool outside; /* in the bundle, but not in its root */
 	enum privileged_effect effect;
-	char *reason; /* why there is none; else NULL */
+	char *reason; /* why there is no effect; else NULL */
 };
 
 struct scan_unreadable {
@@ -24,24 +27,24 @@ struct scan_unreadable {
 	char *reason;
 };
 
-/* What files are judged against: a rule, or the container's own sets. */
+/* What a container may hold: by a rule, or by the bundle's own sets. */
 struct scan_grant {
-	const char *rule; /* NULL: the container's */
+	const char *rule; /* NULL: the bundle's */
 	struct privileged_grant grant;
 };
 
 struct scan {
 	const char *operand;
-	const char *policy; /* as given; NULL: none, or the node's */
+	const char *policy; /* --policy; NULL: the node's, for a bundle */
 	bool as_rootfs;
 	bool json;
-	bool has_node; /* a policy was asked for */
+	bool has_node; /* `node` was loaded */
 	struct dryrun_host node;
 	bool is_bundle;
-	struct dryrun run; /* of a bundle, as are: */
+	struct dryrun run; /* of a bundle, as the next three */
 	struct rootfs_view view;
-	bool any_root; /* its user namespace is not to be known */
-	uint32_t root; /* who is uid 0 in it */
+	bool any_root; /* the container joins a user namespace */
+	uint32_t root; /* uid 0 of its user namespace */
 	char *path; /* of the root file system */
 	struct scan_grant *grants;
 	size_t grants_count;
@@ -52,25 +55,28 @@ struct scan {
 	size_t unreadable_count;
 	size_t unreadable_size;
 	uint64_t entries;
-	bool outside; /* the walk under way is that around a bundle's root */
-	long told; /* milliseconds: when progress was last shown */
-	bool telling;
+	bool outside; /* the walk is around the bundle's root */
+	long progress_time; /* of the last update; in milliseconds */
+	bool progress_shown;
 };
 
 /*
- * Is the operand a bundle? Then all that is to be known of it is found out.
- * -1: it is one that cannot be looked at.
+ * If the operand is a bundle, reads it and evaluates the policy. -1: it is a
+ * bundle, but cannot be read.
  */
 int scan_bundle_read(struct scan *scan, struct err *err) MUST_CHECK;
-/* How the program looks to the container; ret_mount: what it is under. */
+/*
+ * The file as the container sees it. ret_mount is the mount that takes away
+ * its effect, or NULL.
+ */
 struct privileged_file scan_bundle_view(const struct scan *scan,
 					const struct rootfs_file *file,
 					const struct spec_mount **ret_mount);
 
-/* Adds what is found; `without` is a directory to leave out, or NULL. */
+/* Adds the files it finds; `without` is a directory to skip, or NULL. */
 int scan_walk(struct scan *scan, const struct rootfs *rootfs,
 	      const struct stat *without, struct err *err) MUST_CHECK;
-/* By path. */
+/* Sorts the files by path. */
 void scan_sort(struct scan *scan);
 
 struct scan_counts {
@@ -82,11 +88,11 @@ struct scan_counts {
 };
 
 struct scan_counts scan_count(const struct scan *scan);
-/* For a file that has an effect. */
-enum privileged_verdict scan_judge(const struct scan *scan,
-				   const struct scan_file *file,
-				   const struct scan_grant *grant,
-				   capmask *ret_lacking);
+/* For a file that has an effect; ret_lacking as privileged_classify(). */
+enum privileged_verdict scan_classify(const struct scan *scan,
+				      const struct scan_file *file,
+				      const struct scan_grant *grant,
+				      capmask *ret_lacking);
 
 void scan_print(const struct scan *scan);
 struct json_object *scan_object(const struct scan *scan);

@@ -79,7 +79,7 @@ static void dangerous_capabilities_are_dangerous(void)
 	program.file.caps.inheritable = NET_RAW;
 	check_effect(&program, 0, PRIVILEGED_RAISES, NULL);
 	program = with_caps(0);
-	check_effect(&program, 0, PRIVILEGED_NO_EFFECT, "names no capability");
+	check_effect(&program, 0, PRIVILEGED_NO_EFFECT, "has an empty capability set");
 }
 
 static void what_execve_does_not_look_at_has_no_effect(void)
@@ -97,7 +97,7 @@ static void what_execve_does_not_look_at_has_no_effect(void)
 	check_effect(&program, 0, PRIVILEGED_NO_EFFECT, "on a noexec mount");
 	program.file.mode = 0106644;
 	check_effect(&program, 0, PRIVILEGED_NO_EFFECT,
-		     "nobody may execute it");
+		     "not executable");
 }
 
 static void capabilities_of_version_3_count_for_their_root_alone(void)
@@ -126,7 +126,7 @@ static void setuid_counts_where_its_owner_is_somebody(void)
 	check_effect(&program, 200000, PRIVILEGED_RAISES, NULL);
 	program.file.unmapped = true;
 	check_effect(&program, 100000, PRIVILEGED_NO_EFFECT,
-		     "its owner is nobody in the user namespace");
+		     "its owner has no ID in the user namespace");
 }
 
 static enum privileged_verdict judge(const struct privileged_file *program,

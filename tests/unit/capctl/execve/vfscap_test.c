@@ -131,7 +131,7 @@ static void another_version_is_refused_by_its_number(void)
 	}
 	CHECK_STR(
 		err.text,
-		"security.capability has the version 0xff000000: none that the kernel knows");
+		"security.capability has version 0xff000000, which the kernel does not know");
 }
 
 static const struct tap_test tests[] = {
