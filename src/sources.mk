@@ -141,6 +141,8 @@ CAPCTL_FILES = \
 	src/capctl/explain/command.h \
 	src/capctl/explain/entrypoint.c \
 	src/capctl/explain/entrypoint.h \
+	src/capctl/explain/executable.c \
+	src/capctl/explain/executable.h \
 	src/capctl/explain/explain.c \
 	src/capctl/explain/explain.h \
 	src/capctl/explain/json.c \

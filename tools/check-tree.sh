@@ -22,6 +22,7 @@ src/capctl/doctor/host.c tests/cli/capctl_doctor.bats it only strings the others
 src/capctl/doctor/kernel.c tests/cli/capctl_doctor.bats every line of doctor is seen there
 src/capctl/doctor/policy.c tests/cli/capctl_doctor.bats every line of doctor is seen there
 src/capctl/doctor/program.c tests/cli/capctl_doctor.bats every line of doctor is seen there
+src/capctl/explain/executable.c tests/unit/capctl/explain/entrypoint_test.c what counts is what is predicted for the file
 src/capctl/explain/explain.c tests/cli/capctl_explain.bats what counts is what a person reads
 src/capctl/explain/json.c tests/cli/capctl_explain.bats what counts is what a person reads
 src/capctl/explain/print.c tests/cli/capctl_explain.bats what counts is what a person reads
@@ -111,7 +112,7 @@ bundle: evaluate files
 capctl: decode dryrun main out out_json restore verb version
 capctl/check: check report
 capctl/doctor: containers doctor engine_files engines host kernel policy program
-capctl/explain: entrypoint explain json print warn
+capctl/explain: entrypoint executable explain json print warn
 capctl/process: containers processes
 capctl/rootfs: levels mounts rootfs view walk
 capctl/scan: bundle find json print scan

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2016,SC2030,SC2031 # variables of jq, of one test
 # shellcheck disable=SC2034,SC2154 # policy_helpers.bash reads and sets them
-# What 'capctl explain' says is what the runtime does: on every fixture, the
-# audit log's word of a create that follows is compared with it.
+# 'capctl explain' decides as the runtime does: for every fixture its output is
+# compared with the audit log of a create that follows.
 
 load policy_helpers
 
@@ -56,7 +56,7 @@ expect_same() { # NAME, for messages
 		printf '%s:\nsaid: %s\ndone: %s\n' "$1" "$said" "$seen"
 		return 1
 	}
-	# A second explanation looks through what the create changed.
+	# A second explanation reverts what the create changed.
 	"$capctl" explain --json --id x "$bundle" >"$work/again.json" || :
 	diff <(jq -S 'del(.record)' "$work/said.json") \
 		<(jq -S 'del(.record)' "$work/again.json") || {
@@ -97,7 +97,7 @@ engine_of() { # FIXTURE
 	esac
 }
 
-@test "what explain says of every engine's config.json is what create does" {
+@test "explain decides as create does for every engine's config.json" {
 	count=0
 	for file in "$fixtures"/*/*config.json; do
 		for number in 0 1 2 3 4; do
@@ -110,7 +110,7 @@ engine_of() { # FIXTURE
 	[ "$count" -ge 150 ]
 }
 
-@test "what explain says of every odd config.json is what create does" {
+@test "explain decides as create does for every odd config.json" {
 	for row in $(jq -r 'keys | keys[]' \
 		"$srcdir/tests/data/capabilities.json"); do
 		make_container
@@ -124,7 +124,7 @@ engine_of() { # FIXTURE
 	done
 }
 
-@test "a container of another engine is refused, and no rule was tried" {
+@test "a container of another engine is refused before any rule" {
 	policy '{engine: "containerd"}' "$everything"
 	explain "$bundle"
 	[ "$status" -eq 1 ]
@@ -133,7 +133,7 @@ engine_of() { # FIXTURE
 	[ -z "$stderr" ]
 }
 
-@test "each rule is told with the first key that does not match" {
+@test "each rule is listed with the first key that does not match" {
 	policy '{engine: "cri-o"}' \
 		'{name: "a", match: {namespace: "x"}}' \
 		'{name: "b", match: {namespace: "shop", uid: 5}}' \
@@ -154,7 +154,7 @@ engine_of() { # FIXTURE
 	[[ "$output" == "rule 'd' decides: raises KILL"$'\n'* ]]
 }
 
-@test "what is missing is told with the reason, and the status is 1" {
+@test "missing capabilities are listed with the reason, status 1" {
 	policy '{engine: "cri-o"}' "{name: \"a\", match: {}, on_request: true,
 		ambient: [\"KILL\", \"SYS_NICE\"]}"
 	make_container '.annotations."capruntime.io/ambient" =
@@ -166,11 +166,11 @@ engine_of() { # FIXTURE
 		  NET_RAW   the pod asks for it, the rule does not allow it
 		  SYS_NICE  not in the container's bounding set: add it to the container
 		            (capabilities.add)
-		  bogus     the pod asks for it; it is no capability
+		  bogus     the pod asks for it, but there is no such capability
 	END
 }
 
-@test "--rule says what if this one decided" {
+@test "--rule makes one rule decide" {
 	policy '{engine: "cri-o"}' '{name: "a", match: {}, ambient: ["KILL"]}' \
 		'{name: "b", match: {id: "other"}, ambient: ["CHOWN"]}'
 	explain --rule b "$bundle"
@@ -181,7 +181,7 @@ engine_of() { # FIXTURE
 	[ "$stderr" = "capctl: explain: the policy has no rule 'nope'" ]
 }
 
-@test "--policy, --handler and --id stand for what the engine would bring" {
+@test "--policy, --handler and --id replace what the engine provides" {
 	policy '{engine: {special: "cri-o"}}' '{name: "h", match:
 		{handler: "special", id: "i-*"}, ambient: ["KILL"]}'
 	mv "$CAPRUNTIME_POLICY" "$work/elsewhere.json"
@@ -198,7 +198,7 @@ engine_of() { # FIXTURE
 	[[ "$stderr" == "capctl: explain: load policy: "*missing.json*"no such file or directory"* ]]
 }
 
-@test "--all goes through every bundle below, whatever their depth" {
+@test "--all explains the bundles of a directory tree" {
 	policy '{engine: "cri-o"}' "$everything"
 	mkdir -p "$work/all/one/userdata" "$work/all/ns/two" "$work/all/empty"
 	cp "$bundle/config.json" "$work/all/one/userdata/"
@@ -217,7 +217,7 @@ engine_of() { # FIXTURE
 	[ "$status" -eq 2 ]
 }
 
-@test "what cannot be looked at is status 2, and one line says why" {
+@test "a bundle that cannot be read is status 2 and one line of error" {
 	policy '{engine: "cri-o"}' "$everything"
 	explain "$work/nowhere"
 	[ "$status" -eq 2 ]
@@ -235,7 +235,7 @@ engine_of() { # FIXTURE
 	done
 }
 
-@test "nothing is written, and a kill's leftovers stay for the runtime" {
+@test "nothing is written, and temporary files stay for the runtime" {
 	policy '{engine: "cri-o"}' "$everything"
 	touch "$bundle/config.json.capruntime-new"
 	before_ls=$(ls -lA --time-style=full-iso "$bundle")
@@ -245,7 +245,7 @@ engine_of() { # FIXTURE
 	[ ! -e "$log" ]
 }
 
-@test "without a policy and a record nothing is looked at" {
+@test "without a policy and a record config.json is not read" {
 	policy '{}'
 	echo '{ broken' >"$bundle/config.json"
 	explain "$bundle"
@@ -253,7 +253,7 @@ engine_of() { # FIXTURE
 	[[ "$output" == 'no policy and no record: nothing is looked at'* ]]
 }
 
-@test "in mode audit explain says what enforce would do, and that it does not" {
+@test "in mode audit explain shows the decision and notes the mode" {
 	policy '{engine: "cri-o", mode: "audit"}' "$everything"
 	explain "$bundle"
 	[[ "$output" == *'note: mode is audit: '* ]]
@@ -261,7 +261,7 @@ engine_of() { # FIXTURE
 	[ "$(jq -r .mode <<<"$output")" = audit ]
 }
 
-@test "a capability whose system calls the seccomp profile closes is warned of" {
+@test "a seccomp profile that blocks a capability's system calls is a warning" {
 	policy '{}' '{name: "a", match: {id: "x"}, ambient: ["SYS_TIME",
 		"NET_BIND_SERVICE"]}'
 	with='.process.user.uid = 1000 | .process.capabilities = {bounding:
@@ -270,7 +270,7 @@ engine_of() { # FIXTURE
 		>"$bundle/config.json"
 	explain --id x "$bundle"
 	grep -A1 ^warning <<<"$output" | diff - <(printf '%s\n' \
-		"warning: SYS_TIME is good for less: the container's seccomp profile closes" \
+		"warning: SYS_TIME has less effect: the container's seccomp profile blocks" \
 		'clock_settime (fails with EPERM), settimeofday (fails with EPERM)')
 	explain --json --id x "$bundle"
 	[ "$(jq -c '[.warnings[].code]' <<<"$output")" = '["seccomp_partly"]' ]
@@ -302,7 +302,7 @@ make_tree() { # [JQ-FILTER]
 web_rule='{name: "web", match: {namespace: "shop"}, ambient:
 	["NET_BIND_SERVICE"]}'
 
-@test "all that is said of a container, and of its program" {
+@test "the whole output for a container and its program" {
 	make_tree
 	policy '{engine: "cri-o"}' '{name: "a", match: {namespace: "x"}}' \
 		"$web_rule"
@@ -348,7 +348,7 @@ program_part() {
 	sed -n '/^what /,$p' <<<"$output" | grep -v '^note: '
 }
 
-@test "a setuid program that loses what is raised is told, and the status is 1" {
+@test "a setuid program that loses raised capabilities is a warning, status 1" {
 	make_tree
 	chmod 4755 "$tree/bin/app"
 	policy '{engine: "cri-o"}' "$web_rule"
@@ -384,7 +384,7 @@ program_part() {
 		  because        a set-user-ID, set-group-ID or capability file clears the
 		                 ambient set
 		warning: '/bin/app' will not hold NET_BIND_SERVICE: the file's own set-user-ID
-		or set-group-ID bit or capabilities clear the ambient set: take them off the
+		or set-group-ID bit or capabilities clear the ambient set: remove them from the
 		file
 	END
 	explain --json "$bundle"
@@ -397,7 +397,7 @@ program_part() {
 	[[ "$(tr -s ' \n' ' ' <<<"$output")" == *'; but its program will not hold NET_BIND_SERVICE '* ]]
 }
 
-@test "a program that execve will refuse is told, and the status is 1" {
+@test "a program that execve will refuse is a warning, status 1" {
 	require_programs setcap
 	make_tree
 	setcap cap_sys_time+ep "$tree/bin/app"
@@ -409,14 +409,14 @@ program_part() {
 	diff - <(program_part) <<-'END'
 		what '/bin/app' will hold
 		  nothing: it cannot be executed, execve fails
-		warning: '/bin/app' cannot be executed: its file capabilities name SYS_TIME,
-		which the bounding set lacks: add that to the container, or take it off the file
+		warning: '/bin/app' cannot be executed: its file capabilities include SYS_TIME,
+		which the bounding set lacks: add it to the container or remove it from the file
 		(setcap -r)
 	END
 	explain --json "$bundle"
 	jq -e '[.warnings[].code] == ["program_refused"] and
 		.program.executable == false' <<<"$output"
-	# It is the interpreter's file that counts, and that is named.
+	# The interpreter's file counts, and the message names it.
 	printf '#!/bin/app\n' >"$tree/bin/script"
 	chmod 755 "$tree/bin/script"
 	jq '.process.args = ["script"]' "$bundle/config.json" >"$work/c"
@@ -430,7 +430,7 @@ program_part() {
 		.interpreter == "/bin/app"' <<<"$output"
 }
 
-@test "without a rule a program that execve will refuse is told, too" {
+@test "a program that execve will refuse is reported without a rule, too" {
 	require_programs setcap
 	make_tree
 	setcap cap_sys_time+ep "$tree/bin/app"
@@ -442,15 +442,15 @@ program_part() {
 
 port_start=net.ipv4.ip_unprivileged_port_start
 
-@test "NET_BIND_SERVICE that is not needed is told" {
+@test "NET_BIND_SERVICE that is not needed is a warning" {
 	policy '{engine: "cri-o"}' "$web_rule"
 	for start in 0 80; do
 		make_tree ".linux.sysctl = {\"$port_start\": \"$start\"}"
 		explain "$bundle"
 		[ "$status" -eq 0 ]
 		case $start in
-		0) wanted="is not needed: $port_start is 0, every port can be bound" ;;
-		80) wanted="is needed for ports below 80 only: $port_start says so" ;;
+		0) wanted="is not needed: $port_start is 0, so every port can be bound without it" ;;
+		80) wanted="is needed only for ports below 80, the value of $port_start" ;;
 		esac
 		[[ "$(tr '\n' ' ' <<<"$output")" == *"warning: NET_BIND_SERVICE $wanted "* ]]
 		explain --json "$bundle"
@@ -461,7 +461,7 @@ port_start=net.ipv4.ip_unprivileged_port_start
 		explain --json "$bundle"
 		jq -e '.warnings == []' <<<"$output"
 	done
-	# Of another capability nothing of the kind is said.
+	# There is no such warning for other capabilities.
 	policy '{engine: "cri-o"}' '{name: "a", match: {}, ambient: ["KILL"]}'
 	make_tree ".linux.sysctl = {\"$port_start\": \"0\"}"
 	explain --json "$bundle"
@@ -478,18 +478,18 @@ port_start=net.ipv4.ip_unprivileged_port_start
 		[ "$status" -eq 0 ]
 		case $start in
 		0) [[ "$output" == *'not needed'* ]] ;;
-		80) [[ "$output" == *'ports below 80 only'* ]] ;;
+		80) [[ "$output" == *'only for ports below 80,'* ]] ;;
 		*) [[ "$output" != *warning* ]] ;;
 		esac
 	done
-	# A network of its own has its own, which cannot be seen.
+	# The setting of its own network namespace is not known.
 	make_tree
 	run unshare -n sh -c 'echo 0 >/proc/sys/net/ipv4/ip_unprivileged_port_start &&
 		"$0" explain "$1"' "$capctl" "$bundle"
 	[[ "$output" != *warning* ]]
 }
 
-@test "what cannot be told of the program is said, with the reason" {
+@test "a program that cannot be predicted is reported with the reason" {
 	policy '{engine: "cri-o"}' "$web_rule"
 	make_tree
 	rm "$tree/bin/app"
@@ -497,17 +497,17 @@ port_start=net.ipv4.ip_unprivileged_port_start
 	[ "$status" -eq 0 ]
 	diff - <(program_part) <<-'END'
 		what the program will hold
-		  cannot be told: '/bin/app': no such file or directory
+		  unknown: '/bin/app': no such file or directory
 	END
 	make_tree '.mounts = [{destination: "/bin", type: "bind", source: "x"}]'
 	explain "$bundle"
-	[ "$(program_part | xargs -d '\n' | tr -s ' ')" = "what the program will hold cannot be told: '/bin/app' lies on the mount '/bin': '$bundle/x': no such file or directory" ]
+	[ "$(program_part | xargs -d '\n' | tr -s ' ')" = "what the program will hold unknown: '/bin/app' is on the mount '/bin': '$bundle/x': no such file or directory" ]
 	make_tree '.mounts = [{destination: "/bin", type: "tmpfs"}]'
 	explain "$bundle"
 	diff - <(program_part) <<-'END'
 		what the program will hold
-		  cannot be told: '/bin/app' lies on the mount '/bin', which the runtime has yet
-		  to make
+		  unknown: '/bin/app' is on the mount '/bin', which only the running container
+		  has
 	END
 	explain --json "$bundle"
 	jq -e '.program | has("sets") == false and .name == "/bin/app" and
@@ -522,7 +522,7 @@ as_nobody() { # WORD…: explain as an ordinary user
 	printf 'exit status %s\n%s\n%s\n' "$status" "$output" "$stderr"
 }
 
-@test "an ordinary user is told what would be for root" {
+@test "an ordinary user gets the answer for root" {
 	require_programs setpriv
 	make_tree
 	policy '{engine: "cri-o"}' "$web_rule"
@@ -533,7 +533,7 @@ as_nobody() { # WORD…: explain as an ordinary user
 	[ "$(head -n 1 <<<"$output")" = \
 		"rule 'web' decides: raises NET_BIND_SERVICE" ]
 	diff <(echo "$roots") <(echo "$output") | grep '^[<>]' |
-		diff - <(echo '> note: asked by an ordinary user: as it would be for root')
+		diff - <(echo '> note: you are not root: the answer is for root')
 }
 
 @test "what an ordinary user cannot read is status 2" {
@@ -561,7 +561,7 @@ as_nobody() { # WORD…: explain as an ordinary user
 	[ "$status" -eq 2 ]
 }
 
-@test "a program that an ordinary user cannot look at is status 2" {
+@test "a program that an ordinary user cannot read is status 2" {
 	require_programs setpriv
 	policy '{engine: "cri-o"}' "$web_rule"
 	for closed in . bin bin/app; do
@@ -574,11 +574,11 @@ as_nobody() { # WORD…: explain as an ordinary user
 		[ "$closed" = bin/app ] || chmod 700 "$tree/$closed"
 		as_nobody "$bundle"
 		[ "$status" -eq 2 ]
-		[ "$(head -n 2 <<<"$output" | xargs -d '\n')" = "rule 'web' decides: raises NET_BIND_SERVICE; but its program cannot be looked at who" ]
-		grep -q '^  cannot be told: ' <<<"$output"
+		[ "$(head -n 2 <<<"$output" | xargs -d '\n')" = "rule 'web' decides: raises NET_BIND_SERVICE; but its program cannot be read who" ]
+		grep -q '^  unknown: ' <<<"$output"
 		as_nobody --all "$work"
 		[ "$status" -eq 2 ]
-		[[ "$(tr -s ' \n' ' ' <<<"$output")" == *"its program cannot be looked at"* ]]
+		[[ "$(tr -s ' \n' ' ' <<<"$output")" == *"its program cannot be read"* ]]
 		as_nobody --json "$bundle"
 		[ "$status" -eq 2 ]
 		jq -e '.program | has("sets") == false and .unknown != null' \
@@ -588,7 +588,7 @@ as_nobody() { # WORD…: explain as an ordinary user
 	done
 }
 
-@test "a record that create does not believe is refused, with and without a policy" {
+@test "a record that create does not trust is refused, with and without a policy" {
 	make_tree
 	policy '{engine: "cri-o"}' "$web_rule"
 	make_words
@@ -605,7 +605,7 @@ as_nobody() { # WORD…: explain as an ordinary user
 	[[ "$(tr -s ' \n' ' ' <<<"$output")" == "refused: '$bundle/.capruntime.json' can be written by others"* ]]
 }
 
-@test "a record of a rule since removed is looked through" {
+@test "a record of a rule since removed is reverted first" {
 	make_tree
 	policy '{engine: "cri-o"}' '{name: "gone", match: {}, ambient: ["KILL"],
 		drop: ["CHOWN"]}'
@@ -644,7 +644,7 @@ as_nobody() { # WORD…: explain as an ordinary user
 	jq -e '.record and .program.executable' <<<"$output"
 }
 
-@test "rules that are not tried are told by their number where there are many" {
+@test "many rules that were not tried are only counted" {
 	for count in 4 5 2000; do
 		jq -n --argjson count "$count" '{version: 1, engine: "cri-o", rules:
 			[range($count) | {name: "r\(.)", match: {id: "\(.)"},
@@ -676,13 +676,13 @@ as_nobody() { # WORD…: explain as an ordinary user
 		.[1998] == "no"' <<<"$output"
 	explain --rule r1000 "$bundle"
 	[ "$(sed -n '/^rules/,/^sets/p' <<<"$output" | tail -n 3 | head -n 1)" = \
-		'  r1000  decides, because --rule says so' ]
+		'  r1000  decides, because of --rule' ]
 	[[ "$output" == *'  999 further rules: not tried'* ]]
 }
 
 long=$(printf 'n%.0s' {1..63})
 
-@test "long names keep to 80 columns, and what belongs to them stays beside" {
+@test "long names keep to 80 columns with their source beside" {
 	make_tree ".annotations.\"io.kubernetes.pod.namespace\" = \"$long\" |
 		.annotations.\"io.kubernetes.cri-o.ImageName\" =
 			\"registry.example/${long:0:40}\" |
@@ -724,7 +724,7 @@ long=$(printf 'n%.0s' {1..63})
 	END
 }
 
-@test "what strangers wrote cannot move the cursor" {
+@test "names from containers cannot move the cursor" {
 	evil='\u001b[31m\u0007\r\nx\u009b2J\u007f\tx'
 	make_tree ".process.args = [\"/bin/$evil\"] |
 		.annotations.\"io.kubernetes.pod.namespace\" = \"$evil\" |
@@ -782,7 +782,7 @@ coloured() { # WORD…: as on a terminal
 		LC_ALL=C grep -c $'\e' || :
 }
 
-@test "there is colour on a terminal alone, and not with NO_COLOR" {
+@test "colour is for terminals, and not with NO_COLOR" {
 	require_programs script
 	unset NO_COLOR
 	make_tree

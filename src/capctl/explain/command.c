@@ -10,7 +10,7 @@
 
 #define PATH "PATH="
 
-/* NULL stays where there is no string, or one with a NUL in it. */
+/* Leaves *ret_text NULL for anything but a string without NULs. */
 static int take_string(char **ret_text, const struct json_doc *doc,
 		       struct json_value value, struct err *err)
 {
@@ -42,7 +42,7 @@ static int read_program(struct command *command, const struct json_doc *doc,
 	return take_string(&command->program, doc, first, err);
 }
 
-/* The last of two wins, as both runtimes set them in order. */
+/* The last one wins, as both runtimes set them in order. */
 static int read_search(struct command *command, const struct json_doc *doc,
 		       struct err *err)
 {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a config.json's process starts: the first word, the directory, where
- * programs are looked for, and with which further groups. Its capabilities are
- * spec.h.
+ * The command of config.json's process: program, working directory, $PATH and
+ * supplementary groups. spec.h reads its user and capabilities.
  *
  * Rests on: OCI runtime specification config.md "Process" and "User".
  */
@@ -22,9 +21,8 @@ struct command {
 #define CLEANUP_COMMAND __attribute__((cleanup(command_free)))
 
 /*
- * `doc` passed json_check(). What has another type than the specification's
- * counts as absent: the runtime refuses it. The caller frees, also on -1 (out
- * of memory).
+ * `doc` passed json_check(). Values of the wrong type count as absent, because
+ * the runtime refuses them. The caller frees, also on -1 (out of memory).
  */
 int command_read(struct command *ret_command, const struct json_doc *doc,
 		 struct err *err) MUST_CHECK;

@@ -1,23 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the program that a container starts will really hold: the file found in
- * the container's tree as the runtime will find it, and what execve(2) makes of
- * the sets (exec_caps.h). Nothing is started or written.
+ * Which capabilities the first program of a container will hold: the file that
+ * the runtime will execute (executable.h), and what execve(2) makes of the sets
+ * (execve/predict.h). Nothing is started or written.
  */
 #ifndef CAPRUNTIME_CAPCTL_EXPLAIN_ENTRYPOINT_H
 #define CAPRUNTIME_CAPCTL_EXPLAIN_ENTRYPOINT_H
 
 #include "capctl/dryrun.h"
 #include "capctl/execve/predict.h"
-#include "capctl/rootfs/rootfs.h"
 
 struct entrypoint {
-	bool found; /* else `reason` says why nothing can be told */
-	bool unreadable; /* that is: it is there, and we may or can not look */
+	bool found; /* else `reason` says why there is no prediction */
+	bool unreadable; /* not found, because it could not be read */
 	struct err reason;
 	char *name; /* args[0]; NULL: none */
-	char *path; /* of the file, in the container */
-	char *interpreter; /* whose bits count, of a script; NULL: none */
+	char *path; /* of the file in the container; NULL: not found */
+	char *interpreter; /* of a script: its file counts; else NULL */
 	struct execve_task task;
 	struct execve_file file;
 	struct execve_result result;
@@ -29,8 +28,8 @@ struct entrypoint {
  * For a bundle that was read and decided. The caller frees, also on -1 (out of
  * memory).
  */
-int entrypoint_look(struct entrypoint *ret_entry, const struct dryrun *run,
-		    struct err *err) MUST_CHECK;
+int entrypoint_predict(struct entrypoint *ret_entry, const struct dryrun *run,
+		       struct err *err) MUST_CHECK;
 void entrypoint_free(struct entrypoint *entry);
 
 #endif

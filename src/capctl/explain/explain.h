@@ -1,27 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What 'capctl explain' says of one bundle: to people, to programs. */
+/*
+ * One bundle as 'capctl explain' reports it: what capruntime would decide, what
+ * the program would hold, and warnings; as text and as JSON.
+ */
 #ifndef CAPRUNTIME_CAPCTL_EXPLAIN_EXPLAIN_H
 #define CAPRUNTIME_CAPCTL_EXPLAIN_EXPLAIN_H
 
 #include "capctl/dryrun.h"
 #include "capctl/explain/entrypoint.h"
+#include "capctl/finding.h"
 
 struct json_object;
 
-#define EXPLAIN_WARNINGS_MAX 72 /* one for each capability, and a few */
-
-struct explain_warning {
-	const char *code; /* for programs */
-	char *text;
-};
-
-/* One bundle, and all that can be said of it. */
 struct explained {
 	struct dryrun run;
-	bool decided; /* there are sets to speak of: `entry` counts */
+	bool decided; /* a process of a container: `entry` is filled in */
 	struct entrypoint entry;
-	struct explain_warning warnings[EXPLAIN_WARNINGS_MAX];
-	size_t warnings_count;
+	struct findings warnings; /* each has a code */
 };
 
 /*
@@ -29,21 +24,18 @@ struct explained {
  * NULL: out of memory.
  */
 char *explain_headline(const struct explained *explained);
-/* What was raised, and the program surely will not hold. */
+/* The raised capabilities that the program will not hold. */
 capmask explain_lost(const struct explained *explained);
 /*
- * Starts with everything that the rule wants for it, and its program holds
- * that, too, as far as can be told.
+ * Will the container start with everything that the rule grants, and nothing
+ * is known that its program would lose?
  */
 bool explain_is_good(const struct explained *explained);
 
-/*
- * Was the rule tried, and if so which key did not match? Rules behind the one
- * that decides are not tried.
- */
+/* Was the rule tried, and which key did not match? */
 struct explain_trial {
 	bool tried;
-	const char *failed; /* the key; NULL: it matches */
+	const char *failed; /* the first such key; NULL: the rule matches */
 };
 struct explain_trial explain_try(const struct dryrun *run,
 				 const struct policy_rule *rule);

@@ -96,8 +96,8 @@ static struct json_object *missing_array(const struct dryrun *run)
 	return array;
 }
 
-static void add_sets(struct json_object *object,
-		     const struct evaluation *evaluation)
+static void add_decided_sets(struct json_object *object,
+			     const struct evaluation *evaluation)
 {
 	const struct capsets *before = &evaluation->spec.sets;
 	bool changed = evaluation->has_decision;
@@ -154,21 +154,14 @@ static struct json_object *program_object(const struct entrypoint *entry)
 	return object;
 }
 
-static struct json_object *warnings_array(const struct explained *explained)
+static struct json_object *warnings_array(const struct findings *warnings)
 {
-	struct json_object *array = json_object_new_array();
+	static const struct finding_key keys[] = {
+		{ "code", FINDING_FIELD_CODE },
+		{ "text", FINDING_FIELD_TEXT },
+	};
 
-	for (size_t i = 0; i < explained->warnings_count; i++) {
-		struct json_object *object = json_object_new_object();
-		const struct explain_warning *warning = &explained->warnings[i];
-
-		json_object_object_add(object, "code",
-				       out_json_text(warning->code));
-		json_object_object_add(object, "text",
-				       out_json_text(warning->text));
-		json_object_array_add(array, object);
-	}
-	return array;
+	return findings_json(warnings, keys, ARRAY_LEN(keys));
 }
 
 struct json_object *explain_object(const struct explained *explained)
@@ -205,13 +198,14 @@ struct json_object *explain_object(const struct explained *explained)
 			       out_json_text(rule ? rule->name : NULL));
 	json_object_object_add(object, "exec",
 			       json_object_new_boolean(rule && rule->exec));
-	add_sets(object, evaluation);
+	add_decided_sets(object, evaluation);
 	json_object_object_add(object, "missing", missing_array(run));
 	json_object_object_add(object, "unknown",
 			       out_json_text(evaluation->request.unknown));
 	json_object_object_add(
 		object, "program",
 		explained->decided ? program_object(&explained->entry) : NULL);
-	json_object_object_add(object, "warnings", warnings_array(explained));
+	json_object_object_add(object, "warnings",
+			       warnings_array(&explained->warnings));
 	return object;
 }

@@ -6,11 +6,11 @@
 #include "capctl/explain/explain.h"
 #include "capctl/out.h"
 
-#define UNTRIED_MAX 3 /* of rules, that are told by their names */
+#define UNTRIED_MAX 3 /* rules that are listed though they were not tried */
 
-/* Whose word a text is. */
-static const char *source(const struct evaluation *evaluation,
-			  enum match_text text)
+/* Where a value comes from. */
+static const char *text_source(const struct evaluation *evaluation,
+			       enum match_text text)
 {
 	const char *key = subject_text_key(evaluation->engine, text);
 
@@ -18,11 +18,11 @@ static const char *source(const struct evaluation *evaluation,
 		return "the name capruntime is called by";
 	if (text == MATCH_ID)
 		return "the command line";
-	return key ? key : "no engine vouches for it";
+	return key ? key : "no trusted annotation";
 }
 
-static void add_number(struct out_table *table, const char *key,
-		       uint32_t number)
+static void add_subject_number(struct out_table *table, const char *key,
+			       uint32_t number)
 {
 	char text[16];
 
@@ -31,7 +31,7 @@ static void add_number(struct out_table *table, const char *key,
 	out_table_style(table, 2, OUT_FAINT);
 }
 
-/* Those keys that are so, or those that are not. */
+/* The keys that are true, or those that are false. */
 static void add_flags(struct out_table *table, const char *title,
 		      const struct match_subject *subject, bool wanted)
 {
@@ -64,12 +64,13 @@ static void print_subject(const struct evaluation *evaluation)
 
 		out_table_add(&table, value ? OUT_PLAIN : OUT_FAINT, 3,
 			      match_text_key(text), value ? value : "-",
-			      source(evaluation, text));
+			      text_source(evaluation, text));
 		out_table_style(&table, 2, OUT_FAINT);
 	}
 	for (int i = 0; i < MATCH_NUMBER_COUNT; i++)
-		add_number(&table, match_number_key((enum match_number)i),
-			   evaluation->subject.numbers[i]);
+		add_subject_number(&table,
+				   match_number_key((enum match_number)i),
+				   evaluation->subject.numbers[i]);
 	out_table_add(&table, OUT_PLAIN, 3, "engine",
 		      engine_policy_name(evaluation->engine),
 		      "the policy's 'engine'");
@@ -79,15 +80,15 @@ static void print_subject(const struct evaluation *evaluation)
 	out_table_print(&table);
 }
 
-static void add_rule(struct out_table *table, const struct dryrun *run,
-		     const struct policy_rule *rule)
+static void add_trial(struct out_table *table, const struct dryrun *run,
+		      const struct policy_rule *rule)
 {
 	struct explain_trial trial = explain_try(run, rule);
 	char text[64];
 
 	if (rule == run->evaluation.forced) {
 		out_table_add(table, OUT_GOOD, 2, rule->name,
-			      "decides, because --rule says so");
+			      "decides, because of --rule");
 	} else if (!trial.tried) {
 		out_table_add(table, OUT_FAINT, 2, rule->name, "not tried");
 	} else if (!trial.failed) {
@@ -100,8 +101,8 @@ static void add_rule(struct out_table *table, const struct dryrun *run,
 	}
 }
 
-/* The last ones that are not tried are told by their number. */
-static size_t count_told(const struct dryrun *run)
+/* Rules at the end that were not tried are only counted. */
+static size_t count_listed(const struct dryrun *run)
 {
 	const struct policy *policy = run->evaluation.policy;
 	size_t count = policy->count;
@@ -116,20 +117,20 @@ static void print_rules(const struct dryrun *run)
 {
 	struct out_table table CLEANUP_TABLE = { .indent = 2 };
 	const struct policy *policy = run->evaluation.policy;
-	size_t told = count_told(run);
+	size_t listed = count_listed(run);
 
 	if (policy->count)
 		out_line(OUT_STRONG, "rules");
-	for (size_t i = 0; i < told; i++)
-		add_rule(&table, run, &policy->rules[i]);
+	for (size_t i = 0; i < listed; i++)
+		add_trial(&table, run, &policy->rules[i]);
 	out_table_print(&table);
-	if (told < policy->count)
+	if (listed < policy->count)
 		out_line(OUT_FAINT, "  %zu%s rules: not tried",
-			 policy->count - told, told ? " further" : "");
+			 policy->count - listed, listed ? " further" : "");
 }
 
-static void add_sets(struct out_table *table, const char *key, capmask before,
-		     capmask after)
+static void add_set_rows(struct out_table *table, const char *key,
+			 capmask before, capmask after)
 {
 	char *old CLEANUP_FREE = out_names(before);
 	char *new CLEANUP_FREE = out_names(after);
@@ -156,8 +157,8 @@ static void print_sets(const struct evaluation *evaluation)
 		return;
 	out_line(OUT_STRONG, "sets in config.json");
 	for (int i = 0; i < CAPSET_COUNT; i++)
-		add_sets(&table, capset_key((enum capset_which)i),
-			 before->set[i], after->set[i]);
+		add_set_rows(&table, capset_key((enum capset_which)i),
+			     before->set[i], after->set[i]);
 	out_table_add(
 		&table, OUT_PLAIN, 3, "no_new_privs",
 		gains && !evaluation->spec.no_new_privileges ? "after"
@@ -185,9 +186,9 @@ static void print_missing(const struct dryrun *run)
 			      dryrun_why_missing(run, one));
 	}
 	if (evaluation->request.unknown)
-		out_table_add(&table, OUT_WARNING, 2,
-			      evaluation->request.unknown,
-			      "the pod asks for it; it is no capability");
+		out_table_add(
+			&table, OUT_WARNING, 2, evaluation->request.unknown,
+			"the pod asks for it, but there is no such capability");
 	out_table_print(&table);
 }
 
@@ -198,7 +199,7 @@ static void print_notes(const struct dryrun *run)
 	if (evaluation->policy->mode == POLICY_AUDIT)
 		out_line(
 			OUT_WARNING,
-			"note: mode is audit: this would be logged, and nothing changed or refused");
+			"note: mode is audit: the runtime only logs this, and changes and refuses nothing");
 	if (evaluation_record(evaluation))
 		out_line(
 			OUT_PLAIN,
@@ -211,9 +212,8 @@ static void print_notes(const struct dryrun *run)
 			OUT_PLAIN,
 			"note: exec sessions of engines do not get this: the rule lacks 'exec'");
 	if (run->node->assumed)
-		out_line(
-			OUT_PLAIN,
-			"note: asked by an ordinary user: as it would be for root");
+		out_line(OUT_PLAIN,
+			 "note: you are not root: the answer is for root");
 	if (*run->node->runtime_problem.text)
 		out_line(OUT_WARNING, "note: no real runtime: %s",
 			 run->node->runtime_problem.text);
@@ -229,7 +229,7 @@ static void print_reasons(struct out_table *table, unsigned int why)
 				      execve_why_text((enum execve_why)i));
 }
 
-/* What counts after the execve: the five sets, and who it is then. */
+/* The five sets after execve(2), and the effective user if it changes. */
 static void print_result(struct out_table *table,
 			 const struct entrypoint *entry)
 {
@@ -259,7 +259,7 @@ static void print_program(const struct explained *explained)
 		return;
 	if (!entry->found) {
 		out_line(OUT_STRONG, "what the program will hold");
-		out_line(OUT_PLAIN, "  cannot be told: %s", entry->reason.text);
+		out_line(OUT_PLAIN, "  unknown: %s", entry->reason.text);
 		return;
 	}
 	out_line(OUT_STRONG, "what '%s' will hold",
@@ -284,8 +284,7 @@ void explain_print(const struct explained *explained)
 	print_sets(&run->evaluation);
 	print_missing(run);
 	print_program(explained);
-	for (size_t i = 0; i < explained->warnings_count; i++)
-		out_line(OUT_WARNING, "warning: %s",
-			 explained->warnings[i].text);
+	for (size_t i = 0; i < explained->warnings.count; i++)
+		finding_print_line(&explained->warnings.list[i]);
 	print_notes(run);
 }

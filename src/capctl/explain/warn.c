@@ -2,7 +2,6 @@
 #include "config.h"
 
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/capability.h>
@@ -18,65 +17,45 @@
 #define NUMBER_MAX 32
 #define CALLS_SHOWN 4
 
-static int add(struct explained *explained, struct err *err, const char *code,
-	       const char *format, ...) __attribute__((format(printf, 4, 5)));
+#define WARNING(code_)                                                         \
+	((struct finding){ .level = FINDING_WARNING, .code = (code_) })
 
-static int add(struct explained *explained, struct err *err, const char *code,
-	       const char *format, ...)
-{
-	struct explain_warning *warning =
-		&explained->warnings[explained->warnings_count];
-	va_list arguments;
-	int status;
-
-	if (explained->warnings_count == EXPLAIN_WARNINGS_MAX)
-		return 0;
-	va_start(arguments, format);
-	status = vasprintf(&warning->text, format, arguments);
-	va_end(arguments);
-	if (status < 0)
-		return err_set(err, "out of memory");
-	warning->code = code;
-	explained->warnings_count++;
-	return 0;
-}
-
-/* Whose bits count. */
+/* The file that execve(2) looks at. */
 static const char *file_of(const struct entrypoint *entry)
 {
 	return entry->interpreter ? entry->interpreter : entry->path;
 }
 
-/* File capabilities with the effective bit want all of them, or EPERM. */
-static int warn_execve(struct explained *explained, struct err *err)
+/* A file with the effective bit and a capability it cannot get: EPERM. */
+static void warn_refused(struct explained *explained)
 {
 	const struct entrypoint *entry = &explained->entry;
 	char *names CLEANUP_FREE = out_names(entry->result.missing);
 
 	if (!entry->found || !entry->result.refused)
-		return 0;
-	return add(
-		explained, err, "program_refused",
-		"'%s' cannot be executed: its file capabilities name %s, which the bounding set lacks: add that to the container, or take it off the file (setcap -r)",
+		return;
+	findings_add_like(
+		&explained->warnings, WARNING("program_refused"),
+		"'%s' cannot be executed: its file capabilities include %s, which the bounding set lacks: add it to the container or remove it from the file (setcap -r)",
 		file_of(entry), names ? names : "");
 }
 
-static int warn_lost(struct explained *explained, struct err *err)
+static void warn_lost(struct explained *explained)
 {
 	const struct entrypoint *entry = &explained->entry;
 	capmask lost = explain_lost(explained);
 	char *names CLEANUP_FREE = out_names(lost);
 
 	if (!lost)
-		return 0;
-	return add(
-		explained, err, "program_loses",
-		"'%s' will not hold %s: the file's own set-user-ID or set-group-ID bit or capabilities clear the ambient set: take them off the file",
+		return;
+	findings_add_like(
+		&explained->warnings, WARNING("program_loses"),
+		"'%s' will not hold %s: the file's own set-user-ID or set-group-ID bit or capabilities clear the ambient set: remove them from the file",
 		file_of(entry), names ? names : "");
 }
 
-/* -1: there is none, or it is no number. */
-static long configured_start(const struct json_doc *doc)
+/* -1: not set, or no number. */
+static long container_port_start(const struct json_doc *doc)
 {
 	struct json_value linux_value, sysctl, value;
 	char *text CLEANUP_FREE = NULL;
@@ -93,7 +72,7 @@ static long configured_start(const struct json_doc *doc)
 							: -1;
 }
 
-static long hosts_start(void)
+static long host_port_start(void)
 {
 	char *text CLEANUP_FREE = NULL;
 	struct err ignored;
@@ -107,33 +86,34 @@ static long hosts_start(void)
 }
 
 /*
- * A sysctl of the network namespace: a pod's own may have been set by its
- * sandbox, which cannot be seen from here.
+ * The sysctl belongs to the network namespace. In that of a pod its sandbox may
+ * have set it, which config.json does not show.
  */
-static int warn_port(struct explained *explained, struct err *err)
+static void warn_port(struct explained *explained)
 {
 	const struct evaluation *evaluation = &explained->run.evaluation;
 	capmask bind = UINT64_C(1) << CAP_NET_BIND_SERVICE;
 	bool host = evaluation->has_subject &&
 		    evaluation->subject.flags[MATCH_HOST_NETWORK];
-	long start = configured_start(&evaluation->restored);
+	long start = container_port_start(&evaluation->restored);
 
 	if (start < 0 && host)
-		start = hosts_start();
+		start = host_port_start();
 	if (!(evaluation->decision.raised & bind) || start < 0 || start >= 1024)
-		return 0;
+		return;
 	if (start == 0)
-		return add(explained, err, "not_needed",
-			   "NET_BIND_SERVICE is not needed: " PORT_SYSCTL
-			   " is 0, every port can be bound");
-	return add(
-		explained, err, "not_needed",
-		"NET_BIND_SERVICE is needed for ports below %ld only: " PORT_SYSCTL
-		" says so",
-		start);
+		findings_add_like(
+			&explained->warnings, WARNING("not_needed"),
+			"NET_BIND_SERVICE is not needed: " PORT_SYSCTL
+			" is 0, so every port can be bound without it");
+	else
+		findings_add_like(
+			&explained->warnings, WARNING("not_needed"),
+			"NET_BIND_SERVICE is needed only for ports below %ld, the value of " PORT_SYSCTL,
+			start);
 }
 
-/* The first few: a capability can have many. */
+/* The first few of them. */
 static void add_calls(struct buf *buf, const struct seccomp_closed *closed)
 {
 	char action[SECCOMP_ACTION_TEXT_SIZE], more[32];
@@ -153,60 +133,61 @@ static void add_calls(struct buf *buf, const struct seccomp_closed *closed)
 	buf_add_str(buf, more);
 }
 
-static int warn_closed(struct explained *explained,
-		       const struct seccomp_profile *profile, capmask bit,
-		       struct err *err)
+static void warn_blocked(struct explained *explained,
+			 const struct seccomp_profile *profile, capmask bit)
 {
+	struct findings *warnings = &explained->warnings;
 	struct seccomp_closed closed;
 	struct buf buf CLEANUP_BUF = { 0 };
 	char *calls CLEANUP_FREE = NULL, *name CLEANUP_FREE = out_names(bit);
+	struct err ignored;
 
 	seccomp_closed(profile, bit, &closed);
 	if (closed.closing == SECCOMP_OPEN)
-		return 0;
+		return;
 	add_calls(&buf, &closed);
-	if (!name || buf_take(&buf, &calls, NULL, err) < 0)
-		return err_set(err, "out of memory");
-	if (closed.closing == SECCOMP_CLOSED)
-		return add(
-			explained, err, "seccomp_closed",
-			"%s is of no use: the container's seccomp profile closes what it is for, %s: choose another profile",
+	if (!name || buf_take(&buf, &calls, NULL, &ignored) < 0)
+		warnings->failed = true;
+	else if (closed.closing == SECCOMP_CLOSED)
+		findings_add_like(
+			warnings, WARNING("seccomp_closed"),
+			"%s has no effect: the container's seccomp profile blocks the system calls that need it, %s: use another profile",
 			name, calls);
-	return add(
-		explained, err, "seccomp_partly",
-		"%s is good for less: the container's seccomp profile closes %s",
-		name, calls);
+	else
+		findings_add_like(
+			warnings, WARNING("seccomp_partly"),
+			"%s has less effect: the container's seccomp profile blocks %s",
+			name, calls);
 }
 
-static int warn_seccomp(struct explained *explained, struct err *err)
+static void warn_seccomp(struct explained *explained)
 {
 	struct seccomp_profile *profile CLEANUP_PROFILE = NULL;
 	capmask raised = explained->run.evaluation.decision.raised;
 	struct err reason;
 
 	if (!raised)
-		return 0;
+		return;
 	if (seccomp_profile_read(&profile, &explained->run.evaluation.restored,
-				 explained->run.args.dialect, &reason) < 0)
-		return add(
-			explained, err, "seccomp_unknown",
-			"the container's seccomp profile cannot be asked: %s",
+				 explained->run.args.dialect, &reason) < 0) {
+		findings_add_like(
+			&explained->warnings, WARNING("seccomp_unknown"),
+			"the container's seccomp profile cannot be evaluated: %s",
 			reason.text);
+		return;
+	}
 	for (int bit = 0; bit < 64; bit++)
-		if (raised >> bit & 1 &&
-		    warn_closed(explained, profile, UINT64_C(1) << bit, err) <
-			    0)
-			return -1;
-	return 0;
+		if (raised >> bit & 1)
+			warn_blocked(explained, profile, UINT64_C(1) << bit);
 }
 
 int explain_warn(struct explained *explained, struct err *err)
 {
-	if (!explained->decided)
-		return 0;
-	if (warn_execve(explained, err) < 0 || warn_lost(explained, err) < 0)
-		return -1;
-	if (warn_port(explained, err) < 0)
-		return -1;
-	return warn_seccomp(explained, err);
+	if (explained->decided) {
+		warn_refused(explained);
+		warn_lost(explained);
+		warn_port(explained);
+		warn_seccomp(explained);
+	}
+	return findings_check(&explained->warnings, err);
 }
