@@ -22,7 +22,7 @@ static int find_forced(struct dryrun_host *node, struct err *err)
 	return 0;
 }
 
-/* Engines call capruntime as root: ask for that, whoever asks. */
+/* Engines call capruntime as root, whatever user runs capctl. */
 static void assume_root(struct dryrun_host *node)
 {
 	if (geteuid() == 0)
@@ -72,7 +72,7 @@ struct runtime_args dryrun_args(const char *path)
 	return args;
 }
 
-/* A record that cannot be believed refuses, even without a policy. */
+/* An untrusted record refuses the container, even without a policy. */
 static int read_record(struct dryrun *run, struct err *err)
 {
 	struct evaluation *evaluation = &run->evaluation;
@@ -86,7 +86,7 @@ static int read_record(struct dryrun *run, struct err *err)
 	return 0;
 }
 
-/* Without a policy and a record the runtime does not look at all. */
+/* Without a policy and a record the runtime does not read config.json. */
 static int decide_bundle(struct dryrun *run, struct err *err)
 {
 	struct evaluation *evaluation = &run->evaluation;
@@ -101,8 +101,8 @@ static int decide_bundle(struct dryrun *run, struct err *err)
 	return run->refused ? -1 : 0;
 }
 
-/* -1 with `refused` set: the runtime would refuse; else: cannot look. */
-static int look_at(struct dryrun *run, struct err *err)
+/* -1: the runtime would refuse (`refused`), or the bundle cannot be read. */
+static int dryrun_evaluate(struct dryrun *run, struct err *err)
 {
 	if (bundle_open(&run->evaluation.bundle, &run->args, err) < 0 ||
 	    read_record(run, err) < 0)
@@ -126,7 +126,7 @@ int dryrun_bundle(struct dryrun *ret_run, const struct dryrun_host *node,
 	run->evaluation.forced = node->forced;
 	run->evaluation.engine =
 		policy_engine(&node->policy, run->evaluation.handler);
-	if (look_at(run, &run->reason) == 0 || run->refused)
+	if (dryrun_evaluate(run, &run->reason) == 0 || run->refused)
 		return 0;
 	*err = run->reason;
 	return -1;
@@ -195,7 +195,7 @@ char *dryrun_summary(const struct dryrun *run)
 	enum dryrun_outcome outcome = dryrun_outcome(run);
 	static const char *const texts[] = {
 		[DRYRUN_NO_POLICY] =
-			"no policy and no record: nothing is looked at",
+			"no policy and no record: config.json is not read",
 		[DRYRUN_SANDBOX] = "a sandbox: never touched",
 		[DRYRUN_NO_PROCESS] = "no process: never touched",
 		[DRYRUN_NO_RULE] = "no rule matches: as if untouched",

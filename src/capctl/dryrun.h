@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a create would make of a bundle on this node, without writing, starting
- * or logging anything: the same modules as the runtime's, asked by capctl.
+ * What a create would make of a bundle on this machine: the runtime's own
+ * modules decide, and nothing is written, started or logged.
  */
 #ifndef CAPRUNTIME_CAPCTL_DRYRUN_H
 #define CAPRUNTIME_CAPCTL_DRYRUN_H
@@ -10,27 +10,28 @@
 #include "runtime/launch.h"
 
 struct dryrun_options {
-	const char *policy; /* a file; NULL: as the runtime would */
+	const char *policy; /* a file; NULL: the installed policy */
 	const char *handler; /* NULL: "capruntime" */
-	const char *id; /* NULL: what the record says, else none */
+	const char *id; /* NULL: the record's, else none */
 	const char
 		*rule; /* decides, whoever matches; NULL: the first that does */
 };
 
-/* What is the same for all bundles. */
+/* What all bundles have in common. */
 struct dryrun_host {
 	struct dryrun_options options;
 	struct policy policy;
 	const struct policy_rule *forced;
 	struct own_caps own;
-	bool assumed; /* not root: `own` is what root would hold here */
+	bool assumed; /* not root: `own` has what root would hold */
 	struct launch launch;
-	struct err runtime_problem; /* why there is no real runtime; "" */
+	struct err
+		runtime_problem; /* why there is no real runtime; "": there is */
 };
 
 #define CLEANUP_DRYRUN_HOST __attribute__((cleanup(dryrun_host_free)))
 
-/* ret_node is to be freed also on -1: a policy or rule that is not there. */
+/* -1: no such policy or rule. The caller frees ret_node, also on -1. */
 int dryrun_load(struct dryrun_host *ret_node,
 		const struct dryrun_options *options,
 		struct err *err) MUST_CHECK;
@@ -47,8 +48,8 @@ struct dryrun {
 #define CLEANUP_DRYRUN __attribute__((cleanup(dryrun_free)))
 
 /*
- * `path` is a bundle's directory or a config.json, and lent. -1: it could not
- * be looked at. ret_run is to be freed also then.
+ * `path` is a bundle's directory or a config.json and must outlive ret_run.
+ * -1: it cannot be read. The caller frees ret_run, also on -1.
  */
 int dryrun_bundle(struct dryrun *ret_run, const struct dryrun_host *node,
 		  const char *path, struct err *err) MUST_CHECK;
@@ -74,12 +75,12 @@ const char *dryrun_outcome_name(enum dryrun_outcome outcome);
 char *dryrun_summary(const struct dryrun *run);
 
 /*
- * Why a capability that was wanted is not raised, and the way out; for a bit
- * of run->evaluation.decision.missing.
+ * Why a capability is not raised, and what to do. The bit is one of
+ * run->evaluation.decision.missing.
  */
 const char *dryrun_why_missing(const struct dryrun *run, capmask bit);
 
-/* What a person names: a directory, else a config.json. */
+/* For an operand: a bundle's directory, else a config.json. */
 struct runtime_args dryrun_args(const char *path);
 
 #endif

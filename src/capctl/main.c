@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The admin's tool: one verb, one answer. This is the table of its verbs. */
+/* capctl, the admin's tool: the table of its verbs, help and dispatch. */
 #include "config.h"
 
 #include <stdio.h>
@@ -10,70 +10,71 @@
 #include "capctl/verb.h"
 
 static const struct verb verbs[] = {
-	{ "check", "[FILE...]", "is the policy right, and wise?",
+	{ "check", "[FILE...]", "validate and lint a policy",
 	  "  --strict  warnings count as findings",
 	  "capctl check\n"
 	  "capctl check --strict policy.json policy.d/*.json",
 	  verb_check },
 	{ "explain", "BUNDLE|CONFIG.JSON",
-	  "what would the runtime do with this?",
-	  "  --policy FILE   this policy instead of the node's\n"
-	  "  --handler NAME  as if called by this name (capruntime)\n"
-	  "  --id ID         the container's id on the command line\n"
+	  "show what the runtime would do with a bundle",
+	  "  --policy FILE   this policy, not the installed one\n"
+	  "  --handler NAME  the handler's name (default: capruntime)\n"
+	  "  --id ID         the container's ID\n"
 	  "  --rule NAME     as if this rule decided\n"
 	  "  --all DIR       every bundle below DIR",
 	  "capctl explain --policy policy.json bundle\n"
 	  "capctl explain --policy policy.json --rule dpdk bundle\n"
 	  "capctl explain --policy policy.json --all .",
 	  verb_explain },
-	{ "show", "[PID...]", "what do processes hold?",
-	  "  --id ID       those of a container\n"
-	  "  --root DIR    where the runtime keeps its state\n"
-	  "  --all         of the whole machine, not only of containers\n"
-	  "  --tree        as a tree; with PIDs, all below them",
+	{ "show", "[PID...]", "show the capabilities of processes",
+	  "  --id ID       processes of this container\n"
+	  "  --root DIR    the runtime's state directory\n"
+	  "  --all         all processes, not only those of containers\n"
+	  "  --tree        as a tree; with PIDs, their descendants too",
 	  "capctl show --id web\n"
 	  "capctl show --all --tree\n"
 	  "capctl show self",
 	  verb_show },
-	{ "decode", "[HEX|NAME...]", "masks to names, names to masks", NULL,
+	{ "decode", "[HEX|NAME...]", "translate masks to names, names to masks",
+	  NULL,
 	  "capctl decode 0000000000003400\n"
 	  "capctl decode net_raw kill\n"
 	  "capctl decode | grep port",
 	  verb_decode },
-	{ "scan", "ROOTFS|BUNDLE", "what in an image raises privileges?",
-	  "  --policy FILE  judge by this policy (of a bundle: not the node's)\n"
-	  "  --rootfs       no bundle, whatever config.json it holds",
+	{ "scan", "ROOTFS|BUNDLE", "find what raises privileges in an image",
+	  "  --policy FILE  evaluate by this policy; bundles: else the installed\n"
+	  "  --rootfs       a root directory, even with a config.json",
 	  "capctl scan rootfs\n"
 	  "capctl scan --policy policy.json bundle",
 	  verb_scan },
-	{ "verify", "[ID...]", "do running containers hold what was decided?",
-	  "  --all           every container found, as without an ID\n"
-	  "  --root DIR      where the runtime keeps its state\n"
-	  "  --policy FILE   this policy instead of the node's\n"
-	  "  --handler NAME  as if called by this name (capruntime)",
+	{ "verify", "[ID...]", "compare running containers with the policy",
+	  "  --all           every container, as without an ID\n"
+	  "  --root DIR      the runtime's state directory\n"
+	  "  --policy FILE   this policy, not the installed one\n"
+	  "  --handler NAME  the handler's name (default: capruntime)",
 	  "capctl verify\n"
 	  "capctl verify --policy policy.json web",
 	  verb_verify },
-	{ "restore", "BUNDLE", "put the engine's own config.json back", NULL,
-	  "capctl restore bundle", verb_restore },
+	{ "restore", "BUNDLE", "restore the config.json that the engine wrote",
+	  NULL, "capctl restore bundle", verb_restore },
 	{ "sync", "DIRECTORY [TARGET] | FILE... TARGET",
-	  "keep a node's policy in step with a directory",
-	  "  --check         only look: is it?\n"
-	  "  --once          do not go on\n"
-	  "  --interval N    look every N seconds (10)\n"
-	  "  --runtime PATH  and pin the real runtime, where none is\n"
-	  "  --files         not a policy: these files, as they are",
+	  "install a policy from a directory and keep it in step",
+	  "  --check         only report whether it is in step\n"
+	  "  --once          synchronize once and exit\n"
+	  "  --interval N    check every N seconds (default: 10)\n"
+	  "  --runtime PATH  also link the real runtime, if no link exists\n"
+	  "  --files         not a policy: install these files unchanged",
 	  "capctl sync /config\n"
 	  "capctl sync --check /config",
 	  verb_sync },
-	{ "doctor", "", "is this node ready?",
-	  "  --root DIR    look at DIR instead of /, an image for example",
+	{ "doctor", "", "check that this machine is ready",
+	  "  --root DIR    check DIR instead of /, for example an image",
 	  "capctl doctor", verb_doctor },
-	{ "version", "", "which capruntime, which libraries, which runtime",
-	  NULL, "capctl version --json", verb_version },
+	{ "version", "", "show the versions and the real runtime", NULL,
+	  "capctl version --json", verb_version },
 };
 
-static const struct verb *find(const char *name)
+static const struct verb *find_verb(const char *name)
 {
 	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
 		if (strcmp(verbs[i].name, name) == 0)
@@ -81,7 +82,7 @@ static const struct verb *find(const char *name)
 	return NULL;
 }
 
-static enum verb_status list(void)
+static enum verb_status list_verbs(void)
 {
 	struct out_table table CLEANUP_TABLE = { .indent = 2 };
 
@@ -95,7 +96,7 @@ static enum verb_status list(void)
 	return VERB_GOOD;
 }
 
-/* Where the texts of the others stand. */
+/* Aligns the text with those of the other options. */
 static void print_json_option(const char *options)
 {
 	const char *text = options ? strstr(options + 2, "  ") : NULL;
@@ -104,10 +105,10 @@ static void print_json_option(const char *options)
 
 	if (options)
 		puts(options);
-	printf("  %-*sfor programs\n", (int)column - 2, "--json");
+	printf("  %-*sJSON, for programs\n", (int)column - 2, "--json");
 }
 
-/* With a mark that completions do not take for a word of theirs. */
+/* Completions read the words at the start of a line: '$' is none. */
 static void print_examples(const char *examples)
 {
 	puts("\nExamples:");
@@ -117,12 +118,12 @@ static void print_examples(const char *examples)
 	}
 }
 
-static enum verb_status help(const char *name, struct err *err)
+static enum verb_status print_help(const char *name, struct err *err)
 {
-	const struct verb *verb = name ? find(name) : NULL;
+	const struct verb *verb = name ? find_verb(name) : NULL;
 
 	if (!name)
-		return list();
+		return list_verbs();
 	if (!verb) {
 		err_set(err, "unknown verb '%s': see 'capctl help'", name);
 		return VERB_TROUBLE;
@@ -147,7 +148,7 @@ static bool asks_help(char **words)
 	return false;
 }
 
-static enum verb_status call(int argc, char **argv, struct err *err)
+static enum verb_status call_verb(int argc, char **argv, struct err *err)
 {
 	static char version[] = "version";
 	const char *name = argc > 1 ? argv[1] : NULL;
@@ -155,16 +156,16 @@ static enum verb_status call(int argc, char **argv, struct err *err)
 	enum verb_status status;
 
 	if (!name) {
-		err_set(err, "which verb? see 'capctl help'");
+		err_set(err, "no verb given: see 'capctl help'");
 		return VERB_TROUBLE;
 	}
 	if (is_help(name) || strcmp(name, "help") == 0)
-		return help(argv[2], err);
+		return print_help(argv[2], err);
 	if (strcmp(name, "--version") == 0)
 		name = argv[1] = version;
-	verb = find(name);
+	verb = find_verb(name);
 	if (!verb || asks_help(argv + 2))
-		return help(name, err);
+		return print_help(name, err);
 	status = verb->run(argc - 1, argv + 1, err);
 	if (status == VERB_TROUBLE && *err->text)
 		err_wrap(err, "%s", verb->name);
@@ -178,7 +179,7 @@ int main(int argc, char **argv)
 
 	err_use_libc_reasons();
 	out_init();
-	status = call(argc, argv, &err);
+	status = call_verb(argc, argv, &err);
 	if (status != VERB_TROUBLE && out_finish(&err) < 0)
 		status = VERB_TROUBLE;
 	if (status == VERB_TROUBLE && *err.text)

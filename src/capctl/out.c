@@ -14,7 +14,7 @@
 
 #define USUAL_WIDTH 80
 #define GAP 2 /* blanks between columns */
-#define OTHERS_MAX 4 /* so few are better told by what is not there */
+#define OTHERS_MAX 4 /* "all but" is used up to so many */
 
 struct out_row {
 	size_t columns;
@@ -43,7 +43,7 @@ void out_init(void)
 		width = size.ws_col;
 }
 
-/* 0: to be shown as an escape. */
+/* 0: it must be escaped. */
 static size_t printable_length(const char *text, size_t left)
 {
 	unsigned char first = (unsigned char)text[0];
@@ -54,8 +54,8 @@ static size_t printable_length(const char *text, size_t left)
 	return length;
 }
 
-/* With `text` shown as it will be printed; NULL: out of memory. */
-static char *escaped(const char *text)
+/* The text with escapes. The caller frees; NULL: out of memory. */
+static char *escape_text(const char *text)
 {
 	struct buf buf CLEANUP_BUF = { 0 };
 	struct err ignored;
@@ -89,8 +89,8 @@ static size_t columns_of(const char *text, size_t len)
 }
 
 /*
- * To be read on dark and on light: yellow cannot be on white. Of 256 colours
- * those have a contrast of 3 and more on either, and of 8 these come closest.
+ * Readable on dark and on light: yellow on white is not. Of 256 colours these
+ * have a contrast of at least 3 on both, and of 8 these come closest.
  */
 static const char *const styles[OUT_STYLE_COUNT][2] = {
 	[OUT_STRONG] = { "1", "1" },
@@ -100,7 +100,7 @@ static const char *const styles[OUT_STYLE_COUNT][2] = {
 	[OUT_BAD] = { "1;31", "1;38;5;196" },
 };
 
-static void put(enum out_style style, const char *text, size_t len)
+static void put_styled(enum out_style style, const char *text, size_t len)
 {
 	const char *code = coloured && len ? styles[style][rich] : NULL;
 
@@ -117,7 +117,7 @@ static void put_blanks(size_t count)
 		putchar(' ');
 }
 
-/* What fits of `text`, up to a blank where there is one; at least a word. */
+/* How much of `text` fits, up to a blank if there is one; at least a word. */
 static size_t line_length(const char *text, size_t room)
 {
 	size_t end = strlen(text), blank;
@@ -134,14 +134,14 @@ static size_t line_length(const char *text, size_t room)
 	return blank ? blank : end;
 }
 
-/* From column `from` on, further lines too. */
+/* Starts every line at column `from`. */
 static void put_wrapped(enum out_style style, const char *text, size_t from)
 {
 	size_t room = from < width ? width - from : 1, len;
 
 	for (;;) {
 		len = line_length(text, room);
-		put(style, text, len);
+		put_styled(style, text, len);
 		text += len;
 		while (*text == ' ')
 			text++;
@@ -162,7 +162,7 @@ void out_line(enum out_style style, const char *format, ...)
 	if (vasprintf(&text, format, arguments) < 0)
 		text = NULL;
 	va_end(arguments);
-	shown = text ? escaped(text) : NULL;
+	shown = text ? escape_text(text) : NULL;
 	if (!shown) {
 		failed = true;
 		return;
@@ -199,7 +199,7 @@ void out_table_add(struct out_table *table, enum out_style style,
 	va_start(cells, columns);
 	for (size_t i = 0; i < columns && i < OUT_COLUMNS_MAX; i++) {
 		cell = va_arg(cells, const char *);
-		row->cells[i] = escaped(cell ? cell : "");
+		row->cells[i] = escape_text(cell ? cell : "");
 		row->styles[i] = style;
 		row->columns++;
 		if (!row->cells[i])
@@ -216,11 +216,11 @@ void out_table_style(struct out_table *table, size_t column,
 }
 
 /*
- * The last cell of a row takes what is left of the line: it does not count, nor
- * do cells that would leave too little.
+ * The last cell of a row takes the rest of the line, so its width does not
+ * count. Neither do cells that would leave too little.
  */
-static void measure(const struct out_table *table,
-		    size_t widths[OUT_COLUMNS_MAX])
+static void measure_columns(const struct out_table *table,
+			    size_t widths[OUT_COLUMNS_MAX])
 {
 	for (size_t i = 0; i < table->count; i++) {
 		const struct out_row *row = &table->rows[i];
@@ -256,7 +256,7 @@ static void start_line(size_t from)
 	put_blanks(from);
 }
 
-/* The line ends at `at`: on it, or on the next one. */
+/* Moves to column `from` of this line, which ends at `at`, or of the next. */
 static void go_to(size_t from, size_t at)
 {
 	if (at && at + GAP > from)
@@ -265,7 +265,7 @@ static void go_to(size_t from, size_t at)
 		put_blanks(from - at);
 }
 
-/* Below the second column where it does not fit beside the others. */
+/* Below the second column if it does not fit beside the others. */
 static void put_last(const struct out_row *row, size_t at, size_t from,
 		     size_t second)
 {
@@ -292,7 +292,7 @@ static void put_row(const struct out_row *row,
 
 		if (len) {
 			go_to(from, at);
-			put(row->styles[k], cell, len);
+			put_styled(row->styles[k], cell, len);
 			at = from + columns_of(cell, len);
 		}
 		from += widths[k] + GAP;
@@ -310,7 +310,7 @@ void out_table_print(const struct out_table *table)
 		failed = true;
 		return;
 	}
-	measure(table, widths);
+	measure_columns(table, widths);
 	for (size_t i = 0; i < table->count; i++)
 		put_row(&table->rows[i], widths, table->indent);
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What capctl writes to standard output: lines and aligned tables for people,
- * in colour where that is wanted, and JSON for programs. Names of files and
- * containers come from strangers: what could move a terminal's cursor is shown
- * as \xHH.
+ * in colour if wanted, and JSON for programs. Names of files and containers
+ * are untrusted: bytes that could control a terminal are printed as \xHH.
  */
 #ifndef CAPRUNTIME_CAPCTL_OUT_H
 #define CAPRUNTIME_CAPCTL_OUT_H
@@ -14,7 +13,7 @@ struct json_object;
 
 enum out_style {
 	OUT_PLAIN,
-	OUT_STRONG, /* what the eye should find first */
+	OUT_STRONG, /* catches the eye first */
 	OUT_FAINT,
 	OUT_GOOD,
 	OUT_WARNING,
@@ -23,52 +22,53 @@ enum out_style {
 };
 
 /*
- * Looks at standard output and $NO_COLOR once; to be called first. Colour is
- * for terminals; lines are wrapped at the terminal's width, else at 80.
+ * Examines standard output and $NO_COLOR; call it first. Only a terminal gets
+ * colour. Lines are wrapped at the terminal's width, else at 80 columns.
  */
 void out_init(void);
 
-/* One line; the text itself cannot break it. */
+/* Prints one line; a newline in the text is escaped. */
 void out_line(enum out_style style, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Cells in rows, each column as wide as its widest cell. */
+/* Rows of cells; a column is as wide as its widest cell. */
 #define OUT_COLUMNS_MAX 8
 
 struct out_table {
 	struct out_row *rows;
 	size_t count;
 	size_t size;
-	bool failed; /* out of memory: told by out_finish() */
+	bool failed; /* out of memory: out_finish() reports it */
 	unsigned int indent;
 };
 
 #define CLEANUP_TABLE __attribute__((cleanup(out_table_free)))
 
 /*
- * `columns` texts follow, which are copied; NULL: an empty cell. The style is
- * for the whole row, or with out_table_style() for one cell of the last row.
+ * Appends a row of `columns` strings, which are copied; NULL: an empty cell.
+ * The style is that of the whole row; out_table_style() sets the style of one
+ * cell of the last row.
  */
 void out_table_add(struct out_table *table, enum out_style style,
 		   size_t columns, ...);
 void out_table_style(struct out_table *table, size_t column,
 		     enum out_style style);
 /*
- * Prints the rows; the last cell of a row is wrapped at blanks where it would
- * not fit. A cell of more than half a line has the rest of its row below it.
+ * Prints the rows. The last cell of a row is wrapped at blanks if it does not
+ * fit. A cell wider than half a line has the rest of its row below it.
  */
 void out_table_print(const struct out_table *table);
 void out_table_free(struct out_table *table);
 
 /*
  * "NET_RAW, SYS_NICE", "none", "all of 41", "all but SYS_BOOT". The caller
- * frees; NULL: no memory.
+ * frees; NULL: out of memory.
  */
 char *out_names(capmask mask);
-/* "CAP_NET_RAW"; a bit without a name is its number: "63". The same. */
+/* "CAP_NET_RAW", or a number ("63"). The caller frees; NULL: out of memory. */
 char *out_name(unsigned int bit);
 
-/* The object, indented, and a newline. Takes the reference. */
+/* Prints the object, indented, and a newline. Takes the reference. */
 void out_json(struct json_object *object);
 /* The same on one line, for logs. */
 void out_json_line(struct json_object *object);
@@ -79,13 +79,13 @@ struct json_object *out_json_names(capmask mask);
 struct json_object *out_json_mask(capmask mask);
 /* All five: {"effective": …}. */
 struct json_object *out_json_sets(const struct capsets *sets);
-/* A string, of which bytes that are no UTF-8 became U+FFFD; NULL: null. */
+/* A string; U+FFFD replaces invalid UTF-8. NULL: null. */
 struct json_object *out_json_text(const char *text);
 
-/* Memory ran out somewhere: out_finish() will say so. */
+/* Memory ran out: out_finish() will fail. */
 void out_fail(void);
 
-/* Flushes. -1: something could not be written, or memory ran out. */
+/* Flushes. -1: a write failed, or memory ran out. */
 int out_finish(struct err *err) MUST_CHECK;
 
 #endif

@@ -9,7 +9,7 @@
 #include "base/utf8.h"
 #include "capctl/out.h"
 
-/* DEL and what is unseen, as json-c leaves them; only strings hold any. */
+/* Escapes DEL and invisible characters, which json-c leaves in strings. */
 static void put_json(const char *text)
 {
 	size_t length;

@@ -7,8 +7,8 @@
 #include "capctl/out.h"
 #include "capctl/verb.h"
 
-/* A container that a runtime looks after has its state; that stays as it is. */
-static void say(const struct evaluation *evaluation, bool restored, bool json)
+static void print_restored(const struct evaluation *evaluation, bool restored,
+			   bool json)
 {
 	struct json_object *object;
 	const char *path = evaluation->bundle.config_path;
@@ -31,7 +31,7 @@ static void say(const struct evaluation *evaluation, bool restored, bool json)
 	}
 }
 
-static int take_back(struct evaluation *evaluation, struct err *err)
+static int revert_bundle(struct evaluation *evaluation, struct err *err)
 {
 	struct undo_plan plan CLEANUP_PLAN = { 0 };
 	struct undo_target nothing = { 0 };
@@ -47,7 +47,7 @@ static int take_back(struct evaluation *evaluation, struct err *err)
 	return bundle_write_config(&evaluation->bundle, &plan, err);
 }
 
-static int restore(const char *path, bool json, struct err *err)
+static int restore_bundle(const char *path, bool json, struct err *err)
 {
 	struct evaluation evaluation CLEANUP_EVALUATION = EVALUATION_INIT;
 	struct runtime_args args = dryrun_args(path);
@@ -59,11 +59,11 @@ static int restore(const char *path, bool json, struct err *err)
 	if (evaluation_read_record(&evaluation, err) < 0)
 		return -1;
 	has_record = evaluation_record(&evaluation) != NULL;
-	if (has_record && take_back(&evaluation, err) < 0)
+	if (has_record && revert_bundle(&evaluation, err) < 0)
 		return -1;
 	if (!has_record && bundle_read_config(&evaluation.bundle, err) < 0)
 		return -1;
-	say(&evaluation, has_record, json);
+	print_restored(&evaluation, has_record, json);
 	return 0;
 }
 
@@ -76,8 +76,9 @@ enum verb_status verb_restore(int argc, char **argv, struct err *err)
 	if (first < 0)
 		return VERB_TROUBLE;
 	if (first != argc - 1) {
-		verb_misuse(err, argv[0], "wants one bundle");
+		verb_misuse(err, argv[0], "one bundle expected");
 		return VERB_TROUBLE;
 	}
-	return restore(argv[first], json, err) < 0 ? VERB_TROUBLE : VERB_GOOD;
+	return restore_bundle(argv[first], json, err) < 0 ? VERB_TROUBLE
+							  : VERB_GOOD;
 }

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define OPTIONS_MAX 16
-#define KNOWN 1 /* what getopt_long(3) returns for every option we know */
+#define KNOWN 1 /* getopt_long(3) returns this for each known option */
 
 int verb_misuse(struct err *err, const char *verb, const char *format, ...)
 {
@@ -22,7 +22,7 @@ int verb_misuse(struct err *err, const char *verb, const char *format, ...)
 	return err_set(err, "%s: see 'capctl help %s'", text, verb);
 }
 
-static void take(const struct verb_option *option)
+static void take_option(const struct verb_option *option)
 {
 	if (option->flag)
 		*option->flag = true;
@@ -30,7 +30,10 @@ static void take(const struct verb_option *option)
 		*option->value = optarg;
 }
 
-/* getopt_long(3) takes "--al" for "--all", which another option would break. */
+/*
+ * getopt_long(3) accepts "--al" for "--all". Scripts that used it would break
+ * with the next option that starts so.
+ */
 static bool is_spelled_out(const char *word, const struct verb_option *options,
 			   size_t count)
 {
@@ -43,7 +46,7 @@ static bool is_spelled_out(const char *word, const struct verb_option *options,
 	return false;
 }
 
-/* The word of argv that getopt_long(3) has just looked at. */
+/* The word of argv that getopt_long(3) has just parsed. */
 static const char *last_word(char **argv, bool found)
 {
 	bool has_own_word = found && optarg && optarg == argv[optind - 1];
@@ -51,11 +54,11 @@ static const char *last_word(char **argv, bool found)
 	return argv[optind - 1 - has_own_word];
 }
 
-static int complain(const char *verb, const char *word, int found,
-		    bool spelled_out, struct err *err)
+static int report_misuse(const char *verb, const char *word, int found,
+			 bool spelled_out, struct err *err)
 {
 	if (spelled_out && found == ':')
-		return verb_misuse(err, verb, "'%s' wants a value", word);
+		return verb_misuse(err, verb, "'%s' needs a value", word);
 	if (spelled_out && optopt == KNOWN)
 		return verb_misuse(err, verb, "'%.*s' takes no value",
 				   (int)strcspn(word, "="), word);
@@ -83,8 +86,9 @@ int verb_parse(int argc, char **argv, const struct verb_option *options,
 		bool spelled_out = is_spelled_out(word, options, count);
 
 		if (found != KNOWN || !spelled_out)
-			return complain(argv[0], word, found, spelled_out, err);
-		take(&options[index]);
+			return report_misuse(argv[0], word, found, spelled_out,
+					     err);
+		take_option(&options[index]);
 	}
 	return optind;
 }

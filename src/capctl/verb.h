@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * capctl's verbs: the table that main goes by, and reading their options. A
- * verb prints its own results (out.h); its failures are printed by main.
+ * capctl's verbs and their options. A verb prints its results (out.h); main
+ * prints its failure. A new verb needs its source, its prototype below, a row
+ * in main.c and a section in capctl(8); help and completions follow the row.
  */
 #ifndef CAPRUNTIME_CAPCTL_VERB_H
 #define CAPRUNTIME_CAPCTL_VERB_H
@@ -12,22 +13,22 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 
-/* The exit status: never VERB_GOOD for what could not be looked at. */
+/* The exit status. VERB_GOOD implies that everything could be checked. */
 enum verb_status {
-	VERB_GOOD = 0, /* yes, or clean */
-	VERB_FINDINGS = 1, /* no, or something was found */
-	VERB_TROUBLE = 2, /* wrong use, or could not look */
+	VERB_GOOD = 0, /* nothing was found */
+	VERB_FINDINGS = 1, /* something was found */
+	VERB_TROUBLE = 2, /* wrong usage, or something could not be checked */
 };
 
 struct verb {
 	const char *name;
-	const char *arguments; /* as usage shows them */
+	const char *arguments; /* for the usage line */
 	const char *summary; /* one line */
-	const char *options; /* a line each, indented; NULL: only --json */
-	const char *examples; /* a line each; they stand in capctl(8), too */
+	const char *options; /* one per line, indented; NULL: only --json */
+	const char *examples; /* one per line; capctl(8) has them too */
 	/*
-	 * argv[0] is the verb's name, argv[argc] NULL. On VERB_TROUBLE `err`
-	 * says why, unless that was part of the results.
+	 * argv[0] is the verb's name, argv[argc] is NULL. On VERB_TROUBLE
+	 * `err` has the reason, unless the results have it.
 	 */
 	enum verb_status (*run)(int argc, char **argv, struct err *err);
 };
@@ -40,14 +41,14 @@ struct verb_option {
 };
 
 /*
- * Options may stand before and after the operands, which are moved to the
- * end of argv; "--" ends the options. Returns the index of the first operand;
- * -1: wrong use. At most 16 options.
+ * Parses the options, which may precede and follow the operands; "--" ends
+ * them. Moves the operands to the end of argv and returns the index of the
+ * first. -1: wrong usage. At most 16 options.
  */
 int verb_parse(int argc, char **argv, const struct verb_option *options,
 	       size_t count, struct err *err) MUST_CHECK;
 
-/* The same for wrong use that a verb finds itself: always -1. */
+/* Reports wrong usage that a verb detects itself. Returns -1. */
 int verb_misuse(struct err *err, const char *verb, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 

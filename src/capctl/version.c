@@ -30,13 +30,13 @@ struct version {
 	struct err problem;
 };
 
-static void add(struct version *version, const char *key, const char *title,
-		const char *value)
+static void add_entry(struct version *version, const char *key,
+		      const char *title, const char *value)
 {
 	version->list[version->count++] = (struct entry){ key, title, value };
 }
 
-static void print(const struct version *version)
+static void version_print(const struct version *version)
 {
 	struct out_table table CLEANUP_TABLE = { 0 };
 
@@ -50,7 +50,7 @@ static void print(const struct version *version)
 	out_table_print(&table);
 }
 
-static void print_json(const struct version *version)
+static void version_print_json(const struct version *version)
 {
 	struct json_object *object = json_object_new_object();
 
@@ -70,10 +70,10 @@ static void add_libraries(struct version *version)
 #ifdef HAVE_LIBMOUNT
 	mnt_get_library_version(&mount);
 #endif
-	add(version, "libcap", "libcap", LIBCAP_VERSION);
-	add(version, "json_c", "json-c", json_c_version());
-	add(version, "libseccomp", "libseccomp", version->seccomp);
-	add(version, "libmount", "libmount", mount);
+	add_entry(version, "libcap", "libcap", LIBCAP_VERSION);
+	add_entry(version, "json_c", "json-c", json_c_version());
+	add_entry(version, "libseccomp", "libseccomp", version->seccomp);
+	add_entry(version, "libmount", "libmount", mount);
 }
 
 static void add_runtime(struct version *version)
@@ -84,12 +84,12 @@ static void add_runtime(struct version *version)
 		*launch->path = '\0';
 	else
 		*version->problem.text = '\0';
-	add(version, "runtime", "real runtime",
-	    *launch->path ? launch->path : NULL);
-	add(version, "runtime_by", "chosen by",
-	    *launch->path ? launch_chosen_by(launch) : NULL);
-	add(version, "runtime_problem", "problem",
-	    *version->problem.text ? version->problem.text : NULL);
+	add_entry(version, "runtime", "real runtime",
+		  *launch->path ? launch->path : NULL);
+	add_entry(version, "runtime_by", "chosen by",
+		  *launch->path ? launch_chosen_by(launch) : NULL);
+	add_entry(version, "runtime_problem", "problem",
+		  *version->problem.text ? version->problem.text : NULL);
 }
 
 enum verb_status verb_version(int argc, char **argv, struct err *err)
@@ -105,14 +105,14 @@ enum verb_status verb_version(int argc, char **argv, struct err *err)
 		verb_misuse(err, argv[0], "takes no operands");
 		return VERB_TROUBLE;
 	}
-	add(&version, "capruntime", "capruntime", PACKAGE_VERSION);
+	add_entry(&version, "capruntime", "capruntime", PACKAGE_VERSION);
 	add_libraries(&version);
-	add(&version, "configuration", "configuration", paths_config_dir);
-	add(&version, "state", "run-time state", paths_state_dir);
+	add_entry(&version, "configuration", "configuration", paths_config_dir);
+	add_entry(&version, "state", "run-time state", paths_state_dir);
 	add_runtime(&version);
 	if (json)
-		print_json(&version);
+		version_print_json(&version);
 	else
-		print(&version);
+		version_print(&version);
 	return VERB_GOOD;
 }

@@ -8,10 +8,10 @@ verbs=(check explain show decode scan verify restore sync doctor version)
 
 @test "without a verb it asks for one" {
 	capctl
-	complained "which verb? see 'capctl help'"
+	complained "no verb given: see 'capctl help'"
 }
 
-@test "an unknown verb is told" {
+@test "an unknown verb is an error" {
 	capctl frobnicate
 	complained "unknown verb 'frobnicate': see 'capctl help'"
 	capctl ''
@@ -39,7 +39,7 @@ verbs=(check explain show decode scan verify restore sync doctor version)
 	done
 }
 
-@test "each verb tells how it is used" {
+@test "each verb has a help" {
 	local verb asked
 
 	for verb in "${verbs[@]}"; do
@@ -108,7 +108,7 @@ verbs=(check explain show decode scan verify restore sync doctor version)
 		capctl help "$verb"
 		while read -r option; do
 			capctl "$verb" "$option"
-			complained "$verb: '$option' wants a value: see 'capctl help $verb'"
+			complained "$verb: '$option' needs a value: see 'capctl help $verb'"
 			tried=$((tried + 1))
 		done < <(sed -nE 's/^  (--[a-z-]+) [A-Z]+.*/\1/p' <<<"$output")
 	done
@@ -126,7 +126,7 @@ verbs=(check explain show decode scan verify restore sync doctor version)
 	complained "version: unknown option '--frobnicate': see 'capctl help version'"
 }
 
-@test "a full disk is trouble" {
+@test "a full disk is an error" {
 	local words
 
 	[ -c /dev/full ] || skip '/dev/full is missing'
@@ -140,7 +140,7 @@ verbs=(check explain show decode scan verify restore sync doctor version)
 	done
 }
 
-@test "a closed standard output is trouble" {
+@test "a closed standard output is an error" {
 	status=0
 	"$builddir/capctl" decode 1 >&- 2>"$BATS_TEST_TMPDIR/err" || status=$?
 	output='' stderr=$(<"$BATS_TEST_TMPDIR/err")

@@ -144,7 +144,7 @@ same_as_runtime() {
 	json 0 '.errors == 0 and .warnings == 0' --strict p.json
 }
 
-@test "every warning stands where it was foreseen, with its code" {
+@test "every warning has the expected place and code" {
 	local each
 
 	for each in "$srcdir"/tests/data/policies/lint/*.json; do
@@ -208,7 +208,7 @@ same_as_runtime() {
 		main.json more.json
 }
 
-@test "what cannot be looked at is status 2, and the others are still told" {
+@test "an unreadable file is status 2 and hides no other" {
 	mkdir directory
 	mkfifo fifo
 	ln -s nowhere link
@@ -460,7 +460,7 @@ is_printable() {
 	jq -e '.problems[0].file | startswith("\u001b[2J\n")' <<<"$output"
 }
 
-@test "thousands of problems are all told" {
+@test "thousands of problems are all reported" {
 	{
 		printf '{"version":1,"rules":['
 		for ((i = 0; i < 20000; i++)); do printf '0,\n'; done

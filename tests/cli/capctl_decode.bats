@@ -59,7 +59,7 @@ decode() { # WORD...
                   unknown to this kernel: 63'
 }
 
-@test "what is nearly all is told by what is missing" {
+@test "nearly all capabilities are 'all but' the rest" {
 	local last all
 
 	last=$(decode; grep -c '^[ 0-9][0-9]  ' <<<"$output")
@@ -147,7 +147,7 @@ decode() { # WORD...
 	complained "decode: '00000000000000001' has more than 16 digits: see 'capctl help decode'"
 }
 
-@test "an unknown name is told" {
+@test "an unknown name is an error" {
 	decode KILL CAP_KIL
 	complained "decode: unknown capability 'CAP_KIL': 'capctl decode' alone lists them"
 	decode 0x

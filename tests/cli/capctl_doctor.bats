@@ -175,7 +175,7 @@ podman_node() {
 
 # The tree, whole
 
-@test "a node of CRI-O that is in order is told as it is" {
+@test "a correct CRI-O node is reported as it is" {
 	doctor
 	finds
 	says capruntime "'$program'"
@@ -207,14 +207,14 @@ podman_node() {
 	says podman "handler 'capruntime'"
 }
 
-@test "an engine that runs is told so" {
+@test "a running engine is reported" {
 	listen STREAM /run/crio/crio.sock
 	doctor
 	finds
 	says CRI-O 'the engine runs'
 }
 
-@test "nothing of the real node is looked at, whichever way links lead" {
+@test "no link of the other tree leads to the real machine" {
 	mkdir -p "$work/outside"
 	echo 'not TOML' >"$work/outside/crio.conf"
 	ln -s "$work/outside/crio.conf" "$tree/etc/crio/crio.conf"
@@ -254,7 +254,7 @@ podman_node() {
 	echo 'six' >"$tree/proc/sys/kernel/osrelease"
 	doctor
 	[ "$status" -eq 2 ]
-	[ "$stderr" = 'capctl: doctor: could not be looked at: 1' ]
+	[ "$stderr" = 'capctl: doctor: could not be checked: 1' ]
 }
 
 @test "a securebit that forbids ambient capabilities is warned of" {
@@ -266,7 +266,7 @@ podman_node() {
 
 # capruntime and the real runtime
 
-@test "capruntime must be there, root's, for nobody else to write" {
+@test "capruntime must exist and only root may write it" {
 	local missing=(error "'$program': no such file or directory" 'install it there')
 
 	# With the prefix /usr the engines' configuration names it, too.
@@ -396,7 +396,7 @@ os.setxattr(sys.argv[1], "security.selinux", sys.argv[2].encode() + b"\0")' \
 	says 'real runtime' '(compiled in)'
 }
 
-@test "each further handler's link is looked at" {
+@test "the link of each other handler is checked" {
 	program /usr/bin/crun
 	ln -s /usr/bin/crun "$tree$home/runtimes/capruntime-crun"
 	doctor
@@ -473,7 +473,7 @@ alive() { # ROOT ID runc|crun
 	finds error "'$home/policy.json':1:" 'capctl check shows all errors'
 }
 
-@test "a policy that changes nothing is told so" {
+@test "a policy that changes nothing is reported" {
 	policy '{engine: "cri-o", audit: "none"}'
 	doctor
 	finds
@@ -495,7 +495,7 @@ alive() { # ROOT ID runc|crun
 @test "the audit must reach somebody" {
 	policy '{engine: "cri-o"}' "$web"
 	doctor
-	finds warning 'nobody listens at /dev/log' 'start journald'
+	finds warning 'no listener at /dev/log' 'start journald'
 	listen DGRAM /dev/log
 	doctor
 	finds
@@ -582,7 +582,7 @@ alive() { # ROOT ID runc|crun
 		warning "no engine's configuration" packaging/
 }
 
-@test "a socket that nobody listens at any more is no engine" {
+@test "a socket without a listener is no engine" {
 	listen STREAM /run/containerd/containerd.sock
 	kill "${listeners[@]}"
 	wait "${listeners[@]}" || :
@@ -591,7 +591,7 @@ alive() { # ROOT ID runc|crun
 	finds
 }
 
-@test "what must not be set for CRI-O is told, key by key" {
+@test "each forbidden key of CRI-O is reported" {
 	crio 'inherit_default_runtime = true'
 	doctor
 	finds error "the default runtime's path is taken instead" \
@@ -611,7 +611,7 @@ alive() { # ROOT ID runc|crun
 	finds
 }
 
-@test "a handler of CRI-O has a name, a type and a path of its own" {
+@test "a handler of CRI-O needs a name, a type and a path" {
 	put etc/crio/crio.conf.d/50-capruntime.conf <<-END
 		[crio.runtime.runtimes.kata-capruntime]
 		runtime_path = "$capruntime"
@@ -660,7 +660,7 @@ default_warning=(warning 'the one that mends it included' 'RuntimeClass')
 		'configure CRI-O'
 }
 
-@test "a configuration that is broken is told by its place" {
+@test "an invalid configuration is reported with its place" {
 	put etc/crio/crio.conf.d/60-broken.conf <<<'[crio'
 	doctor
 	finds error "'/etc/crio/crio.conf.d/60-broken.conf':1:" \
@@ -673,7 +673,7 @@ default_warning=(warning 'the one that mends it included' 'RuntimeClass')
 		(.text | contains("is not a regular file")))' <<<"$output"
 }
 
-@test "a configuration that may not be looked at is unknown" {
+@test "an unreadable configuration is unknown" {
 	before=(setpriv "--bounding-set=-dac_override,-dac_read_search")
 	for closed in etc/crio/crio.conf.d etc/crio; do
 		chmod 000 "$tree/$closed"
@@ -686,7 +686,7 @@ default_warning=(warning 'the one that mends it included' 'RuntimeClass')
 	done
 }
 
-@test "more files than anybody has are not all looked at" {
+@test "too many files are not all read" {
 	for i in {10..90}; do
 		put "etc/crio/crio.conf.d/99-$i" <<<''
 	done
@@ -745,7 +745,7 @@ default_warning=(warning 'the one that mends it included' 'RuntimeClass')
 	finds
 }
 
-@test "an engine of the policy that does not run beside one that does is told" {
+@test "a policy for an engine that does not run is reported when another runs" {
 	policy '{engine: "containerd", audit: "none"}' "$web"
 	listen STREAM /run/crio/crio.sock
 	doctor
@@ -788,7 +788,7 @@ default_warning=(warning 'the one that mends it included' 'RuntimeClass')
 		'podman --runtime'
 }
 
-@test "what is wrong in containerd's table is told, key by key" {
+@test "each wrong key of containerd's table is reported" {
 	containerd_node 2
 	sed -i 's|io.containerd.runc.v2|io.containerd.runtime.v1.linux|' \
 		"$tree/etc/containerd/config.toml"
@@ -836,7 +836,7 @@ containerd_config() { # SED: of the snippet of version 2
 	finds "${default_warning[@]}"
 }
 
-@test "a table of another version of containerd's is told" {
+@test "a table of another containerd version is reported" {
 	containerd_node 2
 	containerd_config 's/^version = 2/version = 3/'
 	doctor
@@ -850,7 +850,7 @@ containerd_config() { # SED: of the snippet of version 2
 		'put version = 2 at its top'
 }
 
-@test "an import of containerd 1 that replaces the table is told" {
+@test "an import of containerd 1 that replaces the table is reported" {
 	containerd_node 2
 	containerd_config '/^version = 2/a imports = ["conf.d/*.toml"]'
 	put etc/containerd/conf.d/a.toml <<-END
@@ -884,7 +884,7 @@ containerd_config() { # SED: of the snippet of version 2
 }
 
 # Of version 2 of the format: containerd 2.x merges what 1.x replaces.
-@test "what 'containerd config dump' makes of imports is what doctor says" {
+@test "doctor reads imports as 'containerd config dump' does" {
 	require_programs containerd
 	containerd_node 2
 	containerd_config '/^version = 2/a imports = ["'"$tree"'/a.toml"]'
@@ -930,7 +930,7 @@ containerd_config() { # SED: of the snippet of version 2
 	[[ "$output" == *'a\x1b[2Jb'* && "$output" != *$'\033'* ]]
 }
 
-@test "wrong use is told, and gives 2" {
+@test "wrong usage is status 2" {
 	for words in 'node' '--all' '--root' '--json=x'; do
 		# shellcheck disable=SC2086 # words
 		run --separate-stderr -2 "$capctl" doctor $words
@@ -943,7 +943,7 @@ containerd_config() { # SED: of the snippet of version 2
 	[[ "$output" == *'--root DIR'* ]]
 }
 
-@test "who may not look elsewhere is told so" {
+@test "--root without the privilege is an error" {
 	require_programs setpriv
 	run --separate-stderr -2 setpriv --bounding-set -sys_chroot \
 		--inh-caps -sys_chroot "$capctl" doctor --root "$tree"
@@ -956,7 +956,7 @@ containerd_config() { # SED: of the snippet of version 2
 	[[ "$stderr" == 'capctl: '*'write to standard output'* ]]
 }
 
-@test "the machine it runs on is looked at, too" {
+@test "without --root the running machine is checked" {
 	run --separate-stderr "$capctl" doctor --json
 	[ "$status" -le 2 ]
 	jq -e 'any(.findings[]; .topic == "kernel" and .status == "ok")' \

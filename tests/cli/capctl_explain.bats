@@ -250,7 +250,7 @@ engine_of() { # FIXTURE
 	echo '{ broken' >"$bundle/config.json"
 	explain "$bundle"
 	[ "$status" -eq 0 ]
-	[[ "$output" == 'no policy and no record: nothing is looked at'* ]]
+	[[ "$output" == 'no policy and no record: config.json is not read'* ]]
 }
 
 @test "in mode audit explain shows the decision and notes the mode" {

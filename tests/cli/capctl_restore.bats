@@ -145,7 +145,7 @@ rules() { # one a line, of every kind
 	diff <(jq -S . "$config") <(jq -S '.hostname = "changed"' "$old")
 }
 
-@test "another name of config.json has a record of its own" {
+@test "another name of config.json has another record" {
 	make_runtime crun
 	create
 	cp "$config" "$work/usual.json"
@@ -231,7 +231,7 @@ mount_at() { # PATH OPTION...
 	mounted=("$path" ${mounted[@]+"${mounted[@]}"})
 }
 
-@test "on a read-only file system all stays, and that is said" {
+@test "on a read-only file system nothing changes, and the error says so" {
 	create
 	mount_at "$bundle" --bind "$bundle"
 	mount -o remount,ro,bind "$bundle"
@@ -244,7 +244,7 @@ mount_at() { # PATH OPTION...
 	restored "$config"
 }
 
-@test "without space all stays, and that is said" {
+@test "without space nothing changes, and the error says so" {
 	mount_at "$bundle" -t tmpfs -o size=1m,mode=755 none
 	cp -p "$old" "$config"
 	create
@@ -322,7 +322,7 @@ mount_at() { # PATH OPTION...
 	same "$config" "$old"
 }
 
-@test "programs are told in one object" {
+@test "--json is one object" {
 	create
 	restore --json "$bundle"
 	[ "$status" -eq 0 ]
@@ -332,7 +332,7 @@ mount_at() { # PATH OPTION...
 	jq -e '.restored == false' <<<"$output"
 }
 
-@test "wrong use is status 2, and one line says why" {
+@test "wrong usage is status 2, with the reason in one line" {
 	for words in '' "$bundle $bundle" "--bogus $bundle" '--id x'; do
 		# shellcheck disable=SC2086
 		restore $words

@@ -382,7 +382,7 @@ closed_to_root() {
 	ended 1
 	printed "\
 root file system $bundle/rootfs
-no policy and no record: nothing is looked at
+no policy and no record: config.json is not read
 /usr/bin/bind  0:0  raises           NET_BIND_SERVICE=ep
                     out of bounding  execve fails: the bounding set lacks
                                      NET_BIND_SERVICE

@@ -22,7 +22,7 @@ configured() { # NAME: a #define of config.h
 	sed -n "s/^#define $1 \"\(.*\)\"$/\1/p" "$builddir/config.h"
 }
 
-@test "it says what it is, what it is linked with and what it stands before" {
+@test "it prints its version, its libraries and the real runtime" {
 	version version --json
 	[ "$status" -eq 0 ]
 	[ -z "$stderr" ]
@@ -72,7 +72,7 @@ configured() { # NAME: a #define of config.h
 	[ "$output" = "$other" ]
 }
 
-@test "the runtime is the one that capruntime would become, and why is told" {
+@test "the runtime is the one that capruntime would become, with the reason" {
 	export CAPRUNTIME_RUNTIME=/usr/bin/other
 	version version --json
 	jq -e '.runtime == "/usr/bin/other" and
@@ -91,7 +91,7 @@ configured() { # NAME: a #define of config.h
 		'.runtime == "/opt/crun" and .runtime_by == $link' <<<"$output"
 }
 
-@test "where there is none, it says why" {
+@test "without a runtime it prints the reason" {
 	for value in '' runc; do
 		export CAPRUNTIME_RUNTIME=$value
 		version version
@@ -104,7 +104,7 @@ configured() { # NAME: a #define of config.h
 	done
 }
 
-@test "wrong use is status 2, and one line says why" {
+@test "wrong usage is status 2, with the reason in one line" {
 	for words in 'x' '--bogus' '-x' '--json x'; do
 		# shellcheck disable=SC2086
 		version version $words
@@ -126,7 +126,7 @@ configured() { # NAME: a #define of config.h
 	done
 }
 
-@test "what stands in the environment cannot move the cursor" {
+@test "the environment cannot move the cursor" {
 	export CAPRUNTIME_RUNTIME=$'x\e[31m\nreal runtime  /bin/sh'
 	version version
 	[[ "$output" == *'\x1b[31m\x0areal'* ]]

@@ -13,14 +13,15 @@
 
 struct source_excerpt {
 	char *text; /* UTF-8 without control characters; owned by the caller */
-	size_t caret; /* so many columns stand before the place */
+	size_t caret; /* the columns before the place */
 };
 
 /*
- * At most `width` columns (SOURCE_EXCERPT_WIDTH_MIN to SOURCE_EXCERPT_WIDTH_MAX), of which a
- * place at the line's end is one; what was cut off is "...". Of a long line
- * only what is near is looked at. A tab is a blank, what cannot be shown
- * U+FFFD. Fails when out of memory.
+ * At most `width` columns (SOURCE_EXCERPT_WIDTH_MIN to
+ * SOURCE_EXCERPT_WIDTH_MAX), one of them for a place at the line's end. "..."
+ * replaces what is cut off; of a long line only the part near the place is
+ * read. A blank replaces a tab, U+FFFD what is not printable. -1: out of
+ * memory.
  */
 int source_excerpt_make(struct source_excerpt *ret_excerpt,
 			const struct json_doc *doc, size_t offset, size_t width,

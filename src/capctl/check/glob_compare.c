@@ -57,7 +57,7 @@ static bool differ(char one, char other)
 	return one != '?' && other != '?' && one != other;
 }
 
-/* What stands before the first '*' of either. */
+/* The parts before the first '*' of either. */
 static bool differ_at_start(const char *one, const char *other)
 {
 	for (; *one && *other && *one != '*' && *other != '*'; one++, other++)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What patterns have in common, whatever text there may be. Answers are proofs:
- * false also stands for "not proven". It says nothing of a text that is absent.
+ * Relations between patterns, for all texts. true is a proof; false can also
+ * mean "not proven". A missing text is not considered.
  */
 #ifndef CAPRUNTIME_CAPCTL_CHECK_GLOB_COMPARE_H
 #define CAPRUNTIME_CAPCTL_CHECK_GLOB_COMPARE_H
@@ -9,8 +9,8 @@
 #include "policy/glob.h"
 
 /*
- * Steps of work that are left, so that no set of patterns takes for ever: with
- * none left nothing is proven any more.
+ * The steps of work that are left, so that the time is bounded. With none left
+ * nothing is proved.
  */
 struct glob_work {
 	size_t left;

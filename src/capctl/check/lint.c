@@ -264,7 +264,7 @@ static void lint_handlers(const struct linter *linter,
 			lint_warn(
 				linter, LINT_NO_ENGINE,
 				pattern_location(MATCH_HANDLER, i),
-				"'%s' has no engine in 'engine': under it this rule never matches, for nobody vouches for names",
+				"'%s' has no engine in 'engine': under it this rule never matches, because no engine identifies its containers",
 				list->patterns[i]);
 }
 
@@ -291,7 +291,7 @@ static bool lint_shadow(struct linter *linter, const struct policy_rule *rule)
 			continue;
 		lint_warn(
 			linter, LINT_SHADOWED, name_location,
-			"this rule never decides: '%s'%s%s%s stands before it and matches all that it does",
+			"this rule never decides: '%s'%s%s%s precedes it and matches everything that it matches",
 			other->name, here ? "" : " in '",
 			here ? "" : other->file, here ? "" : "'");
 		return true;

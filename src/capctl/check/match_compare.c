@@ -9,7 +9,7 @@
 
 static struct match_range all = { 0, ID_LAST }, users = { 1, ID_LAST };
 
-/* What a key that is not there stands for: match.h. */
+/* The default of a missing key, see policy/match.h. */
 static struct match_ranges ranges_of(const struct match *match, size_t which)
 {
 	if (match->numbers[which].count)

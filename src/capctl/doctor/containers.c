@@ -9,7 +9,7 @@
 
 #define TOPIC "containers"
 
-/* A runtime's own place is nobody else's: there they are not strangers. */
+/* In a runtime's default state directory all containers are its own. */
 static bool is_own_place(const struct container *container)
 {
 	const char *name = strrchr(container->root, '/');

@@ -87,7 +87,7 @@ static enum verb_status doctor_status(const struct findings *findings,
 		return VERB_FINDINGS;
 	if (!unknown)
 		return VERB_GOOD;
-	err_set(err, "could not be looked at: %zu", unknown);
+	err_set(err, "could not be checked: %zu", unknown);
 	return VERB_TROUBLE;
 }
 
@@ -106,7 +106,7 @@ enum verb_status verb_doctor(int argc, char **argv, struct err *err)
 	if (first < 0)
 		return VERB_TROUBLE;
 	if (first < argc) {
-		verb_misuse(err, argv[0], "nothing is to be named: '%s'",
+		verb_misuse(err, argv[0], "takes no operands: '%s'",
 			    argv[first]);
 		return VERB_TROUBLE;
 	}

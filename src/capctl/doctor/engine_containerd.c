@@ -43,7 +43,7 @@ static const struct toml_value *plugin_runtimes(const struct engine_file *file)
 			 (char *)NULL);
 }
 
-/* What is said before this file of the plugin counts; it itself does. */
+/* The first file whose settings of the plugin are in effect. */
 static size_t first_effective_file(const struct engine_config *config)
 {
 	if (!config->files_count ||
@@ -115,7 +115,7 @@ static void check_containerd_keys(const struct engine_config *config,
 	}
 }
 
-/* The path of the shim, which some take for the runtime's. */
+/* runtime_path is the shim's, often mistaken for the runtime's. */
 static void check_shim(const struct engine_config *config, const char *name,
 		       struct findings *findings)
 {
@@ -185,7 +185,7 @@ static void check_containerd_default(const struct engine_config *config,
 	engine_config_check_default(config, name, TOPIC, findings);
 }
 
-/* Does a table of the file call us where its version does not look? */
+/* Does the file name capruntime in the table of another version? */
 static bool is_in_other_table(const struct engine_config *config,
 			      const struct engine_file *file)
 {
@@ -216,7 +216,7 @@ static void check_version(const struct engine_config *config,
 	if (is_in_other_table(config, file)) {
 		findings_add(
 			findings, FINDING_ERROR, TOPIC,
-			"'%s' is of version %lld and names capruntime in a table of another version: nobody reads it",
+			"'%s' is of version %lld and names capruntime in a table of another version: containerd does not read it",
 			file->name, version);
 		findings_fix(
 			findings,

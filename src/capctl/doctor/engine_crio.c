@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * CRI-O: crio.conf, then each file of crio.conf.d. A handler's table in a
- * later file stands for the whole of an earlier one.
+ * later file replaces the earlier one.
  */
 #include "config.h"
 
@@ -18,7 +18,7 @@ struct crio_handler {
 	const char *file;
 };
 
-/* The table that counts: the last one; false: none has that name. */
+/* The last table is in effect. false: none has this name. */
 static bool find_crio_handler(const struct engine_config *config,
 			      const char *name,
 			      struct crio_handler *ret_handler)
@@ -149,7 +149,7 @@ static int check_crio_handler(struct engine_config *config,
 	return engine_config_add_handler(config, ours, err);
 }
 
-/* What CRI-O takes where nothing is written: by version, crun or runc. */
+/* CRI-O's own default is crun or runc, by version. */
 static const char *crio_default_runtime(const struct engine_config *config)
 {
 	for (size_t i = config->files_count; i--;) {

@@ -77,7 +77,7 @@ static void add_file(struct engine_config *config, const char *path,
 		add_trouble(config, findings, FINDING_ERROR, &trouble);
 }
 
-/* glob(3) takes for absent what may not be looked at. */
+/* glob(3) treats an unreadable directory like a missing one. */
 static bool is_closed(const char *pattern, struct err *ret_trouble)
 {
 	const char *slash = strrchr(pattern, '/');

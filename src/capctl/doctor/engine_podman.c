@@ -49,7 +49,7 @@ static bool is_podman_runtime(const char *text, const void *context)
 	return strcmp(text, context) == 0;
 }
 
-/* podman's own default knows nothing of us. */
+/* podman's default list does not have capruntime. */
 static void check_podman_json(const struct engine_config *config,
 			      const char *name, const char *file,
 			      struct findings *findings)

@@ -206,7 +206,7 @@ static void check_unused_engine(const struct engines *engines, enum engine kind)
 
 /* Warns of an engine that runs and never calls capruntime. */
 static void check_running_engine(const struct engines *engines,
-				    enum engine kind)
+				 enum engine kind)
 {
 	static const char *const snippets[ENGINE_COUNT] = {
 		[ENGINE_CRIO] = "crio/50-capruntime.conf",

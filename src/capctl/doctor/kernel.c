@@ -30,7 +30,7 @@ static bool is_before(struct release release, struct release other)
 	       (release.major == other.major && release.minor < other.minor);
 }
 
-/* The first line; NULL: not there. The caller frees. */
+/* The first line; the caller frees. NULL: it cannot be read. */
 static char *read_line(const char *path)
 {
 	int fd CLEANUP_FD = fileio_open(AT_FDCWD, path, O_RDONLY, 0);
@@ -84,7 +84,7 @@ static void check_userns(const char *text, struct findings *findings)
 			     "user namespaces: up to %s", text);
 }
 
-/* Of this process: of its engines doctor knows nothing better. */
+/* Those of this process; doctor cannot see those of an engine. */
 static void check_securebits(struct findings *findings)
 {
 	int bits = prctl(PR_GET_SECUREBITS, 0, 0, 0, 0);

@@ -55,7 +55,7 @@ static capmask all_wanted(const struct policy *policy)
 	return wanted;
 }
 
-/* In a new user namespace they could still be held. */
+/* In a new user namespace a process could still hold them. */
 static void check_held(const struct policy *policy, struct findings *findings)
 {
 	struct buf buf CLEANUP_BUF = { 0 };
@@ -112,14 +112,13 @@ static void check_syslog(struct findings *findings)
 		return;
 	}
 	findings_add(findings, FINDING_WARNING, "audit",
-		     "nobody listens at " SOCKET
-		     ": no decision is written down");
+		     "no listener at " SOCKET ": no decision is written down");
 	findings_fix(
 		findings,
 		"start journald or a syslog daemon, or name a file: \"audit\": \"/var/log/capruntime.log\"");
 }
 
-/* Of what audit.h would not write to. */
+/* Reports files that the audit log does not write to. */
 static bool check_log_file(const char *path, struct err *err)
 {
 	char *directory CLEANUP_FREE = NULL;
@@ -134,7 +133,7 @@ static bool check_log_file(const char *path, struct err *err)
 	}
 	if (errno != ENOENT)
 		return err_set_errno(err, errno, "'%s'", path) == 0;
-	/* With its slash: so '/' needs no case of its own. */
+	/* With its slash, so that '/' is no special case. */
 	directory = strndup(path, (size_t)(slash - path) + 1);
 	if (!directory)
 		return err_set(err, "out of memory") == 0;
@@ -164,7 +163,7 @@ static void check_audit(const struct policy *policy, struct findings *findings)
 	}
 }
 
-/* Links of exec sessions live there: their place must not outlive them. */
+/* The links of exec are there, and must not outlive a restart. */
 static void check_state_place(bool is_needed, struct findings *findings)
 {
 	enum finding_level level = is_needed ? FINDING_ERROR : FINDING_WARNING;

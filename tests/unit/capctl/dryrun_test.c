@@ -143,7 +143,7 @@ static void the_records_id_counts_where_none_is_given(void)
 	CHECK_STR(scene.run.evaluation.rule->name, "other");
 }
 
-static void a_given_id_stands_before_the_records(void)
+static void a_given_id_precedes_that_of_the_record(void)
 {
 	struct scene scene CLEANUP_SCENE = scene_make(two_rules, CONFIG);
 
@@ -250,7 +250,7 @@ static void a_record_that_cannot_be_believed_refuses_root_alone(void)
 		  "is not a regular file with one link");
 }
 
-static void what_is_not_there_cannot_be_looked_at(void)
+static void a_missing_bundle_is_an_error(void)
 {
 	struct scene scene CLEANUP_SCENE = scene_make(two_rules, NULL);
 
@@ -333,7 +333,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(the_id_and_the_handler_are_as_asked),
 	TAP_TEST(without_them_they_are_usual),
 	TAP_TEST(the_records_id_counts_where_none_is_given),
-	TAP_TEST(a_given_id_stands_before_the_records),
+	TAP_TEST(a_given_id_precedes_that_of_the_record),
 	TAP_TEST(a_rule_can_be_made_to_decide),
 	TAP_TEST(a_rule_that_is_not_there_is_an_error),
 	TAP_TEST(a_policy_that_cannot_be_used_is_an_error),
@@ -343,7 +343,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(with_a_record_config_json_counts_without_a_policy),
 	TAP_TEST(a_record_that_is_none_refuses_without_a_policy),
 	TAP_TEST(a_record_that_cannot_be_believed_refuses_root_alone),
-	TAP_TEST(what_is_not_there_cannot_be_looked_at),
+	TAP_TEST(a_missing_bundle_is_an_error),
 	TAP_TEST(a_file_is_a_config_json_and_all_else_a_bundle),
 	TAP_TEST(each_missing_capability_has_its_reason),
 	TAP_TEST(root_is_assumed_of_others),

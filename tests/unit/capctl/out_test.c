@@ -21,7 +21,7 @@ static struct captured captured;
 		CHECK_STR(got_, want);                                         \
 	} while (0)
 
-static void a_line_is_what_was_said(void)
+static void a_line_is_printed_as_formatted(void)
 {
 	BEGIN();
 	out_line(OUT_BAD, "a %s, %d", "b", 3);
@@ -234,7 +234,7 @@ static void one_json_object_is_one_text(void)
 	CHECK_WROTE("{\n  \"path\": \"/a/b\"\n}\n");
 }
 
-static void json_shows_what_cannot_be_seen(void)
+static void json_escapes_invisible_characters(void)
 {
 	BEGIN();
 	out_json_line(out_json_text("a\177\xc2\x9b\xe2\x80\xae\xe2\x81\xa9"
@@ -340,7 +340,7 @@ static void colour_can_be_forbidden(void)
 	CHECK(wrote && *wrote == 'a');
 }
 
-static void a_full_disk_is_told(void)
+static void a_full_disk_is_an_error(void)
 {
 	int own CLEANUP_FD = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
 	int full CLEANUP_FD = open("/dev/full", O_WRONLY | O_CLOEXEC);
@@ -359,7 +359,7 @@ static void a_full_disk_is_told(void)
 }
 
 static const struct tap_test tests[] = {
-	TAP_TEST(a_line_is_what_was_said),
+	TAP_TEST(a_line_is_printed_as_formatted),
 	TAP_TEST(a_long_line_is_wrapped_at_blanks),
 	TAP_TEST(nothing_moves_the_cursor),
 	TAP_TEST(columns_are_as_wide_as_their_widest_cell),
@@ -372,12 +372,12 @@ static const struct tap_test tests[] = {
 	TAP_TEST(sets_in_json_have_mask_and_names),
 	TAP_TEST(texts_in_json_are_utf_8),
 	TAP_TEST(one_json_object_is_one_text),
-	TAP_TEST(json_shows_what_cannot_be_seen),
+	TAP_TEST(json_escapes_invisible_characters),
 	TAP_TEST(a_narrow_terminal_gets_80_columns),
 	TAP_TEST(colour_can_be_forbidden),
 	TAP_TEST(a_terminal_has_colour_and_its_own_width),
 	TAP_TEST(a_terminal_of_256_colours_gets_what_reads_best),
-	TAP_TEST(a_full_disk_is_told),
+	TAP_TEST(a_full_disk_is_an_error),
 };
 
 TAP_MAIN(tests)

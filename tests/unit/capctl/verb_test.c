@@ -36,7 +36,7 @@ static int parse(const char *line)
 	return verb_parse(count, words, options, ARRAY_LEN(options), &err);
 }
 
-static void options_may_stand_anywhere(void)
+static void options_may_be_anywhere(void)
 {
 	static const char *const lines[] = {
 		"show --all --root R a b",    "show a --all b --root R",
@@ -88,7 +88,7 @@ static void a_value_may_be_anything(void)
 	CHECK_STR(root, "B");
 }
 
-static void wrong_use_is_told(void)
+static void wrong_usage_is_an_error(void)
 {
 	static const struct {
 		const char *line, *want;
@@ -99,9 +99,9 @@ static void wrong_use_is_told(void)
 				      "help show'" },
 		{ "show -x", "unknown option '-x': see 'capctl help show'" },
 		{ "show -xyz", "unknown option '-x': see 'capctl help show'" },
-		{ "show --root", "'--root' wants a value: see 'capctl help "
+		{ "show --root", "'--root' needs a value: see 'capctl help "
 				 "show'" },
-		{ "show a --root", "'--root' wants a value: see 'capctl help "
+		{ "show a --root", "'--root' needs a value: see 'capctl help "
 				   "show'" },
 		{ "show --all=1", "'--all' takes no value: see 'capctl help "
 				  "show'" },
@@ -149,11 +149,11 @@ static void a_verb_can_complain_the_same_way(void)
 }
 
 static const struct tap_test tests[] = {
-	TAP_TEST(options_may_stand_anywhere),
+	TAP_TEST(options_may_be_anywhere),
 	TAP_TEST(what_is_not_given_stays),
 	TAP_TEST(operands_may_look_like_options_after_the_dashes),
 	TAP_TEST(a_value_may_be_anything),
-	TAP_TEST(wrong_use_is_told),
+	TAP_TEST(wrong_usage_is_an_error),
 	TAP_TEST(every_parse_starts_anew),
 	TAP_TEST(too_many_options_are_refused),
 	TAP_TEST(a_verb_can_complain_the_same_way),

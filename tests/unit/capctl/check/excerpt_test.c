@@ -112,7 +112,7 @@ static void what_cannot_be_shown_takes_one_column(void)
 }
 
 /* Were lines looked at whole, this would take minutes. */
-static void only_what_is_near_is_looked_at(void)
+static void only_the_text_near_the_place_is_read(void)
 {
 	enum { LEN = 1024 * 1024 };
 	char *text CLEANUP_FREE = malloc(LEN);
@@ -181,7 +181,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_long_line_is_cut_around_the_place),
 	TAP_TEST(wide_characters_take_two_columns),
 	TAP_TEST(what_cannot_be_shown_takes_one_column),
-	TAP_TEST(only_what_is_near_is_looked_at),
+	TAP_TEST(only_the_text_near_the_place_is_read),
 	TAP_TEST(any_bytes_give_a_line_that_fits),
 };
 

@@ -86,7 +86,7 @@ static void check_file(const char *path, const struct json_doc *doc)
 		printf("#   %s\n", path);
 }
 
-static void each_policy_has_the_warnings_that_were_foreseen(void)
+static void each_policy_has_the_expected_warnings(void)
 {
 	CHECK(testdata_each("policies/lint", ".json", check_file) >= 11);
 }
@@ -106,8 +106,8 @@ static void a_rule_of_another_file_is_named_with_it(void)
 
 	CHECK_STR(
 		got,
-		"2:9: shadowed (b): this rule never decides: 'a' in 'policy.json' stands before it and matches all that it does\n"
-		"3:9: shadowed (c): this rule never decides: 'a' in 'policy.json' stands before it and matches all that it does\n");
+		"2:9: shadowed (b): this rule never decides: 'a' in 'policy.json' precedes it and matches everything that it matches\n"
+		"3:9: shadowed (c): this rule never decides: 'a' in 'policy.json' precedes it and matches everything that it matches\n");
 }
 
 static void rules_that_have_errors_are_left_out(void)
@@ -128,7 +128,7 @@ static void rules_that_have_errors_are_left_out(void)
 	buf_free(&hearing.lines);
 }
 
-static void too_much_work_is_told(void)
+static void too_much_work_is_reported(void)
 {
 	struct testdata data CLEANUP_TESTDATA = testdata_of(
 		"{\"version\":1,\"rules\":["
@@ -202,10 +202,10 @@ static void a_missing_value_is_located_around_it(void)
 }
 
 static const struct tap_test tests[] = {
-	TAP_TEST(each_policy_has_the_warnings_that_were_foreseen),
+	TAP_TEST(each_policy_has_the_expected_warnings),
 	TAP_TEST(a_rule_of_another_file_is_named_with_it),
 	TAP_TEST(rules_that_have_errors_are_left_out),
-	TAP_TEST(too_much_work_is_told),
+	TAP_TEST(too_much_work_is_reported),
 	TAP_TEST(every_warning_has_a_code_of_its_own),
 	TAP_TEST(a_value_is_found_by_its_keys),
 	TAP_TEST(a_missing_value_is_located_around_it),

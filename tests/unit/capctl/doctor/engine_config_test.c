@@ -108,7 +108,7 @@ static void crio_has_the_handlers_of_all_files(void)
 	CHECK(reading.config.handlers[0].gets_requests);
 }
 
-static void crios_later_table_stands_for_the_earlier(void)
+static void crios_later_table_replaces_the_earlier(void)
 {
 	struct reading away CLEANUP_READING =
 		READ(ENGINE_CRIO, CRIO("x", CRIO_PATH),
@@ -242,7 +242,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_file_that_is_no_toml_is_refused_by_place),
 	TAP_TEST(no_file_is_no_handler),
 	TAP_TEST(crio_has_the_handlers_of_all_files),
-	TAP_TEST(crios_later_table_stands_for_the_earlier),
+	TAP_TEST(crios_later_table_replaces_the_earlier),
 	TAP_TEST(crios_default_is_the_last_word),
 	TAP_TEST(containerd_has_a_table_for_each_version),
 	TAP_TEST(up_to_version_2_an_import_voids_the_table),
