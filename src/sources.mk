@@ -28,7 +28,9 @@ SHARED_FILES = \
 	include/policy/glob.h \
 	include/policy/identity.h \
 	include/policy/match.h \
+	include/policy/parse.h \
 	include/policy/policy.h \
+	include/policy/problems.h \
 	include/runtime/args.h \
 	include/runtime/call.h \
 	include/runtime/launch.h \
@@ -61,6 +63,7 @@ SHARED_FILES = \
 	src/policy/glob.c \
 	src/policy/identity.c \
 	src/policy/match.c \
+	src/policy/parse.c \
 	src/policy/policy.c \
 	src/policy/reader.c \
 	src/policy/reader.h \

@@ -33,7 +33,7 @@ UNIT_TESTS = \
 	tests/unit/policy/glob_test \
 	tests/unit/policy/identity_test \
 	tests/unit/policy/match_test \
-	tests/unit/policy/policy_test \
+	tests/unit/policy/parse_test \
 	tests/unit/policy/reader_test \
 	tests/unit/runtime/args_test \
 	tests/unit/spec/annotations_test \

@@ -48,7 +48,8 @@ src/capctl/verify/verify.c tests/cli/capctl_verify.bats what counts is which con
 src/capctl/version.c tests/cli/capctl_version.bats what counts is what a person reads
 src/capruntime/create.c tests/cli/faults.bats it only strings the modules together
 src/policy/files.c tests/cli/trust.bats what counts is which files refuse
-src/policy/rule.c tests/unit/policy/policy_test.c a rule is read as part of a policy
+src/policy/policy.c tests/unit/policy/parse_test.c it holds what is parsed
+src/policy/rule.c tests/unit/policy/parse_test.c a rule is read as part of a policy
 src/runtime/launch.c tests/cli/runtimes.bats it ends in another program
 src/runtime/options.c tests/unit/runtime/args_test.c options.json drives it there
 src/runtime/reading.c tests/unit/runtime/args_test.c argv.json drives it there

@@ -7,6 +7,7 @@
 #define CAPRUNTIME_POLICY_FILES_H
 
 #include "policy/policy.h"
+#include "policy/problems.h"
 
 #define POLICY_FILES_MAX 64
 

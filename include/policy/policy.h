@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The policy: its text in, rules out. Strict: what is not understood is an
- * error with its place. It opens no files (policy_files.h) and decides nothing
- * (decide.h).
+ * A policy in memory: its rules and settings, and which rule applies to a
+ * container. policy/parse.h reads its text, policy/files.h opens its files,
+ * policy/decide.h applies a rule.
  */
 #ifndef CAPRUNTIME_POLICY_POLICY_H
 #define CAPRUNTIME_POLICY_POLICY_H
@@ -16,8 +16,6 @@
 #define POLICY_RULES_MAX 10000
 #define POLICY_PATTERNS_MAX 256 /* in one rule */
 #define POLICY_NAME_MAX 63
-
-struct lh_table;
 
 struct policy_rule {
 	char *name;
@@ -48,7 +46,7 @@ struct policy {
 	struct policy_rule *rules;
 	size_t count;
 	size_t size;
-	struct lh_table *names; /* of the rules; each may be there once */
+	void *names; /* of the rules; a tree as in tsearch(3) */
 	char **files;
 	size_t files_count;
 	enum policy_mode mode;
@@ -63,42 +61,12 @@ struct policy {
 
 #define CLEANUP_POLICY __attribute__((cleanup(policy_free)))
 
-#define POLICY_NO_RULE SIZE_MAX
-
-/* What is wrong, and where; lent for the call that tells it. */
-struct policy_problem {
-	const char *file;
-	struct json_place place;
-	size_t rule; /* its number in the policy, or POLICY_NO_RULE */
-	const char *text;
-};
-
-/*
- * What is wrong with one file, in the order of its text; but what an object
- * lacks is told behind what stands in it. `first` is kept; each one, the first
- * included, is also given to `each` where there is one.
- */
-struct policy_problems {
-	size_t count;
-	struct err first;
-	void (*each)(void *context, const struct policy_problem *problem);
-	void *context;
-};
-
-/* policy.json says things for all; a file of policy.d has rules alone. */
+/* policy.json has settings and rules, a file of policy.d only rules. */
 enum policy_part { POLICY_MAIN, POLICY_DROP_IN };
-
-/*
- * Adds one file (doc->name) to `policy`, which starts out zeroed; policy.json
- * comes first. Reads on after an error in meaning; an error in syntax ends the
- * file.
- */
-void policy_read(struct policy *policy, const struct json_doc *doc,
-		 enum policy_part part, struct policy_problems *problems);
 
 void policy_free(struct policy *policy);
 
-/* The first rule that is for this container; NULL: none. */
+/* The first rule that matches this container; NULL when there is none. */
 const struct policy_rule *policy_find(const struct policy *policy,
 				      const struct match_subject *subject);
 

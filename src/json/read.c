@@ -40,11 +40,13 @@ bool json_find(const struct json_doc *doc, struct json_value object,
 	return false;
 }
 
-/* Names the first of `kinds`; null is the last one that a person means. */
+/* The first of `kinds`; null only when it is the only one. */
 static const char *wanted_name(unsigned int kinds)
 {
 	unsigned int first = kinds & ~(unsigned int)JSON_NULL;
 
+	if (first & JSON_BOOLEAN)
+		return "true or false";
 	first &= ~first + 1;
 	return json_kind_name(first ? (enum json_kind)first : JSON_NULL);
 }

@@ -12,6 +12,7 @@
 #include "base/fileio.h"
 #include "base/paths.h"
 #include "base/trust.h"
+#include "policy/parse.h"
 
 #define VARIABLE "CAPRUNTIME_POLICY"
 #define SUFFIX ".json"
@@ -77,7 +78,7 @@ static int read_file(const struct load *load, const char *path, int fd,
 			load->err) < 0)
 		return tell(load, POLICY_UNUSABLE, path);
 	doc.text = text;
-	policy_read(load->policy, &doc, part, &problems);
+	policy_parse(load->policy, &doc, part, &problems);
 	if (listener)
 		listener->file(listener->context, path, TAKE_PTR(text),
 			       doc.len);

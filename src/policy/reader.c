@@ -3,46 +3,48 @@
 
 #include "policy/reader.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
+
+#include "base/buf.h"
 
 #define ID_LAST (UINT32_MAX - 1)
 
-static void tell(struct policy_reader *reader, size_t offset,
-		 const char *message)
+static void report_problem(void *context, size_t offset, const char *message)
 {
+	struct policy_reader *reader = context;
 	struct policy_problems *problems = reader->problems;
+	const struct json_doc *doc = reader->json.doc;
 	struct policy_problem problem = {
-		.file = reader->doc->name,
+		.file = doc->name,
 		.rule = reader->rule
 				? (size_t)(reader->rule - reader->policy->rules)
 				: POLICY_NO_RULE,
 		.text = message,
 	};
 
-	json_place_move(reader->doc, &reader->place, offset);
+	/* Finding a place walks over the text: only when it is needed. */
+	if (problems->count++ && !problems->each)
+		return;
+	json_place_move(doc, &reader->place, offset);
 	problem.place = reader->place;
 	if (problems->count == 1)
-		json_err_place(&problems->first, reader->doc, &problem.place,
-			       message);
+		json_err_place(&problems->first, doc, &problem.place, message);
 	if (problems->each)
 		problems->each(problems->context, &problem);
 }
 
-void policy_problem(struct policy_reader *reader, size_t offset,
-		    const char *format, ...)
+void policy_reader_init(struct policy_reader *reader,
+			const struct json_doc *doc, struct policy *policy,
+			struct policy_problems *problems)
 {
-	char message[ERR_TEXT_MAX];
-	va_list args;
-
-	/* Finding a place takes a walk over the text: only for who listens. */
-	if (reader->problems->count++ && !reader->problems->each)
-		return;
-	va_start(args, format);
-	vsnprintf(message, sizeof(message), format, args);
-	va_end(args);
-	tell(reader, offset, message);
+	*reader = (struct policy_reader){
+		.json = { .doc = doc,
+			  .report = report_problem,
+			  .context = reader },
+		.policy = policy,
+		.problems = problems,
+		.place = JSON_PLACE_START,
+	};
 }
 
 static void out_of_memory(struct policy_reader *reader, size_t offset)
@@ -50,23 +52,10 @@ static void out_of_memory(struct policy_reader *reader, size_t offset)
 	policy_problem(reader, offset, "out of memory");
 }
 
-bool policy_want(struct policy_reader *reader, struct json_value value,
-		 enum json_kind kind)
+bool policy_want(const struct policy_reader *reader, struct json_value value,
+		 unsigned int kinds)
 {
-	if (value.kind == kind)
-		return true;
-	policy_problem(reader, value.start, "must be %s, not %s",
-		       json_kind_name(kind), json_kind_name(value.kind));
-	return false;
-}
-
-bool policy_want_boolean(struct policy_reader *reader, struct json_value value)
-{
-	if (value.kind == JSON_TRUE || value.kind == JSON_FALSE)
-		return true;
-	policy_problem(reader, value.start, "must be true or false, not %s",
-		       json_kind_name(value.kind));
-	return false;
+	return json_want(&reader->json, reader->key, value, kinds) == 0;
 }
 
 static const struct policy_key *find_key(const struct policy_reader *reader,
@@ -75,9 +64,31 @@ static const struct policy_key *find_key(const struct policy_reader *reader,
 					 size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (json_string_is(reader->doc, name, keys[i].name))
+		if (json_string_is(reader->json.doc, name, keys[i].name))
 			return &keys[i];
 	return NULL;
+}
+
+static void problem_unknown(struct policy_reader *reader, struct json_value key,
+			    const struct policy_key *keys, size_t count,
+			    const char *what)
+{
+	struct buf buf CLEANUP_BUF = { 0 };
+	char *known CLEANUP_FREE = NULL;
+	struct err err;
+
+	for (size_t i = 0; i < count; i++) {
+		buf_add_str(&buf, i ? ", " : "");
+		buf_add_str(&buf, keys[i].name);
+	}
+	if (buf_take(&buf, &known, NULL, &err) < 0)
+		out_of_memory(reader, key.start);
+	else
+		policy_problem(reader, key.start,
+			       "unknown key '%.*s' in %s (known: %s)",
+			       (int)(key.end - key.start - 2),
+			       reader->json.doc->text + key.start + 1, what,
+			       known);
 }
 
 static void read_member(struct policy_reader *reader,
@@ -85,25 +96,25 @@ static void read_member(struct policy_reader *reader,
 			const struct policy_key *key, bool seen,
 			const char *what)
 {
-	size_t at = member->key.start;
+	const char *outer = reader->key;
 
-	if (!key)
-		policy_problem(reader, at, "unknown key %.*s in %s",
-			       (int)(member->key.end - at),
-			       reader->doc->text + at, what);
-	else if (seen)
-		policy_problem(reader, at, "key '%s' stands twice in %s",
-			       key->name, what);
-	else
-		key->read(reader, member->value, key->which);
+	if (seen) {
+		policy_problem(reader, member->key.start,
+			       "duplicate key '%s' in %s", key->name, what);
+		return;
+	}
+	reader->key = key->name;
+	key->read(reader, member->value, key->which);
+	reader->key = outer;
 }
 
-void policy_read_members(struct policy_reader *reader, struct json_value object,
+bool policy_read_members(struct policy_reader *reader, struct json_value object,
 			 const struct policy_key *keys, size_t count,
 			 const char *what)
 {
-	struct json_iter iter = json_iterate(reader->doc, object);
+	struct json_iter iter = json_iterate(reader->json.doc, object);
 	struct json_member member;
+	bool unknown = false;
 	uint32_t seen = 0;
 
 	while (json_next_member(&iter, &member)) {
@@ -111,14 +122,20 @@ void policy_read_members(struct policy_reader *reader, struct json_value object,
 			find_key(reader, member.key, keys, count);
 		uint32_t bit = key ? UINT32_C(1) << (key - keys) : 0;
 
-		read_member(reader, &member, key, seen & bit, what);
+		if (key)
+			read_member(reader, &member, key, seen & bit, what);
+		else
+			problem_unknown(reader, member.key, keys, count, what);
+		unknown |= !key;
 		seen |= bit;
 	}
-	for (size_t i = 0; i < count; i++)
+	/* The unknown key can be the missing one, misspelt. */
+	for (size_t i = 0; i < count && !unknown; i++)
 		if (keys[i].required && !(seen >> i & 1))
 			policy_problem(reader, object.start,
 				       "'%s' is missing in %s", keys[i].name,
 				       what);
+	return unknown;
 }
 
 /* `read` for the value itself, or for each element of a list. */
@@ -128,7 +145,8 @@ read_one_or_list(struct policy_reader *reader, struct json_value value,
 			      struct json_value value, void *context),
 		 void *context)
 {
-	struct json_iter iter = json_iterate(reader->doc, value);
+	struct json_iter iter = json_iterate(reader->json.doc, value);
+	const char *key = reader->key;
 	struct json_value element;
 	bool any = false;
 
@@ -136,32 +154,27 @@ read_one_or_list(struct policy_reader *reader, struct json_value value,
 		read(reader, value, context);
 		return;
 	}
+	reader->key = NULL;
 	while (json_next_element(&iter, &element)) {
 		any = true;
 		read(reader, element, context);
 	}
+	reader->key = key;
 	if (!any)
-		policy_problem(reader, value.start,
-			       "an empty list: leave the key out instead");
+		policy_problem(
+			reader, value.start,
+			"'%s' must not be an empty list: leave out the key instead",
+			key);
 }
 
-char *policy_read_string(struct policy_reader *reader, struct json_value value)
+char *policy_read_string(const struct policy_reader *reader,
+			 struct json_value value)
 {
-	char *text = NULL;
-	struct err err;
-	size_t len;
+	char *text;
 
-	if (!policy_want(reader, value, JSON_STRING))
+	if (json_text(&reader->json, reader->key, value, &text) < 0)
 		return NULL;
-	if (json_string(reader->doc, value, &text, &len, &err) < 0) {
-		out_of_memory(reader, value.start);
-		return NULL;
-	}
-	if (strlen(text) == len)
-		return text;
-	policy_problem(reader, value.start, "\\u0000 in a string");
-	free(text);
-	return NULL;
+	return text;
 }
 
 void policy_read_comment(struct policy_reader *reader, struct json_value value,
@@ -175,11 +188,12 @@ static bool count_pattern(struct policy_reader *reader, size_t offset)
 {
 	if (reader->patterns++ < POLICY_PATTERNS_MAX)
 		return true;
-	/* Once is enough. */
+	/* Reported once. */
 	if (reader->patterns == POLICY_PATTERNS_MAX + 1)
-		policy_problem(reader, offset,
-			       "more than %d patterns in a rule: split it",
-			       POLICY_PATTERNS_MAX);
+		policy_problem(
+			reader, offset,
+			"more than %d patterns in a rule: split the rule",
+			POLICY_PATTERNS_MAX);
 	return false;
 }
 
@@ -196,7 +210,7 @@ static void read_glob(struct policy_reader *reader, struct json_value value,
 	if (!pattern)
 		return;
 	if (!*pattern || strcmp(pattern, "!") == 0) {
-		policy_problem(reader, value.start, "an empty pattern");
+		policy_problem(reader, value.start, "empty pattern");
 		return;
 	}
 
@@ -216,7 +230,7 @@ void policy_read_globs(struct policy_reader *reader, struct json_value value,
 	read_one_or_list(reader, value, read_glob, ret_list);
 }
 
-/* Digits without a needless zero, at *at; moves *at behind them. */
+/* Digits at *at without a leading zero; moves *at past them. */
 static bool parse_number(const char **at, uint32_t *ret_number)
 {
 	const char *from = *at;
@@ -242,12 +256,15 @@ static bool parse_range(const char *text, struct match_range *ret_range)
 }
 
 static bool read_range_value(struct policy_reader *reader,
-			     struct json_value value,
+			     struct json_value value, const char *key,
 			     struct match_range *ret_range)
 {
 	char *text CLEANUP_FREE = NULL;
 
-	if (json_is_u32(reader->doc, value, ID_LAST, &ret_range->first)) {
+	if (value.kind == JSON_NUMBER) {
+		if (json_u32(&reader->json, key, value, ID_LAST,
+			     &ret_range->first) < 0)
+			return false;
 		ret_range->last = ret_range->first;
 		return true;
 	}
@@ -258,21 +275,28 @@ static bool read_range_value(struct policy_reader *reader,
 		if (parse_range(text, ret_range))
 			return true;
 	}
-	policy_problem(reader, value.start,
-		       "must be a number from 0 to %u, \"A-B\" or \"A-\"",
-		       ID_LAST);
+	policy_problem(
+		reader, value.start,
+		"'%s' must be a number (1000) or a range (\"1000-1999\", \"1000-\")",
+		key);
 	return false;
 }
+
+struct range_context {
+	struct match_ranges *ranges;
+	const char *key;
+};
 
 static void read_range(struct policy_reader *reader, struct json_value value,
 		       void *context)
 {
-	struct match_ranges *ranges = context;
+	const struct range_context *target = context;
+	struct match_ranges *ranges = target->ranges;
 	struct match_range *list;
 	struct match_range range;
 
 	if (!count_pattern(reader, value.start) ||
-	    !read_range_value(reader, value, &range))
+	    !read_range_value(reader, value, target->key, &range))
 		return;
 	list = reallocarray(ranges->list, ranges->count + 1, sizeof(*list));
 	if (!list) {
@@ -286,7 +310,9 @@ static void read_range(struct policy_reader *reader, struct json_value value,
 void policy_read_ranges(struct policy_reader *reader, struct json_value value,
 			struct match_ranges *ret_ranges)
 {
-	read_one_or_list(reader, value, read_range, ret_ranges);
+	struct range_context context = { ret_ranges, reader->key };
+
+	read_one_or_list(reader, value, read_range, &context);
 }
 
 static void read_capability(struct policy_reader *reader,

@@ -1,31 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What reading a policy's values takes: members by a table of known keys, and
- * the values that occur more than once. Every problem has a place in the text
- * and reading goes on behind it. It knows no key of the policy itself.
+ * Reads the values of a policy: members by a table of known keys, and the types
+ * of values that occur more than once. Every problem has a place in the text;
+ * reading continues after it. It knows no key of the policy itself.
  */
 #ifndef CAPRUNTIME_POLICY_READER_H
 #define CAPRUNTIME_POLICY_READER_H
 
 #include "policy/policy.h"
-#include "json/scan.h"
+#include "policy/problems.h"
+#include "json/read.h"
 
 struct policy_reader {
-	const struct json_doc *doc;
+	struct json_reader json;
 	struct policy *policy;
 	struct policy_problems *problems;
+	const char *key; /* of the value being read; NULL in a list */
 	struct policy_rule *rule; /* the one being read; NULL: none */
-	struct json_place place; /* of the last problem: the next is near */
-	size_t patterns; /* in it so far */
-	size_t name_start; /* its name's place in the text */
-	size_t drop_start; /* its drop list's */
+	struct json_place place; /* of the last problem; the next is near */
+	size_t patterns; /* in the rule so far */
+	size_t name_start; /* the rule's name in the text */
+	size_t drop_start; /* the rule's drop list */
 	enum policy_part part;
 };
 
-/*
- * A key by its name. `read` gets `which` along, so that keys of one kind share
- * a function.
- */
+/* Problems go to `problems`. The reader must not be moved afterwards. */
+void policy_reader_init(struct policy_reader *reader,
+			const struct json_doc *doc, struct policy *policy,
+			struct policy_problems *problems);
+
+/* `read` gets `which`, so that keys of one type can share a function. */
 struct policy_key {
 	const char *name;
 	bool required;
@@ -34,24 +38,26 @@ struct policy_key {
 	int which;
 };
 
-void policy_problem(struct policy_reader *reader, size_t offset,
-		    const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+#define policy_problem(reader, offset, ...)                                    \
+	json_fail(&(reader)->json, offset, __VA_ARGS__)
 
-/* `what` names the object in messages: "a rule". At most 32 keys. */
-void policy_read_members(struct policy_reader *reader, struct json_value object,
+/*
+ * `what` names the object in messages: "a rule". At most 32 keys. True when
+ * there was an unknown key, which can be a misspelt one.
+ */
+bool policy_read_members(struct policy_reader *reader, struct json_value object,
 			 const struct policy_key *keys, size_t count,
 			 const char *what);
 
-/* True when `value` is of this kind; else there is a problem. */
-bool policy_want(struct policy_reader *reader, struct json_value value,
-		 enum json_kind kind);
-bool policy_want_boolean(struct policy_reader *reader, struct json_value value);
+/* False, after a problem, when `value` has another type. */
+bool policy_want(const struct policy_reader *reader, struct json_value value,
+		 unsigned int kinds);
 
-/* A string without NULs, or NULL with the problem told. The caller frees. */
-char *policy_read_string(struct policy_reader *reader, struct json_value value);
+/* A string without NULs, or NULL after a problem. The caller frees. */
+char *policy_read_string(const struct policy_reader *reader,
+			 struct json_value value);
 
-/* For a policy_key: a string that is for people alone. */
+/* For a policy_key: a string that only people read. */
 void policy_read_comment(struct policy_reader *reader, struct json_value value,
 			 int which);
 

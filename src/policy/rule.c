@@ -3,7 +3,7 @@
 
 #include "policy/rule.h"
 
-#include <json-c/linkhash.h>
+#include <search.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -23,21 +23,16 @@ static bool is_name(const char *text, size_t len)
 static void read_name(struct policy_reader *reader, struct json_value value,
 		      int which)
 {
-	char *name CLEANUP_FREE = NULL;
-	struct err err;
-	size_t len;
+	char *name CLEANUP_FREE = policy_read_string(reader, value);
 
 	(void)which;
-	if (!policy_want(reader, value, JSON_STRING))
+	if (!name)
 		return;
-	if (json_string(reader->doc, value, &name, &len, &err) < 0) {
-		policy_problem(reader, value.start, "out of memory");
-		return;
-	}
-	if (!is_name(name, len)) {
-		policy_problem(reader, value.start,
-			       "a name has 1 to %d of a-z, 0-9, '.' and '-'",
-			       POLICY_NAME_MAX);
+	if (!is_name(name, strlen(name))) {
+		policy_problem(
+			reader, value.start,
+			"'name' must be 1 to %d characters of a-z, 0-9, '.' and '-'",
+			POLICY_NAME_MAX);
 		return;
 	}
 	reader->rule->name = TAKE_PTR(name);
@@ -50,7 +45,7 @@ static void read_texts(struct policy_reader *reader, struct json_value value,
 	policy_read_globs(reader, value, &reader->rule->match.texts[which]);
 }
 
-/* What only an engine can vouch for. */
+/* Only an engine can vouch for these. */
 static void read_identity(struct policy_reader *reader, struct json_value value,
 			  int which)
 {
@@ -77,12 +72,13 @@ static void read_annotation(struct policy_reader *reader,
 	if (!key)
 		return;
 	if (!*key) {
-		policy_problem(reader, member->key.start, "an empty key");
+		policy_problem(reader, member->key.start,
+			       "empty annotation key");
 		return;
 	}
 	if (has_annotation(match, key)) {
 		policy_problem(reader, member->key.start,
-			       "annotation '%s' stands twice", key);
+			       "duplicate annotation '%s'", key);
 		return;
 	}
 	list = reallocarray(match->annotations, match->annotations_count + 1,
@@ -94,27 +90,31 @@ static void read_annotation(struct policy_reader *reader,
 	match->annotations = list;
 	list += match->annotations_count++;
 	*list = (struct match_annotation){ .key = TAKE_PTR(key) };
+	reader->key = list->key;
 	policy_read_globs(reader, member->value, &list->globs);
+	reader->key = NULL;
 }
 
 static void read_annotations(struct policy_reader *reader,
 			     struct json_value value, int which)
 {
-	struct json_iter iter = json_iterate(reader->doc, value);
+	struct json_iter iter = json_iterate(reader->json.doc, value);
 	struct json_member member;
 	size_t before = reader->problems->count;
 
 	(void)which;
 	if (!policy_want(reader, value, JSON_OBJECT))
 		return;
-	/* Each has a pattern at least, and too many of those are an error. */
+	reader->key = NULL;
+	/* Each has at least one pattern, and too many of those are an error. */
 	while (reader->patterns <= POLICY_PATTERNS_MAX &&
 	       json_next_member(&iter, &member))
 		read_annotation(reader, &member);
 	if (!reader->rule->match.annotations_count &&
 	    reader->problems->count == before)
-		policy_problem(reader, value.start,
-			       "an empty object: leave the key out instead");
+		policy_problem(
+			reader, value.start,
+			"'annotations' must not be an empty object: leave out the key instead");
 }
 
 static void read_numbers(struct policy_reader *reader, struct json_value value,
@@ -126,7 +126,7 @@ static void read_numbers(struct policy_reader *reader, struct json_value value,
 static void read_flag(struct policy_reader *reader, struct json_value value,
 		      int which)
 {
-	if (policy_want_boolean(reader, value))
+	if (policy_want(reader, value, JSON_BOOLEAN))
 		reader->rule->match.flags[which] =
 			value.kind == JSON_TRUE ? MATCH_YES : MATCH_NO;
 }
@@ -178,11 +178,12 @@ static void read_drop(struct policy_reader *reader, struct json_value value,
 	(void)which;
 	reader->drop_start = value.start;
 	if (value.kind == JSON_STRING &&
-	    json_string_is(reader->doc, value, "others"))
+	    json_string_is(reader->json.doc, value, "others"))
 		reader->rule->drop_others = true;
 	else if (value.kind == JSON_STRING)
-		policy_problem(reader, value.start,
-			       "must be \"others\" or a list of capabilities");
+		policy_problem(
+			reader, value.start,
+			"'drop' must be \"others\" or a list of capabilities");
 	else
 		policy_read_capabilities(reader, value, &reader->rule->drop);
 }
@@ -190,7 +191,7 @@ static void read_drop(struct policy_reader *reader, struct json_value value,
 static void read_boolean(struct policy_reader *reader, struct json_value value,
 			 bool *ret_boolean)
 {
-	if (policy_want_boolean(reader, value))
+	if (policy_want(reader, value, JSON_BOOLEAN))
 		*ret_boolean = value.kind == JSON_TRUE;
 }
 
@@ -235,16 +236,23 @@ static const struct policy_key rule_keys[] = {
 	{ "exec", false, read_exec, 0 },
 };
 
+static int compare_names(const void *left, const void *right)
+{
+	return strcmp(left, right);
+}
+
+/* The tree finds a name in thousands without reading all of them. */
 static void check_name_once(struct policy_reader *reader)
 {
+	void **names = &reader->policy->names;
 	const char *name = reader->rule->name;
 
 	if (!name)
 		return;
-	if (lh_table_lookup_entry(reader->policy->names, name))
+	if (tfind(name, names, compare_names))
 		policy_problem(reader, reader->name_start,
-			       "a rule named '%s' stands before already", name);
-	else if (lh_table_insert(reader->policy->names, name, NULL) != 0)
+			       "duplicate rule name '%s'", name);
+	else if (!tsearch(name, names, compare_names))
 		policy_problem(reader, reader->name_start, "out of memory");
 }
 
@@ -262,13 +270,13 @@ static void problem_names(struct policy_reader *reader, size_t offset,
 		policy_problem(reader, offset, "%s: %s", names, what);
 }
 
-/* "*" and its like; "??*" too, which leaves out next to nothing. */
+/* "*" and "**"; "??*" too, which excludes next to nothing. */
 static bool is_everything(const char *pattern)
 {
 	return strchr(pattern, '*') && !pattern[strspn(pattern, "*?")];
 }
 
-/* Some pattern says what to match, and none matches everything. */
+/* A pattern says what to match, and none matches everything. */
 static bool is_narrowing(const struct glob_list *list)
 {
 	bool any = false;
@@ -284,10 +292,11 @@ static bool is_narrowing(const struct glob_list *list)
 }
 
 /*
- * A pod's annotation is a wish: what it can wish for from anywhere on the
- * node must not come close to root.
+ * Whoever creates a pod writes its annotations. What any pod on the node can
+ * request by one must not come close to root.
  */
-static void check_wishes(struct policy_reader *reader, struct json_value value)
+static void check_requests(struct policy_reader *reader,
+			   struct json_value value)
 {
 	const struct policy_rule *rule = reader->rule;
 	const struct glob_list *texts = rule->match.texts;
@@ -302,26 +311,37 @@ static void check_wishes(struct policy_reader *reader, struct json_value value)
 		return;
 	problem_names(
 		reader, value.start, dangerous,
-		"too dangerous for any pod to ask for: name a namespace, handler or id in 'match'");
+		"too dangerous for any pod to request: add 'namespace', 'handler' or 'id' to 'match'");
 }
 
-static void check_rule(struct policy_reader *reader, struct json_value value)
+/* What a complete rule must have besides. */
+static void check_completeness(struct policy_reader *reader,
+			       struct json_value value)
+{
+	const struct policy_rule *rule = reader->rule;
+
+	if (rule->require && !rule->ambient)
+		policy_problem(reader, value.start,
+			       "'require' has no effect without 'ambient'");
+	if (rule->on_request && !rule->ambient)
+		policy_problem(reader, value.start,
+			       "'on_request' has no effect without 'ambient'");
+	check_requests(reader, value);
+}
+
+/* After a problem in the rule, what seems to be missing can be that. */
+static void check_rule(struct policy_reader *reader, struct json_value value,
+		       bool is_whole)
 {
 	const struct policy_rule *rule = reader->rule;
 	capmask both = rule->drop & (rule->ambient | rule->inheritable);
 
 	check_name_once(reader);
-	if (rule->require && !rule->ambient)
-		policy_problem(reader, value.start,
-			       "'require' with no 'ambient' requires nothing");
-	if (rule->on_request && !rule->ambient)
-		policy_problem(
-			reader, value.start,
-			"'on_request' with no 'ambient' leaves nothing to ask for");
 	if (both)
 		problem_names(reader, reader->drop_start, both,
 			      "in 'drop' and in 'ambient' or 'inheritable'");
-	check_wishes(reader, value);
+	if (is_whole)
+		check_completeness(reader, value);
 }
 
 static struct policy_rule *add_rule(struct policy *policy, size_t start)
@@ -346,6 +366,7 @@ void policy_rule_read(struct policy_reader *reader, struct json_value value)
 {
 	size_t before = reader->problems->count;
 
+	reader->key = NULL;
 	if (!policy_want(reader, value, JSON_OBJECT))
 		return;
 	reader->rule = add_rule(reader->policy, value.start);
@@ -356,7 +377,7 @@ void policy_rule_read(struct policy_reader *reader, struct json_value value)
 	reader->patterns = 0;
 	policy_read_members(reader, value, rule_keys, ARRAY_LEN(rule_keys),
 			    "a rule");
-	check_rule(reader, value);
+	check_rule(reader, value, reader->problems->count == before);
 	reader->rule->broken = reader->problems->count != before;
 	reader->rule = NULL;
 }

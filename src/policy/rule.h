@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * One rule of a policy: its keys, and what may not stand together.
- */
+/* Reads one rule of a policy and checks its keys against each other. */
 #ifndef CAPRUNTIME_POLICY_RULE_H
 #define CAPRUNTIME_POLICY_RULE_H
 
 #include "policy/reader.h"
 
-/* Adds the rule to reader->policy, problems or not. */
+/* Adds the rule to reader->policy, also after problems. */
 void policy_rule_read(struct policy_reader *reader, struct json_value value);
 
 #endif

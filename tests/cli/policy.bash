@@ -42,7 +42,7 @@ parser_keys() {
 			print object, part[2]
 		}
 		/^\t*[}];/ { object = "" }
-	' "$srcdir/src/policy/policy.c" "$srcdir/src/policy/rule.c" |
+	' "$srcdir/src/policy/parse.c" "$srcdir/src/policy/rule.c" |
 		LC_ALL=C sort
 }
 

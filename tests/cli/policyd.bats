@@ -121,16 +121,16 @@ decides() { # RULE FILE
 			>"$directory/1.json"
 		key=${member%%:*}
 		expect_refusal "load policy: '$seen_directory/1.json':2:" \
-			"'${key//\"/}' belongs into policy.json"
+			"'${key//\"/}' is only allowed in policy.json"
 		expect_untouched
 	done
 }
 
 @test "an engine in policy.json is there for the rules of every file" {
 	drop_in 1.json 1 '{namespace: "shop"}'
-	expect_refusal "'$seen_directory/1.json':" 'nobody vouches for this'
+	expect_refusal "'$seen_directory/1.json':" 'no engine vouches for this key'
 	rm "$etc/policy.json"
-	expect_refusal "'$seen_directory/1.json':" 'nobody vouches for this'
+	expect_refusal "'$seen_directory/1.json':" 'no engine vouches for this key'
 	policy '{engine: "cri-o"}'
 	decides 1 "$seen_directory/1.json"
 }
@@ -138,11 +138,11 @@ decides() { # RULE FILE
 @test "a rule's name stands once in all files" {
 	drop_in 1.json same '{id: "y"}'
 	drop_in 2.json same '{id: "z"}'
-	expect_refusal "'$seen_directory/2.json':" "a rule named 'same'"
+	expect_refusal "'$seen_directory/2.json':" "duplicate rule name 'same'"
 	expect_untouched
 	drop_in 2.json
 	policy '{}' '{name: "same", match: {id: "y"}}'
-	expect_refusal "'$seen_directory/1.json':" "a rule named 'same'"
+	expect_refusal "'$seen_directory/1.json':" "duplicate rule name 'same'"
 	drop_in 1.json
 	expect_start
 }

@@ -7,6 +7,7 @@
 
 #include "capctl/check/lint.h"
 
+#include "policy/parse.h"
 #include "fuzz.h"
 
 #define SIZE_MAX_TRIED 16384
@@ -40,7 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size > SIZE_MAX_TRIED)
 		return 0;
-	policy_read(&policy, &doc, POLICY_MAIN, &problems);
+	policy_parse(&policy, &doc, POLICY_MAIN, &problems);
 	lint_policy(&policy, LINT_WORK, check_warning, &linted);
 	return 0;
 }

@@ -5,7 +5,7 @@
  */
 #include "config.h"
 
-#include "policy/policy.h"
+#include "policy/parse.h"
 
 #include <json.h>
 #include <string.h>
@@ -173,8 +173,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size > SIZE_MAX_TRIED)
 		return 0;
-	policy_read(&policy, &doc, POLICY_MAIN, &problems);
-	policy_read(&again, &doc, POLICY_MAIN, &quiet);
+	policy_parse(&policy, &doc, POLICY_MAIN, &problems);
+	policy_parse(&again, &doc, POLICY_MAIN, &quiet);
 	MUST(hearing.count == problems.count && quiet.count == problems.count);
 	MUST(strcmp(problems.first.text, quiet.first.text) == 0);
 	MUST(policy.count == again.count);

@@ -9,6 +9,7 @@
 
 #include "capctl/check/match_compare.h"
 #include "json/scan.h"
+#include "policy/problems.h"
 
 struct linter {
 	const struct policy *policy;

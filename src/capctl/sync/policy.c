@@ -12,7 +12,7 @@
 #include "base/alloc.h"
 #include "base/fileio.h"
 #include "policy/files.h"
-#include "policy/policy.h"
+#include "policy/parse.h"
 
 #define MAIN_FILE "policy.json"
 #define DROP_INS "policy.d"
@@ -225,7 +225,7 @@ static int judge_texts(const struct set *set, size_t *ret_rules,
 					.text = file->text,
 					.len = file->len };
 
-		policy_read(&policy, &doc, i ? POLICY_DROP_IN : POLICY_MAIN,
+		policy_parse(&policy, &doc, i ? POLICY_DROP_IN : POLICY_MAIN,
 			    &problems);
 	}
 	*ret_rules = policy.count;

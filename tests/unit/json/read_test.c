@@ -70,7 +70,7 @@ static void a_member_of_another_kind_is_named_with_its_place(void)
 		{ "small", JSON_STRING | JSON_NULL,
 		  "'t':2:9: 'small' must be a string, not a number" },
 		{ "null", JSON_BOOLEAN,
-		  "'t':2:60: 'null' must be a boolean, not null" },
+		  "'t':2:60: 'null' must be true or false, not null" },
 		{ "on", JSON_NULL,
 		  "'t':1:43: 'on' must be null, not a boolean" },
 		{ "object", JSON_ARRAY,
@@ -161,7 +161,7 @@ static void booleans_and_numbers_are_read(void)
 	      !off);
 	CHECK(json_boolean(&f.reader, "small", member(&f, "small"), &on) == -1);
 	CHECK_STR(f.err.text,
-		  "'t':2:9: 'small' must be a boolean, not a number");
+		  "'t':2:9: 'small' must be true or false, not a number");
 	CHECK(json_u32(&f.reader, "small", member(&f, "small"), 7, &small) ==
 	      0);
 	CHECK_U64(small, 7);

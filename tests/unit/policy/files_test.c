@@ -61,7 +61,7 @@ static void what_is_no_policy_is_an_error(void)
 	REQUIRE(mkfifoat(dir.fd, "fifo", 0600) == 0);
 	check_load(fifo, "is not a regular file");
 	REQUIRE(tempdir_write_str(&dir, "p.json", POLICY("1")));
-	check_load(path, "p.json':1:23: must be an object");
+	check_load(path, "p.json':1:23: expected an object, not a number");
 }
 
 static void it_is_read_as_policy_json(void)

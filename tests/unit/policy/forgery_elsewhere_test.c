@@ -6,7 +6,7 @@
  */
 #include "config.h"
 
-#include "policy/policy.h"
+#include "policy/parse.h"
 
 #include "forged_config.h"
 #include "tap.h"
@@ -43,7 +43,7 @@ static struct policy read_policy(void)
 	struct policy_problems problems = { 0 };
 	struct policy policy = { 0 };
 
-	policy_read(&policy,
+	policy_parse(&policy,
 		    &(struct json_doc){ "policy.json", POLICY, strlen(POLICY) },
 		    POLICY_MAIN, &problems);
 	if (!CHECK(problems.count == 0))

@@ -9,6 +9,7 @@
 
 #include "annotations_of.h"
 #include "forged_config.h"
+#include "policy/parse.h"
 #include "tap.h"
 
 #define FORGED "kube-system"
@@ -142,7 +143,7 @@ static struct policy make_policy(const struct fixture *fixture,
 		    engine_policy_name(fixture->engine), name, name, value,
 		    name, value) < 0)
 		abort();
-	policy_read(&policy,
+	policy_parse(&policy,
 		    &(struct json_doc){ "policy.json", text, strlen(text) },
 		    POLICY_MAIN, &problems);
 	if (!CHECK(problems.count == 0))

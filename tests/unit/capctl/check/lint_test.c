@@ -4,6 +4,7 @@
 #include "capctl/check/lint.h"
 
 #include "base/buf.h"
+#include "policy/parse.h"
 #include "tap.h"
 #include "testdata.h"
 
@@ -60,7 +61,7 @@ static char *warnings_of(const struct json_doc *docs, size_t count, size_t work)
 	for (size_t i = 0; i < count; i++) {
 		struct policy_problems problems = { 0 };
 
-		policy_read(&policy, &docs[i], i ? POLICY_DROP_IN : POLICY_MAIN,
+		policy_parse(&policy, &docs[i], i ? POLICY_DROP_IN : POLICY_MAIN,
 			    &problems);
 		CHECK_STR(problems.first.text, "");
 	}
@@ -120,7 +121,7 @@ static void rules_that_have_errors_are_left_out(void)
 	struct policy_problems problems = { 0 };
 	struct hearing hearing = { .policy = &policy, .docs = &data.doc };
 
-	policy_read(&policy, &data.doc, POLICY_MAIN, &problems);
+	policy_parse(&policy, &data.doc, POLICY_MAIN, &problems);
 	CHECK_U64(problems.count, 1);
 	lint_policy(&policy, LINT_WORK_MAX, add_warning, &hearing);
 	CHECK_U64(hearing.count, 1);
@@ -167,7 +168,7 @@ static void check_location(struct lint_location location, const char *want)
 	struct policy policy CLEANUP_POLICY = { 0 };
 	size_t offset;
 
-	policy_read(&policy, &data.doc, POLICY_MAIN, &problems);
+	policy_parse(&policy, &data.doc, POLICY_MAIN, &problems);
 	CHECK_STR(problems.first.text, "");
 	REQUIRE(policy.count == 2);
 	offset = lint_locate(&location, &policy.rules[1], &data.doc);

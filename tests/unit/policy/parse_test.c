@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "policy/policy.h"
+#include "policy/parse.h"
 
 #include <time.h>
 
@@ -31,7 +31,7 @@ static char *read_policy(struct policy *policy, const struct json_doc *doc)
 	char *text = NULL;
 	struct err err;
 
-	policy_read(policy, doc, POLICY_MAIN, &all);
+	policy_parse(policy, doc, POLICY_MAIN, &all);
 	if (buf_take(&lines, &text, NULL, &err) < 0)
 		abort();
 	/* The first is kept, and ends where the first line ends. */
@@ -96,7 +96,7 @@ static void check_listed_once(const char *path, const struct json_doc *doc)
 	struct policy_problems problems = { 0 };
 	size_t lines = 0;
 
-	policy_read(&policy, doc, POLICY_MAIN, &problems);
+	policy_parse(&policy, doc, POLICY_MAIN, &problems);
 	for (const char *at = want; *at; at++)
 		lines += *at == '\n';
 	CHECK_U64(problems.count, lines);
@@ -191,7 +191,7 @@ static void podman_vouches_for_no_names_and_is_no_engine(void)
 	struct policy_problems problems = { 0 };
 	struct policy policy CLEANUP_POLICY = { 0 };
 
-	policy_read(&policy, &data.doc, POLICY_MAIN, &problems);
+	policy_parse(&policy, &data.doc, POLICY_MAIN, &problems);
 	CHECK_U64(problems.count, 1);
 	CHECK(policy.engine == ENGINE_NONE);
 }
@@ -204,9 +204,10 @@ static void a_file_of_policy_d_has_rules_alone(void)
 	struct policy_problems problems = { 0 };
 	struct policy policy CLEANUP_POLICY = { 0 };
 
-	policy_read(&policy, &data.doc, POLICY_DROP_IN, &problems);
+	policy_parse(&policy, &data.doc, POLICY_DROP_IN, &problems);
 	CHECK_U64(problems.count, 4);
-	CHECK_HAS(problems.first.text, "'engine' belongs into policy.json");
+	CHECK_HAS(problems.first.text,
+		  "'engine' is only allowed in policy.json");
 	CHECK(policy.log == POLICY_LOG_SYSLOG && !policy.audit_all);
 }
 
@@ -331,7 +332,7 @@ static void a_name_stands_once_in_all_files(void)
 	char *one CLEANUP_FREE = read_policy(&policy, &second.doc);
 
 	CHECK_STR(none, "");
-	CHECK_STR(one, "'t':1:31: a rule named 'r2' stands before already\n");
+	CHECK_STR(one, "'t':1:31: duplicate rule name 'r2'\n");
 }
 
 /* `ids` patterns and `uids` numbers in one rule, and some in another. */
@@ -367,11 +368,11 @@ static void a_rule_has_256_patterns_of_all_kinds_and_no_more(void)
 		{ 128, 128, "" },
 		{ 1, 255, "" },
 		{ 256, 1,
-		  "'t':258:1: more than 256 patterns in a rule: split it\n" },
+		  "'t':258:1: more than 256 patterns in a rule: split the rule\n" },
 		{ 1, 256,
-		  "'t':258:1: more than 256 patterns in a rule: split it\n" },
+		  "'t':258:1: more than 256 patterns in a rule: split the rule\n" },
 		{ 1, 300,
-		  "'t':258:1: more than 256 patterns in a rule: split it\n" },
+		  "'t':258:1: more than 256 patterns in a rule: split the rule\n" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -423,9 +424,9 @@ static void hundreds_of_thousands_of_problems_have_their_places(void)
 	} forms[] = {
 		{ ",1", 450000, 450001, 1, 23 + 450000 * 2, POLICY_NO_RULE },
 		{ ",\n1", 300000, 300001, 300001, 1, POLICY_NO_RULE },
-		/* Told behind what stands in it. */
-		{ ",{\"x\":1}", 9999, 29998, 1, 25 + 9998 * 8, 9998 },
-		{ ",\n{\"x\":\n1}", 9999, 29998, 19998, 1, 9998 },
+		/* The last one is that 'match' is missing, at the '{'. */
+		{ ",{\"name\":1}", 9999, 19999, 1, 25 + 9998 * 11, 9998 },
+		{ ",\n{\"name\":\n1}", 9999, 19999, 19998, 1, 9998 },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
@@ -436,7 +437,7 @@ static void hundreds_of_thousands_of_problems_have_their_places(void)
 						    .context = &last };
 		struct policy policy CLEANUP_POLICY = { 0 };
 
-		policy_read(&policy, &data.doc, POLICY_MAIN, &problems);
+		policy_parse(&policy, &data.doc, POLICY_MAIN, &problems);
 		CHECK_U64(problems.count, forms[i].problems);
 		CHECK_U64(last.count, forms[i].problems);
 		CHECK_U64(last.place.line, forms[i].line);
@@ -454,9 +455,42 @@ static void a_policy_that_was_freed_is_empty(void)
 	policy_free(&policy);
 }
 
+static void one_typo_is_one_problem(void)
+{
+	static const char *const texts[] = {
+		/* A misspelt key is not missing besides. */
+		"{\"vesion\":1,\"rules\":[]}",
+		"{\"version\":1,\"ruels\":[{\"name\":\"a\"}]}",
+		"{\"version\":1,\"rules\":[{\"nmae\":\"a\",\"match\":{}}]}",
+		"{\"version\":1,\"rules\":[{\"name\":\"a\",\"mach\":{}}]}",
+		/* Rules that need an engine do not ask for it again. */
+		"{\"version\":1,\"engin\":\"cri-o\",\"rules\":["
+		"{\"name\":\"a\",\"match\":{\"pod\":\"a\"}},"
+		"{\"name\":\"b\",\"match\":{\"pod\":\"b\"}}]}",
+		/* What a misspelt key or name leaves out is not missed. */
+		"{\"version\":1,\"rules\":[{\"name\":\"a\",\"match\":{},"
+		"\"ambeint\":[\"KILL\"],\"require\":true}]}",
+		"{\"version\":1,\"rules\":[{\"name\":\"a\",\"match\":{},"
+		"\"ambient\":[\"KIL\"],\"on_request\":true}]}",
+		"{\"version\":1,\"rules\":[{\"name\":\"a\",\"match\":"
+		"{\"handlr\":\"x\"},\"ambient\":[\"BPF\"],\"on_request\":true}]}",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		struct testdata data CLEANUP_TESTDATA = testdata_of(texts[i]);
+		struct policy policy CLEANUP_POLICY = { 0 };
+		struct policy_problems problems = { 0 };
+
+		policy_parse(&policy, &data.doc, POLICY_MAIN, &problems);
+		if (!CHECK(problems.count == 1))
+			printf("#   %s\n", texts[i]);
+	}
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(every_problem_of_a_bad_policy_is_told_with_its_place),
 	TAP_TEST(the_first_problem_is_kept_where_nobody_listens),
+	TAP_TEST(one_typo_is_one_problem),
 	TAP_TEST(good_policies_have_no_problem),
 	TAP_TEST(every_key_is_read_as_it_is_written),
 	TAP_TEST(what_is_said_for_all_rules_is_read),

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What is wrong with one file of a policy, problem by problem.
+ */
+#ifndef CAPRUNTIME_POLICY_PROBLEMS_H
+#define CAPRUNTIME_POLICY_PROBLEMS_H
+
+#include "json/check.h"
+
+#define POLICY_NO_RULE SIZE_MAX
+
+/* Valid during the call that reports it. */
+struct policy_problem {
+	const char *file;
+	struct json_place place;
+	size_t rule; /* its number in the policy, or POLICY_NO_RULE */
+	const char *text;
+};
+
+/*
+ * Problems in the order of the text, but a missing key comes after the problems
+ * inside its object. `first` keeps the first one. `each` (optional) gets all of
+ * them, the first included.
+ */
+struct policy_problems {
+	size_t count;
+	struct err first;
+	void (*each)(void *context, const struct policy_problem *problem);
+	void *context;
+};
+
+#endif
