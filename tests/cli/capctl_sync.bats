@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2016,SC2030,SC2031 # bats sets status in each test
 # shellcheck disable=SC2034,SC2154 # helpers.bash reads and sets them
-# 'capctl sync': a node's files are in step with a directory, or as they were.
+# 'capctl sync': the files of a node equal those of a directory, or are unchanged.
 
 load helpers
 
@@ -40,7 +40,7 @@ sync() { # WORD...
 once() { sync --once "$@" "$source" "$target"; }
 look() { sync --check "$@" "$source" "$target"; }
 
-# All of it, with kinds, modes and texts.
+# The whole tree: types, modes and contents.
 tell() { # DIRECTORY
 	(cd "$1" && find . ! -type d -printf '%p %y %m %l ' -exec cat {} \; |
 		LC_ALL=C sort)
@@ -54,13 +54,13 @@ expect_text() { # TEXT, the whole output
 	diff <(echo "$output") <(echo "$1")
 }
 
-@test "what differs is put in its place, and then nothing" {
+@test "files that differ are updated once" {
 	policy more a.json
 	once
 	[ "$status" -eq 0 ]
-	expect_text "put: $target/policy.json
-put: $target/policy.d/a.json
-in step, files: 2, rules: 2"
+	expect_text "updated: $target/policy.json
+updated: $target/policy.d/a.json
+in sync, files: 2, rules: 2"
 	cmp "$source/policy.json" "$target/policy.json"
 	cmp "$source/a.json" "$target/policy.d/a.json"
 	[ "$(stat -c '%a %u' "$target/policy.json" "$target/policy.d/a.json" |
@@ -68,24 +68,24 @@ in step, files: 2, rules: 2"
 	before=$(stat -c '%i' "$target/policy.json" "$target/policy.d/a.json")
 	once
 	[ "$status" -eq 0 ]
-	expect_text 'in step, files: 2, rules: 2'
+	expect_text 'in sync, files: 2, rules: 2'
 	[ "$(stat -c '%i' "$target/policy.json" "$target/policy.d/a.json")" = "$before" ]
 }
 
-@test "files of policy.d that are not handed over go, other names stay" {
+@test "policy files of policy.d that are not in the source are removed, other names stay" {
 	policy more a.json
 	once
 	mv "$source/a.json" "$source/b.json"
 	touch "$target/policy.d/README" "$target/policy.d/.hidden.json"
 	once
 	[ "$status" -eq 0 ]
-	expect_text "put: $target/policy.d/b.json
+	expect_text "updated: $target/policy.d/b.json
 removed: $target/policy.d/a.json
-in step, files: 2, rules: 2"
+in sync, files: 2, rules: 2"
 	[ "$(names "$target/policy.d")" = '.hidden.json README b.json' ]
 }
 
-@test "a policy that is not right leaves the old one, and says where" {
+@test "an invalid policy is refused with its place, and the old one stays" {
 	policy more a.json
 	once
 	before=$(tell "$target")
@@ -95,7 +95,7 @@ in step, files: 2, rules: 2"
 	once
 	[ "$status" -eq 1 ]
 	[ -z "$stderr" ]
-	[[ "${output//$'\n'/ }" == "refused, nothing is changed: '$source/a.json':2:14: 'match' is missing"* ]]
+	[[ "${output//$'\n'/ }" == "refused, nothing changed: '$source/a.json':2:14: 'match' is missing"* ]]
 	[ "$(tell "$target")" = "$before" ]
 	# Together they must be right, too.
 	policy same
@@ -106,23 +106,23 @@ in step, files: 2, rules: 2"
 	[ "$(tell "$target")" = "$before" ]
 }
 
-@test "without policy.json and with names of no policy nothing is done" {
+@test "a source without policy.json or with other names is refused" {
 	once
 	before=$(tell "$target")
 	policy web web.jsn
 	once
 	[ "$status" -eq 1 ]
-	[[ "${output//$'\n'/ }" == *"'$source/web.jsn' is no policy: name it NAME.json" ]]
+	[[ "${output//$'\n'/ }" == *"'$source/web.jsn' is not a policy file: name it NAME.json" ]]
 	rm "$source"/*
 	touch "$source/.hidden"
 	once
 	[ "$status" -eq 1 ]
-	[[ "${output//$'\n'/ }" == *"'$source/policy.json' is missing: one with '\"rules\": []' takes all grants back" ]]
+	[[ "${output//$'\n'/ }" == *"'$source/policy.json' is missing: to revoke all grants, use one with '\"rules\": []'" ]]
 	[ "$(tell "$target")" = "$before" ]
 	echo '{"version":1,"rules":[]}' >"$source/policy.json"
 	once
 	[ "$status" -eq 0 ]
-	[[ "$output" == *'in step, files: 1, rules: 0' ]]
+	[[ "$output" == *'in sync, files: 1, rules: 0' ]]
 }
 
 @test "64 files of policy.d are the limit" {
@@ -131,32 +131,32 @@ in step, files: 2, rules: 2"
 	done
 	once
 	[ "$status" -eq 0 ]
-	[[ "$output" == *'in step, files: 65, rules: 65' ]]
+	[[ "$output" == *'in sync, files: 65, rules: 65' ]]
 	policy r74 74.json
 	once
 	[ "$status" -eq 2 ]
-	[[ "$stderr" == "capctl: sync: '$source' holds more than 65 files" ]]
+	[[ "$stderr" == "capctl: sync: '$source' has more than 65 files" ]]
 }
 
-@test "--check tells what differs and touches nothing" {
+@test "--check prints the differences and changes nothing" {
 	policy more a.json
 	look
 	[ "$status" -eq 1 ]
 	expect_text "differs: $target/policy.json
 differs: $target/policy.d/a.json
-not in step"
+not in sync"
 	[ -z "$(ls -A "$target")" ]
 	once
 	look
 	[ "$status" -eq 0 ]
-	expect_text 'in step, files: 2, rules: 2'
+	expect_text 'in sync, files: 2, rules: 2'
 	policy extra ../target/policy.d/z.json
 	chmod 600 "$target/policy.json"
 	look
 	[ "$status" -eq 1 ]
 	expect_text "differs: $target/policy.json
-does not belong there: $target/policy.d/z.json
-not in step"
+unexpected: $target/policy.d/z.json
+not in sync"
 	once
 	echo '{' >"$source/a.json"
 	look
@@ -192,7 +192,7 @@ not in step"
 	[ "$stderr" = "capctl: sync: open '$source': no such file or directory" ]
 }
 
-# As the kubelet mounts a ConfigMap.
+# A ConfigMap as the kubelet mounts it.
 mount_version() { # NUMBER
 	mkdir "$work/mount/..$1"
 	cp "$source"/*.json "$work/mount/..$1/"
@@ -200,7 +200,7 @@ mount_version() { # NUMBER
 	mv -T "$work/mount/..data_tmp" "$work/mount/..data"
 }
 
-@test "a mounted ConfigMap is read through its links, one version" {
+@test "a mounted ConfigMap is read through its links" {
 	mkdir -m 777 "$work/mount"
 	policy more a.json
 	mount_version 1
@@ -209,7 +209,7 @@ mount_version() { # NUMBER
 	policy torn ../mount/torn.json
 	sync --once "$work/mount" "$target"
 	[ "$status" -eq 0 ]
-	[[ "$output" == *'in step, files: 2, rules: 2' ]]
+	[[ "$output" == *'in sync, files: 2, rules: 2' ]]
 	cmp "$source/a.json" "$target/policy.d/a.json"
 	[ ! -L "$target/policy.json" ]
 	policy later
@@ -224,7 +224,7 @@ mount_version() { # NUMBER
 	grep -q later "$target/policy.json"
 }
 
-# $calls: those from the version's opening on, before it is looked for again.
+# $calls: the system calls after a version is opened, until it is opened again.
 list_reading() {
 	strace -qqo "$work/trace" "$capctl" sync --once "$work/mount" \
 		"$target" </dev/null
@@ -235,7 +235,7 @@ list_reading() {
 
 is_held() { grep -q 'stopped by SIGSTOP' "$work/trace" 2>/dev/null; }
 
-# Goes on when that call is done, and nothing that follows it.
+# Stops after that call.
 hold_reading() { # NAME NUMBER
 	rm "$work/trace"
 	strace -qqo "$work/trace" -e "inject=$1:signal=STOP:when=$2" \
@@ -247,8 +247,8 @@ hold_reading() { # NAME NUMBER
 	children+=("$held")
 }
 
-# The kubelet removes the old one at once.
-@test "a version that goes away while it is read is no trouble" {
+# The kubelet removes the old version immediately.
+@test "a version that is removed while it is read is not an error" {
 	require_strace
 	mkdir "$work/mount"
 	policy more a.json
@@ -263,16 +263,16 @@ hold_reading() { # NAME NUMBER
 		rm -r "$work/mount/..1"
 		kill -CONT "$held"
 		wait "$!"
-		grep -qx 'in step, files: 2, rules: 2' "$work/said"
+		grep -qx 'in sync, files: 2, rules: 2' "$work/said"
 		cmp "$source/policy.json" "$target/policy.json"
 		mount_version 1
 		rm -r "$work/mount/..2"
 	done
 }
 
-# Each of the two versions is right, a mixture of them is not: the rule is in
-# the one file or in the other.
-@test "of a ConfigMap that changes all the time whole versions are read" {
+# Both versions are valid, a mixture is not: the rule is in one file or in the
+# other.
+@test "a ConfigMap that changes all the time is read one version at a time" {
 	mkdir "$work/mount"
 	policy moving
 	policy other a.json
@@ -290,7 +290,7 @@ hold_reading() { # NAME NUMBER
 	for ((round = 0; round < 50; round++)); do
 		sync --once "$work/mount" "$target"
 		[ "$status" -eq 0 ] || break
-		[[ "$output" == *'in step, files: 2, rules: 2' ]]
+		[[ "$output" == *'in sync, files: 2, rules: 2' ]]
 	done
 	touch "$work/stop"
 	wait
@@ -315,7 +315,7 @@ start_keeping() { # WORD...
 	children+=("$keeper")
 }
 
-@test "it goes on, says each thing once, and ends when told to" {
+@test "it polls, prints each state once, and ends on SIGTERM and SIGINT" {
 	start_keeping "$source" "$target"
 	wait_until has_line 1 '.outcome == "changed"'
 	echo '{' >"$source/.new"
@@ -341,20 +341,20 @@ start_keeping() { # WORD...
 	grep -q healed "$target/policy.json"
 }
 
-# Where no signal has a default.
-@test "it ends when told to as the first process of a container" {
+# Where signals have no default action.
+@test "as the first process of a container it ends on a signal" {
 	[ "$(id -u)" = 0 ] || skip 'not root'
 	require_programs unshare
 	unshare --pid --fork --kill-child "$capctl" sync --interval 3600 \
 		"$source" "$target" >"$work/log" 2>&1 </dev/null 3>&- 4>&- &
 	children+=($!)
-	wait_until grep -q 'in step' "$work/log"
+	wait_until grep -q 'in sync' "$work/log"
 	kill -TERM "$(cat "/proc/$!/task/$!/children")"
 	wait_until has_ended "$!"
 	wait "$!"
 }
 
-@test "a reader sees the old policy or the new one, whole" {
+@test "a reader sees the complete old policy or the complete new one" {
 	printf '{"version":1,"rules":[],"comment":"%0100000d"}' 1 >"$work/1"
 	printf '{"version":1,"rules":[],"comment":"%0100000d"}' 2 >"$work/2"
 	cp "$work/1" "$source/policy.json"
@@ -376,7 +376,7 @@ start_keeping() { # WORD...
 	[ "$round" -eq 200 ]
 }
 
-@test "a kill leaves whole files, and the next one tidies up" {
+@test "a kill leaves complete files, and the next run cleans up" {
 	require_strace
 	once
 	policy other
@@ -395,34 +395,34 @@ start_keeping() { # WORD...
 	[ "$(names "$target")" = 'policy.d policy.json' ]
 }
 
-@test "--runtime pins the real runtime once" {
+@test "--runtime creates the link to the real runtime once" {
 	once --runtime /usr/bin/runc
 	[ "$status" -eq 0 ]
-	[[ "$output" == *"put: $target/runtimes/capruntime"* ]]
+	[[ "$output" == *"updated: $target/runtimes/capruntime"* ]]
 	[ "$(readlink "$target/runtimes/capruntime")" = /usr/bin/runc ]
 	look --runtime /usr/bin/runc
 	[ "$status" -eq 0 ]
 	policy other
 	once --runtime /usr/bin/crun
 	[ "$status" -eq 2 ]
-	[ "$stderr" = "capctl: sync: '$target/runtimes/capruntime' leads to '/usr/bin/runc', not to '/usr/bin/crun', and stays: live containers may need it; use a second name" ]
+	[ "$stderr" = "capctl: sync: '$target/runtimes/capruntime' points to '/usr/bin/runc' instead of '/usr/bin/crun' and is kept: running containers may need it; use another name" ]
 	[ "$(readlink "$target/runtimes/capruntime")" = /usr/bin/runc ]
-	# The policy is in step all the same.
+	# The policy is updated nevertheless.
 	cmp "$source/policy.json" "$target/policy.json"
 	once
 	[ "$status" -eq 0 ]
 }
 
-@test "--files puts other files in place, programs as programs" {
+@test "--files updates other files, and programs stay executable" {
 	printf '#!/bin/sh\n' >"$work/program"
 	chmod 777 "$work/program"
 	echo text >"$work/file"
 	chmod 664 "$work/file"
 	sync --files --once "$work/program" "$work/file" "$target"
 	[ "$status" -eq 0 ]
-	expect_text "put: $target/program
-put: $target/file
-in step, files: 2"
+	expect_text "updated: $target/program
+updated: $target/file
+in sync, files: 2"
 	[ "$(stat -c %a "$target/program" "$target/file" | xargs)" = '755 644' ]
 	# One that runs can be replaced.
 	exec 9<"$target/program"
@@ -430,7 +430,7 @@ in step, files: 2"
 	sync --files --check "$work/program" "$work/file" "$target"
 	[ "$status" -eq 1 ]
 	expect_text "differs: $target/program
-not in step"
+not in sync"
 	sync --files --once --json "$work/program" "$work/file" "$target"
 	jq -e '.put == ["program"] and .files == 2 and .rules == null' \
 		<<<"$output"
@@ -444,7 +444,7 @@ not in step"
 	[ "$stderr" = "capctl: sync: '$source' is not a regular file" ]
 }
 
-@test "a target that others could write is not used" {
+@test "a target that others can write is refused" {
 	chmod 777 "$target"
 	once
 	[ "$status" -eq 2 ]
@@ -458,7 +458,7 @@ not in step"
 	[ ! -e "$target/policy.json" ]
 }
 
-@test "without a target it is the node's own policy" {
+@test "the default target is the policy of the node" {
 	[ "$(id -u)" = 0 ] || skip 'not root'
 	require_programs unshare
 	capctl=$builddir/tests/cli/capctl-sysroot
@@ -469,7 +469,7 @@ not in step"
 	cmp "$source/policy.json" "$work/etc/capruntime/policy.json"
 }
 
-@test "wrong use is status 2, and one line says why" {
+@test "wrong use is status 2 with one line of reason" {
 	for words in '' 'a b c' '--files a' '--bogus a' '--interval' \
 		'--interval 0 a' '--interval 3601 a' '--interval 1x a' \
 		'--interval 1 --once a' '--once --check a' '--runtime runc a' \
@@ -482,10 +482,10 @@ not in step"
 	done
 	sync --once "$source" target
 	[ "$status" -eq 2 ]
-	[ "$stderr" = "capctl: sync: 'target' is no absolute path" ]
+	[ "$stderr" = "capctl: sync: 'target' is not an absolute path" ]
 }
 
-@test "what cannot be said is trouble" {
+@test "a full standard output is status 2" {
 	run -2 --separate-stderr sh -c \
 		'"$0" sync --once "$1" "$2" >/dev/full' "$capctl" "$source" "$target"
 	[ "$stderr" = 'capctl: write to standard output: no space left on device' ]
@@ -493,7 +493,7 @@ not in step"
 		'"$0" sync "$1" "$2" >/dev/full' "$capctl" "$source" "$target"
 }
 
-@test "odd names and long reasons stay within the terminal" {
+@test "unusual names and long reasons fit the terminal" {
 	mkdir "$source/"$'a\033[1m.json'
 	once
 	[ "$status" -eq 2 ]

@@ -12,17 +12,17 @@
 #include "base/paths.h"
 #include "base/trust.h"
 
-int deploy_open(struct deploy *ret_placement, const char *path, bool only_look,
+int deploy_open(struct deploy *ret_deploy, const char *path, bool only_look,
 		struct err *err)
 {
-	*ret_placement = (struct deploy){ .directory = -1,
-					  .path = path,
-					  .only_look = only_look };
+	*ret_deploy = (struct deploy){ .directory = -1,
+				       .path = path,
+				       .only_look = only_look };
 	if (*path != '/')
-		return err_set(err, "'%s' is no absolute path", path);
-	if (trust_open_directory(path, &ret_placement->directory, err) < 0)
+		return err_set(err, "'%s' is not an absolute path", path);
+	if (trust_open_directory(path, &ret_deploy->directory, err) < 0)
 		return -1;
-	if (ret_placement->directory < 0)
+	if (ret_deploy->directory < 0)
 		return err_set(err, "'%s' is missing", path);
 	return 0;
 }
@@ -35,8 +35,8 @@ void deploy_close(struct deploy *deploy)
 	cleanup_fd(&deploy->directory);
 }
 
-static int note(struct deploy *deploy, const char *name, bool removed,
-		struct err *err)
+static int record_change(struct deploy *deploy, const char *name, bool removed,
+			 struct err *err)
 {
 	struct deploy_change *changes = reallocarray(
 		deploy->changes, deploy->count + 1, sizeof(*changes));
@@ -78,7 +78,7 @@ static bool is_like(int fd, size_t len, mode_t mode)
 	       st.st_size >= 0 && (size_t)st.st_size == len;
 }
 
-/* What cannot be read is not in place. */
+/* An unreadable file counts as different. */
 static bool is_in_place(const struct deploy *deploy, const char *name,
 			const char *text, size_t len, mode_t mode)
 {
@@ -101,7 +101,7 @@ int deploy_file(struct deploy *deploy, const char *name, const char *text,
 	if (!deploy->only_look &&
 	    fileio_publish(deploy->directory, name, mode, text, len, err) < 0)
 		return err_wrap(err, "'%s/%s'", deploy->path, name);
-	return note(deploy, name, false, err);
+	return record_change(deploy, name, false, err);
 }
 
 int deploy_remove(struct deploy *deploy, const char *name, struct err *err)
@@ -112,16 +112,16 @@ int deploy_remove(struct deploy *deploy, const char *name, struct err *err)
 		return err_set_errno(err, errno, "remove '%s/%s'", deploy->path,
 				     name);
 	}
-	return note(deploy, name, true, err);
+	return record_change(deploy, name, true, err);
 }
 
-static int make_link(struct deploy *deploy, const char *name, const char *to,
-		     struct err *err)
+static int make_deploy_link(struct deploy *deploy, const char *name,
+			    const char *to, struct err *err)
 {
 	if (!deploy->only_look && symlinkat(to, deploy->directory, name) < 0)
 		return err_set_errno(err, errno, "make link '%s/%s'",
 				     deploy->path, name);
-	return note(deploy, name, false, err);
+	return record_change(deploy, name, false, err);
 }
 
 int deploy_link(struct deploy *deploy, const char *name, const char *to,
@@ -132,7 +132,7 @@ int deploy_link(struct deploy *deploy, const char *name, const char *to,
 		readlinkat(deploy->directory, name, there, sizeof(there) - 1);
 
 	if (len < 0 && errno == ENOENT)
-		return make_link(deploy, name, to, err);
+		return make_deploy_link(deploy, name, to, err);
 	if (len < 0)
 		return err_set_errno(err, errno, "read link '%s/%s'",
 				     deploy->path, name);
@@ -140,7 +140,7 @@ int deploy_link(struct deploy *deploy, const char *name, const char *to,
 	if (strcmp(there, to) == 0)
 		return 0;
 	return err_set(err,
-		       "'%s/%s' leads to '%s', not to '%s', and stays: "
-		       "live containers may need it; use a second name",
+		       "'%s/%s' points to '%s' instead of '%s' and is kept: "
+		       "running containers may need it; use another name",
 		       deploy->path, name, there, to);
 }

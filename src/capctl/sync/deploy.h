@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Files kept as they should be in a directory that engines and the runtime
- * read from: what differs is replaced by a rename, and what was done, or with
- * only_look would be, is remembered. What the files say is not its business.
+ * Keeps files in a directory that engines and the runtime read. A file that
+ * differs is replaced by a rename. Records the changes; with only_look, makes
+ * none and records those it would make. Does not interpret the files.
  */
 #ifndef CAPRUNTIME_CAPCTL_SYNC_DEPLOY_H
 #define CAPRUNTIME_CAPCTL_SYNC_DEPLOY_H
@@ -20,7 +20,7 @@ struct deploy_change {
 
 struct deploy {
 	int directory;
-	const char *path; /* lent */
+	const char *path; /* not owned */
 	bool only_look;
 	struct deploy_change *changes;
 	size_t count;
@@ -29,32 +29,32 @@ struct deploy {
 #define CLEANUP_DEPLOY __attribute__((cleanup(deploy_close)))
 
 /*
- * The directory must be there, and none but root and the effective user may
- * write it (trust.h). To be closed in every case.
+ * The directory must exist, and only root and the effective user may be able
+ * to write it (trust.h). Close also on -1.
  */
-int deploy_open(struct deploy *ret_placement, const char *path, bool only_look,
+int deploy_open(struct deploy *ret_deploy, const char *path, bool only_look,
 		struct err *err) MUST_CHECK;
 void deploy_close(struct deploy *deploy);
 
 /*
- * A directory in it, made where missing, trusted as well. ret_fd is -1 where
- * only_look found none; the caller closes.
+ * Opens a directory in it, under the same conditions; creates it if missing.
+ * With only_look, ret_fd is -1 for a missing one. The caller closes ret_fd.
  */
 int deploy_directory(struct deploy *deploy, const char *name, int *ret_fd,
 		     struct err *err) MUST_CHECK;
 
-/* The file `name` (below such a directory: "directory/name"), ours. */
+/*
+ * Writes the file `name`, or "DIRECTORY/NAME" in such a directory, unless it has
+ * this content, this mode and our owner already.
+ */
 int deploy_file(struct deploy *deploy, const char *name, const char *text,
 		size_t len, mode_t mode, struct err *err) MUST_CHECK;
 
-/* What is gone already is no error. */
+/* A missing file is not an error. */
 int deploy_remove(struct deploy *deploy, const char *name,
 		  struct err *err) MUST_CHECK;
 
-/*
- * A symbolic link, made where nothing is. One that leads elsewhere stays, and
- * is an error.
- */
+/* Creates a symbolic link. An existing link to another target is an error. */
 int deploy_link(struct deploy *deploy, const char *name, const char *to,
 		struct err *err) MUST_CHECK;
 

@@ -17,11 +17,11 @@
 #define MAIN_FILE "policy.json"
 #define DROP_INS "policy.d"
 #define MODE 0644
-#define LOOKS_MAX 4
+#define READS_MAX 4
 
 struct file {
-	char *path; /* as it was handed over */
-	char *name; /* where it belongs: policy.json, policy.d/NAME.json */
+	char *path; /* in the source */
+	char *name; /* in the target: policy.json, policy.d/NAME.json */
 	char *text;
 	size_t len;
 };
@@ -43,23 +43,23 @@ static void set_empty(struct set *set)
 	set->count = 0;
 }
 
-static bool is_main(const char *name)
+static bool is_main_file(const char *name)
 {
 	return strcmp(name, MAIN_FILE) == 0;
 }
 
-static int name_file(struct file *file, const char *source, const char *name,
-		     struct err *err)
+static int name_source_file(struct file *file, const char *source,
+			    const char *name, struct err *err)
 {
-	const char *into = is_main(name) ? "" : DROP_INS "/";
+	const char *into = is_main_file(name) ? "" : DROP_INS "/";
 
 	file->path = alloc_text("%s/%s", source, name);
 	file->name = alloc_text("%s%s", into, name);
 	return file->path && file->name ? 0 : err_set(err, "out of memory");
 }
 
-static int read_file(struct file *file, int directory, const char *name,
-		     struct err *err)
+static int read_source_file(struct file *file, int directory, const char *name,
+			    struct err *err)
 {
 	struct stat st;
 	int fd CLEANUP_FD =
@@ -71,24 +71,24 @@ static int read_file(struct file *file, int directory, const char *name,
 			   &file->len, err);
 }
 
-static int add(struct set *set, const char *source, int directory,
-	       const char *name, struct err *err)
+static int add_source_file(struct set *set, const char *source, int directory,
+			   const char *name, struct err *err)
 {
 	struct file *file = &set->list[set->count];
 
 	if (*name == '.')
 		return 0;
 	if (set->count == ARRAY_LEN(set->list))
-		return err_set(err, "'%s' holds more than %d files", source,
+		return err_set(err, "'%s' has more than %d files", source,
 			       POLICY_FILES_MAX + 1);
 	*file = (struct file){ 0 };
 	set->count++;
-	if (name_file(file, source, name, err) < 0)
+	if (name_source_file(file, source, name, err) < 0)
 		return -1;
-	return read_file(file, directory, name, err);
+	return read_source_file(file, directory, name, err);
 }
 
-/* Closes `fd`. For each entry `take` is called, up to an error. */
+/* Calls `take` for each entry until one fails. Closes `fd`. */
 static int each_entry(int fd, const char *path,
 		      int (*take)(void *context, const char *name,
 				  struct err *err),
@@ -122,17 +122,17 @@ static int take_source(void *context, const char *name, struct err *err)
 {
 	const struct reading *reading = context;
 
-	return add(reading->set, reading->source, reading->directory, name,
-		   err);
+	return add_source_file(reading->set, reading->source,
+			       reading->directory, name, err);
 }
 
-/* policy.json first, then as the runtime has them. */
-static int compare_files(const void *left, const void *right)
+/* policy.json first, then in the runtime's order. */
+static int compare_file_names(const void *left, const void *right)
 {
 	const struct file *a = left, *b = right;
 
-	if (is_main(a->name) != is_main(b->name))
-		return is_main(a->name) ? -1 : 1;
+	if (is_main_file(a->name) != is_main_file(b->name))
+		return is_main_file(a->name) ? -1 : 1;
 	return strcmp(a->name, b->name);
 }
 
@@ -147,11 +147,11 @@ static int read_all(struct set *set, const char *source, int directory,
 		return err_set_errno(err, errno, "read '%s'", source);
 	if (each_entry(fd, source, take_source, &reading, err) < 0)
 		return -1;
-	qsort(set->list, set->count, sizeof(*set->list), compare_files);
+	qsort(set->list, set->count, sizeof(*set->list), compare_file_names);
 	return 0;
 }
 
-/* All files of one version are in the directory that this link names. */
+/* The kubelet publishes all files of a version by replacing this link. */
 static int open_version(const char *source, struct err *err)
 {
 	int fd CLEANUP_FD =
@@ -168,7 +168,7 @@ static int open_version(const char *source, struct err *err)
 	return version;
 }
 
-static bool is_same(int fd, int other)
+static bool is_same_version(int fd, int other)
 {
 	struct stat left, right;
 
@@ -176,12 +176,12 @@ static bool is_same(int fd, int other)
 	       left.st_dev == right.st_dev && left.st_ino == right.st_ino;
 }
 
-/* A version that goes while it is read looks like a broken one. */
+/* Reads again if the version was replaced while it was read. */
 static int read_source(struct set *set, const char *source, struct err *err)
 {
 	int status = -1;
 
-	for (int i = 0; i < LOOKS_MAX; i++) {
+	for (int i = 0; i < READS_MAX; i++) {
 		int fd CLEANUP_FD = open_version(source, err);
 		int again CLEANUP_FD = -1;
 		struct err ignored;
@@ -190,30 +190,30 @@ static int read_source(struct set *set, const char *source, struct err *err)
 			return -1;
 		status = read_all(set, source, fd, err);
 		again = open_version(source, &ignored);
-		if (again >= 0 && is_same(fd, again))
+		if (again >= 0 && is_same_version(fd, again))
 			break;
 	}
 	return status;
 }
 
-static int judge_names(const struct set *set, const char *source,
+static int check_names(const struct set *set, const char *source,
 		       struct err *err)
 {
 	for (size_t i = 0; i < set->count; i++)
 		if (!policy_files_is_read(set->list[i].name))
 			return err_set(err,
-				       "'%s' is no policy: name it "
-				       "NAME.json",
+				       "'%s' is not a policy file: name "
+				       "it NAME.json",
 				       set->list[i].path);
-	if (set->count && is_main(set->list[0].name))
+	if (set->count && is_main_file(set->list[0].name))
 		return 0;
 	return err_set(err,
-		       "'%s/" MAIN_FILE "' is missing: one with "
-		       "'\"rules\": []' takes all grants back",
+		       "'%s/" MAIN_FILE "' is missing: to revoke all "
+		       "grants, use one with '\"rules\": []'",
 		       source);
 }
 
-static int judge_texts(const struct set *set, size_t *ret_rules,
+static int check_texts(const struct set *set, size_t *ret_rules,
 		       struct err *err)
 {
 	struct policy policy CLEANUP_POLICY = { 0 };
@@ -240,7 +240,7 @@ struct clearing {
 	struct deploy *target;
 };
 
-static bool is_in(const struct set *set, const char *name)
+static bool has_file(const struct set *set, const char *name)
 {
 	for (size_t i = 0; i < set->count; i++)
 		if (strcmp(set->list[i].name, name) == 0)
@@ -254,12 +254,13 @@ static int take_target(void *context, const char *entry, struct err *err)
 	char name[sizeof(DROP_INS "/") + NAME_MAX];
 
 	snprintf(name, sizeof(name), DROP_INS "/%s", entry);
-	if (!policy_files_is_read(entry) || is_in(clearing->set, name))
+	if (!policy_files_is_read(entry) || has_file(clearing->set, name))
 		return 0;
 	return deploy_remove(clearing->target, name, err);
 }
 
-static int place(const struct set *set, struct deploy *target, struct err *err)
+static int deploy_set(const struct set *set, struct deploy *target,
+		      struct err *err)
 {
 	struct clearing clearing = { set, target };
 	int fd CLEANUP_FD = -1;
@@ -289,10 +290,10 @@ enum sync_policy_status sync_policy_run(const char *source,
 	if (read_source(&set, source, err) < 0)
 		return SYNC_POLICY_ERROR;
 	ret_counts->files = set.count;
-	if (judge_names(&set, source, err) < 0 ||
-	    judge_texts(&set, &ret_counts->rules, err) < 0)
+	if (check_names(&set, source, err) < 0 ||
+	    check_texts(&set, &ret_counts->rules, err) < 0)
 		return SYNC_POLICY_REFUSED;
-	if (place(&set, target, err) < 0)
+	if (deploy_set(&set, target, err) < 0)
 		return SYNC_POLICY_ERROR;
 	return SYNC_POLICY_DONE;
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Brings a node's policy in step with one that was handed over in a directory,
- * as the kubelet mounts a ConfigMap: read once, judged as the runtime would
- * judge it, and only when it is right renamed into place.
+ * Updates a node's policy from a source directory, for example a ConfigMap that
+ * the kubelet mounts: reads the source once, checks it as the runtime does, and
+ * renames the files into place only if they are valid.
  *
- * What was handed over is believed: whoever can write there writes the policy.
+ * The source is trusted: write access to it is write access to the policy.
  */
 #ifndef CAPRUNTIME_CAPCTL_SYNC_POLICY_H
 #define CAPRUNTIME_CAPCTL_SYNC_POLICY_H
@@ -12,9 +12,9 @@
 #include "capctl/sync/deploy.h"
 
 enum sync_policy_status {
-	SYNC_POLICY_DONE, /* or with only_look: looked; see the changes */
-	SYNC_POLICY_REFUSED, /* `err` says why; nothing was changed */
-	SYNC_POLICY_ERROR, /* could not look, or not write everything */
+	SYNC_POLICY_DONE, /* with only_look: compared; see the changes */
+	SYNC_POLICY_REFUSED, /* invalid policy, see `err`; nothing changed */
+	SYNC_POLICY_ERROR, /* could not read, or not write all files */
 };
 
 struct sync_policy_counts {
@@ -23,10 +23,10 @@ struct sync_policy_counts {
 };
 
 /*
- * `source` holds policy.json, and NAME.json for what is to be
- * policy.d/NAME.json; no other name is allowed, unless it begins with a dot. A
- * file of policy.d that is not in `source` is removed. Each file is replaced
- * at once, several one after the other, those that are the same not at all.
+ * `source` contains policy.json, and a NAME.json for each policy.d/NAME.json.
+ * Names that begin with a dot are ignored, other names are refused. A file of
+ * policy.d that is not in `source` is removed. Files are replaced one by one,
+ * each atomically; equal files are not written.
  */
 enum sync_policy_status sync_policy_run(const char *source,
 					struct deploy *target,

@@ -10,31 +10,30 @@
 
 static void print_changes(const struct deploy *target)
 {
-	const char *put = target->only_look ? "differs:" : "put:";
-	const char *removed =
-		target->only_look ? "does not belong there:" : "removed:";
+	const char *written = target->only_look ? "differs:" : "updated:";
+	const char *removed = target->only_look ? "unexpected:" : "removed:";
 
 	for (size_t i = 0; i < target->count; i++)
 		out_line(OUT_STRONG, "%s %s/%s",
-			 target->changes[i].removed ? removed : put,
+			 target->changes[i].removed ? removed : written,
 			 target->path, target->changes[i].name);
 }
 
-static void print(const struct sync_pass *pass,
-		  const struct sync_options *options)
+static void print_text(const struct sync_pass *pass,
+		       const struct sync_options *options)
 {
 	print_changes(&pass->target);
 	if (pass->outcome == SYNC_REFUSED)
-		out_line(OUT_BAD, "refused, nothing is changed: %s",
+		out_line(OUT_BAD, "refused, nothing changed: %s",
 			 pass->err.text);
 	else if (pass->outcome == SYNC_ERROR)
-		out_line(OUT_BAD, "trouble: %s", pass->err.text);
+		out_line(OUT_BAD, "error: %s", pass->err.text);
 	else if (pass->outcome == SYNC_DIFFERS)
-		out_line(OUT_BAD, "not in step");
+		out_line(OUT_BAD, "not in sync");
 	else if (options->files)
-		out_line(OUT_GOOD, "in step, files: %zu", pass->counts.files);
+		out_line(OUT_GOOD, "in sync, files: %zu", pass->counts.files);
 	else
-		out_line(OUT_GOOD, "in step, files: %zu, rules: %zu",
+		out_line(OUT_GOOD, "in sync, files: %zu, rules: %zu",
 			 pass->counts.files, pass->counts.rules);
 }
 
@@ -87,5 +86,5 @@ void sync_show(const struct sync_pass *pass, const struct sync_options *options)
 	if (options->json)
 		print_json(pass, options);
 	else
-		print(pass, options);
+		print_text(pass, options);
 }

@@ -18,7 +18,8 @@
 #define PROGRAM_MAX ((size_t)256 * 1024 * 1024)
 #define RUNTIMES "runtimes"
 
-static int place_file(struct deploy *target, const char *path, struct err *err)
+static int deploy_source(struct deploy *target, const char *path,
+			 struct err *err)
 {
 	struct stat st;
 	int fd CLEANUP_FD =
@@ -32,17 +33,17 @@ static int place_file(struct deploy *target, const char *path, struct err *err)
 			   err);
 }
 
-static int place_files(const struct sync_options *options,
-		       struct deploy *target, struct err *err)
+static int deploy_sources(const struct sync_options *options,
+			  struct deploy *target, struct err *err)
 {
 	for (size_t i = 0; i < options->sources_count; i++)
-		if (place_file(target, options->sources[i], err) < 0)
+		if (deploy_source(target, options->sources[i], err) < 0)
 			return -1;
 	return 0;
 }
 
-static int place_runtime(const struct sync_options *options,
-			 struct deploy *target, struct err *err)
+static int deploy_runtime(const struct sync_options *options,
+			  struct deploy *target, struct err *err)
 {
 	int fd CLEANUP_FD = -1;
 
@@ -67,13 +68,13 @@ static enum sync_outcome sync_policy(const struct sync_options *options,
 	default:
 		return SYNC_ERROR;
 	}
-	if (place_runtime(options, &pass->target, &pass->err) < 0)
+	if (deploy_runtime(options, &pass->target, &pass->err) < 0)
 		return SYNC_ERROR;
 	return SYNC_IN_STEP;
 }
 
-static enum sync_outcome look(const struct sync_options *options,
-			      struct sync_pass *pass)
+static enum sync_outcome run_pass(const struct sync_options *options,
+				  struct sync_pass *pass)
 {
 	enum sync_outcome outcome;
 
@@ -82,7 +83,7 @@ static enum sync_outcome look(const struct sync_options *options,
 		return SYNC_ERROR;
 	if (!options->files)
 		outcome = sync_policy(options, pass);
-	else if (place_files(options, &pass->target, &pass->err) < 0)
+	else if (deploy_sources(options, &pass->target, &pass->err) < 0)
 		outcome = SYNC_ERROR;
 	else
 		outcome = SYNC_IN_STEP;
@@ -102,7 +103,7 @@ static void pass_make(struct sync_pass *pass,
 		      const struct sync_options *options)
 {
 	*pass = (struct sync_pass){ .target.directory = -1 };
-	pass->outcome = look(options, pass);
+	pass->outcome = run_pass(options, pass);
 	if (options->files)
 		pass->counts.files = options->sources_count;
 }
@@ -124,28 +125,28 @@ static enum verb_status sync_once(const struct sync_options *options,
 		       : VERB_FINDINGS;
 }
 
-/* What a log has said already. */
-struct said {
+/* The state that was logged last. */
+struct logged {
 	bool anything;
 	enum sync_outcome outcome;
 	struct sync_policy_counts counts;
 	struct err err;
 };
 
-static bool is_news(const struct said *said, const struct sync_pass *pass)
+static bool is_new(const struct logged *logged, const struct sync_pass *pass)
 {
-	return !said->anything || pass->target.count ||
-	       said->outcome != pass->outcome ||
-	       said->counts.files != pass->counts.files ||
-	       said->counts.rules != pass->counts.rules ||
-	       strcmp(said->err.text, pass->err.text) != 0;
+	return !logged->anything || pass->target.count ||
+	       logged->outcome != pass->outcome ||
+	       logged->counts.files != pass->counts.files ||
+	       logged->counts.rules != pass->counts.rules ||
+	       strcmp(logged->err.text, pass->err.text) != 0;
 }
 
-static struct said say(const struct sync_pass *pass,
-		       const struct sync_options *options)
+static struct logged log_pass(const struct sync_pass *pass,
+			      const struct sync_options *options)
 {
 	sync_show(pass, options);
-	return (struct said){
+	return (struct logged){
 		.anything = true,
 		.outcome = pass->outcome == SYNC_CHANGED ? SYNC_IN_STEP
 							 : pass->outcome,
@@ -155,15 +156,15 @@ static struct said say(const struct sync_pass *pass,
 }
 
 /*
- * The first process of a container gets no signal that it does not ask for:
- * these two end the wait. Looking anew is what sees a ConfigMap through all
- * the ways in which a kubelet may exchange it.
+ * The first process of a container receives only signals that it handles: these
+ * two end the wait. Polling finds an update of a ConfigMap, however the kubelet
+ * makes it.
  */
-static enum verb_status keep_in_step(const struct sync_options *options,
+static enum verb_status keep_in_sync(const struct sync_options *options,
 				     unsigned int interval, struct err *err)
 {
 	const struct timespec wait = { .tv_sec = interval };
-	struct said said = { 0 };
+	struct logged logged = { 0 };
 	sigset_t ends;
 
 	sigemptyset(&ends);
@@ -174,8 +175,8 @@ static enum verb_status keep_in_step(const struct sync_options *options,
 		struct sync_pass pass CLEANUP_PASS;
 
 		pass_make(&pass, options);
-		if (is_news(&said, &pass))
-			said = say(&pass, options);
+		if (is_new(&logged, &pass))
+			logged = log_pass(&pass, options);
 		if (out_finish(err) < 0)
 			return VERB_TROUBLE;
 	} while (sigtimedwait(&ends, NULL, &wait) < 0);
@@ -189,42 +190,48 @@ static int read_interval(const char *text, unsigned int *ret_interval,
 	long value = text ? strtol(text, &end, 10) : INTERVAL;
 
 	if (text && (end == text || *end || value < 1 || value > INTERVAL_MAX))
-		return verb_misuse(err, "sync",
-				   "'--interval' is 1 to %d seconds",
-				   INTERVAL_MAX);
+		return verb_misuse(
+			err, "sync",
+			"the value of '--interval' must be 1 to %d seconds",
+			INTERVAL_MAX);
 	*ret_interval = (unsigned int)value;
 	return 0;
 }
 
-static int check_use(const struct sync_options *options, struct err *err)
+static int check_options(const struct sync_options *options, struct err *err)
 {
 	if (options->check && options->once)
-		return verb_misuse(err, "sync", "either --check or --once");
+		return verb_misuse(err, "sync",
+				   "'--check' and '--once' exclude each other");
 	if (options->interval && (options->check || options->once))
-		return verb_misuse(err, "sync", "'--interval' is for going on");
+		return verb_misuse(
+			err, "sync",
+			"'--interval' cannot be used with '--check' or '--once'");
 	if (options->runtime && options->files)
 		return verb_misuse(err, "sync",
-				   "'--runtime' belongs beside the policy");
+				   "'--runtime' cannot be used with '--files'");
 	if (options->runtime && *options->runtime != '/')
-		return verb_misuse(err, "sync",
-				   "'--runtime' wants an absolute path");
+		return verb_misuse(
+			err, "sync",
+			"the value of '--runtime' must be an absolute path");
 	return 0;
 }
 
-static int read_operands(struct sync_options *options, char **operands,
-			 int count, struct err *err)
+static int read_sync_operands(struct sync_options *options, char **operands,
+			      int count, struct err *err)
 {
 	options->sources = operands;
 	if (options->files) {
 		if (count < 2)
-			return verb_misuse(err, "sync",
-					   "which files, to which directory?");
+			return verb_misuse(
+				err, "sync",
+				"expected one or more files and a directory");
 		options->sources_count = (size_t)count - 1;
 		options->target = operands[count - 1];
 		return 0;
 	}
 	if (count != 1 && count != 2)
-		return verb_misuse(err, "sync", "which directory?");
+		return verb_misuse(err, "sync", "expected a directory");
 	options->sources_count = 1;
 	options->target = count == 2 ? operands[1] : paths_config_dir;
 	return 0;
@@ -245,12 +252,12 @@ enum verb_status verb_sync(int argc, char **argv, struct err *err)
 	unsigned int interval = INTERVAL;
 
 	if (first < 0 ||
-	    read_operands(&options, argv + first, argc - first, err) < 0 ||
-	    check_use(&options, err) < 0 ||
+	    read_sync_operands(&options, argv + first, argc - first, err) < 0 ||
+	    check_options(&options, err) < 0 ||
 	    read_interval(options.interval, &interval, err) < 0)
 		return VERB_TROUBLE;
 	umask(022);
 	if (options.check || options.once)
 		return sync_once(&options, err);
-	return keep_in_step(&options, interval, err);
+	return keep_in_sync(&options, interval, err);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What 'capctl sync' was told, and what came of one look at everything. The
- * looking is sync.c's and sync_policy.h's, the printing sync_print.c's.
+ * 'capctl sync': its options and the result of one pass. sync.c and policy.c
+ * make the pass, print.c prints it.
  */
 #ifndef CAPRUNTIME_CAPCTL_SYNC_SYNC_H
 #define CAPRUNTIME_CAPCTL_SYNC_SYNC_H
@@ -9,7 +9,7 @@
 #include "capctl/sync/policy.h"
 
 struct sync_options {
-	bool files; /* the sources are files of any kind, not a policy */
+	bool files; /* the sources are files, not a policy directory */
 	bool check;
 	bool once;
 	bool json;
@@ -22,9 +22,9 @@ struct sync_options {
 
 enum sync_outcome {
 	SYNC_IN_STEP,
-	SYNC_CHANGED, /* and in step now */
-	SYNC_DIFFERS, /* and only looked */
-	SYNC_REFUSED, /* the policy is not right */
+	SYNC_CHANGED, /* and in sync now */
+	SYNC_DIFFERS, /* with --check */
+	SYNC_REFUSED, /* invalid policy */
 	SYNC_ERROR,
 };
 
@@ -32,10 +32,10 @@ struct sync_pass {
 	enum sync_outcome outcome;
 	struct sync_policy_counts counts;
 	struct deploy target;
-	struct err err; /* of the last two */
+	struct err err; /* of SYNC_REFUSED and SYNC_ERROR */
 };
 
-/* In words, or with --json as one line for programs. */
+/* Prints text or, with --json, one line of JSON. */
 void sync_show(const struct sync_pass *pass,
 	       const struct sync_options *options);
 

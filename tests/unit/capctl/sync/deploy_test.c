@@ -6,7 +6,7 @@
 #include "tap.h"
 #include "tempdir.h"
 
-/* Somebody else, in his own directory: no root is needed to be in the way. */
+/* Another user, who owns the directory, is in the way. */
 #define STRANGER 4711
 
 static struct deploy enter(const struct tempdir *dir, bool only_look)
@@ -44,7 +44,7 @@ static ino_t inode(const struct tempdir *dir, const char *name)
 								     : 0;
 }
 
-static void what_differs_is_replaced_and_told(void)
+static void a_different_file_is_replaced_and_recorded(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
 	struct deploy deploy CLEANUP_DEPLOY = enter(&dir, false);
@@ -58,7 +58,7 @@ static void what_differs_is_replaced_and_told(void)
 	check_text(&dir, "a", "longer");
 }
 
-static void what_is_the_same_is_left_alone(void)
+static void an_equal_file_is_not_written(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
 	struct deploy deploy CLEANUP_DEPLOY = enter(&dir, false);
@@ -71,7 +71,7 @@ static void what_is_the_same_is_left_alone(void)
 	CHECK_U64(deploy.count, 1);
 }
 
-static void another_mode_and_a_link_are_no_such_file(void)
+static void another_mode_or_a_link_is_replaced(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
 	struct deploy deploy CLEANUP_DEPLOY = enter(&dir, false);
@@ -89,7 +89,7 @@ static void another_mode_and_a_link_are_no_such_file(void)
 	CHECK_U64(deploy.count, 3);
 }
 
-static void a_look_changes_nothing(void)
+static void only_look_changes_nothing(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
 	struct deploy deploy CLEANUP_DEPLOY = enter(&dir, true);
@@ -109,7 +109,7 @@ static void a_look_changes_nothing(void)
 	      !tempdir_has(&dir, "link"));
 }
 
-static void what_is_gone_already_is_no_error(void)
+static void removing_a_missing_file_succeeds(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
 	struct deploy deploy CLEANUP_DEPLOY = enter(&dir, false);
@@ -124,7 +124,7 @@ static void what_is_gone_already_is_no_error(void)
 	CHECK_HAS(err.text, "/d': is a directory");
 }
 
-static void a_link_is_made_once_and_never_turned(void)
+static void a_link_is_created_once_and_never_changed(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
 	struct deploy deploy CLEANUP_DEPLOY = enter(&dir, false);
@@ -136,7 +136,7 @@ static void a_link_is_made_once_and_never_turned(void)
 	CHECK_U64(deploy.count, 1);
 	CHECK(deploy_link(&deploy, "link", "/other", &err) == -1);
 	CHECK_HAS(err.text,
-		  "/link' leads to '/to', not to '/other', and stays");
+		  "/link' points to '/to' instead of '/other' and is kept");
 	CHECK(readlinkat(dir.fd, "link", to, sizeof(to) - 1) == 3);
 	CHECK_STR(to, "/to");
 	REQUIRE(tempdir_write_str(&dir, "file", "x"));
@@ -153,7 +153,7 @@ static void check_refused(const char *path, const char *reason)
 	CHECK_HAS(err.text, reason);
 }
 
-static void a_directory_that_others_may_write_is_not_used(void)
+static void a_directory_that_others_can_write_is_refused(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
 	struct deploy deploy CLEANUP_DEPLOY = enter(&dir, false);
@@ -162,7 +162,7 @@ static void a_directory_that_others_may_write_is_not_used(void)
 	int fd CLEANUP_FD = -1;
 
 	check_refused(path, "/none' is missing");
-	check_refused("relative", "'relative' is no absolute path");
+	check_refused("relative", "'relative' is not an absolute path");
 	REQUIRE(mkdirat(dir.fd, "d", 0755) == 0 &&
 		fchmodat(dir.fd, "d", 0777, 0) == 0);
 	CHECK(deploy_directory(&deploy, "d", &fd, &err) == -1);
@@ -177,13 +177,13 @@ static void a_directory_that_others_may_write_is_not_used(void)
 }
 
 static const struct tap_test tests[] = {
-	TAP_TEST(what_differs_is_replaced_and_told),
-	TAP_TEST(what_is_the_same_is_left_alone),
-	TAP_TEST(another_mode_and_a_link_are_no_such_file),
-	TAP_TEST(a_look_changes_nothing),
-	TAP_TEST(what_is_gone_already_is_no_error),
-	TAP_TEST(a_link_is_made_once_and_never_turned),
-	TAP_TEST(a_directory_that_others_may_write_is_not_used),
+	TAP_TEST(a_different_file_is_replaced_and_recorded),
+	TAP_TEST(an_equal_file_is_not_written),
+	TAP_TEST(another_mode_or_a_link_is_replaced),
+	TAP_TEST(only_look_changes_nothing),
+	TAP_TEST(removing_a_missing_file_succeeds),
+	TAP_TEST(a_link_is_created_once_and_never_changed),
+	TAP_TEST(a_directory_that_others_can_write_is_refused),
 };
 
 TAP_MAIN(tests)
