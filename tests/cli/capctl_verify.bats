@@ -376,7 +376,8 @@ coloured() { # WORD…: number of coloured lines on a terminal
 	[ "$(coloured)" -ge 1 ]
 	[ "$(NO_COLOR=1 coloured)" -eq 0 ]
 	[ "$(coloured --json)" -eq 0 ]
-	[ "$(coloured good)" -eq 0 ]
+	[ "$(coloured good)" -eq 1 ]
+	[ "$(NO_COLOR=1 coloured good)" -eq 0 ]
 }
 
 @test "a full standard output is status 2" {

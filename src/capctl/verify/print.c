@@ -2,7 +2,6 @@
 #include "config.h"
 
 #include <json-c/json.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -11,14 +10,38 @@
 
 #define SHOWN_DIGITS 12 /* of an engine's id, as engines print them */
 
-static void add_drift_row(struct verify_output *output, const char *id,
-			  const char *word, capmask names, const char *text)
+/* A copy of the id that lives as long as the findings; NULL: out of memory. */
+static const char *add_topic(struct verify_output *output, const char *id)
 {
-	char *list CLEANUP_FREE = out_names(names);
-	char *line CLEANUP_FREE = alloc_text(
-		"%s%s%s", names && list ? list : "", names ? ": " : "", text);
+	int digits = cgroup_is_engine_id(id, strlen(id)) ? SHOWN_DIGITS
+							 : (int)strlen(id);
+	char **topics = reallocarray(output->topics, output->topics_count + 1,
+				     sizeof(*topics));
 
-	out_table_add(&output->table, OUT_BAD, 3, id, word, line);
+	if (!topics)
+		return NULL;
+	output->topics = topics;
+	topics[output->topics_count] = alloc_text("%.*s", digits, id);
+	return topics[output->topics_count++];
+}
+
+static void add_drift(struct findings *findings,
+		      const struct verify_result *result, const char *topic)
+{
+	for (int i = 0; i < DRIFT_COUNT; i++) {
+		enum drift_finding which = (enum drift_finding)i;
+
+		if (result->drift.found[i])
+			findings_add_like(
+				findings,
+				(struct finding){
+					.level = FINDING_ERROR,
+					.code = drift_word(which),
+					.topic = topic,
+					.names = result->drift.names[i],
+				},
+				"%s", drift_text(which));
+	}
 }
 
 static const char *clean_text(const struct verify_result *result)
@@ -32,53 +55,48 @@ static const char *clean_text(const struct verify_result *result)
 		       : "no rule was applied, and none applies now";
 }
 
+static void add_state(struct verify_output *output, const char *topic,
+		      enum finding_level level, const char *code,
+		      const char *text)
+{
+	findings_add_like(&output->findings,
+			  (struct finding){ .level = level,
+					    .code = code,
+					    .topic = topic },
+			  "%s", text);
+}
+
 static void add_rows(struct verify_output *output,
 		     const struct verify_result *result)
 {
-	char cut[SHOWN_DIGITS + 1];
-	const char *id = result->container->id;
+	const char *topic = add_topic(output, result->container->id);
 
-	if (cgroup_is_engine_id(id, strlen(id))) {
-		snprintf(cut, sizeof(cut), "%.*s", SHOWN_DIGITS, id);
-		id = cut;
-	}
+	output->findings.failed |= !topic;
 	if (*result->error.text)
-		out_table_add(&output->table, OUT_BAD, 3, id, "unknown",
-			      result->error.text);
+		add_state(output, topic, FINDING_UNKNOWN, "unknown",
+			  result->error.text);
 	else if (verify_is_clean(result))
-		out_table_add(&output->table, OUT_PLAIN, 3, id,
-			      result->stale ? "stale" : "ok",
-			      clean_text(result));
-	for (int i = 0; i < DRIFT_COUNT; i++)
-		if (result->drift.found[i])
-			add_drift_row(output, id,
-				      drift_word((enum drift_finding)i),
-				      result->drift.names[i],
-				      drift_text((enum drift_finding)i));
+		add_state(output, topic, FINDING_OK,
+			  result->stale ? "stale" : "ok", clean_text(result));
+	add_drift(&output->findings, result, topic);
 	if (result->refused_today)
-		add_drift_row(
-			output, id, "refused", 0,
+		add_state(
+			output, topic, FINDING_ERROR, "refused",
 			"the current policy would refuse to start it (see capctl explain)");
 }
 
-static struct json_object *json_drift(const struct drift *drift)
+static struct json_object *json_drift(const struct verify_result *result)
 {
-	struct json_object *array = json_object_new_array();
+	static const struct finding_key keys[] = {
+		{ "code", FINDING_FIELD_CODE },
+		{ "names", FINDING_FIELD_NAMES },
+	};
+	struct findings findings CLEANUP_FINDINGS = { 0 };
 
-	for (int i = 0; i < DRIFT_COUNT; i++) {
-		enum drift_finding which = (enum drift_finding)i;
-		struct json_object *object;
-
-		if (!drift->found[i])
-			continue;
-		object = json_object_new_object();
-		json_object_object_add(object, "code",
-				       out_json_text(drift_word(which)));
-		json_object_object_add(object, "names",
-				       out_json_names(drift->names[i]));
-		json_object_array_add(array, object);
-	}
-	return array;
+	add_drift(&findings, result, NULL);
+	if (findings.failed)
+		out_fail();
+	return findings_json(&findings, keys, ARRAY_LEN(keys));
 }
 
 static struct json_object *json_result(const struct verify_result *result)
@@ -112,7 +130,7 @@ static struct json_object *json_result(const struct verify_result *result)
 				       : NULL);
 	json_object_object_add(object, "refused_today",
 			       json_object_new_boolean(result->refused_today));
-	json_object_object_add(object, "findings", json_drift(&result->drift));
+	json_object_object_add(object, "findings", json_drift(result));
 	return object;
 }
 
@@ -140,9 +158,15 @@ void verify_output_print(struct verify_output *output, const char *empty)
 		object = json_object_new_object();
 		json_object_object_add(object, "containers", output->list);
 		out_json(object);
-	} else if (!output->table.count && empty) {
+	} else if (!output->findings.count && empty) {
 		out_line(OUT_PLAIN, "%s", empty);
 	}
-	out_table_print(&output->table);
-	out_table_free(&output->table);
+	if (output->findings.failed)
+		out_fail();
+	findings_print_table(&output->findings, FINDING_FIELD_TOPIC,
+			     FINDING_FIELD_CODE);
+	findings_free(&output->findings);
+	for (size_t i = 0; i < output->topics_count; i++)
+		free(output->topics[i]);
+	free(output->topics);
 }

@@ -8,7 +8,7 @@
 #define CAPRUNTIME_CAPCTL_VERIFY_VERIFY_H
 
 #include "capctl/dryrun.h"
-#include "capctl/out.h"
+#include "capctl/finding.h"
 #include "capctl/process/containers.h"
 #include "capctl/verify/drift.h"
 
@@ -24,7 +24,9 @@ struct verify_result {
 
 /* The results as rows for people or, with `list`, as objects of JSON. */
 struct verify_output {
-	struct out_table table;
+	struct findings findings;
+	char **topics; /* of the findings */
+	size_t topics_count;
 	struct json_object *list;
 };
 
