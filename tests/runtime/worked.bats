@@ -12,12 +12,10 @@ setup() {
 	require_programs python3
 	table=$srcdir/tests/data/worked.json
 	fixtures=$srcdir/tests/data/fixtures
-	[ -d "$fixtures" ] || fixtures=${SHARED-}/fixtures
 }
 teardown() { teardown_containers; }
 
 @test "the table is what capruntime decides and both runtimes give" {
-	[ -d "$fixtures" ] || skip 'shared is missing'
 	RUNTIME_NAME=crun
 	mkdir "$work/tmp"
 	# In memory: there is nothing on disk to wait for.
