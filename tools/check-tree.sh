@@ -341,6 +341,25 @@ only_mains_exit() {
 	calls '_?exit|_Exit|quick_exit|abort' $(sources | grep -v '/main\.c$')
 }
 
+# 'set -e' ignores a failed '! COMMAND' unless it is the last of a function.
+no_negation_asserts_nothing() {
+	find tests '(' -name '*.bats' -o -name '*.bash' ')' -exec awk '
+		function report() {
+			if (held != "" && $0 !~ /^[\t ]*[})]/) print held
+			held = ""
+		}
+		FNR == 1 { held = line = "" }
+		line == "" && /^[\t ]*(#|$)/ { next }
+		{
+			if (line == "") { report(); from = FNR }
+			line = line $0
+			if (sub(/\\$/, "", line) || line ~ /[|&]$/) next
+			if (line ~ /^[\t ]*! / && line !~ /\|\|/)
+				held = FILENAME ":" from ": " line
+			line = ""
+		}' {} +
+}
+
 sources_name_their_licence() {
 	# shellcheck disable=SC2046
 	awk 'FNR == 1 {
@@ -411,7 +430,7 @@ rules='includes_point_down every_folder_has_its_arrows
 	pure_files_make_no_system_call kernel_files_exist
 	fixed_paths_are_in_one_file modules_have_tests
 	parsers_have_fuzzers nothing_banned_is_called only_a_few_files_print
-	only_mains_exit sources_name_their_licence
+	only_mains_exit no_negation_asserts_nothing sources_name_their_licence
 	nothing_is_unfinished_or_of_one_machine everything_is_in_a_list
 	sources_are_in_the_list_of_their_program
 	no_test_skips_for_want_of_a_program'

@@ -257,7 +257,8 @@ held() { # by this process, as a list of config.json
 		same_lines "$default" "$(became "$default")" "$value"
 		changed=$(became "$other")
 		echo "$value" / "$changed"
-		[ -n "$changed" ] && [ "$changed" != "$value" ]
+		[ -n "$changed" ]
+		[ "$changed" != "$value" ]
 	done < <(defaults)
 	# Of 'audit' audit.bats tells.
 	same_lines page "$(page_defaults | grep -v ' audit$')" \

@@ -21,7 +21,7 @@ grant() { # [MORE]: in mode enforce, so that a record lies there
 	policy '{engine: "cri-o"}' "{name: \"web\", match: {},
 		ambient: [\"KILL\"], ${1-}}"
 	expect_start
-	! cmp -s "$work/original.json" "$bundle/config.json"
+	! cmp -s "$work/original.json" "$bundle/config.json" || return
 	[ -f "$bundle/$record" ]
 	cp "$bundle/config.json" "$work/granted.json"
 	rm "$log"

@@ -30,9 +30,10 @@ expect_links() {
 }
 
 expect_files() { # DIRECTORIES, as (a|b)
-	local name
+	local name count=0
 
 	while read -r name; do
+		count=$((count + 1))
 		[ -e "$name" ] || [ -e "$name.c" ] || {
 			echo "$name: no such file"
 			return 1
@@ -40,6 +41,10 @@ expect_files() { # DIRECTORIES, as (a|b)
 	done < <(documents | grep -v CONTRIBUTING | xargs grep -ohE \
 		"(^|[^A-Za-z0-9./])$1/[A-Za-z0-9_./-]*[A-Za-z0-9]" |
 		sed 's/^[^a-z]//' | grep -v NAME | sort -u)
+	[ "$count" -ge 15 ] || {
+		echo "only $count names of files found"
+		return 1
+	}
 }
 
 @test "in the source tree every link works and every file that is named exists" {

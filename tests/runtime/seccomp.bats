@@ -80,7 +80,7 @@ drop_unknown_calls() {
 	use_profile null
 	try_in_container "$work/calls" >"$work/unfiltered"
 	grep -c . "$work/unfiltered"
-	! grep -E 'killed$|errno [0-9]{4}$' "$work/unfiltered"
+	! grep -E 'killed$|errno [0-9]{4}$' "$work/unfiltered" || return
 	paste -d ' ' "$work/calls" <(awk '{ print $NF }' "$work/unfiltered") |
 		awk '$NF != 38 { NF--; print }' >"$work/known"
 }
