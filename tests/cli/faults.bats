@@ -9,6 +9,7 @@ load helpers
 setup() {
 	setup_work
 	mounted=()
+	holder=
 	declare -gA seen=()
 }
 
@@ -16,6 +17,7 @@ teardown() {
 	local path
 
 	[ -z "${way-}" ] || echo "last tried: $way, $name $number"
+	[ -z "${holder-}" ] || kill "$holder"
 	for path in ${mounted[@]+"${mounted[@]}"}; do
 		umount -l "$path"
 	done
@@ -104,15 +106,26 @@ mount_bundle() { # TMPFS-OPTIONS
 	same "$config" "$new"
 }
 
-# Under strace, up to the execve of the runtime: no fault is injected into the
-# shell of the stand-in. Its state directory is empty, because a create makes
-# system calls for each link that it finds there.
-traced_create() { # STRACE-OPTION...
-	local CAPRUNTIME_BUILT=$builddir/tests/cli/capruntime-sysroot
-	local over before
+# Starts $holder, a process in whose mount namespace the state directory is
+# empty: a create makes system calls for each link that it finds there.
+hold_namespace() {
+	local over
 
 	over_sysroot run
-	before=("${over[@]}" strace -qq -b execve "$@")
+	"${over[@]}" sleep infinity >/dev/null 2>&1 </dev/null 3>&- &
+	holder=$!
+	disown "$holder"
+	wait_until is_asleep "$holder"
+}
+
+# Under strace, which detaches at the execve of the runtime: no fault is injected
+# into the shell of the stand-in.
+traced_create() { # STRACE-OPTION...
+	local CAPRUNTIME_BUILT=$builddir/tests/cli/capruntime-sysroot
+	local before
+
+	[ -n "$holder" ] || hold_namespace
+	before=(nsenter "--mount=/proc/$holder/ns/mnt" strace -qq -b execve "$@")
 	create
 }
 
