@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which files the policy is read from, and only when they can be trusted; for
- * a person also what is wrong with all of them. What they say is policy.h.
+ * Loads the policy's files, which must be trusted; for capctl, reports all that
+ * is wrong with them. Their content is policy.h.
  */
 #ifndef CAPRUNTIME_POLICY_FILES_H
 #define CAPRUNTIME_POLICY_FILES_H

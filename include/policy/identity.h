@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Who a container is, as far as its engine vouches for it. Annotations come
- * from the engine and from the pod alike: only the configured engine's own
- * keys that no pod can set are believed, and only beside its mark.
+ * from both the engine and the pod: only keys of the configured engine that no
+ * pod can set are trusted, and only with the engine's mark.
  *
  * Rests on: what CRI-O 1.25 and 1.34 and containerd 1.6 wrote for pods that
  * forged everything they could (tests/data/fixtures).
@@ -25,7 +25,7 @@ enum engine {
 /* The policy's name: "none", "cri-o", "containerd"; NULL: it has none. */
 const char *engine_policy_name(enum engine engine);
 
-/* The annotation that is believed for a text; NULL: none is. */
+/* The annotation that is trusted for a text; NULL: none. */
 const char *subject_text_key(enum engine engine, enum match_text text);
 
 enum subject_kind {

@@ -18,12 +18,12 @@
 #define SUFFIX ".json"
 
 /*
- * Every failure goes through tell(). Where nobody listens the first one is the
- * end, and `err` says what it was.
+ * report_error() reports every failure to the listener; without a listener, the
+ * first failure ends the load, and `err` is set.
  */
 struct load {
 	struct policy *policy;
-	const struct policy_listener *listener; /* NULL: nobody */
+	const struct policy_listener *listener; /* may be NULL */
 	struct err *err;
 };
 
@@ -40,9 +40,9 @@ static void names_free(struct names *names)
 		free(names->list[i]);
 }
 
-/* What load->err says; always -1. */
-static int tell(const struct load *load, enum policy_error trouble,
-		const char *path)
+/* Reports load->err. Always -1. */
+static int report_error(const struct load *load, enum policy_error trouble,
+			const char *path)
 {
 	struct policy_problem problem = { .file = path,
 					  .rule = POLICY_NO_RULE,
@@ -54,7 +54,7 @@ static int tell(const struct load *load, enum policy_error trouble,
 	return -1;
 }
 
-static void tell_invalid(void *context, const struct policy_problem *problem)
+static void report_invalid(void *context, const struct policy_problem *problem)
 {
 	const struct policy_listener *listener = context;
 
@@ -67,7 +67,7 @@ static int read_file(const struct load *load, const char *path, int fd,
 {
 	const struct policy_listener *listener = load->listener;
 	struct policy_problems problems = {
-		.each = listener ? tell_invalid : NULL,
+		.each = listener ? report_invalid : NULL,
 		.context = (void *)(uintptr_t)listener,
 	};
 	int file CLEANUP_FD = fd;
@@ -76,7 +76,7 @@ static int read_file(const struct load *load, const char *path, int fd,
 
 	if (fileio_read(file, path, POLICY_FILE_MAX, &text, &doc.len,
 			load->err) < 0)
-		return tell(load, POLICY_UNUSABLE, path);
+		return report_error(load, POLICY_UNUSABLE, path);
 	doc.text = text;
 	policy_parse(load->policy, &doc, part, &problems);
 	if (listener)
@@ -113,11 +113,11 @@ static int open_anyway(const struct load *load, const char *path, mode_t wanted,
 
 	*ret_fd = open_untrusted(path, wanted, &err);
 	if (*ret_fd < 0)
-		return tell(load,
-			    is_access(err.number) ? POLICY_UNREADABLE
-						  : otherwise,
-			    path);
-	tell(load, POLICY_UNTRUSTED, path);
+		return report_error(load,
+				    is_access(err.number) ? POLICY_UNREADABLE
+							  : otherwise,
+				    path);
+	report_error(load, POLICY_UNTRUSTED, path);
 	return 0;
 }
 
@@ -143,14 +143,14 @@ static int read_named(const struct load *load, const char *path)
 	if (*path != '/') {
 		err_set(load->err, "$%s is '%s': it must be an absolute path",
 			VARIABLE, path);
-		return tell(load, POLICY_UNUSABLE, path);
+		return report_error(load, POLICY_UNUSABLE, path);
 	}
 	if (open_installed(load, path, S_IFREG, &fd) < 0)
 		return -1;
 	if (fd < 0) {
 		err_set(load->err, "'%s', named by $%s, is missing", path,
 			VARIABLE);
-		return tell(load, POLICY_UNUSABLE, path);
+		return report_error(load, POLICY_UNUSABLE, path);
 	}
 	return read_file(load, path, fd, POLICY_MAIN);
 }
@@ -222,10 +222,10 @@ static int list_drop_ins(const struct load *load, struct names *names)
 	directory = fileio_entries(fd);
 	if (!directory) {
 		err_set(load->err, "out of memory");
-		return tell(load, POLICY_UNUSABLE, paths_policy_dir);
+		return report_error(load, POLICY_UNUSABLE, paths_policy_dir);
 	}
 	if (read_entries(names, directory, load->err) < 0)
-		return tell(load, POLICY_UNUSABLE, paths_policy_dir);
+		return report_error(load, POLICY_UNUSABLE, paths_policy_dir);
 	return 0;
 }
 
@@ -236,13 +236,13 @@ static int read_drop_in(const struct load *load, const char *name)
 
 	if (!path) {
 		err_set(load->err, "out of memory");
-		return tell(load, POLICY_UNUSABLE, paths_policy_dir);
+		return report_error(load, POLICY_UNUSABLE, paths_policy_dir);
 	}
 	if (open_installed(load, path, S_IFREG, &fd) < 0)
 		return -1;
 	if (fd < 0) {
 		err_set(load->err, "'%s' went away while it was read", path);
-		return tell(load, POLICY_UNUSABLE, path);
+		return report_error(load, POLICY_UNUSABLE, path);
 	}
 	return read_file(load, path, fd, POLICY_DROP_IN);
 }
@@ -286,7 +286,7 @@ int policy_files_load_from(struct policy *ret_policy, const char *path,
 	return read_file(&load, path, fd, POLICY_MAIN);
 }
 
-/* Trust is told by a walk from the root. The caller frees; NULL: errno. */
+/* trust_open() walks from the root. The caller frees. NULL: errno is set. */
 static char *absolute_path(const char *path)
 {
 	char *directory CLEANUP_FREE = NULL;
@@ -304,7 +304,7 @@ static int open_operand(const struct load *load, const char *path, int *ret_fd)
 	if (!absolute) {
 		err_set_errno(load->err, errno,
 			      "find '%s' from the working directory", path);
-		return tell(load, POLICY_UNREADABLE, path);
+		return report_error(load, POLICY_UNREADABLE, path);
 	}
 	if (trust_open(absolute, ret_fd, load->err) < 0)
 		return open_anyway(load, path, S_IFREG, POLICY_UNREADABLE,
@@ -312,7 +312,7 @@ static int open_operand(const struct load *load, const char *path, int *ret_fd)
 	if (*ret_fd >= 0)
 		return 0;
 	err_set(load->err, "'%s' is missing", path);
-	return tell(load, POLICY_UNREADABLE, path);
+	return report_error(load, POLICY_UNREADABLE, path);
 }
 
 static int examine_operand(const struct load *load, const char *path,
@@ -341,7 +341,7 @@ void policy_files_examine(struct policy *ret_policy, char *const *paths,
 	struct load load = { ret_policy, listener, &err };
 
 	*ret_policy = (struct policy){ 0 };
-	/* Who vouches is not known then: that is no problem of each rule. */
+	/* The engine is unknown then: not an error of each rule. */
 	if (examine_main(&load, count ? paths[0] : NULL, named) < 0)
 		ret_policy->any_engine = true;
 	for (size_t i = 1; i < count; i++)

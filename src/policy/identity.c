@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* The keys of one engine; NULL: it has none such. */
+/* The annotations of one engine; NULL: it has no such annotation. */
 struct engine_keys {
 	const char *name;
 	const char *mark;
@@ -62,7 +62,7 @@ static bool has_value(const struct annotations *annotations, const char *key,
 
 /*
  * A pod can overwrite every other mark on CRI-O's pause container, but not
- * its name; so the name is looked at before the mark.
+ * its name; so the name is checked before the mark.
  */
 static bool is_crio_pause(const struct annotations *annotations,
 			  enum engine engine)
