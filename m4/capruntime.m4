@@ -1,23 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
-# Every flag is tried together with those already taken: some are refused
-# alone (-Werror=format-security), some only beside others.
+# Each flag is tested together with the accepted ones: some flags need another
+# one (-Werror=format-security), some conflict.
 
-# CAPRUNTIME_ADD_CFLAGS(FLAG...): to CAPRUNTIME_CFLAGS, what compiles.
+# CAPRUNTIME_ADD_CFLAGS(FLAG...): adds flags that compile to CAPRUNTIME_CFLAGS.
 AC_DEFUN([CAPRUNTIME_ADD_CFLAGS], [m4_foreach_w([flag], [$1],
 	[capruntime_add_cflag "flag"
 ])])
 
-# CAPRUNTIME_ADD_CXXFLAGS(FLAG...): to CAPRUNTIME_CXXFLAGS, what compiles.
+# CAPRUNTIME_ADD_CXXFLAGS(FLAG...): the same for CAPRUNTIME_CXXFLAGS.
 AC_DEFUN([CAPRUNTIME_ADD_CXXFLAGS], [m4_foreach_w([flag], [$1],
 	[capruntime_add_cxxflag "flag"
 ])])
 
-# CAPRUNTIME_ADD_LDFLAGS(FLAG...): to CAPRUNTIME_LDFLAGS, what links.
+# CAPRUNTIME_ADD_LDFLAGS(FLAG...): adds flags that link to CAPRUNTIME_LDFLAGS.
 AC_DEFUN([CAPRUNTIME_ADD_LDFLAGS], [m4_foreach_w([flag], [$1],
 	[capruntime_add_ldflag "flag"
 ])])
 
-# CAPRUNTIME_LINKS(LDFLAGS, LIBS, PROLOGUE, BODY, YES, NO): with all of ours.
+# CAPRUNTIME_LINKS(LDFLAGS, LIBS, PROLOGUE, BODY, YES, NO): tests whether a program
+# links with these and all accepted flags.
 AC_DEFUN([CAPRUNTIME_LINKS], [
 	capruntime_cflags=$CFLAGS capruntime_ldflags=$LDFLAGS capruntime_libs=$LIBS
 	CFLAGS="$CAPRUNTIME_CFLAGS $CFLAGS"
@@ -30,8 +31,8 @@ AC_DEFUN([CAPRUNTIME_LINKS], [
 ])
 
 # CAPRUNTIME_PREFER_ARCHIVE(PREFIX, MODULE, ARCHIVE, INCLUDES, CALL):
-# in PREFIX_LIBS the archive of a pkg-config module where a program links
-# with it, else the shared library.
+# sets PREFIX_LIBS to the archive of a pkg-config module if a program links with
+# it, or else to the shared library.
 AC_DEFUN([CAPRUNTIME_PREFER_ARCHIVE], [
 	PKG_CHECK_MODULES([$1], [$2])
 	AC_MSG_CHECKING([whether $3 links])
@@ -42,13 +43,13 @@ AC_DEFUN([CAPRUNTIME_PREFER_ARCHIVE], [
 		[$4], [$5], [
 		$1_LIBS="$capruntime_dir -l:$3"
 		AC_MSG_RESULT([yes])
-	], [AC_MSG_RESULT([no: the shared library then])])
+	], [AC_MSG_RESULT([no, using the shared library])])
 	CPPFLAGS=$capruntime_cppflags
 ])
 
-# CAPRUNTIME_CHECK_TOML: toml++, by its headers alone (its .pc file asks for the
-# shared library). In CXX_LIBS what the C compiler links C++ with: from the
-# archive where there is one.
+# CAPRUNTIME_CHECK_TOML: checks the headers of toml++ without pkg-config, which
+# would add its shared library. Sets CXX_LIBS to the libraries with which the C
+# compiler links C++: the archive if there is one.
 AC_DEFUN([CAPRUNTIME_CHECK_TOML], [
 	AC_MSG_CHECKING([whether $CXX compiles toml++])
 	AC_LANG_PUSH([C++])

@@ -10,7 +10,7 @@ documents() {
 	find ./*.md docs examples -name '*.md' ! -name CHANGELOG.md
 }
 
-# FILE: TARGET, without what is within a page.
+# Prints FILE: TARGET without the anchor.
 links() {
 	documents | xargs grep -oHE '\]\([^)# ]+' | sed 's/](/ /' |
 		grep -vE ': https?://'
@@ -88,6 +88,7 @@ definitions() {
 	local name count=0
 
 	cd "$srcdir"
+	# shellcheck disable=SC2013 # names have no blanks
 	for name in $(grep -ohE '(src|include|tests)/[A-Za-z0-9_./-]*[a-z0-9]' \
 		docs/architecture.md docs/debugging.md CONTRIBUTING.md |
 		grep -vE 'FOLDER|NAME' | sort -u); do

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # for the tests, by automake
-# A root of its own, $root, in which programs are only there to be found, and
-# what packages call when they come and go.
+# A temporary root, $root, with stand-ins for programs, and the script that
+# packages call when they are installed and removed.
 #
 #   setup_root             in setup(): $root with capruntime and runc
-#   make_program PATH...   there, executable
-#   write PATH             there, from standard input
-#   hook STAGE             package-hook for $root
+#   make_program PATH...   makes executable stand-ins in it
+#   write PATH             writes standard input to a file in it
+#   hook STAGE             runs package-hook for $root
 #
 # $confdir, $bindir and $rundir are those of this build, absolute.
 

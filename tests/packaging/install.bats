@@ -15,7 +15,7 @@ setup() {
 	prefix=/usr/local
 }
 
-# What tools/build-tarball lays out, in $tree; programs say WORD.
+# The tree of tools/build-tarball, in $tree; its programs print WORD.
 make_tree() { # WORD
 	tree=$BATS_TEST_TMPDIR/tree-$1
 	mkdir -p "$tree"/{bin,libexec/capruntime,share/man/man8} \
@@ -74,7 +74,7 @@ all_files() {
 		share/man/man8/capruntime.8
 }
 
-@test "it installs all of it, chooses the runtime and leaves the policy empty" {
+@test "it installs every file, chooses the runtime and keeps the policy empty" {
 	run -0 install
 	echo "$output"
 	mapfile -t expected < <(all_files)
@@ -102,7 +102,7 @@ all_files() {
 	[[ "$output" == *'/opt/caps/bin/capruntime'* ]]
 }
 
-@test "a newer one takes its place, and takes away what is no longer there" {
+@test "an upgrade replaces files, and removes those that the new version lacks" {
 	install
 	echo '{"version":1,"rules":[],"mode":"audit"}' |
 		write /etc/capruntime/policy.json
@@ -121,7 +121,7 @@ all_files() {
 	[ -z "$(find "$root" -name '*.new')" ]
 }
 
-@test "a file that is not its own is never overwritten" {
+@test "a file that it did not install is never overwritten" {
 	echo mine | write /usr/local/bin/capctl
 	run -1 install
 	[[ "$output" == *"/usr/local/bin/capctl' is there already"* ]]
@@ -129,14 +129,14 @@ all_files() {
 	[ "$(cat "$root/usr/local/bin/capctl")" = mine ]
 }
 
-@test "what was changed on the way is not installed" {
+@test "a file with a wrong checksum is not installed" {
 	echo changed >>"$tree/bin/capctl"
 	run -1 install
 	[[ "$output" == *'not what they were'* ]]
 	expect_files
 }
 
-@test "it uninstalls all of it but the configuration, from either place" {
+@test "it uninstalls everything but the configuration, with either script" {
 	for script in install installed; do
 		install
 		run -0 $script --uninstall
@@ -148,7 +148,7 @@ all_files() {
 	done
 }
 
-@test "with --purge the configuration goes, too, but not the administrator's" {
+@test "--purge removes the configuration, too, but no policy of the administrator" {
 	install
 	mkdir -p "$root/run/capruntime"
 	write /etc/capruntime/policy.d/mine.json </dev/null
@@ -162,7 +162,7 @@ all_files() {
 	[ ! -e "$root/etc/capruntime" ]
 }
 
-@test "it stays while an engine's configuration names it" {
+@test "it refuses to uninstall while an engine's configuration names it" {
 	install
 	register
 	files_of_root >"$BATS_TEST_TMPDIR/before"
@@ -177,14 +177,14 @@ all_files() {
 	run -0 installed --uninstall
 }
 
-@test "where nothing is installed there is nothing to uninstall" {
+@test "uninstalling fails where nothing is installed" {
 	run -1 install --uninstall
 	[[ "$output" == *"not installed in '$root/usr/local'"* ]]
 	run -1 sh "$BATS_TEST_TMPDIR/tree-one/install.sh" --destdir "$root" \
 		--uninstall --prefix /opt
 }
 
-@test "wrong use is told" {
+@test "wrong usage is an error" {
 	for words in --unknown --prefix --purge '--uninstall x'; do
 		# shellcheck disable=SC2086 # words
 		run -2 install $words

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2154 # automake sets them
-# What make-machineconfig writes, decoded and compared. No OpenShift here.
+# Decodes and compares the output of make-machineconfig. Needs no OpenShift.
 
 load ../need
 
@@ -18,7 +18,7 @@ make_config() { # WORD...
 	"$script" "$@" >"$work/config.json"
 }
 
-# What Ignition would write to this path.
+# Prints the content that Ignition would write to this path.
 written() { # PATH
 	jq -er --arg path "$1" '.spec.config.storage.files[] |
 		select(.path == $path) | .contents |
@@ -28,7 +28,7 @@ written() { # PATH
 		base64 -d | gunzip
 }
 
-@test "it brings the program, the policy, the drop-in and the link" {
+@test "it has the program, the policy, the drop-in and the link" {
 	echo '{"version": 1, "engine": "cri-o", "rules": [ ]}' >"$work/policy"
 	make_config --role infra --policy "$work/policy" \
 		--runtime /usr/bin/runc "$work/program"
@@ -58,7 +58,7 @@ written() { # PATH
 	)
 }
 
-@test "without options it is for workers, crun, and a policy that is empty" {
+@test "the defaults are workers, crun and an empty policy" {
 	make_config "$work/program"
 	jq -e '.metadata.name == "99-worker-capruntime"' "$work/config.json"
 	written /etc/capruntime/policy.json >"$work/policy.json"
@@ -69,7 +69,7 @@ written() { # PATH
 	written /etc/tmpfiles.d/capruntime.conf | grep ' /usr/bin/crun$'
 }
 
-@test "a policy that comes another way is left alone" {
+@test "--policy none does not write the policy" {
 	make_config --policy none "$work/program"
 	[ "$(jq -r '.spec.config.storage.files[].path' "$work/config.json" |
 		xargs)" = '/usr/local/bin/capruntime /etc/crio/crio.conf.d/50-capruntime.conf /etc/tmpfiles.d/capruntime.conf' ]
@@ -85,7 +85,7 @@ written() { # PATH
 	cmp "$work/before.json" "$work/config.json"
 }
 
-@test "what etcd would not take is refused" {
+@test "a MachineConfig too large for etcd is refused" {
 	head -c 900000 /dev/urandom >"$work/program"
 	run --separate-stderr "$script" "$work/program"
 	[ "$status" -eq 1 ]
@@ -93,7 +93,7 @@ written() { # PATH
 	[[ "$stderr" == *"bytes are too many, "*"strip '$work/program'" ]]
 }
 
-@test "wrong use is told, and nothing else written" {
+@test "wrong usage is an error, and prints no MachineConfig" {
 	for words in '' '--role' "--bogus x $work/program" "$work/none" \
 		"--role A $work/program" "--runtime crun $work/program" \
 		"--runtime /a%b $work/program" '--help'; do

@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2016,SC2154 # variables of jq; automake sets them
-# The manifests in packaging/, read by a YAML parser: what none of them may
-# ask for, and what has to be the same in several. What they do is
-# tests/kubernetes/install.bats.
+# Reads the manifests in packaging/ with a YAML parser: privileges that none may
+# request, and values that are the same in several. tests/kubernetes/install.bats
+# applies them.
 
 load ../need
 
@@ -33,7 +33,7 @@ all_are() { # JQ-FILTER, on standard input
 	jq -s "length > 0 and all(.[]; $1)" | grep -qx true
 }
 
-@test "every manifest is YAML with a kind, and says whose it is" {
+@test "every manifest is YAML with a kind, a name and the label of the project" {
 	while IFS= read -r file; do
 		echo "$file"
 		documents "$file" | all_are '.apiVersion and .kind and
@@ -45,7 +45,7 @@ all_are() { # JQ-FILTER, on standard input
 	[ "$(find "$packaging" -name '*.yaml' | wc -l)" -ge 10 ]
 }
 
-@test "the daemons ask for no right, no token, and never for the class" {
+@test "the daemons request no privilege, no token and not the class" {
 	[ "$(daemons | wc -l)" -eq 3 ]
 	daemons | all_are '.spec.template.spec |
 		.automountServiceAccountToken == false and
@@ -73,7 +73,7 @@ all_are() { # JQ-FILTER, on standard input
 			(.args - ["--json", "--interval=60"])'
 }
 
-@test "the class and its pods' nodes have the names that the trees use" {
+@test "the class and its node label have the names that the trees use" {
 	documents "$packaging/kubernetes/runtimeclass.yaml" |
 		all_are '.handler == "capruntime" and
 			.metadata.name == "capruntime" and
@@ -83,13 +83,13 @@ all_are() { # JQ-FILTER, on standard input
 	"$builddir/capctl" check --strict "$packaging/kubernetes/policy.json"
 }
 
-@test "CRI-O's drop-in is the same but for the path of the program" {
+@test "CRI-O's drop-in differs only in the path of the program" {
 	sed 's|/usr/bin/capruntime|/opt/capruntime/capruntime|' \
 		"$packaging/crio/50-capruntime.conf" |
 		diff - "$packaging/kubernetes/install-crio/50-capruntime.conf"
 }
 
-@test "the images of the trees are of one version, this one" {
+@test "the images of all trees have this version" {
 	version=$("$builddir/capctl" version --json | jq -r .capruntime)
 	documents "$packaging"/kubernetes/{,install/,install-crio/}kustomization.yaml |
 		all_are ".images == [{name: \"capruntime\",
@@ -97,7 +97,7 @@ all_are() { # JQ-FILTER, on standard input
 			newTag: \"$version\"}]"
 }
 
-@test "OpenShift's constraints let the daemons do that, and no more" {
+@test "OpenShift's constraints allow the daemons exactly that" {
 	documents "$packaging/openshift/scc.yaml" |
 		jq -s 'map(select(.kind == "SecurityContextConstraints"))[]' |
 		all_are '([.allowPrivilegedContainer, .allowPrivilegeEscalation,

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2030,SC2031 # bats sets status in each test
-# What packages do when they come and go: which runtime is chosen, once, and
-# who keeps the program from being removed.
+# What packages do when they are installed and removed: they choose the runtime
+# once, and refuse removal while an engine needs the program.
 
 load helpers
 
@@ -21,7 +21,7 @@ expect_removable() {
 	[ -z "$output" ]
 }
 
-# It refuses, names each TEXT, and says the way out.
+# It refuses, and prints each TEXT and the remedy.
 expect_kept() { # TEXT...
 	local text
 
@@ -42,7 +42,7 @@ make_monitor() { # PID WORD...
 	printf '%s\0' "${@:2}" >"$root/proc/$1/cmdline"
 }
 
-@test "runc is chosen where nothing is configured, crun where it is alone" {
+@test "without configuration runc is chosen, or crun if there is no runc" {
 	make_program /usr/bin/crun
 	expect_pinned /usr/sbin/runc
 	rm "$root$link" "$root/usr/sbin/runc"
@@ -50,14 +50,14 @@ make_monitor() { # PID WORD...
 	[[ "$output" == *"/usr/bin/crun"* ]]
 }
 
-@test "what cannot be executed is not chosen" {
+@test "a file that is not executable is not chosen" {
 	make_program /usr/bin/crun
 	chmod 644 "$root/usr/sbin/runc"
 	mkdir "$root/usr/bin/runc"
 	expect_pinned /usr/bin/crun
 }
 
-@test "with no runtime there is a warning, and no link" {
+@test "without a runtime it prints a warning and makes no link" {
 	rm "$root/usr/sbin/runc"
 	run -0 hook after-install
 	[[ "$output" == *'no runc and no crun'*'package-hook after-install' ]]
@@ -75,7 +75,7 @@ make_monitor() { # PID WORD...
 	[ -z "$output" ]
 }
 
-@test "a link that leads nowhere stays, with a warning" {
+@test "a dangling link is kept, with a warning" {
 	make_link "$link" /nowhere/runc
 	expect_pinned /nowhere/runc
 	[[ "$output" == *"$link' leads to no program"* ]]
@@ -159,7 +159,7 @@ make_monitor() { # PID WORD...
 	done
 }
 
-@test "where both engines name a default runtime, CRI-O's is chosen" {
+@test "if both engines name a default runtime, CRI-O's is chosen" {
 	make_program /opt/crun /opt/runc
 	write /etc/containerd/config.toml <<-'END'
 		plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options.BinaryName = "/opt/runc"
@@ -174,7 +174,7 @@ make_monitor() { # PID WORD...
 	expect_pinned /opt/runc
 }
 
-@test "containerd's default runtime is its runc where it names none" {
+@test "containerd's default runtime is its runc if it names none" {
 	make_program /opt/runc
 	write /etc/containerd/conf.d/runc.toml <<-'END'
 		plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc.options.BinaryName = "/opt/runc"
@@ -195,7 +195,7 @@ make_monitor() { # PID WORD...
 	expect_pinned /usr/sbin/runc
 }
 
-@test "where nobody names it, it may be removed, without a word" {
+@test "it can be removed, silently, if no configuration names it" {
 	expect_removable
 	write /etc/crio/crio.conf <<-'END'
 		# runtime_path = "/usr/bin/capruntime"
@@ -217,7 +217,7 @@ make_monitor() { # PID WORD...
 	expect_removable
 }
 
-@test "each configuration that packages bring keeps it" {
+@test "each packaged configuration prevents removal" {
 	while read -r from to; do
 		sed "s|/usr/bin/capruntime|$bindir/capruntime|" \
 			"$srcdir/packaging/$from" | write "$to"
@@ -232,7 +232,7 @@ make_monitor() { # PID WORD...
 	expect_removable
 }
 
-@test "it is found in every way of writing TOML" {
+@test "it is found in every TOML syntax" {
 	local number=0 text
 
 	while IFS= read -r -d '' text; do
@@ -249,7 +249,7 @@ make_monitor() { # PID WORD...
 	[ "$number" -eq 12 ]
 }
 
-@test "the line that names it is told" {
+@test "the message has the line that names it" {
 	write /etc/crio/crio.conf.d/x <<-END
 		# comment
 		[crio.runtime.runtimes.caps]
@@ -259,7 +259,7 @@ make_monitor() { # PID WORD...
 	expect_kept "  $root/etc/crio/crio.conf.d/x:4: $bindir/capruntime"
 }
 
-@test "a handler of another name keeps it, by any links to it" {
+@test "a handler of another name prevents removal, through any links" {
 	make_link /usr/local/bin/first "$bindir/capruntime"
 	make_link /usr/local/bin/second first
 	make_link /opt/third ../usr/local/bin/second
@@ -274,7 +274,7 @@ make_monitor() { # PID WORD...
 	done
 }
 
-@test "a handler of CRI-O's without a path keeps it, by its name" {
+@test "a CRI-O handler without a path prevents removal, by its name" {
 	make_link /usr/local/bin/capruntime-crun "$bindir/capruntime"
 	for name in capruntime capruntime-crun; do
 		write /etc/crio/crio.conf <<-END
@@ -293,7 +293,7 @@ make_monitor() { # PID WORD...
 	expect_removable
 }
 
-@test "copies that nobody loads do not keep it" {
+@test "backup copies that no engine loads do not prevent removal" {
 	for name in config.toml~ config.toml.bak config.toml.dpkg-old \
 		config.toml.rpmsave; do
 		write "/etc/containerd/$name" <<<"x = '$bindir/capruntime'"
@@ -303,7 +303,7 @@ make_monitor() { # PID WORD...
 	expect_kept /etc/crio/crio.conf.d/99.bak
 }
 
-@test "a container under conmon keeps it" {
+@test "a container under conmon prevents removal" {
 	make_monitor 1 /sbin/init conmon "$bindir/capruntime"
 	make_monitor 20 /usr/bin/conmon -c ID -n other -r /usr/sbin/runc
 	expect_removable
@@ -313,7 +313,7 @@ make_monitor() { # PID WORD...
 	[[ "$stderr" != *' 20'* && "$stderr" != *' 1)'* ]]
 }
 
-@test "a container of containerd's keeps it until it is deleted" {
+@test "a container of containerd prevents removal until it is deleted" {
 	tasks=/run/containerd/io.containerd.runtime.v2.task
 	printf /usr/sbin/runc | write "$tasks/k8s.io/one/runtime"
 	printf '' | write "$tasks/k8s.io/two/runtime"
@@ -324,7 +324,7 @@ make_monitor() { # PID WORD...
 	expect_removable
 }
 
-@test "where it cannot look it does not let go" {
+@test "it refuses removal if a program for the checks is missing" {
 	mkdir "$BATS_TEST_TMPDIR/bin"
 	for program in sh cat env find grep readlink sort tr; do
 		ln -s "$(type -P $program)" "$BATS_TEST_TMPDIR/bin"
@@ -333,7 +333,7 @@ make_monitor() { # PID WORD...
 	[[ "$output" == *"not removed"*"'awk'"* ]]
 }
 
-@test "purge removes what was made, and leaves what the administrator made" {
+@test "purge removes the link and the state, but no file of the administrator" {
 	hook after-install
 	mkdir -p "$root$confdir/policy.d" "$root$rundir"
 	ln -s /nowhere "$root$rundir/0123"
@@ -349,7 +349,7 @@ make_monitor() { # PID WORD...
 	run -0 hook purge
 }
 
-@test "another root's SELinux is left alone" {
+@test "SELinux labels of another root are not changed" {
 	mkdir "$BATS_TEST_TMPDIR/bin"
 	printf '#!/bin/sh\necho "called: $*"\n' >"$BATS_TEST_TMPDIR/bin/semanage"
 	chmod 755 "$BATS_TEST_TMPDIR/bin/semanage"
@@ -359,7 +359,7 @@ make_monitor() { # PID WORD...
 	expect_removable
 }
 
-@test "an unknown stage, or none, is told the stages that there are" {
+@test "an unknown or missing stage prints the usage" {
 	for words in '' upgrade 'after-install now' --root; do
 		# shellcheck disable=SC2086 # words
 		run -2 hook $words

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2154 # automake sets srcdir
-# What stands in several places stands there alike.
+# Values that are in several files are the same.
 
 bats_require_minimum_version 1.5.0
 
@@ -27,7 +27,7 @@ setup() { cd "$srcdir" || return; }
 	[ "$(tr -d '[:space:]' <packaging/policy.json)" = '{"version":1,"rules":[]}' ]
 }
 
-@test "each package calls the hook at its own stages, and nothing else's" {
+@test "each package calls the hook at the right stages, and starts no service" {
 	grep -q 'package-hook after-install$' packaging/debian/postinst
 	grep -q 'package-hook before-removal$' packaging/debian/prerm
 	grep -q 'package-hook after-install' packaging/rpm/capruntime.spec

@@ -191,7 +191,7 @@ expect_grant() {
 	succeed in_root test -e /etc/capruntime/policy.d/mine.json.off
 }
 
-@test "Debian: a policy as it came is replaced by an upgrade" {
+@test "Debian: an upgrade replaces an unchanged policy" {
 	install_deb
 	succeed in_root dpkg -i /packages/newer.deb
 	succeed in_root grep -q audit /etc/capruntime/policy.json
@@ -218,7 +218,7 @@ expect_grant() {
 	succeed in_root dpkg --remove capruntime
 }
 
-@test "Debian: removed, the configuration stays; purged, nothing does" {
+@test "Debian: removal keeps the configuration; a purge keeps nothing" {
 	install_deb
 	succeed in_root mkdir -p /run/capruntime
 	succeed in_root dpkg --remove capruntime
@@ -330,7 +330,7 @@ restorecon /usr/bin/capruntime' ]
 	END
 }
 
-@test "RPM: removed with its policy as it came, nothing stays" {
+@test "RPM: removal with an unchanged policy keeps nothing" {
 	succeed rpm_in_root --nodeps -i "$(rpm_file)"
 	succeed rpm_in_root --nodeps -e capruntime
 	succeed files_of_ours
@@ -362,7 +362,7 @@ tarball() { echo "capruntime-$version-linux-$(uname -m)"; }
 	done
 }
 
-@test "the tarball: installed, it works; uninstalled, nothing stays" {
+@test "the tarball: it works when installed, and uninstalls completely" {
 	local installed=/usr/local/libexec/capruntime/install.sh
 	local conf=/etc/containerd/config.toml
 
