@@ -96,8 +96,12 @@ int bundle_read_record(struct bundle *bundle, struct err *err)
 				    O_NOFOLLOW, bundle->record_path, &st, err);
 	size_t len;
 
-	if (fd < 0 && err->number)
-		return err->number == ENOENT ? 0 : -1;
+	if (fd < 0 && err->number) {
+		if (err->number != ENOENT)
+			return -1;
+		*err = (struct err){ 0 }; /* success sets no error */
+		return 0;
+	}
 	if (fd < 0 || st.st_nlink != 1)
 		return err_set(
 			err,
