@@ -9,7 +9,7 @@
 
 #include "json/scan.h"
 
-/* Refuses a key that stands twice, escapes resolved. */
+/* Refuses a duplicate key, escapes resolved. */
 int json_keys_check_unique(const struct json_doc *doc, struct json_value object,
 			   struct err *err) MUST_CHECK;
 
