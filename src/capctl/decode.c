@@ -102,7 +102,7 @@ static bool is_hex(const char *word, size_t len)
 	return len > 0;
 }
 
-static bool is_name(const char *word, size_t len)
+static bool is_capability_name(const char *word, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
 		if (!isalnum((unsigned char)word[i]) && word[i] != '_')
@@ -149,7 +149,7 @@ static int decode_word(struct masks *masks, const char *word, size_t len,
 		return decode_mask(masks, word + 2, len - 2, err);
 	if (is_hex(word, len))
 		return decode_mask(masks, word, len, err);
-	if (is_name(word, len))
+	if (is_capability_name(word, len))
 		return decode_name(masks, word, len, err);
 	return verb_misuse(err, "decode",
 			   "'%.*s' is no mask and no capability's name",

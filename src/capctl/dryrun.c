@@ -73,7 +73,7 @@ struct runtime_args dryrun_args(const char *path)
 }
 
 /* An untrusted record refuses the container, even without a policy. */
-static int read_record(struct dryrun *run, struct err *err)
+static int read_bundle_record(struct dryrun *run, struct err *err)
 {
 	struct evaluation *evaluation = &run->evaluation;
 
@@ -105,7 +105,7 @@ static int decide_bundle(struct dryrun *run, struct err *err)
 static int dryrun_evaluate(struct dryrun *run, struct err *err)
 {
 	if (bundle_open(&run->evaluation.bundle, &run->args, err) < 0 ||
-	    read_record(run, err) < 0)
+	    read_bundle_record(run, err) < 0)
 		return -1;
 	return decide_bundle(run, err);
 }

@@ -35,12 +35,12 @@ static int revert_bundle(struct evaluation *evaluation, struct err *err)
 {
 	struct undo_plan plan CLEANUP_PLAN = { 0 };
 	struct undo_target nothing = { 0 };
-	struct record_about nobody = { 0 };
+	struct record_about none = { 0 };
 
 	if (evaluation_read_config(evaluation, err) < 0 ||
 	    undo_plan_make(&plan, &evaluation->config, &evaluation->restored,
 			   evaluation_record(evaluation),
-			   evaluation->bundle.record_text, &nothing, &nobody,
+			   evaluation->bundle.record_text, &nothing, &none,
 			   err) < 0 ||
 	    bundle_write_record(&evaluation->bundle, &plan, err) < 0)
 		return -1;

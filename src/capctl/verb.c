@@ -22,7 +22,7 @@ int verb_misuse(struct err *err, const char *verb, const char *format, ...)
 	return err_set(err, "%s: see 'capctl help %s'", text, verb);
 }
 
-static void take_option(const struct verb_option *option)
+static void take_verb_option(const struct verb_option *option)
 {
 	if (option->flag)
 		*option->flag = true;
@@ -88,7 +88,7 @@ int verb_parse(int argc, char **argv, const struct verb_option *options,
 		if (found != KNOWN || !spelled_out)
 			return report_misuse(argv[0], word, found, spelled_out,
 					     err);
-		take_option(&options[index]);
+		take_verb_option(&options[index]);
 	}
 	return optind;
 }

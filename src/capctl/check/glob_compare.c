@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* "*" and its like, "?*" too: no name is shorter than one byte. */
-static bool is_everything(const char *pattern)
+static bool is_any_name(const char *pattern)
 {
 	const char *one = strchr(pattern, '?');
 
@@ -139,7 +139,7 @@ bool glob_list_is_universal(const struct glob_list *list)
 	for (size_t i = 0; i < list->count; i++) {
 		if (*list->patterns[i] == '!')
 			return false;
-		any = any || is_everything(list->patterns[i]);
+		any = any || is_any_name(list->patterns[i]);
 	}
 	return any;
 }

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "capctl/check/match_compare.h"
-#include "json/scan.h"
 #include "policy/problems.h"
+#include "json/scan.h"
 
 struct linter {
 	const struct policy *policy;
@@ -142,12 +142,12 @@ static void lint_capabilities(const struct linter *linter, const char *key,
 		  names);
 }
 
-static bool is_narrowing(const struct policy_rule *rule)
+static bool is_rule_narrowing(const struct policy_rule *rule)
 {
 	return rule->drop || rule->drop_others || rule->no_new_privileges;
 }
 
-static bool is_raising(const struct policy_rule *rule)
+static bool is_rule_raising(const struct policy_rule *rule)
 {
 	return rule->ambient || rule->inheritable;
 }
@@ -155,7 +155,7 @@ static bool is_raising(const struct policy_rule *rule)
 static void lint_exec(const struct linter *linter,
 		      const struct policy_rule *rule)
 {
-	if (rule->exec || !is_narrowing(rule))
+	if (rule->exec || !is_rule_narrowing(rule))
 		return;
 	lint_warn(
 		linter, LINT_EXEC,
@@ -169,7 +169,7 @@ static void lint_exec(const struct linter *linter,
 static void lint_everything(const struct linter *linter,
 			    const struct policy_rule *rule)
 {
-	if ((is_raising(rule) || is_narrowing(rule)) &&
+	if ((is_rule_raising(rule) || is_rule_narrowing(rule)) &&
 	    match_is_universal(&rule->match))
 		lint_warn(
 			linter, LINT_EVERYTHING, whole_match,
@@ -189,7 +189,7 @@ static void lint_namespace(const struct linter *linter,
 		const char *key = match_text_key(given[i]);
 
 		if (!rule->match.texts[given[i]].count ||
-		    (given[i] != MATCH_IMAGE && !is_raising(rule)))
+		    (given[i] != MATCH_IMAGE && !is_rule_raising(rule)))
 			continue;
 		lint_warn(
 			linter, LINT_NO_NAMESPACE, match_location(key),

@@ -96,7 +96,8 @@ static void take_problem(void *context, enum policy_error error,
 	add_note(examination, note, problem->text);
 }
 
-static void take_file(void *context, const char *path, char *text, size_t len)
+static void take_checked_file(void *context, const char *path, char *text,
+			      size_t len)
 {
 	struct examination *examination = context;
 	size_t index = source_index(examination, path);
@@ -205,7 +206,7 @@ int check_report_make(struct check_report *ret_report, char *const *paths,
 {
 	struct examination examination = { .report = ret_report,
 					   .is_installed = !count };
-	struct policy_listener listener = { take_problem, take_file,
+	struct policy_listener listener = { take_problem, take_checked_file,
 					    &examination };
 
 	*ret_report = (struct check_report){ .is_complete = true };

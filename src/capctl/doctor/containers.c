@@ -69,7 +69,7 @@ static void check_strangers(const struct containers *containers,
 	}
 }
 
-static void add_unknown(struct findings *findings, const char *text)
+static void add_unknown_container(struct findings *findings, const char *text)
 {
 	findings_add(findings, FINDING_UNKNOWN, TOPIC, "%s", text);
 	findings_fix(
@@ -83,15 +83,16 @@ void doctor_check_containers(const struct doctor *doctor,
 			     struct findings *findings)
 {
 	struct containers containers CLEANUP_CONTAINERS = { 0 };
-	struct err trouble;
+	struct err cause;
 	size_t alive = 0;
 
-	if (containers_find(&containers, NULL, NULL, &trouble) < 0)
-		add_unknown(findings, trouble.text);
+	if (containers_find(&containers, NULL, NULL, &cause) < 0)
+		add_unknown_container(findings, cause.text);
 	for (size_t i = 0; i < containers.count; i++) {
 		alive += containers.list[i].runs;
 		if (*containers.list[i].error.text)
-			add_unknown(findings, containers.list[i].error.text);
+			add_unknown_container(findings,
+					      containers.list[i].error.text);
 	}
 	findings_add(findings, FINDING_OK, TOPIC, "%zu alive", alive);
 	if (*doctor->launch.path)

@@ -207,9 +207,9 @@ static bool is_in_other_table(const struct engine_config *config,
 	return false;
 }
 
-static void check_version(const struct engine_config *config,
-			  const struct engine_file *file,
-			  struct findings *findings)
+static void check_format_version(const struct engine_config *config,
+				 const struct engine_file *file,
+				 struct findings *findings)
 {
 	long long version = containerd_version(file);
 
@@ -284,7 +284,7 @@ int engine_containerd_check(struct engine_config *config,
 			    struct findings *findings, struct err *err)
 {
 	for (size_t i = 0; i < config->files_count; i++)
-		check_version(config, &config->files[i], findings);
+		check_format_version(config, &config->files[i], findings);
 	check_voided(config, findings);
 	for (size_t i = first_effective_file(config); i < config->files_count;
 	     i++)

@@ -23,12 +23,13 @@ static const char *const places[ENGINE_COUNT][4] = {
 			    "/etc/containers/containers.conf.d/*.conf" },
 };
 
-static void add_trouble(const struct engine_config *config,
-			struct findings *findings, enum finding_level level,
-			const struct err *trouble)
+static void report_config_file(const struct engine_config *config,
+			       struct findings *findings,
+			       enum finding_level level,
+			       const struct err *cause)
 {
 	findings_add(findings, level, engine_name(config->kind), "%s",
-		     trouble->text);
+		     cause->text);
 	if (level == FINDING_ERROR)
 		findings_fix(findings,
 			     "mend the file: %s does not start with it",
@@ -38,8 +39,8 @@ static void add_trouble(const struct engine_config *config,
 }
 
 /* No file of another kind is opened for more than a look. */
-static int read_file(const char *path, char **ret_text, size_t *ret_len,
-		     struct err *err)
+static int read_config_file(const char *path, char **ret_text, size_t *ret_len,
+			    struct err *err)
 {
 	struct stat st;
 	int fd CLEANUP_FD =
@@ -50,7 +51,7 @@ static int read_file(const char *path, char **ret_text, size_t *ret_len,
 	return fileio_read(fd, path, ENGINE_FILE_MAX, ret_text, ret_len, err);
 }
 
-static bool is_there(const struct engine_config *config, const char *path)
+static bool is_loaded(const struct engine_config *config, const char *path)
 {
 	for (size_t i = 0; i < config->files_count; i++)
 		if (strcmp(config->files[i].name, path) == 0)
@@ -58,23 +59,23 @@ static bool is_there(const struct engine_config *config, const char *path)
 	return false;
 }
 
-static void add_file(struct engine_config *config, const char *path,
-		     struct findings *findings)
+static void add_config_file(struct engine_config *config, const char *path,
+			    struct findings *findings)
 {
 	char *text CLEANUP_FREE = NULL;
-	struct err trouble;
+	struct err cause;
 	size_t len;
 
-	if (is_there(config, path))
+	if (is_loaded(config, path))
 		return;
 	if (config->files_count == ENGINE_FILES_MAX)
 		findings_add(
 			findings, FINDING_UNKNOWN, engine_name(config->kind),
 			"'%s' and more: over %d files", path, ENGINE_FILES_MAX);
-	else if (read_file(path, &text, &len, &trouble) < 0)
-		add_trouble(config, findings, FINDING_UNKNOWN, &trouble);
-	else if (engine_config_add(config, path, text, len, &trouble) < 0)
-		add_trouble(config, findings, FINDING_ERROR, &trouble);
+	else if (read_config_file(path, &text, &len, &cause) < 0)
+		report_config_file(config, findings, FINDING_UNKNOWN, &cause);
+	else if (engine_config_add(config, path, text, len, &cause) < 0)
+		report_config_file(config, findings, FINDING_ERROR, &cause);
 }
 
 /* glob(3) treats an unreadable directory like a missing one. */
@@ -98,14 +99,14 @@ static int add_matches(struct engine_config *config, const char *pattern,
 		       struct findings *findings, struct err *err)
 {
 	glob_t found = { 0 };
-	struct err trouble;
+	struct err cause;
 	int status = glob(pattern, 0, NULL, &found);
 
 	for (size_t i = 0; status == 0 && i < found.gl_pathc; i++)
-		add_file(config, found.gl_pathv[i], findings);
+		add_config_file(config, found.gl_pathv[i], findings);
 	globfree(&found);
-	if (status == GLOB_NOMATCH && is_closed(pattern, &trouble))
-		add_trouble(config, findings, FINDING_UNKNOWN, &trouble);
+	if (status == GLOB_NOMATCH && is_closed(pattern, &cause))
+		report_config_file(config, findings, FINDING_UNKNOWN, &cause);
 	return status == GLOB_NOSPACE ? err_set(err, "out of memory") : 0;
 }
 

@@ -19,14 +19,14 @@
 #define SOCKET "/dev/log"
 #define PRIVATE_MODE 0700
 
-static void check_directory(const char *path, struct findings *findings)
+static void check_policy_directory(const char *path, struct findings *findings)
 {
 	int fd CLEANUP_FD = -1;
-	struct err trouble;
+	struct err cause;
 
-	if (trust_open_directory(path, &fd, &trouble) < 0) {
+	if (trust_open_directory(path, &fd, &cause) < 0) {
 		findings_add(findings, FINDING_ERROR, "directories", "%s",
-			     trouble.text);
+			     cause.text);
 		findings_fix(findings, "chown root: and chmod 755 it");
 	} else if (fd < 0) {
 		findings_add(findings, FINDING_WARNING, "directories",
@@ -144,19 +144,19 @@ static bool check_log_file(const char *path, struct err *err)
 
 static void check_audit(const struct policy *policy, struct findings *findings)
 {
-	struct err trouble;
+	struct err cause;
 
 	if (policy->log == POLICY_LOG_NONE) {
 		findings_add(findings, FINDING_OK, "audit",
 			     "none, as the policy says");
 	} else if (policy->log == POLICY_LOG_SYSLOG) {
 		check_syslog(findings);
-	} else if (check_log_file(policy->log_file, &trouble)) {
+	} else if (check_log_file(policy->log_file, &cause)) {
 		findings_add(findings, FINDING_OK, "audit", "to '%s'",
 			     policy->log_file);
 	} else {
 		findings_add(findings, FINDING_WARNING, "audit",
-			     "%s: no decision is written down", trouble.text);
+			     "%s: no decision is written down", cause.text);
 		findings_fix(
 			findings,
 			"a regular file of root's, go-w, in a directory that is there");
@@ -191,14 +191,14 @@ static void check_state_place(bool is_needed, struct findings *findings)
 static void check_state(bool is_needed, struct findings *findings)
 {
 	int fd CLEANUP_FD = -1;
-	struct err trouble;
+	struct err cause;
 	struct stat st;
 
 	check_state_place(is_needed, findings);
-	if (trust_open_directory(paths_state_dir, &fd, &trouble) < 0) {
+	if (trust_open_directory(paths_state_dir, &fd, &cause) < 0) {
 		findings_add(findings,
 			     is_needed ? FINDING_ERROR : FINDING_WARNING,
-			     "sessions", "%s", trouble.text);
+			     "sessions", "%s", cause.text);
 		findings_fix(findings, "chown root: and chmod 700 it");
 	} else if (fd >= 0 && fstat(fd, &st) == 0 &&
 		   (st.st_mode & 07777) != PRIVATE_MODE) {
@@ -215,18 +215,18 @@ static void check_state(bool is_needed, struct findings *findings)
 
 void doctor_check_policy(struct doctor *doctor, struct findings *findings)
 {
-	struct err trouble;
+	struct err cause;
 
-	check_directory(paths_config_dir, findings);
-	check_directory(paths_policy_dir, findings);
-	check_directory(paths_runtimes_dir, findings);
-	doctor->has_policy = policy_files_load(&doctor->policy, &trouble) == 0;
+	check_policy_directory(paths_config_dir, findings);
+	check_policy_directory(paths_policy_dir, findings);
+	check_policy_directory(paths_runtimes_dir, findings);
+	doctor->has_policy = policy_files_load(&doctor->policy, &cause) == 0;
 	if (doctor->has_policy) {
 		check_rules(&doctor->policy, findings);
 		check_audit(&doctor->policy, findings);
 	} else {
 		findings_add(findings, FINDING_ERROR, "policy",
-			     "%s: containers are refused", trouble.text);
+			     "%s: containers are refused", cause.text);
 		findings_fix(findings, "capctl check shows all errors");
 	}
 	check_state(doctor->has_policy && any_exec(&doctor->policy), findings);

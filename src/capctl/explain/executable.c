@@ -130,7 +130,7 @@ static int find_bound(struct search *search, const char *path,
 	return 1;
 }
 
-/* Links in the image may lead to a mount and from it: see take_file(). */
+/* Links in the image may lead to a mount and from it: see take_executable(). */
 static int find_file(struct search *search, const char *name, const char *cwd,
 		     struct rootfs_file *ret_file)
 {
@@ -154,7 +154,8 @@ static int find_file(struct search *search, const char *name, const char *cwd,
 }
 
 /* Sets executable->file; ret_path is where it was found, also on -1. */
-static int take_file(struct search *search, const char *name, char **ret_path)
+static int take_executable(struct search *search, const char *name,
+			   char **ret_path)
 {
 	struct executable *executable = search->executable;
 	const char *cwd =
@@ -199,7 +200,7 @@ static int take_interpreter(struct search *search)
 		return err_set(search->reason,
 			       "'%s' starts with '#!' but names no interpreter",
 			       script);
-	if (take_file(search, name, &executable->interpreter) < 0)
+	if (take_executable(search, name, &executable->interpreter) < 0)
 		return err_wrap(search->reason, "interpreter of '%s'", script);
 	return 0;
 }
@@ -213,8 +214,8 @@ int executable_find(struct executable *executable, const char *bundle,
 		return err_set(reason,
 			       "config.json has no program in process.args");
 	if (open_root(&search) < 0 ||
-	    take_file(&search, executable->command.program, &executable->path) <
-		    0)
+	    take_executable(&search, executable->command.program,
+			    &executable->path) < 0)
 		return -1;
 	for (int i = 0; executable->file.program.script; i++) {
 		if (i == INTERPRETERS_MAX)

@@ -28,7 +28,7 @@ static const char *const usual_roots[] = { "/run/runc", "/run/crun" };
 #define CONTAINERD_ROOTS "/run/containerd/runc"
 
 /* ENOENT alone proves nothing: procfs may not be mounted, or hide others. */
-static bool is_hidden(int32_t pid, int reason)
+static bool is_pid_hidden(int32_t pid, int reason)
 {
 	return (reason != ENOENT && reason != ESRCH) || kill(pid, 0) == 0 ||
 	       errno == EPERM;
@@ -49,7 +49,7 @@ static void check_first_process(struct container *container)
 	errno = fd < 0 ? errno : EFBIG;
 	if (fd < 0 ||
 	    fileio_read(fd, path, STAT_MAX, &text, &len, &ignored) < 0)
-		container->hidden = is_hidden(pid, errno);
+		container->hidden = is_pid_hidden(pid, errno);
 	else
 		container->runs =
 			!procstat_has_ended(text) &&

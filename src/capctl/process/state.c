@@ -9,7 +9,7 @@
 #define LABEL "bundle="
 #define DEPTH_MAX 64
 
-static void put_json(struct json_object **object)
+static void put_state(struct json_object **object)
 {
 	json_object_put(*object);
 }
@@ -84,7 +84,7 @@ int container_state_parse(struct container_state *ret_state,
 			  enum runtime_dialect dialect, const char *text,
 			  size_t len, struct err *err)
 {
-	struct json_object *state __attribute__((cleanup(put_json))) =
+	struct json_object *state __attribute__((cleanup(put_state))) =
 		parse_json(text, len);
 	bool runc = dialect == RUNTIME_RUNC;
 	const char *bundle;

@@ -76,8 +76,9 @@ static int clean_path(char **path, struct err *err)
 }
 
 /* The last of two contradicting options wins. */
-static void take_option(const struct tree_reader *reader,
-			struct json_value option, struct spec_mount *mount)
+static void take_mount_option(const struct tree_reader *reader,
+			      struct json_value option,
+			      struct spec_mount *mount)
 {
 	const struct json_doc *doc = reader->json.doc;
 
@@ -122,7 +123,7 @@ static int read_mount_options(const struct tree_reader *reader,
 	while (json_next_element(&iter, &option)) {
 		if (take_mapping(reader, option, mount) < 0)
 			return -1;
-		take_option(reader, option, mount);
+		take_mount_option(reader, option, mount);
 	}
 	return 0;
 }

@@ -68,7 +68,7 @@ static void resolve_mount(struct spec_mount *mount, const struct rootfs *rootfs,
 }
 
 /* An earlier mount hides the image's links below it. */
-static bool is_hidden(const struct spec_tree *tree, size_t index)
+static bool is_mount_hidden(const struct spec_tree *tree, size_t index)
 {
 	const char *destination = tree->mounts[index].destination;
 
@@ -90,7 +90,7 @@ void rootfs_view_resolve(struct rootfs_view *view, const struct rootfs *rootfs,
 	struct err ignored;
 
 	for (size_t i = 0; i < view->tree.mounts_count; i++)
-		if (!is_hidden(&view->tree, i))
+		if (!is_mount_hidden(&view->tree, i))
 			resolve_mount(&view->tree.mounts[i], rootfs, bundle);
 	if (rootfs_stat(rootfs, "/", &root, &ignored) == 0)
 		view->mount = root.mount;

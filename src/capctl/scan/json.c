@@ -9,22 +9,22 @@
 #include "capctl/out.h"
 #include "capctl/scan/scan.h"
 
-static void add_member(struct json_object *object, const char *key,
-		       struct json_object *value)
+static void add_scan_member(struct json_object *object, const char *key,
+			    struct json_object *value)
 {
 	json_object_object_add(object, key, value);
 }
 
-static void add_number_member(struct json_object *object, const char *key,
-			      uint64_t number)
+static void add_scan_number(struct json_object *object, const char *key,
+			    uint64_t number)
 {
-	add_member(object, key, json_object_new_int64((int64_t)number));
+	add_scan_member(object, key, json_object_new_int64((int64_t)number));
 }
 
 static void add_bool_member(struct json_object *object, const char *key,
 			    bool value)
 {
-	add_member(object, key, json_object_new_boolean(value));
+	add_scan_member(object, key, json_object_new_boolean(value));
 }
 
 static struct json_object *caps_object(const struct execve_file *file)
@@ -35,11 +35,12 @@ static struct json_object *caps_object(const struct execve_file *file)
 	if (!file->has_caps)
 		return NULL;
 	object = json_object_new_object();
-	add_number_member(object, "version", (uint64_t)caps->version);
-	add_member(object, "permitted", out_json_mask(caps->permitted));
-	add_member(object, "inheritable", out_json_mask(caps->inheritable));
+	add_scan_number(object, "version", (uint64_t)caps->version);
+	add_scan_member(object, "permitted", out_json_mask(caps->permitted));
+	add_scan_member(object, "inheritable",
+			out_json_mask(caps->inheritable));
 	add_bool_member(object, "effective", caps->effective);
-	add_number_member(object, "root", caps->root);
+	add_scan_number(object, "root", caps->root);
 	return object;
 }
 
@@ -54,9 +55,10 @@ static struct json_object *verdict_object(const struct scan_grant *grant,
 	};
 	struct json_object *object = json_object_new_object();
 
-	add_member(object, "rule", out_json_text(grant->rule));
-	add_member(object, "verdict", json_object_new_string(words[verdict]));
-	add_member(object, "lacking", out_json_names(lacking));
+	add_scan_member(object, "rule", out_json_text(grant->rule));
+	add_scan_member(object, "verdict",
+			json_object_new_string(words[verdict]));
+	add_scan_member(object, "lacking", out_json_names(lacking));
 	return object;
 }
 
@@ -93,22 +95,22 @@ static struct json_object *file_object(const struct scan *scan,
 	char mode[16];
 
 	snprintf(mode, sizeof(mode), "%04o", file->file.mode & 07777);
-	add_member(object, "path", out_json_text(file->file.path));
+	add_scan_member(object, "path", out_json_text(file->file.path));
 	add_bool_member(object, "outside", file->outside);
-	add_member(object, "mode", json_object_new_string(mode));
-	add_number_member(object, "uid", program->file.uid);
-	add_number_member(object, "gid", program->file.gid);
-	add_number_member(object, "links", file->file.links);
+	add_scan_member(object, "mode", json_object_new_string(mode));
+	add_scan_number(object, "uid", program->file.uid);
+	add_scan_number(object, "gid", program->file.gid);
+	add_scan_number(object, "links", file->file.links);
 	add_bool_member(object, "setuid", file->file.mode & S_ISUID);
 	add_bool_member(object, "setgid",
 			execve_file_is_setgid(&program->file));
-	add_member(object, "capabilities", caps_object(&program->file));
+	add_scan_member(object, "capabilities", caps_object(&program->file));
 	add_bool_member(object, "capabilities_elsewhere",
 			program->caps_elsewhere);
-	add_member(object, "effect",
-		   json_object_new_string(effects[file->effect]));
-	add_member(object, "reason", out_json_text(file->reason));
-	add_member(object, "verdicts", verdicts_array(scan, file));
+	add_scan_member(object, "effect",
+			json_object_new_string(effects[file->effect]));
+	add_scan_member(object, "reason", out_json_text(file->reason));
+	add_scan_member(object, "verdicts", verdicts_array(scan, file));
 	return object;
 }
 
@@ -129,10 +131,10 @@ static struct json_object *unreadable_array(const struct scan *scan)
 	for (size_t i = 0; i < scan->unreadable_count; i++) {
 		struct json_object *object = json_object_new_object();
 
-		add_member(object, "path",
-			   out_json_text(scan->unreadable[i].path));
-		add_member(object, "reason",
-			   out_json_text(scan->unreadable[i].reason));
+		add_scan_member(object, "path",
+				out_json_text(scan->unreadable[i].path));
+		add_scan_member(object, "reason",
+				out_json_text(scan->unreadable[i].reason));
 		json_object_array_add(array, object);
 	}
 	return array;
@@ -143,13 +145,13 @@ static struct json_object *counts_object(const struct scan *scan)
 	struct scan_counts counts = scan_count(scan);
 	struct json_object *object = json_object_new_object();
 
-	add_number_member(object, "entries", scan->entries);
-	add_number_member(object, "setuid", counts.setuid);
-	add_number_member(object, "setgid", counts.setgid);
-	add_number_member(object, "capabilities", counts.capabilities);
-	add_number_member(object, "dangerous", counts.dangerous);
-	add_number_member(object, "without_effect", counts.without_effect);
-	add_number_member(object, "unreadable", scan->unreadable_count);
+	add_scan_number(object, "entries", scan->entries);
+	add_scan_number(object, "setuid", counts.setuid);
+	add_scan_number(object, "setgid", counts.setgid);
+	add_scan_number(object, "capabilities", counts.capabilities);
+	add_scan_number(object, "dangerous", counts.dangerous);
+	add_scan_number(object, "without_effect", counts.without_effect);
+	add_scan_number(object, "unreadable", scan->unreadable_count);
 	return object;
 }
 
@@ -162,11 +164,13 @@ static struct json_object *bundle_object(const struct scan *scan)
 	if (!scan->is_bundle)
 		return NULL;
 	object = json_object_new_object();
-	add_member(object, "outcome",
-		   json_object_new_string(
-			   dryrun_outcome_name(dryrun_outcome(&scan->run))));
-	add_member(object, "rule", out_json_text(rule ? rule->name : NULL));
-	add_member(object, "reason", out_json_text(*reason ? reason : NULL));
+	add_scan_member(object, "outcome",
+			json_object_new_string(dryrun_outcome_name(
+				dryrun_outcome(&scan->run))));
+	add_scan_member(object, "rule",
+			out_json_text(rule ? rule->name : NULL));
+	add_scan_member(object, "reason",
+			out_json_text(*reason ? reason : NULL));
 	return object;
 }
 
@@ -174,12 +178,12 @@ struct json_object *scan_object(const struct scan *scan)
 {
 	struct json_object *object = json_object_new_object();
 
-	add_member(object, "operand", out_json_text(scan->operand));
-	add_member(object, "root", out_json_text(scan->path));
-	add_member(object, "policy", out_json_text(scan->policy));
-	add_member(object, "bundle", bundle_object(scan));
-	add_member(object, "files", files_array(scan));
-	add_member(object, "unreadable", unreadable_array(scan));
-	add_member(object, "counts", counts_object(scan));
+	add_scan_member(object, "operand", out_json_text(scan->operand));
+	add_scan_member(object, "root", out_json_text(scan->path));
+	add_scan_member(object, "policy", out_json_text(scan->policy));
+	add_scan_member(object, "bundle", bundle_object(scan));
+	add_scan_member(object, "files", files_array(scan));
+	add_scan_member(object, "unreadable", unreadable_array(scan));
+	add_scan_member(object, "counts", counts_object(scan));
 	return object;
 }

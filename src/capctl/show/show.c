@@ -259,7 +259,8 @@ static int report_errors(const struct processes *processes, struct err *err)
 		       processes_reason(first), more);
 }
 
-static int check_options(const struct show_options *options, struct err *err)
+static int check_show_options(const struct show_options *options,
+			      struct err *err)
 {
 	if (!!*options->pids + !!options->id + options->all > 1)
 		return verb_misuse(err, "show",
@@ -317,7 +318,7 @@ enum verb_status verb_show(int argc, char **argv, struct err *err)
 	if (first < 0)
 		return VERB_TROUBLE;
 	options.pids = argv + first;
-	if (check_options(&options, err) < 0 || show(&options, err) < 0)
+	if (check_show_options(&options, err) < 0 || show(&options, err) < 0)
 		return VERB_TROUBLE;
 	return VERB_GOOD;
 }

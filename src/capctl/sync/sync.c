@@ -198,7 +198,8 @@ static int read_interval(const char *text, unsigned int *ret_interval,
 	return 0;
 }
 
-static int check_options(const struct sync_options *options, struct err *err)
+static int check_sync_options(const struct sync_options *options,
+			      struct err *err)
 {
 	if (options->check && options->once)
 		return verb_misuse(err, "sync",
@@ -253,7 +254,7 @@ enum verb_status verb_sync(int argc, char **argv, struct err *err)
 
 	if (first < 0 ||
 	    read_sync_operands(&options, argv + first, argc - first, err) < 0 ||
-	    check_options(&options, err) < 0 ||
+	    check_sync_options(&options, err) < 0 ||
 	    read_interval(options.interval, &interval, err) < 0)
 		return VERB_TROUBLE;
 	umask(022);
