@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Is a text strict JSON: RFC 8259, one value, valid UTF-8, no unpaired
- * surrogates, bounded depth? Readers differ on everything beyond that
- * (comments, trailing text, invalid UTF-8), so a text that passes means the
- * same to all of them, but for its keys. It allocates nothing and says where a
- * text goes wrong.
+ * Checks that a text is strict JSON: RFC 8259, one value, valid UTF-8, no
+ * unpaired surrogates, limited depth. Readers differ on everything else
+ * (comments, trailing text, invalid UTF-8), so all of them read a text that
+ * passes in the same way, except for its keys (json/keys.h). Allocates nothing.
  */
 #ifndef CAPRUNTIME_JSON_CHECK_H
 #define CAPRUNTIME_JSON_CHECK_H
@@ -22,10 +21,10 @@ struct json_doc {
 	size_t len;
 };
 
-/* Returns 0, or -1 with the place and what is wrong there. */
+/* -1: the message has the place of the first error. */
 int json_check(const struct json_doc *doc, struct err *err) MUST_CHECK;
 
-/* The same, told apart; both are set only on -1. */
+/* The same, with place and message separate; both are set only on -1. */
 int json_check_find(const struct json_doc *doc, size_t *ret_offset,
 		    const char **ret_what) MUST_CHECK;
 
@@ -42,8 +41,8 @@ struct json_place {
 	}
 
 /*
- * To another offset, or to the end where that is less. It takes a walk over the
- * text in between and, back over a line break, over that line.
+ * Moves to another offset, or to the end if that is smaller. Reads the text in
+ * between and, when it moves back over a line break, the start of that line.
  */
 void json_place_move(const struct json_doc *doc, struct json_place *place,
 		     size_t offset);
@@ -52,7 +51,7 @@ void json_place_move(const struct json_doc *doc, struct json_place *place,
 int json_err(struct err *err, const struct json_doc *doc, size_t offset,
 	     const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-/* The same for a place that is known. */
+/* The same for a known place. */
 int json_err_place(struct err *err, const struct json_doc *doc,
 		   const struct json_place *place, const char *message);
 

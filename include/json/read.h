@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Typed access to the values of a JSON text that passed json_check(), with one
- * wording for what is wrong: the place, the key and the expected type. It does
- * not look for duplicate or unknown keys; that is json/keys.h.
+ * Typed access to the values of a JSON text that passed json_check(). Every
+ * error names the place, the key and the expected type. Duplicate and unknown
+ * keys are not detected here but in json/keys.h.
  *
  * Every function that takes a `key` names it in its messages; NULL means that
  * the value has none (the root, or an element of a list).
@@ -14,8 +14,8 @@
 
 struct json_reader {
 	const struct json_doc *doc;
-	struct err *err; /* is set to the place and the message */
-	/* When set, it gets each message instead of `err`. */
+	struct err *err; /* gets the place and the message */
+	/* If not NULL, it gets each message instead of `err`. */
 	void (*report)(void *context, size_t offset, const char *message);
 	void *context;
 };
@@ -25,8 +25,8 @@ int json_fail(const struct json_reader *reader, size_t offset,
 	      const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /*
- * The first member with this key, also when it is null. False when there is
- * none, or when `object` is no object.
+ * Finds the first member with this key, even if it is null. False: there is
+ * none, or `object` is not an object.
  */
 bool json_find(const struct json_doc *doc, struct json_value object,
 	       const char *key, struct json_value *ret_value);
@@ -65,7 +65,7 @@ int json_u64(const struct json_reader *reader, const char *key,
 
 /*
  * The next element of a list of strings: 1, or 0 at the end, or -1 for an
- * element that is no string. `key` is the list's.
+ * element that is not a string. `key` is the key of the list.
  */
 int json_next_string(const struct json_reader *reader, const char *key,
 		     struct json_iter *iter,

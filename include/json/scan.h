@@ -48,7 +48,7 @@ struct json_iter {
 
 struct json_value json_root(const struct json_doc *doc);
 
-/* A value that is no object or array has no members or elements. */
+/* A value that is neither object nor array has no members or elements. */
 struct json_iter json_iterate(const struct json_doc *doc,
 			      struct json_value value);
 /* False at the end. */

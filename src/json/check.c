@@ -11,10 +11,10 @@
 
 #include "base/utf8.h"
 
-/* What json_check keeps: one bit a level says whether it is an object. */
+/* The state of a check; one bit per level: object or array. */
 struct checker {
 	const struct json_doc *doc;
-	const char *what; /* is wrong at pos */
+	const char *what; /* the error at pos */
 	size_t pos;
 	size_t depth;
 	uint64_t is_object[JSON_DEPTH_MAX / 64];
@@ -139,7 +139,7 @@ static int read_hex4(const struct checker *check, size_t at)
 	return number;
 }
 
-/* pos is at the 'u' of such an escape. */
+/* pos is at the 'u' of the escape. */
 static int check_unicode_escape(struct checker *check)
 {
 	int unit = read_hex4(check, check->pos + 1);
@@ -342,7 +342,7 @@ static int check_value(struct checker *check)
 	return object && check_key(check) < 0 ? -1 : 1;
 }
 
-/* No editor shows it, and no reader of JSON has to take it. */
+/* A byte order mark is invisible, and JSON readers need not accept it. */
 static int check_beginning(struct checker *check)
 {
 	const struct json_doc *doc = check->doc;

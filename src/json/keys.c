@@ -8,7 +8,7 @@
 
 #include "base/alloc.h"
 
-/* A key with its escapes resolved; `owned` only when there were any. */
+/* A key with its escapes resolved; `owned`: NULL if it had none. */
 struct key {
 	const char *text;
 	size_t len;
@@ -60,7 +60,7 @@ static int keys_add(struct keys *keys, const struct json_doc *doc,
 	return 0;
 }
 
-/* Equal keys next to each other, in the order of the text. */
+/* Sorts equal keys next to each other, in the order of the text. */
 static int key_compare(const void *left, const void *right)
 {
 	const struct key *a = left, *b = right;
@@ -79,7 +79,7 @@ static bool key_equal(const struct key *a, const struct key *b)
 	return a->len == b->len && memcmp(a->text, b->text, a->len) == 0;
 }
 
-/* The place of the first key in the text that stood before already. */
+/* The first key in the text that repeats an earlier one. */
 static const struct key *first_repeated(const struct keys *keys)
 {
 	const struct key *found = NULL;
@@ -119,8 +119,8 @@ int json_keys_check_unique(const struct json_doc *doc, struct json_value object,
 }
 
 /*
- * The next character of a key under Go's folding, and how many bytes it took;
- * a byte of any other multi-byte character stands for itself.
+ * The next character of a key under Go's folding, and its length in bytes.
+ * Every byte of another multi-byte character is its own character.
  */
 static int fold(const char *text, size_t left, size_t *ret_len)
 {

@@ -40,7 +40,7 @@ bool json_find(const struct json_doc *doc, struct json_value object,
 	return false;
 }
 
-/* The first of `kinds`; null only when it is the only one. */
+/* The first of `kinds`; null only if it is the only one. */
 static const char *wanted_name(unsigned int kinds)
 {
 	unsigned int first = kinds & ~(unsigned int)JSON_NULL;
