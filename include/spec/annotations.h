@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A config.json's annotations, decoded and in order, for many look-ups. What
- * they may be believed for is subject.h.
+ * The annotations of a config.json, decoded and sorted for fast look-ups.
+ * policy/identity.h decides which of them are trusted.
  */
 #ifndef CAPRUNTIME_SPEC_ANNOTATIONS_H
 #define CAPRUNTIME_SPEC_ANNOTATIONS_H
@@ -19,16 +19,16 @@ struct annotations {
 };
 
 /*
- * `object` is an object of strings without equal keys (spec.h). A key or a
- * value with a NUL in it, or null for a value, is left out: nothing here can
- * be equal to it. The caller frees, also on -1.
+ * `object` is an object of strings without duplicate keys (spec.h). Annotations
+ * with a null value, or with a NUL in key or value, are left out: no pattern
+ * can match them. The caller frees, also on -1.
  */
 int annotations_read(struct annotations *ret_annotations,
 		     const struct json_doc *doc, struct json_value object,
 		     struct err *err) MUST_CHECK;
 void annotations_free(struct annotations *annotations);
 
-/* NULL: there is none. */
+/* The value; NULL: no such annotation. */
 const char *annotations_find(const struct annotations *annotations,
 			     const char *key);
 

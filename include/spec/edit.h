@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Changes of a text as a list of edits: each replaces a span of the original
- * by other bytes. All bytes outside the spans stay as they are. No edit means
- * nothing to change.
+ * Changes to a text as a list of edits, each of which replaces a span of the
+ * original. All bytes outside the spans stay unchanged.
  */
 #ifndef CAPRUNTIME_SPEC_EDIT_H
 #define CAPRUNTIME_SPEC_EDIT_H
@@ -25,8 +24,8 @@ struct edits {
 #define CLEANUP_EDITS __attribute__((cleanup(edits_free)))
 
 /*
- * Adds an edit; `text` is copied. Edits must not overlap. Of two at the same
- * place the one added first comes first.
+ * Adds an edit; `text` is copied. Edits must not overlap. Two edits at the same
+ * place keep the order in which they were added.
  */
 int edits_add(struct edits *edits, size_t start, size_t end, const char *text,
 	      struct err *err) MUST_CHECK;
@@ -35,7 +34,7 @@ int edits_add(struct edits *edits, size_t start, size_t end, const char *text,
 int edits_apply(const struct edits *edits, const struct json_doc *doc,
 		char **ret_text, size_t *ret_len, struct err *err) MUST_CHECK;
 
-/* The same for one value, which all edits lie in. ret_len may be NULL. */
+/* The same for one value that contains all edits. ret_len may be NULL. */
 int edits_apply_value(const struct edits *edits, const struct json_doc *doc,
 		      struct json_value value, char **ret_text, size_t *ret_len,
 		      struct err *err) MUST_CHECK;

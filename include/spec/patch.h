@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The edits that give a config.json, or a process file, other members and
- * other capability sets. Texts passed json_check(), and pass it again with the
- * edits applied. It applies no edits and touches no files.
+ * Makes the edits that change members and capability sets of a config.json or a
+ * process file. The text passed json_check(), and passes it again with the
+ * edits applied. Applies no edits and touches no files.
  */
 #ifndef CAPRUNTIME_SPEC_PATCH_H
 #define CAPRUNTIME_SPEC_PATCH_H
@@ -10,7 +10,7 @@
 #include "caps/set.h"
 #include "spec/edit.h"
 
-/* What a member is to hold (JSON); NULL: the member is removed. */
+/* The new value of a member, as JSON; NULL: remove the member. */
 struct patch_member {
 	const char *key;
 	const char *value;
@@ -18,17 +18,18 @@ struct patch_member {
 
 /*
  * Sets or removes members of `object`, each key once. A new member goes after
- * the last one, so that removing it again gives the same bytes. A member that
- * already reads like `value`, byte for byte, needs no edit.
+ * the last one, so that removing it again restores the same bytes. A member
+ * whose text already equals `value` needs no edit.
  */
 int patch_members(struct edits *edits, const struct json_doc *doc,
 		  struct json_value object, const struct patch_member *members,
 		  size_t count, struct err *err) MUST_CHECK;
 
 /*
- * Gives a capabilities object the sets of `after`. A list that holds its set
- * already stays as it is. Others are written in kernel order, followed by the
- * names that are not exactly a known capability unless `drop_unknown`.
+ * Changes a capabilities object to the sets of `after`. A list that already
+ * equals its set is not edited. The others are written in kernel order,
+ * followed by the names that are not exactly a known capability, unless
+ * `drop_unknown`.
  */
 int patch_capabilities(struct edits *edits, const struct json_doc *doc,
 		       struct json_value capabilities,
@@ -36,8 +37,9 @@ int patch_capabilities(struct edits *edits, const struct json_doc *doc,
 		       struct err *err) MUST_CHECK;
 
 /*
- * A capabilities object as a text to compare: equal for two objects whose five
- * lists are equal as sets of names. An absent list differs from an empty one.
+ * Converts a capabilities object to a text for comparison: two objects give the
+ * same text if their five lists are equal as sets of names. An absent list
+ * differs from an empty one.
  * The caller frees.
  */
 int patch_capabilities_value(const struct json_doc *doc,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The record beside config.json: what was there before capruntime changed it,
- * what it wrote, for whom and why. Its text and its struct; what follows from
- * it is originals.h.
+ * The record beside config.json: the original values, the values that
+ * capruntime wrote, the container and the rule. Parses and prints it;
+ * spec/undo.h uses it.
  */
 #ifndef CAPRUNTIME_SPEC_RECORD_H
 #define CAPRUNTIME_SPEC_RECORD_H
@@ -13,25 +13,25 @@
 #define RECORD_MAX ((size_t)4 * 1024 * 1024)
 #define RECORD_WROTE_MAX 2
 
-/* The members of process that are ever changed. */
+/* The members of process that capruntime changes. */
 enum record_member {
 	RECORD_CAPABILITIES,
 	RECORD_NO_NEW_PRIVILEGES,
 	RECORD_COUNT
 };
 
-/* Its name, in config.json and in the record. */
+/* The key, in config.json and in the record. */
 const char *record_key(enum record_member member);
 
-/* Texts of JSON values; NULL: the member was not there. */
+/* Texts of JSON values; NULL: the member was absent. */
 struct record_field {
-	bool changed; /* and wrote_count is not 0 */
+	bool changed; /* then wrote_count is not 0 */
 	char *was;
 	char *wrote[RECORD_WROTE_MAX];
 	size_t wrote_count;
 };
 
-/* Who the container is and what was decided for it. */
+/* The container and the decision for it. */
 struct record_about {
 	char *id;
 	char *root; /* as exec_key_init() makes it */
@@ -44,7 +44,7 @@ struct record_about {
 	bool drop_others; /* everything but ambient and inheritable */
 	bool no_new_privileges;
 	bool exec;
-	bool new_userns; /* the container's own, in which all can be held */
+	bool new_userns; /* in which the container can hold all */
 };
 
 struct record {
@@ -55,8 +55,8 @@ struct record {
 #define CLEANUP_RECORD __attribute__((cleanup(record_free)))
 
 /*
- * `doc` is not larger than RECORD_MAX. -1: it is not as record_print()
- * writes it. The caller frees; on -1 there is nothing to free.
+ * `doc` is not larger than RECORD_MAX. -1: record_print() did not write it. The
+ * caller frees; on -1 there is nothing to free.
  */
 int record_parse(struct record *ret_record, const struct json_doc *doc,
 		 struct err *err) MUST_CHECK;

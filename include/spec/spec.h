@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What capruntime reads of an OCI config.json: the user, the five capability
- * sets, noNewPrivileges, namespaces. It refuses a text that the runtime could
- * read differently: a key twice, a key that Go's JSON reader takes for another
- * name, another type than the specification's. It changes nothing.
+ * Reads what capruntime needs of an OCI config.json: the user, the five
+ * capability sets, noNewPrivileges, namespaces, annotations. Refuses a text
+ * that the runtime could read differently: a duplicate key, a key that Go's
+ * JSON reader matches to another name, a type that the specification does not
+ * allow.
  *
  * Rests on: OCI runtime specification config.md and config-linux.md; Go's
- * encoding/json (keys match by simple folding, the last of two wins); yajl
- * and json-c as crun uses them (the first, or the last, of two wins).
+ * encoding/json (keys match by simple folding, the last duplicate counts); yajl
+ * and json-c as crun uses them (the first, or the last, duplicate counts).
  */
 #ifndef CAPRUNTIME_SPEC_SPEC_H
 #define CAPRUNTIME_SPEC_SPEC_H
@@ -18,8 +19,8 @@
 #include "json/scan.h"
 
 /*
- * The value of process.KEY, also when it is null; false when there is none.
- * `doc` passed json_check() alone: of two equal keys the first one counts.
+ * Finds the value of process.KEY, even if it is null. `doc` passed only
+ * json_check(): of duplicate keys the first one counts.
  */
 bool spec_find(const struct json_doc *doc, const char *key,
 	       struct json_value *ret_value);
@@ -27,10 +28,10 @@ bool spec_find(const struct json_doc *doc, const char *key,
 bool spec_find_process(const struct json_doc *doc,
 		       struct json_value *ret_process);
 
-/* A string that is exactly a known CAP_X; 0 for any other value. */
+/* 0: the value is not a string that is exactly a known CAP_X. */
 capmask spec_capability(const struct json_doc *doc, struct json_value name);
 
-/* A namespace's entry in linux.namespaces. */
+/* An entry of linux.namespaces. */
 struct spec_namespace {
 	bool present;
 	char *path; /* NULL: a new one */
@@ -38,7 +39,7 @@ struct spec_namespace {
 
 struct spec {
 	bool has_process;
-	bool has_capabilities; /* false also for null: no sets to speak of */
+	bool has_capabilities; /* false: absent or null */
 	struct json_value capabilities;
 	struct capsets sets; /* names that are exactly a known CAP_X */
 	uint32_t uid;
@@ -47,20 +48,20 @@ struct spec {
 	struct spec_namespace network;
 	struct spec_namespace pid;
 	struct spec_namespace user;
-	bool new_userns; /* `user` is there, and without a path */
+	bool new_userns; /* `user` is present and has no path */
 	struct annotations annotations;
 };
 
 #define CLEANUP_SPEC __attribute__((cleanup(spec_free)))
 
 /*
- * `doc` passed json_check(). Under crun a capability's name that libcap's
- * parser would take for a known one, but runc not, is refused. On -1 the
- * message names the place. The caller frees, also on -1.
+ * `doc` passed json_check(). For crun, refuses a capability name that libcap's
+ * parser accepts but runc does not. The message names the place. The caller
+ * frees, also on -1.
  */
 int spec_read(struct spec *ret_spec, const struct json_doc *doc,
 	      enum runtime_dialect dialect, struct err *err) MUST_CHECK;
-/* The same for an exec's process file: the text is the process object. */
+/* The same for the process file of an exec: the text is the process object. */
 int spec_read_process(struct spec *ret_spec, const struct json_doc *doc,
 		      enum runtime_dialect dialect, struct err *err) MUST_CHECK;
 void spec_free(struct spec *spec);

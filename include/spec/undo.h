@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Taking back and changing config.json so that taking a rule away always gives
- * back the very bytes, whatever was killed in between. Texts and structs only:
- * bundle.h reads and writes the files.
+ * Changes config.json and reverts it, so that removing a rule always restores
+ * the original bytes, even if capruntime was killed in between. Texts and
+ * structs only: bundle/files.h reads and writes the files.
  *
- * Order of writes: the record, then config.json; to take all back, config.json
- * and then the record away. So whatever config.json holds of ours is always in
- * the record's `wrote`.
+ * Order of writes: the record, then config.json; to revert, config.json, then
+ * the removal of the record. So every value of ours in config.json is in the
+ * record's `wrote`.
  */
 #ifndef CAPRUNTIME_SPEC_UNDO_H
 #define CAPRUNTIME_SPEC_UNDO_H
@@ -14,8 +14,8 @@
 #include "spec/record.h"
 
 /*
- * What is to be written, in this order: record, config, remove_record. NULL:
- * leave the file as it is.
+ * The writes to make, in this order: record, config, remove_record. NULL: do
+ * not write the file.
  */
 struct undo_plan {
 	char *record;
@@ -29,22 +29,22 @@ struct undo_plan {
 void undo_plan_free(struct undo_plan *plan);
 
 /*
- * config.json (which passed json_check()) as it was before a change of ours:
- * each member that holds one of `wrote` gets `was` again. `record` may be
- * NULL. The caller frees.
+ * config.json (which passed json_check()) before our changes: each member that
+ * holds one of `wrote` gets `was` again. `record` may be NULL. The caller
+ * frees.
  */
 int undo_revert(const struct json_doc *config, const struct record *record,
 		char **ret_text, size_t *ret_len, struct err *err) MUST_CHECK;
 
-/* What members shall hold in the end; NULL: what the restored text holds. */
+/* The final values of the members; NULL: the value in the restored text. */
 struct undo_target {
 	const char *values[RECORD_COUNT];
 };
 
 /*
- * From `config` as it stands, over `restored` (undo_revert), to
- * `target`. `record` (may be NULL) stands in the file as `record_text`.
- * `about` goes into the new record and is not taken over.
+ * Plans the change from `config` on disk to `restored` (undo_revert()) with the
+ * values of `target`. `record` (may be NULL) is the parsed `record_text`. The
+ * new record contains `about`, which stays the caller's.
  */
 int undo_plan_make(struct undo_plan *ret_plan, const struct json_doc *config,
 		   const struct json_doc *restored, const struct record *record,

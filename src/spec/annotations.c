@@ -24,7 +24,7 @@ static size_t count_members(const struct json_doc *doc,
 	return count;
 }
 
-/* NULL without an error: the string has a NUL in it. */
+/* NULL without an error: the string contains a NUL. */
 static int read_text(const struct json_doc *doc, struct json_value string,
 		     char **ret_text, struct err *err)
 {

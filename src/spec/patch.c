@@ -19,11 +19,11 @@ struct walk {
 	size_t count;
 	bool seen[MEMBERS_MAX];
 	size_t kept_end; /* of the last value that stays, or after the '{' */
-	bool is_empty; /* none stays so far */
-	size_t removed_end; /* of the values since then; 0: none */
+	bool is_empty; /* no member so far stays */
+	size_t removed_end; /* of the last value removed since then; 0: none */
 };
 
-/* Of two equal keys only the first one is changed. */
+/* Of duplicate keys only the first one is changed. */
 static const struct patch_member *find_change(struct walk *walk,
 					      struct json_value key)
 {
@@ -137,13 +137,13 @@ int patch_members(struct edits *edits, const struct json_doc *doc,
 	while (json_next_member(&iter, &member))
 		if (patch_one(&walk, &member, err) < 0)
 			return -1;
-	/* In this order: both can be at the same place. */
+	/* This order matters: both edits can be at the same place. */
 	if (insert_members(&walk, err) < 0)
 		return -1;
 	return remove_members(&walk, true, err);
 }
 
-/* The known names of a list, and how many others it holds. */
+/* The known names of a list, and the number of other names. */
 struct list {
 	bool present; /* and not null */
 	capmask known;

@@ -15,7 +15,7 @@
 
 #define OPTIONAL_TEXT (JSON_STRING | JSON_NULL)
 
-/* A text that can be put into config.json is JSON of the member's type. */
+/* The text may be written to config.json: it must be JSON of that type. */
 static int read_value(const struct json_reader *reader, const char *key,
 		      struct json_value value, bool is_object, char **ret_text)
 {

@@ -14,7 +14,7 @@
 #define BOOLEAN (JSON_BOOLEAN | JSON_NULL)
 #define KEYS_MAX 24
 
-/* The names of the specification that capruntime does not read. */
+/* The keys of the specification that capruntime does not read. */
 static const char *const process_names[] = { "terminal",
 					     "consoleSize",
 					     "args",
@@ -90,21 +90,21 @@ struct reader {
 	enum runtime_dialect dialect;
 };
 
-/* A member that counts here. */
+/* A member that capruntime reads. */
 struct key {
 	const char *name;
 	unsigned int kinds;
 	int (*read)(struct reader *reader, struct json_value value);
 };
 
-/* `others`: the specification's other names; NULL ends them. */
+/* `others`: the specification's other keys, ended by NULL. */
 static int read_members(struct reader *reader, struct json_value object,
 			const struct key *keys, size_t count,
 			const char *const others[]);
 
 /*
- * crun 1.8 gives the string, cut at a NUL, to libcap, which takes any case,
- * numbers, and "CAP_KILL,foo"; runc wants exactly CAP_KILL.
+ * crun 1.8 passes the string, cut at a NUL, to libcap, which accepts any case,
+ * numbers, and "CAP_KILL,foo"; runc accepts only CAP_KILL.
  */
 static int check_unknown_name(struct reader *reader, struct json_value value,
 			      const char *name)
@@ -242,7 +242,7 @@ static int check_entry(const struct json_reader *json, struct json_value value)
 	return json_keys_check(json->doc, value, names, json->err);
 }
 
-/* An empty path is a new namespace to runc, and an error to crun. */
+/* For runc an empty path means a new namespace; for crun it is an error. */
 static int read_namespace(struct reader *reader, struct json_value value)
 {
 	const struct json_reader *json = &reader->json;
@@ -289,7 +289,7 @@ static int read_linux(struct reader *reader, struct json_value value)
 	return read_members(reader, value, keys, ARRAY_LEN(keys), linux_names);
 }
 
-/* Keys that differ only in case are legal here and distinct to everyone. */
+/* Keys that differ only in case are valid and distinct for every reader. */
 static int read_annotations(struct reader *reader, struct json_value value)
 {
 	struct json_iter iter = json_iterate(reader->json.doc, value);

@@ -19,7 +19,7 @@ const char *record_key(enum record_member member)
 	return keys[member];
 }
 
-/* The text of a member's value; NULL where there is no such member. */
+/* The text of a member's value; NULL: there is no such member. */
 static int copy_member(const struct json_doc *doc, enum record_member member,
 		       char **ret_text, struct err *err)
 {
@@ -32,7 +32,7 @@ static int copy_member(const struct json_doc *doc, enum record_member member,
 	return *ret_text ? 0 : err_set(err, "out of memory");
 }
 
-/* Two capabilities objects as values, when both are objects. */
+/* Compares two capabilities objects as sets; false if one is no object. */
 static int equal_capabilities(const char *left, const char *right,
 			      bool *ret_equal, struct err *err)
 {
@@ -78,7 +78,7 @@ static int is_ours(const struct record *record, enum record_member member,
 	return 0;
 }
 
-/* The text with these members of process set or removed. */
+/* Sets or removes these members of process. */
 static int patch_process(const struct json_doc *doc,
 			 const struct patch_member *members, size_t count,
 			 char **ret_text, size_t *ret_len, struct err *err)
@@ -128,8 +128,8 @@ static int add_wrote(struct record_field *field, const char *value,
 }
 
 /*
- * One member's part of the new record. `base` is what it holds without us,
- * `current` what stands in the file, `target` what shall stand there.
+ * Makes one member's part of the new record. `base` is its original value,
+ * `current` the value in the file, `target` the value to write.
  */
 static int make_field(struct record_field *ret_field, const char *base,
 		      const char *current, const char *target, bool ours,
