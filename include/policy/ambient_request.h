@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a pod asks for by annotation: a wish within what a rule allows, never
- * a right. Pure.
+ * The capabilities that a pod requests by annotation. A rule decides which of
+ * them it gets. Pure.
  */
 #ifndef CAPRUNTIME_POLICY_AMBIENT_REQUEST_H
 #define CAPRUNTIME_POLICY_AMBIENT_REQUEST_H
@@ -13,13 +13,14 @@
 
 struct ambient_request {
 	capmask asked; /* capabilities, allowed or not */
-	char *unknown; /* the other words, with blanks between; NULL: none */
+	char *unknown; /* the other words, separated by blanks; NULL: none */
 };
 
 /*
- * Reads AMBIENT_REQUEST_KEY.CONTAINER where `container` is not NULL and there is one,
- * else AMBIENT_REQUEST_KEY: names separated by commas and blanks; none of them, "none"
- * and no annotation ask for nothing. The caller frees.
+ * Reads the annotation AMBIENT_REQUEST_KEY.CONTAINER if `container` is not NULL
+ * and the annotation exists, else AMBIENT_REQUEST_KEY. The value is a list of
+ * names separated by commas and blanks. An empty list, "none" and a missing
+ * annotation request nothing. The caller frees.
  */
 int ambient_request_read(struct ambient_request *ret_request,
 			 const struct annotations *annotations,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The policy's patterns: '*' is any run of bytes, '/' included, '?' one byte,
- * everything else itself. Whole texts, case and all. fnmatch(3) is not used:
- * brackets, backslashes and the locale have no meaning here.
+ * The policy's patterns: '*' matches any number of bytes, including '/', '?'
+ * matches one byte, every other byte itself. A pattern matches the whole text
+ * and is case-sensitive. Not fnmatch(3): brackets, backslashes and the locale
+ * have no meaning here.
  */
 #ifndef CAPRUNTIME_POLICY_GLOB_H
 #define CAPRUNTIME_POLICY_GLOB_H
@@ -15,12 +16,12 @@ struct glob_list {
 	size_t count;
 };
 
-/* Time is at most the product of both lengths, whatever they hold. */
+/* The time is at most proportional to the product of both lengths. */
 bool glob_matches(const char *pattern, const char *text);
 
 /*
- * Some positive pattern matches, or there is none, and no "!pattern" does.
- * A text that is absent (NULL) matches nothing, not even "!x".
+ * True: a positive pattern matches, or the list has none, and no "!pattern"
+ * matches. An absent text (NULL) matches no list, not even one of "!x".
  */
 bool glob_list_matches(const struct glob_list *list, const char *text);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which containers a rule is for, and whether it is for this one. Pure: the
- * subject says all there is to know of the container.
+ * The conditions of a rule, and whether a container meets them. Pure: the
+ * subject holds all that is compared.
  */
 #ifndef CAPRUNTIME_POLICY_MATCH_H
 #define CAPRUNTIME_POLICY_MATCH_H
@@ -53,8 +53,8 @@ struct match_annotation {
 enum match_want { MATCH_EITHER, MATCH_NO, MATCH_YES };
 
 /*
- * A key that is not there does not restrict, but for two: `privileged` then
- * means false and `uid` any but 0, which match_init() and count 0 stand for.
+ * An absent key does not restrict, with two exceptions: `privileged` defaults
+ * to false (match_init() sets it), and `uid` to every user but 0 (count is 0).
  */
 struct match {
 	struct glob_list texts[MATCH_TEXT_COUNT];

@@ -28,10 +28,10 @@ struct policy_rule {
 	bool require;
 	bool no_new_privileges;
 	bool on_request;
-	bool exec; /* exec sessions get the same */
-	bool broken; /* there was a problem in it */
+	bool exec; /* applies to exec sessions too */
+	bool broken; /* it has a problem */
 	size_t start; /* where its text begins in the file */
-	size_t identity_at; /* where it first names an engine's word; 0: never */
+	size_t identity_at; /* its first key that needs an engine; 0: none */
 };
 
 enum policy_mode { POLICY_ENFORCE, POLICY_AUDIT };
@@ -66,11 +66,11 @@ enum policy_part { POLICY_MAIN, POLICY_DROP_IN };
 
 void policy_free(struct policy *policy);
 
-/* The first rule that matches this container; NULL when there is none. */
+/* The first rule that matches this container; NULL: none. */
 const struct policy_rule *policy_find(const struct policy *policy,
 				      const struct match_subject *subject);
 
-/* Whose annotations say who a container is, called by this handler. */
+/* The engine whose annotations identify containers of this handler. */
 enum engine policy_engine(const struct policy *policy, const char *handler);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What is wrong with one file of a policy, problem by problem.
+ * The problems of one file of a policy.
  */
 #ifndef CAPRUNTIME_POLICY_PROBLEMS_H
 #define CAPRUNTIME_POLICY_PROBLEMS_H

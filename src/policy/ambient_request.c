@@ -42,7 +42,7 @@ static void add_word(struct ambient_request *request, struct buf *unknown,
 	buf_add(unknown, word, len);
 }
 
-/* "none" stands alone: among others it is a word like any. */
+/* Only if it is the single word; in a list, "none" is an unknown name. */
 static bool is_nothing(const char *value)
 {
 	size_t len;

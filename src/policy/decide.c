@@ -9,7 +9,7 @@ bool decide_touches(const struct policy_rule *rule)
 	       rule->drop_others;
 }
 
-/* What the runtime can really give the container. */
+/* The capabilities that the runtime can give the container. */
 static capmask holdable(const struct decide_input *input)
 {
 	const struct own_limits *limits = &input->limits;
@@ -32,7 +32,7 @@ static int err_names(struct err *err, const char *rule, const char *what,
 	return err_set(err, "rule '%s': %s %s: %s", rule, what, names, way_out);
 }
 
-/* The runtime's capset(2) would fail, or mean something else. */
+/* With such sets the runtime's capset(2) fails or has another effect. */
 static int check_sets(const struct decide_input *input, struct err *err)
 {
 	const capmask *set = input->sets.set;
@@ -58,7 +58,7 @@ static int check_sets(const struct decide_input *input, struct err *err)
 	return 0;
 }
 
-/* Names that no capability has are missing, too. */
+/* Requested words that are no capability are missing, too. */
 static int check_missing(const struct decide_input *input,
 			 const struct decision *decision, struct err *err)
 {
@@ -100,9 +100,9 @@ static capmask dropped(const struct decide_input *input)
 }
 
 /*
- * Ambient as the runtime would have raised it stays: what an engine filled on
- * purpose is not cut by raising more. Inheritable is exactly ambient and what
- * the rule names: a file with inheritable capabilities gives any more of it to
+ * Keeps the ambient capabilities that the runtime would raise without the rule:
+ * the engine set them on purpose. Inheritable is exactly ambient ∪ the rule's
+ * 'inheritable': files with inheritable capabilities would give any other to
  * every user in the container (CVE-2022-27652).
  */
 static void apply(struct decision *decision, const struct decide_input *input)
@@ -110,7 +110,7 @@ static void apply(struct decision *decision, const struct decide_input *input)
 	const capmask *before = input->sets.set;
 	capmask *after = decision->sets.set;
 	capmask kept = ~dropped(input);
-	/* What is permitted beyond bounding does not outlive the next execve. */
+	/* Permitted − bounding does not survive the next execve. */
 	capmask permitted = before[CAPSET_PERMITTED] & before[CAPSET_BOUNDING];
 	capmask ambient =
 		before[CAPSET_AMBIENT] & before[CAPSET_INHERITABLE] & permitted;
@@ -157,7 +157,7 @@ int decide(struct decision *ret_decision, const struct decide_input *input,
 	    decide_sets(ret_decision, input, err) == 0)
 		return 0;
 
-	/* What was missing stays, for the audit; nothing is changed. */
+	/* Keeps `missing` for the audit; the sets stay unchanged. */
 	ret_decision->sets = input->sets;
 	ret_decision->touches_sets = false;
 	return -1;

@@ -41,7 +41,7 @@ static void names_free(struct names *names)
 }
 
 /* Reports load->err. Always -1. */
-static int report_error(const struct load *load, enum policy_error trouble,
+static int report_error(const struct load *load, enum policy_error error,
 			const char *path)
 {
 	struct policy_problem problem = { .file = path,
@@ -49,7 +49,7 @@ static int report_error(const struct load *load, enum policy_error trouble,
 					  .text = load->err->text };
 
 	if (load->listener)
-		load->listener->problem(load->listener->context, trouble,
+		load->listener->problem(load->listener->context, error,
 					&problem);
 	return -1;
 }
@@ -88,7 +88,7 @@ static int read_file(const struct load *load, const char *path, int fd,
 	return -1;
 }
 
-/* Whoever can write it. */
+/* Opens a file or directory without a check of its owner and mode. */
 static int open_untrusted(const char *path, mode_t wanted, struct err *err)
 {
 	struct stat st;
@@ -105,7 +105,7 @@ static bool is_access(int number)
 	return number == EACCES || number == EPERM;
 }
 
-/* Reports that it is not trusted, and opens it to report what else is wrong. */
+/* Reports that it is not trusted; opens it to find its other problems. */
 static int open_anyway(const struct load *load, const char *path, mode_t wanted,
 		       enum policy_error otherwise, int *ret_fd)
 {
@@ -341,7 +341,7 @@ void policy_files_examine(struct policy *ret_policy, char *const *paths,
 	struct load load = { ret_policy, listener, &err };
 
 	*ret_policy = (struct policy){ 0 };
-	/* The engine is unknown then: not an error of each rule. */
+	/* The engine is then unknown: report that once, not for each rule. */
 	if (examine_main(&load, count ? paths[0] : NULL, named) < 0)
 		ret_policy->any_engine = true;
 	for (size_t i = 1; i < count; i++)

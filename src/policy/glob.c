@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-/* On a mismatch only the last '*' can still give: no need to go further back. */
+/* On a mismatch only the last '*' is extended; earlier ones cannot help. */
 bool glob_matches(const char *pattern, const char *text)
 {
 	const char *star = NULL, *resume = NULL;

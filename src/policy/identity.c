@@ -5,12 +5,12 @@
 
 #include <string.h>
 
-/* The annotations of one engine; NULL: it has no such annotation. */
+/* The annotations of one engine; NULL: not set by this engine. */
 struct engine_keys {
 	const char *name;
 	const char *mark;
 	const char *mark_value; /* NULL: any */
-	const char *type; /* whose value "sandbox" marks one */
+	const char *type; /* its value is "sandbox" for a sandbox */
 	const char *texts[MATCH_TEXT_COUNT];
 };
 

@@ -21,7 +21,7 @@ static void read_version(struct policy_reader *reader, struct json_value value,
 			       POLICY_VERSION);
 }
 
-/* Settings for all rules are in one place. */
+/* Settings for all rules are allowed in policy.json only. */
 static bool is_main(struct policy_reader *reader, struct json_value value,
 		    const char *key)
 {
@@ -57,7 +57,7 @@ static enum engine read_engine_name(struct policy_reader *reader,
 		return engine;
 	}
 	problem_word(reader, value, "\"none\", \"cri-o\" or \"containerd\"");
-	/* One problem, not one more for each rule that needs an engine. */
+	/* Prevents a further problem for each rule that needs an engine. */
 	reader->policy->any_engine = true;
 	return ENGINE_NONE;
 }

@@ -45,7 +45,7 @@ static void read_texts(struct policy_reader *reader, struct json_value value,
 	policy_read_globs(reader, value, &reader->rule->match.texts[which]);
 }
 
-/* Only an engine can vouch for these. */
+/* Keys whose values come from the engine. */
 static void read_identity(struct policy_reader *reader, struct json_value value,
 			  int which)
 {
@@ -106,7 +106,7 @@ static void read_annotations(struct policy_reader *reader,
 	if (!policy_want(reader, value, JSON_OBJECT))
 		return;
 	reader->key = NULL;
-	/* Each has at least one pattern, and too many of those are an error. */
+	/* Each has at least one pattern, so their number is limited. */
 	while (reader->patterns <= POLICY_PATTERNS_MAX &&
 	       json_next_member(&iter, &member))
 		read_annotation(reader, &member);
@@ -241,7 +241,7 @@ static int compare_names(const void *left, const void *right)
 	return strcmp(left, right);
 }
 
-/* The tree finds a name in thousands without reading all of them. */
+/* A tree, because a policy can have thousands of rules. */
 static void check_name_once(struct policy_reader *reader)
 {
 	void **names = &reader->policy->names;
@@ -270,13 +270,13 @@ static void problem_names(struct policy_reader *reader, size_t offset,
 		policy_problem(reader, offset, "%s: %s", names, what);
 }
 
-/* "*" and "**"; "??*" too, which excludes next to nothing. */
+/* "*", "**" and "??*", which excludes almost nothing. */
 static bool is_everything(const char *pattern)
 {
 	return strchr(pattern, '*') && !pattern[strspn(pattern, "*?")];
 }
 
-/* A pattern says what to match, and none matches everything. */
+/* Has a positive pattern, and none that matches everything. */
 static bool is_narrowing(const struct glob_list *list)
 {
 	bool any = false;
@@ -292,8 +292,8 @@ static bool is_narrowing(const struct glob_list *list)
 }
 
 /*
- * Whoever creates a pod writes its annotations. What any pod on the node can
- * request by one must not come close to root.
+ * The creator of a pod chooses its annotations. So a rule that any pod on the
+ * node can request by annotation must not grant dangerous capabilities.
  */
 static void check_requests(struct policy_reader *reader,
 			   struct json_value value)
@@ -314,7 +314,7 @@ static void check_requests(struct policy_reader *reader,
 		"too dangerous for any pod to request: add 'namespace', 'handler' or 'id' to 'match'");
 }
 
-/* What a complete rule must have besides. */
+/* Checks that need all keys of the rule. */
 static void check_completeness(struct policy_reader *reader,
 			       struct json_value value)
 {
@@ -329,7 +329,7 @@ static void check_completeness(struct policy_reader *reader,
 	check_requests(reader, value);
 }
 
-/* After a problem in the rule, what seems to be missing can be that. */
+/* After a problem, a key that seems to be missing can be the invalid one. */
 static void check_rule(struct policy_reader *reader, struct json_value value,
 		       bool is_whole)
 {
