@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Evaluates the policy for one bundle: reads config.json and the record beside
- * it, identifies the container, finds the rule and decides the five sets. Writes
- * nothing. Both capruntime's create and capctl use it, so that explain shows
- * what create does.
+ * it, identifies the container, finds the rule and decides the five sets.
+ * Writes nothing. Both capruntime's create and capctl use it, so that explain
+ * shows what create does.
  */
 #ifndef CAPRUNTIME_BUNDLE_EVALUATE_H
 #define CAPRUNTIME_BUNDLE_EVALUATE_H
@@ -22,7 +22,7 @@ struct evaluation {
 	const struct policy_rule
 		*forced; /* lent; NULL: the rule that matches */
 	struct bundle bundle;
-	struct record record; /* where bundle.record_text is not NULL */
+	struct record record; /* if bundle.record_text is not NULL */
 	struct json_doc config; /* as on disk */
 	struct json_doc restored; /* before capruntime changed it */
 	char *restored_text; /* NULL until evaluation_read_config() */
@@ -57,15 +57,15 @@ int evaluation_read_record(struct evaluation *evaluation,
 int evaluation_read_config(struct evaluation *evaluation,
 			   struct err *err) MUST_CHECK;
 
-/* Is there a policy or a record? Else config.json is not read. */
+/* Is there a rule or a record? If not, config.json is not read. */
 bool evaluation_is_concerned(const struct evaluation *evaluation);
 
 /* NULL: there is no record. */
 const struct record *evaluation_record(const struct evaluation *evaluation);
 
 /*
- * Subject, rule and decision, after evaluation_read_config(). `own`: what can be
- * handed on. -1: the container must not start.
+ * Finds subject, rule and decision, after evaluation_read_config(). `own`: the
+ * capabilities that a container can get. -1: the container must not start.
  */
 int evaluation_decide(struct evaluation *evaluation, const struct own_caps *own,
 		      struct err *err) MUST_CHECK;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The files of one bundle: config.json and the undo record beside it. Their
- * content is spec.h, record.h and undo.h.
+ * The files of one bundle: config.json and the record beside it. For their
+ * content see spec/spec.h, spec/record.h and spec/undo.h.
  */
 #ifndef CAPRUNTIME_BUNDLE_FILES_H
 #define CAPRUNTIME_BUNDLE_FILES_H
@@ -19,7 +19,7 @@ struct bundle {
 	char *config_path; /* for messages */
 	char *record_name;
 	char *record_path;
-	int config; /* open once it was read */
+	int config; /* open after bundle_read_config() */
 	char *config_text;
 	size_t config_len;
 	char *record_text; /* NULL: no record */

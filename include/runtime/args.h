@@ -2,9 +2,9 @@
 /*
  * Reads the command line as the real runtime will read it: the verb, the
  * bundle, the id. It knows the two dialects in use: runc's (Go flags,
- * urfave/cli v1 and v3) and crun's (getopt_long and argp). It has no options
- * of its own, opens nothing, allocates nothing, and does not report what the
- * runtime itself will refuse: such a command line is passed through.
+ * urfave/cli v1 and v3) and crun's (getopt_long and argp). It adds no options,
+ * opens nothing and allocates nothing. A command line that the runtime itself
+ * refuses is passed through without a report.
  *
  * Rests on: tests/data/argv.json and tests/data/options.json, recorded from
  * the real runtimes.

@@ -61,7 +61,7 @@ int evaluation_read_config(struct evaluation *evaluation, struct err *err)
 	return 0;
 }
 
-/* The path last: it is long, and engines show the start of a message. */
+/* Appends the path: it is long, and engines show the start of a message. */
 static int err_config(const struct evaluation *evaluation, struct err *err)
 {
 	struct err reason = *err;

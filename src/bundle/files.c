@@ -14,7 +14,7 @@
 #define CONFIG_NAME "config.json"
 #define RECORD_SUFFIX "capruntime.json"
 
-/* crun's --config can be anywhere; else it is the bundle's config.json. */
+/* crun's --config can be outside of the bundle. */
 static char *split_path(const struct runtime_args *args, const char **ret_name)
 {
 	const char *slash;
@@ -127,7 +127,7 @@ int bundle_read_config(struct bundle *bundle, struct err *err)
 			   &bundle->config_len, err);
 }
 
-/* A link can be read, but its target is not replaced. */
+/* config.json may be a symbolic link, but then it must not change. */
 static int check_replaceable(const struct bundle *bundle, struct err *err)
 {
 	struct stat named, read;
@@ -165,7 +165,7 @@ static int remove_record(const struct bundle *bundle, struct err *err)
 int bundle_write_record(struct bundle *bundle, const struct undo_plan *plan,
 			struct err *err)
 {
-	/* The next create could not read it, and so could not revert it. */
+	/* The next create could neither read nor revert it. */
 	if (plan->config && plan->config_len > BUNDLE_CONFIG_MAX)
 		return err_set(err, "'%s' would become larger than %zu bytes",
 			       bundle->config_path, BUNDLE_CONFIG_MAX);
@@ -184,7 +184,7 @@ void bundle_undo_record(struct bundle *bundle, const struct undo_plan *plan)
 		status = write_record(bundle, bundle->record_text, &ignored);
 	else if (plan->record)
 		status = remove_record(bundle, &ignored);
-	/* A new record that stays does no harm: its `wrote` is what is on disk. */
+	/* A new record that remains is harmless: it also reverts the old file. */
 	(void)status;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One decision as one JSON line, for people and programs that ask afterwards
- * who got what and why. Its schema is in capruntime-policy(5). Where it goes
- * is audit.h.
+ * Formats a decision as one JSON line, which records which container got which
+ * capabilities and why. capruntime-policy(5) describes its schema; audit.h
+ * writes it.
  */
 #ifndef CAPRUNTIME_AUDIT_LINE_H
 #define CAPRUNTIME_AUDIT_LINE_H
@@ -30,7 +30,7 @@ struct audit_event {
 	const struct policy_rule *rule; /* NULL: none */
 	const struct capsets *before; /* NULL: not known yet */
 	const struct decision *decision; /* NULL: none was made */
-	const char *unknown; /* asked for and no capability; NULL: none */
+	const char *unknown; /* requested, but no capability; NULL: none */
 	const char *reason; /* NULL: none */
 	const char *id;
 	const char *handler;

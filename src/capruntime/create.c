@@ -39,7 +39,7 @@ static int decide_by_policy(struct evaluation *evaluation, struct err *err)
 	return evaluation_decide(evaluation, &own, err);
 }
 
-/* The capabilities object to write, unless it stays the same. */
+/* Makes the capabilities object to write, if it changes. */
 static int make_capabilities(struct job *job, struct err *err)
 {
 	const struct evaluation *evaluation = &job->evaluation;

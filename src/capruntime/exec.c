@@ -19,7 +19,7 @@
 #include "capruntime/exec_patch.h"
 #include "caps/own.h"
 
-/* As many as any runtime leaves for descriptors that are handed on. */
+/* Lower descriptors are left to the runtime, which can pass some of them on. */
 #define LOWEST_DESCRIPTOR 64
 #define FIRST_PRESERVED 3
 #define SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
@@ -125,7 +125,7 @@ int exec_make_file(const char *text, size_t len, int lowest, int *ret_fd,
 	return 0;
 }
 
-/* Keeps what is before the file name in the same argument, as "--process=". */
+/* Keeps the text before the file name in the argument, such as "--process=". */
 static int replace_word(const struct runtime_args *args, char **argv, int fd,
 			struct err *err)
 {

@@ -6,7 +6,7 @@
 #include "spec/patch.h"
 #include "spec/spec.h"
 
-/* The rule that was recorded, as it applies to this user. */
+/* The recorded rule as it applies to this user. */
 static struct policy_rule make_rule(const struct record_about *about,
 				    bool same_user)
 {

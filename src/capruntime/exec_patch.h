@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What was decided for a container, applied to the process file of an exec
- * session in it. Pure: text in, text out.
+ * Applies the decision for a container to the process file of an exec session
+ * in it. Pure: text in, text out.
  */
 #ifndef CAPRUNTIME_EXEC_PATCH_H
 #define CAPRUNTIME_EXEC_PATCH_H
@@ -11,9 +11,9 @@
 #include "spec/record.h"
 
 /*
- * ret_text: the process file with other sets, or NULL when it stays as it is:
- * raising is for the container's own user, narrowing for any user but root,
- * unless the rule was for root. The caller frees.
+ * ret_text: the changed process file; NULL: no change. Capabilities are raised
+ * only for the container's own user. They are dropped for every user except
+ * root; for root too, if the container runs as root. The caller frees.
  */
 int exec_patch(const struct json_doc *process, const struct record_about *about,
 	       const struct own_limits *limits, enum runtime_dialect dialect,

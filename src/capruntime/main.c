@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A drop-in OCI runtime: applies the policy to the bundle, then executes the
- * real runtime. It has no verbs and no options of its own.
+ * real runtime. All verbs and options are the real runtime's.
  */
 #include "config.h"
 
@@ -15,10 +15,10 @@
 #include "runtime/args.h"
 #include "runtime/launch.h"
 
-/* Static: its path lives until execve(2), and passing through allocates nothing. */
+/* Static: argv[0] points into it at execve(2), without an allocation. */
 static struct launch launch;
 
-/* As the kernel saw it at execve(2); getauxval(3) makes no system call. */
+/* The IDs at execve(2); getauxval(3) makes no system call. */
 static bool is_setuid(void)
 {
 	return getauxval(AT_UID) != getauxval(AT_EUID) ||

@@ -14,7 +14,7 @@
 
 #define PROGRAM "capruntime"
 
-/* NULL or "": there is no file. */
+/* The file to append to; NULL or "": none. */
 static const char *log_file(const struct runtime_args *args)
 {
 	static const char file[] = "file:";
@@ -33,7 +33,7 @@ static bool wants_json(const struct runtime_args *args)
 	return args->log_format && strcmp(args->log_format, "json") == 0;
 }
 
-/* As runc writes its log. */
+/* In the format of runc's log. */
 static void add_log_line(struct buf *buf, const char *message, bool json)
 {
 	char when[TIME_RFC3339_SIZE];

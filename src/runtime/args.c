@@ -29,7 +29,7 @@ static bool is_same_text(const char *a, const char *b)
 	return strcmp(a ? a : "", b ? b : "") == 0;
 }
 
-/* Bundles decide, not ids: an unknown option may leave the id open. */
+/* Compares bundles, not ids: an unknown option can make the id ambiguous. */
 static bool is_same(const struct runtime_args *a, const struct runtime_args *b)
 {
 	if (a->verb == RUNTIME_EXEC)

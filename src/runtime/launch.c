@@ -123,7 +123,7 @@ static int check_program(const char *path, struct err *err)
 	return 0;
 }
 
-/* The program first, so that a message about it has its own path. */
+/* Checks the program first, so that a message about it has its own path. */
 int launch_check_path(const struct launch *launch, struct err *err)
 {
 	const char *path = *launch->link ? launch->link : launch->path;
