@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Memory for a text or for one more element of a list. NULL: there is none;
- * who asked says so. A text that is put together of parts is buf.h.
+ * Allocates a text or room for one more element of a list. NULL: out of memory;
+ * the caller reports it. base/buf.h builds a text from parts.
  */
 #ifndef CAPRUNTIME_BASE_ALLOC_H
 #define CAPRUNTIME_BASE_ALLOC_H
@@ -21,8 +21,9 @@ char *alloc_text(const char *format, ...) MUST_CHECK
 char *alloc_path(const char *directory, const char *path) MUST_CHECK;
 
 /*
- * The list of `count` elements, which had room for *size of `element` bytes
- * each, with room for one more. NULL: it stays what and where it was.
+ * Makes room for one more element in a list that has `count` elements of
+ * `element` bytes each and room for *size. Returns the list, which may have
+ * moved. NULL: out of memory; the list is unchanged.
  */
 void *alloc_room(void *list, size_t count, size_t *size,
 		 size_t element) MUST_CHECK;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A text that grows. Failing to grow is remembered, so that a writer adds
- * without looking and asks once, in buf_take().
+ * A text that grows. A failed allocation is remembered, so that callers check
+ * for it only once, in buf_take().
  */
 #ifndef CAPRUNTIME_BASE_BUF_H
 #define CAPRUNTIME_BASE_BUF_H
@@ -24,20 +24,19 @@ struct buf {
 void buf_add(struct buf *buf, const char *text, size_t len);
 void buf_add_str(struct buf *buf, const char *text);
 /*
- * As a JSON string in quotes (RFC 8259, section 7); bytes that are no UTF-8
- * become U+FFFD.
+ * Adds a JSON string in quotes (RFC 8259, section 7); bytes that are not valid
+ * UTF-8 become U+FFFD.
  */
 void buf_add_json(struct buf *buf, const char *text);
 /*
- * The same with at most `max` bytes between the quotes; a text that is longer
- * is cut and ends in "...".
+ * The same with at most `max` bytes between the quotes; a longer text is cut
+ * and ends in "...".
  */
 void buf_add_json_cut(struct buf *buf, const char *text, size_t max);
 
 /*
- * Hands the text over, ended by a NUL that ret_len does not count, and leaves
- * the buffer empty. ret_len may be NULL. The caller frees. Fails when out of
- * memory.
+ * Returns the text, ended by a NUL that ret_len does not count, and leaves the
+ * buffer empty. ret_len may be NULL. The caller frees. -1: out of memory.
  */
 int buf_take(struct buf *buf, char **ret_text, size_t *ret_len,
 	     struct err *err) MUST_CHECK;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Clean-up attributes: release what a variable owns when it goes out of scope.
- * TAKE_PTR and TAKE_FD hand the object over instead. Opaque types have an
- * attribute in their own header.
+ * TAKE_PTR and TAKE_FD move the object out of the variable instead. Other types
+ * have an attribute in their own header.
  */
 #ifndef CAPRUNTIME_BASE_CLEANUP_H
 #define CAPRUNTIME_BASE_CLEANUP_H
@@ -17,7 +17,7 @@ static inline void cleanup_free(void *pointer)
 	free(*(void **)pointer);
 }
 
-/* Both keep errno, for a caller that has yet to read it. */
+/* cleanup_fd() and cleanup_dir() keep errno for the caller. */
 static inline void cleanup_fd(const int *fd)
 {
 	int number = errno;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The fixed paths that configure chose. The one file that sees SYSCONFDIR,
- * RUNSTATEDIR and BINDIR, so that a test program has other paths by linking
- * another copy of it.
+ * The fixed paths that configure chose. Only paths.c uses SYSCONFDIR,
+ * RUNSTATEDIR and BINDIR, so that a test program can link a copy of it with
+ * other paths.
  */
 #ifndef CAPRUNTIME_BASE_PATHS_H
 #define CAPRUNTIME_BASE_PATHS_H

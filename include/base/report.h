@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Prints an error as one line on standard error. Both mains end here; the
- * engine's log of capruntime is refuse.h.
+ * Prints an error as one line on standard error, for both programs. For the log
+ * that engines pass to capruntime see capruntime/refuse.h.
  */
 #ifndef CAPRUNTIME_BASE_REPORT_H
 #define CAPRUNTIME_BASE_REPORT_H
@@ -20,8 +20,8 @@ void report_failure(const char *program, const struct err *err);
 char *report_message(const char *program, const struct err *err) MUST_CHECK;
 
 /*
- * Writes `line` and a newline by one write(2). Errors are ignored, and the
- * signals of a closed pipe and of RLIMIT_FSIZE from here on.
+ * Writes `line` and a newline by one write(2). Ignores errors. Also sets
+ * SIGPIPE and SIGXFSZ to be ignored, for the rest of the process.
  */
 void report_line(int fd, const char *line);
 

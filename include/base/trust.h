@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Is a file trusted? Only if no one but root and the effective user can have
- * written it: the file, every directory above it, every symbolic link on the
- * way.
+ * Checks that a file is trusted: only root and the effective user can write the
+ * file, every directory above it and every symbolic link on the way.
  */
 #ifndef CAPRUNTIME_BASE_TRUST_H
 #define CAPRUNTIME_BASE_TRUST_H
@@ -27,10 +26,10 @@ int trust_check_stat(const struct stat *st, const char *path,
 		     struct err *err) MUST_CHECK;
 
 /*
- * Opens the regular file at `path` (absolute) for reading, following links as
- * Kubernetes makes them for ConfigMaps when their owner is trusted. The caller
- * closes. ret_fd is -1, and the return value 0, when a part of the path as
- * given does not exist; a link that leads nowhere is an error.
+ * Opens the regular file at `path` (absolute) for reading. Follows symbolic
+ * links of a trusted owner, which Kubernetes uses for ConfigMaps. ret_fd is -1,
+ * and the return value 0, if a component of `path` itself does not exist; a
+ * dangling link is an error. The caller closes.
  */
 int trust_open(const char *path, int *ret_fd, struct err *err) MUST_CHECK;
 
@@ -39,8 +38,8 @@ int trust_open_directory(const char *path, int *ret_fd,
 			 struct err *err) MUST_CHECK;
 
 /*
- * The same checks for a program: regular, executable; it need not be readable.
- * What is missing is an error.
+ * The same checks for a program: regular and executable; it need not be
+ * readable. A missing one is an error.
  */
 int trust_check_program(const char *path, struct err *err) MUST_CHECK;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The capabilities of this process, which are the most that a container it
- * starts can get (but for a new user namespace).
+ * The capabilities of this process. A container that it starts cannot get more,
+ * except in a new user namespace.
  */
 #ifndef CAPRUNTIME_CAPS_OWN_H
 #define CAPRUNTIME_CAPS_OWN_H
@@ -18,7 +18,7 @@ struct own_caps {
 	bool ambient_forbidden; /* securebit SECBIT_NO_CAP_AMBIENT_RAISE */
 };
 
-/* What a container that this process starts can be given. */
+/* The capabilities that a container of this process can get. */
 struct own_limits {
 	capmask kernel; /* known to the running kernel */
 	capmask held; /* in our own permitted and bounding sets */

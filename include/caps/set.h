@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Capability sets as masks, bit N for capability N (capabilities(7)), and their
- * names. Names and numbers are libcap's. Nothing here changes or
- * reads the sets of a process: that is own.h.
+ * names. Names and numbers are libcap's. caps/own.h reads the sets of a
+ * process.
  */
 #ifndef CAPRUNTIME_CAPS_SET_H
 #define CAPRUNTIME_CAPS_SET_H
@@ -34,19 +34,19 @@ const char *capset_key(enum capset_which which);
 /* The capabilities that libcap knows by name. */
 capmask capset_known(void);
 
-/* Those that are nearly equivalent to root, or can become it. */
+/* Those that are nearly equivalent to root or can lead to it. */
 capmask capset_dangerous(void);
 
 /* Exactly "CAP_X", as config.json spells it; 0: no such capability. */
 capmask capset_from_exact(const char *name, size_t len);
 
-/* With or without "CAP_", any case, as a policy may; 0: none such. */
+/* With or without "CAP_", in any case, as in a policy; 0: no such capability. */
 capmask capset_from_name(const char *name, size_t len);
 
 /*
- * What a runtime that hands the string to libcap's parser takes it for
- * (crun): any case, numbers, and it stops at the first byte that cannot be
- * part of a name; 0: nothing that libcap knows by name.
+ * The capability that libcap's parser, and so crun, reads: it accepts any case
+ * and numbers, and stops at the first byte that cannot be part of a name. 0: no
+ * capability with a name in libcap.
  */
 capmask capset_from_libcap(const char *name);
 

@@ -50,7 +50,7 @@ void buf_add_str(struct buf *buf, const char *text)
 	buf_add(buf, text, strlen(text));
 }
 
-/* One character of `text` as it stands in a JSON string; returns its bytes. */
+/* Formats one character for a JSON string; returns its length in `text`. */
 static size_t format_json(const char *text, size_t left, char out[8])
 {
 	unsigned char byte = (unsigned char)*text;

@@ -13,7 +13,7 @@
 
 #define CUT "..."
 
-/* NULL: the symbol is given instead. */
+/* NULL: err_reason() returns the symbol. */
 static const struct {
 	int number;
 	const char *reason;

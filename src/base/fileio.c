@@ -52,7 +52,7 @@ int fileio_open_regular(int directory, const char *name, int flags,
 		if (fd < 0 || fstat(fd, ret_st) < 0)
 			return err_set_errno(err, errno, "open '%s'", path);
 	}
-	/* Again: it can be replaced between the two calls. */
+	/* Checked again: it can be replaced between the two calls. */
 	if (!S_ISREG(ret_st->st_mode))
 		return err_set(err, "'%s' is not a regular file", path);
 	return TAKE_FD(fd);
@@ -78,7 +78,7 @@ static ssize_t read_some(int fd, char *text, size_t len)
 	return got;
 }
 
-/* Up to `max`, one byte that shows that the file is larger, and the NUL. */
+/* Up to `max` + 2: a byte that shows a larger file, and the NUL. */
 static int grow_text(char **text, size_t *size, size_t max, struct err *err)
 {
 	size_t wanted = *size ? *size * 2 : FIRST_SIZE;
@@ -160,7 +160,7 @@ int fileio_write(int fd, const char *text, size_t len)
 	return 0;
 }
 
-/* The kernel computes these from the content: they cannot be copied. */
+/* The kernel computes these from the content, so they are not copied. */
 static bool is_content_attribute(const char *attribute)
 {
 	return strcmp(attribute, "security.ima") == 0 ||

@@ -10,8 +10,8 @@
 #include "base/buf.h"
 
 /*
- * Bytes over 0x7e too: CRI-O's and containerd's messages must be UTF-8. A file
- * name need not be, and cutting a text can split a character.
+ * Escapes bytes above 0x7e, too: CRI-O and containerd require UTF-8, but a file
+ * name can be invalid, and cutting a text can split a character.
  */
 static void add_printable(struct buf *buf, const char *text)
 {
@@ -40,7 +40,7 @@ char *report_message(const char *program, const struct err *err)
 	return buf_take(&buf, &text, NULL, &ignored) < 0 ? NULL : text;
 }
 
-/* The exit status must say what failed, not a signal. */
+/* The process must end with its exit status, not by a signal. */
 static void ignore_signals(void)
 {
 	signal(SIGPIPE, SIG_IGN);

@@ -13,13 +13,13 @@
 #include "base/fileio.h"
 #include "base/paths.h"
 
-/* At what others may be changing meanwhile. */
-#define LOOKS_MAX 4
+/* How often to open a path that others change at the same time. */
+#define ATTEMPTS_MAX 4
 /* The first user namespace's inode, include/linux/proc_ns.h. */
 #define FIRST_USERNS_INODE 0xEFFFFFFDu
 /* user_namespaces(7): the default of /proc/sys/kernel/overflowuid. */
 #define OVERFLOW_UID 65534u
-/* As the kernel's own limit, path_resolution(7). */
+/* The kernel's limit, path_resolution(7). */
 #define LINKS_MAX 40
 
 static bool in_user_namespace(void)
@@ -70,21 +70,21 @@ static int check_directory(const struct stat *st, const char *path,
 }
 
 /*
- * A walk down a path, one component at a time, each opened and checked before
- * the next is looked up in it: nothing can be exchanged in between.
+ * A walk along a path, one component at a time. Each one is opened and checked
+ * before the next is looked up in it, so that none can be replaced in between.
  */
 struct walk {
 	const char *path; /* as given, for messages */
-	mode_t wanted; /* S_IFREG or S_IFDIR, at its end */
+	mode_t wanted; /* S_IFREG or S_IFDIR, of the last component */
 	int fd; /* the directory or file reached */
 	struct stat st;
-	char *rest; /* what is still to be walked; owned */
+	char *rest; /* the rest of the path; owned */
 	const char *next; /* in `rest` */
 	unsigned int links;
-	bool missing; /* the path as given */
-	bool moved; /* something went away or was exchanged on the way */
+	bool missing; /* a component of `path` does not exist */
+	bool moved; /* a component was removed or replaced meanwhile */
 	char name[NAME_MAX + 1]; /* the component last taken from `rest` */
-	int parent; /* the directory that it is in */
+	int parent; /* the directory that contains it */
 };
 
 #define CLEANUP_WALK __attribute__((cleanup(walk_end)))
@@ -108,7 +108,7 @@ static int walk_to_root(struct walk *walk, struct err *err)
 	return check_directory(&walk->st, "/", err);
 }
 
-/* The next component of `rest` into `name`; false at the end. */
+/* Copies the next component of `rest` to `name`; false at the end. */
 static bool walk_take_name(struct walk *walk, struct err *err, int *ret_status)
 {
 	size_t len;
@@ -147,7 +147,7 @@ static int walk_follow(struct walk *walk, struct err *err)
 	walk->rest = rest;
 	walk->next = rest;
 
-	/* Back to where the link stands: its target counts from there. */
+	/* A link's target is relative to the directory of the link. */
 	close(walk->fd);
 	walk->fd = TAKE_FD(walk->parent);
 	return target[0] == '/' ? walk_to_root(walk, err) : 0;
@@ -171,7 +171,7 @@ static int walk_open(struct walk *walk, struct err *err)
 	return 0;
 }
 
-/* Where the walk has come to, as far as /proc can tell; for messages. */
+/* The path of the current component from /proc, for messages. */
 static const char *walk_place(const struct walk *walk, char text[PATH_SIZE])
 {
 	char link[64];
@@ -191,11 +191,11 @@ static int check_kind(const struct stat *st, const char *path, struct err *err)
 		return check_directory(st, path, err);
 	if (S_ISLNK(st->st_mode))
 		return check_owner(st, path, err);
-	/* What else it may be is refused for what it is. */
+	/* Other kinds are refused later, as the wrong kind. */
 	return S_ISREG(st->st_mode) ? trust_check_stat(st, path, err) : 0;
 }
 
-/* The component just opened: may one go on from it? */
+/* Checks the component that was just opened. */
 static int walk_check(struct walk *walk, struct err *err)
 {
 	char place[PATH_SIZE];
@@ -235,7 +235,7 @@ static int walk_path(struct walk *walk, struct err *err)
 	return 0;
 }
 
-/* The file that was checked, and no other, for reading. */
+/* Opens the checked file for reading; refuses another in its place. */
 static int walk_reopen(struct walk *walk, int *ret_fd, struct err *err)
 {
 	int fd CLEANUP_FD = fileio_open(walk->parent, walk->name,
@@ -268,9 +268,8 @@ static int open_once(struct walk *walk, int *ret_fd, struct err *err)
 }
 
 /*
- * Again where something moved: between two looks at a ConfigMap its links may
- * have been put to a new directory and the old one removed, and a file may have
- * been replaced by a rename.
+ * Tries again if a component moved: an update of a ConfigMap replaces its links
+ * and removes the old directory, and a rename can replace a file.
  */
 static int open_kind(const char *path, mode_t wanted, int *ret_fd,
 		     struct err *err)
@@ -278,7 +277,7 @@ static int open_kind(const char *path, mode_t wanted, int *ret_fd,
 	struct err reason;
 	bool moved = true;
 
-	for (int i = 0; moved && i < LOOKS_MAX; i++) {
+	for (int i = 0; moved && i < ATTEMPTS_MAX; i++) {
 		struct walk walk CLEANUP_WALK = {
 			.path = path, .wanted = wanted, .fd = -1, .parent = -1
 		};

@@ -23,7 +23,7 @@ static capmask read_permitted(cap_t caps, capmask kernel)
 	return permitted;
 }
 
-/* A number that the kernel does not know gives -1 with EINVAL. */
+/* cap_get_bound(3) fails with EINVAL for a number unknown to the kernel. */
 static int read_bounding(struct own_caps *own, struct err *err)
 {
 	for (cap_value_t value = 0; value <= CAP_LAST_CAP; value++) {

@@ -10,7 +10,7 @@
 
 #define PREFIX "CAP_"
 #define PREFIX_LEN (sizeof(PREFIX) - 1)
-/* Longer than any name; what does not fit is no capability. */
+/* Longer than any name: a text that does not fit is no capability. */
 #define NAME_SIZE 64
 
 const char *capset_key(enum capset_which which)
@@ -78,7 +78,7 @@ capmask capset_from_libcap(const char *name)
 	return UINT64_C(1) << value;
 }
 
-/* libcap stops reading at the end of what looks like a name: allow no rest. */
+/* libcap ignores the text after a name, so it is refused here. */
 static bool is_name(const char *name)
 {
 	for (; *name; name++)
