@@ -19,8 +19,7 @@
 #define SEPARATORS ", \t\n"
 
 /*
- * What each capability allows, in a line. The kernel checks them in more places
- * than a line can hold: capabilities(7) has the list.
+ * What each capability allows, in one line. capabilities(7) has the full list.
  */
 static const char *const descriptions[] = {
 	[CAP_CHOWN] = "give any file to any user and group",
@@ -86,7 +85,7 @@ const char *decode_description(unsigned int number)
 	return number < ARRAY_LEN(descriptions) ? descriptions[number] : NULL;
 }
 
-/* A mask for each operand that is one; all names together are one more. */
+/* One mask for each hexadecimal operand, and one for all names together. */
 struct masks {
 	capmask *list;
 	size_t count;
@@ -156,7 +155,7 @@ static int decode_word(struct masks *masks, const char *word, size_t len,
 			   (int)len, word);
 }
 
-/* Adds the words of one operand. One without a word is an error. */
+/* Adds the words of one operand. An operand without words is an error. */
 static int decode_operand(struct masks *masks, const char *operand,
 			  struct err *err)
 {

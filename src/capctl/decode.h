@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What 'capctl decode' says of a capability; the verb itself is in verb.h. */
+/* What 'capctl decode' prints for a capability; the verb is in verb.h. */
 #ifndef CAPRUNTIME_CAPCTL_DECODE_H
 #define CAPRUNTIME_CAPCTL_DECODE_H
 

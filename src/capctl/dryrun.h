@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a create would make of a bundle on this machine: the runtime's own
- * modules decide, and nothing is written, started or logged.
+ * What a create would do with a bundle on this machine: the runtime's modules
+ * decide; nothing is written, started or logged.
  */
 #ifndef CAPRUNTIME_CAPCTL_DRYRUN_H
 #define CAPRUNTIME_CAPCTL_DRYRUN_H
@@ -13,11 +13,10 @@ struct dryrun_options {
 	const char *policy; /* a file; NULL: the installed policy */
 	const char *handler; /* NULL: "capruntime" */
 	const char *id; /* NULL: the record's, else none */
-	const char
-		*rule; /* decides, whoever matches; NULL: the first that does */
+	const char *rule; /* this rule decides; NULL: the first that matches */
 };
 
-/* What all bundles have in common. */
+/* Shared by all bundles. */
 struct dryrun_host {
 	struct dryrun_options options;
 	struct policy policy;
@@ -26,7 +25,7 @@ struct dryrun_host {
 	bool assumed; /* not root: `own` has what root would hold */
 	struct launch launch;
 	struct err
-		runtime_problem; /* why there is no real runtime; "": there is */
+		runtime_problem; /* why there is no real runtime; "": there is one */
 };
 
 #define CLEANUP_DRYRUN_HOST __attribute__((cleanup(dryrun_host_free)))
@@ -69,8 +68,8 @@ enum dryrun_outcome dryrun_outcome(const struct dryrun *run);
 /* "refused" …: for programs. */
 const char *dryrun_outcome_name(enum dryrun_outcome outcome);
 /*
- * What the policy makes of the bundle, as a sentence. The caller frees; NULL:
- * out of memory.
+ * The effect of the policy on the bundle, as a sentence. The caller frees;
+ * NULL: out of memory.
  */
 char *dryrun_summary(const struct dryrun *run);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a verb found out: one list for check, doctor, explain and verify, in
- * the order of the report, and the ways to print it. What a verb adds of its
- * own (excerpts, totals, the exit status) stays with the verb.
+ * The findings of check, doctor, explain and verify: a list in the order of the
+ * report, and functions that print it. Excerpts, totals and the exit status
+ * stay with the verb.
  */
 #ifndef CAPRUNTIME_CAPCTL_FINDING_H
 #define CAPRUNTIME_CAPCTL_FINDING_H

@@ -10,12 +10,12 @@
 
 #define CUT "..."
 #define CUT_LEN (sizeof(CUT) - 1)
-#define BYTES_MAX 4 /* of a character in UTF-8 */
+#define BYTES_MAX 4 /* bytes of a character in UTF-8 */
 #define CELLS_MAX ((BYTES_MAX + 1) * SOURCE_EXCERPT_WIDTH_MAX + 1)
 
 /*
- * Columns of one line, by the offsets of what begins there: the last one is the
- * line's end. The second one of a wide character is empty.
+ * The columns of one line: the offset of the character that begins in each. The
+ * last column is the line's end; the second one of a wide character is empty.
  */
 struct cells {
 	size_t starts[CELLS_MAX + 2];
@@ -44,7 +44,7 @@ static bool is_inside(const struct json_doc *doc, size_t at)
 	return ((unsigned char)doc->text[at] & 0xc0) == 0x80;
 }
 
-/* Where to begin: at the line's start, where that is not too far back. */
+/* The offset to begin at: the line's start, unless it is too far back. */
 static size_t find_start(const struct json_doc *doc, size_t offset,
 			 size_t width, bool *ret_cut)
 {
@@ -83,12 +83,12 @@ static void find_cells(struct cells *cells, const struct json_doc *doc,
 	cells->cut_behind = !ends_line(doc, at);
 }
 
-/* Leaves `width` of them, with the caret near the middle. */
+/* Keeps `width` columns, with the caret near the middle. */
 static size_t choose_first(struct cells *cells, size_t width)
 {
 	size_t first = 0;
 
-	/* The end may be the place: it takes a column. */
+	/* The place can be the line's end, which takes a column. */
 	if (cells->count + 1 <= width && !cells->cut_before)
 		return 0;
 	if (cells->caret > width / 2)
@@ -108,7 +108,7 @@ static bool is_empty(const struct cells *cells, size_t at)
 	return at < cells->count && cells->starts[at] == cells->starts[at + 1];
 }
 
-/* Of a wide character of which the other half is cut off. */
+/* Half of a wide character; the other half is cut off. */
 static bool is_half(const struct cells *cells, size_t at, size_t from,
 		    size_t to)
 {

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* "*" and its like, "?*" too: no name is shorter than one byte. */
+/* "*", "**", "?*" …: no name is empty. */
 static bool is_any_name(const char *pattern)
 {
 	const char *one = strchr(pattern, '?');
@@ -57,7 +57,7 @@ static bool differ(char one, char other)
 	return one != '?' && other != '?' && one != other;
 }
 
-/* The parts before the first '*' of either. */
+/* The parts before the first '*' of either pattern. */
 static bool differ_at_start(const char *one, const char *other)
 {
 	for (; *one && *other && *one != '*' && *other != '*'; one++, other++)
@@ -108,8 +108,8 @@ static bool has_positive(const struct glob_list *list)
 }
 
 /*
- * The patterns of which some text may match, for `i` from 0 to list->count;
- * behind the last "*", where the list only excludes. NULL: none by that number.
+ * The positive pattern at `i`, from 0 to list->count; at list->count "*", if
+ * the list only excludes. NULL: there is none, or the list excludes it.
  */
 static const char *positive(const struct glob_list *list, size_t i,
 			    struct glob_work *work)
@@ -144,7 +144,7 @@ bool glob_list_is_universal(const struct glob_list *list)
 	return any;
 }
 
-/* By one of the positive patterns of `wide`, or because it has none. */
+/* One of the positive patterns of `wide` includes it, or `wide` has none. */
 static bool names(const struct glob_list *wide, const char *pattern,
 		  struct glob_work *work)
 {
@@ -188,7 +188,7 @@ bool glob_list_includes(const struct glob_list *wide,
 	return true;
 }
 
-/* Of what two lists name: has it no text that neither excludes? */
+/* No text matches both patterns and is excluded by neither list. */
 static bool pair_is_apart(const struct glob_list *one, const char *of_one,
 			  const struct glob_list *other, const char *of_other,
 			  struct glob_work *work)

@@ -40,7 +40,7 @@ const char *lint_code(enum lint lint)
 	return codes[lint];
 }
 
-/* Replaces the object by its value of `key`; false: there is none. */
+/* Replaces the object by its member `key`; false: it has no such member. */
 static bool enter_member(const struct json_doc *doc, struct json_value *object,
 			 const char *key)
 {
@@ -165,7 +165,7 @@ static void lint_exec(const struct linter *linter,
 		"exec sessions are not bound by this: that takes \"exec\": true");
 }
 
-/* One that does nothing may well stand at the end. */
+/* A rule without an action may be the last one, as a default. */
 static void lint_everything(const struct linter *linter,
 			    const struct policy_rule *rule)
 {
@@ -176,7 +176,7 @@ static void lint_everything(const struct linter *linter,
 			"this is for every container on the node that 'uid' and 'privileged' do not leave out: name a namespace");
 }
 
-/* A namespace is given by the cluster, every other name by the pod's author. */
+/* The cluster sets the namespace; the pod's author sets every other name. */
 static void lint_namespace(const struct linter *linter,
 			   const struct policy_rule *rule)
 {
@@ -250,7 +250,7 @@ static bool has_engine(const struct policy *policy, const char *pattern)
 	return false;
 }
 
-/* One engine for all handlers is no question, and none at all an error. */
+/* Only with engines by handler: no 'engine' at all is an error. */
 static void lint_handlers(const struct linter *linter,
 			  const struct policy_rule *rule)
 {
@@ -300,7 +300,7 @@ static bool lint_shadow(struct linter *linter, const struct policy_rule *rule)
 	return false;
 }
 
-/* What is left to a container without being named, of all that there is. */
+/* The capabilities that the rule keeps without naming them. */
 static capmask left_over(const struct policy_rule *rule)
 {
 	return rule->drop_others
@@ -308,7 +308,7 @@ static capmask left_over(const struct policy_rule *rule)
 		       : ~(rule->drop | rule->ambient | rule->inheritable);
 }
 
-/* Does `later` take something away that `rule` leaves? */
+/* Does `later` remove a capability that `rule` keeps? */
 static bool is_stricter(const struct policy_rule *later,
 			const struct policy_rule *rule)
 {
@@ -319,8 +319,8 @@ static bool is_stricter(const struct policy_rule *later,
 }
 
 /*
- * What becomes of a container of this rule without the annotation: the first
- * later rule that is stricter, unless another takes it before.
+ * Without the annotation, a later rule decides for the container. Warns of the
+ * first stricter one, unless a rule before it matches all these containers.
  */
 static void lint_escape(struct linter *linter, const struct policy_rule *rule)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Warns of what a policy allows but hardly means, or what is unwise. That a
- * rule never decides is proved, not guessed. Rules with errors are skipped;
- * policy/policy.h reports these.
+ * Warns of what a policy allows but probably does not intend, and of unsafe
+ * rules. That a rule never decides is proved, not guessed. Rules with errors
+ * are skipped; policy/policy.h reports these.
  */
 #ifndef CAPRUNTIME_CAPCTL_CHECK_LINT_H
 #define CAPRUNTIME_CAPCTL_CHECK_LINT_H
@@ -25,10 +25,10 @@ enum lint {
 
 #define LINT_WHOLE SIZE_MAX
 
-/* A value of a rule, by its keys. */
+/* A value of a rule, named by its keys. */
 struct lint_location {
-	const char *key; /* of the rule; NULL: the rule itself */
-	const char *member; /* of the object at that key; NULL: all of it */
+	const char *key; /* in the rule; NULL: the rule itself */
+	const char *member; /* in the object at that key; NULL: all of it */
 	size_t element; /* of a list; LINT_WHOLE: all of it */
 };
 

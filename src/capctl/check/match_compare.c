@@ -27,7 +27,7 @@ static bool spend(struct glob_work *work, size_t steps)
 	return true;
 }
 
-/* How far the ranges go on from `first` without a gap; false: it is in none. */
+/* The last number of the ranges that contain `first`; false: none does. */
 static bool reach(const struct match_ranges *ranges, uint32_t first,
 		  uint32_t *ret_last)
 {
@@ -88,7 +88,7 @@ static bool annotation_covers(const struct match_annotation *wide,
 	return globs && glob_list_includes(&wide->globs, globs, work);
 }
 
-/* A key that is there does not match a text that is absent. */
+/* A key that is present does not match an absent text. */
 static bool text_covers(const struct glob_list *wide,
 			const struct glob_list *narrow, struct glob_work *work)
 {

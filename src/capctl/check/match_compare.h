@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which containers two rules have in common, whatever container there may be.
- * Answers are proofs, as those of glob_compare.h.
+ * Which containers two rules have in common, for all containers. Answers are
+ * proofs, as in glob_compare.h.
  */
 #ifndef CAPRUNTIME_CAPCTL_CHECK_MATCH_COMPARE_H
 #define CAPRUNTIME_CAPCTL_CHECK_MATCH_COMPARE_H
@@ -20,14 +20,11 @@ bool match_includes(const struct match *wide, const struct match *narrow,
 bool match_are_disjoint(const struct match *one, const struct match *other,
 			struct glob_work *work);
 
-/*
- * No container matches; ret_key: the name of the key that none can match, in
- * `annotations` that one.
- */
+/* No container matches; ret_key: the name of the key that cannot match. */
 bool match_is_empty(const struct match *match, const char **ret_key,
 		    struct glob_work *work);
 
-/* No key restricts it, but that it may leave out user 0 and privileged ones. */
+/* No key restricts it; it may exclude user 0 and privileged containers. */
 bool match_is_universal(const struct match *match);
 
 #endif

@@ -9,7 +9,7 @@
 
 #define TOPIC "containers"
 
-/* In a runtime's default state directory all containers are its own. */
+/* All containers in a runtime's default state directory belong to it. */
 static bool is_own_place(const struct container *container)
 {
 	const char *name = strrchr(container->root, '/');
@@ -32,7 +32,7 @@ static const char *name_of(enum runtime_dialect dialect)
 	return dialect == RUNTIME_CRUN ? "crun" : "runc";
 }
 
-/* `at` is the first of its root, and the list is in the order of roots. */
+/* `at` is the first container of its root; the list is sorted by root. */
 static size_t count_root(const struct containers *containers, size_t at,
 			 enum runtime_dialect ours, size_t *ret_strangers)
 {

@@ -27,10 +27,10 @@ struct engine_file {
 
 /* A handler that calls capruntime. The documents own its strings. */
 struct engine_handler {
-	const char *name; /* what a RuntimeClass says */
+	const char *name; /* as in a RuntimeClass */
 	const char *path; /* of the program; NULL: the engine searches PATH */
 	const char *file;
-	bool gets_requests; /* capruntime.io/... of the pod's annotations arrive */
+	bool gets_requests; /* the pod's capruntime.io/... annotations arrive */
 };
 
 struct engine_config {

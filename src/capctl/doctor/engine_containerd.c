@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * containerd: config.toml and what it imports. Up to version 2 of the format
- * (containerd 1.x) an import that has the plugin's table replaces all that
- * was said of the plugin before; from version 3 on tables are merged.
+ * (containerd 1.x) an import that has the plugin's table replaces all earlier
+ * settings of the plugin; from version 3 on tables are merged.
  */
 #include "config.h"
 
@@ -230,7 +230,7 @@ static void check_format_version(const struct engine_config *config,
 	}
 }
 
-/* Measured with containerd 1.6.20: also an empty table of it does that. */
+/* Measured with containerd 1.6.20: an empty table does that, too. */
 static void check_voided(const struct engine_config *config,
 			 struct findings *findings)
 {

@@ -46,7 +46,7 @@ static const char *crio_handler_path(const struct crio_handler *handler)
 	return path && *path ? path : NULL;
 }
 
-/* Without a path CRI-O looks for a program of the handler's name. */
+/* Without a path CRI-O searches for a program with the handler's name. */
 static bool is_crio_handler_ours(const struct engine_config *config,
 				 const struct crio_handler *handler)
 {
@@ -149,7 +149,7 @@ static int check_crio_handler(struct engine_config *config,
 	return engine_config_add_handler(config, ours, err);
 }
 
-/* CRI-O's own default is crun or runc, by version. */
+/* CRI-O's default is crun or runc, depending on its version. */
 static const char *crio_default_runtime(const struct engine_config *config)
 {
 	for (size_t i = config->files_count; i--;) {

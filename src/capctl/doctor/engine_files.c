@@ -14,7 +14,7 @@
 #include "base/alloc.h"
 #include "base/fileio.h"
 
-/* In the order they are read in. CRI-O takes every file of its directory. */
+/* In the order of reading. CRI-O reads every file of its directory. */
 static const char *const places[ENGINE_COUNT][4] = {
 	[ENGINE_CRIO] = { "/etc/crio/crio.conf", "/etc/crio/crio.conf.d/*" },
 	[ENGINE_CONTAINERD] = { "/etc/containerd/config.toml" },
@@ -38,7 +38,7 @@ static void report_config_file(const struct engine_config *config,
 		findings_fix(findings, "run capctl doctor as root");
 }
 
-/* No file of another kind is opened for more than a look. */
+/* Reads regular files only: opening a FIFO or a device could block. */
 static int read_config_file(const char *path, char **ret_text, size_t *ret_len,
 			    struct err *err)
 {
@@ -110,7 +110,7 @@ static int add_matches(struct engine_config *config, const char *pattern,
 	return status == GLOB_NOSPACE ? err_set(err, "out of memory") : 0;
 }
 
-/* A path that is not absolute counts from the file that names it. */
+/* A relative path starts at the directory of the file that names it. */
 static int add_import(struct engine_config *config, const char *from,
 		      const char *pattern, struct findings *findings,
 		      struct err *err)
@@ -127,7 +127,7 @@ static int add_import(struct engine_config *config, const char *from,
 	return add_matches(config, path, findings, err);
 }
 
-/* What an import imports comes after it; the list grows meanwhile. */
+/* Imports can have imports, which are appended: the list grows in the loop. */
 static int add_imports(struct engine_config *config, struct findings *findings,
 		       struct err *err)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Finds the engines' configuration files: crio.conf.d, the imports of
- * containerd's config.toml, the places of containers.conf. engine_config.h
+ * containerd's config.toml, and containers.conf. engine_config.h
  * reads them. No engine is queried and no program is run.
  */
 #ifndef CAPRUNTIME_CAPCTL_DOCTOR_ENGINE_FILES_H

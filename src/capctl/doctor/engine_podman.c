@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * podman and buildah: containers.conf of the distribution, of the machine,
- * then each file of containers.conf.d. The last one that sets a key counts.
+ * then each file of containers.conf.d. The last file that sets a key counts.
  */
 #include "config.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the checks of doctor share: the installed program, the policy and the
+ * Shared by the checks of doctor: the installed program, the policy and the
  * real runtime of this machine. Nothing is changed and no program is run.
  *
  * All paths start at '/', which can be another tree after a chroot(2). What
@@ -32,7 +32,7 @@ void doctor_free(struct doctor *doctor);
  * one beside capctl if that does.
  */
 const char *doctor_installed(const struct doctor *doctor);
-/* Is it the same file as doctor_installed()? */
+/* Is it the file doctor_installed()? */
 bool doctor_is_installed(const struct doctor *doctor, const char *path);
 /*
  * Is it the same file, or does its name say capruntime? A link to the file can

@@ -84,7 +84,7 @@ static void check_userns(const char *text, struct findings *findings)
 			     "user namespaces: up to %s", text);
 }
 
-/* Those of this process; doctor cannot see those of an engine. */
+/* The sets of this process; doctor cannot see those of an engine. */
 static void check_securebits(struct findings *findings)
 {
 	int bits = prctl(PR_GET_SECUREBITS, 0, 0, 0, 0);

@@ -55,7 +55,7 @@ static capmask all_wanted(const struct policy *policy)
 	return wanted;
 }
 
-/* In a new user namespace a process could still hold them. */
+/* In a new user namespace a process can still hold them. */
 static void check_held(const struct policy *policy, struct findings *findings)
 {
 	struct buf buf CLEANUP_BUF = { 0 };
@@ -133,7 +133,7 @@ static bool check_log_file(const char *path, struct err *err)
 	}
 	if (errno != ENOENT)
 		return err_set_errno(err, errno, "'%s'", path) == 0;
-	/* With its slash, so that '/' is no special case. */
+	/* Keeps the slash, so that '/' is no special case. */
 	directory = strndup(path, (size_t)(slash - path) + 1);
 	if (!directory)
 		return err_set(err, "out of memory") == 0;
@@ -163,7 +163,7 @@ static void check_audit(const struct policy *policy, struct findings *findings)
 	}
 }
 
-/* The links of exec are there, and must not outlive a restart. */
+/* It contains the links for exec, which must not survive a reboot. */
 static void check_state_place(bool is_needed, struct findings *findings)
 {
 	enum finding_level level = is_needed ? FINDING_ERROR : FINDING_WARNING;

@@ -14,9 +14,9 @@ extern "C" {
 #include <vector>
 
 /*
- * toml++ asserts what a text can break ("[[$]]"): that must neither end capctl
- * nor, under NDEBUG, be taken for granted. TOML_ASSERT is the library's own
- * option for it.
+ * A text can violate an assertion of toml++ ("[[$]]"). That must neither abort
+ * capctl nor, under NDEBUG, be ignored. The library lets TOML_ASSERT replace
+ * its assertions.
  */
 #undef NDEBUG
 struct toml_broken_assertion {
@@ -33,13 +33,13 @@ static constexpr void toml_assert(bool holds)
 #include <toml++/toml.h>
 
 /*
- * For each dot of a key there is one table more in another, and toml++ frees
- * them by recursion, as this file does: more than any configuration has, and
- * less than the stack.
+ * Each dot of a key adds a nested table. toml++ frees them recursively, and so
+ * does this file. The limit is above any real configuration and within the
+ * stack.
  */
 static constexpr size_t dots_max = 8192;
 
-/* What toml++ read, with its characters moved down again. */
+/* The text that toml++ read, with its characters restored. */
 struct toml_value {
 	enum toml_kind kind = TOML_OTHER;
 	std::string text;

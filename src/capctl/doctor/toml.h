@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * TOML as the engines' configuration is written in: text in, a tree of values
- * out. The parser is toml++ (C++); this is C's view of it, through which no
- * exception gets. What the values mean is engine_config.h.
+ * TOML, the format of the engines' configuration: text in, a tree of values
+ * out. The parser is toml++ (C++); this is its C interface, which no exception
+ * leaves. engine_config.h interprets the values.
  *
  * Rests on: TOML 1.0; toml++ 3.
  */
@@ -16,11 +16,11 @@
 #include "base/err.h"
 
 struct toml_doc;
-/* Part of a document, and gone with it. NULL stands for what is not there. */
+/* Part of a document and freed with it. NULL: an absent value. */
 struct toml_value;
 
 enum toml_kind {
-	TOML_NONE, /* of NULL */
+	TOML_NONE, /* the kind of NULL */
 	TOML_TABLE,
 	TOML_LIST,
 	TOML_STRING,
@@ -30,7 +30,7 @@ enum toml_kind {
 };
 
 /*
- * `name` is for messages: "'NAME':LINE:COLUMN: what is wrong". The caller
+ * Messages begin with `name`: "'NAME':LINE:COLUMN: what is wrong". The caller
  * frees.
  */
 int toml_parse(struct toml_doc **ret_doc, const char *name, const char *text,
@@ -44,14 +44,14 @@ enum toml_kind toml_kind(const struct toml_value *value);
 const struct toml_value *toml_find(const struct toml_value *table, ...)
 	__attribute__((sentinel));
 
-/* Of a table's members in the order of their keys, or of a list. */
+/* Of a table's members, sorted by key, or of a list. */
 size_t toml_count(const struct toml_value *value);
 const struct toml_value *toml_member(const struct toml_value *table,
 				     size_t index, const char **ret_key);
 const struct toml_value *toml_element(const struct toml_value *list,
 				      size_t index);
 
-/* NULL, false, 0: it is none. */
+/* NULL, false, 0: the value has another kind. */
 const char *toml_string(const struct toml_value *value);
 bool toml_is_true(const struct toml_value *value);
 int64_t toml_integer(const struct toml_value *value);

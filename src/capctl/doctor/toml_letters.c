@@ -14,7 +14,7 @@
 #define LAST_MOVED 0xfeffu
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
-/* An escape of plane 16; in a comment or a literal string it is a wrong alarm. */
+/* An escape of plane 16; a false alarm in a comment or a literal string. */
 static const char escape[] = "\\U0010";
 
 static void write_point(char *to, uint32_t point, size_t length)
@@ -26,7 +26,7 @@ static void write_point(char *to, uint32_t point, size_t length)
 	*to = (char)(first[length] | point);
 }
 
-/* One character or one byte that is none; returns its length, or 0. */
+/* One character, or one byte that is not UTF-8; returns its length, or 0. */
 static size_t add_character(struct buf *copy, const char *at, size_t left)
 {
 	size_t length = utf8_length(at, left);

@@ -75,7 +75,7 @@ static const char *no_effect_reason(const struct privileged_file *program,
 		       : "has an empty capability set";
 }
 
-/* Why execve(2) does not look at the file's bits; NULL: it does. */
+/* Why execve(2) ignores the file's bits; NULL: it does not. */
 static const char *ignored_reason(const struct privileged_file *program)
 {
 	if (!privileged_is_executable(program))

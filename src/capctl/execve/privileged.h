@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A program file in an image: does it raise privileges, and does that have an
- * effect in a container with a rule's grants? Pure: rootfs.h reads the file,
- * predict.h knows execve(2).
+ * Whether a program file in an image raises privileges, and whether that has an
+ * effect in a container with a rule's grants. Pure: rootfs.h reads the file,
+ * predict.h models execve(2).
  */
 #ifndef CAPRUNTIME_CAPCTL_EXECVE_PRIVILEGED_H
 #define CAPRUNTIME_CAPCTL_EXECVE_PRIVILEGED_H
@@ -37,7 +37,7 @@ enum privileged_effect privileged_effect(const struct privileged_file *program,
 					 uint32_t root,
 					 const char **ret_reason);
 
-/* What the processes of a container may hold. */
+/* The sets that the processes of a container can hold. */
 struct privileged_grant {
 	capmask ambient;
 	capmask inheritable;

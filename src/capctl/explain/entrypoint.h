@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which capabilities the first program of a container will hold: the file that
- * the runtime will execute (executable.h), and what execve(2) makes of the sets
+ * Predicts the capabilities of a container's first program from the file that
+ * the runtime will execute (executable.h) and the rules of execve(2)
  * (execve/predict.h). Nothing is started or written.
  */
 #ifndef CAPRUNTIME_CAPCTL_EXPLAIN_ENTRYPOINT_H
@@ -25,7 +25,7 @@ struct entrypoint {
 #define CLEANUP_ENTRYPOINT __attribute__((cleanup(entrypoint_free)))
 
 /*
- * For a bundle that was read and decided. The caller frees, also on -1 (out of
+ * The bundle was read and decided. The caller frees, also on -1 (out of
  * memory).
  */
 int entrypoint_predict(struct entrypoint *ret_entry, const struct dryrun *run,

@@ -130,7 +130,7 @@ static int find_bound(struct search *search, const char *path,
 	return 1;
 }
 
-/* Links in the image may lead to a mount and from it: see take_executable(). */
+/* Links in the image can cross a mount: see take_executable(). */
 static int find_file(struct search *search, const char *name, const char *cwd,
 		     struct rootfs_file *ret_file)
 {
@@ -228,7 +228,7 @@ int executable_find(struct executable *executable, const char *bundle,
 	return 0;
 }
 
-/* A bind mount with any option of its own loses those of its source. */
+/* A bind mount that has options does not inherit those of its source. */
 bool executable_may_remount(const struct executable *executable)
 {
 	if (executable->bound)

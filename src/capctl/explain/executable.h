@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Finds the file that a container's runtime will execute: in the image, or in
- * the source of a bind mount; for a script it is the interpreter's file. What
- * execve(2) makes of that file is entrypoint.h.
+ * the source of a bind mount; for a script it is the interpreter's file.
+ * entrypoint.h predicts the result of executing it.
  */
 #ifndef CAPRUNTIME_CAPCTL_EXPLAIN_EXECUTABLE_H
 #define CAPRUNTIME_CAPCTL_EXPLAIN_EXECUTABLE_H

@@ -20,7 +20,7 @@
 #define WARNING(code_)                                                         \
 	((struct finding){ .level = FINDING_WARNING, .code = (code_) })
 
-/* The file that execve(2) looks at. */
+/* The file whose bits execve(2) evaluates. */
 static const char *file_of(const struct entrypoint *entry)
 {
 	return entry->interpreter ? entry->interpreter : entry->path;

@@ -39,8 +39,8 @@ void levels_free(struct levels *levels);
 struct level *levels_top(const struct levels *levels);
 
 /*
- * Adds a level below the deepest one, with a descriptor that it takes over,
- * also on -1. `st` and `mount` describe it; `name` is NULL for the root.
+ * Adds a level below the deepest one. Takes ownership of the descriptor, also
+ * on -1. `st` and `mount` describe it; `name` is NULL for the root.
  */
 int levels_push(struct levels *levels, int fd, const struct stat *st,
 		uint64_t mount, const char *name, struct err *err) MUST_CHECK;

@@ -158,7 +158,7 @@ static ssize_t read_fd_path(int fd, char place[PATH_SIZE])
 	return len;
 }
 
-/* The path of `fd` in the root; `path` if the kernel does not tell it. */
+/* The path of `fd` in the root; `path` if the kernel does not know it. */
 static char *resolved_path(const struct rootfs *rootfs, int fd,
 			   const char *path)
 {
@@ -174,7 +174,7 @@ static char *resolved_path(const struct rootfs *rootfs, int fd,
 	return strdup(place[len] ? place + len : "/");
 }
 
-/* The container's own execve(2) would fail with this, too. */
+/* The execve(2) of the container would fail with this, too. */
 static bool is_missing(int number)
 {
 	return number == ENOENT || number == ENOTDIR || number == ELOOP ||

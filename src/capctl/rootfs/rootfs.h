@@ -3,7 +3,7 @@
  * A container's root file system, read from outside: ".." and absolute links
  * cannot lead out of it, magic links of /proc are not followed, devices and
  * FIFOs are not opened, and nothing is written. walk.h reads a whole tree,
- * privileged.h says what a file is worth.
+ * privileged.h evaluates a file.
  *
  * Rests on: openat2(2), RESOLVE_IN_ROOT; capabilities(7), "File capabilities".
  */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What config.json says about the container's file system: its root, its mounts
- * and the ID mappings of its user namespace. Pure: text in, structs out. The
- * process is spec.h, what the mounts mean for an image is view.h.
+ * and the ID mappings of its user namespace. Pure: text in, structs out. spec.h
+ * reads the process, view.h applies the mounts to an image.
  *
  * Rests on: OCI runtime specification config.md "Root", "Mounts" and
  * config-linux.md "User namespace mappings"; mount(8).

@@ -47,11 +47,11 @@ const struct spec_mount *rootfs_view_mount(const struct rootfs_view *view,
 bool rootfs_view_may_remount(const struct rootfs_view *view,
 			     const struct rootfs_file *file);
 
-/* Has the file's owner and group a number in the container? */
+/* Do the file's owner and group have an ID in the container? */
 bool rootfs_view_has_owner(const struct rootfs_view *view,
 			   const struct rootfs_file *file);
 
-/* The number outside of a container's user or group, or EXECVE_NO_ROOT. */
+/* The ID on this machine of a container's user or group, or EXECVE_NO_ROOT. */
 uint32_t rootfs_view_uid(const struct rootfs_view *view, uint32_t uid);
 uint32_t rootfs_view_gid(const struct rootfs_view *view, uint32_t gid);
 

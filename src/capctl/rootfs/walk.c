@@ -27,7 +27,7 @@ struct walk {
 static void rootfs_walk_end(struct walk *walk)
 {
 	levels_free(&walk->levels);
-	/* No access to it any more: there is no way back. */
+	/* No access to it any more: it cannot be entered again. */
 	if (walk->cwd >= 0 && fchdir(walk->cwd) == 0)
 		close(walk->cwd);
 }
@@ -86,7 +86,7 @@ static int report_found(struct walk *walk, const char *name,
 	return status;
 }
 
-/* Reads everything again from one descriptor, so that it is of one file. */
+/* Reads everything again from one descriptor: all of it is of one file. */
 static int walk_candidate(struct walk *walk, const char *name)
 {
 	int fd CLEANUP_FD =
@@ -200,7 +200,7 @@ static uint64_t mount_of(int fd)
 	return st.stx_mnt_id;
 }
 
-/* The visitor does not want it, or it is a pseudo file system's. */
+/* The visitor skips it, or it is on a pseudo file system. */
 static bool is_skipped(const struct walk *walk, int fd, const struct stat *st,
 		       uint64_t mount)
 {
@@ -215,7 +215,7 @@ static bool is_skipped(const struct walk *walk, int fd, const struct stat *st,
 	return mounts_flags(walk->rootfs->mounts, mount, fd).pseudo;
 }
 
-/* Reads the directory `fd`, which it takes over. */
+/* Reads and closes the directory `fd`. */
 static int walk_directory(struct walk *walk, int fd, const char *name)
 {
 	int owned CLEANUP_FD = fd;

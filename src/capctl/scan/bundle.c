@@ -153,7 +153,7 @@ struct privileged_file scan_bundle_view(const struct scan *scan,
 	program.file.unmapped = !rootfs_view_has_owner(&scan->view, file);
 	if (rootfs_view_may_remount(&scan->view, file))
 		program.file.nosuid = program.noexec = false;
-	/* Any root may be the one of a user namespace that is joined. */
+	/* The root of a joined user namespace can be any user. */
 	if (scan->any_root)
 		program.file.caps.root = 0;
 	if (mount && (!mount->itself || mount->nosuid || mount->noexec))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What 'capctl scan' finds in a root file system or bundle: the files that raise
- * privileges, what they are worth under a policy, as text and as JSON.
+ * privileges and their effect under a policy, as text and as JSON.
  */
 #ifndef CAPRUNTIME_CAPCTL_SCAN_SCAN_H
 #define CAPRUNTIME_CAPCTL_SCAN_SCAN_H
@@ -27,7 +27,7 @@ struct scan_unreadable {
 	char *reason;
 };
 
-/* What a container may hold: by a rule, or by the bundle's own sets. */
+/* What a container can hold: by a rule, or by the bundle's sets. */
 struct scan_grant {
 	const char *rule; /* NULL: the bundle's */
 	struct privileged_grant grant;
@@ -66,8 +66,8 @@ struct scan {
  */
 int scan_bundle_read(struct scan *scan, struct err *err) MUST_CHECK;
 /*
- * The file as the container sees it. ret_mount is the mount that takes away
- * its effect, or NULL.
+ * The file as the container sees it. ret_mount is the mount that removes its
+ * effect, or NULL.
  */
 struct privileged_file scan_bundle_view(const struct scan *scan,
 					const struct rootfs_file *file,

@@ -62,7 +62,7 @@ static bool is_asked_for(const struct show_choice *choice, uint32_t pid)
 	return false;
 }
 
-/* `below`: it is a descendant of a chosen process. */
+/* `below`: the process is a descendant of a chosen one. */
 static bool is_chosen(const struct show_choice *choice,
 		      const struct processes *processes,
 		      const struct process *process, bool below)

@@ -157,8 +157,8 @@ static struct logged log_pass(const struct sync_pass *pass,
 
 /*
  * The first process of a container receives only signals that it handles: these
- * two end the wait. Polling finds an update of a ConfigMap, however the kubelet
- * makes it.
+ * two end the wait. Polling finds every update of a ConfigMap, independent of
+ * how the kubelet makes it.
  */
 static enum verb_status keep_in_sync(const struct sync_options *options,
 				     unsigned int interval, struct err *err)

@@ -8,7 +8,7 @@
 #include "capctl/process/cgroup.h"
 #include "capctl/verify/verify.h"
 
-#define SHOWN_DIGITS 12 /* of an engine's id, as engines print them */
+#define SHOWN_DIGITS 12 /* digits of an engine's id, as engines print it */
 
 /* A copy of the id that lives as long as the findings; NULL: out of memory. */
 static const char *add_topic(struct verify_output *output, const char *id)

@@ -41,7 +41,7 @@ static enum verb_status verify_container(struct verification *verification,
 	return status;
 }
 
-/* `whole`: else `id` is a prefix of an engine's id, as printed by engines. */
+/* Without `whole`, `id` is a prefix of an engine's id, as engines print it. */
 static bool is_selected(const struct container *container, const char *id,
 			bool whole)
 {
