@@ -254,7 +254,7 @@ static int walk_reopen(struct walk *walk, int *ret_fd, struct err *err)
 	return 0;
 }
 
-static int open_once(struct walk *walk, int *ret_fd, struct err *err)
+static int open_kind_once(struct walk *walk, int *ret_fd, struct err *err)
 {
 	struct err reason;
 
@@ -282,7 +282,7 @@ static int open_kind(const char *path, mode_t wanted, int *ret_fd,
 			.path = path, .wanted = wanted, .fd = -1, .parent = -1
 		};
 
-		if (open_once(&walk, ret_fd, &reason) == 0)
+		if (open_kind_once(&walk, ret_fd, &reason) == 0)
 			return 0;
 		moved = walk.moved;
 	}

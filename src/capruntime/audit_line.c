@@ -23,8 +23,8 @@ static const char *const outcomes[] = {
 	[AUDIT_EXEC_UNTOUCHED] = "exec_untouched",
 };
 
-static void add_text(struct buf *buf, const char *key, const char *text,
-		     size_t max)
+static void add_text_member(struct buf *buf, const char *key, const char *text,
+			    size_t max)
 {
 	if (!text)
 		return;
@@ -75,8 +75,8 @@ static void add_subject(struct buf *buf, const struct match_subject *subject)
 	char uid[32];
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
-		add_text(buf, match_text_key(texts[i]),
-			 subject->texts[texts[i]], LONG_MAX_TEXT);
+		add_text_member(buf, match_text_key(texts[i]),
+				subject->texts[texts[i]], LONG_MAX_TEXT);
 	snprintf(uid, sizeof(uid), ",\"uid\":%" PRIu32,
 		 subject->numbers[MATCH_UID]);
 	buf_add_str(buf, uid);
@@ -85,8 +85,8 @@ static void add_subject(struct buf *buf, const struct match_subject *subject)
 static void add_decision(struct buf *buf, const struct audit_event *event)
 {
 	if (event->rule) {
-		add_text(buf, "rule", event->rule->name, SHORT_MAX);
-		add_text(buf, "file", event->rule->file, LONG_MAX_TEXT);
+		add_text_member(buf, "rule", event->rule->name, SHORT_MAX);
+		add_text_member(buf, "file", event->rule->file, LONG_MAX_TEXT);
 	}
 	if (event->before)
 		add_sets(buf, "before", event->before);
@@ -109,19 +109,19 @@ int audit_line_make(const struct audit_event *event, const char *time,
 
 	buf_add_str(&buf, "{\"time\":");
 	buf_add_json(&buf, time);
-	add_text(&buf, "outcome", outcomes[event->outcome], SHORT_MAX);
-	add_text(&buf, "mode", by_policy ? mode : NULL, SHORT_MAX);
-	add_text(&buf, "verb", event->verb, SHORT_MAX);
-	add_text(&buf, "id", event->id, SHORT_MAX);
-	add_text(&buf, "handler", event->handler, SHORT_MAX);
-	add_text(&buf, "engine",
-		 by_policy ? engine_policy_name(event->engine) : NULL,
-		 SHORT_MAX);
+	add_text_member(&buf, "outcome", outcomes[event->outcome], SHORT_MAX);
+	add_text_member(&buf, "mode", by_policy ? mode : NULL, SHORT_MAX);
+	add_text_member(&buf, "verb", event->verb, SHORT_MAX);
+	add_text_member(&buf, "id", event->id, SHORT_MAX);
+	add_text_member(&buf, "handler", event->handler, SHORT_MAX);
+	add_text_member(&buf, "engine",
+			by_policy ? engine_policy_name(event->engine) : NULL,
+			SHORT_MAX);
 	if (event->subject)
 		add_subject(&buf, event->subject);
 	add_decision(&buf, event);
-	add_text(&buf, "runtime", event->runtime, LONG_MAX_TEXT);
-	add_text(&buf, "reason", event->reason, REASON_MAX);
+	add_text_member(&buf, "runtime", event->runtime, LONG_MAX_TEXT);
+	add_text_member(&buf, "reason", event->reason, REASON_MAX);
 	buf_add_str(&buf, "}\n");
 	return buf_take(&buf, ret_line, NULL, err);
 }

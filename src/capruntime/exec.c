@@ -25,8 +25,8 @@
 #define SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
 
 /* Reads the container's record, whose root and id must be those of the key. */
-static int read_record(const struct exec_key *key, const char *path,
-		       struct record *ret_record, struct err *err)
+static int read_linked_record(const struct exec_key *key, const char *path,
+			      struct record *ret_record, struct err *err)
 {
 	char *text CLEANUP_FREE = NULL;
 	struct json_doc doc = { .name = path };
@@ -60,9 +60,9 @@ static int read_process_file(const char *path, char **ret_text, size_t *ret_len,
 	return fileio_read(fd, path, BUNDLE_CONFIG_MAX, ret_text, ret_len, err);
 }
 
-static int patch_process(const struct runtime_args *args,
-			 const struct record_about *about, char **ret_text,
-			 size_t *ret_len, struct err *err)
+static int patch_process_file(const struct runtime_args *args,
+			      const struct record_about *about, char **ret_text,
+			      size_t *ret_len, struct err *err)
 {
 	char *text CLEANUP_FREE = NULL;
 	struct json_doc doc = { .name = args->process };
@@ -172,11 +172,11 @@ static int hand_over_process(const struct runtime_args *args, char **argv,
 		return -1;
 	if (!path)
 		return 0;
-	if (read_record(&key, path, record, err) < 0)
+	if (read_linked_record(&key, path, record, err) < 0)
 		return -1;
 	if (!record->about.exec)
 		return 0;
-	if (patch_process(args, &record->about, &text, &len, err) < 0)
+	if (patch_process_file(args, &record->about, &text, &len, err) < 0)
 		return -1;
 	return text ? pass_to_runtime(args, argv, text, len, err) : 0;
 }

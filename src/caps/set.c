@@ -79,7 +79,7 @@ capmask capset_from_libcap(const char *name)
 }
 
 /* libcap ignores the text after a name, so it is refused here. */
-static bool is_name(const char *name)
+static bool is_full_name(const char *name)
 {
 	for (; *name; name++)
 		if (!isalpha((unsigned char)*name) && *name != '_')
@@ -95,7 +95,7 @@ static capmask from_bare_name(const char *name, size_t len)
 	if (!len || len >= sizeof(full) - PREFIX_LEN || memchr(name, '\0', len))
 		return 0;
 	memcpy(full + PREFIX_LEN, name, len);
-	return is_name(full) ? capset_from_libcap(full) : 0;
+	return is_full_name(full) ? capset_from_libcap(full) : 0;
 }
 
 static bool has_prefix(const char *name, size_t len)

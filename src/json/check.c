@@ -88,33 +88,33 @@ int json_err_place(struct err *err, const struct json_doc *doc,
 		       place->column, message);
 }
 
-static int fail(struct checker *check, const char *what)
+static int fail_check(struct checker *check, const char *what)
 {
 	check->what = check->pos < check->doc->len ? what : "ends too early";
 	return -1;
 }
 
 /* The byte at pos, or -1 at the end. */
-static int peek(const struct checker *check)
+static int peek_byte(const struct checker *check)
 {
 	return check->pos < check->doc->len
 		       ? (unsigned char)check->doc->text[check->pos]
 		       : -1;
 }
 
-static bool is_blank(int byte)
+static bool is_blank_byte(int byte)
 {
 	return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
 }
 
-static bool is_digit(int byte)
+static bool is_digit_byte(int byte)
 {
 	return byte >= '0' && byte <= '9';
 }
 
 static void skip_blank(struct checker *check)
 {
-	while (is_blank(peek(check)))
+	while (is_blank_byte(peek_byte(check)))
 		check->pos++;
 }
 
@@ -129,7 +129,7 @@ static int read_hex4(const struct checker *check, size_t at)
 	for (size_t i = at; i < at + 4; i++) {
 		int byte = (unsigned char)check->doc->text[i];
 
-		if (is_digit(byte))
+		if (is_digit_byte(byte))
 			number = number * 16 + (byte - '0');
 		else if ((byte | 0x20) >= 'a' && (byte | 0x20) <= 'f')
 			number = number * 16 + ((byte | 0x20) - 'a' + 10);
@@ -145,19 +145,19 @@ static int check_unicode_escape(struct checker *check)
 	int unit = read_hex4(check, check->pos + 1);
 
 	if (unit < 0)
-		return fail(check, "\\u wants four hexadecimal digits");
+		return fail_check(check, "\\u wants four hexadecimal digits");
 	if (unit >= 0xdc00 && unit <= 0xdfff)
-		return fail(check, "unpaired surrogate");
+		return fail_check(check, "unpaired surrogate");
 	check->pos += 5;
 	if (unit < 0xd800 || unit > 0xdbff)
 		return 0;
 
 	if (check->doc->len - check->pos < 6 ||
 	    memcmp(check->doc->text + check->pos, "\\u", 2) != 0)
-		return fail(check, "unpaired surrogate");
+		return fail_check(check, "unpaired surrogate");
 	unit = read_hex4(check, check->pos + 2);
 	if (unit < 0xdc00 || unit > 0xdfff)
-		return fail(check, "unpaired surrogate");
+		return fail_check(check, "unpaired surrogate");
 	check->pos += 6;
 	return 0;
 }
@@ -168,11 +168,11 @@ static int check_escape(struct checker *check)
 	int byte;
 
 	check->pos++;
-	byte = peek(check);
+	byte = peek_byte(check);
 	if (byte == 'u')
 		return check_unicode_escape(check);
 	if (byte <= 0 || !strchr("\"\\/bfnrt", byte))
-		return fail(check, "unknown escape in a string");
+		return fail_check(check, "unknown escape in a string");
 	check->pos++;
 	return 0;
 }
@@ -181,7 +181,7 @@ static int check_string(struct checker *check)
 {
 	check->pos++;
 	for (;;) {
-		int byte = peek(check);
+		int byte = peek_byte(check);
 		size_t length;
 
 		if (byte == '"') {
@@ -192,14 +192,15 @@ static int check_string(struct checker *check)
 			if (check_escape(check) < 0)
 				return -1;
 		} else if (byte < 0x20) {
-			return fail(check, "control character in a string");
+			return fail_check(check,
+					  "control character in a string");
 		} else if (byte < 0x80) {
 			check->pos++;
 		} else {
 			length = utf8_length(check->doc->text + check->pos,
 					     check->doc->len - check->pos);
 			if (!length)
-				return fail(check, "invalid UTF-8");
+				return fail_check(check, "invalid UTF-8");
 			check->pos += length;
 		}
 	}
@@ -207,30 +208,30 @@ static int check_string(struct checker *check)
 
 static int check_digits(struct checker *check)
 {
-	if (!is_digit(peek(check)))
-		return fail(check, "a digit is wanted in a number");
-	while (is_digit(peek(check)))
+	if (!is_digit_byte(peek_byte(check)))
+		return fail_check(check, "a digit is wanted in a number");
+	while (is_digit_byte(peek_byte(check)))
 		check->pos++;
 	return 0;
 }
 
 static int check_number(struct checker *check)
 {
-	if (peek(check) == '-')
+	if (peek_byte(check) == '-')
 		check->pos++;
-	if (peek(check) == '0')
+	if (peek_byte(check) == '0')
 		check->pos++;
 	else if (check_digits(check) < 0)
 		return -1;
 
-	if (peek(check) == '.') {
+	if (peek_byte(check) == '.') {
 		check->pos++;
 		if (check_digits(check) < 0)
 			return -1;
 	}
-	if (peek(check) == 'e' || peek(check) == 'E') {
+	if (peek_byte(check) == 'e' || peek_byte(check) == 'E') {
 		check->pos++;
-		if (peek(check) == '+' || peek(check) == '-')
+		if (peek_byte(check) == '+' || peek_byte(check) == '-')
 			check->pos++;
 		if (check_digits(check) < 0)
 			return -1;
@@ -251,16 +252,16 @@ static int check_word(struct checker *check)
 			return 0;
 		}
 	}
-	return fail(check, "a value is wanted here");
+	return fail_check(check, "a value is wanted here");
 }
 
 static int check_scalar(struct checker *check)
 {
-	int byte = peek(check);
+	int byte = peek_byte(check);
 
 	if (byte == '"')
 		return check_string(check);
-	if (byte == '-' || is_digit(byte))
+	if (byte == '-' || is_digit_byte(byte))
 		return check_number(check);
 	return check_word(check);
 }
@@ -269,13 +270,14 @@ static int check_scalar(struct checker *check)
 static int check_key(struct checker *check)
 {
 	skip_blank(check);
-	if (peek(check) != '"')
-		return fail(check, "a key in double quotes is wanted here");
+	if (peek_byte(check) != '"')
+		return fail_check(check,
+				  "a key in double quotes is wanted here");
 	if (check_string(check) < 0)
 		return -1;
 	skip_blank(check);
-	if (peek(check) != ':')
-		return fail(check, "':' is wanted after a key");
+	if (peek_byte(check) != ':')
+		return fail_check(check, "':' is wanted after a key");
 	check->pos++;
 	return 0;
 }
@@ -287,13 +289,13 @@ static bool in_object(const struct checker *check)
 	return check->is_object[level / 64] >> (level % 64) & 1;
 }
 
-static int enter(struct checker *check, bool object)
+static int enter_container(struct checker *check, bool object)
 {
 	size_t level = check->depth;
 	uint64_t bit = UINT64_C(1) << (level % 64);
 
 	if (level == JSON_DEPTH_MAX)
-		return fail(check, "nested too deep");
+		return fail_check(check, "nested too deep");
 	if (object)
 		check->is_object[level / 64] |= bit;
 	else
@@ -310,14 +312,14 @@ static int check_after_value(struct checker *check)
 		bool object = in_object(check);
 
 		skip_blank(check);
-		if (peek(check) == ',') {
+		if (peek_byte(check) == ',') {
 			check->pos++;
 			return object && check_key(check) < 0 ? -1 : 1;
 		}
-		if (peek(check) != (object ? '}' : ']'))
-			return fail(check,
-				    object ? "',' or '}' is wanted here"
-					   : "',' or ']' is wanted here");
+		if (peek_byte(check) != (object ? '}' : ']'))
+			return fail_check(check,
+					  object ? "',' or '}' is wanted here"
+						 : "',' or ']' is wanted here");
 		check->pos++;
 		check->depth--;
 	}
@@ -330,14 +332,14 @@ static int check_value(struct checker *check)
 	bool object;
 
 	skip_blank(check);
-	object = peek(check) == '{';
-	if (!object && peek(check) != '[')
+	object = peek_byte(check) == '{';
+	if (!object && peek_byte(check) != '[')
 		return check_scalar(check) < 0 ? -1 : check_after_value(check);
 
-	if (enter(check, object) < 0)
+	if (enter_container(check, object) < 0)
 		return -1;
 	skip_blank(check);
-	if (peek(check) == (object ? '}' : ']'))
+	if (peek_byte(check) == (object ? '}' : ']'))
 		return check_after_value(check);
 	return object && check_key(check) < 0 ? -1 : 1;
 }
@@ -348,7 +350,8 @@ static int check_beginning(struct checker *check)
 	const struct json_doc *doc = check->doc;
 
 	if (doc->len >= 3 && memcmp(doc->text, "\xef\xbb\xbf", 3) == 0)
-		return fail(check, "a byte order mark, save it without one");
+		return fail_check(check,
+				  "a byte order mark, save it without one");
 	return check_value(check);
 }
 
@@ -363,8 +366,8 @@ int json_check_find(const struct json_doc *doc, size_t *ret_offset,
 	if (status == 0) {
 		skip_blank(&check);
 		if (check.pos != doc->len)
-			status = fail(&check,
-				      "something follows the first value");
+			status = fail_check(
+				&check, "something follows the first value");
 	}
 	*ret_offset = check.pos;
 	*ret_what = check.what;

@@ -122,7 +122,7 @@ int json_keys_check_unique(const struct json_doc *doc, struct json_value object,
  * The next character of a key under Go's folding, and its length in bytes.
  * Every byte of another multi-byte character is its own character.
  */
-static int fold(const char *text, size_t left, size_t *ret_len)
+static int fold_character(const char *text, size_t left, size_t *ret_len)
 {
 	*ret_len = 1;
 	if (left >= 2 && memcmp(text, "\xc5\xbf", 2) == 0) {
@@ -141,13 +141,13 @@ static bool folds_to(const struct key *key, const char *name)
 	size_t pos = 0, len;
 
 	for (; *name && pos < key->len; name++, pos += len)
-		if (fold(key->text + pos, key->len - pos, &len) !=
+		if (fold_character(key->text + pos, key->len - pos, &len) !=
 		    tolower((unsigned char)*name))
 			return false;
 	return !*name && pos == key->len;
 }
 
-static bool is_name(const struct key *key, const char *name)
+static bool equals_name(const struct key *key, const char *name)
 {
 	return strlen(name) == key->len &&
 	       memcmp(key->text, name, key->len) == 0;
@@ -163,7 +163,7 @@ static int check_name(const struct json_doc *doc, const struct key *key,
 			err, doc, key->offset,
 			"a key contains \\u0000: readers differ on where it ends, remove it");
 	for (; *names; names++) {
-		if (is_name(key, *names))
+		if (equals_name(key, *names))
 			return 0;
 		if (folds_to(key, *names))
 			folded = *names;

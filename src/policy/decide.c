@@ -10,7 +10,7 @@ bool decide_touches(const struct policy_rule *rule)
 }
 
 /* The capabilities that the runtime can give the container. */
-static capmask holdable(const struct decide_input *input)
+static capmask holdable_capabilities(const struct decide_input *input)
 {
 	const struct own_limits *limits = &input->limits;
 
@@ -89,7 +89,7 @@ static int check_missing(const struct decide_input *input,
 			: "capruntime does not hold it itself: start the engine with it");
 }
 
-static capmask dropped(const struct decide_input *input)
+static capmask dropped_capabilities(const struct decide_input *input)
 {
 	const struct policy_rule *rule = input->rule;
 
@@ -105,11 +105,12 @@ static capmask dropped(const struct decide_input *input)
  * 'inheritable': files with inheritable capabilities would give any other to
  * every user in the container (CVE-2022-27652).
  */
-static void apply(struct decision *decision, const struct decide_input *input)
+static void apply_rule(struct decision *decision,
+		       const struct decide_input *input)
 {
 	const capmask *before = input->sets.set;
 	capmask *after = decision->sets.set;
-	capmask kept = ~dropped(input);
+	capmask kept = ~dropped_capabilities(input);
 	/* Permitted − bounding does not survive the next execve. */
 	capmask permitted = before[CAPSET_PERMITTED] & before[CAPSET_BOUNDING];
 	capmask ambient =
@@ -117,9 +118,10 @@ static void apply(struct decision *decision, const struct decide_input *input)
 
 	after[CAPSET_BOUNDING] = before[CAPSET_BOUNDING] & kept;
 	after[CAPSET_AMBIENT] = (ambient & kept) | decision->raised;
-	after[CAPSET_INHERITABLE] = after[CAPSET_AMBIENT] |
-				    (input->rule->inheritable &
-				     after[CAPSET_BOUNDING] & holdable(input));
+	after[CAPSET_INHERITABLE] =
+		after[CAPSET_AMBIENT] |
+		(input->rule->inheritable & after[CAPSET_BOUNDING] &
+		 holdable_capabilities(input));
 	after[CAPSET_PERMITTED] = (permitted & kept) | after[CAPSET_AMBIENT];
 	after[CAPSET_EFFECTIVE] =
 		(before[CAPSET_EFFECTIVE] & kept & after[CAPSET_PERMITTED]) |
@@ -138,10 +140,11 @@ static int decide_sets(struct decision *decision,
 	decision->touches_sets = true;
 	decision->drop_unknown = rule->drop_others;
 	decision->wanted = asked & rule->ambient;
-	decision->raised = decision->wanted & ~dropped(input) &
-			   input->sets.set[CAPSET_BOUNDING] & holdable(input);
+	decision->raised = decision->wanted & ~dropped_capabilities(input) &
+			   input->sets.set[CAPSET_BOUNDING] &
+			   holdable_capabilities(input);
 	decision->missing = asked & ~decision->raised;
-	apply(decision, input);
+	apply_rule(decision, input);
 	return check_missing(input, decision, err);
 }
 

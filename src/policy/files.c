@@ -186,7 +186,7 @@ static int names_add(struct names *names, const char *name, struct err *err)
 	return 0;
 }
 
-static int compare_names(const void *left, const void *right)
+static int compare_drop_in_names(const void *left, const void *right)
 {
 	return strcmp(*(char *const *)left, *(char *const *)right);
 }
@@ -206,7 +206,8 @@ static int read_entries(struct names *names, DIR *directory, struct err *err)
 	}
 	if (errno)
 		return err_set_errno(err, errno, "read '%s'", paths_policy_dir);
-	qsort(names->list, names->count, sizeof(*names->list), compare_names);
+	qsort(names->list, names->count, sizeof(*names->list),
+	      compare_drop_in_names);
 	return 0;
 }
 

@@ -58,10 +58,9 @@ bool policy_want(const struct policy_reader *reader, struct json_value value,
 	return json_want(&reader->json, reader->key, value, kinds) == 0;
 }
 
-static const struct policy_key *find_key(const struct policy_reader *reader,
-					 struct json_value name,
-					 const struct policy_key *keys,
-					 size_t count)
+static const struct policy_key *
+find_policy_key(const struct policy_reader *reader, struct json_value name,
+		const struct policy_key *keys, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		if (json_string_is(reader->json.doc, name, keys[i].name))
@@ -119,7 +118,7 @@ bool policy_read_members(struct policy_reader *reader, struct json_value object,
 
 	while (json_next_member(&iter, &member)) {
 		const struct policy_key *key =
-			find_key(reader, member.key, keys, count);
+			find_policy_key(reader, member.key, keys, count);
 		uint32_t bit = key ? UINT32_C(1) << (key - keys) : 0;
 
 		if (key)

@@ -8,7 +8,7 @@
 
 #include "base/alloc.h"
 
-static bool is_name(const char *text, size_t len)
+static bool is_rule_name(const char *text, size_t len)
 {
 	if (!len || len > POLICY_NAME_MAX)
 		return false;
@@ -20,15 +20,15 @@ static bool is_name(const char *text, size_t len)
 	return true;
 }
 
-static void read_name(struct policy_reader *reader, struct json_value value,
-		      int which)
+static void read_rule_name(struct policy_reader *reader,
+			   struct json_value value, int which)
 {
 	char *name CLEANUP_FREE = policy_read_string(reader, value);
 
 	(void)which;
 	if (!name)
 		return;
-	if (!is_name(name, strlen(name))) {
+	if (!is_rule_name(name, strlen(name))) {
 		policy_problem(
 			reader, value.start,
 			"'name' must be 1 to %d characters of a-z, 0-9, '.' and '-'",
@@ -62,8 +62,8 @@ static bool has_annotation(const struct match *match, const char *key)
 	return false;
 }
 
-static void read_annotation(struct policy_reader *reader,
-			    const struct json_member *member)
+static void read_match_annotation(struct policy_reader *reader,
+				  const struct json_member *member)
 {
 	struct match *match = &reader->rule->match;
 	char *key CLEANUP_FREE = policy_read_string(reader, member->key);
@@ -95,8 +95,8 @@ static void read_annotation(struct policy_reader *reader,
 	reader->key = NULL;
 }
 
-static void read_annotations(struct policy_reader *reader,
-			     struct json_value value, int which)
+static void read_match_annotations(struct policy_reader *reader,
+				   struct json_value value, int which)
 {
 	struct json_iter iter = json_iterate(reader->json.doc, value);
 	struct json_member member;
@@ -109,7 +109,7 @@ static void read_annotations(struct policy_reader *reader,
 	/* Each has at least one pattern, so their number is limited. */
 	while (reader->patterns <= POLICY_PATTERNS_MAX &&
 	       json_next_member(&iter, &member))
-		read_annotation(reader, &member);
+		read_match_annotation(reader, &member);
 	if (!reader->rule->match.annotations_count &&
 	    reader->problems->count == before)
 		policy_problem(
@@ -141,7 +141,7 @@ static void read_match(struct policy_reader *reader, struct json_value value,
 		{ "image", false, read_identity, MATCH_IMAGE },
 		{ "id", false, read_texts, MATCH_ID },
 		{ "handler", false, read_texts, MATCH_HANDLER },
-		{ "annotations", false, read_annotations, 0 },
+		{ "annotations", false, read_match_annotations, 0 },
 		{ "uid", false, read_numbers, MATCH_UID },
 		{ "gid", false, read_numbers, MATCH_GID },
 		{ "host_network", false, read_flag, MATCH_HOST_NETWORK },
@@ -172,8 +172,8 @@ static void read_inheritable(struct policy_reader *reader,
 	policy_read_capabilities(reader, value, &reader->rule->inheritable);
 }
 
-static void read_drop(struct policy_reader *reader, struct json_value value,
-		      int which)
+static void read_rule_drop(struct policy_reader *reader,
+			   struct json_value value, int which)
 {
 	(void)which;
 	reader->drop_start = value.start;
@@ -202,8 +202,8 @@ static void read_require(struct policy_reader *reader, struct json_value value,
 	read_boolean(reader, value, &reader->rule->require);
 }
 
-static void read_no_new_privileges(struct policy_reader *reader,
-				   struct json_value value, int which)
+static void read_rule_no_new_privileges(struct policy_reader *reader,
+					struct json_value value, int which)
 {
 	(void)which;
 	read_boolean(reader, value, &reader->rule->no_new_privileges);
@@ -224,19 +224,19 @@ static void read_exec(struct policy_reader *reader, struct json_value value,
 }
 
 static const struct policy_key rule_keys[] = {
-	{ "name", true, read_name, 0 },
+	{ "name", true, read_rule_name, 0 },
 	{ "comment", false, policy_read_comment, 0 },
 	{ "match", true, read_match, 0 },
 	{ "ambient", false, read_ambient, 0 },
 	{ "require", false, read_require, 0 },
 	{ "inheritable", false, read_inheritable, 0 },
-	{ "drop", false, read_drop, 0 },
-	{ "no_new_privileges", false, read_no_new_privileges, 0 },
+	{ "drop", false, read_rule_drop, 0 },
+	{ "no_new_privileges", false, read_rule_no_new_privileges, 0 },
 	{ "on_request", false, read_on_request, 0 },
 	{ "exec", false, read_exec, 0 },
 };
 
-static int compare_names(const void *left, const void *right)
+static int compare_rule_names(const void *left, const void *right)
 {
 	return strcmp(left, right);
 }
@@ -249,10 +249,10 @@ static void check_name_once(struct policy_reader *reader)
 
 	if (!name)
 		return;
-	if (tfind(name, names, compare_names))
+	if (tfind(name, names, compare_rule_names))
 		policy_problem(reader, reader->name_start,
 			       "duplicate rule name '%s'", name);
-	else if (!tsearch(name, names, compare_names))
+	else if (!tsearch(name, names, compare_rule_names))
 		policy_problem(reader, reader->name_start, "out of memory");
 }
 

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-static int compare(const void *left, const void *right)
+static int compare_annotations(const void *left, const void *right)
 {
 	const struct annotation *a = left, *b = right;
 
@@ -39,8 +39,9 @@ static int read_text(const struct json_doc *doc, struct json_value string,
 	return 0;
 }
 
-static int add(struct annotations *annotations, const struct json_doc *doc,
-	       const struct json_member *member, struct err *err)
+static int add_annotation(struct annotations *annotations,
+			  const struct json_doc *doc,
+			  const struct json_member *member, struct err *err)
 {
 	char *key CLEANUP_FREE = NULL, *value CLEANUP_FREE = NULL;
 	struct annotation *annotation;
@@ -73,10 +74,10 @@ int annotations_read(struct annotations *ret_annotations,
 	if (!ret_annotations->list)
 		return err_set(err, "out of memory");
 	while (json_next_member(&iter, &member))
-		if (add(ret_annotations, doc, &member, err) < 0)
+		if (add_annotation(ret_annotations, doc, &member, err) < 0)
 			return -1;
 	qsort(ret_annotations->list, ret_annotations->count,
-	      sizeof(*ret_annotations->list), compare);
+	      sizeof(*ret_annotations->list), compare_annotations);
 	return 0;
 }
 
@@ -99,6 +100,6 @@ const char *annotations_find(const struct annotations *annotations,
 	if (!annotations->count)
 		return NULL;
 	found = bsearch(&wanted, annotations->list, annotations->count,
-			sizeof(wanted), compare);
+			sizeof(wanted), compare_annotations);
 	return found ? found->value : NULL;
 }

@@ -95,8 +95,8 @@ static void add_member(struct buf *buf, bool is_first, const char *key,
 	buf_add_str(buf, value);
 }
 
-static int insert(struct edits *edits, size_t offset, struct buf *buf,
-		  struct err *err)
+static int insert_text(struct edits *edits, size_t offset, struct buf *buf,
+		       struct err *err)
 {
 	char *text CLEANUP_FREE = NULL;
 	size_t len;
@@ -118,7 +118,7 @@ static int insert_members(struct walk *walk, struct err *err)
 		add_member(&buf, walk->is_empty, member->key, member->value);
 		walk->is_empty = false;
 	}
-	return insert(walk->edits, walk->kept_end, &buf, err);
+	return insert_text(walk->edits, walk->kept_end, &buf, err);
 }
 
 int patch_members(struct edits *edits, const struct json_doc *doc,
@@ -261,7 +261,7 @@ int patch_capabilities(struct edits *edits, const struct json_doc *doc,
 			return -1;
 	}
 	add_absent(&buf, after, seen, last_end == first);
-	return insert(edits, last_end, &buf, err);
+	return insert_text(edits, last_end, &buf, err);
 }
 
 static int compare_text(const void *left, const void *right)

@@ -147,8 +147,9 @@ static int find_u32(const struct json_reader *reader, struct json_value object,
 	return json_u32(reader, key, value, UINT32_MAX, ret_number);
 }
 
-static int read_drop(const struct json_reader *reader,
-		     struct json_value decided, struct record_about *about)
+static int read_record_drop(const struct json_reader *reader,
+			    struct json_value decided,
+			    struct record_about *about)
 {
 	struct json_value drop;
 
@@ -176,7 +177,7 @@ static int read_decided(const struct json_reader *reader,
 	    find_mask(reader, decided, "ambient", &about->ambient) < 0 ||
 	    find_mask(reader, decided, "inheritable", &about->inheritable) <
 		    0 ||
-	    read_drop(reader, decided, about) < 0)
+	    read_record_drop(reader, decided, about) < 0)
 		return -1;
 	if (find_boolean(reader, decided, "no_new_privileges",
 			 &about->no_new_privileges) < 0 ||
@@ -198,7 +199,8 @@ static int check_version(const struct json_reader *reader,
 			 version);
 }
 
-static int read_record(const struct json_reader *reader, struct record *record)
+static int read_record_members(const struct json_reader *reader,
+			       struct record *record)
 {
 	struct json_value object = json_root(reader->doc);
 	struct record_about *about = &record->about;
@@ -238,7 +240,8 @@ int record_parse(struct record *ret_record, const struct json_doc *doc,
 	const struct json_reader reader = { .doc = doc, .err = err };
 	struct record record CLEANUP_RECORD = { 0 };
 
-	if (json_check(doc, err) < 0 || read_record(&reader, &record) < 0)
+	if (json_check(doc, err) < 0 ||
+	    read_record_members(&reader, &record) < 0)
 		return err_record(err);
 	*ret_record = record;
 	record = (struct record){ 0 };
@@ -260,7 +263,7 @@ void record_free(struct record *record)
 	*record = (struct record){ 0 };
 }
 
-static void add_text(struct buf *buf, const char *text)
+static void add_text_or_null(struct buf *buf, const char *text)
 {
 	if (text)
 		buf_add_json(buf, text);
@@ -299,11 +302,11 @@ static void add_field(struct buf *buf, const char *key,
 	buf_add_str(buf, ",\n ");
 	buf_add_json(buf, key);
 	buf_add_str(buf, ":{\"was\":");
-	add_text(buf, field->was);
+	add_text_or_null(buf, field->was);
 	buf_add_str(buf, ",\n  \"wrote\":[");
 	for (size_t i = 0; i < field->wrote_count; i++) {
 		buf_add_str(buf, i ? "," : "");
-		add_text(buf, field->wrote[i]);
+		add_text_or_null(buf, field->wrote[i]);
 	}
 	buf_add_str(buf, "]}");
 }
@@ -316,11 +319,11 @@ int record_print(const struct record *record, char **ret_text, struct err *err)
 
 	snprintf(uid, sizeof(uid), "%u", about->uid);
 	buf_add_str(&buf, "{\"version\":1,\n \"id\":");
-	add_text(&buf, about->id);
+	add_text_or_null(&buf, about->id);
 	buf_add_str(&buf, ",\"root\":");
-	add_text(&buf, about->root);
+	add_text_or_null(&buf, about->root);
 	buf_add_str(&buf, ",\"rule\":");
-	add_text(&buf, about->rule);
+	add_text_or_null(&buf, about->rule);
 	buf_add_str(&buf, ",\"uid\":");
 	buf_add_str(&buf, uid);
 	buf_add_str(&buf, ",\n");

@@ -117,8 +117,8 @@ static int check_unknown_name(struct reader *reader, struct json_value value,
 		name);
 }
 
-static int read_name(struct reader *reader, struct json_value value,
-		     capmask *mask)
+static int read_capability_name(struct reader *reader, struct json_value value,
+				capmask *mask)
 {
 	char *name CLEANUP_FREE = NULL;
 	capmask known;
@@ -146,8 +146,8 @@ static int read_set(struct reader *reader, struct json_value value,
 	struct json_value element;
 
 	while (json_next_element(&iter, &element))
-		if (read_name(reader, element, &reader->spec->sets.set[which]) <
-		    0)
+		if (read_capability_name(reader, element,
+					 &reader->spec->sets.set[which]) < 0)
 			return -1;
 	return 0;
 }
@@ -157,20 +157,20 @@ static int read_set(struct reader *reader, struct json_value value,
 	{                                                                      \
 		return read_set(reader, value, which);                         \
 	}
-READ_SET(read_effective, CAPSET_EFFECTIVE)
-READ_SET(read_bounding, CAPSET_BOUNDING)
-READ_SET(read_inheritable, CAPSET_INHERITABLE)
-READ_SET(read_permitted, CAPSET_PERMITTED)
-READ_SET(read_ambient, CAPSET_AMBIENT)
+READ_SET(read_effective_set, CAPSET_EFFECTIVE)
+READ_SET(read_bounding_set, CAPSET_BOUNDING)
+READ_SET(read_inheritable_set, CAPSET_INHERITABLE)
+READ_SET(read_permitted_set, CAPSET_PERMITTED)
+READ_SET(read_ambient_set, CAPSET_AMBIENT)
 
 static int read_capabilities(struct reader *reader, struct json_value value)
 {
 	static const struct key keys[] = {
-		{ "effective", LIST, read_effective },
-		{ "bounding", LIST, read_bounding },
-		{ "inheritable", LIST, read_inheritable },
-		{ "permitted", LIST, read_permitted },
-		{ "ambient", LIST, read_ambient },
+		{ "effective", LIST, read_effective_set },
+		{ "bounding", LIST, read_bounding_set },
+		{ "inheritable", LIST, read_inheritable_set },
+		{ "permitted", LIST, read_permitted_set },
+		{ "ambient", LIST, read_ambient_set },
 	};
 
 	reader->spec->has_capabilities = true;
@@ -203,8 +203,8 @@ static int read_user(struct reader *reader, struct json_value value)
 	return read_members(reader, value, keys, ARRAY_LEN(keys), others);
 }
 
-static int read_no_new_privileges(struct reader *reader,
-				  struct json_value value)
+static int read_spec_no_new_privileges(struct reader *reader,
+				       struct json_value value)
 {
 	reader->spec->no_new_privileges = value.kind == JSON_TRUE;
 	return 0;
@@ -215,7 +215,7 @@ static int read_process(struct reader *reader, struct json_value value)
 	static const struct key keys[] = {
 		{ "user", OBJECT, read_user },
 		{ "capabilities", OBJECT, read_capabilities },
-		{ "noNewPrivileges", BOOLEAN, read_no_new_privileges },
+		{ "noNewPrivileges", BOOLEAN, read_spec_no_new_privileges },
 	};
 
 	reader->spec->has_process = true;
@@ -290,7 +290,7 @@ static int read_linux(struct reader *reader, struct json_value value)
 }
 
 /* Keys that differ only in case are valid and distinct for every reader. */
-static int read_annotations(struct reader *reader, struct json_value value)
+static int read_spec_annotations(struct reader *reader, struct json_value value)
 {
 	struct json_iter iter = json_iterate(reader->json.doc, value);
 	struct json_member member;
@@ -318,9 +318,9 @@ static int check_keys(const struct json_reader *json, struct json_value object,
 	return json_keys_check(json->doc, object, names, json->err);
 }
 
-static const struct key *find_key(const struct json_doc *doc,
-				  struct json_value name,
-				  const struct key *keys, size_t count)
+static const struct key *find_spec_key(const struct json_doc *doc,
+				       struct json_value name,
+				       const struct key *keys, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		if (json_string_is(doc, name, keys[i].name))
@@ -341,7 +341,7 @@ static int read_members(struct reader *reader, struct json_value object,
 	while (json_next_member(&iter, &member)) {
 		struct json_value value = member.value;
 		const struct key *key =
-			find_key(json->doc, member.key, keys, count);
+			find_spec_key(json->doc, member.key, keys, count);
 
 		if (!key)
 			continue;
@@ -367,7 +367,7 @@ int spec_read(struct spec *ret_spec, const struct json_doc *doc,
 {
 	static const struct key keys[] = {
 		{ "process", OBJECT, read_process },
-		{ "annotations", OBJECT, read_annotations },
+		{ "annotations", OBJECT, read_spec_annotations },
 		{ "linux", OBJECT, read_linux },
 	};
 	struct reader reader = make_reader(ret_spec, doc, dialect, err);

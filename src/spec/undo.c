@@ -79,9 +79,10 @@ static int is_ours(const struct record *record, enum record_member member,
 }
 
 /* Sets or removes these members of process. */
-static int patch_process(const struct json_doc *doc,
-			 const struct patch_member *members, size_t count,
-			 char **ret_text, size_t *ret_len, struct err *err)
+static int patch_process_members(const struct json_doc *doc,
+				 const struct patch_member *members,
+				 size_t count, char **ret_text, size_t *ret_len,
+				 struct err *err)
 {
 	struct edits edits CLEANUP_EDITS = { 0 };
 	struct json_value process;
@@ -113,7 +114,8 @@ int undo_revert(const struct json_doc *config, const struct record *record,
 				record_key(member), record->fields[member].was
 			};
 	}
-	return patch_process(config, members, count, ret_text, ret_len, err);
+	return patch_process_members(config, members, count, ret_text, ret_len,
+				     err);
 }
 
 static int add_wrote(struct record_field *field, const char *value,
@@ -186,7 +188,8 @@ static int plan_config(struct undo_plan *plan, const struct json_doc *config,
 				record_key((enum record_member)i),
 				target->values[i]
 			};
-	if (patch_process(restored, members, count, &text, &len, err) < 0)
+	if (patch_process_members(restored, members, count, &text, &len, err) <
+	    0)
 		return -1;
 	if (len == config->len && memcmp(text, config->text, len) == 0)
 		return 0;
