@@ -145,7 +145,8 @@ static int check_unicode_escape(struct checker *check)
 	int unit = read_hex4(check, check->pos + 1);
 
 	if (unit < 0)
-		return fail_check(check, "\\u wants four hexadecimal digits");
+		return fail_check(check,
+				  "expected four hexadecimal digits after \\u");
 	if (unit >= 0xdc00 && unit <= 0xdfff)
 		return fail_check(check, "unpaired surrogate");
 	check->pos += 5;
@@ -209,7 +210,7 @@ static int check_string(struct checker *check)
 static int check_digits(struct checker *check)
 {
 	if (!is_digit_byte(peek_byte(check)))
-		return fail_check(check, "a digit is wanted in a number");
+		return fail_check(check, "expected a digit in a number");
 	while (is_digit_byte(peek_byte(check)))
 		check->pos++;
 	return 0;
@@ -252,7 +253,7 @@ static int check_word(struct checker *check)
 			return 0;
 		}
 	}
-	return fail_check(check, "a value is wanted here");
+	return fail_check(check, "expected a value");
 }
 
 static int check_scalar(struct checker *check)
@@ -271,13 +272,12 @@ static int check_key(struct checker *check)
 {
 	skip_blank(check);
 	if (peek_byte(check) != '"')
-		return fail_check(check,
-				  "a key in double quotes is wanted here");
+		return fail_check(check, "expected a key in double quotes");
 	if (check_string(check) < 0)
 		return -1;
 	skip_blank(check);
 	if (peek_byte(check) != ':')
-		return fail_check(check, "':' is wanted after a key");
+		return fail_check(check, "expected ':' after a key");
 	check->pos++;
 	return 0;
 }
@@ -318,8 +318,8 @@ static int check_after_value(struct checker *check)
 		}
 		if (peek_byte(check) != (object ? '}' : ']'))
 			return fail_check(check,
-					  object ? "',' or '}' is wanted here"
-						 : "',' or ']' is wanted here");
+					  object ? "expected ',' or '}'"
+						 : "expected ',' or ']'");
 		check->pos++;
 		check->depth--;
 	}
@@ -350,8 +350,8 @@ static int check_beginning(struct checker *check)
 	const struct json_doc *doc = check->doc;
 
 	if (doc->len >= 3 && memcmp(doc->text, "\xef\xbb\xbf", 3) == 0)
-		return fail_check(check,
-				  "a byte order mark, save it without one");
+		return fail_check(
+			check, "a byte order mark: save the file without it");
 	return check_value(check);
 }
 

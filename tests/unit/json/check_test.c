@@ -91,11 +91,11 @@ static void other_spellings_of_numbers_are_refused(void)
 {
 	REFUSED("something follows the first value", "0^1", "-0^1", "1e1^.5",
 		"0^x10", "1^_000", "1^f");
-	REFUSED("',' or ']' is wanted here", "[0^0]");
+	REFUSED("expected ',' or ']'", "[0^0]");
 	REFUSED("ends too early", "-^", "1.^", "1e^", "1e+^");
-	REFUSED("a digit is wanted in a number", "[-^]", "-^-1", "-^Infinity",
+	REFUSED("expected a digit in a number", "[-^]", "-^-1", "-^Infinity",
 		"[1.^]", "1.^e5", "1.^.2", "1.^-2", "[1e^]", "[1E-^]");
-	REFUSED("a value is wanted here", "^+1", "^.5", "^NaN", "^Infinity");
+	REFUSED("expected a value", "^+1", "^.5", "^NaN", "^Infinity");
 }
 
 static void a_text_that_ends_too_early_is_refused(void)
@@ -103,25 +103,27 @@ static void a_text_that_ends_too_early_is_refused(void)
 	REFUSED("ends too early", "^", " \r \t^", "[^", "[1^", "[1,^", "[[]^",
 		"{^", "{\"a^", "{\"a\"^", "{\"a\":^", "{\"a\":1^", "{\"a\":1,^",
 		"\"^", "\"\\^", "\"\\\"^", "\"\\ud800^");
-	REFUSED("\\u wants four hexadecimal digits", "\"\\^u", "\"\\^u123");
+	REFUSED("expected four hexadecimal digits after \\u", "\"\\^u",
+		"\"\\^u123");
 	REFUSED("unpaired surrogate", "\"\\ud800^\\udc0");
-	REFUSED("a value is wanted here", "^nul", "^t");
+	REFUSED("expected a value", "^nul", "^t");
 }
 
 static void what_some_readers_take_beyond_json_is_refused(void)
 {
 	static const struct text texts[] = {
 		BAD("{}\0", "1:3: something follows the first value"),
-		BAD("\0{}", "1:1: a value is wanted here"),
+		BAD("\0{}", "1:1: expected a value"),
 	};
 
-	REFUSED("a byte order mark, save it without one", "^\xef\xbb\xbf{}");
-	REFUSED("a value is wanted here", " ^\xef\xbb\xbf{}", "^/* c */ {}",
+	REFUSED("a byte order mark: save the file without it",
+		"^\xef\xbb\xbf{}");
+	REFUSED("expected a value", " ^\xef\xbb\xbf{}", "^/* c */ {}",
 		"^# c\n{}", "[1,^]", "^'a'", "^True", "^undefined", "^\f1",
 		"^\v1",
 		"^\xc2\xa0"
 		"1");
-	REFUSED("a key in double quotes is wanted here", "{ ^/* c */ }",
+	REFUSED("expected a key in double quotes", "{ ^/* c */ }",
 		"{\"a\":1,^}", "{^'a':1}", "{^a:1}");
 	REFUSED("something follows the first value", "{} ^// c",
 		"{}\r ^garbage", "{}^{}", "{}^,", "null^l");
@@ -130,17 +132,15 @@ static void what_some_readers_take_beyond_json_is_refused(void)
 
 static void a_bracket_comma_or_colon_amiss_is_refused(void)
 {
-	REFUSED("a value is wanted here", "^]", "[^,1]", "[1,^,2]", "[^}",
+	REFUSED("expected a value", "^]", "[^,1]", "[1,^,2]", "[^}",
 		"{\"a\":^:1}", "{\"a\":^}");
-	REFUSED("',' or ']' is wanted here", "[1 ^2]", "[1^}", "[1^:2]",
+	REFUSED("expected ',' or ']'", "[1 ^2]", "[1^}", "[1^:2]",
 		"[true^false]", "[\"a\"^\"b\"]");
 	REFUSED("something follows the first value", "[]^]");
-	REFUSED("a key in double quotes is wanted here", "{^]", "{^,}",
-		"{^1:2}");
-	REFUSED("':' is wanted after a key", "{\"a\" ^1}", "{\"a\"^,1}",
+	REFUSED("expected a key in double quotes", "{^]", "{^,}", "{^1:2}");
+	REFUSED("expected ':' after a key", "{\"a\" ^1}", "{\"a\"^,1}",
 		"{\"a\"^}", "{\"a\":1,\"b\"^]");
-	REFUSED("',' or '}' is wanted here", "{\"a\":1 ^\"b\":2}",
-		"{\"a\":1^]");
+	REFUSED("expected ',' or '}'", "{\"a\":1 ^\"b\":2}", "{\"a\":1^]");
 }
 
 static void strings_have_only_the_escapes_of_json(void)
@@ -153,7 +153,7 @@ static void strings_have_only_the_escapes_of_json(void)
 	REFUSED("unknown escape in a string", "\"\\^x41\"", "\"\\^a\"",
 		"\"\\^v\"", "\"\\^0\"", "\"\\^'\"", "\"\\^\n\"", "\"\\^U0041\"",
 		"\"\\^N\"");
-	REFUSED("\\u wants four hexadecimal digits", "\"\\^u12g4\"",
+	REFUSED("expected four hexadecimal digits after \\u", "\"\\^u12g4\"",
 		"\"\\^u 041\"", "\"\\^u-041\"", "\"\\^u00@1\"", "\"\\^u00`1\"",
 		"\"\\^u{41}\"");
 	REFUSED("control character in a string", "\"a^\nb\"", "\"a^\tb\"",
@@ -215,15 +215,14 @@ static void every_kind_of_invalid_utf8_is_refused(void)
 static void places_count_lines_and_code_points(void)
 {
 	static const struct text texts[] = {
-		BAD("{\n\t\"a\": tru\n}", "2:7: a value is wanted here"),
-		BAD("{\r\n\r\n  x",
-		    "3:3: a key in double quotes is wanted here"),
+		BAD("{\n\t\"a\": tru\n}", "2:7: expected a value"),
+		BAD("{\r\n\r\n  x", "3:3: expected a key in double quotes"),
 		BAD("[\"\xc3\xa4\xc3\xb6\xc3\xbc\", x]",
-		    "1:9: a value is wanted here"),
+		    "1:9: expected a value"),
 		BAD("[\"\xe2\x82\xac\xf0\x9f\x98\x80\", x]",
-		    "1:8: a value is wanted here"),
+		    "1:8: expected a value"),
 		BAD("[\"\xf0\x9f\x98\x80\",\n\"\xf0\x9f\x98\x80\" 1]",
-		    "2:5: ',' or ']' is wanted here"),
+		    "2:5: expected ',' or ']'"),
 		BAD("[1\n\n\n", "4:1: ends too early"),
 	};
 
@@ -349,8 +348,8 @@ static void every_level_remembers_what_closes_it(void)
 		memcpy(text + from, closing, LEVELS);
 		if (i < LEVELS) {
 			snprintf(want, sizeof(want),
-				 "1:%zu: ',' or '%c' is wanted here",
-				 from + i + 1, closing[i]);
+				 "1:%zu: expected ',' or '%c'", from + i + 1,
+				 closing[i]);
 			row.want = want;
 			text[from + i] = closing[i] == ']' ? '}' : ']';
 		}
