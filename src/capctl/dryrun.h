@@ -24,8 +24,7 @@ struct dryrun_host {
 	struct own_caps own;
 	bool assumed; /* not root: `own` has what root would hold */
 	struct launch launch;
-	struct err
-		runtime_problem; /* why there is no real runtime; "": there is one */
+	struct err runtime_problem; /* why there is none; "": there is one */
 };
 
 #define CLEANUP_DRYRUN_HOST __attribute__((cleanup(dryrun_host_free)))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The input is a request's value. What is asked for and what is no capability
- * are the words of it, each once at least, whatever parts them.
+ * The input is a request's value. The requested capabilities and the unknown
+ * words are together its words, each at least once, for every separator.
  */
 #include "config.h"
 
@@ -19,7 +19,7 @@
 static char general_key[] = AMBIENT_REQUEST_KEY,
 	    own_key[] = AMBIENT_REQUEST_KEY ".c";
 
-/* Both forms; NULL: there is none. The caller frees. */
+/* Both forms; NULL: none. The caller frees. */
 static struct ambient_request read_forms(char *general, char *own,
 					 const char *container)
 {
@@ -96,7 +96,7 @@ static void check_words(const struct ambient_request *request,
 		MUST(words >= unknown + count_bits(request->asked));
 }
 
-/* What was understood, written plainly, is understood again. */
+/* The parsed request, printed, parses to the same. */
 static void check_again(const struct ambient_request *request)
 {
 	struct buf buf CLEANUP_BUF = { 0 };
@@ -126,7 +126,7 @@ static void check_case(const struct ambient_request *request, char *value)
 	ambient_request_free(&upper);
 }
 
-/* The container's own form counts for it alone, and then it alone counts. */
+/* The form with a container's name applies to that container only, and wins. */
 static void check_forms(const struct ambient_request *request, char *value)
 {
 	char other[] = "KILL,OTHER";

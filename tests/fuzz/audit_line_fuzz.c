@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Sixteen bytes of what was decided, then strings with a NUL after each. The
- * line is JSON of bounded length whatever they hold, and a string in it is
- * what was given or, cut, how that begins.
+ * The input is sixteen bytes of a decision, then NUL-terminated strings. The
+ * line is always JSON of bounded length; each string in it equals its input or,
+ * if cut, is a prefix of it.
  */
 #include "config.h"
 

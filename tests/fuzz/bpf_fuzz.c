@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The input is a system call (struct seccomp_data), then instructions. What
- * bpf_check() takes ends, answers the same each time, and the same after
- * steps that do nothing; what it does not take it says why.
+ * The input is a system call (struct seccomp_data), then instructions. A
+ * program that bpf_check() accepts ends, returns the same each time, and the same
+ * after steps without an effect; a refusal has a reason.
  */
 #include "config.h"
 
@@ -37,7 +37,7 @@ static void check_prefixed(const struct bpf_program *program,
 	MUST(bpf_run(&longer, data) == answer);
 }
 
-/* Each step that a program loses from its start makes it no less bounded. */
+/* A program without its first steps is still bounded. */
 static void check_tail(const struct bpf_program *program)
 {
 	struct bpf_program tail = { program->code + 1, program->count - 1 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The input is a cgroup file. An id is a part of a path in it, the first that
- * counts: what stands behind it in the text changes nothing.
+ * The input is a cgroup file. The id is part of a path in it, the first match:
+ * the text after it changes nothing.
  */
 #include "config.h"
 
@@ -25,7 +25,7 @@ static bool is_known(const char *id, size_t len)
 	return false;
 }
 
-/* By its length alone: with runc- before it and .scope behind. */
+/* A systemd scope: ENGINE- before the id and .scope after it. */
 static bool is_scope(const char *text, size_t size, const char *id, size_t len)
 {
 	size_t before = (size_t)(id - text);

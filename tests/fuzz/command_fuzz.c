@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The input is a config.json. Nothing that is read is more than stands there:
- * texts without NULs that are no longer than the input, and numbers of groups
- * that a group can have.
+ * The input is a config.json. All results come from it: texts without NULs
+ * that are not longer than the input, and valid group IDs.
  */
 #include "config.h"
 

@@ -38,7 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	input.has_capabilities = flags & 2;
 	input.new_userns = flags & 4;
 	input.limits.ambient_forbidden = flags & 8;
-	/* Else nearly all are refused. */
+	/* Otherwise nearly all inputs are refused. */
 	if (flags & 16) {
 		input.sets.set[CAPSET_EFFECTIVE] &=
 			input.sets.set[CAPSET_PERMITTED];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The first eight bytes say what was decided for the container, the rest is
- * an exec session's process file.
+ * The first eight bytes are the decision for the container, the rest is an exec
+ * session's process file.
  */
 #include "config.h"
 

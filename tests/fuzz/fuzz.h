@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What every fuzz target needs. */
+/* Included by every fuzz target. */
 #ifndef CAPRUNTIME_FUZZ_H
 #define CAPRUNTIME_FUZZ_H
 
@@ -9,7 +9,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* A property: also held where NDEBUG takes assert() out. */
+/* Checks a property, also with NDEBUG, which disables assert(). */
 #define MUST(condition)                                                        \
 	do {                                                                   \
 		if (!(condition)) {                                            \

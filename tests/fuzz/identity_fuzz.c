@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The input is members of an annotations object, as a pod could have them
- * written there. Beside what an engine writes they change nothing: either the
- * same container is seen, or config.json is refused for a key that stands
- * twice or a value that is no string.
+ * The input is members of an annotations object, as a pod can make an engine
+ * write them. Next to the engine's annotations they change nothing: either the
+ * container has the same identity, or config.json is refused for a duplicate
+ * key or a value that is not a string.
  */
 #include "config.h"
 
@@ -20,7 +20,7 @@
 struct engine_text {
 	enum engine engine;
 	enum subject_kind kind;
-	const char *members; /* that the engine writes */
+	const char *members; /* written by the engine */
 };
 
 static const struct engine_text engine_texts[] = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A text that passes means to json-c what it means to json_scan. */
+/* json-c and json_scan read an accepted text alike. */
 #include "config.h"
 
 #include "json/check.h"
@@ -10,7 +10,7 @@
 
 #define SIZE_MAX_TRIED 8192
 
-/* Comparing each key with each. */
+/* Compares each pair of keys. */
 static bool has_equal_keys(const struct json_doc *doc, struct json_value object)
 {
 	struct json_iter iter = json_iterate(doc, object);
@@ -36,7 +36,7 @@ static bool has_equal_keys(const struct json_doc *doc, struct json_value object)
 	return false;
 }
 
-/* By the numbers of its characters (RFC 3629, section 3). */
+/* By its code points (RFC 3629, section 3). */
 static bool is_utf8(const unsigned char *at, size_t left)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
@@ -78,7 +78,7 @@ static void check_string(const struct json_doc *doc, struct json_value string)
 	MUST(is_utf8((const unsigned char *)at, span));
 	MUST(json_string(doc, string, &text, &len, &err) == 0);
 	MUST(is_utf8((const unsigned char *)text, len));
-	/* Which json-c puts where it has no character. */
+	/* json-c writes it in place of an invalid character. */
 	if (memmem(text, len, replacement, 3))
 		MUST(strstr(raw, replacement) || strcasestr(raw, "\\ufffd"));
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The input chooses rules. One that is said never to decide is not found for
- * any container, and one that is said to be for all matches all that it could.
+ * The input chooses rules. A rule reported as never deciding is not found for
+ * any container; a rule reported as matching everything matches every container
+ * that it can.
  */
 #include "config.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The first eight bytes say which sets are written, the rest is config.json. */
+/* The first eight bytes choose the sets to write, the rest is config.json. */
 #include "config.h"
 
 #include "patch_properties.h"
@@ -8,7 +8,7 @@
 
 #define SIZE_MAX_TRIED 8192
 
-/* Few sets are worth a try: those of a few capabilities. */
+/* A few capabilities suffice. */
 static struct capsets sets_from(const uint8_t *bytes, const struct capsets *are)
 {
 	struct capsets sets = *are;
@@ -26,7 +26,7 @@ static struct capsets sets_from(const uint8_t *bytes, const struct capsets *are)
 	return sets;
 }
 
-/* The value does not hang on what stands around it. */
+/* The value does not depend on the text around it. */
 static void check_value(const struct json_doc *doc, const struct spec *spec)
 {
 	char *value CLEANUP_FREE = NULL, *again CLEANUP_FREE = NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Any text is a policy or has problems with places; a policy holds what the
- * limits allow, and reading it again gives the same.
+ * Any text is a policy or has problems with locations; a policy is within the
+ * limits, and parsing it again gives the same.
  */
 #include "config.h"
 
@@ -14,7 +14,7 @@
 
 #define SIZE_MAX_TRIED 16384
 
-/* The text, and how many problems were told in it. */
+/* The text, and the number of problems reported in it. */
 struct hearing {
 	const struct json_doc *doc;
 	size_t count;
@@ -40,7 +40,7 @@ static struct json_object *member(struct json_object *object, const char *key)
 	return value;
 }
 
-/* Of a value that may stand alone or in a list. */
+/* For a value that can be alone or in a list. */
 static size_t count_of(struct json_object *value)
 {
 	if (json_object_is_type(value, json_type_array))
@@ -127,7 +127,7 @@ static void check_rule(const struct policy_rule *rule,
 	check_match(&rule->match, member(object, "match"));
 }
 
-/* What json-c reads in the text is what the rules say. */
+/* The rules have the values that json-c reads. */
 static void check_rules(const struct policy *policy, const struct json_doc *doc)
 {
 	struct json_tokener *tokener = json_tokener_new_ex(JSON_DEPTH_MAX + 1);
@@ -155,7 +155,7 @@ static void check_find(const struct policy *policy)
 							      "handler" } };
 	const struct policy_rule *found = policy_find(policy, &root);
 
-	/* Only a rule that says so is for uid 0. */
+	/* A rule matches uid 0 only if it names it. */
 	MUST(!found || found->match.numbers[MATCH_UID].count);
 	MUST(!found ||
 	     (found >= policy->rules && found < policy->rules + policy->count));

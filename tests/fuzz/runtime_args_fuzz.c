@@ -151,7 +151,7 @@ static char *join(const char *name, const char *value)
 	return word;
 }
 
-/* What was understood, written in the plainest way, is understood again. */
+/* The result, written in the simplest form, parses to the same. */
 static void check_plain_form(const struct runtime_args *args)
 {
 	bool crun = args->dialect == RUNTIME_CRUN;

@@ -6,7 +6,6 @@
 #include "config.h"
 
 #include "spec/spec.h"
-#include "spec/spec.h"
 
 #include <ctype.h>
 #include <json.h>
@@ -71,7 +70,7 @@ static struct json_object *member(struct json_object *object, const char *key)
 	return found;
 }
 
-/* None is hidden behind another, whichever of two counts. */
+/* No key hides another, whether the first or the last one counts. */
 static void check_all_seen(const struct json_doc *doc, struct json_value value,
 			   struct json_object *object)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The main of a fuzz target where libFuzzer is not: runs the target once on
- * every file named on the command line, so that any compiler replays the
- * corpus.
+ * The main of a fuzz target without libFuzzer: runs the target once on every
+ * file named on the command line, so that the corpus can be replayed with any
+ * compiler.
  */
 #include "config.h"
 
@@ -27,7 +27,7 @@ static int run_file(const char *path)
 	if (fd < 0 || fstat(fd, &status) < 0 || status.st_size > INPUT_MAX)
 		return -1;
 
-	/* Exactly as large as the input, so that a read past it is seen. */
+	/* Exactly as large as the input, to detect a read past its end. */
 	size = (size_t)status.st_size;
 	data = malloc(size ? size : 1);
 	if (!data || read(fd, data, size) != (ssize_t)size)

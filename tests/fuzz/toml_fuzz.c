@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The input is one file of an engine's configuration, and then the same file
- * twice. No reader of it falls, a file that is read again changes nothing, and
- * what is no TOML is refused by its place.
+ * The input is one file of an engine's configuration, then the same file twice.
+ * No reader crashes, a file that is read again changes nothing, and a message
+ * about invalid TOML has its location.
  */
 #include "config.h"
 
@@ -36,9 +36,9 @@ static void walk(const struct toml_value *value)
 	MUST(!toml_string(value) == (toml_kind(value) != TOML_STRING));
 }
 
-static void judge(enum engine kind, const char *text, size_t len,
-		  struct engine_config *config, struct findings *findings,
-		  int times)
+static void load_files(enum engine kind, const char *text, size_t len,
+		       struct engine_config *config, struct findings *findings,
+		       int times)
 {
 	struct err err = { 0 };
 
@@ -56,8 +56,8 @@ static void check_engine(enum engine kind, const char *text, size_t len)
 	struct findings first CLEANUP_FINDINGS = { 0 };
 	struct findings second CLEANUP_FINDINGS = { 0 };
 
-	judge(kind, text, len, &once, &first, 1);
-	judge(kind, text, len, &twice, &second, 2);
+	load_files(kind, text, len, &once, &first, 1);
+	load_files(kind, text, len, &twice, &second, 2);
 	MUST(once.handlers_count == twice.handlers_count);
 	for (size_t i = 0; i < once.handlers_count; i++)
 		MUST(strcmp(once.handlers[i].name, twice.handlers[i].name) ==

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The input is a config.json. Every mount's place is an absolute path without
- * detours, on which paths in it are found; what is mapped in is mapped out.
+ * The input is a config.json. Every mount's destination is absolute and
+ * normalized, and a path below it is on that mount; ID mappings are reversible.
  */
 #include "config.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A record's text, a NUL, and config.json's text. What is read of the record
- * is printed and read again as the same; taking back changes nothing outside
- * of the two members; and what a create then writes is taken back to the same
- * bytes, also when it was killed before config.json.
+ * A record's text, a NUL, and config.json's text. The parsed record,
+ * printed, parses to the same; an undo changes only the two members; and the
+ * changes of a later create are undone to the same bytes, also if it was killed
+ * before it wrote config.json.
  */
 #include "config.h"
 
@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "spec/spec.h"
 #include "spec/spec.h"
 
 #define TARGET "{\"ambient\":[\"CAP_KILL\"],\"bounding\":[\"CAP_TARGET\"]}"
@@ -50,7 +49,7 @@ static bool is_ours(const struct json_doc *doc, struct json_value key)
 	       json_string_is(doc, key, "noNewPrivileges");
 }
 
-/* The next member that is not ours. */
+/* The next member that capruntime does not write. */
 static bool next_other(struct json_iter *iter, struct json_member *ret_member)
 {
 	while (json_next_member(iter, ret_member))
@@ -67,7 +66,7 @@ static bool same_bytes(const struct json_doc *a, size_t a_start, size_t a_end,
 		       0;
 }
 
-/* Every other member of process, its key and its value, is as it was. */
+/* All other members of process are unchanged. */
 static void check_others(const struct json_doc *a, struct json_value a_process,
 			 const struct json_doc *b, struct json_value b_process)
 {
@@ -128,7 +127,7 @@ static void check_taken_back(const struct json_doc *config,
 	MUST(same_bytes(&restored, 0, restored.len, want, 0, want->len));
 }
 
-/* A create that raises, over what stands there. */
+/* A create that raises capabilities in the present text. */
 static void check_create(const struct json_doc *config,
 			 const struct json_doc *restored,
 			 const struct record *record, const char *record_text,

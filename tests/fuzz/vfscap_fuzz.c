@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The input is a file's attribute. What is understood is, written again from
- * its parts, the very bytes but for the flags that mean nothing.
+ * The input is a file's attribute. The parsed value, written again, has
+ * the same bytes except for the flags that are ignored.
  */
 #include "config.h"
 

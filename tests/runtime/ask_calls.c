@@ -2,7 +2,7 @@
 /*
  * usage: ask_calls list                           every call with no argument
  *        ask_calls runc|crun CONFIG.JSON <CALLS   what the profile answers
- * The lines are those of try_calls, and so are the answers.
+ * Lines and answers have the format of try_calls.
  */
 #include "config.h"
 

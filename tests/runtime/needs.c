@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * usage: needs [port80|packet|mlock|nice|perf]...
- * What the program of examples.bats' containers is: prints in one line who it
- * is and what it holds, then for each word whether what takes a capability
- * is done or denied. A program of its own, because a script cannot be setuid.
+ * The program in the containers of examples.bats. Prints one line: its uid and
+ * its sets, then for each word whether the privileged operation is done or
+ * denied. Not a script, because a script cannot be setuid.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -32,7 +32,7 @@ static int bind_port80(void)
 		      : bind(fd, (struct sockaddr *)&address, sizeof(address));
 }
 
-/* Every packet of every interface, as tcpdump and DPDK's AF_PACKET driver. */
+/* All packets of all interfaces, like tcpdump and DPDK's AF_PACKET driver. */
 static int open_packet(void)
 {
 	return socket(AF_PACKET, SOCK_RAW, htons(ETH_P_ALL));
@@ -48,7 +48,7 @@ static int raise_priority(void)
 	return setpriority(PRIO_PROCESS, 0, -5);
 }
 
-/* All of processor 0, not only what this process does. */
+/* Counts all of processor 0, not only this process. */
 static int open_perf(void)
 {
 	struct perf_event_attr attributes = { .type = PERF_TYPE_SOFTWARE,

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * usage: try_calls <CALLS
- * In a container: makes each system call of the list, in a process of its
- * own, and prints the line with what came of it: "errno N" where N can only
- * be the filter's (from 3000 on) or says that there is no such call, "killed"
- * for the filter's signal, else "open". A line is NAME NUMBER and six
- * arguments.
+ * Runs in a container: makes each system call of the list in a new process, and
+ * prints the line with the result: "errno N" if N comes from the filter (from
+ * 3000 on) or means that the call does not exist, "killed" for the filter's
+ * signal, else "open". A line is NAME NUMBER and six arguments.
  */
 #include "config.h"
 
@@ -37,7 +36,7 @@ static int read_call(struct call *call)
 		     (long long *)&args[4], (long long *)&args[5]) == 8;
 }
 
-/* What it leads to need not come back; then nothing was filtered either. */
+/* A call that does not return was not filtered, either. */
 static int try_call(const struct call *call, volatile int *result)
 {
 	const unsigned long long *args = call->args;
