@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The input is a system call (struct seccomp_data), then instructions. A
- * program that bpf_check() accepts ends, returns the same each time, and the same
- * after steps without an effect; a refusal has a reason.
+ * program that bpf_check() accepts ends, returns the same each time, and the
+ * same after steps without an effect; a refusal has a reason.
  */
 #include "config.h"
 

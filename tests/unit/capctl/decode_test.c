@@ -7,7 +7,7 @@
 
 #include "tap.h"
 
-/* What fits beside number and name in two lines of 80 columns. */
+/* The length that fits beside number and name in two lines of 80 columns. */
 #define LENGTH_MAX 108
 
 static void every_capability_has_a_text(void)

@@ -24,7 +24,7 @@ static const char two_rules[] =
 	       "{\"name\":\"all\",\"match\":{},"
 	       "\"ambient\":[\"KILL\",\"SYS_NICE\"]}");
 
-/* A policy.json and a bundle, and what came of them. */
+/* A policy.json, a bundle and the result for them. */
 struct scene {
 	struct tempdir dir;
 	char *policy;
@@ -72,7 +72,7 @@ static int look(struct scene *scene, struct dryrun_options options)
 		printf("#   %s\n", scene->err.text);
 		return -2;
 	}
-	/* The same for everybody who asks. */
+	/* The same for every user. */
 	scene->node.own.permitted = scene->node.own.bounding =
 		scene->node.own.kernel = KILL | CHOWN | SYS_NICE;
 	scene->node.own.ambient_forbidden = false;
@@ -118,7 +118,7 @@ static void without_them_they_are_usual(void)
 	CHECK_STR(texts[MATCH_HANDLER], "capruntime");
 }
 
-/* A record as this very version writes it. */
+/* A record as this version writes it. */
 static bool write_record(const struct scene *scene, const char *id)
 {
 	struct record originals = {
@@ -235,7 +235,7 @@ static void a_record_that_is_none_refuses_without_a_policy(void)
 	CHECK_HAS(scene.run.reason.text, ".capruntime.json'");
 }
 
-/* To an ordinary user that is something that cannot be told. */
+/* An ordinary user cannot find that out. */
 static void a_record_that_cannot_be_believed_refuses_root_alone(void)
 {
 	struct scene scene CLEANUP_SCENE = scene_make(POLICY(""), CONFIG);

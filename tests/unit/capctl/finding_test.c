@@ -91,7 +91,7 @@ static void findings_are_counted_by_level(void)
 	}
 }
 
-/* One with every field, one with as few as can be. */
+/* One with every field, one with the fewest. */
 static void add_two(struct findings *findings)
 {
 	struct finding full = { .level = FINDING_ERROR,

@@ -42,7 +42,7 @@ static void a_long_line_is_wrapped_at_blanks(void)
 	out_line(OUT_PLAIN, "%079d b", 0);
 	CHECK_WROTE("0000000000000000000000000000000000000000000000000000000000"
 		    "000000000000000000000\nb\n");
-	/* A word that does not fit stays whole: somebody will copy it. */
+	/* A word that does not fit is not split, so that it can be copied. */
 	BEGIN();
 	out_line(OUT_PLAIN, "%090d b", 0);
 	CHECK_WROTE("0000000000000000000000000000000000000000000000000000000000"
@@ -177,7 +177,7 @@ static void names_are_short(void)
 	check_names(BIT(62), "62");
 }
 
-/* "All but" would hide the one that has no name. */
+/* "all but" would hide the capability that has no name. */
 static void with_an_unknown_one_all_are_named(void)
 {
 	char *names CLEANUP_FREE =
@@ -242,7 +242,7 @@ static void json_escapes_invisible_characters(void)
 	CHECK_WROTE("\"a\\u007f\\u009b\\u202e\\u2069\\ufeff\xc3\xa9\"\n");
 }
 
-/* A terminal that is `columns` wide; -1: there are none here. */
+/* A terminal of `columns` columns; -1: terminals are not available. */
 static int open_terminal(unsigned short columns)
 {
 	struct winsize size = { .ws_row = 24, .ws_col = columns };
@@ -267,7 +267,7 @@ static bool begin_on(int terminal)
 	return true;
 }
 
-/* Returns what was written after that, with the state as it had been. */
+/* Returns the output since then and restores the state. */
 static char *write_on(int terminal)
 {
 	int own CLEANUP_FD = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);

@@ -19,7 +19,7 @@ static const struct verb_option options[] = {
 static struct err err;
 static char *words[WORDS_MAX + 1];
 
-/* Words divided by blanks; a word "." is an empty one. */
+/* Words separated by blanks; "." is an empty word. */
 static int parse(const char *line)
 {
 	static char text[256];
@@ -121,7 +121,7 @@ static void wrong_usage_is_an_error(void)
 	}
 }
 
-/* A verb may look at its words more than once, and tests do. */
+/* A verb can parse its words more than once, and tests do. */
 static void every_parse_starts_anew(void)
 {
 	CHECK(parse("show -xyz") == -1);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Annotations out of a JSON text, for unit tests and fuzz targets. */
+/* Annotations from a JSON text, for unit tests and fuzz targets. */
 #ifndef CAPRUNTIME_ANNOTATIONS_OF_H
 #define CAPRUNTIME_ANNOTATIONS_OF_H
 
@@ -8,7 +8,7 @@
 
 #define CLEANUP_ANNOTATIONS __attribute__((cleanup(annotations_free)))
 
-/* `text`: an object of strings. What is wrong with it ends the program. */
+/* `text`: an object of strings. An invalid one ends the program. */
 static inline struct annotations annotations_of(const char *text)
 {
 	struct testdata data CLEANUP_TESTDATA = testdata_of(text);

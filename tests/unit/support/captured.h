@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Standard output of a part of a test, as text: it shall not reach TAP's. */
+/* Captures standard output of a part of a test, to keep it out of the TAP. */
 #ifndef CAPRUNTIME_CAPTURED_H
 #define CAPRUNTIME_CAPTURED_H
 
@@ -16,7 +16,7 @@ struct captured {
 	int fd;
 };
 
-/* A test cannot do without: it ends the program. */
+/* A failure ends the program. */
 static inline struct captured captured_begin(void)
 {
 	struct captured captured;
@@ -30,7 +30,7 @@ static inline struct captured captured_begin(void)
 	return captured;
 }
 
-/* What was written since; the caller frees. */
+/* The output since then; the caller frees. */
 static inline char *captured_end(struct captured *captured)
 {
 	char *text = calloc(1, 65537);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What holds for every decision, whatever went in: for the unit test's random
- * inputs and the fuzz target.
+ * Properties of every decision, for the unit test's random inputs and the fuzz
+ * target.
  */
 #ifndef CAPRUNTIME_DECIDE_PROPERTIES_H
 #define CAPRUNTIME_DECIDE_PROPERTIES_H
@@ -40,7 +40,7 @@ static inline capmask decide_dropped(const struct decide_input *input)
 	       ~(rule->ambient | rule->inheritable);
 }
 
-/* What the rule, or within it the pod, asks for. */
+/* The request of the rule or, within it, of the pod. */
 static inline capmask decide_asked(const struct decide_input *input)
 {
 	return input->rule->on_request ? input->request->asked
@@ -78,7 +78,7 @@ static inline bool decide_is_same(const struct capsets *a,
 	return memcmp(a, b, sizeof(*a)) == 0;
 }
 
-/* The sets that a runtime is given to start with. */
+/* The sets that the runtime gets. */
 static inline const char *decide_broken_sets(const struct decide_input *input,
 					     const struct decision *decision)
 {
@@ -90,7 +90,7 @@ static inline const char *decide_broken_sets(const struct decide_input *input,
 	capmask kept = before[CAPSET_AMBIENT] & before[CAPSET_INHERITABLE] &
 		       before[CAPSET_PERMITTED] & before[CAPSET_BOUNDING];
 
-	/* Else no runtime could start it, or raise its ambient set. */
+	/* Otherwise no runtime could start it or raise its ambient set. */
 	DECIDE_BREAKS(!decide_is_within(a, p & i & b));
 	DECIDE_BREAKS(!decide_is_within(e, p));
 	DECIDE_BREAKS(!decide_is_within(i, b));
@@ -122,7 +122,7 @@ static inline const char *decide_broken_raised(const struct decide_input *input,
 	return NULL;
 }
 
-/* Deciding on what was decided changes no more. */
+/* Deciding again changes nothing. */
 static inline const char *decide_broken_again(const struct decide_input *input,
 					      const struct decision *decision)
 {
@@ -138,7 +138,7 @@ static inline const char *decide_broken_again(const struct decide_input *input,
 	return NULL;
 }
 
-/* The property that does not hold, or NULL. ret_refused may be NULL. */
+/* The violated property, or NULL. ret_refused can be NULL. */
 static inline const char *decide_broken(const struct decide_input *input,
 					bool *ret_refused)
 {

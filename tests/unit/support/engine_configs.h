@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Random config.json texts as an engine could write them, for
- * originals_history_test.c: every way to spell what that test is about, and
- * in each bounding set a name that no other text has.
+ * undo_history_test.c: all spellings of the members that the test changes, and a
+ * name in each bounding set that no other text has.
  */
 #ifndef CAPRUNTIME_ENGINE_CONFIGS_H
 #define CAPRUNTIME_ENGINE_CONFIGS_H
@@ -52,7 +52,7 @@ static inline void add_list(struct buf *buf, const char *key,
 	buf_add_str(buf, "]");
 }
 
-/* Sets that a runtime can start with, but for one in sixteen. */
+/* Sets that a runtime accepts, except for one in sixteen. */
 static inline void add_sets(struct buf *buf)
 {
 	static unsigned int writes;

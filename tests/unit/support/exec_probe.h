@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What execve_kernel_test and its little program agree upon. */
+/* The interface of predict_kernel_test and exec_probe. */
 #ifndef CAPRUNTIME_EXEC_PROBE_H
 #define CAPRUNTIME_EXEC_PROBE_H
 

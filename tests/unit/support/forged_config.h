@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The engines' config.json texts with something slipped into their
- * annotations, as text, so that nothing of what an engine wrote is written
- * anew; and what capruntime makes of them.
+ * The engines' config.json texts with forged annotations, inserted as text so
+ * that the rest keeps its bytes; and capruntime's decision about them.
  */
 #ifndef CAPRUNTIME_FORGED_CONFIG_H
 #define CAPRUNTIME_FORGED_CONFIG_H
@@ -62,7 +61,7 @@ static inline struct testdata forged_add_to(const struct json_doc *doc,
 	return forged_splice(doc, at, at, text);
 }
 
-/* Into the annotations. */
+/* Inserts into the annotations. */
 static inline struct testdata forged_add(const struct json_doc *doc,
 					 enum forged_place place,
 					 const char *member)
@@ -74,7 +73,7 @@ static inline struct testdata forged_add(const struct json_doc *doc,
 	return forged_add_to(doc, annotations, place, member);
 }
 
-/* An annotation that is there, with another value (JSON). */
+/* Replaces the value (JSON) of an existing annotation. */
 static inline struct testdata forged_replace(const struct json_doc *doc,
 					     const char *key, const char *value)
 {
@@ -116,7 +115,7 @@ static inline int read_config(struct spec *spec, const struct json_doc *doc,
 	return spec_read(spec, doc, RUNTIME_RUNC, err);
 }
 
-/* As prepare.c goes about it. */
+/* As capruntime does for a create. */
 static inline struct verdict judge(const struct policy *policy,
 				   enum engine engine,
 				   const struct json_doc *doc)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Another reader's word on a text: does walking it by json_scan reach what
- * json-c reads in it? json-c cuts a key at a NUL, and of two equal keys the
- * last one counts.
+ * Compares json_scan with another parser: do they read the same values? json-c
+ * cuts a key at a NUL, and of two equal keys the last one counts.
  */
 #ifndef CAPRUNTIME_JSON_SAME_H
 #define CAPRUNTIME_JSON_SAME_H
@@ -40,7 +39,7 @@ static inline bool json_same_number(const struct json_doc *doc,
 		strndup(doc->text + value.start, value.end - value.start);
 	double number = strtod(text, NULL);
 
-	/* json-c cuts whole numbers at its own limits. */
+	/* json-c clamps integers to 64 bits. */
 	if (json_object_is_type(object, json_type_int) && fabs(number) > 1e18)
 		return true;
 	return (json_object_is_type(object, json_type_int) ||
@@ -66,7 +65,7 @@ static inline bool json_same_array(const struct json_doc *doc,
 	       count == json_object_array_length(object);
 }
 
-/* Is there a member behind `iter` with the same key, cut at a NUL? */
+/* Is there a member after `iter` with the same key, cut at a NUL? */
 static inline bool json_same_key_follows(struct json_iter iter, const char *key)
 {
 	struct json_member member;
@@ -150,7 +149,7 @@ static inline bool json_is_big(const struct json_doc *doc,
 	return errno == ERANGE && !strpbrk(text, ".eE");
 }
 
-/* Is there a whole number outside of json-c's 64 bits? */
+/* Is there an integer outside of json-c's 64 bits? */
 static inline bool json_has_big(const struct json_doc *doc,
 				struct json_value value)
 {
@@ -185,9 +184,9 @@ json_c_read(const struct json_doc *doc, int flags,
 }
 
 /*
- * For a text that passed json_check(): json-c takes it, and as the same. RFC
- * 8259, section 6, has no limit for a number and lets a reader have one: from
- * 0.17 on json-c refuses whole numbers outside of 64 bits when it is strict.
+ * json-c accepts a text that passed json_check() and reads the same values. RFC
+ * 8259, section 6, allows parsers to limit numbers: strict json-c refuses
+ * integers outside of 64 bits from 0.17 on.
  */
 static inline bool json_same_as_json_c(const struct json_doc *doc)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Rules' matches and containers for them, so small and alike that they often
- * meet, chosen by given bytes and, when those are used up, by chance.
+ * Matches of rules and containers, from a small range so that they often match.
+ * Chosen by the given bytes; after the last one, at random.
  */
 #ifndef CAPRUNTIME_MATCH_RANDOM_H
 #define CAPRUNTIME_MATCH_RANDOM_H
@@ -91,7 +91,7 @@ static inline void match_random_annotation(struct choices *choices,
 	match_random_globs(choices, &list->globs);
 }
 
-/* To be freed. */
+/* The caller frees. */
 static inline void match_random(struct choices *choices, struct match *match)
 {
 	static const enum match_text texts[] = { MATCH_NAMESPACE, MATCH_ID };
@@ -115,7 +115,7 @@ static inline void match_random(struct choices *choices, struct match *match)
 		match_random_annotation(choices, match, "y");
 }
 
-/* A container, and what it lends its texts from. */
+/* A container and the owner of its texts. */
 struct random_subject {
 	struct match_subject subject;
 	char texts[4][8];

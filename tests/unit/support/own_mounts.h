@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A part of a test that mounts: in a child, with whose end the mounts go. */
+/* Runs a part of a test that mounts in a child; its end removes the mounts. */
 #ifndef CAPRUNTIME_OWN_MOUNTS_H
 #define CAPRUNTIME_OWN_MOUNTS_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What holds for every change of a config.json that spec_read() accepts: for
- * the unit test's fixtures and the fuzz target.
+ * Properties of every change of a config.json that spec_read() accepts, for the
+ * unit test's fixtures and the fuzz target.
  */
 #ifndef CAPRUNTIME_PATCH_PROPERTIES_H
 #define CAPRUNTIME_PATCH_PROPERTIES_H
@@ -85,7 +85,7 @@ static inline bool patch_is_replaced(const struct json_doc *before,
 		      behind) == 0;
 }
 
-/* `after` is `before` with `len` bytes put in at one place. */
+/* `after` is `before` with `len` bytes inserted at one place. */
 static inline bool patch_is_insertion(const struct json_doc *before, size_t len,
 				      const struct json_doc *after)
 {
@@ -108,7 +108,7 @@ static inline struct json_object *patch_dom(const struct json_doc *doc)
 	return object;
 }
 
-/* To json-c `after` is `before` but for process.KEY, which is gone. */
+/* json-c reads `after` as `before` without process.KEY. */
 static inline bool patch_is_removal(const struct json_doc *before,
 				    const char *key,
 				    const struct json_doc *after)
@@ -146,7 +146,7 @@ static inline const char *patch_broken_put(const struct json_doc *doc,
 	PATCH_BREAKS(found && !patch_is_replaced(doc, was, put, &changed));
 	PATCH_BREAKS(!found && !patch_is_insertion(doc, changed.len - doc->len,
 						   &changed));
-	/* Taking it back gives the very bytes. */
+	/* An undo restores the same bytes. */
 	old = found ? patch_text(doc, was) : NULL;
 	PATCH_BREAKS(patch_apply_member(&changed, key, old, &back, &len, &err));
 	PATCH_BREAKS(!patch_is_same(doc, back, len));
@@ -181,7 +181,7 @@ static inline int patch_which(const struct json_doc *doc, struct json_value key)
 	return -1;
 }
 
-/* A list's text by the contract: known names in order, then the others. */
+/* A list's text as specified: known names in order, then the others. */
 static inline char *patch_list_text(const struct json_doc *doc,
 				    struct json_value value, capmask set,
 				    bool drop_unknown)
@@ -251,7 +251,7 @@ patch_broken_lists(const struct json_doc *before, struct json_value was,
 	return NULL;
 }
 
-/* What makes a list's value, but for which unknown names it holds. */
+/* The value of a list, except for its unknown names. */
 struct patch_list_facts {
 	bool present, unknown;
 	capmask known;
@@ -281,7 +281,7 @@ patch_facts(const struct json_doc *doc, struct json_value capabilities,
 	return facts;
 }
 
-/* Two values compare equal exactly when nothing differs in meaning. */
+/* Two values compare equal exactly if their meaning is equal. */
 static inline const char *patch_broken_value(const struct json_doc *before,
 					     struct json_value was,
 					     const struct json_doc *after,
@@ -335,7 +335,7 @@ static inline const char *patch_broken_sets(const struct json_doc *doc,
 	same = memcmp(&was.sets, sets, sizeof(*sets)) == 0;
 	PATCH_BREAKS(same && !drop_unknown &&
 		     !patch_is_text(doc, was.capabilities, lists));
-	/* Nothing is left to do. */
+	/* A second patch changes nothing. */
 	PATCH_BREAKS(patch_apply_sets(&changed, is.capabilities, sets,
 				      drop_unknown, &again, &err));
 	PATCH_BREAKS(strcmp(again, lists) != 0);
@@ -346,7 +346,7 @@ static inline const char *patch_broken_sets(const struct json_doc *doc,
 					   is.capabilities, sets, drop_unknown);
 }
 
-/* The property that does not hold, or NULL. spec_read() accepts `doc`. */
+/* The violated property, or NULL. spec_read() accepts `doc`. */
 static inline const char *patch_broken(const struct json_doc *doc,
 				       const struct capsets *sets,
 				       bool drop_unknown)

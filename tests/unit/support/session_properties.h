@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What holds for exec_patch(), whatever it is given: for unit tests and
- * the fuzz target.
+ * Properties of exec_patch() for all inputs, for unit tests and the fuzz
+ * target.
  */
 #ifndef CAPRUNTIME_SESSION_PROPERTIES_H
 #define CAPRUNTIME_SESSION_PROPERTIES_H
@@ -22,7 +22,7 @@ static inline bool session_same_bytes(const struct json_doc *a,
 	       memcmp(a->text + of_a.start, b->text + of_b.start, len) == 0;
 }
 
-/* The next member that is none of the two that are written. */
+/* The next member except for the two that are written. */
 static inline bool session_next_other(struct json_iter *iter,
 				      struct json_member *ret_member)
 {
@@ -61,7 +61,7 @@ static inline bool session_same_around(const struct json_doc *a,
 	       memcmp(a->text + of_a.end, b->text + of_b.end, len) == 0;
 }
 
-/* NULL, or what is wrong; ret_changed: it was given other sets. */
+/* NULL or the violated property; ret_changed: the sets were changed. */
 static inline const char *session_broken(const struct json_doc *doc,
 					 const struct record_about *about,
 					 const struct own_limits *limits,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Unit tests that print TAP for automake. A test is a function whose name is
- * a sentence; every failed check prints its place and the test goes on.
+ * a sentence; a failed check prints its location, and the test goes on.
  */
 #ifndef CAPRUNTIME_TAP_H
 #define CAPRUNTIME_TAP_H
@@ -69,7 +69,7 @@ static inline bool tap_check_u64(unsigned long long got,
 	(tap_check(strstr(text, part) != NULL, __FILE__, __LINE__,             \
 		   #text " lacks " #part) ||                                   \
 	 (printf("#   got: %s\n", text), false))
-/* Leaves the test: what comes after would only repeat the failure. */
+/* Leaves the test: later checks would only repeat the failure. */
 #define REQUIRE(condition)                                                     \
 	do {                                                                   \
 		if (!CHECK(condition))                                         \

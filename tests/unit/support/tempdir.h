@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A directory of its own for a test, under $TMPDIR or /tmp, removed with all
- * that is in it when its declaration goes out of scope. For what the module
- * under test does itself (modes, links, replacing) a test makes its own calls.
+ * A temporary directory for a test, under $TMPDIR or /tmp, removed with its
+ * contents when its declaration goes out of scope. Tests make system calls
+ * directly for what the module under test does (modes, links, renames).
  */
 #ifndef CAPRUNTIME_TEMPDIR_H
 #define CAPRUNTIME_TEMPDIR_H
@@ -40,7 +40,7 @@ static inline void tempdir_remove(struct tempdir *dir)
 	free(dir->path);
 }
 
-/* A test cannot do without: it ends the program. */
+/* A failure ends the program. */
 static inline struct tempdir tempdir_make(void)
 {
 	const char *parent = getenv("TMPDIR");
@@ -88,7 +88,7 @@ static inline bool tempdir_write_str(const struct tempdir *dir,
 	return tempdir_write(dir, name, text, strlen(text));
 }
 
-/* The first 64 KiB of a file as a string; NULL: there is none. */
+/* The first 64 KiB of a file as a string; NULL: there is no such file. */
 static inline char *tempdir_read(const struct tempdir *dir, const char *name)
 {
 	int fd CLEANUP_FD =

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * JSON texts for unit tests and fuzz targets: copies that end where the text
- * ends, so that a sanitizer sees a read past it, and the files of tests/data.
+ * JSON texts for unit tests and fuzz targets: copies without a byte after the
+ * text, so that a sanitizer detects a read past its end; and tests/data.
  */
 #ifndef CAPRUNTIME_TESTDATA_H
 #define CAPRUNTIME_TESTDATA_H
@@ -60,7 +60,7 @@ static inline struct testdata testdata_read(const char *path)
 		printf("Bail out! cannot open %s\n", path);
 		exit(1);
 	}
-	/* No file of ours has a byte of 1: all of it is one "line". */
+	/* No test file has a byte of 1, so the whole file is one "line". */
 	len = getdelim(&text, &size, 1, file);
 	fclose(file);
 	return testdata_copy(basename(path), text, len > 0 ? (size_t)len : 0);
@@ -105,7 +105,7 @@ static inline int testdata_visit(const char *path, const struct stat *status,
 
 /*
  * Runs `run` for each file under tests/data/DIRECTORY whose name ends in
- * `suffix`, and says how many there were.
+ * `suffix`. Returns the number of files.
  */
 static inline size_t testdata_each(const char *directory, const char *suffix,
 				   void (*run)(const char *path,

@@ -90,7 +90,7 @@ static void a_long_line_is_cut_around_the_place(void)
 #define KAN "\xe6\xbc\xa2"
 #define FIVE KAN KAN KAN KAN KAN
 
-/* Half of one that is cut is a blank. */
+/* Half of a cut wide character is a blank. */
 static void wide_characters_take_two_columns(void)
 {
 	struct testdata data CLEANUP_TESTDATA =
@@ -111,7 +111,7 @@ static void what_cannot_be_shown_takes_one_column(void)
 	check_excerpt(&nul.doc, 2, "a" BAD "b", 2);
 }
 
-/* Were lines looked at whole, this would take minutes. */
+/* Reading whole lines would take minutes. */
 static void only_the_text_near_the_place_is_read(void)
 {
 	enum { LEN = 1024 * 1024 };

@@ -86,7 +86,7 @@ static void patterns_are_apart_where_it_can_be_proven(void)
 	}
 }
 
-/* A list as it is written here: its patterns between blanks. */
+/* A list from its patterns, separated by blanks. */
 struct list {
 	char text[64];
 	char *patterns[16];
@@ -202,7 +202,7 @@ static void nothing_is_proven_without_work(void)
 	CHECK_U64(work.left, 0);
 }
 
-/* However long the patterns: in no more steps than there are. */
+/* The number of steps is bounded, for patterns of any length. */
 static void work_is_counted_in_steps(void)
 {
 	static char wide[20001], narrow[20001];

@@ -10,7 +10,7 @@
 
 #define TEXT(text) text, strlen(text)
 
-/* What was warned of, a line each: LINE:COLUMN: code (rule): text. */
+/* The warnings, one per line: LINE:COLUMN: code (rule): text. */
 struct hearing {
 	const struct policy *policy;
 	const struct json_doc *docs; /* of the policy's files, in their order */
@@ -61,8 +61,8 @@ static char *warnings_of(const struct json_doc *docs, size_t count, size_t work)
 	for (size_t i = 0; i < count; i++) {
 		struct policy_problems problems = { 0 };
 
-		policy_parse(&policy, &docs[i], i ? POLICY_DROP_IN : POLICY_MAIN,
-			    &problems);
+		policy_parse(&policy, &docs[i],
+			     i ? POLICY_DROP_IN : POLICY_MAIN, &problems);
 		CHECK_STR(problems.first.text, "");
 	}
 	lint_policy(&policy, work, add_warning, &hearing);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is proven is shown by tests/data/policies/lint; here: only what is so. */
+/* tests/data/policies/lint tests what is proven; here: no proof is wrong. */
 #include "config.h"
 
 #include "capctl/check/match_compare.h"
@@ -12,7 +12,7 @@
 		.left = 1000000                                                \
 	}
 
-/* Said of two matches, and held against containers. */
+/* A relation between two matches, compared with containers. */
 struct claims {
 	struct match one, other;
 	bool covers, apart, is_void, is_everything;
@@ -72,7 +72,7 @@ static void no_container_refutes_what_was_proven(void)
 		match_free(&claims.one);
 		match_free(&claims.other);
 	}
-	/* So that there was something to refute. */
+	/* Otherwise nothing was tested. */
 	CHECK(covered > 500 && apart > 500 && is_void > 500 && everything > 50);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is wrong is seen in tests/cli/capctl_doctor.bats; here, what counts. */
+/* tests/cli/capctl_doctor.bats has the mistakes; here: which settings count. */
 #include "config.h"
 
 #include "capctl/doctor/engine_config.h"
@@ -29,7 +29,7 @@ static void reading_free(struct reading *reading)
 	findings_free(&reading->findings);
 }
 
-/* Files "0", "1" … of these texts. */
+/* Files "0", "1" … with these texts. */
 static struct reading read_files(enum engine kind,
 				 const char *const texts[FILES_MAX])
 {

@@ -127,7 +127,7 @@ static void an_error_has_its_place(void)
 	check_refused("no toml at all", "'t':1:");
 }
 
-/* An assertion of the library's, with and without NDEBUG. */
+/* Violates an assertion of the library, with and without NDEBUG. */
 static void a_text_cannot_end_the_program(void)
 {
 	check_refused("a = 1\n[[$]]\n", "'t': not TOML");
@@ -148,7 +148,7 @@ static void what_is_nested_too_deeply_is_refused(void)
 		text[i] = i % 2 ? '.' : 'a';
 	memcpy(text + len - 4, "a=1", 4);
 	check_refused(text, "nested too deeply");
-	/* As deep as can be: also when it is freed. */
+	/* The deepest document that is accepted; it must also be freed. */
 	memcpy(text + 2 * 8192 + 1, "=1\n", 4);
 	toml_free(parse(text));
 	memset(text, '[', 5000);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What execve_kernel_test starts: it says whether the kernel asked for
- * secure mode, and stays to be looked at until the other end is closed.
+ * The program that predict_kernel_test executes: reports whether the kernel
+ * asked for secure mode, and waits until the other end of the pipe is closed.
  */
 #include <sys/auxv.h>
 #include <unistd.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The prediction against the running kernel: processes of random privileges
- * start a program of random mode, owner and file capabilities, and what
- * /proc/PID/status says of them before and after is held against it. With
- * CAPRUNTIME_SOAK=N in the environment it does N times as many.
+ * Compares the predictions with the running kernel: processes with random
+ * privileges execute a program with random mode, owner and file capabilities,
+ * and the test reads /proc/PID/status before and after. CAPRUNTIME_SOAK=N in
+ * the environment makes N times as many trials.
  */
 #include "config.h"
 
@@ -29,7 +29,7 @@
 
 #define ROUNDS 4000
 #define PROBE "exec_probe"
-#define OFFSET 100000 /* of the ids in a user namespace */
+#define OFFSET 100000 /* of the IDs in a user namespace */
 #define GROUPS_MAX 2
 
 #define READY 'r'
@@ -38,7 +38,7 @@
 
 enum userns { USERNS_SAME, USERNS_OFFSET, USERNS_EQUAL, USERNS_NO_ROOT };
 
-/* Ids in a task are those of its own user namespace. */
+/* IDs in a task are those of the task's user namespace. */
 struct trial {
 	enum userns userns;
 	bool new_mounts;
@@ -64,7 +64,7 @@ static const char *const mounts[] = { "suid", "nosuid" };
 static capmask kernel;
 static size_t seen[EXECVE_WHY_COUNT], refused, run;
 
-/* The child. It has no way to complain but its exit. */
+/* The child. It can report an error only by its exit status. */
 
 static void set_caps(capmask permitted, capmask effective, capmask inheritable)
 {
@@ -225,7 +225,7 @@ static bool read_status(pid_t child, struct procstatus *ret_status)
 	return procstatus_is_whole(ret_status);
 }
 
-/* Until the child has nothing more to say. */
+/* Until the child closes the pipe. */
 static bool talk(pid_t child, const struct trial *trial, int up, int down,
 		 struct outcome *ret_outcome)
 {
@@ -296,7 +296,7 @@ static bool execute(const struct trial *trial, int program,
 	return CHECK(told);
 }
 
-/* Random things: few values, so that they meet. */
+/* Random values from a small range, so that some are equal. */
 
 static bool chance(struct prng *prng, unsigned int percent)
 {
@@ -429,7 +429,7 @@ static bool write_caps(const char *path, const struct vfscap *caps)
 			0) == 0;
 }
 
-/* Changing the owner takes the bits and the capabilities away: it is first. */
+/* chown(2) removes the bits and the capabilities, so it comes first. */
 static int make_file(const struct trial *trial)
 {
 	const struct execve_file *file = &trial->file;
@@ -620,7 +620,7 @@ static capmask read_kernel(void)
 	return (UINT64_C(2) << last) - 1;
 }
 
-/* A set-user-ID process that starts another program: the kernels differ. */
+/* A set-user-ID process executes another program: kernels differ here. */
 static enum execve_kernel probe_rules(void)
 {
 	struct trial trial = {

@@ -16,7 +16,7 @@
 #define BOUNDING (BIND | RAW | KILL)
 #define OWNER 100000 /* root of another user namespace */
 
-/* A container's process, non-root, with what the engine gives it. */
+/* A container's process, non-root, with the sets that the engine gives it. */
 static struct execve_task user_task(void)
 {
 	return (struct execve_task){
@@ -200,7 +200,7 @@ static void no_new_privs_cuts_file_capabilities(void)
 	predict(task, caps_file(BIND, 0, true));
 	CHECK(!is_why(EXECVE_NO_NEW_PRIVS_CUT));
 	CHECK_U64(result.missing, 0);
-	/* Still refused, by the bounding set alone. */
+	/* Still refused, only because of the bounding set. */
 	predict(task, caps_file(TIME, 0, true));
 	CHECK(result.refused);
 }
@@ -236,7 +236,7 @@ static void version_3_is_for_its_root_alone(void)
 	task.root = EXECVE_NO_ROOT;
 	predict(task, file);
 	CHECK_SETS(0, 0, 0);
-	/* Our own root's count in every user namespace below. */
+	/* Those of our own root count in every user namespace below. */
 	file.caps.root = 0;
 	predict(task, file);
 	CHECK_SETS(BIND, BIND, 0);
@@ -444,7 +444,7 @@ static void owners_that_are_not_mapped_do_not_count(void)
 	CHECK_U64(result.why, 1 << EXECVE_SETID_UNMAPPED);
 }
 
-/* A root that was cut down gets no more than that back. */
+/* A root with a reduced bounding set regains only that set. */
 static void no_new_privs_binds_root(void)
 {
 	struct execve_task task = root_task();

@@ -17,7 +17,7 @@
 #define BIND (UINT64_C(1) << CAP_NET_BIND_SERVICE)
 #define RAW (UINT64_C(1) << CAP_NET_RAW)
 
-/* What BIND makes ambient; KILL is bounding only. */
+/* BIND becomes ambient; KILL is only bounding. */
 #define CAPABILITIES                                                           \
 	"\"capabilities\":{"                                                   \
 	"\"bounding\":[\"CAP_KILL\",\"CAP_NET_BIND_SERVICE\"],"                \
@@ -66,7 +66,7 @@ static void make_file(const struct scene *scene, const char *name,
 	CHECK(fchmodat(scene->dir.fd, name, mode, 0) == 0);
 }
 
-/* chown(2) takes the bits away: it comes first. */
+/* chown(2) removes the bits, so it comes first. */
 static void make_owned(const struct scene *scene, const char *name, uid_t uid,
 		       gid_t gid, mode_t mode)
 {
@@ -100,7 +100,7 @@ static struct scene scene_make(void)
 	struct scene scene = { .dir = tempdir_make(),
 			       .run = { .evaluation = EVALUATION_INIT } };
 
-	/* Not the one of this machine. */
+	/* Not this machine's. */
 	setenv("CAPRUNTIME_RUNTIME", "/usr/bin/runc", 1);
 	make_dir(&scene, "rootfs");
 	make_dir(&scene, "rootfs/bin");
@@ -566,7 +566,7 @@ static void setuid_setgid_and_capabilities_count(void)
 	CHECK_U64(scene.entry.result.missing, RAW);
 }
 
-/* Since Linux 6.17 a group of the process is no change. */
+/* Since Linux 6.17 a supplementary group as egid is no change of IDs. */
 static void supplementary_groups_count(void)
 {
 	struct scene scene CLEANUP_SCENE = scene_make();

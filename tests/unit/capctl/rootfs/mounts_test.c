@@ -40,7 +40,7 @@ static void mount_and_check(const struct tempdir *dir)
 	REQUIRE(mounts_read(&mounts, &err) == 0);
 	check_flags(mounts, path, true, false, false);
 
-	/* Over the first: another ID, which is not in the table. */
+	/* Covers the first mount: its ID is not in the table. */
 	REQUIRE(mount("test", path, "tmpfs", MS_NOEXEC, NULL) == 0);
 	check_flags(mounts, path, false, true, false);
 	mounts_free(&mounts);

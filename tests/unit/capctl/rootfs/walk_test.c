@@ -27,7 +27,7 @@ struct seen {
 	size_t unreadable;
 	char reason[64]; /* the last one */
 	size_t progress;
-	/* Called once: after `at` entries, or, if that is 0, at the first file. */
+	/* Called once: after `at` entries or, if `at` is 0, at the first file. */
 	void (*meddle)(const struct tempdir *dir);
 	uint64_t at;
 };

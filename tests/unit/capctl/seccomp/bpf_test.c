@@ -216,7 +216,7 @@ static void a_program_has_an_end_and_a_size(void)
 		      "unknown");
 }
 
-/* What the kernel says of a program, and what it then answers for a call. */
+/* Whether the kernel loads a program, and its result for a call. */
 struct experiment {
 	struct sock_filter code[16];
 	unsigned short count;
@@ -227,8 +227,8 @@ struct experiment {
 };
 
 /*
- * With the filter no call can be relied on, not even the one that exits: a
- * trap ends it. A sanitizer would make calls of its own before.
+ * The filter can block every call, even exit_group: a trap ends the process. A
+ * sanitizer would make additional calls before.
  */
 __attribute__((noinline, no_sanitize_address)) static void
 try_in_child(struct experiment *experiment)
@@ -253,7 +253,7 @@ try_in_child(struct experiment *experiment)
 	__builtin_trap();
 }
 
-/* The last ones end a program, or no program may have them. */
+/* The last ones end a program or are invalid in every program. */
 #define CODES_ODD 5
 static const uint16_t codes[] = {
 	BPF_LD | BPF_W | BPF_ABS,
@@ -325,7 +325,7 @@ static uint32_t any_constant(struct prng *prng, uint16_t code)
 				   : (uint32_t)prng_next(prng);
 }
 
-/* Its last two steps make an errno of what was calculated. */
+/* Its last two steps return the result as an errno. */
 static void make_experiment(struct experiment *experiment, struct prng *prng)
 {
 	unsigned short count = (unsigned short)(1 + prng_below(prng, 12));
@@ -371,7 +371,7 @@ static void run_experiment(struct experiment *experiment)
 	CHECK(child > 0 && waitpid(child, NULL, 0) == child);
 }
 
-/* The architecture is what seccomp itself says it is. */
+/* The architecture comes from seccomp. */
 static uint32_t own_architecture(struct experiment *experiment)
 {
 	static const struct sock_filter low[] = { LOAD(arch), RETURN_A };
@@ -393,7 +393,7 @@ static uint32_t own_architecture(struct experiment *experiment)
 	return parts;
 }
 
-/* What the errno of our answer is; 0: the call goes through, -1: killed. */
+/* The errno of our result; 0: the call is allowed, -1: killed. */
 static long expected_result(uint32_t result)
 {
 	if ((result & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_ERRNO)

@@ -61,7 +61,7 @@ static bool is_listed(const struct seccomp_closed *closed, const char *shown)
 	return false;
 }
 
-/* A name that is misspelled would never be closed. */
+/* A misspelled name would never be reported as closed. */
 static void libseccomp_knows_every_name(void)
 {
 	for (int bit = 0; bit < 64; bit++) {

@@ -211,7 +211,7 @@ static void conditions_on_several_arguments_must_all_hold(void)
 	CHECK(!is_open(both, 2, 2));
 }
 
-/* libseccomp would refuse them in one rule; both runtimes make two of them. */
+/* libseccomp refuses them in one rule; both runtimes make two rules. */
 static void of_two_conditions_on_one_argument_either_will_do(void)
 {
 	static const char either[] =
@@ -237,7 +237,7 @@ static void a_rule_twice_is_one_rule(void)
 	ARCHES "\"syscalls\":[{\"names\":[\"read\",\"write\"],\"action\":"     \
 	       "\"SCMP_ACT_ALLOW\"}]"
 
-/* The numbers of calls differ by machine: those of newer calls are higher. */
+/* Call numbers depend on the architecture; those of newer calls are higher. */
 static void under_runc_what_is_newer_than_the_profile_does_not_exist(void)
 {
 	static const struct {

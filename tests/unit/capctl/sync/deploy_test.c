@@ -6,7 +6,7 @@
 #include "tap.h"
 #include "tempdir.h"
 
-/* Another user, who owns the directory, is in the way. */
+/* Another user owns the directory, so nothing is written. */
 #define STRANGER 4711
 
 static struct deploy enter(const struct tempdir *dir, bool only_look)
