@@ -28,7 +28,7 @@ require_root() {
 	[ "$(id -u)" = 0 ] || skip 'not root'
 }
 
-# The program, or what was compiled into it, is for others to reach.
+# Other users must be able to reach the program and its compiled-in paths.
 require_open_build() {
 	setpriv --reuid 65534 --clear-groups test -x "$CAPRUNTIME_BUILT" ||
 		skip 'the build is in a directory closed to others'
@@ -93,7 +93,7 @@ setup_work() {
 	make_bundle "$bundle"
 }
 
-# Its words stand in $work/called, one a line, after a line for the call.
+# Writes its arguments to $work/called, one per line, after a line for the call.
 make_runtime() { # NAME
 	mkdir -p "$work/bin"
 	CAPRUNTIME_RUNTIME=$work/bin/$1
@@ -120,7 +120,7 @@ use_policy() { # RULE...
 create() { # WORD...
 	rm -f "$work/called"
 	status=0
-	# In braces: bash tells of a kill on the outer standard error.
+	# In braces: bash reports a kill on the outer standard error.
 	{
 		${before[@]+"${before[@]}"} "$CAPRUNTIME_BUILT" "$@" \
 			create -b "$bundle" id >"$work/stdout" \
@@ -151,7 +151,7 @@ started() {
 	no_leftovers
 }
 
-# What engines blame the container's command for.
+# Phrases that make engines blame the container's command.
 phrases='no such file or directory|permission denied|executable file not found'
 
 # One whole line, and printable.

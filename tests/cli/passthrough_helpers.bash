@@ -27,7 +27,7 @@ teardown_passthrough() {
 	[ -z "${handler-}" ] || rm -f "$runtimes/$handler"
 }
 
-# Any program will do: what is passed through is not looked into.
+# Any program works: its arguments are passed through unparsed.
 use_program() { # NAME
 	require_programs "$1"
 	program=$(readlink -f "$(type -P "$1")")
@@ -38,7 +38,7 @@ use_program() { # NAME
 	echo "== in front of $program"
 }
 
-# What stands in $before comes in front; $closed names descriptors to close.
+# $before are words in front of the call; $closed names descriptors to close.
 call() { # OUTPUT WORD...
 	local output=$1 status=0
 	shift

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# For tests of what a policy may be. `echo` is the real runtime: that it prints
-# its arguments says that the policy was let through.
+# For tests of the policy's syntax. `echo` is the real runtime: if it prints its
+# arguments, the policy was accepted.
 
 load ../need
 
@@ -46,8 +46,8 @@ parser_keys() {
 		LC_ALL=C sort
 }
 
-# Writes each policy that stands in a page of the manual or in a Markdown file
-# to DIRECTORY/policy-N.json and says how many there are.
+# Writes each policy in a manual page or a Markdown file to
+# DIRECTORY/policy-N.json and prints their number.
 extract_policies() { # PAGE DIRECTORY
 	mkdir -p "$2"
 	awk -v into="$2/policy-" '

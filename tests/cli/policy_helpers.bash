@@ -67,8 +67,7 @@ policy() { # TOP [RULE…]
 		rules: [${rules#,}]} + $top" >"${CAPRUNTIME_POLICY:-$etc/policy.json}"
 }
 
-# $words: the call, which nothing may hold up. What stands in $before comes in
-# front of it.
+# $words: the call, with a time limit. $before are words in front of it.
 make_words() { # [WORD…]; without any: create
 	words=(timeout -k 1 60 ${before[@]+"${before[@]}"}
 		${around[@]+"${around[@]}"} "$capruntime")
@@ -90,7 +89,7 @@ expect_start() { # [WORD…]
 	[ -z "$stderr" ]
 }
 
-# It is not, and the one line on standard error says why.
+# The runtime is not called, and one line on standard error has the reason.
 expect_refusal() { # PART…, of that line
 	local words part
 

@@ -8,7 +8,7 @@
 #                          says `exec`; $process is an engine's process file
 #   session WORD...        capruntime WORD...
 #   changed WORD...        the same; the word that is @ here was $process, and
-#                          is a descriptor now: $handed is what stands in it
+#                          is a descriptor now: $handed is its content
 #   untouched WORD...      the same, argv is as it was, and nothing was said
 #   troubled TEXT WORD...  the same, but the audit has a line with TEXT
 #

@@ -44,8 +44,8 @@ make_policies() {
 	take_away more
 }
 
-# The journal tells what each part of the policy may be: from `begin`, and what
-# it alone is: from `end`.
+# The journal has for each part of the policy the possible state from `begin` on
+# and the certain state from `end` on.
 note() { # begin or end, PART VARIANT
 	echo "$1 $2 ${3%%-*}" >>"$journal"
 }

@@ -100,7 +100,7 @@ kill_a_create() {
 	before=(strace -qqo /dev/null -e "inject=$name:signal=KILL:when=$number")
 	node_words dead create -b "$bundle" "$id"
 	status=0
-	# In braces: bash tells of a kill on the outer standard error.
+	# In braces: bash reports a kill on the outer standard error.
 	{
 		"${words[@]}" </dev/null >"$out/stdout" 2>"$out/stderr" ||
 			status=$?

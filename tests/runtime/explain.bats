@@ -13,7 +13,7 @@ setup() {
 }
 teardown() { teardown_containers; }
 
-# A program in a directory of its own, which prints what it is told to.
+# A program in a new directory, which prints what its arguments request.
 add_program() { # NAME
 	mkdir -p "$image/$1"
 	cp "$cat" "$image/$1/cat"
@@ -276,7 +276,7 @@ in_user_namespace='.linux.namespaces += [{type: "user"}] |
 	done
 }
 
-@test "further groups of a process are looked at" {
+@test "supplementary groups of a process are considered" {
 	for name in $RUNTIMES; do
 		use_image "$name"
 		change_config '.process.user.additionalGids = [77, 1234]'

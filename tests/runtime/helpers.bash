@@ -33,7 +33,7 @@ teardown_containers() {
 	done
 }
 
-# All that follows is under this one, with a bundle and no state of its own.
+# Selects the runtime for all that follows, with a new bundle and state.
 use_runtime() { # runc or crun
 	RUNTIME_NAME=$1
 	echo "== under $RUNTIME_NAME"
@@ -155,7 +155,7 @@ grant() { # MATCH [MORE], for example '{uid: 0}' 'require: true'
 		ambient: [\"NET_BIND_SERVICE\"]} + {${2-}}]}" >"$work/policy.json"
 }
 
-grant_nothing() { # a rule that is for nobody here
+grant_nothing() { # a rule that matches no container here
 	grant '{id: "somebody-else"}'
 }
 
@@ -172,7 +172,7 @@ machine_words() {
 		mount -t tmpfs none /sys/fs/cgroup/unified; exec "$@"' sh "$@")
 }
 
-# What stands in $before comes in front of either.
+# $before are words in front of either call.
 capruntime_words() {
 	machine_words ${before[@]+"${before[@]}"} env \
 		"CAPRUNTIME_RUNTIME=$(runtime_path)" \

@@ -55,7 +55,7 @@ make_calls() {
 	done <<<"$special" >>"$work/calls"
 }
 
-# An errno of the filter's tells itself from one that the kernel could give.
+# The filter's errno values differ from all that the kernel returns.
 marked='.defaultErrnoRet |= (. // 1) + 3000 |
 	.syscalls[]? |= if .action == "SCMP_ACT_ERRNO" then
 		.errnoRet |= (. // 1) + 3000 else . end'

@@ -20,7 +20,7 @@ start_container() { # [JQ-FILTER]
 	wait_until is_asleep "$first"
 }
 
-# Dead, though nobody may have noticed.
+# Dead, or a zombie that was not reaped.
 is_gone() { # PID
 	! grep -q '^State:.[^Z]' "/proc/$1/status" 2>/dev/null
 }
@@ -110,7 +110,7 @@ shows_two() {
 	done
 }
 
-@test "a container that has ended is told" {
+@test "a container that has ended is reported" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
 		start_container
@@ -149,7 +149,7 @@ leave_cgroups() { # PID
 	! grep "$id" "/proc/$1/cgroup"
 }
 
-@test "without a cgroup of its own the namespace and the parents tell" {
+@test "without a cgroup of its own the namespace and the parents identify a container" {
 	local child session
 
 	for name in $RUNTIMES; do
