@@ -182,8 +182,8 @@ same_as_runtime() {
 	echo '{"version":1,"rules":[{"name":"b","match":{"namespace":"a"}}]}' \
 		>more.json
 	prints 0 main.json more.json <<-'END'
-		more.json:1:31: warning: this rule never decides: 'a' in 'main.json' stands
-		before it and matches all that it does
+		more.json:1:31: warning: this rule never decides: 'a' in 'main.json' precedes it
+		and matches everything that it matches
 		    {"version":1,"rules":[{"name":"b","match":{"namespace":"a"}}]}
 		                                  ^
 		2 files, 2 rules: 0 errors, 1 warning
