@@ -890,7 +890,7 @@ containerd_config() { # SED: of the snippet of version 2
 	containerd_config '/^version = 2/a imports = ["'"$tree"'/a.toml"]'
 	ours() {
 		containerd --config "$tree/etc/containerd/config.toml" \
-			config dump | grep -c "BinaryName = [\"']$capruntime[\"']"
+			config dump | grep -c "BinaryName = [\"']${capruntime}[\"']"
 	}
 	echo 'version = 2' >"$tree/a.toml"
 	[ "$(ours)" = 1 ]

@@ -7,8 +7,8 @@
 
 #include "capctl/check/lint.h"
 
-#include "policy/parse.h"
 #include "fuzz.h"
+#include "policy/parse.h"
 
 #define SIZE_MAX_TRIED 16384
 #define LINT_WORK 1000000

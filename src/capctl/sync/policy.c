@@ -226,7 +226,7 @@ static int check_texts(const struct set *set, size_t *ret_rules,
 					.len = file->len };
 
 		policy_parse(&policy, &doc, i ? POLICY_DROP_IN : POLICY_MAIN,
-			    &problems);
+			     &problems);
 	}
 	*ret_rules = policy.count;
 	if (!problems.count)

@@ -144,8 +144,8 @@ static struct policy make_policy(const struct fixture *fixture,
 		    name, value) < 0)
 		abort();
 	policy_parse(&policy,
-		    &(struct json_doc){ "policy.json", text, strlen(text) },
-		    POLICY_MAIN, &problems);
+		     &(struct json_doc){ "policy.json", text, strlen(text) },
+		     POLICY_MAIN, &problems);
 	if (!CHECK(problems.count == 0))
 		printf("# %s\n", problems.first.text);
 	return policy;

@@ -3,7 +3,6 @@
 #include "config.h"
 
 #include "spec/spec.h"
-#include "spec/spec.h"
 
 #include "tap.h"
 #include "testdata.h"

@@ -79,7 +79,8 @@ static void dangerous_capabilities_are_dangerous(void)
 	program.file.caps.inheritable = NET_RAW;
 	check_effect(&program, 0, PRIVILEGED_RAISES, NULL);
 	program = with_caps(0);
-	check_effect(&program, 0, PRIVILEGED_NO_EFFECT, "has an empty capability set");
+	check_effect(&program, 0, PRIVILEGED_NO_EFFECT,
+		     "has an empty capability set");
 }
 
 static void what_execve_does_not_look_at_has_no_effect(void)
@@ -96,8 +97,7 @@ static void what_execve_does_not_look_at_has_no_effect(void)
 	program.noexec = true;
 	check_effect(&program, 0, PRIVILEGED_NO_EFFECT, "on a noexec mount");
 	program.file.mode = 0106644;
-	check_effect(&program, 0, PRIVILEGED_NO_EFFECT,
-		     "not executable");
+	check_effect(&program, 0, PRIVILEGED_NO_EFFECT, "not executable");
 }
 
 static void capabilities_of_version_3_count_for_their_root_alone(void)
