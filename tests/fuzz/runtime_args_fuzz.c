@@ -90,7 +90,7 @@ static int parse(struct runtime_args *ret_args, int argc, char *const argv[],
 		 enum runtime_dialect dialect)
 {
 	struct runtime_args again;
-	struct err err = { 0 }, same_err = { "" };
+	struct err err = { 0 }, same_err = { 0 };
 	int result;
 
 	memset(ret_args, 0xff, sizeof(*ret_args));

@@ -25,7 +25,7 @@ read_text(const char *seccomp, enum runtime_dialect dialect, struct err *err)
 	char *text CLEANUP_FREE = NULL;
 	struct testdata data CLEANUP_TESTDATA = { .owned = NULL };
 
-	*err = (struct err){ "" };
+	*err = (struct err){ 0 };
 	if (asprintf(&text, "{\"linux\":{\"seccomp\":{%s}}}", seccomp) < 0)
 		abort();
 	data = testdata_of(text);
