@@ -307,7 +307,7 @@ make_grant() {
 		refused_record 'not valid JSON'
 	done
 	sed 's/"version":1/"version":2/' "$work/record" >"$record"
-	refused_record 'remove it'
+	refused_record 'restore config.json by hand and remove the record'
 	truncate -s $((4 * 1024 * 1024 + 1)) "$record"
 	refused_record 'is larger than'
 }

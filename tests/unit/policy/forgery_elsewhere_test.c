@@ -190,9 +190,9 @@ static void a_second_mark_does_not_stand_in_for_the_first(void)
 	struct testdata after CLEANUP_TESTDATA =
 		forged_add(&podman.doc, FORGED_AFTER, CRIO_MARK);
 
-	check_refused("capruntime", &before.doc, "twice");
-	check_refused("capruntime", &after.doc, "twice");
-	check_refused("elsewhere", &after.doc, "twice");
+	check_refused("capruntime", &before.doc, "duplicate key");
+	check_refused("capruntime", &after.doc, "duplicate key");
+	check_refused("elsewhere", &after.doc, "duplicate key");
 }
 
 static void sandboxes_are_told_by_their_own_engine(void)
@@ -295,8 +295,8 @@ static void a_sandbox_with_its_name_twice_is_refused(void)
 	struct testdata after CLEANUP_TESTDATA =
 		forged_add(&data.doc, FORGED_AFTER, name);
 
-	check_refused("capruntime", &before.doc, "twice");
-	check_refused("capruntime", &after.doc, "twice");
+	check_refused("capruntime", &before.doc, "duplicate key");
+	check_refused("capruntime", &after.doc, "duplicate key");
 }
 
 static const struct tap_test tests[] = {

@@ -178,7 +178,7 @@ static void check_forgery(const struct policy *policy,
 
 	if (duplicate)
 		as_wanted = CHECK(verdict.status == -1) &&
-			    CHECK(strstr(verdict.err.text, "twice"));
+			    CHECK(strstr(verdict.err.text, "duplicate key"));
 	else
 		as_wanted = CHECK(verdict.status == 0) &&
 			    CHECK(verdict.kind == SUBJECT_CONTAINER) &&
