@@ -232,7 +232,7 @@ lost_row='lost  lost  NET_BIND_SERVICE: granted but not held: the program droppe
 	output=$(sed -Ez 's/\n {10,}/ /g' <<<"$output") # wrapped lines
 	all_of_it <<-END
 		good     ok       holds what was granted; the current policy decides the same
-		lost     unknown  '$work/lost/config.json': no such file or directory
+		lost     unknown  open '$work/lost/config.json': no such file or directory
 		runc     ok       holds what was granted; the current policy decides the same
 		without  unknown  its state names no bundle
 	END

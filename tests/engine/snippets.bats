@@ -82,7 +82,7 @@ containerd_says() { # FILE
 	toml_says "$file" "del(.version) == {plugins: {
 		\"io.containerd.grpc.v1.cri\": {containerd: {runtimes:
 		{capruntime: $containerd_table}}}}}"
-	is_warned_of "$file" default_runtime_name 'No wider pattern' imported
+	is_warned_of "$file" default_runtime_name 'Do not use a wider pattern' imported
 }
 
 # As the files say: those of 2.x are merged, those of 1.x replace.
@@ -116,7 +116,7 @@ containerd_says() { # FILE
 	toml_says "$file" ". == {version: 3, plugins: {
 		\"io.containerd.cri.v1.runtime\": {containerd: {runtimes:
 		{capruntime: $containerd_table}}}}}"
-	is_warned_of "$file" default_runtime_name 'No wider pattern'
+	is_warned_of "$file" default_runtime_name 'Do not use a wider pattern'
 }
 
 @test "podman's drop-in adds one runtime, and its log's form" {

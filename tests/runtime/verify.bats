@@ -265,7 +265,7 @@ finish() {
 		use_container "$name"
 		start
 		mv "$bundle/config.json" "$work/away"
-		expect_row 2 "unknown '$bundle/config.json': no such file or directory"
+		expect_row 2 "unknown open '$bundle/config.json': no such file or directory"
 		echo '{' >"$bundle/config.json"
 		expect_row 2 "unknown '$bundle/config.json':2:1: "
 		mv "$work/away" "$bundle/config.json"
