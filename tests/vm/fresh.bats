@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2154 # helpers.bash sets them
 # The newest stable Debian, where nothing was installed: what the README prints,
-# in its order, with the tests of real containers. A part of .ci/run.
+# in its order, with the tests of real containers.
 
 load helpers
 
