@@ -34,6 +34,7 @@ SHARED_FILES = \
 	include/runtime/args.h \
 	include/runtime/call.h \
 	include/runtime/launch.h \
+	include/runtime/root.h \
 	include/spec/annotations.h \
 	include/spec/edit.h \
 	include/spec/patch.h \
@@ -75,6 +76,7 @@ SHARED_FILES = \
 	src/runtime/options.h \
 	src/runtime/reading.c \
 	src/runtime/reading.h \
+	src/runtime/root.c \
 	src/spec/annotations.c \
 	src/spec/edit.c \
 	src/spec/patch.c \

@@ -36,6 +36,7 @@ UNIT_TESTS = \
 	tests/unit/policy/parse_test \
 	tests/unit/policy/reader_test \
 	tests/unit/runtime/args_test \
+	tests/unit/runtime/root_test \
 	tests/unit/spec/annotations_test \
 	tests/unit/spec/edit_test \
 	tests/unit/spec/patch_test \

@@ -124,7 +124,7 @@ capctl/verify: print read verify
 capruntime: audit create exec exec_link main refuse
 caps: own
 policy: files
-runtime: launch
+runtime: launch root
 '
 
 # Prints FILE:LINE: and the line, without comments and the text of strings.

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "runtime/root.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/trust.h"
+#include "runtime/args.h"
+
+static int err_too_long(struct err *err)
+{
+	return err_set_errno(err, ENAMETOOLONG, "root directory");
+}
+
+static bool is_runc(const char *runtime)
+{
+	return strstr(basename(runtime), "runc") != NULL;
+}
+
+static bool is_crun(const char *runtime)
+{
+	return runtime_args_dialect(runtime) == RUNTIME_CRUN;
+}
+
+/* runc: not for root, unless in a user namespace and $USER is another. */
+static bool uses_user_directory(const char *runtime)
+{
+	const char *user = secure_getenv("USER");
+
+	if (is_crun(runtime) || geteuid() != 0)
+		return true;
+	return !trust_is_first_root() && (!user || strcmp(user, "root") != 0);
+}
+
+static int print_default(char ret_path[PATH_SIZE], const char *runtime)
+{
+	const char *base = secure_getenv("XDG_RUNTIME_DIR");
+
+	if (!base || !*base || !uses_user_directory(runtime))
+		base = "/run";
+	return snprintf(ret_path, PATH_SIZE, "%s/%s", base,
+			is_crun(runtime) ? "crun" : "runc");
+}
+
+/* Go's os.Getwd() prefers $PWD, which can contain symbolic links. */
+static bool is_go_directory(const char *path)
+{
+	struct stat named, here;
+
+	return path && *path == '/' && stat(path, &named) == 0 &&
+	       stat(".", &here) == 0 && named.st_dev == here.st_dev &&
+	       named.st_ino == here.st_ino;
+}
+
+static int print_absolute(char ret_path[PATH_SIZE], const char *path,
+			  const char *runtime, struct err *err)
+{
+	char directory[PATH_SIZE];
+	const char *base = secure_getenv("PWD");
+	int len;
+
+	if (*path == '/') {
+		len = snprintf(ret_path, PATH_SIZE, "%s", path);
+	} else {
+		if (is_crun(runtime) || !is_go_directory(base))
+			base = getcwd(directory, sizeof(directory));
+		if (!base)
+			return err_set_errno(err, errno, "current directory");
+		len = snprintf(ret_path, PATH_SIZE, "%s/%s", base, path);
+	}
+	return len < PATH_SIZE ? 0 : err_too_long(err);
+}
+
+/* Removes "", "." and "..", as Go's filepath.Clean() does: by the text alone. */
+static void clean_path(char *path)
+{
+	size_t len = 0;
+
+	for (const char *at = path; *at;) {
+		const char *name = at + strspn(at, "/");
+		size_t size = strcspn(name, "/");
+
+		at = name + size;
+		if (size == 2 && strncmp(name, "..", 2) == 0) {
+			while (len > 0 && path[--len] != '/')
+				;
+		} else if (size > 0 && !(size == 1 && *name == '.')) {
+			path[len++] = '/';
+			memmove(path + len, name, size);
+			len += size;
+		}
+	}
+	if (len == 0)
+		path[len++] = '/';
+	path[len] = '\0';
+}
+
+/* The end of the directory above; 0: there is none. */
+static size_t cut_name(const char *path, size_t len)
+{
+	while (len > 0 && path[len - 1] == '/')
+		len--;
+	while (len > 0 && path[len - 1] != '/')
+		len--;
+	return len;
+}
+
+/* What does not exist yet, the runtime makes, without symbolic links. */
+static int resolve_existing(char ret_path[PATH_SIZE], char path[PATH_SIZE],
+			    struct err *err)
+{
+	char existing[PATH_SIZE];
+	size_t len = strlen(path);
+	char *found = realpath(path, existing);
+	int size;
+
+	while (!found && (len = cut_name(path, len)) > 0) {
+		char next = path[len];
+
+		path[len] = '\0';
+		found = realpath(path, existing);
+		path[len] = next;
+	}
+	size = snprintf(ret_path, PATH_SIZE, "%s/%s", found ? found : "",
+			path + len);
+	if (size >= PATH_SIZE)
+		return err_too_long(err);
+	clean_path(ret_path);
+	return 0;
+}
+
+int runtime_root_resolve(char ret_root[PATH_SIZE], const char *root,
+			 const char *runtime, struct err *err)
+{
+	char named[PATH_SIZE], path[PATH_SIZE];
+
+	if (!root && !is_runc(runtime) && !is_crun(runtime)) {
+		snprintf(ret_root, PATH_SIZE, "%s", basename(runtime));
+		return 0;
+	}
+	if (!root) {
+		if (print_default(named, runtime) >= PATH_SIZE)
+			return err_too_long(err);
+		root = named;
+	}
+	if (print_absolute(path, root, runtime, err) < 0)
+		return -1;
+	if (!is_crun(runtime))
+		clean_path(path);
+	return resolve_existing(ret_root, path, err);
+}
+
+int runtime_root_has_container(const char *root, const char *id, bool *ret_has,
+			       struct err *err)
+{
+	char path[PATH_SIZE];
+	struct stat st;
+
+	*ret_has = false;
+	if (*root != '/')
+		return 0;
+	if (strchr(id, '/'))
+		return err_set(err, "invalid container id '%s'", id);
+	if (snprintf(path, sizeof(path), "%s/%s", root, id) >= PATH_SIZE)
+		return err_too_long(err);
+	*ret_has = lstat(path, &st) == 0;
+	if (*ret_has || errno == ENOENT || errno == ENOTDIR)
+		return 0;
+	return err_set_errno(err, errno, "'%s'", path);
+}
