@@ -239,6 +239,7 @@ CAPCTL_SOAK_TESTS = \
 check_PROGRAMS = $(CHECKED) $(HELPERS)
 HELPERS = tests/cli/capruntime-sysroot \
 	tests/runtime/needs \
+	tests/runtime/threads \
 	tests/runtime/try_calls
 if CAPCTL
 HELPERS += examples/ambient-helper tests/cli/capctl-sysroot \
@@ -251,6 +252,11 @@ examples_ambient_helper_LDADD = $(LIBCAP_LIBS)
 tests_runtime_needs_CFLAGS =
 tests_runtime_needs_LDFLAGS =
 tests_runtime_needs_LDADD =
+
+# It is added to the root file system of a container without libraries.
+tests_runtime_threads_CFLAGS = -pthread
+tests_runtime_threads_LDFLAGS = -static
+tests_runtime_threads_LDADD =
 
 # The same programs with fixed paths below the build directory.
 tests_cli_capruntime_sysroot_SOURCES = src/capruntime/main.c src/base/paths.c

@@ -121,6 +121,53 @@ shows_two() {
 	done
 }
 
+# The program whose main thread exits, or drops what it holds.
+start_threads() { # WORDS
+	cp "$builddir/tests/runtime/threads" "$bundle/rootfs/bin/"
+	change_config '.process.args = ["/bin/threads"] +
+		($words | split(" "))' --arg words "$1"
+	capruntime_detached run --detach --bundle "$bundle" "$id"
+	first=$(jq '.init_process_pid // .pid' "$state/$id"/st*)
+	wait_until grep -q 'Name:.ready' "/proc/$first/status"
+	wait_until grep -q "^State:.${main_state-Z}" "/proc/$first/status"
+}
+
+@test "a container whose main thread has exited is found" {
+	for name in $RUNTIMES; do
+		for words in exit 'drop exit'; do
+			use_runtime "$name"
+			id=$(head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n')
+			start_threads "$words"
+			show --id "$id" --root "$state"
+			ended 0
+			[ "$(rows | grep -o 'threads .*')" = "threads $granted" ] ||
+				seen 'wanted the grant'
+			show --json
+			is_json '[.processes[] | select(.container == $id) | .pid] ==
+				[$pid]' --arg id "$id" --argjson pid "$first"
+			show --all
+			grep -qE "^$first +1000 .* threads +$granted$" \
+				<<<"$output" || seen 'not among all processes'
+			show "$first"
+			grep -qx '  its main thread has exited; other threads run' \
+				<<<"$output" || seen 'no remark'
+		done
+	done
+}
+
+@test "a thread that holds more than its main thread is shown" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		main_state=S
+		start_threads drop
+		show --id "$id" --root "$state"
+		ended 0
+		[ "$(rows | sed 's/^[^ ]* [^ ]* //' | grep -E 'ready|threads')" = \
+			"ready $nothing
+{threads} $granted" ] || seen 'wanted both'
+	done
+}
+
 @test "another process with the container's old pid is not the container" {
 	local file filter
 

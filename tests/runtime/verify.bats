@@ -150,6 +150,49 @@ finish() {
 	done
 }
 
+# As crun sees it, an exited main thread is the end of the container.
+state_pid() { jq '.init_process_pid // .pid' "$state/$id"/st*; }
+
+# Its main thread has done what it was started for.
+is_ready() { # WORDS
+	grep -q '^Name:.ready' "/proc/$(state_pid)/status" || return
+	[[ $1 != *exit ]] || grep -q '^State:.Z' "/proc/$(state_pid)/status"
+}
+
+# The second thread holds what the main thread has dropped, or has left.
+@test "what any thread of the first process holds counts" {
+	local words
+
+	for name in $RUNTIMES; do
+		for words in drop exit 'drop exit'; do
+			use_container "$name"
+			cp "$builddir/tests/runtime/threads" "$bundle/rootfs/bin/"
+			change_config '.process.args = ["/bin/threads"] +
+				($words | split(" "))' --arg words "$words"
+			capruntime_detached create -b "$bundle" "$id"
+			capruntime start "$id"
+			wait_until is_ready "$words"
+			expect_findings 0
+			jq -e '.containers[0] | .pid > 0 and
+				.held.ambient.names == ["CAP_NET_BIND_SERVICE"]' \
+				<<<"$output"
+			grant_nothing
+			expect_findings 1 'revoked CAP_NET_BIND_SERVICE'
+			jq '.process.noNewPrivileges = true |
+				.process.capabilities |=
+					map_values(. - ["CAP_NET_BIND_SERVICE"])' \
+				"$bundle/config.json" >"$work/c"
+			cp "$work/c" "$bundle/config.json"
+			rm "$bundle/.capruntime.json"
+			expect_findings 1 'more CAP_NET_BIND_SERVICE' \
+				no_new_privileges
+			kill -KILL "$(state_pid)"
+			wait_until status_is stopped
+			capruntime delete "$id"
+		done
+	done
+}
+
 @test "a grant that the current policy removes or adds is reported" {
 	for name in $RUNTIMES; do
 		use_container "$name"

@@ -98,6 +98,14 @@ static int read_container_state(struct container *container, int fd, int number,
 	return 0;
 }
 
+/* runc and crun wait for "start" at this FIFO, and remove it. */
+static bool waits_for_start(int directory, const char *id)
+{
+	char *fifo CLEANUP_FREE = alloc_text("%s/exec.fifo", id);
+
+	return fifo && faccessat(directory, fifo, F_OK, 0) == 0;
+}
+
 /* A directory without a state file is no container, or is being removed. */
 static int add_containers_of_id(struct containers *containers, int directory,
 				const char *root, const char *id,
@@ -119,6 +127,7 @@ static int add_containers_of_id(struct containers *containers, int directory,
 					  (enum runtime_dialect)i);
 		if (!container)
 			return err_set(err, "out of memory");
+		container->created = waits_for_start(directory, id);
 		if (read_container_state(container, fd, number, name,
 					 &container->error) == 0)
 			check_first_process(container);

@@ -17,6 +17,7 @@ struct container {
 	struct container_state state;
 	struct err error; /* why the state could not be read; "": no error */
 	bool runs; /* state.pid is alive and still its first process */
+	bool created; /* not started: the process is still the runtime */
 	bool hidden; /* unknown whether it runs: /proc/PID is unreadable */
 };
 

@@ -177,7 +177,7 @@ static int add_if_different(struct processes *processes, size_t owner,
 		return is_gone(errno)
 			       ? 0
 			       : add_process_error(processes, tid, errno, err);
-	if (holds_the_same(process, &status))
+	if (procstatus_is_dead(&status) || holds_the_same(process, &status))
 		return 0;
 	return add_thread(processes, owner, &status, err);
 }
@@ -216,6 +216,66 @@ static int add_threads(struct processes *processes, size_t owner, int directory,
 				 number, err);
 }
 
+static bool is_live_thread(const struct procstatus *status)
+{
+	return !procstatus_is_dead(status) &&
+	       !procstatus_has_only_other_threads(status);
+}
+
+/* Returns a descriptor of task/TID; -1: all have ended. */
+static int find_live_thread(int directory, struct procstatus *ret_status)
+{
+	DIR *entries CLEANUP_DIR = open_entries(directory, "task");
+	struct dirent *entry;
+	int number;
+
+	while (entries && (entry = next_proc_entry(entries, &number))) {
+		int task CLEANUP_FD = -1;
+
+		if (!parse_proc_pid(entry->d_name))
+			continue;
+		task = fileio_open(dirfd(entries), entry->d_name,
+				   O_RDONLY | O_DIRECTORY, 0);
+		if (task >= 0 && read_status(task, "status", ret_status) == 0 &&
+		    is_live_thread(ret_status))
+			return TAKE_FD(task);
+	}
+	return -1;
+}
+
+/*
+ * Another thread represents a process whose main thread has exited. Returns as
+ * find_live_thread().
+ */
+static int replace_main_thread(int directory, struct process *process)
+{
+	struct procstatus status;
+	int task = find_live_thread(directory, &status);
+
+	if (task < 0) {
+		process->status.threads = 0;
+		return -1;
+	}
+	status.pid = process->status.pid;
+	process->status = status;
+	process->main_has_exited = true;
+	return task;
+}
+
+/* The kernel moves a thread that exits to the root of the cgroups. */
+static int read_process(struct processes *processes, int directory,
+			struct process *process, struct err *err)
+{
+	int task CLEANUP_FD = -1;
+
+	process->is_thread = process->status.pid != process->status.tgid;
+	process->pid_namespace = read_pid_namespace(directory);
+	if (procstatus_has_only_other_threads(&process->status))
+		task = replace_main_thread(directory, process);
+	return read_container(processes, task < 0 ? directory : task, process,
+			      err);
+}
+
 static int add_with_threads(struct processes *processes, int directory,
 			    const struct procstatus *status, struct err *err)
 {
@@ -225,9 +285,7 @@ static int add_with_threads(struct processes *processes, int directory,
 	if (!process)
 		return -1;
 	process->status = *status;
-	process->is_thread = status->pid != status->tgid;
-	process->pid_namespace = read_pid_namespace(directory);
-	if (read_container(processes, directory, process, err) < 0)
+	if (read_process(processes, directory, process, err) < 0)
 		return -1;
 	if (process->is_thread || status->threads <= 1)
 		return 0;

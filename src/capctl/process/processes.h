@@ -18,6 +18,7 @@ struct process {
 	char *container; /* id; NULL: not in a known container */
 	uint64_t pid_namespace; /* inode number; 0: unreadable */
 	bool is_thread; /* of status.tgid, with other privileges */
+	bool main_has_exited; /* `status` is that of another thread */
 };
 
 /* A process that could not be read. */
@@ -46,7 +47,8 @@ void processes_close(struct processes *processes);
 
 /*
  * Adds one process, and those of its threads whose sets, ids, no_new_privs or
- * seccomp mode differ from it. With a thread id, adds that thread. A missing
+ * seccomp mode differ from it. If its main thread has exited, another thread
+ * represents it, since the main thread holds nothing any more. With a thread id, adds that thread. A missing
  * process is recorded in `errors`. -1: out of memory.
  */
 int processes_add(struct processes *processes, uint32_t pid,

@@ -254,38 +254,57 @@ bool procstatus_is_whole(const struct procstatus *status)
 	return (status->have & wanted) == wanted;
 }
 
-bool procstatus_is_dead(const struct procstatus *status)
+static bool is_end_state(char state)
 {
-	return status->state == 'Z' || status->state == 'X';
+	return state == 'Z' || state == 'X';
 }
 
-/* Without a Kthread line (older kernels): alive, and no memory. */
+bool procstatus_has_only_other_threads(const struct procstatus *status)
+{
+	return is_end_state(status->state) && status->pid == status->tgid &&
+	       status->threads > 1;
+}
+
+bool procstatus_is_dead(const struct procstatus *status)
+{
+	return is_end_state(status->state) &&
+	       !procstatus_has_only_other_threads(status);
+}
+
+/*
+ * Without a Kthread line (older kernels): alive, and no memory. A thread that
+ * has exited has none either.
+ */
 bool procstatus_is_kernel(const struct procstatus *status)
 {
 	if (status->have >> PROCSTATUS_KTHREAD & 1)
 		return status->kthread;
-	return procstatus_is_whole(status) && !procstatus_is_dead(status) &&
+	return procstatus_is_whole(status) && !is_end_state(status->state) &&
 	       !(status->have >> PROCSTATUS_VM_SIZE & 1);
 }
 
 /* The name may contain spaces and parentheses: the last one ends it. */
-static const char *find_name_end(const char *stat)
+static const char *find_stat_field(const char *stat, int number)
 {
-	return strrchr(stat, ')');
+	const char *at = strrchr(stat, ')');
+
+	for (int field = 2; at && field < number; field++)
+		at = strchr(at + 1, ' ');
+	return at ? at + 1 : NULL;
 }
 
 bool procstat_has_ended(const char *stat)
 {
-	const char *at = find_name_end(stat);
+	const char *state = find_stat_field(stat, 3);
+	const char *threads = find_stat_field(stat, 20);
 
-	return at && (strncmp(at, ") Z", 3) == 0 || strncmp(at, ") X", 3) == 0);
+	return state && is_end_state(*state) &&
+	       (!threads || strtoull(threads, NULL, 10) <= 1);
 }
 
 uint64_t procstat_start_time(const char *stat)
 {
-	const char *at = find_name_end(stat);
+	const char *start = find_stat_field(stat, 22);
 
-	for (int field = 2; at && field < 22; field++)
-		at = strchr(at + 1, ' ');
-	return at ? strtoull(at + 1, NULL, 10) : 0;
+	return start ? strtoull(start, NULL, 10) : 0;
 }

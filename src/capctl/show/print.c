@@ -154,6 +154,9 @@ static void print_block(const struct process *process)
 		out_line(OUT_PLAIN, "  the kernel's own");
 	if (procstatus_is_dead(status))
 		out_line(OUT_PLAIN, "  dead; its parent has not noticed yet");
+	if (process->main_has_exited)
+		out_line(OUT_PLAIN,
+			 "  its main thread has exited; other threads run");
 	snprintf(parent, sizeof(parent), "%u", status->ppid);
 	format_ids(status->uid, uid);
 	format_ids(status->gid, gid);

@@ -29,7 +29,7 @@ struct drift_facts {
 	struct drift_state given; /* in config.json */
 	struct drift_state today; /* a create would write it now */
 	bool running; /* else `held` is empty */
-	struct drift_state held; /* the container's first process */
+	struct drift_state held; /* any thread of the first process */
 };
 
 struct drift {

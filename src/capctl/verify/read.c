@@ -2,40 +2,55 @@
 #include "config.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "base/fileio.h"
-#include "capctl/process/status.h"
+#include "capctl/process/processes.h"
 #include "capctl/verify/verify.h"
 
-#define STATUS_MAX ((size_t)64 * 1024)
+static void init_held(struct verify_result *result)
+{
+	result->facts.held = (struct drift_state){ .no_new_privileges = true };
+}
+
+/*
+ * Any thread can act for the process. Those of runc before "start" do not
+ * matter: only its main thread becomes the program.
+ */
+static void add_held(struct verify_result *result,
+		     const struct process *process)
+{
+	struct drift_state *held = &result->facts.held;
+	const struct procstatus *status = &process->status;
+
+	if (procstatus_is_dead(status) ||
+	    (process->is_thread && result->container->created))
+		return;
+	result->facts.running = true;
+	for (size_t i = 0; i < CAPSET_COUNT; i++)
+		held->sets.set[i] |= status->sets.set[i];
+	held->no_new_privileges &= status->no_new_privs;
+}
 
 static int read_held(struct verify_result *result, struct err *err)
 {
-	char path[32], *text CLEANUP_FREE = NULL;
-	struct procstatus status;
-	size_t len;
-	int fd CLEANUP_FD = -1;
+	struct processes processes CLEANUP_PROCESSES = { .proc = -1 };
+	const struct process_error *error;
 
 	if (!result->container->runs)
 		return 0;
-	snprintf(path, sizeof(path), "/proc/%d/status",
-		 result->container->state.pid);
-	fd = fileio_open(AT_FDCWD, path, O_RDONLY, 0);
-	if (fd < 0 && errno == ENOENT)
-		return 0; /* it has ended since */
-	if (fd < 0)
-		return err_set_errno(err, errno, "'%s'", path);
-	if (fileio_read(fd, path, STATUS_MAX, &text, &len, err) < 0)
+	if (processes_open(&processes, "/proc", NULL, err) < 0 ||
+	    processes_add(&processes, (uint32_t)result->container->state.pid,
+			  err) < 0)
 		return -1;
-	procstatus_parse(&status, text, len);
-	if (!procstatus_is_whole(&status))
-		return err_set(err, "'%s': unexpected format", path);
-	result->facts.running = !procstatus_is_dead(&status);
-	result->facts.held.sets = status.sets;
-	result->facts.held.no_new_privileges = status.no_new_privs;
+	error = processes.errors;
+	if (error && error->number == ESRCH)
+		return 0; /* it has ended since */
+	if (error)
+		return err_set(err, "process %u: %s", error->pid,
+			       processes_reason(error));
+	init_held(result);
+	for (size_t i = 0; i < processes.count; i++)
+		add_held(result, &processes.list[i]);
 	return 0;
 }
 

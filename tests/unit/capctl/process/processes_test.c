@@ -186,6 +186,60 @@ static void threads_that_differ_follow_their_process(void)
 	}
 }
 
+static void set_zombie(const struct tempdir *dir, const char *path)
+{
+	char *text CLEANUP_FREE = tempdir_read(dir, path);
+
+	REQUIRE(text);
+	memcpy(strstr(text, "S (sleeping)"), "Z (sleeping)", 12);
+	CHECK(tempdir_write_str(dir, path, text));
+}
+
+static void a_thread_represents_an_exited_main_thread(void)
+{
+	struct processes processes CLEANUP_PROCESSES = { .proc = -1 };
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+	struct err err = { 0 };
+
+	write_status(&dir, "12/status", 12, 12, 4, "1");
+	write_in(&dir, "12/cgroup", "0::/\n");
+	set_zombie(&dir, "12/status");
+	add_thread(&dir, 12, 12, "1");
+	set_zombie(&dir, "12/task/12/status");
+	add_thread(&dir, 12, 13, "1");
+	set_zombie(&dir, "12/task/13/status");
+	add_thread(&dir, 12, 14, "400");
+	write_in(&dir, "12/task/14/cgroup", "0::/docker/" HEX "\n");
+	REQUIRE(processes_open(&processes, dir.path, NULL, &err) == 0);
+	CHECK(processes_add(&processes, 12, &err) == 0);
+	CHECK_U64(processes.errors_count, 0);
+	REQUIRE(processes.count == 1);
+	CHECK(processes.list[0].main_has_exited);
+	CHECK(!processes.list[0].is_thread);
+	CHECK_U64(processes.list[0].status.pid, 12);
+	CHECK_U64(processes.list[0].status.sets.set[CAPSET_AMBIENT], 0x400);
+	CHECK_STR(processes.list[0].container, HEX);
+	CHECK(!procstatus_is_dead(&processes.list[0].status));
+}
+
+/* A tracer keeps threads that have exited. */
+static void a_process_whose_threads_have_all_exited_is_dead(void)
+{
+	struct processes processes CLEANUP_PROCESSES = { .proc = -1 };
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+	struct err err = { 0 };
+
+	write_status(&dir, "12/status", 12, 12, 2, "1");
+	set_zombie(&dir, "12/status");
+	add_thread(&dir, 12, 13, "400");
+	set_zombie(&dir, "12/task/13/status");
+	REQUIRE(processes_open(&processes, dir.path, NULL, &err) == 0);
+	CHECK(processes_add(&processes, 12, &err) == 0);
+	REQUIRE(processes.count == 1);
+	CHECK(!processes.list[0].main_has_exited);
+	CHECK(procstatus_is_dead(&processes.list[0].status));
+}
+
 static void kernel_threads_are_skipped(void)
 {
 	struct processes processes CLEANUP_PROCESSES = { .proc = -1 };
@@ -342,6 +396,8 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_long_status_is_read_completely),
 	TAP_TEST(without_process_1_others_are_hidden),
 	TAP_TEST(threads_that_differ_follow_their_process),
+	TAP_TEST(a_thread_represents_an_exited_main_thread),
+	TAP_TEST(a_process_whose_threads_have_all_exited_is_dead),
 	TAP_TEST(kernel_threads_are_skipped),
 	TAP_TEST(containers_are_recognised),
 	TAP_TEST(a_missing_process_is_recorded),

@@ -273,6 +273,42 @@ static void a_zombie_has_ended(void)
 	CHECK(!procstat_has_ended(""));
 }
 
+static void a_process_ends_with_its_last_thread(void)
+{
+	CHECK(procstat_has_ended("7 (a) Z 1 2 3 4 -5 6 7 8 9 10 11 12 13 14 "
+				 "15 16 1 0 99"));
+	CHECK(!procstat_has_ended("7 (a) Z 1 2 3 4 -5 6 7 8 9 10 11 12 13 14 "
+				  "15 16 2 0 99"));
+}
+
+static struct procstatus parse_exited(uint32_t pid, uint32_t tgid,
+				      uint32_t threads)
+{
+	struct procstatus status = parse(WHOLE);
+
+	status.state = 'Z';
+	status.pid = pid;
+	status.tgid = tgid;
+	status.threads = threads;
+	status.have &= ~(1U << PROCSTATUS_VM_SIZE);
+	return status;
+}
+
+static void an_exited_main_thread_is_not_the_end_of_its_process(void)
+{
+	struct procstatus main_thread = parse_exited(7, 7, 2);
+	struct procstatus last = parse_exited(7, 7, 1);
+	struct procstatus other = parse_exited(8, 7, 2);
+
+	CHECK(procstatus_has_only_other_threads(&main_thread));
+	CHECK(!procstatus_is_dead(&main_thread));
+	CHECK(!procstatus_is_kernel(&main_thread));
+	CHECK(!procstatus_has_only_other_threads(&last));
+	CHECK(procstatus_is_dead(&last));
+	CHECK(!procstatus_has_only_other_threads(&other));
+	CHECK(procstatus_is_dead(&other));
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(every_known_line_is_read),
 	TAP_TEST(a_missing_line_is_detected),
@@ -287,6 +323,8 @@ static const struct tap_test tests[] = {
 	TAP_TEST(the_status_of_this_process_is_complete),
 	TAP_TEST(the_start_time_is_read_behind_any_name),
 	TAP_TEST(a_zombie_has_ended),
+	TAP_TEST(a_process_ends_with_its_last_thread),
+	TAP_TEST(an_exited_main_thread_is_not_the_end_of_its_process),
 };
 
 TAP_MAIN(tests)

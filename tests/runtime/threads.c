@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * usage: threads [drop] [exit]
+ * A second thread sleeps with what the program holds. The main thread drops
+ * all of its capabilities, is then called "ready", and sleeps or exits. Not a
+ * script, because a shell has one thread.
+ */
+#include <linux/capability.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static void *sleep_forever(void *unused)
+{
+	for (;;)
+		pause();
+	return unused;
+}
+
+/* capset(2) changes the calling thread alone, ambient included. */
+static int drop_all(void)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3
+	};
+	struct __user_cap_data_struct none[2] = { { 0 } };
+
+	return (int)syscall(SYS_capset, &header, none);
+}
+
+int main(int argc, char **argv)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, sleep_forever, NULL) != 0)
+		return 1;
+	if (argc > 1 && strcmp(argv[1], "drop") == 0 && drop_all() < 0)
+		return 1;
+	prctl(PR_SET_NAME, "ready");
+	if (argc > 1 && strcmp(argv[argc - 1], "exit") == 0)
+		pthread_exit(NULL);
+	sleep_forever(NULL);
+}
