@@ -45,8 +45,9 @@ static int check_owner(const struct stat *st, const char *path, struct err *err)
 {
 	if (trust_has_owner(st))
 		return 0;
-	return err_set(err, "'%s' belongs to user %u: make it root's", path,
-		       st->st_uid);
+	return err_set(err,
+		       "'%s' is owned by user %u: change its owner to root",
+		       path, st->st_uid);
 }
 
 int trust_check_stat(const struct stat *st, const char *path, struct err *err)
@@ -54,8 +55,7 @@ int trust_check_stat(const struct stat *st, const char *path, struct err *err)
 	if (check_owner(st, path, err) < 0)
 		return -1;
 	if (st->st_mode & (S_IWGRP | S_IWOTH))
-		return err_set(err,
-			       "'%s' can be written by others: chmod go-w it",
+		return err_set(err, "'%s' is writable by others: chmod go-w it",
 			       path);
 	return 0;
 }
@@ -248,7 +248,7 @@ static int walk_reopen(struct walk *walk, int *ret_fd, struct err *err)
 	walk->moved =
 		st.st_dev != walk->st.st_dev || st.st_ino != walk->st.st_ino;
 	if (walk->moved)
-		return err_set(err, "'%s' was exchanged while it was opened",
+		return err_set(err, "'%s' was replaced while it was opened",
 			       walk->path);
 	*ret_fd = TAKE_FD(fd);
 	return 0;

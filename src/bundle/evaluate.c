@@ -95,7 +95,7 @@ static bool is_host(struct evaluation *evaluation,
 
 	if (answer == NAMESPACE_UNKNOWN)
 		evaluation->note =
-			"a namespace's path cannot be looked at: taken for none of the host's";
+			"the path of a namespace cannot be read: treated as not the host's";
 	return answer == NAMESPACE_OWN;
 }
 
@@ -133,7 +133,7 @@ static int find_rule(struct evaluation *evaluation, const struct own_caps *own,
 			     err) < 0)
 		return err_config(evaluation, err);
 	if (evaluation->kind == SUBJECT_SANDBOX)
-		evaluation->note = "a sandbox is left alone";
+		evaluation->note = "a sandbox is never changed";
 	else if (evaluation->spec.has_process)
 		evaluation->rule = evaluation->forced
 					   ? evaluation->forced

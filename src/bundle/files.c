@@ -140,7 +140,7 @@ static int check_replaceable(const struct bundle *bundle, struct err *err)
 		return 0;
 	return err_set(
 		err,
-		"'%s' is a symbolic link: to be changed it must be a regular file in the bundle",
+		"'%s' is a symbolic link: only a regular file in the bundle can be changed",
 		bundle->config_path);
 }
 

@@ -196,9 +196,9 @@ char *dryrun_summary(const struct dryrun *run)
 	static const char *const texts[] = {
 		[DRYRUN_NO_POLICY] =
 			"no policy and no record: config.json is not read",
-		[DRYRUN_SANDBOX] = "a sandbox: never touched",
-		[DRYRUN_NO_PROCESS] = "no process: never touched",
-		[DRYRUN_NO_RULE] = "no rule matches: as if untouched",
+		[DRYRUN_SANDBOX] = "a sandbox: never changed",
+		[DRYRUN_NO_PROCESS] = "no process: never changed",
+		[DRYRUN_NO_RULE] = "no rule matches: nothing changes",
 	};
 
 	if (outcome == DRYRUN_APPLIED)
@@ -206,7 +206,7 @@ char *dryrun_summary(const struct dryrun *run)
 	if (outcome == DRYRUN_REFUSED)
 		return alloc_text("refused: %s", run->reason.text);
 	if (outcome == DRYRUN_LEFT_ALONE)
-		return alloc_text("rule '%s' decides: left alone",
+		return alloc_text("rule '%s' decides: nothing changes",
 				  evaluation->rule->name);
 	return strdup(texts[outcome]);
 }
@@ -224,5 +224,5 @@ const char *dryrun_why_missing(const struct dryrun *run, capmask bit)
 		return "this kernel does not know it";
 	if (own->ambient_forbidden)
 		return "the securebits here forbid ambient capabilities";
-	return "not held by who starts containers here: start the engine with it";
+	return "the process that starts containers here does not hold it: start the engine with it";
 }

@@ -58,8 +58,8 @@ static const struct verb verbs[] = {
 	{ "restore", "BUNDLE", "restore the config.json that the engine wrote",
 	  NULL, "capctl restore bundle", verb_restore },
 	{ "sync", "DIRECTORY [TARGET] | FILE... TARGET",
-	  "install a policy from a directory and keep it in step",
-	  "  --check         only report whether it is in step\n"
+	  "install a policy from a directory and keep it in sync",
+	  "  --check         only report whether it is in sync\n"
 	  "  --once          synchronize once and exit\n"
 	  "  --interval N    check every N seconds (default: 10)\n"
 	  "  --runtime PATH  also link the real runtime, if no link exists\n"

@@ -45,7 +45,7 @@ static int read_linked_record(const struct exec_key *key, const char *path,
 	    strcmp(ret_record->about.root, key->root) == 0 &&
 	    strcmp(ret_record->about.id, key->id) == 0)
 		return 0;
-	return err_set(err, "'%s' is of another container", path);
+	return err_set(err, "'%s' belongs to another container", path);
 }
 
 static int read_process_file(const char *path, char **ret_text, size_t *ret_len,
@@ -119,9 +119,9 @@ int exec_make_file(const char *text, size_t len, int lowest, int *ret_fd,
 		return err_set_errno(err, errno, "fill a file in memory");
 	*ret_fd = fcntl(made, F_DUPFD, lowest);
 	if (*ret_fd < 0)
-		return err_set_errno(err, errno,
-				     "no descriptor over %d (RLIMIT_NOFILE)",
-				     lowest);
+		return err_set_errno(
+			err, errno,
+			"no free descriptor above %d (RLIMIT_NOFILE)", lowest);
 	return 0;
 }
 

@@ -54,7 +54,7 @@ int main(int argc, char **argv)
 
 	if (is_setuid())
 		err_set(&err,
-			"refuses to run setuid or setgid: take the bit off the program");
+			"must not be setuid or setgid: remove the bit from the program");
 	else if (call_runtime(argc, argv, &args, &err) == 0)
 		return EXIT_SUCCESS;
 	refuse(&err, &args);

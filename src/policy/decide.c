@@ -70,15 +70,15 @@ static int check_missing(const struct decide_input *input,
 	if (rule->on_request && input->request->unknown)
 		return err_set(
 			err,
-			"rule '%s': 'require' is not met, the pod asks for what is no capability: '%s': mend its annotation '%s'",
+			"rule '%s': 'require' is not met, the pod requests an unknown capability: '%s': correct its annotation '%s'",
 			rule->name, input->request->unknown,
 			AMBIENT_REQUEST_KEY);
 	if (decision->missing & ~rule->ambient)
 		return err_names(
 			err, rule->name,
-			"'require' is not met, the pod may not ask for",
+			"'require' is not met, the rule does not let the pod request",
 			decision->missing & ~rule->ambient,
-			"mend its annotation '" AMBIENT_REQUEST_KEY "'");
+			"correct its annotation '" AMBIENT_REQUEST_KEY "'");
 	if (!decision->missing)
 		return 0;
 	return err_names(

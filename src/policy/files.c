@@ -177,7 +177,7 @@ static int names_add(struct names *names, const char *name, struct err *err)
 	char *copy;
 
 	if (names->count == POLICY_FILES_MAX)
-		return err_set(err, "'%s' holds more than %d policy files",
+		return err_set(err, "'%s' has more than %d policy files",
 			       paths_policy_dir, POLICY_FILES_MAX);
 	copy = strdup(name);
 	if (!copy)
@@ -242,7 +242,8 @@ static int read_drop_in(const struct load *load, const char *name)
 	if (open_installed(load, path, S_IFREG, &fd) < 0)
 		return -1;
 	if (fd < 0) {
-		err_set(load->err, "'%s' went away while it was read", path);
+		err_set(load->err, "'%s' was removed while the policy was read",
+			path);
 		return report_error(load, POLICY_UNUSABLE, path);
 	}
 	return read_file(load, path, fd, POLICY_DROP_IN);
@@ -304,7 +305,8 @@ static int open_operand(const struct load *load, const char *path, int *ret_fd)
 
 	if (!absolute) {
 		err_set_errno(load->err, errno,
-			      "find '%s' from the working directory", path);
+			      "resolve '%s' against the working directory",
+			      path);
 		return report_error(load, POLICY_UNREADABLE, path);
 	}
 	if (trust_open(absolute, ret_fd, load->err) < 0)

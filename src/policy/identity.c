@@ -81,7 +81,7 @@ static int check_mark(const struct engine_keys *keys,
 		return 0;
 	return err_set(
 		err,
-		"config.json lacks %s's mark, the annotation '%s': it comes from elsewhere; in policy.json give this handler the engine that calls it ('engine')",
+		"config.json was not written by %s (it has no annotation '%s'): in policy.json set 'engine' for this handler to the engine that calls it",
 		keys->name, keys->mark);
 }
 

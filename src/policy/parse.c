@@ -231,7 +231,7 @@ static void check_identities(struct policy_reader *reader, size_t first_rule)
 		reader->rule->broken = true;
 		policy_problem(
 			reader, reader->rule->identity_at,
-			"no engine vouches for this key: set 'engine' in policy.json to the engine that calls capruntime, \"cri-o\" or \"containerd\"");
+			"this key requires an engine: set 'engine' in policy.json to the one that calls capruntime, \"cri-o\" or \"containerd\"");
 	}
 }
 

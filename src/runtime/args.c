@@ -112,16 +112,14 @@ static int set_unclear(struct err *err, const struct search *search)
 			       "with its value in the same word",
 			       READING_UNKNOWN_MAX, unknown);
 	if (unknown)
-		return err_set(err,
-			       "cannot tell which bundle is meant: option '%s' "
-			       "is unknown to capruntime; write --bundle=DIR "
-			       "before it and its value in the same word ('%s' "
-			       "or '%s')",
-			       unknown, or_cwd(one), or_cwd(two));
-	return err_set(err,
-		       "cannot tell which bundle is meant: write --bundle=DIR "
-		       "before the id ('%s' or '%s')",
-		       or_cwd(one), or_cwd(two));
+		return err_set(
+			err,
+			"ambiguous bundle: option '%s' is unknown to capruntime: write --bundle=DIR before it, and its value in the same word ('%s' or '%s')",
+			unknown, or_cwd(one), or_cwd(two));
+	return err_set(
+		err,
+		"ambiguous bundle: write --bundle=DIR before the id ('%s' or '%s')",
+		or_cwd(one), or_cwd(two));
 }
 
 int runtime_args_parse(struct runtime_args *ret_args, int argc,

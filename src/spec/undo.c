@@ -218,7 +218,7 @@ static int plan_record(struct undo_plan *plan, const struct json_doc *config,
 	if (strlen(text) > RECORD_MAX)
 		return err_set(
 			err,
-			"'%s': process.capabilities is too large to be kept beside it",
+			"'%s': process.capabilities is too large for the record",
 			config->name);
 	if (!old || strcmp(text, old_text) != 0)
 		plan->record = TAKE_PTR(text);

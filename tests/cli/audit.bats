@@ -148,7 +148,7 @@ audited_masks() { # before or after
 	expect_refusal 'is missing'
 	expect_audit '.outcome == "refused"' 2
 	make_container 'del(.annotations)'
-	expect_refusal "lacks cri-o's mark"
+	expect_refusal "was not written by cri-o"
 	expect_audit '.outcome == "refused" and .engine == "cri-o" and
 		(has("namespace") | not)' 3
 	rm -r "$bundle"

@@ -282,7 +282,7 @@ podman_node() {
 	doctor
 	jq -e 'any(.findings[]; .topic == "capruntime" and
 		.status == "error" and
-		(.text | contains("can be written by others")))' <<<"$output"
+		(.text | contains("is writable by others")))' <<<"$output"
 	[ "$status" -eq 1 ]
 }
 
@@ -365,7 +365,7 @@ os.setxattr(sys.argv[1], "security.selinux", sys.argv[2].encode() + b"\0")' \
 
 	chmod o+w "$tree$runc"
 	doctor
-	finds error 'can be written by others' 'ln -sfn /path/to/runc'
+	finds error 'is writable by others' 'ln -sfn /path/to/runc'
 	chmod o-w "$tree$runc"
 
 	ln -sfn /nowhere/runc "$link"
@@ -514,7 +514,7 @@ alive() { # ROOT ID runc|crun
 
 	chmod 666 "$tree/var/log/c.log"
 	doctor
-	finds warning 'can be written by others: chmod go-w it: no decision' \
+	finds warning 'is writable by others: chmod go-w it: no decision' \
 		'a regular file'
 	rm "$tree/var/log/c.log"
 	mkdir "$tree/var/log/c.log"

@@ -128,7 +128,7 @@ engine_of() { # FIXTURE
 	policy '{engine: "containerd"}' "$everything"
 	explain "$bundle"
 	[ "$status" -eq 1 ]
-	[[ "$output" == "refused: config.json lacks containerd's mark"* ]]
+	[[ "$output" == "refused: config.json was not written by containerd"* ]]
 	[[ "$output" == *'all  not tried'* ]]
 	[ -z "$stderr" ]
 }
@@ -192,7 +192,7 @@ engine_of() { # FIXTURE
 	[[ "$output" == "rule 'h' decides: raises KILL"$'\n'* ]]
 	explain --policy=elsewhere.json --handler special --id j-1 \
 		bundle/config.json
-	[[ "$output" == 'no rule matches: as if untouched'* ]]
+	[[ "$output" == 'no rule matches: nothing changes'* ]]
 	explain --policy missing.json bundle
 	[ "$status" -eq 2 ]
 	[[ "$stderr" == "capctl: explain: load policy: "*missing.json*"no such file or directory"* ]]
@@ -339,7 +339,7 @@ web_rule='{name: "web", match: {namespace: "shop"}, ambient:
 		  inheritable  NET_BIND_SERVICE
 		  permitted    NET_BIND_SERVICE
 		  ambient      NET_BIND_SERVICE
-		note: exec sessions of engines do not get this: the rule lacks 'exec'
+		note: exec sessions of engines do not get this: the rule has no 'exec'
 	END
 }
 
@@ -437,7 +437,7 @@ program_part() {
 	policy '{engine: "cri-o"}' '{name: "a", match: {id: "y"}}'
 	explain "$bundle"
 	[ "$status" -eq 1 ]
-	[[ "$output" == 'no rule matches: as if untouched; but its program cannot be executed'* ]]
+	[[ "$output" == 'no rule matches: nothing changes; but its program cannot be executed'* ]]
 }
 
 port_start=net.ipv4.ip_unprivileged_port_start
@@ -594,15 +594,15 @@ as_nobody() { # WORD…: explain as an ordinary user
 	make_words
 	"${words[@]}" >/dev/null
 	chmod 666 "$bundle/.capruntime.json"
-	expect_refusal "can be written by others"
+	expect_refusal "is writable by others"
 	explain "$bundle"
 	[ "$status" -eq 1 ]
-	[[ "$(tr -s ' \n' ' ' <<<"$output")" == "refused: '$bundle/.capruntime.json' can be written by others"* ]]
+	[[ "$(tr -s ' \n' ' ' <<<"$output")" == "refused: '$bundle/.capruntime.json' is writable by others"* ]]
 	policy '{}'
-	expect_refusal "can be written by others"
+	expect_refusal "is writable by others"
 	explain "$bundle"
 	[ "$status" -eq 1 ]
-	[[ "$(tr -s ' \n' ' ' <<<"$output")" == "refused: '$bundle/.capruntime.json' can be written by others"* ]]
+	[[ "$(tr -s ' \n' ' ' <<<"$output")" == "refused: '$bundle/.capruntime.json' is writable by others"* ]]
 }
 
 @test "a record of a rule since removed is reverted first" {
@@ -615,7 +615,7 @@ as_nobody() { # WORD…: explain as an ordinary user
 	policy '{engine: "cri-o"}' '{name: "other", match: {id: "y"}}'
 	explain "$bundle"
 	[ "$status" -eq 0 ]
-	[[ "$output" == 'no rule matches: as if untouched'* ]]
+	[[ "$output" == 'no rule matches: nothing changes'* ]]
 	[[ "$(tr -s ' \n' ' ' <<<"$output")" == *"note: an earlier run changed this bundle; 'before' is what the engine wrote ('$bundle/.capruntime.json')"* ]]
 	[[ "$output" == *'  ambient       unchanged  none'* ]]
 	[[ "$output" == *'  bounding      unchanged  CHOWN, KILL, NET_BIND_SERVICE, NET_RAW'* ]]

@@ -325,20 +325,20 @@ closed_to_root() {
 	ended 1
 	printed "\
 /usr/bin/caps  0:0  raises           NET_RAW=ep
-                    redundant        ambient has all of it with rules 'gives',
-                                     'gives-too'
-                    breaks           no_new_privileges takes the effect away
-                                     with rule 'nnp'
+                    redundant        already in the ambient set with rules
+                                     'gives', 'gives-too'
+                    breaks           no_new_privileges removes the effect with
+                                     rule 'nnp'
                     out of bounding  execve fails: the bounding set lacks what
                                      it names with rules 'takes', 'others'
 /usr/bin/keep  0:0  raises           NET_RAW=p
-                    redundant        ambient has all of it with rules 'gives',
-                                     'gives-too'
-                    breaks           no_new_privileges takes the effect away
-                                     with rule 'nnp'
+                    redundant        already in the ambient set with rules
+                                     'gives', 'gives-too'
+                    breaks           no_new_privileges removes the effect with
+                                     rule 'nnp'
 /usr/bin/root  0:0  dangerous        setuid root
-                    breaks           no_new_privileges takes the effect away
-                                     with rules 'nnp', 'gives-too'
+                    breaks           no_new_privileges removes the effect with
+                                     rules 'nnp', 'gives-too'
 5 entries: 1 setuid, 2 with capabilities; 1 dangerous"
 	scan --json --policy "$work/policy.json" "$tree"
 	ended 1
@@ -362,7 +362,8 @@ closed_to_root() {
 		'{"name":"a5","match":{},"no_new_privileges":true}'
 	scan --policy "$work/policy.json" "$tree"
 	ended 1
-	[[ "$output" = *"rules 'a1', 'a2', 'a3' and 2 more"* ]]
+	[[ "$(tr -s ' \n' ' ' <<<"$output")" = \
+		*"rules 'a1', 'a2', 'a3' and 2 more"* ]]
 }
 
 @test 'a policy that cannot be used is status 2' {
@@ -397,9 +398,9 @@ no policy and no record: config.json is not read
 	ended 1
 	[[ "$output" = *"rule 'web' decides: raises NET_RAW"*"
 /usr/bin/raw   0:0  raises           NET_RAW=ep
-                    redundant        ambient has all of it
+                    redundant        already in the ambient set
 /usr/bin/root  0:0  dangerous        setuid root
-                    breaks           no_new_privileges takes the effect away
+                    breaks           no_new_privileges removes the effect
 "* ]]
 	scan --json --policy "$work/policy.json" "$bundle"
 	says '.bundle == {outcome: "applied", rule: "web", reason: null}'

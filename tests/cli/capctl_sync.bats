@@ -187,7 +187,7 @@ not in sync"
 	rm -r "$source"
 	once --json
 	[ "$status" -eq 2 ]
-	jq -e '.outcome == "trouble" and (.reason |
+	jq -e '.outcome == "error" and (.reason |
 		contains("no such file or directory"))' <<<"$output"
 	[ "$stderr" = "capctl: sync: open '$source': no such file or directory" ]
 }
@@ -329,9 +329,9 @@ start_keeping() { # WORD...
 	echo '{}' >"$target/policy.json"
 	wait_until has_line 4 '.put == ["policy.json"]'
 	mv "$target" "$work/elsewhere"
-	wait_until has_line 5 '.outcome == "trouble"'
+	wait_until has_line 5 '.outcome == "error"'
 	mv "$work/elsewhere" "$target"
-	wait_until has_line 6 '.outcome == "in_step"'
+	wait_until has_line 6 '.outcome == "in_sync"'
 	kill -TERM "$keeper"
 	wait_until has_ended "$keeper"
 	wait "$keeper"
@@ -448,13 +448,13 @@ not in sync"
 	chmod 777 "$target"
 	once
 	[ "$status" -eq 2 ]
-	[[ "$stderr" == *"'$target'"*'can be written by others'* ]]
+	[[ "$stderr" == *"'$target'"*'is writable by others'* ]]
 	chmod 755 "$target"
 	mkdir -m 777 "$target/policy.d"
 	chmod 777 "$target/policy.d"
 	once
 	[ "$status" -eq 2 ]
-	[[ "$stderr" == *"'$target/policy.d'"*'can be written by others'* ]]
+	[[ "$stderr" == *"'$target/policy.d'"*'is writable by others'* ]]
 	[ ! -e "$target/policy.json" ]
 }
 

@@ -256,14 +256,14 @@ by_fixture() { # RULE FILE…
 	engines_policy '{engine: "containerd"}'
 	for file in crio/plain podman/user1000 containerd-ctr/u1000; do
 		use_config "$fixtures/$file.config.json"
-		expect_refusal "lacks containerd's mark" "'engine'" policy.json
+		expect_refusal "was not written by containerd" "'engine'" policy.json
 		expect_untouched
 	done
 	engines_policy '{engine: "cri-o"}'
 	for file in containerd-cri/container.nnp.main podman/user1000 \
 		containerd-ctr/u1000; do
 		use_config "$fixtures/$file.config.json"
-		expect_refusal "lacks cri-o's mark" "'engine'" policy.json
+		expect_refusal "was not written by cri-o" "'engine'" policy.json
 		expect_untouched
 	done
 }

@@ -89,7 +89,7 @@ expect_taken_back() {
 @test "a missing mark refuses nothing" {
 	observe "$web"
 	make_container 'del(.annotations["io.container.manager"])'
-	expect_would_refuse 'lacks cri-o'
+	expect_would_refuse 'not written by cri-o'
 	expect_untouched
 }
 
@@ -218,10 +218,10 @@ expect_record_unused() { # REASON-PATTERN
 	cp "$bundle/$record" "$work/record"
 	observe "$web"
 	chmod 664 "$bundle/$record"
-	expect_record_unused 'can be written by others'
+	expect_record_unused 'is writable by others'
 	chmod 600 "$bundle/$record"
 	chown 1000 "$bundle/$record"
-	expect_record_unused 'belongs to user 1000'
+	expect_record_unused 'is owned by user 1000'
 	chown 0 "$bundle/$record"
 	ln "$bundle/$record" "$work/second"
 	expect_record_unused 'one link'
@@ -249,7 +249,7 @@ expect_record_unused() { # REASON-PATTERN
 	grant
 	policy '{engine: "cri-o"}' "$web"
 	chmod 664 "$bundle/$record"
-	expect_refusal "$record" 'can be written by others'
+	expect_refusal "$record" 'is writable by others'
 	cmp "$work/granted.json" "$bundle/config.json"
 }
 
@@ -319,10 +319,10 @@ expect_record_unused() { # REASON-PATTERN
 @test "a policy.json that cannot be read refuses even so" {
 	observe "$web"
 	chmod 666 "$CAPRUNTIME_POLICY"
-	expect_refusal 'can be written by others'
+	expect_refusal 'is writable by others'
 	chmod 644 "$CAPRUNTIME_POLICY"
 	chown 1000 "$CAPRUNTIME_POLICY"
-	expect_refusal 'belongs to user 1000'
+	expect_refusal 'is owned by user 1000'
 	rm "$CAPRUNTIME_POLICY"
 	expect_refusal 'is missing'
 	ln -s nowhere "$CAPRUNTIME_POLICY"

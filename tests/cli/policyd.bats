@@ -128,9 +128,9 @@ decides() { # RULE FILE
 
 @test "an engine in policy.json is there for the rules of every file" {
 	drop_in 1.json 1 '{namespace: "shop"}'
-	expect_refusal "'$seen_directory/1.json':" 'no engine vouches for this key'
+	expect_refusal "'$seen_directory/1.json':" 'this key requires an engine'
 	rm "$etc/policy.json"
-	expect_refusal "'$seen_directory/1.json':" 'no engine vouches for this key'
+	expect_refusal "'$seen_directory/1.json':" 'this key requires an engine'
 	policy '{engine: "cri-o"}'
 	decides 1 "$seen_directory/1.json"
 }
@@ -169,7 +169,7 @@ decides() { # RULE FILE
 	echo 'no policy' >"$directory/.74.json"
 	decides r73 "$seen_directory/73.json"
 	drop_in 74.json r74
-	expect_refusal "'$seen_directory' holds more than 64 policy files"
+	expect_refusal "'$seen_directory' has more than 64 policy files"
 }
 
 @test "names that are no policies are not looked at" {
@@ -284,13 +284,13 @@ config_map() { # DIRECTORY VERSION FILE…
 	drop_in 1.json
 	for mode in 664 646 666 777; do
 		chmod "$mode" "$directory/1.json"
-		expect_refusal "'$seen_directory/1.json' can be written by others"
+		expect_refusal "'$seen_directory/1.json' is writable by others"
 	done
 	chmod 600 "$directory/1.json"
 	for mode in 775 757; do
 		chmod "$mode" "$directory"
 		expect_refusal "'$seen_directory' cannot be trusted" \
-			'can be written by others'
+			'is writable by others'
 	done
 	chmod 1777 "$directory"
 	decides 1 "$seen_directory/1.json"
@@ -300,17 +300,17 @@ config_map() { # DIRECTORY VERSION FILE…
 	[ "$(id -u)" = 0 ] || skip 'not root'
 	drop_in 1.json
 	chown 1000 "$directory/1.json"
-	expect_refusal "'$seen_directory/1.json' belongs to user 1000"
+	expect_refusal "'$seen_directory/1.json' is owned by user 1000"
 	chown 0 "$directory/1.json"
 	chown 1000 "$directory"
-	expect_refusal "'$seen_directory' cannot be trusted" 'belongs to user 1000'
+	expect_refusal "'$seen_directory' cannot be trusted" 'is owned by user 1000'
 	chown 0 "$directory"
 	mv "$directory/1.json" "$directory/1.text"
 	ln -s 1.text "$directory/1.json"
 	decides 1 "$seen_directory/1.json"
 	chown -h 1000 "$directory/1.json"
 	expect_refusal "'$seen_directory/1.json' cannot be trusted" \
-		'belongs to user 1000'
+		'is owned by user 1000'
 }
 
 @test "a link into a directory that others can write refuses" {

@@ -207,7 +207,7 @@ default_runtime() {
 	ln -s "$work/runc" "$link"
 	for mode in 775 757 777 722 2775; do
 		chmod "$mode" "$work/runc"
-		expect_error "*'$work/runc' can be written by others: chmod go-w it*"
+		expect_error "*'$work/runc' is writable by others: chmod go-w it*"
 	done
 	for mode in 755 750 700; do
 		chmod "$mode" "$work/runc"
@@ -219,7 +219,7 @@ default_runtime() {
 	require_root
 	ln -s "$work/runc" "$link"
 	chown 1234 "$work/runc"
-	expect_error "*'$work/runc' belongs to user 1234: make it root's*"
+	expect_error "*'$work/runc' is owned by user 1234: change its owner to root*"
 }
 
 @test "capruntime itself is no runtime, not by any way to it" {
@@ -248,7 +248,7 @@ default_runtime() {
 	for mode in 777 775 757; do
 		chmod "$mode" "$work/open"
 		verbs='create run' expect_error \
-			"*'$work/open/dir/runc'*open' can be written by others: chmod go-w it*"
+			"*'$work/open/dir/runc'*open' is writable by others: chmod go-w it*"
 		run -0 "$capruntime" state x
 		run -0 "$capruntime" kill x
 	done
@@ -264,7 +264,7 @@ default_runtime() {
 		chmod "$mode" "$work/open"
 		chown 1234 "$work/open"
 		verbs='create run' expect_error \
-			"*'$work/open/dir/runc'*open' belongs to user 1234*"
+			"*'$work/open/dir/runc'*open' is owned by user 1234*"
 		run -0 "$capruntime" delete x
 	done
 }
@@ -274,7 +274,7 @@ default_runtime() {
 	ln -s "$work/runc" "$work/alias"
 	chown -h 1234 "$work/alias"
 	export CAPRUNTIME_RUNTIME=$work/alias
-	verbs='create run' expect_error "*'$work/alias'*belongs to user 1234*"
+	verbs='create run' expect_error "*'$work/alias'*is owned by user 1234*"
 	run -0 "$capruntime" state x
 }
 
@@ -287,7 +287,7 @@ default_runtime() {
 	for verb in create run; do
 		run --separate-stderr -1 with_own_sysconfdir \
 			bash -c 'exec -a own "$@"' bash "$sysroot" "$verb" x
-		[[ "$stderr" == *"runtimes' can be written by others"* ]]
+		[[ "$stderr" == *"runtimes' is writable by others"* ]]
 	done
 	run -0 with_own_sysconfdir bash -c 'exec -a own "$@"' bash "$sysroot" state x
 }

@@ -78,21 +78,21 @@ expect_no_link_no_create() { # TEXT
 
 @test "a create whose link others could write is refused" {
 	chmod 770 "$links"
-	expect_no_link_no_create 'written by others'
+	expect_no_link_no_create 'writable by others'
 	chmod 700 "$links"
 	chown 65534 "$links"
-	expect_no_link_no_create 'belongs to user 65534'
+	expect_no_link_no_create 'is owned by user 65534'
 	chown 0 "$links"
 	chmod 777 "$state"
-	expect_no_link_no_create 'written by others'
+	expect_no_link_no_create 'writable by others'
 }
 
 @test "a create whose record no session would believe is refused" {
 	chown 65534 "$bundle"
-	expect_no_link_no_create "'$bundle' belongs to user 65534"
+	expect_no_link_no_create "'$bundle' is owned by user 65534"
 	chown 0 "$bundle"
 	chmod 775 "$bundle"
-	expect_no_link_no_create "'$bundle' can be written by others"
+	expect_no_link_no_create "'$bundle' is writable by others"
 }
 
 @test "a create on a file system that cannot be written is refused" {

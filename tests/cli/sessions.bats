@@ -142,7 +142,7 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 
 @test "a record that cannot be believed changes nothing" {
 	chmod 664 "$record"
-	troubled 'written by others' exec --process "$process" id
+	troubled 'writable by others' exec --process "$process" id
 	chmod 644 "$record"
 	chown 65534 "$record"
 	troubled 65534 exec --process "$process" id
@@ -157,15 +157,15 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 @test "a directory of links that somebody else could write changes nothing" {
 	for mode in 770 702 777 720; do
 		chmod "$mode" "$links"
-		troubled 'written by others' exec --process "$process" id
+		troubled 'writable by others' exec --process "$process" id
 	done
 	chmod 700 "$links"
 	chown 65534 "$links"
-	troubled 'belongs to user 65534' exec --process "$process" id
+	troubled 'is owned by user 65534' exec --process "$process" id
 	chown 0 "$links"
 	changed exec --process @ id
 	chmod 775 "$state"
-	troubled 'written by others' exec --process "$process" id
+	troubled 'writable by others' exec --process "$process" id
 }
 
 @test "a link that is none changes nothing" {

@@ -37,7 +37,7 @@ untouched() {
 @test "a policy that belongs to somebody else is refused" {
 	chown 4711 "$CAPRUNTIME_POLICY"
 	create
-	refused "load policy: '$CAPRUNTIME_POLICY' belongs to user 4711"
+	refused "load policy: '$CAPRUNTIME_POLICY' is owned by user 4711"
 	untouched
 }
 
@@ -45,7 +45,7 @@ untouched() {
 	for mode in 664 646 666 620; do
 		chmod "$mode" "$CAPRUNTIME_POLICY"
 		create
-		refused "load policy: '$CAPRUNTIME_POLICY' can be written by others"
+		refused "load policy: '$CAPRUNTIME_POLICY' is writable by others"
 		untouched
 	done
 	chmod 4400 "$CAPRUNTIME_POLICY"
@@ -57,13 +57,13 @@ untouched() {
 	for mode in 775 757 777; do
 		chmod "$mode" "$etc"
 		create
-		refused "'$CAPRUNTIME_POLICY'" "/etc' can be written by others"
+		refused "'$CAPRUNTIME_POLICY'" "/etc' is writable by others"
 		untouched
 	done
 	chmod 755 "$etc"
 	chown 4711 "$etc"
 	create
-	refused "'$CAPRUNTIME_POLICY'" "/etc' belongs to user 4711"
+	refused "'$CAPRUNTIME_POLICY'" "/etc' is owned by user 4711"
 	untouched
 }
 
@@ -74,7 +74,7 @@ untouched() {
 	make_bundle "$bundle"
 	chown 4711 "$etc"
 	create
-	refused "'$CAPRUNTIME_POLICY'" "/etc' belongs to user 4711"
+	refused "'$CAPRUNTIME_POLICY'" "/etc' is owned by user 4711"
 	untouched
 }
 
@@ -100,11 +100,11 @@ make_configmap() {
 	make_configmap
 	chmod 777 "$etc/..2026_11_23"
 	create
-	refused "'$CAPRUNTIME_POLICY'" 'can be written by others'
+	refused "'$CAPRUNTIME_POLICY'" 'is writable by others'
 	chmod 755 "$etc/..2026_11_23"
 	chmod 666 "$etc/..2026_11_23/policy.json"
 	create
-	refused "'$CAPRUNTIME_POLICY' can be written by others"
+	refused "'$CAPRUNTIME_POLICY' is writable by others"
 	untouched
 }
 
@@ -112,11 +112,11 @@ make_configmap() {
 	make_configmap
 	chown -h 4711 "$etc/..data"
 	create
-	refused "'$CAPRUNTIME_POLICY'" "/..data' belongs to user 4711"
+	refused "'$CAPRUNTIME_POLICY'" "/..data' is owned by user 4711"
 	chown -h 0 "$etc/..data"
 	chown -h 4711 "$CAPRUNTIME_POLICY"
 	create
-	refused "'$CAPRUNTIME_POLICY'" 'belongs to user 4711'
+	refused "'$CAPRUNTIME_POLICY'" 'is owned by user 4711'
 	untouched
 }
 
@@ -233,14 +233,14 @@ use_sysroot() {
 
 	chmod 666 "$default"
 	create
-	refused "load policy: '$sysroot/etc/capruntime/policy.json' can be written"
+	refused "load policy: '$sysroot/etc/capruntime/policy.json' is writable"
 	chmod 644 "$default"
 	chmod 777 "${default%/*}"
 	create
-	refused "/capruntime' can be written by others"
+	refused "/capruntime' is writable by others"
 	rm "$default"
 	create
-	refused "/capruntime' can be written by others"
+	refused "/capruntime' is writable by others"
 	rm -r "${default%/*}"
 	create
 	started
@@ -270,11 +270,11 @@ make_grant() {
 @test "a record that somebody else could have written is refused by name" {
 	make_grant
 	chown 4711 "$record"
-	refused_record 'belongs to user 4711'
+	refused_record 'is owned by user 4711'
 	chown 0 "$record"
 	for mode in 620 602; do
 		chmod "$mode" "$record"
-		refused_record 'can be written by others'
+		refused_record 'is writable by others'
 	done
 	chmod 600 "$record"
 	ln "$record" "$bundle/other"

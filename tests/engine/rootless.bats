@@ -133,7 +133,7 @@ use_rootless() { # runc or crun
 		use_rootless "$name"
 		chown "$subordinate" "$work/policy.json"
 		run podman run --rm test report 80
-		expect_shown "policy.json' belongs to user 1: make it root's"
+		expect_shown "policy.json' is owned by user 1: change its owner to root"
 		expect_no_containers
 		rm "$work/policy.json"
 	done
@@ -145,7 +145,7 @@ use_rootless() { # runc or crun
 		for mode in 664 646; do
 			chmod "$mode" "$work/policy.json"
 			run podman run --rm test report 80
-			expect_shown "policy.json' can be written by others: chmod go-w it"
+			expect_shown "policy.json' is writable by others: chmod go-w it"
 			expect_no_containers
 		done
 		chmod 644 "$work/policy.json"

@@ -313,10 +313,10 @@ is_ready() { # WORDS
 		expect_row 2 "unknown '$bundle/config.json':2:1: "
 		mv "$work/away" "$bundle/config.json"
 		chmod o+w "$bundle/.capruntime.json"
-		expect_row 2 "unknown '$bundle/.capruntime.json' can be written"
+		expect_row 2 "unknown '$bundle/.capruntime.json' is writable"
 		expect_findings 2
 		jq -e '.containers[0] | .given == null and .today == null and
-			(.error | contains("can be written"))' <<<"$output"
+			(.error | contains("is writable"))' <<<"$output"
 		chmod o-w "$bundle/.capruntime.json"
 		expect_findings 0
 		finish

@@ -83,8 +83,7 @@ static void print_summary(const struct check_report *report)
 	size_t warnings = findings_count(&report->findings, FINDING_WARNING);
 
 	if (!report->sources_count) {
-		out_line(OUT_GOOD,
-			 "no policy: every container starts as it is");
+		out_line(OUT_GOOD, "no policy: containers start unchanged");
 		return;
 	}
 	out_line(summary_style(errors, warnings), "%s, %s%s: %s, %s",

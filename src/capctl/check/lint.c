@@ -138,7 +138,7 @@ static void lint_capabilities(const struct linter *linter, const char *key,
 	if (buf_take(&buf, &names, NULL, &ignored) < 0)
 		return;
 	lint_warn(linter, LINT_DANGEROUS, key_location(key),
-		  "%s: who holds this comes close to being root on the node",
+		  "%s: a process that holds this is close to root on the node",
 		  names);
 }
 
@@ -157,12 +157,11 @@ static void lint_exec(const struct linter *linter,
 {
 	if (rule->exec || !is_rule_narrowing(rule))
 		return;
-	lint_warn(
-		linter, LINT_EXEC,
-		key_location(rule->drop || rule->drop_others
-				     ? "drop"
-				     : "no_new_privileges"),
-		"exec sessions are not bound by this: that takes \"exec\": true");
+	lint_warn(linter, LINT_EXEC,
+		  key_location(rule->drop || rule->drop_others
+				       ? "drop"
+				       : "no_new_privileges"),
+		  "this does not apply to exec sessions: add \"exec\": true");
 }
 
 /* A rule without an action may be the last one, as a default. */
@@ -173,7 +172,7 @@ static void lint_everything(const struct linter *linter,
 	    match_is_universal(&rule->match))
 		lint_warn(
 			linter, LINT_EVERYTHING, whole_match,
-			"this is for every container on the node that 'uid' and 'privileged' do not leave out: name a namespace");
+			"this rule matches every container on the node that 'uid' and 'privileged' do not exclude: add 'namespace'");
 }
 
 /* The cluster sets the namespace; the pod's author sets every other name. */
@@ -191,10 +190,8 @@ static void lint_namespace(const struct linter *linter,
 		if (!rule->match.texts[given[i]].count ||
 		    (given[i] != MATCH_IMAGE && !is_rule_raising(rule)))
 			continue;
-		lint_warn(
-			linter, LINT_NO_NAMESPACE, match_location(key),
-			"any pod can name such %s %s: name a namespace as well",
-			given[i] == MATCH_IMAGE ? "an" : "a", key);
+		lint_warn(linter, LINT_NO_NAMESPACE, match_location(key),
+			  "any pod can use this '%s': add 'namespace'", key);
 		return;
 	}
 }
@@ -220,7 +217,7 @@ static void lint_pattern(const struct linter *linter, const char *pattern,
 	else if (pattern[0] == '*' && is_word(pattern[1]))
 		lint_warn(
 			linter, LINT_NO_BOUNDARY, location,
-			"'%s' also matches 'x%s': put a '-', '/', '.' or ':' behind the '*'",
+			"'%s' also matches 'x%s': put a '-', '/', '.' or ':' after the '*'",
 			pattern, pattern + 1);
 }
 
@@ -265,7 +262,7 @@ static void lint_handlers(const struct linter *linter,
 			lint_warn(
 				linter, LINT_NO_ENGINE,
 				pattern_location(MATCH_HANDLER, i),
-				"'%s' has no engine in 'engine': under it this rule never matches, because no engine identifies its containers",
+				"'engine' has no engine for '%s': this rule never matches under it, because no engine identifies its containers",
 				list->patterns[i]);
 }
 
@@ -277,7 +274,7 @@ static bool lint_never(struct linter *linter, const struct policy_rule *rule)
 		return false;
 	lint_warn(
 		linter, LINT_NEVER, match_location(key),
-		"this rule never matches: all that is named here is excluded again");
+		"this rule never matches: a '!' pattern excludes every name here");
 	return true;
 }
 
@@ -339,7 +336,7 @@ static void lint_escape(struct linter *linter, const struct policy_rule *rule)
 			lint_warn(
 				linter, LINT_ESCAPE,
 				match_location("annotations"),
-				"a pod can choose this rule and so escape '%s' behind it, which takes more away",
+				"a pod can choose this rule to escape '%s' after it, which removes more",
 				later->name);
 			return;
 		}
@@ -379,8 +376,7 @@ void lint_policy(const struct policy *policy, size_t work,
 	if (linter.work.left)
 		return;
 	linter.rule = POLICY_NO_RULE;
-	lint_warn(
-		&linter, LINT_NOT_COMPARED,
-		(struct lint_location){ .key = NULL },
-		"too many rules and patterns: not all were compared with each other");
+	lint_warn(&linter, LINT_NOT_COMPARED,
+		  (struct lint_location){ .key = NULL },
+		  "too many rules and patterns: not all pairs were compared");
 }

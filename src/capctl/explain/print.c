@@ -210,7 +210,7 @@ static void print_notes(const struct dryrun *run)
 	else if (dryrun_outcome(run) == DRYRUN_APPLIED)
 		out_line(
 			OUT_PLAIN,
-			"note: exec sessions of engines do not get this: the rule lacks 'exec'");
+			"note: exec sessions of engines do not get this: the rule has no 'exec'");
 	if (run->node->assumed)
 		out_line(OUT_PLAIN,
 			 "note: you are not root: the answer is for root");

@@ -184,9 +184,9 @@ static const char *verdict_text(enum privileged_verdict verdict,
 	struct buf buf CLEANUP_BUF = { 0 };
 
 	if (verdict == PRIVILEGED_REDUNDANT)
-		buf_add_str(&buf, "ambient has all of it");
+		buf_add_str(&buf, "already in the ambient set");
 	else if (verdict == PRIVILEGED_BREAKS)
-		buf_add_str(&buf, "no_new_privileges takes the effect away");
+		buf_add_str(&buf, "no_new_privileges removes the effect");
 	else
 		buf_add_str(&buf, "execve fails: the bounding set lacks ");
 	if (verdict == PRIVILEGED_OUT_OF_BOUNDING && rules->count == 1)

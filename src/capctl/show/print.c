@@ -151,9 +151,10 @@ static void print_block(const struct process *process)
 		out_line(OUT_STRONG, "process %u: %s", status->pid,
 			 status->name);
 	if (procstatus_is_kernel(status))
-		out_line(OUT_PLAIN, "  the kernel's own");
+		out_line(OUT_PLAIN, "  kernel thread");
 	if (procstatus_is_dead(status))
-		out_line(OUT_PLAIN, "  dead; its parent has not noticed yet");
+		out_line(OUT_PLAIN,
+			 "  zombie: its parent has not waited for it");
 	if (process->main_has_exited)
 		out_line(OUT_PLAIN,
 			 "  its main thread has exited; other threads run");

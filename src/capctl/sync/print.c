@@ -52,9 +52,9 @@ static void print_json(const struct sync_pass *pass,
 		       const struct sync_options *options)
 {
 	static const char *const outcomes[] = {
-		[SYNC_IN_STEP] = "in_step", [SYNC_CHANGED] = "changed",
+		[SYNC_IN_SYNC] = "in_sync", [SYNC_CHANGED] = "changed",
 		[SYNC_DIFFERS] = "differs", [SYNC_REFUSED] = "refused",
-		[SYNC_ERROR] = "trouble",
+		[SYNC_ERROR] = "error",
 	};
 	struct json_object *object = json_object_new_object();
 	const char *reason = *pass->err.text ? pass->err.text : NULL;

@@ -70,7 +70,7 @@ static enum sync_outcome sync_policy(const struct sync_options *options,
 	}
 	if (deploy_runtime(options, &pass->target, &pass->err) < 0)
 		return SYNC_ERROR;
-	return SYNC_IN_STEP;
+	return SYNC_IN_SYNC;
 }
 
 static enum sync_outcome run_pass(const struct sync_options *options,
@@ -86,8 +86,8 @@ static enum sync_outcome run_pass(const struct sync_options *options,
 	else if (deploy_sources(options, &pass->target, &pass->err) < 0)
 		outcome = SYNC_ERROR;
 	else
-		outcome = SYNC_IN_STEP;
-	if (outcome != SYNC_IN_STEP || !pass->target.count)
+		outcome = SYNC_IN_SYNC;
+	if (outcome != SYNC_IN_SYNC || !pass->target.count)
 		return outcome;
 	return options->check ? SYNC_DIFFERS : SYNC_CHANGED;
 }
@@ -120,7 +120,7 @@ static enum verb_status sync_once(const struct sync_options *options,
 		*err = pass.err;
 		return VERB_TROUBLE;
 	}
-	return pass.outcome == SYNC_IN_STEP || pass.outcome == SYNC_CHANGED
+	return pass.outcome == SYNC_IN_SYNC || pass.outcome == SYNC_CHANGED
 		       ? VERB_GOOD
 		       : VERB_FINDINGS;
 }
@@ -148,7 +148,7 @@ static struct logged log_pass(const struct sync_pass *pass,
 	sync_show(pass, options);
 	return (struct logged){
 		.anything = true,
-		.outcome = pass->outcome == SYNC_CHANGED ? SYNC_IN_STEP
+		.outcome = pass->outcome == SYNC_CHANGED ? SYNC_IN_SYNC
 							 : pass->outcome,
 		.counts = pass->counts,
 		.err = pass->err,

@@ -21,7 +21,7 @@ struct sync_options {
 };
 
 enum sync_outcome {
-	SYNC_IN_STEP,
+	SYNC_IN_SYNC,
 	SYNC_CHANGED, /* and in sync now */
 	SYNC_DIFFERS, /* with --check */
 	SYNC_REFUSED, /* invalid policy */

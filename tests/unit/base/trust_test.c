@@ -130,8 +130,7 @@ static void what_others_may_write_is_not_trusted(void)
 	for (size_t i = 0; i < ARRAY_LEN(modes); i++) {
 		st.st_mode = S_IFREG | modes[i];
 		CHECK(trust_check_stat(&st, "x", &err) == -1);
-		CHECK_STR(err.text,
-			  "'x' can be written by others: chmod go-w it");
+		CHECK_STR(err.text, "'x' is writable by others: chmod go-w it");
 	}
 }
 
@@ -165,9 +164,9 @@ static void files_that_others_may_write_are_refused(void)
 
 	REQUIRE(tempdir_write_str(&dir, "file", "text"));
 	REQUIRE(fchmodat(dir.fd, "file", 0664, 0) == 0);
-	check_refused(&dir, "file", "can be written by others");
+	check_refused(&dir, "file", "is writable by others");
 	REQUIRE(fchmodat(dir.fd, "file", 0646, 0) == 0);
-	check_refused(&dir, "file", "can be written by others");
+	check_refused(&dir, "file", "is writable by others");
 }
 
 static void every_directory_above_is_looked_at(void)
@@ -178,9 +177,9 @@ static void every_directory_above_is_looked_at(void)
 	REQUIRE(tempdir_write_str(&dir, "a/b/file", "text"));
 	check_opens(&dir, "a/b/file");
 	REQUIRE(fchmodat(dir.fd, "a", 0775, 0) == 0);
-	check_refused(&dir, "a/b/file", "/a' can be written by others");
-	check_refused(&dir, "a/b/missing", "/a' can be written by others");
-	check_refused(&dir, "a/b/../b/file", "/a' can be written by others");
+	check_refused(&dir, "a/b/file", "/a' is writable by others");
+	check_refused(&dir, "a/b/missing", "/a' is writable by others");
+	check_refused(&dir, "a/b/../b/file", "/a' is writable by others");
 }
 
 /* In a child, whose root is the directory. */
@@ -237,12 +236,12 @@ static void what_belongs_to_others_is_refused(void)
 	check_opens(&dir, "link");
 
 	REQUIRE(give_away(&dir, "link"));
-	check_refused(&dir, "link", "belongs to user 4711");
+	check_refused(&dir, "link", "is owned by user 4711");
 	REQUIRE(give_away(&dir, "file") && give_away(&dir, "a"));
-	check_refused(&dir, "file", "belongs to user 4711");
-	check_refused(&dir, "a/file", "/a' belongs to user 4711");
+	check_refused(&dir, "file", "is owned by user 4711");
+	check_refused(&dir, "a/file", "/a' is owned by user 4711");
 	REQUIRE(give_away(&dir, "b"));
-	check_refused(&dir, "b/file", "/b' belongs to user 4711");
+	check_refused(&dir, "b/file", "/b' is owned by user 4711");
 }
 
 static void links_as_kubernetes_makes_them_are_followed(void)
@@ -261,7 +260,7 @@ static void links_as_kubernetes_makes_them_are_followed(void)
 	check_opens(&dir, ".//policy.json");
 
 	REQUIRE(fchmodat(dir.fd, "..2026_11_23", 0777, 0) == 0);
-	check_refused(&dir, "policy.json", "can be written by others");
+	check_refused(&dir, "policy.json", "is writable by others");
 }
 
 static void a_link_that_leads_nowhere_is_an_error(void)

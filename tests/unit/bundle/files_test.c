@@ -204,12 +204,12 @@ static void a_record_must_be_ours_alone(void)
 	REQUIRE(unlinkat(dir.fd, "other", 0) == 0);
 
 	REQUIRE(fchmodat(dir.fd, RECORD, 0620, 0) == 0);
-	check_record_refused(&dir, "can be written by others");
+	check_record_refused(&dir, "is writable by others");
 	REQUIRE(fchmodat(dir.fd, RECORD, 0600, 0) == 0);
 
 	if (geteuid() == 0) {
 		REQUIRE(fchownat(dir.fd, RECORD, 4711, 0, 0) == 0);
-		check_record_refused(&dir, "belongs to user 4711");
+		check_record_refused(&dir, "is owned by user 4711");
 	}
 }
 

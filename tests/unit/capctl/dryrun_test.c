@@ -296,7 +296,7 @@ static void each_missing_capability_has_its_reason(void)
 	check_missing(&scene, CHOWN, "the rule does not allow it");
 	check_missing(&scene, SYS_NICE, "bounding set");
 	own->permitted = 0;
-	check_missing(&scene, KILL, "not held by who starts containers");
+	check_missing(&scene, KILL, "does not hold it: start the engine");
 	own->ambient_forbidden = true;
 	check_missing(&scene, KILL, "securebits");
 	own->kernel = 0;

@@ -187,9 +187,9 @@ static void a_directory_that_others_can_write_is_not_believed(void)
 
 	check_made(&key, RECORD);
 	REQUIRE(fchmodat(home.dir.fd, LINKS, 0770, 0) == 0);
-	check_not_believed(&key, "written by others");
+	check_not_believed(&key, "writable by others");
 	CHECK(exec_link_make(&key, RECORD, &err) == -1);
-	CHECK_HAS(err.text, "written by others");
+	CHECK_HAS(err.text, "writable by others");
 	REQUIRE(fchmodat(home.dir.fd, LINKS, 0700, 0) == 0);
 	check_read(&key, RECORD);
 }

@@ -261,9 +261,9 @@ static void a_request_that_cannot_be_met_refuses_only_with_require(void)
 		const char *want;
 	} cases[] = {
 		{ { .asked = NBS, .unknown = word },
-		  "rule 'low-ports': 'require' is not met, the pod asks for what is no capability: 'FLY WALK': mend its annotation 'capruntime.io/ambient'" },
+		  "rule 'low-ports': 'require' is not met, the pod requests an unknown capability: 'FLY WALK': correct its annotation 'capruntime.io/ambient'" },
 		{ { .asked = NBS | TIME },
-		  "rule 'low-ports': 'require' is not met, the pod may not ask for CAP_SYS_TIME: mend its annotation 'capruntime.io/ambient'" },
+		  "rule 'low-ports': 'require' is not met, the rule does not let the pod request CAP_SYS_TIME: correct its annotation 'capruntime.io/ambient'" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {

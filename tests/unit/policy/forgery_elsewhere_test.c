@@ -111,8 +111,10 @@ static void true_marks_count_only_by_their_engines_handler(void)
 
 	check_rule("capruntime", &crio.doc, "namespace");
 	check_rule("capruntime-ctr", &containerd.doc, "namespace");
-	check_refused("capruntime-ctr", &crio.doc, "containerd's mark");
-	check_refused("capruntime", &containerd.doc, "cri-o's mark");
+	check_refused("capruntime-ctr", &crio.doc,
+		      "was not written by containerd");
+	check_refused("capruntime", &containerd.doc,
+		      "was not written by cri-o");
 }
 
 static void by_a_handler_without_an_engine_no_name_counts(void)
@@ -147,8 +149,10 @@ static void without_the_engines_mark_a_config_is_refused(void)
 	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
 		struct testdata data CLEANUP_TESTDATA = read_fixture(files[i]);
 
-		check_refused("capruntime", &data.doc, "cri-o's mark");
-		check_refused("capruntime-ctr", &data.doc, "containerd's mark");
+		check_refused("capruntime", &data.doc,
+			      "was not written by cri-o");
+		check_refused("capruntime-ctr", &data.doc,
+			      "was not written by containerd");
 	}
 }
 
@@ -204,8 +208,10 @@ static void sandboxes_are_told_by_their_own_engine(void)
 
 	check_sandbox("capruntime", &crio.doc, "as it was");
 	check_sandbox("capruntime-ctr", &containerd.doc, "as it was");
-	check_refused("capruntime-ctr", &crio.doc, "containerd's mark");
-	check_refused("capruntime", &containerd.doc, "cri-o's mark");
+	check_refused("capruntime-ctr", &crio.doc,
+		      "was not written by containerd");
+	check_refused("capruntime", &containerd.doc,
+		      "was not written by cri-o");
 }
 
 /* On CRI-O's sandbox a pod can overwrite all but the container's name. */

@@ -166,14 +166,14 @@ static void a_directory_that_others_can_write_is_refused(void)
 	REQUIRE(mkdirat(dir.fd, "d", 0755) == 0 &&
 		fchmodat(dir.fd, "d", 0777, 0) == 0);
 	CHECK(deploy_directory(&deploy, "d", &fd, &err) == -1);
-	CHECK_HAS(err.text, "can be written by others");
+	CHECK_HAS(err.text, "is writable by others");
 	REQUIRE(fchmod(dir.fd, 0777) == 0);
-	check_refused(dir.path, "can be written by others");
+	check_refused(dir.path, "is writable by others");
 	if (geteuid() != 0)
 		return;
 	REQUIRE(fchmod(dir.fd, 0755) == 0 &&
 		fchown(dir.fd, STRANGER, (gid_t)-1) == 0);
-	check_refused(dir.path, "belongs to user 4711");
+	check_refused(dir.path, "is owned by user 4711");
 }
 
 static const struct tap_test tests[] = {
