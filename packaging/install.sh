@@ -37,74 +37,152 @@ default_prefix() {
 	fi
 }
 
+# Only what the list of checksums names, and only below these directories.
+listed() {
+	sed -n 's|^[0-9a-f]\{64\} [ *]\(\./\)\{0,1\}||p' "$here/SHA256SUMS"
+}
+
 files() { # those to be installed, below the prefix
-	(cd "$here" && find bin libexec share -type f) | LC_ALL=C sort
-	printf '%s\n' "$own/MANIFEST" "$own/install.sh"
+	{
+		listed | grep -E '^(bin|libexec|share)/' || :
+		printf '%s\n' "$own/MANIFEST" "$own/install.sh"
+	} | LC_ALL=C sort -u
+}
+
+# A list must not name files outside the prefix.
+check_names() { # LIST-FILE
+	if grep -vE '^(bin|libexec|share)/[A-Za-z0-9/._+-]+$' "$1" ||
+		grep -E '(^|/)\.\.?(/|$)' "$1"; then
+		die "'$1' names files that do not belong to capruntime"
+	fi
 }
 
 was_installed() { # FILE
 	[ -e "$to/$own/MANIFEST" ] && grep -qxF "$1" "$to/$own/MANIFEST"
 }
 
+# A link below --destdir would be resolved from the root of this system. Without
+# --destdir, links of the administrator are part of the system.
+check_link() { # LINK
+	[ -z "$destdir" ] || die "'$1' is a symbolic link: remove it," \
+		"or replace it with a directory"
+	case $(stat -c %u "$1") in
+	0 | "$(id -u)") ;;
+	*) die "'$1' is a symbolic link of another user: remove it" ;;
+	esac
+}
+
+# Every directory on the way to a file below --destdir.
+check_way() { # PATH
+	way=
+	rest=${1%/*}/
+	while rest=${rest#/} && [ -n "$rest" ]; do
+		way=$way/${rest%%/*}
+		rest=${rest#*/}
+		[ ! -L "$destdir$way" ] || check_link "$destdir$way"
+	done
+}
+
+check_source() { # FILE: listed, and a file of the tarball itself
+	listed | grep -qxF "$1" || die "'$here/$1' has no checksum in SHA256SUMS"
+	path=$1
+	while [ "$path" != . ]; do
+		[ ! -L "$here/$path" ] || die "'$here/$path' is a symbolic link"
+		path=$(dirname "$path")
+	done
+}
+
+check_target() { # FILE
+	check_way "$prefix/$1"
+	{ [ ! -e "$to/$1" ] && [ ! -L "$to/$1" ]; } || was_installed "$1" ||
+		die "'$to/$1' exists, and this script did not install it: remove it first"
+}
+
 # Before anything is changed.
 check_files() {
 	[ -d "$here/bin" ] || die "nothing to install beside '$here/install.sh'"
 	(cd "$here" && sha256sum --quiet -c SHA256SUMS) ||
-		die "these files are not what they were: fetch the tarball again"
-	files | while read -r file; do
-		[ ! -e "$to/$file" ] || was_installed "$file" ||
-			die "'$to/$file' is there already, and not of this script: remove it first"
-	done
+		die "wrong checksums: fetch the tarball again"
+	check_way "$conf/policy.d/"
+	check_way "$conf/runtimes/"
+	files >"$work/MANIFEST"
+	check_names "$work/MANIFEST"
+	check_source install.sh
+	check_source policy.json
+	while read -r file; do
+		check_target "$file"
+		case $file in
+		"$own/MANIFEST" | "$own/install.sh") ;;
+		*) check_source "$file" ;;
+		esac
+	done <"$work/MANIFEST"
 }
 
-# These files contain the prefix. Engines may call the
-# program at any moment: it is replaced at once.
-install_file() { # FILE SOURCE
-	mkdir -p "$to/${1%/*}"
+# Below --destdir, too: the list could be another user's.
+check_installed() {
+	[ -f "$to/$own/MANIFEST" ] || die "not installed in '$to'"
+	check_names "$to/$own/MANIFEST"
+	check_way "$conf/runtimes/"
+	check_way "$conf/policy.d/"
+	while read -r file; do check_way "$prefix/$file"; done \
+		<"$to/$own/MANIFEST"
+}
+
+# These files contain the prefix.
+contents() { # FILE SOURCE
 	case $1 in
-	"$own/package-hook")
-		sed "s|='/usr/local/|='$prefix/|" "$2" >"$to/$1.new"
-		;;
+	"$own/package-hook") sed "s|='/usr/local/|='$prefix/|" "$2" ;;
 	share/doc/*/packaging/crio/* | share/doc/*/packaging/containerd/* | \
 		share/doc/*/packaging/podman/*)
-		sed "s|/usr/local/bin/|$prefix/bin/|" "$2" >"$to/$1.new"
+		sed "s|/usr/local/bin/|$prefix/bin/|" "$2"
 		;;
-	*) cp "$2" "$to/$1.new" ;;
+	*) cat "$2" ;;
 	esac
-	if [ -x "$2" ]; then
-		chmod 755 "$to/$1.new"
-	else
-		chmod 644 "$to/$1.new"
-	fi
-	mv -f "$to/$1.new" "$to/$1"
 }
 
-remove_obsolete() { # NEW-MANIFEST
-	[ ! -e "$to/$own/MANIFEST" ] ||
-		grep -vxF -f "$1" "$to/$own/MANIFEST" |
+# Engines may call the program at any moment: it is replaced by a rename. The new
+# name cannot be guessed, and with noclobber an existing file is not opened.
+put() { # PATH MODE: standard input becomes the file
+	new=$(mktemp -u "${1%/*}/.capruntime.XXXXXXXX")
+	if ! (set -C && cat >"$new") || ! chmod "$2" "$new" ||
+		! mv -fT "$new" "$1"; then
+		rm -f "$new"
+		die "cannot write '$1'"
+	fi
+}
+
+install_file() { # FILE SOURCE
+	mode=644
+	[ ! -x "$2" ] || mode=755
+	mkdir -p "$to/${1%/*}"
+	contents "$1" "$2" >"$work/contents"
+	put "$to/$1" "$mode" <"$work/contents"
+}
+
+remove_obsolete() {
+	[ -e "$to/$own/MANIFEST" ] || return 0
+	check_installed
+	{ grep -vxF -f "$work/MANIFEST" "$to/$own/MANIFEST" || :; } |
 		while read -r file; do rm -f "$to/$file"; done
 }
 
 install_files() {
+	remove_obsolete
 	mkdir -p "$to/$own"
-	manifest=$to/$own/MANIFEST.new
-	files >"$manifest"
-	remove_obsolete "$manifest"
 	while read -r file; do
 		case $file in
-		*/install.sh) install_file "$file" "$here/install.sh" ;;
-		*/MANIFEST) ;;
+		"$own/install.sh") install_file "$file" "$here/install.sh" ;;
+		"$own/MANIFEST") ;;
 		*) install_file "$file" "$here/$file" ;;
 		esac
-	done <"$manifest"
-	chmod 644 "$manifest"
-	mv "$manifest" "$to/$own/MANIFEST"
+	done <"$work/MANIFEST"
+	put "$to/$own/MANIFEST" 644 <"$work/MANIFEST"
 }
 
 install_configuration() {
+	policy=$destdir$conf/policy.json
 	mkdir -p "$destdir$conf/policy.d" "$destdir$conf/runtimes"
-	[ -e "$destdir$conf/policy.json" ] ||
-		cp "$here/policy.json" "$destdir$conf/policy.json"
+	[ -e "$policy" ] || [ -L "$policy" ] || put "$policy" 644 <"$here/policy.json"
 }
 
 hook() { # STAGE
@@ -147,8 +225,14 @@ case $prefix in
 /*) ;;
 *) die "the prefix '$prefix' is not an absolute path" ;;
 esac
+case $prefix/ in
+*/../* | */./*) die "'.' and '..' are not allowed in the prefix '$prefix'" ;;
+esac
 prefix=${prefix%/}
 to=$destdir$prefix
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 
 if [ "$verb" = install ]; then
 	! $purge || usage
@@ -156,10 +240,10 @@ if [ "$verb" = install ]; then
 	install_files
 	install_configuration
 	hook after-install
-	echo "installed in $to: say in $conf/policy.json what to raise, then register the" \
-		"handler as $prefix/share/doc/capruntime/docs/install.md says"
+	echo "installed in '$to': write rules into '$conf/policy.json', then register the" \
+		"handler: see '$prefix/share/doc/capruntime/docs/install.md'"
 else
-	[ -e "$to/$own/MANIFEST" ] || die "not installed in '$to'"
+	check_installed
 	hook before-removal
 	! $purge || {
 		rm -f "$destdir$conf/policy.json"

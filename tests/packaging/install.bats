@@ -124,7 +124,7 @@ all_files() {
 @test "a file that it did not install is never overwritten" {
 	echo mine | write /usr/local/bin/capctl
 	run -1 install
-	[[ "$output" == *"/usr/local/bin/capctl' is there already"* ]]
+	[[ "$output" == *"/usr/local/bin/capctl' exists"* ]]
 	expect_files ./usr/local/bin/capctl
 	[ "$(cat "$root/usr/local/bin/capctl")" = mine ]
 }
@@ -132,7 +132,7 @@ all_files() {
 @test "a file with a wrong checksum is not installed" {
 	echo changed >>"$tree/bin/capctl"
 	run -1 install
-	[[ "$output" == *'not what they were'* ]]
+	[[ "$output" == *'wrong checksums'* ]]
 	expect_files
 }
 
@@ -195,4 +195,93 @@ all_files() {
 		[[ "$output" == *"prefix '$prefix'"* ]]
 	done
 	expect_files
+}
+
+@test "a prepared link at a temporary name is not followed" {
+	echo mine >"$BATS_TEST_TMPDIR/victim"
+	mkdir -p "$root/usr/local/bin"
+	ln -s "$BATS_TEST_TMPDIR/victim" "$root/usr/local/bin/capruntime.new"
+	mkdir -p "$root/usr/local/libexec/capruntime"
+	ln -s "$BATS_TEST_TMPDIR/victim" \
+		"$root/usr/local/libexec/capruntime/MANIFEST.new"
+	run -0 install
+	[ "$(cat "$BATS_TEST_TMPDIR/victim")" = mine ]
+	[ -L "$root/usr/local/bin/capruntime.new" ]
+}
+
+@test "a dangling link in place of the policy or a program is not followed" {
+	mkdir -p "$root/etc/capruntime" "$root/usr/local/bin"
+	ln -s "$BATS_TEST_TMPDIR/victim" "$root/etc/capruntime/policy.json"
+	run -0 install
+	[ ! -e "$BATS_TEST_TMPDIR/victim" ]
+	install --uninstall
+	ln -s "$BATS_TEST_TMPDIR/victim" "$root/usr/local/bin/capctl"
+	run -1 install
+	[[ "$output" == *"/usr/local/bin/capctl' exists"* ]]
+	[ ! -e "$BATS_TEST_TMPDIR/victim" ]
+}
+
+# Links of the tree start at the root of this system, not at $root.
+@test "no link below --destdir is followed, neither to install nor to remove" {
+	outside=$BATS_TEST_TMPDIR/outside
+	for link in etc etc/capruntime etc/capruntime/runtimes usr/local \
+		usr/local/bin usr/local/share/man; do
+		rm -rf "${root:?}" "$outside"
+		make_program /usr/sbin/runc
+		mkdir -p "$outside" "$(dirname "$root/$link")"
+		ln -sfn "$outside" "$root/$link"
+		run -1 install
+		echo "$link: $output"
+		[[ "$output" == *"$root/$link' is a symbolic link"* ]]
+		[ -z "$(ls -A "$outside")" ]
+
+		rm "$root/$link"
+		install
+		mv "$root/$link" "$outside/moved"
+		ln -s "$outside/moved" "$root/$link"
+		find "$outside" | sort >"$BATS_TEST_TMPDIR/before"
+		run -1 sh "$tree/install.sh" --destdir "$root" --uninstall --purge
+		echo "$output"
+		find "$outside" | sort | diff "$BATS_TEST_TMPDIR/before" -
+	done
+}
+
+@test "--purge keeps what a link below --destdir leads to" {
+	outside=$BATS_TEST_TMPDIR/outside
+	install
+	mkdir -p "$outside/capruntime"
+	touch "$outside/capruntime/mine"
+	ln -s "$outside" "$root/run"
+	run -0 install --uninstall --purge
+	echo "$output"
+	[[ "$output" == *"'$root/run' is a symbolic link"* ]]
+	[ -e "$outside/capruntime/mine" ]
+}
+
+@test "only files with a checksum are installed" {
+	echo stray >"$tree/bin/stray"
+	run -0 install
+	[ ! -e "$root/usr/local/bin/stray" ]
+	grep -v policy.json "$tree/SHA256SUMS" >"$tree.sums"
+	cp "$tree.sums" "$tree/SHA256SUMS"
+	run -1 install
+	[[ "$output" == *"policy.json' has no checksum"* ]]
+}
+
+@test "a link in place of a file of the tarball is not installed" {
+	mv "$tree/bin/capctl" "$BATS_TEST_TMPDIR/capctl"
+	ln -s "$BATS_TEST_TMPDIR/capctl" "$tree/bin/capctl"
+	run -1 install
+	[[ "$output" == *"bin/capctl' is a symbolic link"* ]]
+	expect_files
+}
+
+@test "a list of installed files that leads out removes nothing" {
+	install
+	touch "$root/victim"
+	echo share/../../../victim >>"$root/usr/local/libexec/capruntime/MANIFEST"
+	run -1 install --uninstall
+	[[ "$output" == *"do not belong to capruntime"* ]]
+	[ -e "$root/victim" ]
+	[ -e "$root/usr/local/bin/capruntime" ]
 }
