@@ -29,8 +29,8 @@ int err_wrap(struct err *err, const char *format, ...)
 /*
  * Describes an errno value, not in the C library's words: engines search a
  * runtime's output for these ("no such file or directory", "permission
- * denied") and then blame the container's command. An errno value without a
- * description here gives its symbol, for example "ENOTTY".
+ * denied") and then blame the container's command. Rare values have their symbol,
+ * for example "ENOTTY", others "unknown error".
  */
 const char *err_reason(int number);
 

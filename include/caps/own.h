@@ -12,7 +12,7 @@
 #include "caps/set.h"
 
 struct own_caps {
-	capmask kernel; /* known to the running kernel and to libcap */
+	capmask kernel; /* known to the running kernel and to capset_known() */
 	capmask permitted;
 	capmask bounding;
 	bool ambient_forbidden; /* securebit SECBIT_NO_CAP_AMBIENT_RAISE */

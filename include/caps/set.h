@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Capability sets as masks, bit N for capability N (capabilities(7)), and their
- * names. Names and numbers are libcap's. caps/own.h reads the sets of a
+ * names. Names and numbers are the kernel's. caps/own.h reads the sets of a
  * process.
  */
 #ifndef CAPRUNTIME_CAPS_SET_H
@@ -31,7 +31,7 @@ struct capsets {
 /* "effective", "bounding" …: the keys of config.json. */
 const char *capset_key(enum capset_which which);
 
-/* The capabilities that libcap knows by name. */
+/* The capabilities that have a name here: those of Linux 5.9 and later. */
 capmask capset_known(void);
 
 /* Those that are nearly equivalent to root or can lead to it. */
@@ -46,7 +46,7 @@ capmask capset_from_name(const char *name, size_t len);
 /*
  * The capability that libcap's parser, and so crun, reads: it accepts any case
  * and numbers, and stops at the first byte that cannot be part of a name. 0: no
- * capability with a name in libcap.
+ * capability.
  */
 capmask capset_from_libcap(const char *name);
 

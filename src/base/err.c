@@ -13,7 +13,9 @@
 
 #define CUT "..."
 
-/* NULL: err_reason() returns the symbol. */
+/* musl has no strerrorname_np(3), so the symbols are here. */
+#define SYMBOL(number) number, #number
+
 static const struct {
 	int number;
 	const char *reason;
@@ -44,8 +46,36 @@ static const struct {
 	{ EINVAL, "not supported here", "invalid argument" },
 	{ E2BIG, "arguments and environment too long",
 	  "argument list too long" },
-	{ ESRCH, NULL, "no such process" },
-	{ EBUSY, NULL, "device or resource busy" },
+	{ SYMBOL(ESRCH), "no such process" },
+	{ SYMBOL(EBUSY), "device or resource busy" },
+	{ SYMBOL(EAGAIN), "EAGAIN" },
+	{ SYMBOL(EBADF), "EBADF" },
+	{ SYMBOL(ECONNREFUSED), "ECONNREFUSED" },
+	{ SYMBOL(EDEADLK), "EDEADLK" },
+	{ SYMBOL(EDESTADDRREQ), "EDESTADDRREQ" },
+	{ SYMBOL(EFAULT), "EFAULT" },
+	{ SYMBOL(EINTR), "EINTR" },
+	{ SYMBOL(EMLINK), "EMLINK" },
+	{ SYMBOL(EMSGSIZE), "EMSGSIZE" },
+	{ SYMBOL(ENODATA), "ENODATA" },
+	{ SYMBOL(ENODEV), "ENODEV" },
+	{ SYMBOL(ENOBUFS), "ENOBUFS" },
+	{ SYMBOL(ENOLCK), "ENOLCK" },
+	{ SYMBOL(ENOSYS), "ENOSYS" },
+	{ SYMBOL(ENOTCONN), "ENOTCONN" },
+	{ SYMBOL(ENOTEMPTY), "ENOTEMPTY" },
+	{ SYMBOL(ENOTSOCK), "ENOTSOCK" },
+	{ SYMBOL(ENOTTY), "ENOTTY" },
+	{ SYMBOL(EOPNOTSUPP), "EOPNOTSUPP" },
+	{ SYMBOL(EOVERFLOW), "EOVERFLOW" },
+	{ SYMBOL(EPIPE), "EPIPE" },
+	{ SYMBOL(EPROTO), "EPROTO" },
+	{ SYMBOL(EPROTONOSUPPORT), "EPROTONOSUPPORT" },
+	{ SYMBOL(EPROTOTYPE), "EPROTOTYPE" },
+	{ SYMBOL(ERANGE), "ERANGE" },
+	{ SYMBOL(ESTALE), "ESTALE" },
+	{ SYMBOL(ETIMEDOUT), "ETIMEDOUT" },
+	{ SYMBOL(EXDEV), "EXDEV" },
 };
 
 static bool uses_libc_reasons;
@@ -55,17 +85,21 @@ void err_use_libc_reasons(void)
 	uses_libc_reasons = true;
 }
 
-const char *err_reason(int number)
+/* NULL: not in the table. */
+static const char *find_reason(int number)
 {
-	const char *symbol = strerrorname_np(number), *reason = NULL;
-
 	for (size_t i = 0; i < ARRAY_LEN(reasons); i++)
 		if (reasons[i].number == number)
-			reason = uses_libc_reasons ? reasons[i].libc_reason
-						   : reasons[i].reason;
-	if (!reason)
-		reason = symbol ? symbol : "unknown error";
-	return reason;
+			return uses_libc_reasons ? reasons[i].libc_reason
+						 : reasons[i].reason;
+	return NULL;
+}
+
+const char *err_reason(int number)
+{
+	const char *reason = find_reason(number);
+
+	return reason ? reason : "unknown error";
 }
 
 static size_t write_text(struct err *err, size_t at, const char *format,
@@ -117,7 +151,9 @@ int err_set_errno(struct err *err, int number, const char *format, ...)
 	at = write_text(err, 0, format, args);
 	va_end(args);
 	err->number = number;
-	append_text(err, at, ": %s", err_reason(number));
+	at = append_text(err, at, ": %s", err_reason(number));
+	if (!find_reason(number))
+		append_text(err, at, " %d", number);
 	return -1;
 }
 

@@ -4,58 +4,56 @@
 #include "caps/own.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <linux/securebits.h>
-#include <sys/capability.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
-static capmask read_permitted(cap_t caps, capmask kernel)
+#define WORDS _LINUX_CAPABILITY_U32S_3
+
+static int read_permitted(capmask *ret_permitted)
 {
-	capmask permitted = 0;
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct data[WORDS] = { { 0 } };
 
-	for (cap_value_t value = 0; value <= CAP_LAST_CAP; value++) {
-		capmask bit = UINT64_C(1) << value;
-		cap_flag_value_t state = CAP_CLEAR;
-
-		if (kernel & bit &&
-		    cap_get_flag(caps, value, CAP_PERMITTED, &state) == 0 &&
-		    state == CAP_SET)
-			permitted |= bit;
-	}
-	return permitted;
+	if (syscall(SYS_capget, &header, data) < 0)
+		return -1;
+	*ret_permitted = data[0].permitted | (capmask)data[1].permitted << 32;
+	return 0;
 }
 
-/* cap_get_bound(3) fails with EINVAL for a number unknown to the kernel. */
-static int read_bounding(struct own_caps *own, struct err *err)
+/* prctl(2) fails with EINVAL for a number unknown to the kernel. */
+static int read_bounding(struct own_caps *own)
 {
-	for (cap_value_t value = 0; value <= CAP_LAST_CAP; value++) {
-		int bound = cap_get_bound(value);
+	capmask known = capset_known();
 
-		if (bound < 0 && errno != EINVAL)
-			return err_set_errno(err, errno,
-					     "read own bounding set");
-		if (bound >= 0)
-			own->kernel |= UINT64_C(1) << value;
-		if (bound > 0)
-			own->bounding |= UINT64_C(1) << value;
+	for (unsigned int number = 0; known >> number; number++) {
+		int bound = prctl(PR_CAPBSET_READ, number, 0, 0, 0);
+
+		if (bound < 0)
+			return errno == EINVAL ? 0 : -1;
+		own->kernel |= UINT64_C(1) << number;
+		own->bounding |= (capmask)bound << number;
 	}
 	return 0;
 }
 
 int own_caps_read(struct own_caps *ret_caps, struct err *err)
 {
-	int securebits = (int)cap_get_secbits();
-	cap_t caps;
+	int securebits = prctl(PR_GET_SECUREBITS, 0, 0, 0, 0);
 
 	*ret_caps = (struct own_caps){ 0 };
 	if (securebits < 0)
 		return err_set_errno(err, errno, "read own securebits");
 	ret_caps->ambient_forbidden = securebits & SECBIT_NO_CAP_AMBIENT_RAISE;
-	if (read_bounding(ret_caps, err) < 0)
-		return -1;
-	caps = cap_get_proc();
-	if (!caps)
+	if (read_bounding(ret_caps) < 0)
+		return err_set_errno(err, errno, "read own bounding set");
+	if (read_permitted(&ret_caps->permitted) < 0)
 		return err_set_errno(err, errno, "read own capabilities");
-	ret_caps->permitted = read_permitted(caps, ret_caps->kernel);
-	cap_free(caps);
+	ret_caps->permitted &= ret_caps->kernel;
 	return 0;
 }
 

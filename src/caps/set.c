@@ -3,15 +3,58 @@
 
 #include "caps/set.h"
 
-#include <ctype.h>
+#include <linux/capability.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/capability.h>
 
 #define PREFIX "CAP_"
 #define PREFIX_LEN (sizeof(PREFIX) - 1)
-/* Longer than any name: a text that does not fit is no capability. */
-#define NAME_SIZE 64
+
+/* By number; linux/capability.h. libcap and the runtimes use the same names. */
+static const char *const cap_names[] = {
+	[CAP_CHOWN] = "CHOWN",
+	[CAP_DAC_OVERRIDE] = "DAC_OVERRIDE",
+	[CAP_DAC_READ_SEARCH] = "DAC_READ_SEARCH",
+	[CAP_FOWNER] = "FOWNER",
+	[CAP_FSETID] = "FSETID",
+	[CAP_KILL] = "KILL",
+	[CAP_SETGID] = "SETGID",
+	[CAP_SETUID] = "SETUID",
+	[CAP_SETPCAP] = "SETPCAP",
+	[CAP_LINUX_IMMUTABLE] = "LINUX_IMMUTABLE",
+	[CAP_NET_BIND_SERVICE] = "NET_BIND_SERVICE",
+	[CAP_NET_BROADCAST] = "NET_BROADCAST",
+	[CAP_NET_ADMIN] = "NET_ADMIN",
+	[CAP_NET_RAW] = "NET_RAW",
+	[CAP_IPC_LOCK] = "IPC_LOCK",
+	[CAP_IPC_OWNER] = "IPC_OWNER",
+	[CAP_SYS_MODULE] = "SYS_MODULE",
+	[CAP_SYS_RAWIO] = "SYS_RAWIO",
+	[CAP_SYS_CHROOT] = "SYS_CHROOT",
+	[CAP_SYS_PTRACE] = "SYS_PTRACE",
+	[CAP_SYS_PACCT] = "SYS_PACCT",
+	[CAP_SYS_ADMIN] = "SYS_ADMIN",
+	[CAP_SYS_BOOT] = "SYS_BOOT",
+	[CAP_SYS_NICE] = "SYS_NICE",
+	[CAP_SYS_RESOURCE] = "SYS_RESOURCE",
+	[CAP_SYS_TIME] = "SYS_TIME",
+	[CAP_SYS_TTY_CONFIG] = "SYS_TTY_CONFIG",
+	[CAP_MKNOD] = "MKNOD",
+	[CAP_LEASE] = "LEASE",
+	[CAP_AUDIT_WRITE] = "AUDIT_WRITE",
+	[CAP_AUDIT_CONTROL] = "AUDIT_CONTROL",
+	[CAP_SETFCAP] = "SETFCAP",
+	[CAP_MAC_OVERRIDE] = "MAC_OVERRIDE",
+	[CAP_MAC_ADMIN] = "MAC_ADMIN",
+	[CAP_SYSLOG] = "SYSLOG",
+	[CAP_WAKE_ALARM] = "WAKE_ALARM",
+	[CAP_BLOCK_SUSPEND] = "BLOCK_SUSPEND",
+	[CAP_AUDIT_READ] = "AUDIT_READ",
+	[CAP_PERFMON] = "PERFMON",
+	[CAP_BPF] = "BPF",
+	[CAP_CHECKPOINT_RESTORE] = "CHECKPOINT_RESTORE",
+};
 
 const char *capset_key(enum capset_which which)
 {
@@ -28,12 +71,12 @@ const char *capset_key(enum capset_which which)
 
 capmask capset_known(void)
 {
-	return (UINT64_C(1) << (CAP_LAST_CAP + 1)) - 1;
+	return (UINT64_C(1) << ARRAY_LEN(cap_names)) - 1;
 }
 
 capmask capset_dangerous(void)
 {
-	static const cap_value_t dangerous[] = {
+	static const int dangerous[] = {
 		CAP_CHOWN,
 		CAP_DAC_OVERRIDE,
 		CAP_DAC_READ_SEARCH,
@@ -68,34 +111,13 @@ capmask capset_dangerous(void)
 	return mask;
 }
 
-capmask capset_from_libcap(const char *name)
-{
-	cap_value_t value;
-
-	if (cap_from_name(name, &value) != 0 || value < 0 ||
-	    value > CAP_LAST_CAP)
-		return 0;
-	return UINT64_C(1) << value;
-}
-
-/* libcap ignores the text after a name, so it is refused here. */
-static bool is_full_name(const char *name)
-{
-	for (; *name; name++)
-		if (!isalpha((unsigned char)*name) && *name != '_')
-			return false;
-	return true;
-}
-
-/* `name` without prefix, in any case. */
 static capmask from_bare_name(const char *name, size_t len)
 {
-	char full[NAME_SIZE] = PREFIX;
-
-	if (!len || len >= sizeof(full) - PREFIX_LEN || memchr(name, '\0', len))
-		return 0;
-	memcpy(full + PREFIX_LEN, name, len);
-	return is_full_name(full) ? capset_from_libcap(full) : 0;
+	for (size_t i = 0; i < ARRAY_LEN(cap_names); i++)
+		if (strlen(cap_names[i]) == len &&
+		    strncasecmp(cap_names[i], name, len) == 0)
+			return UINT64_C(1) << i;
+	return 0;
 }
 
 static bool has_prefix(const char *name, size_t len)
@@ -110,37 +132,56 @@ capmask capset_from_name(const char *name, size_t len)
 	return from_bare_name(name + PREFIX_LEN, len - PREFIX_LEN);
 }
 
+static bool is_lower(char c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
 capmask capset_from_exact(const char *name, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
-		if (islower((unsigned char)name[i]))
+		if (is_lower(name[i]))
 			return 0;
 	return has_prefix(name, len) ? capset_from_name(name, len) : 0;
 }
 
-static void add_name(struct buf *buf, cap_value_t value)
+static bool is_digit(char c)
 {
-	char *name = cap_to_name(value);
+	return c >= '0' && c <= '9';
+}
 
-	if (!name) {
-		buf->failed = true;
-		return;
+static bool is_letter(char c)
+{
+	return is_lower(c) || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+/* lookupname() of libcap/cap_text.c: strtoul(3) with base 0, or letters. */
+capmask capset_from_libcap(const char *name)
+{
+	size_t len = 0;
+
+	if (is_digit(*name)) {
+		unsigned long value = strtoul(name, NULL, 0);
+
+		return value < ARRAY_LEN(cap_names) ? UINT64_C(1) << value : 0;
 	}
-	for (char *at = name; *at; at++)
-		*at = (char)toupper((unsigned char)*at);
-	buf_add_str(buf, name);
-	cap_free(name);
+	while (is_letter(name[len]))
+		len++;
+	return has_prefix(name, len)
+		       ? from_bare_name(name + PREFIX_LEN, len - PREFIX_LEN)
+		       : 0;
 }
 
 void capset_add_names(struct buf *buf, capmask mask, const char *between)
 {
 	const char *separator = "";
 
-	for (cap_value_t value = 0; value <= CAP_LAST_CAP; value++) {
-		if (!(mask >> value & 1))
+	for (size_t i = 0; i < ARRAY_LEN(cap_names); i++) {
+		if (!(mask >> i & 1))
 			continue;
 		buf_add_str(buf, separator);
-		add_name(buf, value);
+		buf_add_str(buf, PREFIX);
+		buf_add_str(buf, cap_names[i]);
 		separator = between;
 	}
 }

@@ -56,6 +56,8 @@ static void an_errno_adds_its_reason(void)
 	CHECK_STR(err.text, "open 'x': is missing");
 	CHECK(err_set_errno(&err, ENOTTY, "do it") == -1);
 	CHECK_STR(err.text, "do it: ENOTTY");
+	CHECK(err_set_errno(&err, 9999, "do it") == -1);
+	CHECK_STR(err.text, "do it: unknown error 9999");
 }
 
 static void an_error_carries_the_errno_value_it_was_set_with(void)
