@@ -219,6 +219,7 @@ TEST_FILES = \
 	tests/unit/support/exec_probe.h \
 	tests/unit/support/forged_config.h \
 	tests/unit/support/json_same.h \
+	tests/unit/support/libcap_names.h \
 	tests/unit/support/match_random.h \
 	tests/unit/support/own_mounts.h \
 	tests/unit/support/patch_properties.h \
@@ -279,7 +280,8 @@ tests_runtime_ask_calls_LDADD = $(CAPCTL_LIBS)
 
 # Unit tests and fuzz targets
 
-TESTED_LIBS = libcapruntime.a $(SHARED_LIBS)
+# json-c and libcap are what the shared folders are compared with.
+TESTED_LIBS = libcapruntime.a $(SHARED_LIBS) $(JSONC_LIBS) $(LIBCAP_LIBS)
 ALL_UNIT_TESTS = $(UNIT_TESTS)
 ALL_FUZZ_TARGETS = $(FUZZ_TARGETS)
 ALL_SOAK_TESTS = $(SOAK_TESTS)

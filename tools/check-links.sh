@@ -6,10 +6,10 @@
 set -u
 
 allowed='^(src/capruntime/main\.o|libcapruntime\.a|libshared\.a)$'
-# The compiler's files, the C library, the libraries of configure, sanitizers and
-# gcov. Shared libraries are also named without their path.
+# The compiler's files, the C library, sanitizers and gcov. Shared libraries are
+# also named without their path.
 system='^(/.*/)?(ld-linux[^/]*|[rgS]?crt[^/]*\.o|lib(c|c_nonshared|gcc|gcc_eh|gcc_s'
-system="$system|cap|json-c|pthread|rt|m|dl|resolv|asan|ubsan|gcov"
+system="$system|pthread|rt|m|dl|resolv|asan|ubsan|gcov"
 system="$system|clang_rt\.[^/]*)\.(a|so[.0-9]*))\$"
 
 # Maps of GNU ld and of lld name ARCHIVE(MEMBER) and objects with their paths.

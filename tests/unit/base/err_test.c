@@ -109,7 +109,8 @@ static void capctl_has_the_phrases_of_the_c_library(void)
 		const char *reason = err_reason(number);
 		const char *symbol = strerrorname_np(number);
 
-		if (!symbol || strcmp(reason, symbol) == 0)
+		if (!symbol || strcmp(reason, symbol) == 0 ||
+		    strcmp(reason, "unknown error") == 0)
 			continue;
 		snprintf(want, sizeof(want), "%s", strerrordesc_np(number));
 		want[0] |= 0x20;

@@ -5,6 +5,8 @@
 
 #include <ctype.h>
 
+#include "libcap_names.h"
+#include "prng.h"
 #include "tap.h"
 
 /* By number, from the kernel's include/uapi/linux/capability.h. */
@@ -195,6 +197,60 @@ static void libcap_takes_more_than_the_specification_says(void)
 			printf("#   of: '%s'\n", names[i].name);
 }
 
+/* A name, a number or a prefix of one, with a few bytes changed. */
+static void make_text(struct prng *prng, char *text, size_t size)
+{
+	static const char bytes[] = "capCAP_kK0x79 ,=+-\n\x7f\xc4";
+	static const char *const prefixes[] = { "CAP_", "cap_", "", "Cap_",
+						"CAP_CAP_" };
+	unsigned int number = (unsigned int)prng_below(prng, 70);
+	size_t len;
+
+	switch (prng_below(prng, 16)) {
+	case 0:
+		snprintf(text, size, "%u", number);
+		break;
+	case 1:
+		snprintf(text, size, "0x%x", number);
+		break;
+	case 2:
+		snprintf(text, size, "0%o", number);
+		break;
+	default:
+		snprintf(text, size, "%s%s", prefixes[prng_below(prng, 5)],
+			 kernel_names[prng_below(prng, 41)]);
+	}
+	len = strlen(text);
+	for (uint64_t i = prng_below(prng, 4); i && len; i--) {
+		size_t at = prng_below(prng, len);
+
+		if (prng_below(prng, 2))
+			text[at] ^= 0x20;
+		else
+			text[at] = bytes[prng_below(prng, sizeof(bytes))];
+	}
+}
+
+static void random_texts_mean_what_libcap_makes_of_them(void)
+{
+	struct prng prng = { 20 };
+	unsigned int known = 0;
+
+	for (int i = 0; i < 200000; i++) {
+		char text[64];
+
+		make_text(&prng, text, sizeof(text));
+		known += capset_from_libcap(text) != 0;
+		if (!CHECK_U64(capset_from_libcap(text),
+			       libcap_from_name(text)) ||
+		    !CHECK_U64(from_name(text), libcap_from_policy(text))) {
+			printf("#   of: '%s'\n", text);
+			return;
+		}
+	}
+	CHECK(known > 20000);
+}
+
 static char *list_names(capmask mask, const char *between)
 {
 	struct buf buf CLEANUP_BUF = { 0 };
@@ -204,6 +260,18 @@ static char *list_names(capmask mask, const char *between)
 	capset_add_names(&buf, mask, between);
 	CHECK(buf_take(&buf, &text, NULL, &err) == 0);
 	return text;
+}
+
+static void every_name_and_number_is_libcaps(void)
+{
+	for (int value = 0; capset_known() >> value; value++) {
+		char *want = cap_to_name(value);
+		char *name CLEANUP_FREE = list_names(UINT64_C(1) << value, ",");
+
+		REQUIRE(want && name);
+		CHECK(strcasecmp(name, want) == 0);
+		cap_free(want);
+	}
 }
 
 static void names_are_written_in_kernel_order(void)
@@ -258,6 +326,8 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_name_ends_at_its_length),
 	TAP_TEST(names_of_any_length_are_safe),
 	TAP_TEST(libcap_takes_more_than_the_specification_says),
+	TAP_TEST(every_name_and_number_is_libcaps),
+	TAP_TEST(random_texts_mean_what_libcap_makes_of_them),
 	TAP_TEST(names_are_written_in_kernel_order),
 	TAP_TEST(what_is_written_reads_as_the_same_set),
 	TAP_TEST(keys_are_those_of_the_specification),
