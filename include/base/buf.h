@@ -24,8 +24,8 @@ struct buf {
 void buf_add(struct buf *buf, const char *text, size_t len);
 void buf_add_str(struct buf *buf, const char *text);
 /*
- * Adds a JSON string in quotes (RFC 8259, section 7); bytes that are not valid
- * UTF-8 become U+FFFD.
+ * Adds a JSON string in quotes (RFC 8259, section 7). Bytes that are not valid
+ * UTF-8 become U+FFFD; unseen characters (base/utf8.h) become escapes.
  */
 void buf_add_json(struct buf *buf, const char *text);
 /*

@@ -7,6 +7,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The longest well-formed character. */
+#define UTF8_LENGTH_MAX 4
+/* Two escapes of six characters, and the NUL. */
+#define UTF8_ESCAPE_SIZE 13
+
 /*
  * The length of the well-formed sequence at `text`, which has `left` bytes (at
  * least one). 0: not well-formed, for example an overlong form, a surrogate,
@@ -15,15 +20,23 @@
 size_t utf8_length(const char *text, size_t left);
 
 /*
- * Invisible characters: C1 controls, some of which terminals interpret (U+0080
- * to U+009F), and characters without width, that break lines or that change the
- * text direction (U+200B to U+200F, U+2028 to U+202E, U+2060 to U+206F,
- * U+FEFF). `text` is ended by a NUL.
+ * Characters of any script that a reader does not see or that change what the
+ * reader sees: DEL and C1 controls, formatting characters (direction of text,
+ * joiners, tags), line and paragraph separators, spaces other than U+0020,
+ * and characters that fonts show as nothing. Not the controls below U+0020.
+ * `text` is ended by a NUL; false if it is not well-formed.
  */
 bool utf8_is_unseen(const char *text);
 
 /* The code point of a well-formed character of this length. */
 uint32_t utf8_code_point(const char *text, size_t length);
+
+/*
+ * A well-formed character of this length as an escape of JSON: \uXXXX, or a
+ * surrogate pair above U+FFFF (RFC 8259, section 7).
+ */
+void utf8_escape_json(const char *text, size_t length,
+		      char ret_escape[UTF8_ESCAPE_SIZE]);
 
 /*
  * The columns of a character on a terminal, independent of the locale: 2 for

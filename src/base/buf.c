@@ -51,30 +51,31 @@ void buf_add_str(struct buf *buf, const char *text)
 }
 
 /* Formats one character for a JSON string; returns its length in `text`. */
-static size_t format_json(const char *text, size_t left, char out[8])
+static size_t format_json(const char *text, size_t left,
+			  char out[UTF8_ESCAPE_SIZE])
 {
 	unsigned char byte = (unsigned char)*text;
 	size_t len = utf8_length(text, left);
 
 	if (!len)
-		snprintf(out, 8, "\\ufffd");
+		snprintf(out, UTF8_ESCAPE_SIZE, "\\ufffd");
 	else if (byte == '"' || byte == '\\')
-		snprintf(out, 8, "\\%c", byte);
+		snprintf(out, UTF8_ESCAPE_SIZE, "\\%c", byte);
 	else if (byte == '\n')
-		snprintf(out, 8, "\\n");
+		snprintf(out, UTF8_ESCAPE_SIZE, "\\n");
 	else if (byte == '\t')
-		snprintf(out, 8, "\\t");
-	else if (byte < 0x20 || byte == 0x7f)
-		snprintf(out, 8, "\\u%04x", byte);
+		snprintf(out, UTF8_ESCAPE_SIZE, "\\t");
+	else if (byte < 0x20 || utf8_is_unseen(text))
+		utf8_escape_json(text, len, out);
 	else
-		snprintf(out, 8, "%.*s", (int)len, text);
+		snprintf(out, UTF8_ESCAPE_SIZE, "%.*s", (int)len, text);
 	return len ? len : 1;
 }
 
 void buf_add_json_cut(struct buf *buf, const char *text, size_t max)
 {
 	size_t left = strlen(text), from, cut;
-	char out[8];
+	char out[UTF8_ESCAPE_SIZE];
 
 	buf_add_str(buf, "\"");
 	from = cut = buf->len;

@@ -3,6 +3,10 @@
 
 #include "base/utf8.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
 #include "base/cleanup.h"
 
 size_t utf8_length(const char *text, size_t left)
@@ -39,20 +43,47 @@ size_t utf8_length(const char *text, size_t left)
 	return length;
 }
 
+struct range {
+	uint32_t first;
+	uint32_t last;
+};
+
+static bool is_in_ranges(uint32_t point, const struct range *ranges,
+			 size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (point >= ranges[i].first && point <= ranges[i].last)
+			return true;
+	return false;
+}
+
 bool utf8_is_unseen(const char *text)
 {
-	const unsigned char *byte = (const unsigned char *)text;
+	/*
+	 * Unicode's general categories Cc, Cf, Zl, Zp and Zs, the property
+	 * Default_Ignorable_Code_Point, and U+2800, a Braille blank.
+	 */
+	static const struct range unseen[] = {
+		{ 0x7f, 0xa0 },	      { 0xad, 0xad },
+		{ 0x34f, 0x34f },     { 0x600, 0x605 },
+		{ 0x61c, 0x61c },     { 0x6dd, 0x6dd },
+		{ 0x70f, 0x70f },     { 0x890, 0x891 },
+		{ 0x8e2, 0x8e2 },     { 0x115f, 0x1160 },
+		{ 0x1680, 0x1680 },   { 0x17b4, 0x17b5 },
+		{ 0x180b, 0x180f },   { 0x2000, 0x200f },
+		{ 0x2028, 0x202f },   { 0x205f, 0x206f },
+		{ 0x2800, 0x2800 },   { 0x3000, 0x3000 },
+		{ 0x3164, 0x3164 },   { 0xfe00, 0xfe0f },
+		{ 0xfeff, 0xfeff },   { 0xffa0, 0xffa0 },
+		{ 0xfff0, 0xfffb },   { 0x110bd, 0x110bd },
+		{ 0x110cd, 0x110cd }, { 0x13430, 0x1343f },
+		{ 0x1bca0, 0x1bca3 }, { 0x1d173, 0x1d17a },
+		{ 0xe0000, 0xe0fff },
+	};
+	size_t length = utf8_length(text, strnlen(text, UTF8_LENGTH_MAX));
 
-	if (byte[0] == 0xc2)
-		return byte[1] < 0xa0;
-	if (byte[0] == 0xef)
-		return byte[1] == 0xbb && byte[2] == 0xbf;
-	if (byte[0] != 0xe2)
-		return false;
-	if (byte[1] == 0x80)
-		return (byte[2] >= 0x8b && byte[2] <= 0x8f) ||
-		       (byte[2] >= 0xa8 && byte[2] <= 0xae);
-	return byte[1] == 0x81 && byte[2] >= 0xa0 && byte[2] <= 0xaf;
+	return length && is_in_ranges(utf8_code_point(text, length), unseen,
+				      ARRAY_LEN(unseen));
 }
 
 uint32_t utf8_code_point(const char *text, size_t length)
@@ -65,13 +96,25 @@ uint32_t utf8_code_point(const char *text, size_t length)
 	return point;
 }
 
+void utf8_escape_json(const char *text, size_t length,
+		      char ret_escape[UTF8_ESCAPE_SIZE])
+{
+	uint32_t point = utf8_code_point(text, length);
+	uint32_t rest = point - 0x10000;
+
+	if (point < 0x10000)
+		snprintf(ret_escape, UTF8_ESCAPE_SIZE, "\\u%04" PRIx32, point);
+	else
+		snprintf(ret_escape, UTF8_ESCAPE_SIZE,
+			 "\\u%04" PRIx32 "\\u%04" PRIx32,
+			 0xd800 | (rest >> 10 & 0x3ff),
+			 0xdc00 | (rest & 0x3ff));
+}
+
 size_t utf8_columns(const char *text, size_t length)
 {
 	/* Unicode Standard Annex #11, W and F. */
-	static const struct {
-		uint32_t first;
-		uint32_t last;
-	} wide[] = {
+	static const struct range wide[] = {
 		{ 0x1100, 0x115f },   { 0x2e80, 0x303e },
 		{ 0x3041, 0x3247 },   { 0x3250, 0x4dbf },
 		{ 0x4e00, 0xa4cf },   { 0xa960, 0xa97f },
@@ -83,10 +126,9 @@ size_t utf8_columns(const char *text, size_t length)
 		{ 0x1f680, 0x1f6c5 }, { 0x1f90c, 0x1f9ff },
 		{ 0x1fa70, 0x1faff }, { 0x20000, 0x3fffd },
 	};
-	uint32_t point = utf8_code_point(text, length);
 
-	for (size_t i = 0; i < ARRAY_LEN(wide); i++)
-		if (point >= wide[i].first && point <= wide[i].last)
-			return 2;
-	return 1;
+	return is_in_ranges(utf8_code_point(text, length), wide,
+			    ARRAY_LEN(wide))
+		       ? 2
+		       : 1;
 }

@@ -49,7 +49,7 @@ static size_t printable_length(const char *text, size_t left)
 	unsigned char first = (unsigned char)text[0];
 	size_t length = utf8_length(text, left);
 
-	if (first < 0x20 || first == 0x7f || !length || utf8_is_unseen(text))
+	if (first < 0x20 || !length || utf8_is_unseen(text))
 		return 0;
 	return length;
 }

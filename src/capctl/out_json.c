@@ -9,19 +9,21 @@
 #include "base/utf8.h"
 #include "capctl/out.h"
 
-/* Escapes DEL and invisible characters, which json-c leaves in strings. */
+/* Escapes unseen characters, which json-c leaves in strings. */
 static void put_json(const char *text)
 {
+	char escape[UTF8_ESCAPE_SIZE];
 	size_t length;
 
 	for (size_t left = strlen(text); left; text += length, left -= length) {
-		length = utf8_is_unseen(text) ? utf8_length(text, left) : 1;
-		if (length > 1)
-			printf("\\u%04" PRIx32, utf8_code_point(text, length));
-		else if (*text == 0x7f)
-			fputs("\\u007f", stdout);
-		else
+		length = 1;
+		if (!utf8_is_unseen(text)) {
 			putchar((unsigned char)*text);
+			continue;
+		}
+		length = utf8_length(text, left);
+		utf8_escape_json(text, length, escape);
+		fputs(escape, stdout);
 	}
 	putchar('\n');
 }

@@ -129,6 +129,10 @@ static void a_json_string_has_what_must_be_escaped_escaped(void)
 	check_json("a\n\tb", "\"a\\n\\tb\"");
 	check_json("\x01\x1f\x7f\r", "\"\\u0001\\u001f\\u007f\\u000d\"");
 	check_json("gr\xc3\xbc\xc3\x9f", "\"gr\xc3\xbc\xc3\x9f\"");
+	check_json("\xc2\x9b\xe2\x80\xa8\xe2\x80\xae\xd8\x9c",
+		   "\"\\u009b\\u2028\\u202e\\u061c\"");
+	check_json("\xf3\xa0\x81\x81\xe1\x85\x9f\xe3\x85\xa4",
+		   "\"\\udb40\\udc41\\u115f\\u3164\"");
 }
 
 static void no_byte_of_a_json_string_is_a_control_character(void)

@@ -172,6 +172,61 @@ static void east_asia_and_emoji_take_two_columns(void)
 		CHECK_U64(utf8_columns(narrow[i], strlen(narrow[i])), 1);
 }
 
+static void what_hides_or_turns_text_is_unseen(void)
+{
+	static const uint32_t unseen[] = {
+		0x7f,	 0x80,	  0x9b,	   0x9f,    0xa0,    0xad,    0x34f,
+		0x600,	 0x61c,	  0x6dd,   0x70f,   0x115f,  0x1160,  0x1680,
+		0x17b4,	 0x180e,  0x2000,  0x200b,  0x200e,  0x200f,  0x2028,
+		0x2029,	 0x202a,  0x202e,  0x202f,  0x205f,  0x2060,  0x2066,
+		0x2069,	 0x206f,  0x2800,  0x3000,  0x3164,  0xfe0f,  0xfeff,
+		0xffa0,	 0xfff9,  0xfffb,  0x110bd, 0x13430, 0x1bca0, 0x1d173,
+		0xe0000, 0xe0001, 0xe0041, 0xe007f, 0xe0100, 0xe01ef,
+	};
+	static const uint32_t seen[] = {
+		' ',	 '~',	  0xa1,	    0xac,   0xae,    0xe9,    0x350,
+		0x5d0,	 0x606,	  0x61b,    0x61d,  0x627,   0x115e,  0x1161,
+		0x2010,	 0x2027,  0x2030,   0x205e, 0x2070,  0x20ac,  0x27ff,
+		0x2801,	 0x3001,  0x3042,   0x3163, 0x3165,  0x6f22,  0xfdff,
+		0xfe10,	 0xffa1,  0xfffc,   0xfffd, 0x110bc, 0x13440, 0x1f600,
+		0xdffff, 0xe1000, 0x10ffff,
+	};
+	char text[5];
+
+	for (size_t i = 0; i < ARRAY_LEN(unseen); i++) {
+		text[encode(unseen[i], shortest(unseen[i]), text)] = '\0';
+		if (!CHECK(utf8_is_unseen(text)))
+			printf("# U+%04X\n", unseen[i]);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(seen); i++) {
+		text[encode(seen[i], shortest(seen[i]), text)] = '\0';
+		if (!CHECK(!utf8_is_unseen(text)))
+			printf("# U+%04X\n", seen[i]);
+	}
+	CHECK(!utf8_is_unseen("\n"));
+	CHECK(!utf8_is_unseen(""));
+	CHECK(!utf8_is_unseen("\xe2\x80"));
+	CHECK(!utf8_is_unseen("\x9b"));
+}
+
+static void a_character_over_ffff_is_escaped_as_two(void)
+{
+	char escape[UTF8_ESCAPE_SIZE];
+
+	utf8_escape_json("\x7f", 1, escape);
+	CHECK_STR(escape, "\\u007f");
+	utf8_escape_json("\xe2\x80\xae", 3, escape);
+	CHECK_STR(escape, "\\u202e");
+	utf8_escape_json("\xef\xbf\xbf", 3, escape);
+	CHECK_STR(escape, "\\uffff");
+	utf8_escape_json("\xf0\x90\x80\x80", 4, escape);
+	CHECK_STR(escape, "\\ud800\\udc00");
+	utf8_escape_json("\xf3\xa0\x81\x81", 4, escape);
+	CHECK_STR(escape, "\\udb40\\udc41");
+	utf8_escape_json("\xf4\x8f\xbf\xbf", 4, escape);
+	CHECK_STR(escape, "\\udbff\\udfff");
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(every_code_point_has_its_length),
 	TAP_TEST(what_follows_is_not_looked_at),
@@ -182,5 +237,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_wrong_later_byte_is_not_well_formed),
 	TAP_TEST(every_code_point_is_told),
 	TAP_TEST(east_asia_and_emoji_take_two_columns),
+	TAP_TEST(what_hides_or_turns_text_is_unseen),
+	TAP_TEST(a_character_over_ffff_is_escaped_as_two),
 };
 TAP_MAIN(tests)

@@ -59,8 +59,10 @@ static void nothing_moves_the_cursor(void)
 		{ "\xc2\x9b"
 		  "2J",
 		  "\\xc2\\x9b2J\n" },
-		{ "\xc2\xa0\xc3\xa9\xe2\x82\xac", "\xc2\xa0\xc3\xa9\xe2\x82"
-						  "\xac\n" },
+		{ "\xc2\xa0\xc3\xa9\xe2\x82\xac",
+		  "\\xc2\\xa0\xc3\xa9\xe2\x82\xac\n" },
+		{ "\xd8\x9c\xe1\x85\x9f\xf3\xa0\x81\x81",
+		  "\\xd8\\x9c\\xe1\\x85\\x9f\\xf3\\xa0\\x81\\x81\n" },
 		{ "\xff\xc3", "\\xff\\xc3\n" },
 		{ "\xc2", "\\xc2\n" },
 		{ "\xe2\x80", "\\xe2\\x80\n" },
@@ -238,8 +240,9 @@ static void json_escapes_invisible_characters(void)
 {
 	BEGIN();
 	out_json_line(out_json_text("a\177\xc2\x9b\xe2\x80\xae\xe2\x81\xa9"
-				    "\xef\xbb\xbf\xc3\xa9"));
-	CHECK_WROTE("\"a\\u007f\\u009b\\u202e\\u2069\\ufeff\xc3\xa9\"\n");
+				    "\xef\xbb\xbf\xc3\xa9\xf3\xa0\x81\x81"));
+	CHECK_WROTE("\"a\\u007f\\u009b\\u202e\\u2069\\ufeff\xc3\xa9"
+		    "\\udb40\\udc41\"\n");
 }
 
 /* A terminal of `columns` columns; -1: terminals are not available. */
