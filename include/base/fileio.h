@@ -68,8 +68,21 @@ int fileio_write(int fd, const char *text, size_t len) MUST_CHECK;
 int fileio_replace(int directory, const char *name, int model, const char *text,
 		   size_t len, struct err *err) MUST_CHECK;
 
+/*
+ * The name of a temporary file of fileio_publish() ends so; one that a kill
+ * left behind is the caller's to remove.
+ */
+#define FILEIO_LEFTOVER ".capruntime-new"
+
+struct fileio_place {
+	int directory;
+	const char *name;
+	int staging; /* the directory of the temporary file; same mount */
+	const char *temporary; /* its name without FILEIO_LEFTOVER */
+};
+
 /* The same with this mode, whatever the umask, and this process as owner. */
-int fileio_publish(int directory, const char *name, mode_t mode,
+int fileio_publish(const struct fileio_place *place, mode_t mode,
 		   const char *text, size_t len, struct err *err) MUST_CHECK;
 
 /* Removes the temporary file that a kill left behind; ignores errors. */

@@ -14,7 +14,6 @@
 
 #include "base/alloc.h"
 
-#define LEFTOVER_SUFFIX ".capruntime-new"
 #define FIRST_SIZE 16384
 #define FIRST_DESCRIPTOR 3
 /*
@@ -121,7 +120,7 @@ int fileio_read(int fd, const char *name, size_t max, char **ret_text,
 
 static char *leftover_name(const char *name)
 {
-	return alloc_text("%s%s", name, LEFTOVER_SUFFIX);
+	return alloc_text("%s%s", name, FILEIO_LEFTOVER);
 }
 
 void fileio_remove_leftover(int directory, const char *name)
@@ -245,40 +244,42 @@ static int fill_file(int fd, const struct model *model, const char *text,
 	return sync_file(fd);
 }
 
-static int replace_file(int directory, const char *name,
+static int replace_file(const struct fileio_place *place,
 			const struct model *model, const char *text, size_t len,
 			struct err *err)
 {
-	char *leftover CLEANUP_FREE = leftover_name(name);
+	char *leftover CLEANUP_FREE = leftover_name(place->temporary);
 	int fd CLEANUP_FD = -1;
 	int number;
 
 	if (!leftover)
 		return err_set(err, "out of memory");
-	unlinkat(directory, leftover, 0);
-	fd = fileio_open(directory, leftover,
+	unlinkat(place->staging, leftover, 0);
+	fd = fileio_open(place->staging, leftover,
 			 O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
 	if (fd >= 0 && fill_file(fd, model, text, len) == 0 &&
-	    renameat(directory, leftover, directory, name) == 0)
+	    renameat(place->staging, leftover, place->directory, place->name) ==
+		    0)
 		return 0;
 
 	number = errno;
-	unlinkat(directory, leftover, 0);
+	unlinkat(place->staging, leftover, 0);
 	return err_set_errno(err, number, "cannot be replaced");
 }
 
 int fileio_replace(int directory, const char *name, int model, const char *text,
 		   size_t len, struct err *err)
 {
+	const struct fileio_place place = { directory, name, directory, name };
 	const struct model like = { .fd = model, .mode = 0600 };
 
-	return replace_file(directory, name, &like, text, len, err);
+	return replace_file(&place, &like, text, len, err);
 }
 
-int fileio_publish(int directory, const char *name, mode_t mode,
+int fileio_publish(const struct fileio_place *place, mode_t mode,
 		   const char *text, size_t len, struct err *err)
 {
 	const struct model plain = { .fd = -1, .mode = mode };
 
-	return replace_file(directory, name, &plain, text, len, err);
+	return replace_file(place, &plain, text, len, err);
 }

@@ -297,6 +297,21 @@ hold_reading() { # NAME NUMBER
 	[ "$status" -eq 0 ]
 }
 
+# The kubelet removes the files of a version one after the other, so a read may
+# have missed some.
+@test "a ConfigMap that is replaced during each read is an error" {
+	require_strace
+	mkdir "$work/mount"
+	mount_version 1
+	# The second of two, each time: the version is another one now.
+	run --separate-stderr strace -qq -o /dev/null -P ..data \
+		-e inject=openat:error=ENOENT:when=2+2 "$capctl" sync --once \
+		"$work/mount" "$target" </dev/null
+	[ "$status" -eq 2 ]
+	[ "$stderr" = "capctl: sync: '$work/mount' was replaced 10 times while it was read" ]
+	[ "$(names "$target")" = '*' ]
+}
+
 has_line() { # NUMBER JQ-FILTER
 	local line
 
@@ -393,6 +408,90 @@ start_keeping() { # WORD...
 	policy last
 	once
 	[ "$(names "$target")" = 'policy.d policy.json' ]
+}
+
+# Engines read every name in a drop-in directory, also of files they never
+# should have seen.
+@test "a kill leaves no file in a drop-in directory, and the next run cleans up" {
+	local call left
+
+	require_strace
+	mkdir "$work/etc" "$work/etc/crio.conf.d"
+	ln -s etc/crio.conf.d "$work/link"
+	echo old >"$work/50.conf"
+	sync --files --once "$work/50.conf" "$work/etc/crio.conf.d"
+	for call in write fchmod renameat; do
+		for target in "$work/etc/crio.conf.d" "$work/link/"; do
+			echo "new $call" >"$work/50.conf"
+			strace -qq -o /dev/null -e "trace=$call" \
+				-e "inject=$call:signal=KILL" "$capctl" sync \
+				--files --once "$work/50.conf" "$target" \
+				>/dev/null 2>&1 </dev/null || :
+			[ "$(names "$work/etc/crio.conf.d")" = 50.conf ]
+			left="$(names "$work/etc")"
+			[ "$left" = '.crio.conf.d-50.conf.capruntime-new crio.conf.d' ] ||
+				[ "$call" = renameat ]
+			cp "$work/etc/crio.conf.d/50.conf" "$work/50.conf"
+			sync --files --once "$work/50.conf" "$target"
+			expect_text 'in sync, files: 1'
+			[ "$(names "$work/etc")" = crio.conf.d ]
+		done
+	done
+}
+
+@test "a temporary file among others is removed, and is not in sync" {
+	local left=.policy.json.capruntime-new
+
+	once
+	for left in $left policy.d/50.json.capruntime-new; do
+		echo x >"$target/$left"
+		look
+		[ "$status" -eq 1 ]
+		expect_text "unexpected: $target/$left
+not in sync"
+		echo x >"$target/other-new"
+		once
+		[ "$status" -eq 0 ]
+		[[ "$output" == "removed: $target/$left"* ]]
+		[ "$(names "$target" | xargs)" = 'other-new policy.d policy.json' ]
+		rm "$target/other-new"
+	done
+}
+
+@test "policy.d never has temporary files" {
+	require_strace
+	once
+	policy other 50.json
+	strace -qq -o /dev/null -e trace=write -e 'inject=write:signal=KILL' \
+		"$capctl" sync --once "$source" "$target" >/dev/null \
+		2>&1 </dev/null || :
+	[ "$(names "$target/policy.d")" = '*' ]
+	[ "$(names "$target")" = \
+		'.policy.d-50.json.capruntime-new policy.d policy.json' ]
+}
+
+@test "a drop-in directory that is a mount of its own is refused" {
+	mkdir "$work/etc" "$work/etc/crio.conf.d"
+	echo new >"$work/50.conf"
+	# shellcheck disable=SC2016 # for the inner shell
+	run --separate-stderr unshare -m sh -c 'mount --bind "$1" "$1" &&
+		exec "$0" sync --files --once "$2" "$1"' "$capctl" \
+		"$work/etc/crio.conf.d" "$work/50.conf" </dev/null
+	[ "$status" -eq 2 ]
+	[ "$stderr" = "capctl: sync: '$work/etc/crio.conf.d/50.conf' needs a temporary file in the directory above '$work/etc/crio.conf.d', which is on another mount: mount that directory instead" ]
+	[ "$(names "$work/etc")" = crio.conf.d ]
+	[ "$(names "$work/etc/crio.conf.d")" = '*' ]
+}
+
+@test "nothing but a regular file is opened" {
+	mkfifo "$target/file"
+	echo new >"$work/file"
+	require_strace
+	strace -f -e trace=openat -o "$work/trace" "$capctl" sync --files \
+		--once "$work/file" "$target" </dev/null
+	run grep -E 'openat\([0-9]+, "file"' "$work/trace"
+	[ "$status" -eq 1 ]
+	cmp "$work/file" "$target/file"
 }
 
 @test "--runtime creates the link to the real runtime once" {

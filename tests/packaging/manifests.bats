@@ -60,7 +60,7 @@ all_are() { # JQ-FILTER, on standard input
 			.resources.limits.memory and .readinessProbe) and
 		([.volumes[] | select(.hostPath)] | length == 1)'
 	[ "$(daemons | jq -r '.spec.template.spec.volumes[].hostPath.path //
-		empty' | xargs)" = '/etc/capruntime /opt/capruntime /etc/crio/crio.conf.d' ]
+		empty' | xargs)" = '/etc/capruntime /opt/capruntime /etc/crio' ]
 	documents "$packaging"/kubernetes/{,install/,install-crio/}*.yaml |
 		all_are '.kind != "ClusterRole" and .kind != "Role"'
 }

@@ -81,16 +81,20 @@ static struct container *add_container(struct containers *containers,
 	return container;
 }
 
-/* `fd` is the open file, or -1 with the errno value `number`. */
-static int read_container_state(struct container *container, int fd, int number,
-				const char *name, struct err *err)
+/* `fd` is the open file, or -1 with the reason in `opening`. */
+static int read_container_state(struct container *container, int fd,
+				const struct err *opening, const char *name,
+				struct err *err)
 {
 	char *text CLEANUP_FREE = NULL;
 	size_t len;
 
+	if (fd < 0 && !opening->number)
+		return err_set(err, "'%s/%s' is not a regular file",
+			       container->root, name);
 	if (fd < 0)
-		return err_set_errno(err, number, "'%s/%s'", container->root,
-				     name);
+		return err_set_errno(err, opening->number, "'%s/%s'",
+				     container->root, name);
 	if (fileio_read(fd, name, CONTAINER_STATE_MAX, &text, &len, err) < 0 ||
 	    container_state_parse(&container->state, container->dialect, text,
 				  len, err) < 0)
@@ -115,20 +119,23 @@ static int add_containers_of_id(struct containers *containers, int directory,
 		char *name CLEANUP_FREE =
 			alloc_text("%s/%s", id, state_files[i]);
 		struct container *container;
-		int fd CLEANUP_FD = -1, number;
+		struct err opening = { 0 };
+		struct stat st;
+		int fd CLEANUP_FD = -1;
 
 		if (!name)
 			return err_set(err, "out of memory");
-		fd = fileio_open(directory, name, O_RDONLY | O_NONBLOCK, 0);
-		number = errno;
-		if (fd < 0 && (number == ENOENT || number == ENOTDIR))
+		fd = fileio_open_regular(directory, name, O_NOFOLLOW, name, &st,
+					 &opening);
+		if (fd < 0 &&
+		    (opening.number == ENOENT || opening.number == ENOTDIR))
 			continue;
 		container = add_container(containers, root, id,
 					  (enum runtime_dialect)i);
 		if (!container)
 			return err_set(err, "out of memory");
 		container->created = waits_for_start(directory, id);
-		if (read_container_state(container, fd, number, name,
+		if (read_container_state(container, fd, &opening, name,
 					 &container->error) == 0)
 			check_first_process(container);
 	}

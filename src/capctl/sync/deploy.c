@@ -3,6 +3,7 @@
 
 #include "capctl/sync/deploy.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -12,10 +13,46 @@
 #include "base/paths.h"
 #include "base/trust.h"
 
+#define DROP_INS ".d"
+
+static bool has_suffix(const char *name, const char *suffix)
+{
+	size_t len = strlen(name), suffix_len = strlen(suffix);
+
+	return len > suffix_len && strcmp(name + len - suffix_len, suffix) == 0;
+}
+
+bool deploy_is_leftover(const char *name)
+{
+	return has_suffix(name, FILEIO_LEFTOVER);
+}
+
+static int open_above(struct deploy *deploy, struct err *err)
+{
+	char *real CLEANUP_FREE = realpath(deploy->path, NULL);
+	const char *base = real ? strrchr(real, '/') + 1 : "";
+	bool drop_ins = has_suffix(base, DROP_INS);
+
+	if (!real)
+		return err_set_errno(err, errno, "'%s'", deploy->path);
+	deploy->prefix =
+		alloc_text("%s%s", drop_ins ? base : "", drop_ins ? "-" : "");
+	if (!deploy->prefix)
+		return err_set(err, "out of memory");
+	if (!drop_ins)
+		return 0;
+	deploy->above =
+		fileio_open(deploy->directory, "..", O_RDONLY | O_DIRECTORY, 0);
+	return deploy->above < 0
+		       ? err_set_errno(err, errno, "'%s/..'", deploy->path)
+		       : 0;
+}
+
 int deploy_open(struct deploy *ret_deploy, const char *path, bool only_look,
 		struct err *err)
 {
 	*ret_deploy = (struct deploy){ .directory = -1,
+				       .above = -1,
 				       .path = path,
 				       .only_look = only_look };
 	if (*path != '/')
@@ -24,7 +61,7 @@ int deploy_open(struct deploy *ret_deploy, const char *path, bool only_look,
 		return -1;
 	if (ret_deploy->directory < 0)
 		return err_set(err, "'%s' is missing", path);
-	return 0;
+	return open_above(ret_deploy, err);
 }
 
 void deploy_close(struct deploy *deploy)
@@ -32,6 +69,8 @@ void deploy_close(struct deploy *deploy)
 	for (size_t i = 0; i < deploy->count; i++)
 		free(deploy->changes[i].name);
 	free(deploy->changes);
+	free(deploy->prefix);
+	cleanup_fd(&deploy->above);
 	cleanup_fd(&deploy->directory);
 }
 
@@ -69,28 +108,62 @@ int deploy_directory(struct deploy *deploy, const char *name, int *ret_fd,
 	return trust_open_directory(path, ret_fd, err);
 }
 
-static bool is_like(int fd, size_t len, mode_t mode)
+static bool is_like(const struct stat *st, size_t len, mode_t mode)
 {
-	struct stat st;
-
-	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
-	       (st.st_mode & 07777) == mode && st.st_uid == geteuid() &&
-	       st.st_size >= 0 && (size_t)st.st_size == len;
+	return (st->st_mode & 07777) == mode && st->st_uid == geteuid() &&
+	       st->st_size >= 0 && (size_t)st->st_size == len;
 }
 
 /* An unreadable file counts as different. */
 static bool is_in_place(const struct deploy *deploy, const char *name,
 			const char *text, size_t len, mode_t mode)
 {
-	int fd CLEANUP_FD = fileio_open(deploy->directory, name,
-					O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
 	char *there CLEANUP_FREE = NULL;
 	struct err ignored;
+	struct stat st;
 	size_t there_len;
+	int fd CLEANUP_FD = fileio_open_regular(
+		deploy->directory, name, O_NOFOLLOW, name, &st, &ignored);
 
-	return fd >= 0 && is_like(fd, len, mode) &&
+	return fd >= 0 && is_like(&st, len, mode) &&
 	       fileio_read(fd, name, len, &there, &there_len, &ignored) == 0 &&
 	       there_len == len && memcmp(there, text, len) == 0;
+}
+
+/* ".crio.conf.d-NAME", ".policy.d-NAME" or ".NAME". */
+static char *temporary_name(const struct deploy *deploy, const char *name)
+{
+	char *text = alloc_text(".%s%s", deploy->prefix, name);
+	char *slash = text ? strchr(text, '/') : NULL;
+
+	if (slash)
+		*slash = '-';
+	return text;
+}
+
+static int publish_file(const struct deploy *deploy, const char *name,
+			const char *text, size_t len, mode_t mode,
+			struct err *err)
+{
+	bool above = deploy->above >= 0;
+	char *temporary CLEANUP_FREE = temporary_name(deploy, name);
+	const struct fileio_place place = { deploy->directory, name,
+					    above ? deploy->above
+						  : deploy->directory,
+					    temporary };
+
+	if (!temporary)
+		return err_set(err, "out of memory");
+	if (fileio_publish(&place, mode, text, len, err) == 0)
+		return 0;
+	if (above && (err->number == EXDEV || err->number == EROFS))
+		return err_set(
+			err,
+			"'%s/%s' needs a temporary file in the directory "
+			"above '%s', which is on another mount: mount "
+			"that directory instead",
+			deploy->path, name, deploy->path);
+	return err_wrap(err, "'%s/%s'", deploy->path, name);
 }
 
 int deploy_file(struct deploy *deploy, const char *name, const char *text,
@@ -99,8 +172,8 @@ int deploy_file(struct deploy *deploy, const char *name, const char *text,
 	if (is_in_place(deploy, name, text, len, mode))
 		return 0;
 	if (!deploy->only_look &&
-	    fileio_publish(deploy->directory, name, mode, text, len, err) < 0)
-		return err_wrap(err, "'%s/%s'", deploy->path, name);
+	    publish_file(deploy, name, text, len, mode, err) < 0)
+		return -1;
 	return record_change(deploy, name, false, err);
 }
 
@@ -113,6 +186,65 @@ int deploy_remove(struct deploy *deploy, const char *name, struct err *err)
 				     name);
 	}
 	return record_change(deploy, name, true, err);
+}
+
+int deploy_each_entry(int fd, const char *path,
+		      int (*take)(void *context, const char *name,
+				  struct err *err),
+		      void *context, struct err *err)
+{
+	DIR *directory CLEANUP_DIR = fileio_entries(fd);
+	struct dirent *entry;
+	int status = 0;
+
+	if (!directory)
+		return err_set_errno(err, errno, "read '%s'", path);
+	while (status == 0) {
+		errno = 0;
+		entry = readdir(directory);
+		if (!entry)
+			break;
+		status = take(context, entry->d_name, err);
+	}
+	if (status == 0 && errno)
+		return err_set_errno(err, errno, "read '%s'", path);
+	return status;
+}
+
+static int remove_if_leftover(void *context, const char *name, struct err *err)
+{
+	struct deploy *deploy = context;
+
+	return deploy_is_leftover(name) ? deploy_remove(deploy, name, err) : 0;
+}
+
+/* Those of other directories stay. */
+static int remove_if_above(void *context, const char *name, struct err *err)
+{
+	const struct deploy *deploy = context;
+
+	if (deploy_is_leftover(name) && *name == '.' &&
+	    strncmp(name + 1, deploy->prefix, strlen(deploy->prefix)) == 0 &&
+	    unlinkat(deploy->above, name, 0) < 0 && errno != ENOENT)
+		return err_set_errno(err, errno, "remove '%s/../%s'",
+				     deploy->path, name);
+	return 0;
+}
+
+static int reopen_directory(int fd)
+{
+	return fileio_open(fd, ".", O_RDONLY | O_DIRECTORY, 0);
+}
+
+int deploy_clean(struct deploy *deploy, struct err *err)
+{
+	if (deploy_each_entry(reopen_directory(deploy->directory), deploy->path,
+			      remove_if_leftover, deploy, err) < 0)
+		return -1;
+	if (deploy->above < 0 || deploy->only_look)
+		return 0;
+	return deploy_each_entry(reopen_directory(deploy->above), deploy->path,
+				 remove_if_above, deploy, err);
 }
 
 static int make_deploy_link(struct deploy *deploy, const char *name,

@@ -3,6 +3,9 @@
  * Keeps files in a directory that engines and the runtime read. A file that
  * differs is replaced by a rename. Records the changes; with only_look, makes
  * none and records those it would make. Does not interpret the files.
+ *
+ * An engine takes every name in a drop-in directory for configuration, so
+ * temporary files are never in a directory NAME.d, but in the one above it.
  */
 #ifndef CAPRUNTIME_CAPCTL_SYNC_DEPLOY_H
 #define CAPRUNTIME_CAPCTL_SYNC_DEPLOY_H
@@ -20,6 +23,8 @@ struct deploy_change {
 
 struct deploy {
 	int directory;
+	int above; /* its parent, if it is a drop-in directory; else -1 */
+	char *prefix; /* of temporary files in `above`; "" without it */
 	const char *path; /* not owned */
 	bool only_look;
 	struct deploy_change *changes;
@@ -35,6 +40,19 @@ struct deploy {
 int deploy_open(struct deploy *ret_deploy, const char *path, bool only_look,
 		struct err *err) MUST_CHECK;
 void deploy_close(struct deploy *deploy);
+
+/*
+ * Removes the temporary files that a kill left behind in it and, for a drop-in
+ * directory, above it. Those above it are not recorded.
+ */
+int deploy_clean(struct deploy *deploy, struct err *err) MUST_CHECK;
+bool deploy_is_leftover(const char *name);
+
+/* Calls `take` for each entry of a directory until one fails. Closes `fd`. */
+int deploy_each_entry(int fd, const char *path,
+		      int (*take)(void *context, const char *name,
+				  struct err *err),
+		      void *context, struct err *err) MUST_CHECK;
 
 /*
  * Opens a directory in it, under the same conditions; creates it if missing.

@@ -3,7 +3,6 @@
 
 #include "capctl/sync/policy.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,7 +16,7 @@
 #define MAIN_FILE "policy.json"
 #define DROP_INS "policy.d"
 #define MODE 0644
-#define READS_MAX 4
+#define READS_MAX 10
 
 struct file {
 	char *path; /* in the source */
@@ -88,30 +87,6 @@ static int add_source_file(struct set *set, const char *source, int directory,
 	return read_source_file(file, directory, name, err);
 }
 
-/* Calls `take` for each entry until one fails. Closes `fd`. */
-static int each_entry(int fd, const char *path,
-		      int (*take)(void *context, const char *name,
-				  struct err *err),
-		      void *context, struct err *err)
-{
-	DIR *directory CLEANUP_DIR = fileio_entries(fd);
-	struct dirent *entry;
-	int status = 0;
-
-	if (!directory)
-		return err_set(err, "out of memory");
-	while (status == 0) {
-		errno = 0;
-		entry = readdir(directory);
-		if (!entry)
-			break;
-		status = take(context, entry->d_name, err);
-	}
-	if (status == 0 && errno)
-		return err_set_errno(err, errno, "read '%s'", path);
-	return status;
-}
-
 struct reading {
 	struct set *set;
 	const char *source;
@@ -145,7 +120,7 @@ static int read_all(struct set *set, const char *source, int directory,
 	set_empty(set);
 	if (fd < 0)
 		return err_set_errno(err, errno, "read '%s'", source);
-	if (each_entry(fd, source, take_source, &reading, err) < 0)
+	if (deploy_each_entry(fd, source, take_source, &reading, err) < 0)
 		return -1;
 	qsort(set->list, set->count, sizeof(*set->list), compare_file_names);
 	return 0;
@@ -176,24 +151,31 @@ static bool is_same_version(int fd, int other)
 	       left.st_dev == right.st_dev && left.st_ino == right.st_ino;
 }
 
-/* Reads again if the version was replaced while it was read. */
+/* 1: the version was replaced meanwhile. Its files may be gone in part. */
+static int read_version(struct set *set, const char *source, struct err *err)
+{
+	int fd CLEANUP_FD = open_version(source, err);
+	int again CLEANUP_FD = -1;
+	struct err ignored;
+	int status;
+
+	if (fd < 0)
+		return -1;
+	status = read_all(set, source, fd, err);
+	again = open_version(source, &ignored);
+	return again >= 0 && is_same_version(fd, again) ? status : 1;
+}
+
 static int read_source(struct set *set, const char *source, struct err *err)
 {
-	int status = -1;
-
 	for (int i = 0; i < READS_MAX; i++) {
-		int fd CLEANUP_FD = open_version(source, err);
-		int again CLEANUP_FD = -1;
-		struct err ignored;
+		int status = read_version(set, source, err);
 
-		if (fd < 0)
-			return -1;
-		status = read_all(set, source, fd, err);
-		again = open_version(source, &ignored);
-		if (again >= 0 && is_same_version(fd, again))
-			break;
+		if (status <= 0)
+			return status;
 	}
-	return status;
+	return err_set(err, "'%s' was replaced %d times while it was read",
+		       source, READS_MAX);
 }
 
 static int check_names(const struct set *set, const char *source,
@@ -254,7 +236,8 @@ static int take_target(void *context, const char *entry, struct err *err)
 	char name[sizeof(DROP_INS "/") + NAME_MAX];
 
 	snprintf(name, sizeof(name), DROP_INS "/%s", entry);
-	if (!policy_files_is_read(entry) || has_file(clearing->set, name))
+	if (!deploy_is_leftover(entry) &&
+	    (!policy_files_is_read(entry) || has_file(clearing->set, name)))
 		return 0;
 	return deploy_remove(clearing->target, name, err);
 }
@@ -276,7 +259,8 @@ static int deploy_set(const struct set *set, struct deploy *target,
 	}
 	if (fd < 0)
 		return 0;
-	return each_entry(TAKE_FD(fd), DROP_INS, take_target, &clearing, err);
+	return deploy_each_entry(TAKE_FD(fd), DROP_INS, take_target, &clearing,
+				 err);
 }
 
 enum sync_policy_status sync_policy_run(const char *source,

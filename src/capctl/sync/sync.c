@@ -79,7 +79,8 @@ static enum sync_outcome run_pass(const struct sync_options *options,
 	enum sync_outcome outcome;
 
 	if (deploy_open(&pass->target, options->target, options->check,
-			&pass->err) < 0)
+			&pass->err) < 0 ||
+	    deploy_clean(&pass->target, &pass->err) < 0)
 		return SYNC_ERROR;
 	if (!options->files)
 		outcome = sync_policy(options, pass);
@@ -102,7 +103,8 @@ static void pass_end(struct sync_pass *pass)
 static void pass_make(struct sync_pass *pass,
 		      const struct sync_options *options)
 {
-	*pass = (struct sync_pass){ .target.directory = -1 };
+	*pass = (struct sync_pass){ .target = { .directory = -1,
+						.above = -1 } };
 	pass->outcome = run_pass(options, pass);
 	if (options->files)
 		pass->counts.files = options->sources_count;

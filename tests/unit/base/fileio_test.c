@@ -265,7 +265,8 @@ static void a_published_file_has_the_mode_given(void)
 	mode_t mask = umask(0777);
 	struct err err = { 0 };
 	struct stat st;
-	int status = fileio_publish(dir.fd, "file", 0644, "new", 3, &err);
+	const struct fileio_place place = { dir.fd, "file", dir.fd, "new" };
+	int status = fileio_publish(&place, 0644, "new", 3, &err);
 
 	umask(mask);
 	text = tempdir_read(&dir, "file");

@@ -104,6 +104,20 @@ static void entries_without_a_state_are_skipped(void)
 	CHECK_STR(err.text, "");
 }
 
+static void a_state_that_is_no_file_is_not_opened(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+	char *path CLEANUP_FREE = tempdir_path(&dir, "a");
+	struct containers found CLEANUP_CONTAINERS = { 0 };
+	struct err err = { 0 };
+
+	REQUIRE(mkdir(path, 0700) == 0);
+	REQUIRE(mkfifoat(dir.fd, "a/status", 0600) == 0);
+	REQUIRE(containers_find(&found, dir.path, NULL, &err) == 0);
+	REQUIRE(found.count == 1);
+	CHECK_HAS(found.list[0].error.text, "/a/status' is not a regular file");
+}
+
 static void a_broken_state_is_reported_and_hides_no_other(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
@@ -138,6 +152,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_zombie_does_not_run),
 	TAP_TEST(a_container_is_found_by_its_id),
 	TAP_TEST(entries_without_a_state_are_skipped),
+	TAP_TEST(a_state_that_is_no_file_is_not_opened),
 	TAP_TEST(a_broken_state_is_reported_and_hides_no_other),
 	TAP_TEST(a_given_root_must_exist),
 };
