@@ -43,9 +43,10 @@ static const struct verb verbs[] = {
 	  verb_decode },
 	{ "scan", "ROOTFS|BUNDLE", "find what raises privileges in an image",
 	  "  --policy FILE  evaluate by this policy; bundles: else the installed\n"
+	  "  --bundle       the operand is a bundle\n"
 	  "  --rootfs       a root directory, even with a config.json",
 	  "capctl scan rootfs\n"
-	  "capctl scan --policy policy.json bundle",
+	  "capctl scan --bundle --policy policy.json bundle",
 	  verb_scan },
 	{ "verify", "[ID...]", "compare running containers with the policy",
 	  "  --all           every container, as without an ID\n"

@@ -299,7 +299,7 @@ make_large_config() { # BYTES
 	make_large_config $most
 	ask_both explain --policy policy.json bundle
 	jq -e '.outcome == "applied"' "$work/.out"
-	ask_both scan --policy policy.json bundle
+	ask_both scan --bundle --policy policy.json bundle
 	make_large_config $((most + 1))
 	ask_both explain --policy policy.json bundle
 	[ "$status" != 0 ] || complain 'was taken'

@@ -379,7 +379,7 @@ closed_to_root() {
 	program bind 755 cap_net_bind_service=ep
 	program root 4755
 	bundle
-	scan "$bundle"
+	scan --bundle "$bundle"
 	ended 1
 	printed "\
 root file system $bundle/rootfs
@@ -394,7 +394,7 @@ no policy and no record: config.json is not read
 	policy '{"name":"web","match":{},"ambient":["NET_RAW"],
 		"no_new_privileges":true}'
 	cp "$bundle/config.json" "$work/before.json"
-	scan --policy "$work/policy.json" "$bundle"
+	scan --bundle --policy "$work/policy.json" "$bundle"
 	ended 1
 	[[ "$output" = *"rule 'web' decides: raises NET_RAW"*"
 /usr/bin/raw   0:0  raises           NET_RAW=ep
@@ -402,14 +402,14 @@ no policy and no record: config.json is not read
 /usr/bin/root  0:0  dangerous        setuid root
                     breaks           no_new_privileges removes the effect
 "* ]]
-	scan --json --policy "$work/policy.json" "$bundle"
+	scan --bundle --json --policy "$work/policy.json" "$bundle"
 	says '.bundle == {outcome: "applied", rule: "web", reason: null}'
 	says ".root == \"$bundle/rootfs\""
 	says '[.files[].verdicts[] | [.rule, .verdict]] == [
 		[null, "out_of_bounding"], [null, "redundant"],
 		[null, "breaks"]]'
 	CAPRUNTIME_POLICY=$work/policy.json
-	scan --json "$bundle"
+	scan --bundle --json "$bundle"
 	says '.bundle.rule == "web" and .policy == null'
 	# Nothing was written.
 	cmp "$work/before.json" "$bundle/config.json"
@@ -422,11 +422,11 @@ no policy and no record: config.json is not read
 	bundle
 	mounted 'set -e; mount --bind "$0" "$0"
 		mount -o remount,bind,nosuid "$0"'
-	scan --json "$bundle"
+	scan --bundle --json "$bundle"
 	says '[.files[].effect] == ["none"]'
 	jq '.root.readonly = true' "$bundle/config.json" >"$work/readonly.json"
 	cp "$work/readonly.json" "$bundle/config.json"
-	scan --json "$bundle"
+	scan --bundle --json "$bundle"
 	says '[.files[].effect] == ["dangerous"]'
 }
 
@@ -434,13 +434,13 @@ no policy and no record: config.json is not read
 	program raw 755 cap_net_raw=ep
 	bundle '.process.noNewPrivileges = true |
 		.root.path = "'"$work"'/bundle/rootfs"'
-	scan --json "$bundle"
+	scan --bundle --json "$bundle"
 	ended 1
 	says '.files[0].verdicts == [{rule: null, verdict: "breaks",
 		lacking: []}]'
 	jq '.process.user.uid = 0' "$bundle/config.json" >"$work/root.json"
 	mv "$work/root.json" "$bundle/config.json"
-	scan --json "$bundle"
+	scan --bundle --json "$bundle"
 	says '.files[0] | .effect == "raises" and .verdicts == []'
 }
 
@@ -451,7 +451,7 @@ no policy and no record: config.json is not read
 		"require":true,"match":{"id":"*"}}'
 	policy '{"name":"web","match":{"uid":1000},"ambient":["NET_ADMIN"],
 		"require":true}'
-	scan --policy "$work/policy.json" "$bundle"
+	scan --bundle --policy "$work/policy.json" "$bundle"
 	ended 1
 	[[ "$output" = *"the container would not start: rule 'web'"* ]]
 	[[ "$output" = *'/usr/bin/raw  0:0  raises  NET_RAW=ep'* ]]
@@ -474,7 +474,7 @@ no policy and no record: config.json is not read
 		{destination: "/fixed", type: "bind", source: "rootfs/fixed",
 			options: ["rbind", "nosuid"]},
 		{destination: "/none", type: "tmpfs"}]'
-	scan --json "$bundle"
+	scan --bundle --json "$bundle"
 	ended 1
 	says '[.files[] | [.path, .effect, .reason]] == [
 		["/data/app", "none",
@@ -495,7 +495,7 @@ no policy and no record: config.json is not read
 	bundle '.linux = {namespaces: [{type: "user"}],
 		uidMappings: [{containerID: 0, hostID: 100000, size: 65536}],
 		gidMappings: [{containerID: 0, hostID: 100000, size: 65536}]}'
-	scan --json "$bundle"
+	scan --bundle --json "$bundle"
 	ended 1
 	says '[.files[] | [.path[9:], .effect, .reason]] == [
 		["other", "none", "for the root of another user namespace"],
@@ -506,7 +506,7 @@ no policy and no record: config.json is not read
 	jq '.linux = {namespaces: [{type: "user", path: "/proc/1/ns/user"}]}' \
 		"$bundle/config.json" >"$work/joined.json"
 	mv "$work/joined.json" "$bundle/config.json"
-	scan --json "$bundle"
+	scan --bundle --json "$bundle"
 	says '[.files[].effect] == ["raises", "raises", "raises", "dangerous"]'
 }
 
@@ -525,43 +525,52 @@ no policy and no record: config.json is not read
 	says '.files[0] | .capabilities == null and .capabilities_elsewhere'
 }
 
-@test 'a config.json in an image does not hide the image' {
+@test 'a config.json in an image does not steer the search' {
+	local config
+
+	program app 4755
+	mkdir "$tree/empty"
+	for config in '{"ociVersion": "1.0.2", "root": {"path": "empty"}}' \
+		'{"root": {"path": "/"}, "process": {"noNewPrivileges": true}}' \
+		'{"listen": 80}' 'listen 80'; do
+		echo "$config" >"$tree/config.json"
+		scan "$tree"
+		troubled "'$tree/config.json' is ambiguous: use --bundle if '$tree' is a bundle, --rootfs if it is a root file system"
+		scan --rootfs --json "$tree"
+		ended 1
+		says '.bundle == null and .files[0].path == "/usr/bin/app"'
+	done
+	ln -sf /none "$tree/config.json"
+	scan "$tree"
+	troubled 'is ambiguous'
+	scan --bundle --rootfs "$tree"
+	troubled "'--bundle' and '--rootfs' exclude each other"
+}
+
+@test 'what is beside the root of a bundle is searched, too' {
 	program app 4755
 	mkdir "$tree/empty"
 	echo '{"ociVersion": "1.0.2", "root": {"path": "empty"}}' \
 		>"$tree/config.json"
-	scan "$tree"
+	scan --bundle "$tree"
 	ended 1
 	[[ "$output" = *"
 $tree/usr/bin/app"*"  dangerous  setuid root
 "* ]]
-	scan --json "$tree"
+	scan --bundle --json "$tree"
 	says '.files[0] | .outside and .path == "'"$tree"'/usr/bin/app"'
-	scan --rootfs --json "$tree"
-	ended 1
-	says '.bundle == null and .files[0].path == "/usr/bin/app"'
-
-	echo '{"listen": 80}' >"$tree/config.json"
-	scan --json "$tree"
-	ended 1
-	says '.bundle == null and .files[0].path == "/usr/bin/app"'
-	echo 'listen 80' >"$tree/config.json"
-	scan "$tree"
-	troubled "config.json':1:1: " '--rootfs'
-	scan --rootfs "$tree"
-	ended 1
 }
 
 @test 'a bundle that cannot be read is status 2' {
 	bundle '.root.path = "none"'
-	scan "$bundle"
+	scan --bundle "$bundle"
 	troubled "'$bundle/none': no such file or directory"
 	jq 'del(.root)' "$bundle/config.json" >"$work/none.json"
 	mv "$work/none.json" "$bundle/config.json"
-	scan "$bundle"
-	troubled 'has no root.path' '--rootfs'
+	scan --bundle "$bundle"
+	troubled 'has no root.path'
 	echo '{"root":{"path":"rootfs"},"mounts":1}' >"$bundle/config.json"
-	scan "$bundle"
+	scan --bundle "$bundle"
 	troubled "config.json':1:36: 'mounts' must be a list, not a number"
 }
 

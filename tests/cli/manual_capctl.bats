@@ -128,7 +128,7 @@ make_bundle_with_everything() {
 
 @test "the page has every member of what scan and restore print" {
 	make_bundle_with_everything
-	json scan --policy "$work/policy.json" "$work/bundle" >"$work/out"
+	json scan --bundle --policy "$work/policy.json" "$work/bundle" >"$work/out"
 	jq -e '.files[0]' "$work/out"
 	has_members scan <"$work/out"
 	json restore "$work/bundle" | has_members restore

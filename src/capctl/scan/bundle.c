@@ -8,35 +8,22 @@
 #include <sys/stat.h>
 
 #include "base/alloc.h"
-#include "json/read.h"
 
-/* An image may have such a file, too: is_config() checks the content. */
-static bool has_config(const char *operand, struct err *err, int *ret_status)
+static int refuse_config(const struct scan *scan, struct err *err)
 {
-	char *path CLEANUP_FREE = alloc_text("%s/config.json", operand);
+	char *path CLEANUP_FREE = alloc_text("%s/config.json", scan->operand);
 	struct stat st;
 
-	*ret_status = 0;
-	if (!path) {
-		*ret_status = err_set(err, "out of memory");
-		return false;
-	}
-	if (stat(path, &st) == 0)
-		return true;
-	if (errno != ENOENT && errno != ENOTDIR && errno != ELOOP)
-		*ret_status = err_set_errno(err, errno, "'%s'", path);
-	return false;
-}
-
-static bool is_config(const struct json_doc *doc)
-{
-	static const char *const keys[] = { "ociVersion", "root", "process" };
-	struct json_value value;
-
-	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
-		if (json_find(doc, json_root(doc), keys[i], &value))
-			return true;
-	return false;
+	if (!path)
+		return err_set(err, "out of memory");
+	if (lstat(path, &st) == 0)
+		return err_set(err,
+			       "'%s' is ambiguous: use --bundle if '%s' is a "
+			       "bundle, --rootfs if it is a root file system",
+			       path, scan->operand);
+	if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP)
+		return 0;
+	return err_set_errno(err, errno, "'%s'", path);
 }
 
 static int find_root(struct scan *scan, struct err *err)
@@ -99,13 +86,6 @@ static int add_bundle_grant(struct scan *scan, struct err *err)
 	return 0;
 }
 
-static int suggest_rootfs(struct err *err)
-{
-	struct err reason = *err;
-
-	return err_set(err, "%s (not a bundle? use --rootfs)", reason.text);
-}
-
 static int read_bundle(struct scan *scan, struct err *err)
 {
 	const struct dryrun_options options = { .policy = scan->policy };
@@ -120,8 +100,6 @@ static int read_bundle(struct scan *scan, struct err *err)
 		*err = scan->run.reason;
 		return -1;
 	}
-	if (!is_config(&evaluation->restored))
-		return 0;
 	scan->is_bundle = true;
 	if (rootfs_view_read(&scan->view, &evaluation->restored,
 			     evaluation->spec.new_userns,
@@ -134,11 +112,10 @@ static int read_bundle(struct scan *scan, struct err *err)
 
 int scan_bundle_read(struct scan *scan, struct err *err)
 {
-	int status;
-
-	if (scan->as_rootfs || !has_config(scan->operand, err, &status))
-		return scan->as_rootfs ? 0 : status;
-	return read_bundle(scan, err) < 0 ? suggest_rootfs(err) : 0;
+	if (scan->as_rootfs)
+		return 0;
+	return scan->as_bundle ? read_bundle(scan, err)
+			       : refuse_config(scan, err);
 }
 
 struct privileged_file scan_bundle_view(const struct scan *scan,

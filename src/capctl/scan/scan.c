@@ -31,10 +31,7 @@ static void scan_free(struct scan *scan)
 	dryrun_host_free(&scan->node);
 }
 
-/*
- * Walks a bundle's root and then the rest of its directory: a config.json in an
- * image must not hide the image.
- */
+/* Walks a bundle's root and then the rest of its directory. */
 static int walk_bundle(struct scan *scan, const struct rootfs *root,
 		       struct err *err)
 {
@@ -160,6 +157,7 @@ static int parse_scan(int argc, char **argv, struct scan *scan, struct err *err)
 {
 	const struct verb_option options[] = {
 		{ "policy", NULL, &scan->policy },
+		{ "bundle", &scan->as_bundle, NULL },
 		{ "rootfs", &scan->as_rootfs, NULL },
 		{ "json", &scan->json, NULL },
 	};
@@ -170,6 +168,10 @@ static int parse_scan(int argc, char **argv, struct scan *scan, struct err *err)
 	if (first != argc - 1)
 		return verb_misuse(err, argv[0],
 				   "expects one root file system or bundle");
+	if (scan->as_bundle && scan->as_rootfs)
+		return verb_misuse(err, argv[0],
+				   "'--bundle' and '--rootfs' exclude each "
+				   "other");
 	scan->operand = argv[first];
 	return 0;
 }

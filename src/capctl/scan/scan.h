@@ -36,6 +36,7 @@ struct scan_grant {
 struct scan {
 	const char *operand;
 	const char *policy; /* --policy; NULL: the node's, for a bundle */
+	bool as_bundle; /* --bundle, --rootfs: what the operand is */
 	bool as_rootfs;
 	bool json;
 	bool has_node; /* `node` was loaded */
@@ -61,8 +62,8 @@ struct scan {
 };
 
 /*
- * If the operand is a bundle, reads it and evaluates the policy. -1: it is a
- * bundle, but cannot be read.
+ * With as_bundle, reads the bundle and evaluates the policy. With neither, a
+ * config.json in the operand is an error: an image can bring one.
  */
 int scan_bundle_read(struct scan *scan, struct err *err) MUST_CHECK;
 /*
