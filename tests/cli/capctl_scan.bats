@@ -259,7 +259,7 @@ closed_to_root() {
 	scan --json "$tree"
 	ended 1
 	says '.files == [] and .counts.unreadable == 2 and .unreadable[0] ==
-		{path: "/closed", reason: "permission denied"}'
+		{path: "/closed", path_hex: null, reason: "permission denied"}'
 	chmod 000 "$tree"
 	scan "$tree"
 	troubled "'$tree/config.json': permission denied"
@@ -545,6 +545,19 @@ no policy and no record: config.json is not read
 	troubled 'is ambiguous'
 	scan --bundle --rootfs "$tree"
 	troubled "'--bundle' and '--rootfs' exclude each other"
+}
+
+@test 'paths that are not UTF-8 stay different in JSON' {
+	program $'x\xff' 4755
+	program $'x\xfe' 4755
+	scan --json "$tree"
+	ended 1
+	says '[.files[].path_hex] == ["2f7573722f62696e2f78fe",
+		"2f7573722f62696e2f78ff"]'
+	rm "$tree"/usr/bin/x?
+	program ä 4755
+	scan --json "$tree"
+	says '.files[0] | .path_hex == null and .path == "/usr/bin/ä"'
 }
 
 @test 'what is beside the root of a bundle is searched, too' {

@@ -3,8 +3,11 @@
 
 #include <json-c/json.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 
+#include "base/buf.h"
+#include "base/utf8.h"
 #include "capctl/dryrun.h"
 #include "capctl/out.h"
 #include "capctl/scan/scan.h"
@@ -25,6 +28,42 @@ static void add_bool_member(struct json_object *object, const char *key,
 			    bool value)
 {
 	add_scan_member(object, key, json_object_new_boolean(value));
+}
+
+static bool is_utf8(const char *text)
+{
+	size_t left = strlen(text), length;
+
+	for (; left; text += length, left -= length) {
+		length = utf8_length(text, left);
+		if (!length)
+			return false;
+	}
+	return true;
+}
+
+/* JSON strings cannot have other bytes: two paths would look the same. */
+static struct json_object *path_hex(const char *path)
+{
+	struct buf buf CLEANUP_BUF = { 0 };
+	char *text CLEANUP_FREE = NULL, byte[3];
+	struct err ignored;
+
+	if (is_utf8(path))
+		return NULL;
+	for (; *path; path++) {
+		snprintf(byte, sizeof(byte), "%02x", (unsigned char)*path);
+		buf_add_str(&buf, byte);
+	}
+	if (buf_take(&buf, &text, NULL, &ignored) < 0)
+		out_fail();
+	return out_json_text(text);
+}
+
+static void add_path(struct json_object *object, const char *path)
+{
+	add_scan_member(object, "path", out_json_text(path));
+	add_scan_member(object, "path_hex", path_hex(path));
 }
 
 static struct json_object *caps_object(const struct execve_file *file)
@@ -95,7 +134,7 @@ static struct json_object *file_object(const struct scan *scan,
 	char mode[16];
 
 	snprintf(mode, sizeof(mode), "%04o", file->file.mode & 07777);
-	add_scan_member(object, "path", out_json_text(file->file.path));
+	add_path(object, file->file.path);
 	add_bool_member(object, "outside", file->outside);
 	add_scan_member(object, "mode", json_object_new_string(mode));
 	add_scan_number(object, "uid", program->file.uid);
@@ -131,8 +170,7 @@ static struct json_object *unreadable_array(const struct scan *scan)
 	for (size_t i = 0; i < scan->unreadable_count; i++) {
 		struct json_object *object = json_object_new_object();
 
-		add_scan_member(object, "path",
-				out_json_text(scan->unreadable[i].path));
+		add_path(object, scan->unreadable[i].path);
 		add_scan_member(object, "reason",
 				out_json_text(scan->unreadable[i].reason));
 		json_object_array_add(array, object);
