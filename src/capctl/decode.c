@@ -22,62 +22,62 @@
  * What each capability allows, in one line. capabilities(7) has the full list.
  */
 static const char *const descriptions[] = {
-	[CAP_CHOWN] = "give any file to any user and group",
-	[CAP_DAC_OVERRIDE] = "read, write and start files of anybody, whatever "
-			     "their mode",
-	[CAP_DAC_READ_SEARCH] = "read every file and directory; open files by "
-				"handle, also outside of the root directory",
-	[CAP_FOWNER] = "change mode, times and attributes of anybody's files",
+	[CAP_CHOWN] = "change the owner and group of any file",
+	[CAP_DAC_OVERRIDE] =
+		"read, write and execute any file, whatever its mode",
+	[CAP_DAC_READ_SEARCH] =
+		"read every file and directory; open files by handle, even outside the root directory",
+	[CAP_FOWNER] = "change mode, times and attributes of any file",
 	[CAP_FSETID] = "keep set-user-ID and set-group-ID bits on files that "
 		       "are written to",
-	[CAP_KILL] = "send signals to processes of anybody",
-	[CAP_SETGID] = "take on any group",
-	[CAP_SETUID] = "become any user, root too",
-	[CAP_SETPCAP] = "drop from the bounding set, take from it into the "
-			"inheritable set, change securebits",
+	[CAP_KILL] = "send signals to any process",
+	[CAP_SETGID] = "join any group",
+	[CAP_SETUID] = "become any user, including root",
+	[CAP_SETPCAP] =
+		"drop from the bounding set, add from it to the inheritable set, change securebits",
 	[CAP_LINUX_IMMUTABLE] = "make files immutable or append-only, and undo "
 				"that",
 	[CAP_NET_BIND_SERVICE] = "listen on ports below 1024",
-	[CAP_NET_BROADCAST] = "nothing: the kernel does not ask for it",
+	[CAP_NET_BROADCAST] = "nothing: the kernel does not check it",
 	[CAP_NET_ADMIN] = "change interfaces, addresses, routes and the "
 			  "firewall; see all traffic",
 	[CAP_NET_RAW] = "send and receive packets of any kind, forged ones too",
 	[CAP_IPC_LOCK] = "keep memory from being swapped out, beyond the "
 			 "limit; use huge pages",
-	[CAP_IPC_OWNER] = "use anybody's shared memory, semaphores and message "
-			  "queues (System V)",
+	[CAP_IPC_OWNER] =
+		"use any shared memory, semaphores and message queues (System V)",
 	[CAP_SYS_MODULE] = "load code into the kernel",
 	[CAP_SYS_RAWIO] = "reach the hardware: I/O ports, physical memory, raw "
 			  "disk commands",
 	[CAP_SYS_CHROOT] = "change the root directory; enter other mount "
 			   "namespaces",
-	[CAP_SYS_PTRACE] = "look into and steer every process",
-	[CAP_SYS_PACCT] = "switch the accounting of processes on and off",
-	[CAP_SYS_ADMIN] = "mount file systems, enter namespaces and a hundred "
-			  "other things: nearly root",
+	[CAP_SYS_PTRACE] = "trace and control every process",
+	[CAP_SYS_PACCT] = "switch process accounting on and off",
+	[CAP_SYS_ADMIN] =
+		"mount file systems, enter namespaces and much more: nearly root",
 	[CAP_SYS_BOOT] = "restart the machine, start another kernel",
-	[CAP_SYS_NICE] = "give any process more priority, real time, other "
-			 "processors",
-	[CAP_SYS_RESOURCE] = "go beyond limits and quotas, use the space "
-			     "reserved on disks",
+	[CAP_SYS_NICE] =
+		"give any process more priority, real-time scheduling, other processors",
+	[CAP_SYS_RESOURCE] =
+		"exceed limits and quotas, use the space reserved on disks",
 	[CAP_SYS_TIME] = "set the clocks",
-	[CAP_SYS_TTY_CONFIG] = "hang up and configure terminals of others",
+	[CAP_SYS_TTY_CONFIG] = "hang up and configure any terminal",
 	[CAP_MKNOD] = "make device files",
 	[CAP_LEASE] = "be notified of access to any file (leases)",
 	[CAP_AUDIT_WRITE] = "write to the audit log",
 	[CAP_AUDIT_CONTROL] = "switch auditing on and off, change its rules",
 	[CAP_SETFCAP] = "give capabilities to files; map root into a user "
 			"namespace",
-	[CAP_MAC_OVERRIDE] = "pass over the access rules of Smack",
+	[CAP_MAC_OVERRIDE] = "bypass the access rules of Smack",
 	[CAP_MAC_ADMIN] = "change the access rules of Smack",
 	[CAP_SYSLOG] = "read and clear the kernel's log, see its addresses",
 	[CAP_WAKE_ALARM] = "set timers that wake the machine up",
-	[CAP_BLOCK_SUSPEND] = "keep the machine from going to sleep",
+	[CAP_BLOCK_SUSPEND] = "keep the machine from suspending",
 	[CAP_AUDIT_READ] = "read the audit log as it is written",
 	[CAP_PERFMON] = "measure and trace all programs and the kernel",
 	[CAP_BPF] = "load BPF programs into the kernel",
-	[CAP_CHECKPOINT_RESTORE] = "freeze and restore processes: choose pids, "
-				   "see what others have mapped",
+	[CAP_CHECKPOINT_RESTORE] =
+		"checkpoint and restore processes: choose PIDs, read the mappings of others",
 };
 
 const char *decode_description(unsigned int number)
@@ -130,10 +130,10 @@ static int decode_name(struct masks *masks, const char *word, size_t len,
 	capmask mask = capset_from_name(word, len);
 
 	if (!mask)
-		return err_set(err,
-			       "unknown capability '%.*s': 'capctl decode' "
-			       "alone lists them",
-			       (int)len, word);
+		return err_set(
+			err,
+			"unknown capability '%.*s': 'capctl decode' without arguments lists them",
+			(int)len, word);
 	masks->named |= mask;
 	masks->has_named = true;
 	return 0;
@@ -151,7 +151,7 @@ static int decode_word(struct masks *masks, const char *word, size_t len,
 	if (is_capability_name(word, len))
 		return decode_name(masks, word, len, err);
 	return verb_misuse(err, "decode",
-			   "'%.*s' is no mask and no capability's name",
+			   "'%.*s' is neither a mask nor a capability's name",
 			   (int)len, word);
 }
 
@@ -267,7 +267,7 @@ static void print_all(capmask kernel)
 		out_table_style(&table, 2, OUT_BAD);
 	}
 	out_table_print(&table);
-	out_line(OUT_PLAIN, "!  close to being root, or leads there");
+	out_line(OUT_PLAIN, "!  close to root, or allows becoming root");
 	if (known & ~kernel)
 		out_line(OUT_PLAIN, "?  unknown to this kernel");
 }

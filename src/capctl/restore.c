@@ -76,7 +76,7 @@ enum verb_status verb_restore(int argc, char **argv, struct err *err)
 	if (first < 0)
 		return VERB_TROUBLE;
 	if (first != argc - 1) {
-		verb_misuse(err, argv[0], "one bundle expected");
+		verb_misuse(err, argv[0], "expects one bundle");
 		return VERB_TROUBLE;
 	}
 	return restore_bundle(argv[first], json, err) < 0 ? VERB_TROUBLE

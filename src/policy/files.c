@@ -314,7 +314,7 @@ static int open_operand(const struct load *load, const char *path, int *ret_fd)
 				   ret_fd);
 	if (*ret_fd >= 0)
 		return 0;
-	err_set(load->err, "'%s' is missing", path);
+	err_set_errno(load->err, ENOENT, "'%s'", path);
 	return report_error(load, POLICY_UNREADABLE, path);
 }
 

@@ -173,7 +173,7 @@ same_as_runtime() {
 		errors: 1, warnings: 0, complete: true}' p.json
 	json 2 '. == {files: [], rules: 0, mode: "enforce", problems: [
 		{severity: "error", code: "unreadable", file: "no.json", line: null,
-		column: null, rule: null, text: "\u0027no.json\u0027 is missing"}],
+		column: null, rule: null, text: "\u0027no.json\u0027: no such file or directory"}],
 		errors: 1, warnings: 0, complete: false}' no.json
 }
 
@@ -195,7 +195,7 @@ same_as_runtime() {
 	json 1 '[.problems[].line] == [1, 2]' main.json main.json
 }
 
-@test "who vouches is no question when policy.json could not be read" {
+@test "identity keys are no error if policy.json cannot be read" {
 	echo '{"version":1,"rules":[{"name":"b","match":{"namespace":"a"}}]}' \
 		>more.json
 	echo '{' >main.json
@@ -220,7 +220,7 @@ same_as_runtime() {
 		json 2 '.errors == 1 and .warnings == 1' p.json "$each"
 	done
 	prints 2 no.json <<-'END'
-		error: 'no.json' is missing
+		error: 'no.json': no such file or directory
 		0 files, 0 rules: 1 error, 0 warnings
 	END
 }

@@ -76,11 +76,11 @@ decode() { # WORD...
 	ended 0
 	! grep -E '.{81}' <<<"$output" || seen 'too wide'
 	! grep -q $'\e' <<<"$output" || seen 'colour'
-	grep -qx ' 5  KILL                   send signals to processes of anybody' \
+	grep -qx ' 5  KILL                   send signals to any process' \
 		<<<"$output" || seen 'no KILL'
 	grep -qx '16  SYS_MODULE          !  load code into the kernel' \
 		<<<"$output" || seen 'no SYS_MODULE'
-	[ "${lines[-1]}" = '!  close to being root, or leads there' ] ||
+	[ "${lines[-1]}" = '!  close to root, or allows becoming root' ] ||
 		seen 'no key'
 	[ "$(grep -cE '^[ 0-9][0-9]  [A-Z_]+ +! ' <<<"$output")" = 26 ] ||
 		seen 'not 26 dangerous ones'
@@ -139,7 +139,7 @@ decode() { # WORD...
 		$'\e[2J'; do
 		capctl decode -- "$word"
 		ended 2
-		[[ "$stderr" = *"is no mask and no capability's name: see 'capctl help decode'" ]] ||
+		[[ "$stderr" = *"is neither a mask nor a capability's name: see 'capctl help decode'" ]] ||
 			seen "of '$word'"
 		[ -z "$output" ] || seen "of '$word'"
 	done
@@ -149,9 +149,9 @@ decode() { # WORD...
 
 @test "an unknown name is an error" {
 	decode KILL CAP_KIL
-	complained "decode: unknown capability 'CAP_KIL': 'capctl decode' alone lists them"
+	complained "decode: unknown capability 'CAP_KIL': 'capctl decode' without arguments lists them"
 	decode 0x
-	complained "decode: unknown capability '0x': 'capctl decode' alone lists them"
+	complained "decode: unknown capability '0x': 'capctl decode' without arguments lists them"
 	decode CAP_CAP_KILL
-	complained "decode: unknown capability 'CAP_CAP_KILL': 'capctl decode' alone lists them"
+	complained "decode: unknown capability 'CAP_CAP_KILL': 'capctl decode' without arguments lists them"
 }

@@ -175,21 +175,21 @@ podman_node() {
 
 # The tree, whole
 
-@test "a correct CRI-O node is reported as it is" {
+@test "a correct CRI-O node has no findings" {
 	doctor
 	finds
 	says capruntime "'$program'"
 	says 'real runtime' "'$runc', which reads its options as runc does"
 	says 'real runtime' "($home/runtimes/capruntime)"
-	says containers '0 alive'
+	says containers '0 running'
 	says directories "'$home/policy.d'"
 	says policy '1 rule in 1 file'
-	says audit 'none, as the policy says'
-	says sessions "'$state', made when it is needed"
+	says audit 'disabled by the policy'
+	says sessions "'$state', created when needed"
 	says CRI-O "handler 'capruntime' in '/etc/crio/crio.conf.d/50-capruntime.conf' calls 'capruntime'"
 }
 
-@test "a node of containerd is in order, with either version" {
+@test "a correct containerd node has no findings, with either version" {
 	for version in 2 3; do
 		rm -rf "${tree:?}"/etc/{crio,containerd}
 		mkdir -p "$tree/etc/crio"
@@ -200,7 +200,7 @@ podman_node() {
 	done
 }
 
-@test "a node of podman is in order" {
+@test "a correct podman node has no findings" {
 	podman_node
 	doctor
 	finds
@@ -211,10 +211,10 @@ podman_node() {
 	listen STREAM /run/crio/crio.sock
 	doctor
 	finds
-	says CRI-O 'the engine runs'
+	says CRI-O 'the engine is running'
 }
 
-@test "no link of the other tree leads to the real machine" {
+@test "links under --root are resolved below it" {
 	mkdir -p "$work/outside"
 	echo 'not TOML' >"$work/outside/crio.conf"
 	ln -s "$work/outside/crio.conf" "$tree/etc/crio/crio.conf"
@@ -232,7 +232,7 @@ podman_node() {
 
 # Kernel
 
-@test "the kernel's version decides what there is" {
+@test "the kernel's version is checked" {
 	mkdir -p "$tree/proc/sys/kernel" "$tree/proc/sys/user"
 	echo 6.1.0-13-amd64 >"$tree/proc/sys/kernel/osrelease"
 	echo 1000 >"$tree/proc/sys/user/max_user_namespaces"
@@ -244,12 +244,12 @@ podman_node() {
 	echo 4.3.0 >"$tree/proc/sys/kernel/osrelease"
 	echo 0 >"$tree/proc/sys/user/max_user_namespaces"
 	doctor
-	finds warning 'Linux 4.3.0 has no openat2(2)' '5.6 is the first'
-	says kernel 'user namespaces are switched off'
+	finds warning 'Linux 4.3.0 has no openat2(2)' 'Linux 5.6 or later'
+	says kernel 'user namespaces are disabled'
 
 	echo 4.2.99 >"$tree/proc/sys/kernel/osrelease"
 	doctor
-	finds error 'Linux 4.2.99 has no ambient capabilities' '4.3 is the first'
+	finds error 'Linux 4.2.99 has no ambient capabilities' 'Linux 4.3 or later'
 
 	echo 'six' >"$tree/proc/sys/kernel/osrelease"
 	doctor
@@ -257,7 +257,7 @@ podman_node() {
 	[ "$stderr" = 'capctl: doctor: could not be checked: 1' ]
 }
 
-@test "a securebit that forbids ambient capabilities is warned of" {
+@test "a securebit that forbids ambient capabilities is a warning" {
 	require_programs capsh
 	before=(capsh --secbits=64 -- -c '"$@"' sh)
 	doctor
@@ -266,7 +266,7 @@ podman_node() {
 
 # capruntime and the real runtime
 
-@test "capruntime must exist and only root may write it" {
+@test "capruntime must exist and be writable only by root" {
 	local missing=(error "'$program': no such file or directory" 'install it there')
 
 	# With the prefix /usr the engines' configuration names it, too.
@@ -287,7 +287,7 @@ podman_node() {
 }
 
 # A DaemonSet's image or an install.sh with a prefix puts both elsewhere.
-@test "capruntime may lie beside capctl, wherever that is" {
+@test "capruntime is found next to capctl" {
 	mkdir "$work/beside"
 	cp "$capctl" "$work/beside"
 	capctl=$work/beside/capctl
@@ -304,7 +304,7 @@ podman_node() {
 	# Where configure put it, it counts.
 	program "$program"
 	doctor
-	finds warning "is another copy than '$program'" 'keep one'
+	finds warning "is a different copy from '$program'" 'keep one'
 }
 
 @test "capruntime must not be setuid" {
@@ -313,7 +313,7 @@ podman_node() {
 	finds error 'is setuid or setgid' 'chmod u-s,g-s'
 }
 
-@test "capruntime must not lie on a noexec mount" {
+@test "capruntime must not be on a noexec mount" {
 	mount -t tmpfs -o noexec,mode=755 noexec "$tree/${program%/*}"
 	program "$program"
 	program "$runc"
@@ -324,12 +324,12 @@ podman_node() {
 	doctor
 	jq -e --arg program "$program" 'any(.findings[];
 		.topic == "capruntime" and .status == "error" and
-		(.text == "\u0027" + $program + "\u0027 lies on a mount that is noexec"))' \
+		(.text == "\u0027" + $program + "\u0027 is on a noexec mount"))' \
 		<<<"$output"
 	[ "$status" -eq 1 ]
 }
 
-@test "SELinux wants a label of capruntime's own" {
+@test "capruntime needs its SELinux label" {
 	put sys/fs/selinux/enforce <<<1
 	doctor
 	finds warning "is labelled '', not container_runtime_exec_t" \
@@ -350,17 +350,17 @@ os.setxattr(sys.argv[1], "security.selinux", sys.argv[2].encode() + b"\0")' \
 	says SELinux AT_SECURE
 }
 
-@test "a variable of this shell is warned of, and counts" {
+@test "an environment variable is used, with a warning" {
 	program /usr/bin/crun
 	CAPRUNTIME_RUNTIME=/usr/bin/crun doctor
-	finds warning '$CAPRUNTIME_RUNTIME is set here' 'unset CAPRUNTIME_RUNTIME'
+	finds warning '$CAPRUNTIME_RUNTIME is set in this shell' 'unset CAPRUNTIME_RUNTIME'
 	says 'real runtime' "'/usr/bin/crun', which reads its options as crun does (\$CAPRUNTIME_RUNTIME)"
 	cp "$tree$home/policy.json" "$tree/policy.json"
 	CAPRUNTIME_POLICY=/policy.json doctor
-	finds warning '$CAPRUNTIME_POLICY is set here' 'unset CAPRUNTIME_POLICY'
+	finds warning '$CAPRUNTIME_POLICY is set in this shell' 'unset CAPRUNTIME_POLICY'
 }
 
-@test "the real runtime must be there, trusted, and not capruntime" {
+@test "the real runtime must exist, be trusted, and not be capruntime" {
 	local link=$tree$home/runtimes/capruntime
 
 	chmod o+w "$tree$runc"
@@ -425,19 +425,19 @@ alive() { # ROOT ID runc|crun
 	fi
 }
 
-@test "another runtime's live containers under the same root are warned of" {
+@test "another runtime's running containers under the same root are a warning" {
 	alive /run/runc a runc
 	alive /run/crun b crun
 	doctor
 	finds
-	says containers '2 alive'
+	says containers '2 running'
 
 	alive /run/runc c crun
 	alive /run/containerd/runc/k8s.io d crun
 	doctor
-	finds warning "1 of crun live under '/run/runc', which runc cannot manage" \
+	finds warning "containers of crun under '/run/runc', which runc cannot manage: 1" \
 		'point its link back' \
-		warning "1 of crun live under '/run/containerd/runc/k8s.io'" ''
+		warning "containers of crun under '/run/containerd/runc/k8s.io'" ''
 
 	rm -r "$tree/proc/4711"
 	doctor
@@ -451,15 +451,15 @@ alive() { # ROOT ID runc|crun
 	[ "$status" -eq 2 ]
 	jq -e '.unknown == 1 and any(.findings[]; .status == "unknown" and
 		.topic == "containers" and .fix != null)' <<<"$output"
-	says containers '1 alive'
+	says containers '1 running'
 }
 
 # Policy
 
-@test "the directories must be there and trusted" {
+@test "the directories must exist and be trusted" {
 	rmdir "$tree$home/policy.d"
 	doctor
-	finds warning "'$home/policy.d' is missing" "mkdir -m 755 -p $home/policy.d"
+	finds warning "'$home/policy.d': no such file or directory" "mkdir -m 755 -p $home/policy.d"
 
 	mkdir -m 777 "$tree$home/policy.d"
 	doctor
@@ -484,15 +484,15 @@ alive() { # ROOT ID runc|crun
 	says policy '1 rule in 1 file; mode audit: nothing is changed'
 }
 
-@test "a grant of what cannot be held is warned of" {
+@test "a grant that cannot be held is a warning" {
 	require_programs setpriv
 	before=(setpriv --bounding-set -net_bind_service)
 	doctor
-	finds warning 'could not hold itself: CAP_NET_BIND_SERVICE' \
+	finds warning 'cannot hold: CAP_NET_BIND_SERVICE' \
 		'CapabilityBoundingSet='
 }
 
-@test "the audit must reach somebody" {
+@test "the audit log needs a listener" {
 	policy '{engine: "cri-o"}' "$web"
 	doctor
 	finds warning 'no listener at /dev/log' 'start journald'
@@ -502,7 +502,7 @@ alive() { # ROOT ID runc|crun
 	says audit 'to syslog, by /dev/log'
 }
 
-@test "an audit file must be one that can be written" {
+@test "an audit file must be writable" {
 	mkdir -p "$tree/var/log"
 	policy '{engine: "cri-o", audit: "/var/log/c.log"}' "$web"
 	doctor
@@ -528,7 +528,7 @@ alive() { # ROOT ID runc|crun
 	finds warning 'no decision' 'a regular file'
 }
 
-@test "sessions need a place that can be written and does not last" {
+@test "sessions need a writable tmpfs" {
 	mount -t ramfs -o mode=755 ramfs "$tree${state%/*}"
 	doctor
 	finds warning "'${state%/*}' is not a tmpfs" 'mount a tmpfs'
@@ -539,10 +539,10 @@ alive() { # ROOT ID runc|crun
 	finds warning "'${state%/*}' cannot be written" 'mount a tmpfs'
 	policy '{engine: "cri-o", audit: "none"}' "${web%\}}, exec: true}"
 	doctor
-	finds error 'containers whose rule says exec are refused' 'mount a tmpfs'
+	finds error 'containers whose rule has '\''exec'\'' are refused' 'mount a tmpfs'
 }
 
-@test "the directory of sessions is root's alone" {
+@test "the directory for sessions must have mode 700" {
 	mkdir "$tree$state"
 	chmod 700 "$tree$state"
 	doctor
@@ -561,28 +561,28 @@ alive() { # ROOT ID runc|crun
 
 # Engines
 
-@test "no engine that names capruntime is warned of" {
+@test "it is a warning if no engine names capruntime" {
 	no_crio
 	policy '{audit: "none"}' "$any"
 	doctor
 	finds warning "no engine's configuration names capruntime" packaging/
 }
 
-@test "an engine that runs and does not name capruntime is warned of" {
+@test "a running engine that does not name capruntime is a warning" {
 	listen STREAM /run/containerd/containerd.sock
 	doctor
-	finds warning 'it runs, and none of its handlers calls capruntime' \
+	finds warning 'it is running, but none of its handlers calls capruntime' \
 		packaging/containerd
 	no_crio
 	listen STREAM /run/crio/crio.sock
 	policy '{audit: "none"}' "$any"
 	doctor
-	finds warning 'it runs, and none' packaging/containerd \
-		warning 'it runs, and none' packaging/crio \
+	finds warning 'it is running, but none' packaging/containerd \
+		warning 'it is running, but none' packaging/crio \
 		warning "no engine's configuration" packaging/
 }
 
-@test "a socket without a listener is no engine" {
+@test "a socket without a listener is not a running engine" {
 	listen STREAM /run/containerd/containerd.sock
 	kill "${listeners[@]}"
 	wait "${listeners[@]}" || :
@@ -594,17 +594,17 @@ alive() { # ROOT ID runc|crun
 @test "each forbidden key of CRI-O is reported" {
 	crio 'inherit_default_runtime = true'
 	doctor
-	finds error "the default runtime's path is taken instead" \
-		'take inherit_default_runtime out'
+	finds error "CRI-O uses the default runtime's path instead" \
+		'remove inherit_default_runtime'
 	crio 'allowed_annotations = ["io.kubernetes.cri-o.Devices"]'
 	doctor
-	finds warning 'lets pods ask CRI-O itself' 'take it out'
+	finds warning 'lets pods request more from CRI-O itself' 'remove it'
 	crio 'monitor_env = ["PATH=/bin", "CAPRUNTIME_POLICY=/x"]'
 	doctor
-	finds warning 'reaches every start' 'nothing but PATH'
+	finds warning 'it sets variables for every start' 'remove all but PATH'
 	crio 'platform_runtime_paths = {"linux/arm64" = "/bin/x"}'
 	doctor
-	finds warning 'another program is called' 'platform_runtime_paths out'
+	finds warning 'CRI-O calls another program' 'remove platform_runtime_paths'
 	crio 'inherit_default_runtime = false' 'allowed_annotations = []' \
 		'monitor_env = ["PATH=/bin"]' 'platform_runtime_paths = {}'
 	doctor
@@ -621,14 +621,14 @@ alive() { # ROOT ID runc|crun
 		[crio.runtime.runtimes.capruntime]
 	END
 	doctor
-	finds error "takes it for a virtual machine's" 'another name' \
-		error 'would not call it as an OCI runtime' 'runtime_type = "oci"' \
-		warning 'no runtime_path' 'write down runtime_path'
+	finds error "treats it as a virtual machine runtime" 'rename the handler' \
+		error 'does not call it as an OCI runtime' 'runtime_type = "oci"' \
+		warning 'no runtime_path' 'set runtime_path'
 }
 
-default_warning=(warning 'the one that mends it included' 'RuntimeClass')
+default_warning=(warning 'including the one that repairs it' 'RuntimeClass')
 
-@test "capruntime is not to be CRI-O's default" {
+@test "capruntime as CRI-O's default is a warning" {
 	put etc/crio/crio.conf <<-'END'
 		[crio.runtime]
 		default_runtime = "capruntime"
@@ -649,7 +649,7 @@ default_warning=(warning 'the one that mends it included' 'RuntimeClass')
 	finds
 }
 
-@test "the later file of crio.conf.d counts" {
+@test "the last file of crio.conf.d is used" {
 	put etc/crio/crio.conf.d/60-later.conf <<-'END'
 		[crio.runtime.runtimes.capruntime]
 		runtime_path = "/usr/bin/runc"
@@ -693,10 +693,10 @@ default_warning=(warning 'the one that mends it included' 'RuntimeClass')
 	doctor
 	[ "$status" -eq 2 ]
 	jq -e 'any(.findings[]; .status == "unknown" and
-		(.text | contains("over 64 files")))' <<<"$output"
+		(.text | contains("more than 64 files")))' <<<"$output"
 }
 
-@test "a handler's program must be there, trusted and the one installed" {
+@test "a handler's program must exist, be trusted and be the installed one" {
 	put etc/crio/crio.conf.d/50-capruntime.conf <<-'END'
 		[crio.runtime.runtimes.capruntime]
 		runtime_path = "/opt/bin/capruntime"
@@ -705,14 +705,14 @@ default_warning=(warning 'the one that mends it included' 'RuntimeClass')
 	finds error "'/opt/bin/capruntime': no such file or directory" 'correct the path'
 	program /opt/bin/capruntime
 	doctor
-	finds warning "'/opt/bin/capruntime' is another copy than '$program'" \
+	finds warning "'/opt/bin/capruntime' is a different copy from '$program'" \
 		'keep one'
 	sed -i 's|/opt/bin/||' "$tree/etc/crio/crio.conf.d/50-capruntime.conf"
 	doctor
-	finds error "'capruntime' is not an absolute path" 'the whole path'
+	finds error "'capruntime' is not an absolute path" 'an absolute path'
 }
 
-@test "a link to capruntime of any name is capruntime, and wants a runtime" {
+@test "a link to capruntime with any name needs its real runtime" {
 	ln -s "$program" "$tree/usr/bin/ingress"
 	put etc/crio/crio.conf.d/60-ingress.conf <<-'END'
 		[crio.runtime.runtimes.ingress]
@@ -745,23 +745,23 @@ default_warning=(warning 'the one that mends it included' 'RuntimeClass')
 	finds
 }
 
-@test "a policy for an engine that does not run is reported when another runs" {
+@test "a policy for an engine that does not run is reported if another runs" {
 	policy '{engine: "containerd", audit: "none"}' "$web"
 	listen STREAM /run/crio/crio.sock
 	doctor
 	finds error 'the policy says engine "containerd"' '' \
-		warning 'no handler of containerd calls capruntime; what runs here is CRI-O' \
+		warning 'no handler of containerd calls capruntime; running here: CRI-O' \
 		'correct "engine" in policy.json'
 }
 
-@test "podman's containers have no engine's mark" {
+@test "an engine in the policy is an error for podman" {
 	put etc/containers/containers.conf \
 		<"$srcdir/packaging/podman/50-capruntime.conf"
 	doctor
-	finds error "so podman's containers are refused" 'a link of its own'
+	finds error "so podman's containers are refused" 'a separate link'
 }
 
-@test "podman is to ask for a log, to name the path first, and no default" {
+@test "podman must request a log, name the path first, and keep its default" {
 	podman_node
 	put etc/containers/containers.conf.d/60 <<-'END'
 	END
@@ -777,7 +777,7 @@ default_warning=(warning 'the one that mends it included' 'RuntimeClass')
 		capruntime = ["/usr/bin/runc", "$capruntime"]
 	END
 	doctor
-	finds warning "is '/usr/bin/runc' where that exists" "put '$capruntime' first"
+	finds warning "is '/usr/bin/runc' if that exists" "put '$capruntime' first"
 
 	put etc/containers/containers.conf.d/60-more.conf <<-'END'
 		[engine]
@@ -798,22 +798,22 @@ default_warning=(warning 'the one that mends it included' 'RuntimeClass')
 
 	containerd_config 's|"capruntime.io/\*"|"*"|'
 	doctor
-	finds warning 'pod_annotations lets more' 'pod_annotations = ["capruntime.io/*"]'
+	finds warning 'pod_annotations passes more' 'pod_annotations = ["capruntime.io/*"]'
 
 	containerd_config 's|^ *pod_annotations.*||'
 	doctor
 	finds
 	policy '{engine: "containerd", audit: "none"}' "${web%\}}, on_request: true}"
 	doctor
-	finds warning 'rules read annotations, and none reach it' 'pod_annotations'
+	finds warning 'rules use annotations, but containerd passes none' 'pod_annotations'
 
 	containerd_config 's|^ *pod_annotations|runtime_path = "/usr/bin/capruntime"\n&|'
 	doctor
-	finds error "runtime_path is the shim's" 'options.BinaryName'
+	finds error "runtime_path must be a shim" 'options.BinaryName'
 
 	containerd_config '1a disabled_plugins = ["cri"]'
 	doctor
-	finds error "switches Kubernetes' part off" 'take "cri" out'
+	finds error "disables the CRI plugin" 'remove "cri"'
 }
 
 containerd_config() { # SED: of the snippet of version 2
@@ -821,7 +821,7 @@ containerd_config() { # SED: of the snippet of version 2
 		put etc/containerd/config.toml
 }
 
-@test "capruntime is not to be containerd's default" {
+@test "capruntime as containerd's default is a warning" {
 	containerd_node 2
 	put etc/containerd/config.toml <<-END
 		$(cat "$srcdir/packaging/containerd/config-v2.toml")
@@ -846,8 +846,8 @@ containerd_config() { # SED: of the snippet of version 2
 		warning 'no handler of containerd calls capruntime' ''
 	containerd_config '/^version = 2/d'
 	doctor
-	finds error 'lacks version = 2: its tables are not read' \
-		'put version = 2 at its top'
+	finds error 'has no version = 2: containerd ignores its tables' \
+		'add version = 2 at its top'
 }
 
 @test "an import of containerd 1 that replaces the table is reported" {
@@ -859,7 +859,7 @@ containerd_config() { # SED: of the snippet of version 2
 		enable_selinux = true
 	END
 	doctor
-	finds warning "'/etc/containerd/conf.d/a.toml', imported, replaces all that '/etc/containerd/config.toml' says" \
+	finds warning "the import '/etc/containerd/conf.d/a.toml' replaces everything that '/etc/containerd/config.toml' has" \
 		"into '/etc/containerd/config.toml' itself" \
 		warning "no engine's configuration" '' \
 		warning 'no handler of containerd calls capruntime' ''
@@ -869,7 +869,7 @@ containerd_config() { # SED: of the snippet of version 2
 	finds
 }
 
-@test "what containerd 2 imports is merged" {
+@test "imports of containerd 2 are merged" {
 	containerd_node 3
 	mv "$tree/etc/containerd/config.toml" "$tree/etc/containerd/ours.toml"
 	put etc/containerd/config.toml <<-'END'
@@ -901,18 +901,18 @@ containerd_config() { # SED: of the snippet of version 2
 
 # The verb itself
 
-@test "for people each line has its fix below, within 80 columns" {
+@test "the text has the fix below each line, within 80 columns" {
 	crio 'inherit_default_runtime = true'
 	run -1 "$capctl" doctor --root "$tree"
 	echo "$output"
-	[[ "$output" == *$'\nerror  CRI-O '*$'\n'*'fix: take inherit_default_runtime out'* ]]
+	[[ "$output" == *$'\nerror  CRI-O '*$'\n'*'fix: remove inherit_default_runtime'* ]]
 	[ "${lines[-1]}" = 'errors: 1, warnings: 0' ]
 	[[ "$output" != *$'\033'* ]]
 	# Of lines that could be broken: a path compiled in may be longer.
 	[ "$(grep -vE '[^ ]{50}' <<<"$output" | wc -L)" -le 80 ]
 }
 
-@test "at a terminal the words are coloured, but with NO_COLOR" {
+@test "at a terminal the words are coloured, except with NO_COLOR" {
 	require_programs script
 	coloured() {
 		script -qec "$capctl doctor --root $tree" /dev/null </dev/null |
@@ -923,7 +923,7 @@ containerd_config() { # SED: of the snippet of version 2
 	[ "$(TERM=xterm NO_COLOR=1 coloured)" = 0 ]
 }
 
-@test "a name that would move the cursor is shown as what it is" {
+@test "control characters in names are escaped" {
 	printf '[crio.runtime.runtimes."a\\u001b[2Jb"]\nruntime_path = "%s"\n' \
 		"$capruntime" | put etc/crio/crio.conf.d/60-odd.conf
 	run -0 "$capctl" doctor --root "$tree"
@@ -950,7 +950,7 @@ containerd_config() { # SED: of the snippet of version 2
 	[[ "$stderr" == *'(to be run as root)'* ]]
 }
 
-@test "output that cannot be written gives 2" {
+@test "unwritable output is status 2" {
 	run --separate-stderr -2 sh -c '"$1" doctor --root "$2" >/dev/full' \
 		sh "$capctl" "$tree"
 	[[ "$stderr" == 'capctl: '*'write to standard output'* ]]

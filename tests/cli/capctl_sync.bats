@@ -117,7 +117,7 @@ in sync, files: 2, rules: 2"
 	touch "$source/.hidden"
 	once
 	[ "$status" -eq 1 ]
-	[[ "${output//$'\n'/ }" == *"'$source/policy.json' is missing: to revoke all grants, use one with '\"rules\": []'" ]]
+	[[ "${output//$'\n'/ }" == *"'$source/policy.json': no such file or directory: to revoke all grants, use one with '\"rules\": []'" ]]
 	[ "$(tell "$target")" = "$before" ]
 	echo '{"version":1,"rules":[]}' >"$source/policy.json"
 	once

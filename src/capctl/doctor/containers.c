@@ -58,14 +58,13 @@ static void check_strangers(const struct containers *containers,
 			continue;
 		findings_add(
 			findings, FINDING_WARNING, TOPIC,
-			"%zu of %s live under '%s', which %s cannot manage",
-			strangers,
+			"containers of %s under '%s', which %s cannot manage: %zu",
 			name_of(ours == RUNTIME_CRUN ? RUNTIME_RUNC
 						     : RUNTIME_CRUN),
-			containers->list[at].root, name_of(ours));
+			containers->list[at].root, name_of(ours), strangers);
 		findings_fix(
 			findings,
-			"if capruntime started them: point its link back until they are gone, and take a second name for the other runtime");
+			"if capruntime started them, point its link back until they have ended, and use a second link for the other runtime");
 	}
 }
 
@@ -75,7 +74,7 @@ static void add_unknown_container(struct findings *findings, const char *text)
 	findings_fix(
 		findings,
 		geteuid() == 0
-			? "look for it in 'capctl show': where nothing of it runs, remove that directory"
+			? "search for it in 'capctl show': if none of its processes run, remove that directory"
 			: "run capctl doctor as root");
 }
 
@@ -94,7 +93,7 @@ void doctor_check_containers(const struct doctor *doctor,
 			add_unknown_container(findings,
 					      containers.list[i].error.text);
 	}
-	findings_add(findings, FINDING_OK, TOPIC, "%zu alive", alive);
+	findings_add(findings, FINDING_OK, TOPIC, "%zu running", alive);
 	if (*doctor->launch.path)
 		check_strangers(&containers,
 				runtime_args_dialect(doctor->launch.path),

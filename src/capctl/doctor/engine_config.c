@@ -101,9 +101,9 @@ void engine_config_check_default(const struct engine_config *config,
 		return;
 	findings_add(
 		findings, FINDING_WARNING, topic,
-		"the default runtime '%s' is capruntime: a bad policy would stop every new pod, the one that mends it included",
+		"the default runtime '%s' is capruntime: a bad policy would stop every new pod, including the one that repairs it",
 		name);
 	findings_fix(
 		findings,
-		"leave the default as it was; choose capruntime by a RuntimeClass");
+		"restore the default; select capruntime with a RuntimeClass");
 }

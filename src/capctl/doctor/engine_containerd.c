@@ -108,7 +108,7 @@ static void check_containerd_keys(const struct engine_config *config,
 	if (engine_list_has(annotations, is_too_wide, NULL)) {
 		findings_add(
 			findings, FINDING_WARNING, TOPIC,
-			"handler '%s': pod_annotations lets more than \"%s\" through: pods can write what looks like an engine's own keys",
+			"handler '%s': pod_annotations passes more than \"%s\": pods can set keys that look like an engine's",
 			name, WANTED_PATTERN);
 		findings_fix(findings, "pod_annotations = [\"%s\"]",
 			     WANTED_PATTERN);
@@ -127,9 +127,9 @@ static void check_shim(const struct engine_config *config, const char *name,
 		return;
 	findings_add(
 		findings, FINDING_ERROR, TOPIC,
-		"handler '%s' in '%s': runtime_path is the shim's, and capruntime is none",
+		"handler '%s' in '%s': runtime_path must be a shim, and capruntime is not one",
 		name, file);
-	findings_fix(findings, "name capruntime in options.BinaryName");
+	findings_fix(findings, "set options.BinaryName to capruntime");
 }
 
 static int check_containerd_handler(struct engine_config *config,
@@ -216,17 +216,18 @@ static void check_format_version(const struct engine_config *config,
 	if (is_in_other_table(config, file)) {
 		findings_add(
 			findings, FINDING_ERROR, TOPIC,
-			"'%s' is of version %lld and names capruntime in a table of another version: containerd does not read it",
+			"'%s' has version = %lld and names capruntime in a table of another version: containerd ignores it",
 			file->name, version);
 		findings_fix(
 			findings,
 			"version 2 has plugins.\"%s\", version 3 plugins.\"%s\"",
 			OLD_PLUGIN, NEW_PLUGIN);
 	} else if (version < 2 && plugin_table(file)) {
-		findings_add(findings, FINDING_ERROR, TOPIC,
-			     "'%s' lacks version = 2: its tables are not read",
-			     file->name);
-		findings_fix(findings, "put version = 2 at its top");
+		findings_add(
+			findings, FINDING_ERROR, TOPIC,
+			"'%s' has no version = 2: containerd ignores its tables",
+			file->name);
+		findings_fix(findings, "add version = 2 at its top");
 	}
 }
 
@@ -241,7 +242,7 @@ static void check_voided(const struct engine_config *config,
 			continue;
 		findings_add(
 			findings, FINDING_WARNING, TOPIC,
-			"'%s', imported, replaces all that '%s' says of plugins.\"%s\"",
+			"the import '%s' replaces everything that '%s' has in plugins.\"%s\"",
 			config->files[first].name, config->files[i].name,
 			OLD_PLUGIN);
 		findings_fix(
@@ -274,9 +275,9 @@ static void check_disabled(const struct engine_config *config,
 			config->handlers_count ? FINDING_ERROR
 					       : FINDING_WARNING,
 			TOPIC,
-			"disabled_plugins in '%s' switches Kubernetes' part off, its handlers too",
+			"disabled_plugins in '%s' disables the CRI plugin and its handlers",
 			file->name);
-		findings_fix(findings, "take \"cri\" out of disabled_plugins");
+		findings_fix(findings, "remove \"cri\" from disabled_plugins");
 	}
 }
 

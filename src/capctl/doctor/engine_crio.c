@@ -77,22 +77,23 @@ static void check_crio_name(const struct crio_handler *handler,
 		toml_find(handler->table, "runtime_type", (char *)NULL));
 
 	if (strstr(handler->name, "kata")) {
-		add_crio_finding(findings, FINDING_ERROR, handler,
-				 "the name has 'kata'",
-				 "CRI-O takes it for a virtual machine's");
-		findings_fix(findings, "give the handler another name");
+		add_crio_finding(
+			findings, FINDING_ERROR, handler,
+			"the name contains 'kata'",
+			"CRI-O treats it as a virtual machine runtime");
+		findings_fix(findings, "rename the handler");
 	}
 	if (type && strcmp(type, "vm") == 0) {
 		add_crio_finding(findings, FINDING_ERROR, handler,
 				 "runtime_type = \"vm\"",
-				 "CRI-O would not call it as an OCI runtime");
+				 "CRI-O does not call it as an OCI runtime");
 		findings_fix(findings, "runtime_type = \"oci\"");
 	}
 	if (!crio_handler_path(handler)) {
 		add_crio_finding(findings, FINDING_WARNING, handler,
 				 "no runtime_path",
-				 "CRI-O looks for the name in its PATH");
-		findings_fix(findings, "write down runtime_path");
+				 "CRI-O searches its PATH for the name");
+		findings_fix(findings, "set runtime_path");
 	}
 }
 
@@ -103,32 +104,34 @@ static void check_crio_keys(const struct crio_handler *handler,
 
 	if (toml_is_true(toml_find(table, "inherit_default_runtime",
 				   (char *)NULL))) {
-		add_crio_finding(findings, FINDING_ERROR, handler,
-				 "inherit_default_runtime",
-				 "the default runtime's path is taken instead");
-		findings_fix(findings, "take inherit_default_runtime out");
+		add_crio_finding(
+			findings, FINDING_ERROR, handler,
+			"inherit_default_runtime",
+			"CRI-O uses the default runtime's path instead");
+		findings_fix(findings, "remove inherit_default_runtime");
 	}
 	if (toml_count(toml_find(table, "allowed_annotations", (char *)NULL))) {
 		add_crio_finding(findings, FINDING_WARNING, handler,
 				 "allowed_annotations",
-				 "lets pods ask CRI-O itself for more");
+				 "lets pods request more from CRI-O itself");
 		findings_fix(
 			findings,
-			"take it out: capruntime gets all annotations without");
+			"remove it: capruntime gets all annotations without it");
 	}
 	if (engine_list_has(toml_find(table, "monitor_env", (char *)NULL),
 			    is_not_path_variable, NULL)) {
-		add_crio_finding(findings, FINDING_WARNING, handler,
-				 "monitor_env",
-				 "reaches every start, CAPRUNTIME_POLICY too");
-		findings_fix(findings, "leave nothing but PATH there");
+		add_crio_finding(
+			findings, FINDING_WARNING, handler, "monitor_env",
+			"it sets variables for every start, even CAPRUNTIME_POLICY");
+		findings_fix(findings, "remove all but PATH");
 	}
 	if (toml_count(
 		    toml_find(table, "platform_runtime_paths", (char *)NULL))) {
-		add_crio_finding(findings, FINDING_WARNING, handler,
-				 "platform_runtime_paths",
-				 "another program is called on some platforms");
-		findings_fix(findings, "take platform_runtime_paths out");
+		add_crio_finding(
+			findings, FINDING_WARNING, handler,
+			"platform_runtime_paths",
+			"CRI-O calls another program on some platforms");
+		findings_fix(findings, "remove platform_runtime_paths");
 	}
 }
 

@@ -32,7 +32,7 @@ static void report_config_file(const struct engine_config *config,
 		     cause->text);
 	if (level == FINDING_ERROR)
 		findings_fix(findings,
-			     "mend the file: %s does not start with it",
+			     "correct the file: %s does not start with it",
 			     engine_name(config->kind));
 	else
 		findings_fix(findings, "run capctl doctor as root");
@@ -69,9 +69,10 @@ static void add_config_file(struct engine_config *config, const char *path,
 	if (is_loaded(config, path))
 		return;
 	if (config->files_count == ENGINE_FILES_MAX)
-		findings_add(
-			findings, FINDING_UNKNOWN, engine_name(config->kind),
-			"'%s' and more: over %d files", path, ENGINE_FILES_MAX);
+		findings_add(findings, FINDING_UNKNOWN,
+			     engine_name(config->kind),
+			     "'%s' and more are not read: more than %d files",
+			     path, ENGINE_FILES_MAX);
 	else if (read_config_file(path, &text, &len, &cause) < 0)
 		report_config_file(config, findings, FINDING_UNKNOWN, &cause);
 	else if (engine_config_add(config, path, text, len, &cause) < 0)

@@ -62,7 +62,7 @@ static void check_podman_json(const struct engine_config *config,
 		return;
 	findings_add(
 		findings, FINDING_WARNING, TOPIC,
-		"runtime '%s' in '%s' is not in runtime_supports_json: podman asks for no log, and its own words hide a refusal's",
+		"runtime '%s' in '%s' is not in runtime_supports_json: podman requests no log, and its own message hides a refusal's",
 		name, file);
 	findings_fix(findings, "add \"%s\" to [engine] runtime_supports_json",
 		     name);
@@ -78,7 +78,7 @@ static void check_podman_first(const char *name, const char *path,
 		return;
 	findings_add(
 		findings, FINDING_WARNING, TOPIC,
-		"runtime '%s' in '%s' is '%s' where that exists, and capruntime only else",
+		"runtime '%s' in '%s' is '%s' if that exists, and capruntime only if not",
 		name, file, first);
 	findings_fix(findings, "put '%s' first, or alone", path);
 }
@@ -114,8 +114,7 @@ static void check_podman_default(const struct engine_config *config,
 		findings, FINDING_WARNING, TOPIC,
 		"[engine] runtime = \"%s\" in '%s': a bad policy would stop every container",
 		name, file);
-	findings_fix(findings,
-		     "leave the default as it was; say podman --runtime");
+	findings_fix(findings, "restore the default; use podman --runtime");
 }
 
 int engine_podman_check(struct engine_config *config, struct findings *findings,

@@ -68,9 +68,9 @@ static void check_handler_path(const struct doctor *doctor,
 		return;
 	if (is_other_copy(doctor, handler->path)) {
 		findings_add(findings, FINDING_WARNING, topic,
-			     "'%s' is another copy than '%s'", handler->path,
-			     doctor_installed(doctor));
-		findings_fix(findings, "keep one, and name that");
+			     "'%s' is a different copy from '%s'",
+			     handler->path, doctor_installed(doctor));
+		findings_fix(findings, "keep one copy, and configure that one");
 	}
 	/* doctor_check_program() checks the links that exist. */
 	if (launch_resolve(&launch, handler->path, &problem) < 0 &&
@@ -97,7 +97,7 @@ static void check_vouching(const struct engines *engines, enum engine kind,
 			handler_policy_name(handler));
 		findings_fix(
 			engines->findings,
-			"give podman a link of its own to capruntime, with engine \"none\"");
+			"create a separate link to capruntime for podman, with engine \"none\"");
 	} else if (said != ENGINE_NONE) {
 		findings_add(
 			engines->findings, FINDING_ERROR, engine_name(kind),
@@ -126,7 +126,7 @@ static void check_annotations(const struct engines *engines, enum engine kind,
 		return;
 	findings_add(
 		engines->findings, FINDING_WARNING, engine_name(kind),
-		"handler '%s' in '%s': rules read annotations, and none reach it",
+		"handler '%s' in '%s': rules use annotations, but containerd passes none",
 		handler->name, handler->file);
 	findings_fix(engines->findings,
 		     "pod_annotations = [\"capruntime.io/*\"]");
@@ -142,8 +142,9 @@ static void check_handlers(const struct engines *engines,
 			     engine_name(config->kind),
 			     "handler '%s' in '%s' calls '%s'%s", handler->name,
 			     handler->file, handler_policy_name(handler),
-			     engines->runs[config->kind] ? "; the engine runs"
-							 : "");
+			     engines->runs[config->kind]
+				     ? "; the engine is running"
+				     : "");
 		check_handler_path(engines->doctor, handler,
 				   engine_name(config->kind),
 				   engines->findings);
@@ -197,7 +198,7 @@ static void check_unused_engine(const struct engines *engines, enum engine kind)
 	findings_add(engines->findings, FINDING_WARNING, "policy",
 		     "engine \"%s\", but no handler of %s calls capruntime%s%s",
 		     engine_policy_name(policy->engine), engine_name(kind),
-		     engines->runs[other] ? "; what runs here is " : "",
+		     engines->runs[other] ? "; running here: " : "",
 		     engines->runs[other] ? engine_name(other) : "");
 	findings_fix(engines->findings,
 		     "configure %s, or correct \"engine\" in policy.json",
@@ -216,8 +217,9 @@ static void check_running_engine(const struct engines *engines,
 
 	if (!engines->runs[kind] || engines->handlers[kind])
 		return;
-	findings_add(engines->findings, FINDING_WARNING, engine_name(kind),
-		     "it runs, and none of its handlers calls capruntime");
+	findings_add(
+		engines->findings, FINDING_WARNING, engine_name(kind),
+		"it is running, but none of its handlers calls capruntime");
 	findings_fix(engines->findings, "see packaging/%s", snippets[kind]);
 }
 
@@ -237,7 +239,7 @@ static void check_used_engines(const struct engines *engines)
 		     "no engine's configuration names capruntime");
 	findings_fix(
 		engines->findings,
-		"see packaging/crio, containerd and podman; 'capruntime run' by hand works without");
+		"see packaging/crio, containerd and podman; 'capruntime run' needs no engine");
 }
 
 int doctor_check_engines(const struct doctor *doctor, struct findings *findings,

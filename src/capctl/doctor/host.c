@@ -67,8 +67,8 @@ void doctor_check_mount(const char *path, const char *topic,
 	if (statvfs(path, &mount) < 0 || !(mount.f_flag & ST_NOEXEC))
 		return;
 	findings_add(findings, FINDING_ERROR, topic,
-		     "'%s' lies on a mount that is noexec", path);
-	findings_fix(findings, "mount it with exec, or install it elsewhere");
+		     "'%s' is on a noexec mount", path);
+	findings_fix(findings, "remount it with exec, or install it elsewhere");
 }
 
 bool doctor_check_executable(const char *path, const char *topic,
@@ -79,7 +79,7 @@ bool doctor_check_executable(const char *path, const char *topic,
 	if (*path != '/') {
 		findings_add(findings, FINDING_ERROR, topic,
 			     "'%s' is not an absolute path", path);
-		findings_fix(findings, "write down the whole path");
+		findings_fix(findings, "use an absolute path");
 		return false;
 	}
 	if (trust_check_program(path, &problem) < 0) {
@@ -87,7 +87,7 @@ bool doctor_check_executable(const char *path, const char *topic,
 			     problem.text);
 		findings_fix(
 			findings,
-			"install it there, root's and go-w, or correct the path");
+			"install it there, owned by root and go-w, or correct the path");
 		return false;
 	}
 	doctor_check_mount(path, topic, findings);

@@ -57,7 +57,7 @@ static void check_release(const char *text, struct findings *findings)
 	if (is_before(release, with_ambient)) {
 		findings_add(findings, FINDING_ERROR, TOPIC,
 			     "Linux %s has no ambient capabilities", text);
-		findings_fix(findings, "4.3 is the first that has");
+		findings_fix(findings, "use Linux 4.3 or later");
 		return;
 	}
 	findings_add(findings, FINDING_OK, TOPIC,
@@ -65,10 +65,11 @@ static void check_release(const char *text, struct findings *findings)
 	if (is_before(release, with_openat2)) {
 		findings_add(
 			findings, FINDING_WARNING, TOPIC,
-			"Linux %s has no openat2(2): 'capctl scan' cannot look into images safely",
+			"Linux %s has no openat2(2): 'capctl scan' cannot read images safely",
 			text);
-		findings_fix(findings,
-			     "5.6 is the first that has; or scan elsewhere");
+		findings_fix(
+			findings,
+			"use Linux 5.6 or later, or scan on another machine");
 	}
 }
 
@@ -77,7 +78,7 @@ static void check_userns(const char *text, struct findings *findings)
 	if (strcmp(text, "0") == 0)
 		findings_add(
 			findings, FINDING_OK, TOPIC,
-			"user namespaces are switched off (" USERNS
+			"user namespaces are disabled (" USERNS
 			"): no rootless containers, rules with userns never match");
 	else
 		findings_add(findings, FINDING_OK, TOPIC,
@@ -93,10 +94,10 @@ static void check_securebits(struct findings *findings)
 		return;
 	findings_add(
 		findings, FINDING_WARNING, TOPIC,
-		"a securebit of this process forbids raising ambient capabilities: capruntime that is started from here raises none");
+		"a securebit of this process forbids raising ambient capabilities: capruntime started from here raises none");
 	findings_fix(
 		findings,
-		"where it is the engine's, too, look at SecureBits= of its service");
+		"if the engine has it too, check SecureBits= in its service");
 }
 
 void doctor_check_kernel(struct findings *findings)

@@ -30,7 +30,7 @@ static void check_policy_directory(const char *path, struct findings *findings)
 		findings_fix(findings, "chown root: and chmod 755 it");
 	} else if (fd < 0) {
 		findings_add(findings, FINDING_WARNING, "directories",
-			     "'%s' is missing", path);
+			     "'%s': %s", path, err_reason(ENOENT));
 		findings_fix(findings, "mkdir -m 755 -p %s", path);
 	} else {
 		findings_add(findings, FINDING_OK, "directories", "'%s'", path);
@@ -72,12 +72,13 @@ static void check_held(const struct policy *policy, struct findings *findings)
 	capset_add_names(&buf, lacking, ", ");
 	if (buf_take(&buf, &names, NULL, &ignored) < 0)
 		return;
-	findings_add(findings, FINDING_WARNING, "policy",
-		     "rules grant what this process could not hold itself: %s",
-		     names);
+	findings_add(
+		findings, FINDING_WARNING, "policy",
+		"rules grant capabilities that this process cannot hold: %s",
+		names);
 	findings_fix(
 		findings,
-		"where the engine cannot either, look at CapabilityBoundingSet= of its service");
+		"if the engine cannot either, check CapabilityBoundingSet= in its service");
 }
 
 static void check_rules(const struct policy *policy, struct findings *findings)
@@ -112,7 +113,7 @@ static void check_syslog(struct findings *findings)
 		return;
 	}
 	findings_add(findings, FINDING_WARNING, "audit",
-		     "no listener at " SOCKET ": no decision is written down");
+		     "no listener at " SOCKET ": no decision is logged");
 	findings_fix(
 		findings,
 		"start journald or a syslog daemon, or name a file: \"audit\": \"/var/log/capruntime.log\"");
@@ -148,7 +149,7 @@ static void check_audit(const struct policy *policy, struct findings *findings)
 
 	if (policy->log == POLICY_LOG_NONE) {
 		findings_add(findings, FINDING_OK, "audit",
-			     "none, as the policy says");
+			     "disabled by the policy");
 	} else if (policy->log == POLICY_LOG_SYSLOG) {
 		check_syslog(findings);
 	} else if (check_log_file(policy->log_file, &cause)) {
@@ -156,10 +157,10 @@ static void check_audit(const struct policy *policy, struct findings *findings)
 			     policy->log_file);
 	} else {
 		findings_add(findings, FINDING_WARNING, "audit",
-			     "%s: no decision is written down", cause.text);
+			     "%s: no decision is logged", cause.text);
 		findings_fix(
 			findings,
-			"a regular file of root's, go-w, in a directory that is there");
+			"use a regular file, owned by root and go-w, in an existing directory");
 	}
 }
 
@@ -175,14 +176,14 @@ static void check_state_place(bool is_needed, struct findings *findings)
 			"'%s' cannot be written: %s%s", paths_run_dir,
 			err_reason(errno),
 			is_needed
-				? "; containers whose rule says exec are refused"
+				? "; containers whose rule has 'exec' are refused"
 				: "");
 		findings_fix(findings, "mount a tmpfs there");
 	} else if (statfs(paths_run_dir, &mount) == 0 &&
 		   mount.f_type != TMPFS_MAGIC) {
 		findings_add(
 			findings, FINDING_WARNING, "sessions",
-			"'%s' is not a tmpfs: links of containers outlive a restart",
+			"'%s' is not a tmpfs: links of containers survive a reboot",
 			paths_run_dir);
 		findings_fix(findings, "mount a tmpfs there");
 	}
@@ -209,7 +210,7 @@ static void check_state(bool is_needed, struct findings *findings)
 	} else {
 		findings_add(findings, FINDING_OK, "sessions", "'%s'%s",
 			     paths_state_dir,
-			     fd < 0 ? ", made when it is needed" : "");
+			     fd < 0 ? ", created when needed" : "");
 	}
 }
 

@@ -25,7 +25,8 @@ static void check_mode(const char *path, struct findings *findings)
 	if (stat(path, &st) < 0 || !(st.st_mode & (S_ISUID | S_ISGID)))
 		return;
 	findings_add(findings, FINDING_ERROR, "capruntime",
-		     "'%s' is setuid or setgid: it refuses to run so", path);
+		     "'%s' is setuid or setgid: capruntime refuses to run",
+		     path);
 	findings_fix(findings, "chmod u-s,g-s %s", path);
 }
 
@@ -51,7 +52,7 @@ static void check_label(const char *path, struct findings *findings)
 	if (has_wanted_type(label)) {
 		findings_add(
 			findings, FINDING_OK, "SELinux",
-			"'%s' is %s; where the policy changes the domain, AT_SECURE is set and $CAPRUNTIME_RUNTIME and $CAPRUNTIME_POLICY do not count",
+			"'%s' is %s; if the SELinux policy changes the domain, AT_SECURE is set, and $CAPRUNTIME_RUNTIME and $CAPRUNTIME_POLICY are ignored",
 			path, label);
 		return;
 	}
@@ -130,9 +131,10 @@ static void check_variable(struct findings *findings)
 			continue;
 		findings_add(
 			findings, FINDING_WARNING, "environment",
-			"$%s is set here and counts below: an engine's capruntime does not see this shell's",
+			"$%s is set in this shell and used below: an engine's capruntime does not see it",
 			names[i]);
-		findings_fix(findings, "unset %s, and look again", names[i]);
+		findings_fix(findings, "unset %s, and run doctor again",
+			     names[i]);
 	}
 }
 

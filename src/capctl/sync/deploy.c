@@ -60,7 +60,7 @@ int deploy_open(struct deploy *ret_deploy, const char *path, bool only_look,
 	if (trust_open_directory(path, &ret_deploy->directory, err) < 0)
 		return -1;
 	if (ret_deploy->directory < 0)
-		return err_set(err, "'%s' is missing", path);
+		return err_set_errno(err, ENOENT, "'%s'", path);
 	return open_above(ret_deploy, err);
 }
 

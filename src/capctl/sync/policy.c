@@ -190,9 +190,9 @@ static int check_names(const struct set *set, const char *source,
 	if (set->count && is_main_file(set->list[0].name))
 		return 0;
 	return err_set(err,
-		       "'%s/" MAIN_FILE "' is missing: to revoke all "
-		       "grants, use one with '\"rules\": []'",
-		       source);
+		       "'%s/" MAIN_FILE "': %s: to revoke all grants, use "
+		       "one with '\"rules\": []'",
+		       source, err_reason(ENOENT));
 }
 
 static int check_texts(const struct set *set, size_t *ret_rules,

@@ -161,7 +161,7 @@ static void a_directory_that_others_can_write_is_refused(void)
 	struct err err = { 0 };
 	int fd CLEANUP_FD = -1;
 
-	check_refused(path, "/none' is missing");
+	check_refused(path, "/none': is missing");
 	check_refused("relative", "'relative' is not an absolute path");
 	REQUIRE(mkdirat(dir.fd, "d", 0755) == 0 &&
 		fchmodat(dir.fd, "d", 0777, 0) == 0);
