@@ -31,7 +31,7 @@ expect_given_back() {
 	expect_untouched
 }
 
-@test "ambient raises in all sets that it takes, and adds to none" {
+@test "ambient raises a capability in all five sets, within the bounding set" {
 	rule 'ambient: ["KILL", "cap_net_raw"]'
 	expect_start
 	expect_sets "B=$all P=$all E=$all I=KILL,NET_RAW A=KILL,NET_RAW"
@@ -44,7 +44,7 @@ expect_given_back() {
 	expect_given_back
 }
 
-@test "applying a rule twice gives the same" {
+@test "applying a rule twice gives the same result" {
 	rule 'ambient: ["KILL"], drop: "others", no_new_privileges: true'
 	expect_start
 	cp "$bundle/config.json" "$work/once.json"
@@ -53,7 +53,7 @@ expect_given_back() {
 	expect_given_back
 }
 
-@test "inheritable fills that set alone" {
+@test "inheritable changes only the inheritable set" {
 	rule 'inheritable: ["NET_RAW"]'
 	expect_start
 	expect_sets "B=$all P=$all E=$all I=NET_RAW A=-"
@@ -74,7 +74,7 @@ expect_given_back() {
 	expect_untouched
 }
 
-@test "an inheritable leftover goes with every rule that touches the sets" {
+@test "every rule that changes the sets removes leftover inheritable capabilities" {
 	for action in 'ambient: ["KILL"]' 'inheritable: ["KILL"]' \
 		'drop: ["SYS_NICE"]'; do
 		make_container '.process.capabilities.inheritable =
@@ -90,7 +90,7 @@ expect_given_back() {
 	expect_untouched
 }
 
-@test "what the engine made ambient stays, as far as it would have worked" {
+@test "ambient capabilities from the engine are kept if the runtime can raise them" {
 	make_container '.process.capabilities += {
 		inheritable: ["CAP_CHOWN", "CAP_NET_RAW"],
 		ambient: ["CAP_CHOWN", "CAP_NET_RAW", "CAP_SYS_NICE"]} |
@@ -108,7 +108,7 @@ make_full() {
 		.permitted as $all | .inheritable = $all | .ambient = $all)'
 }
 
-@test "drop takes from all five sets" {
+@test "drop removes from all five sets" {
 	make_full
 	rule 'drop: ["KILL", "SYS_NICE"]'
 	expect_start
@@ -117,7 +117,7 @@ make_full() {
 	expect_given_back
 }
 
-@test "drop and ambient together leave what they say" {
+@test "drop and ambient work together" {
 	make_full
 	rule 'drop: ["KILL", "CHOWN", "NET_RAW"], ambient: ["NET_BIND_SERVICE"]'
 	expect_start
@@ -126,7 +126,7 @@ make_full() {
 	expect_given_back
 }
 
-@test "drop others leaves ambient and inheritable, and no unknown name" {
+@test "drop others keeps ambient and inheritable, and no unknown name" {
 	make_full
 	rule 'drop: "others", ambient: ["KILL"], inheritable: ["NET_RAW"]'
 	expect_start
@@ -139,7 +139,7 @@ make_full() {
 	expect_given_back
 }
 
-@test "drop others alone leaves nothing" {
+@test "drop others alone empties all sets" {
 	make_full
 	rule 'drop: "others"'
 	expect_start
@@ -147,7 +147,7 @@ make_full() {
 	expect_given_back
 }
 
-@test "what drop others spares is not asked for" {
+@test "drop others keeps only capabilities that were requested" {
 	make_container '.annotations["capruntime.io/ambient"] = "KILL"'
 	rule 'drop: "others", on_request: true, ambient: ["KILL", "NET_RAW"]'
 	expect_start
@@ -155,7 +155,7 @@ make_full() {
 	expect_given_back
 }
 
-@test "no_new_privileges is set whatever stood there, and given back" {
+@test "no_new_privileges replaces any value, and the original is restored" {
 	for original in . '.process.noNewPrivileges = false' \
 		'.process.noNewPrivileges = null'; do
 		make_container "$original"
@@ -172,7 +172,7 @@ make_full() {
 	expect_untouched
 }
 
-@test "no_new_privileges comes back in every spelling of the file" {
+@test "no_new_privileges is restored in every spelling of the file" {
 	while read -r text; do
 		rm -f "$bundle/.capruntime.json"
 		printf '{"process":{"user":{"uid":1000,"gid":1000}%s}}' "$text" \
@@ -192,7 +192,7 @@ make_full() {
 	END
 }
 
-@test "no_new_privileges false leaves it as it is" {
+@test "no_new_privileges false changes nothing" {
 	for value in true false null; do
 		make_container ".process.noNewPrivileges = $value"
 		rule 'no_new_privileges: false, ambient: ["KILL"]'
@@ -202,7 +202,7 @@ make_full() {
 	done
 }
 
-@test "no_new_privileges needs no capabilities object, other actions do" {
+@test "only no_new_privileges works without a capabilities object" {
 	for gone in 'del(.process.capabilities)' '.process.capabilities = null'; do
 		make_container "$gone"
 		rule 'no_new_privileges: true'
@@ -219,7 +219,7 @@ make_full() {
 	done
 }
 
-@test "a container without a process is left alone" {
+@test "a container without a process is not changed" {
 	for gone in 'del(.process)' '.process = null'; do
 		make_container "$gone"
 		rule 'drop: "others", ambient: ["KILL"], require: true'
@@ -247,7 +247,7 @@ asked() { # ANNOTATIONS
 	make_container ".annotations += $1"
 }
 
-@test "on_request raises what is asked for and allowed" {
+@test "on_request raises what is requested and allowed" {
 	rule 'ambient: ["KILL", "NET_RAW"], on_request: true'
 	for value in NET_RAW cap_net_raw ' ,Net_Raw, ' 'NET_RAW NET_RAW' \
 		'CHOWN,NET_RAW' 'FOO NET_RAW,SYS_NICE'; do
@@ -262,7 +262,7 @@ asked() { # ANNOTATIONS
 	expect_sets "B=$all P=$all E=$all I=KILL,NET_RAW A=KILL,NET_RAW"
 }
 
-@test "who asks for nothing gets nothing, also with require" {
+@test "without a request nothing is raised, even with require" {
 	for more in '' ', require: true'; do
 		rule "ambient: [\"KILL\"], on_request: true$more"
 		for value in '' none None ' , '; do
@@ -276,7 +276,7 @@ asked() { # ANNOTATIONS
 	done
 }
 
-@test "what is not allowed or unknown is told, and refuses with require" {
+@test "a request that is not allowed or unknown is audited, and refused with require" {
 	asked '{"capruntime.io/ambient": "KILL,CHOWN,FOO"}'
 	rule 'ambient: ["KILL"], on_request: true'
 	expect_start
@@ -294,7 +294,7 @@ asked() { # ANNOTATIONS
 	expect_audit '.missing == []'
 }
 
-@test "require with on_request wants only what was asked for" {
+@test "require with on_request covers only what was requested" {
 	rule 'ambient: ["KILL", "SYS_NICE"], on_request: true, require: true'
 	asked '{"capruntime.io/ambient": "KILL"}'
 	expect_start
@@ -303,7 +303,7 @@ asked() { # ANNOTATIONS
 	expect_refusal "rule 'web'" CAP_SYS_NICE 'capabilities.add'
 }
 
-@test "a container's own form counts before the general one" {
+@test "the annotation for one container takes precedence over the general one" {
 	asked '{"capruntime.io/ambient": "KILL",
 		"capruntime.io/ambient.main": "NET_RAW",
 		"capruntime.io/ambient.side": "CHOWN"}'
@@ -321,7 +321,7 @@ asked() { # ANNOTATIONS
 	expect_sets "B=$all P=$all E=$all I=KILL A=KILL"
 }
 
-@test "a container's own form counts for nobody where no engine vouches" {
+@test "without an engine the annotation for one container is ignored" {
 	rule 'ambient: ["KILL", "NET_RAW"], on_request: true'
 	asked '{"capruntime.io/ambient.main": "NET_RAW"}'
 	expect_start
@@ -337,7 +337,7 @@ asked() { # ANNOTATIONS
 	expect_untouched
 }
 
-@test "annotations mean nothing to a rule without on_request" {
+@test "a rule without on_request ignores the request annotations" {
 	asked '{"capruntime.io/ambient": "none",
 		"capruntime.io/ambient.main": "CHOWN,FOO"}'
 	rule 'ambient: ["KILL"], require: true' '{engine: "cri-o"}'

@@ -39,7 +39,7 @@ audited_masks() { # before or after
 		.permitted, .ambient] | join(\" \")"
 }
 
-@test "the file is made for root alone, whatever the umask" {
+@test "the file is created for root only, with any umask" {
 	policy '{engine: "cri-o"}' "$web"
 	for mask in 000 022 077; do
 		(umask "$mask" && expect_start)
@@ -70,7 +70,7 @@ audited_masks() { # before or after
 	[ "$(stat -c %a "$log")" = 644 ]
 }
 
-@test "a line tells who, what and why" {
+@test "a line has the container, the decision and the reason" {
 	policy '{engine: "cri-o"}' '{name: "web", match: {namespace: "shop"},
 		ambient: ["NET_BIND_SERVICE", "SYS_NICE"], drop: ["CHOWN"],
 		no_new_privileges: true}'
@@ -112,14 +112,14 @@ audited_masks() { # before or after
 	done
 }
 
-@test "names that nobody vouches for are not told" {
+@test "names are omitted without an engine" {
 	policy '{}' '{name: "all", match: {}, ambient: ["KILL"]}'
 	expect_start
 	expect_audit '.engine == "none" and (has("namespace") or has("pod") or
 		has("container") or has("image") | not) and .uid == 1000'
 }
 
-@test "the handler is the name that was called" {
+@test "the handler is the name of the command" {
 	ln -s "$CAPRUNTIME_BUILT" "$work/capruntime-ctr"
 	capruntime=$work/capruntime-ctr
 	policy '{engine: {"capruntime-ctr": "cri-o"}}' "$web"
@@ -127,7 +127,7 @@ audited_masks() { # before or after
 	expect_audit '.handler == "capruntime-ctr" and .engine == "cri-o"' 1
 }
 
-@test "a refused create is told with the reason that people see" {
+@test "a refused create is logged with the printed reason" {
 	policy '{engine: "cri-o"}' '{name: "web", match: {namespace: "shop"},
 		ambient: ["SYS_NICE", "NET_RAW"], require: true}'
 	expect_refusal "rule 'web'" CAP_SYS_NICE
@@ -138,7 +138,7 @@ audited_masks() { # before or after
 	expect_untouched
 }
 
-@test "a create that is refused before a rule was found is told" {
+@test "a create that is refused before a rule is found is logged" {
 	policy '{engine: "cri-o"}' "$web"
 	echo '{' >"$bundle/config.json"
 	expect_refusal 'not valid JSON'
@@ -157,7 +157,7 @@ audited_masks() { # before or after
 	mkdir "$bundle"
 }
 
-@test "what no rule matched is told only with audit_all" {
+@test "a create without a matching rule is logged only with audit_all" {
 	policy '{engine: "cri-o"}' '{name: "other", match: {namespace: "x"}}'
 	expect_start
 	[ ! -e "$log" ]
@@ -173,14 +173,14 @@ audited_masks() { # before or after
 	expect_untouched
 }
 
-@test "a rule without an action is told, with equal sets" {
+@test "a rule without an action is logged with equal sets" {
 	policy '{engine: "cri-o"}' '{name: "hands-off", match: {}}'
 	expect_start
 	expect_audit '.outcome == "applied" and .rule == "hands-off" and
 		.before == .after and .raised == [] and .missing == []' 1
 }
 
-@test "a sandbox is told with audit_all, and why it is left alone" {
+@test "a sandbox is logged with audit_all, with the reason why it is not changed" {
 	make_container '.annotations["io.kubernetes.container.name"] = "POD"'
 	policy '{engine: "cri-o"}' "$web"
 	expect_start
@@ -191,7 +191,7 @@ audited_masks() { # before or after
 	expect_untouched
 }
 
-@test "words of a request that are no capability stand last in missing" {
+@test "unknown words of a request are last in missing" {
 	make_container '.annotations["capruntime.io/ambient"] =
 		"FOO,NET_RAW KILL,bar\"baz SYS_NICE"'
 	policy '{engine: "cri-o"}' '{name: "asks", match: {},
@@ -201,7 +201,7 @@ audited_masks() { # before or after
 		["CAP_NET_RAW", "CAP_SYS_NICE", "FOO bar\"baz"]' 1
 }
 
-@test "what a pod writes stays inside its string, and is cut" {
+@test "text from a pod stays inside its string, and is cut" {
 	make_container '.annotations += {
 		"io.kubernetes.pod.name": "x\"}\n{\"outcome\":\"forged\"}\n",
 		"io.kubernetes.cri-o.ImageName": ("i" * 70000),
@@ -216,13 +216,13 @@ audited_masks() { # before or after
 	[ "$(wc -c <"$log")" -le 4096 ]
 }
 
-@test "what is written outside of UTF-8 is shown as such" {
+@test "bytes that are not UTF-8 are escaped" {
 	policy '{}' '{name: "all", match: {}, ambient: ["KILL"]}'
 	expect_start create -b "$bundle" $'x\xff\x01y'
 	expect_audit '.id == "x\ufffd\u0001y"' 1
 }
 
-@test "lines of many at once do not mix" {
+@test "lines of concurrent creates do not mix" {
 	policy '{engine: "cri-o"}' "$web"
 	for ((number = 0; number < 8; number++)); do
 		cp -r "$bundle" "$bundle-$number"

@@ -61,7 +61,7 @@ with_log() { # KIND COMMAND…
 	expect_audit '.outcome == "applied" and .raised == ["CAP_KILL"]' 1
 }
 
-@test "refusals are warnings to syslog, a broken policy.json is one, too" {
+@test "refusals are warnings in syslog, even for a broken policy.json" {
 	require_python
 	policy '{audit: "syslog"}' "$unmet"
 	with_log socket expect_refusal "rule 'web'"
@@ -75,20 +75,20 @@ with_log() { # KIND COMMAND…
 	expect_audit '.outcome == "refused" and (.reason | test("policy"))' 1
 }
 
-@test "a missing or odd /dev/log is no trouble" {
+@test "a missing or odd /dev/log does not stop a create" {
 	require_python
 	for kind in missing stream file; do
 		with_log "$kind" expect_no_trouble '{audit: "syslog"}'
 	done
 }
 
-@test "a full /dev/log that nobody reads is no trouble" {
+@test "a full /dev/log without a reader does not stop a create" {
 	require_python
 	with_log full expect_no_trouble '{audit: "syslog"}'
 	[ ! -s "$received" ]
 }
 
-@test "a FIFO is not written to, with and without a reader" {
+@test "nothing is written to a FIFO, with or without a reader" {
 	mkfifo -m 600 "$log"
 	expect_no_trouble '{}'
 	# One that opens it and never reads.
@@ -99,7 +99,7 @@ with_log() { # KIND COMMAND…
 	[ -p "$log" ]
 }
 
-@test "a directory, a device and a missing directory are no trouble" {
+@test "a directory, a device or a missing directory does not stop a create" {
 	mkdir "$log"
 	expect_no_trouble '{}'
 	[ -z "$(ls -A "$log")" ]
@@ -110,7 +110,7 @@ with_log() { # KIND COMMAND…
 	[ ! -e "$work/missing" ]
 }
 
-@test "a file of somebody else or that others can write stays as it is" {
+@test "an untrusted file is not written to" {
 	echo 'theirs' >"$work/theirs"
 	for mode in 620 602 666; do
 		chmod "$mode" "$work/theirs"
@@ -124,7 +124,7 @@ with_log() { # KIND COMMAND…
 	[ "$(cat "$work/theirs")" = theirs ]
 }
 
-@test "links that lead nowhere or round and round are no trouble" {
+@test "dangling and circular links do not stop a create" {
 	ln -s missing/log "$log"
 	expect_no_trouble '{}'
 	ln -sfn "${log##*/}" "$log"
@@ -132,7 +132,7 @@ with_log() { # KIND COMMAND…
 	[ ! -e "$work/missing" ]
 }
 
-@test "a full disk loses the line and nothing else" {
+@test "a full disk loses only the line" {
 	mkdir "$work/small"
 	# shellcheck disable=SC2016 # for the inner shell
 	before=(unshare -m sh -c 'mount -t tmpfs -o size=16k none "$1" &&
@@ -141,7 +141,7 @@ with_log() { # KIND COMMAND…
 	expect_no_trouble "{audit: \"$work/small/log\"}"
 }
 
-@test "a disk that gets full within a line keeps whole lines" {
+@test "a disk that fills up within a line keeps whole lines" {
 	mkdir "$work/small"
 	policy "{audit: \"$work/small/log\"}" "$granted"
 	# More than fits, then room, and one more.
@@ -162,7 +162,7 @@ with_log() { # KIND COMMAND…
 	jq -e '.rule == "web"' "$log" | sort -u | diff - <(echo true)
 }
 
-@test "a read-only place is no trouble" {
+@test "a read-only file system does not stop a create" {
 	mkdir "$work/small"
 	# shellcheck disable=SC2016 # for the inner shell
 	before=(unshare -m sh -c 'mount -t tmpfs -o ro none "$1" && shift
@@ -170,7 +170,7 @@ with_log() { # KIND COMMAND…
 	expect_no_trouble "{audit: \"$work/small/log\"}"
 }
 
-@test "a limit on the size of files is kept and ends nobody" {
+@test "RLIMIT_FSIZE is respected and kills no process" {
 	# In blocks of 1024 bytes.
 	before=(bash -c 'ulimit -f 20; exec "$@"' bash)
 	for size in 20400 20480; do
@@ -184,7 +184,7 @@ with_log() { # KIND COMMAND…
 	expect_audit '.outcome == "no_rule"' 3
 }
 
-@test "closed streams stay the container's" {
+@test "closed standard streams stay closed" {
 	policy '{}' "$granted"
 	for closed in '<&-' '>&-' '2>&-' '<&- >&- 2>&-'; do
 		rm -f "$log"

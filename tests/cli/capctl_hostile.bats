@@ -97,7 +97,7 @@ asks='{"version": 1, "engine": "cri-o", "rules": [{"name": "asks",
 	"match": {"namespace": "*"}, "ambient": ["NET_BIND_SERVICE"],
 	"on_request": true}]}'
 
-@test "what must not be printed is found here" {
+@test "this test finds characters that must not be printed" {
 	local name
 
 	for name in "${names[@]:0:7}"; do

@@ -193,7 +193,7 @@ rules() { # one a line, of every kind
 	done
 }
 
-@test "a config.json that is none is left alone" {
+@test "an invalid config.json is not changed" {
 	create
 	cp "$record" "$work/record"
 	for text in '' '{' '{"process":{},"process":{}' '{} {}'; do

@@ -75,7 +75,7 @@ is_text_line() { # LINE
 	is_text_line "$(sed -n 2p "$log")"
 }
 
-@test "a log keeps what stood in it" {
+@test "a log keeps its earlier lines" {
 	printf 'first\n{"level":"warning"}\n' >"$log"
 	refuse_late --log "$log" --log-format json
 	has_lines "$log" 3
@@ -83,7 +83,7 @@ is_text_line() { # LINE
 	is_json_line "$(sed -n 3p "$log")"
 }
 
-@test "crun's file: is stripped, and its syslog: and journald: are no files" {
+@test "crun's file: is stripped, and its syslog: and journald: are not files" {
 	make_runtime crun
 	cd "$work"
 	refuse_late --log "file:$log"
@@ -164,7 +164,7 @@ create_closed() { # DESCRIPTORS WORD...
 	done
 }
 
-@test "with closed standard streams a grant is what it always is" {
+@test "with closed standard streams a grant is the same" {
 	for closed in 0 1 2 01 02 12 012; do
 		make_bundle "$bundle"
 		use_policy "$grant"
@@ -178,7 +178,7 @@ create_closed() { # DESCRIPTORS WORD...
 	done
 }
 
-@test "a standard error that is full or that nobody reads ends in status 1" {
+@test "a full or closed standard error ends in status 1" {
 	use_policy "$unmet"
 	# shellcheck disable=SC2016 # for the inner shell
 	before=(timeout 60 env --default-signal=PIPE
@@ -198,7 +198,7 @@ create_closed() { # DESCRIPTORS WORD...
 	[ "$status" -eq 1 ]
 }
 
-@test "a log over the limit on the size of files leaves the other line" {
+@test "a log over RLIMIT_FSIZE still leaves the line on standard error" {
 	use_policy "$unmet"
 	before=(timeout 60 bash -c 'ulimit -f 1 && exec "$@"' bash)
 	head -c 1024 /dev/zero >"$log"
@@ -227,7 +227,7 @@ create_closed() { # DESCRIPTORS WORD...
 	done
 }
 
-@test "an id and a root that are no UTF-8 leave a record that can be read" {
+@test "an id and a root that are not UTF-8 leave a readable record" {
 	create --root $'/run/\xff'
 	started
 	create --root $'/run/gr\xc3\xbc\xc3\x9fe'
@@ -251,7 +251,7 @@ create_closed() { # DESCRIPTORS WORD...
 	same "$config" "$old"
 }
 
-@test "a config.json that is read in two ways is refused with its place" {
+@test "an ambiguous config.json is refused with its place" {
 	printf '{"process":{"user":{"uid":1000,\n"uid":0}}}' >"$config"
 	create
 	refused "'$config':2:1: duplicate key 'uid'"
@@ -263,7 +263,7 @@ create_closed() { # DESCRIPTORS WORD...
 	refused "'$config':1:27: "
 }
 
-@test "a bundle that is missing is the runtime's matter without a policy" {
+@test "without a policy the runtime reports a missing bundle" {
 	bundle=$work/missing
 	create
 	refused "bundle '$bundle': is missing"
@@ -278,7 +278,7 @@ create_closed() { # DESCRIPTORS WORD...
 	refused "bundle '$bundle': a part of the path is not a directory"
 }
 
-@test "the reason stands within the first 200 bytes, under engines' long paths" {
+@test "the reason is within the first 200 bytes, even with engines' long paths" {
 	id=$(printf '%064d' 0)
 	for path in "run/containerd/io.containerd.runtime.v2.task/k8s.io/$id" \
 		"var/lib/containers/storage/overlay-containers/$id/userdata"; do
@@ -316,7 +316,7 @@ in_sight() { # TEXT
 		complain "not within 200 bytes: $1"
 }
 
-@test "a name of any length leaves one line that says where it was cut" {
+@test "a long name leaves one line that shows the cut" {
 	for length in 200 1000 1010 1024 5000 100000; do
 		bundle=$(printf "%0${length}d" 0)
 		create --log "$log"

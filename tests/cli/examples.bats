@@ -16,7 +16,7 @@ setup() {
 	names=${names//.json/}
 }
 
-@test "what explain says of each example is its .expect" {
+@test "explain prints the .expect file of each example" {
 	[ "$(id -u)" = 0 ] || skip 'not root'
 	require_programs unshare
 	local name different=0
@@ -32,7 +32,7 @@ setup() {
 	}
 }
 
-@test "each example has its parts, and each part its example" {
+@test "each example has all its files, and each file its example" {
 	local name
 	cd "$examples"
 
@@ -53,7 +53,7 @@ setup() {
 			grep -vxE "$made" | LC_ALL=C sort)"
 }
 
-@test "no example's policy has a warning, but the one that must" {
+@test "only the example that must have a warning has one" {
 	local file found
 
 	found=$(for file in "$examples"/*.json "$examples"/ways/*/policy.json; do
@@ -67,7 +67,7 @@ setup() {
 		"$examples/perfmon.md")"
 }
 
-@test "what a way's test does to the image, its Containerfile does" {
+@test "each test prepares the image as its Containerfile does" {
 	local file command
 
 	for file in "$examples"/ways/*/*.jq; do
@@ -77,7 +77,7 @@ setup() {
 	done
 }
 
-@test "the helper says what is wrong, and starts nothing then" {
+@test "the helper reports an error and starts nothing" {
 	[ "$(id -u)" = 0 ] || skip 'not root'
 	require_programs setpriv
 	local usage='usage: ambient-helper [-u UID] CAPABILITY[,...] PROGRAM...'
@@ -100,7 +100,7 @@ setup() {
 	[[ "$output" == 'ambient-helper: set capabilities: '* ]]
 }
 
-@test "the helper leaves the program what was named and nothing else" {
+@test "the helper leaves the program only the named capabilities" {
 	[ "$(id -u)" = 0 ] || skip 'not root'
 	run -0 "$helper" -u 1000 cap_kill,cap_net_raw \
 		grep -E '^(Uid|Gid|Groups|Cap(Inh|Prm|Eff|Amb))' /proc/self/status

@@ -66,7 +66,7 @@ mount_bundle() { # TMPFS-OPTIONS
 	same "$config" "$old"
 }
 
-@test "no space to take a grant back: the container does not start with it" {
+@test "no space to revoke a grant: the container does not start" {
 	mount_bundle size=1m
 	create
 	started
@@ -81,7 +81,7 @@ mount_bundle() { # TMPFS-OPTIONS
 	same "$config" "$old"
 }
 
-@test "a read-only bundle is refused only where something has to change" {
+@test "a read-only bundle is refused only if it must change" {
 	mount_at "$bundle" --bind "$bundle"
 	mount -o remount,ro,bind "$bundle"
 	create
@@ -95,7 +95,7 @@ mount_bundle() { # TMPFS-OPTIONS
 	same "$config" "$old"
 }
 
-@test "a grant in a bundle that became read-only is not started with" {
+@test "a revoked grant in a bundle that became read-only is refused" {
 	create
 	started
 	use_policy
@@ -161,7 +161,7 @@ call_like() { # PATTERN FAULT
 	done
 }
 
-@test "a limit on the size of files refuses, and ends nobody by a signal" {
+@test "RLIMIT_FSIZE causes a refusal, not a signal" {
 	# In blocks of 1024 bytes, for the record and for config.json.
 	for limit in 1 2; do
 		before=(bash -c 'ulimit -f "$0" && exec "$@"' "$limit")
@@ -199,7 +199,7 @@ call_like() { # PATTERN FAULT
 	same "$bundle/real.json" "$old"
 }
 
-@test "what is no regular file is no config.json, and nothing waits for it" {
+@test "config.json must be a regular file, and opening it never blocks" {
 	before=(timeout 60)
 	for make in 'mkdir' 'mkfifo' 'ln -s /dev/zero' 'ln -s /dev/tty' \
 		'ln -s fifo'; do
@@ -219,7 +219,7 @@ call_like() { # PATTERN FAULT
 	done
 }
 
-@test "a missing or dangling config.json is the runtime's matter without a policy" {
+@test "without a policy the runtime reports a missing or dangling config.json" {
 	for make in true 'ln -s nowhere'; do
 		rm "$config"
 		$make "$config"
@@ -246,7 +246,7 @@ pad_config() { # BYTES
 	rm -f "$record"
 }
 
-@test "config.json may have 16 MiB, and not one byte more" {
+@test "config.json is at most 16 MiB long" {
 	limit=$((16 * 1024 * 1024))
 	pad_config $((limit - 1000))
 	create
@@ -356,7 +356,7 @@ comes_right() { # WAY
 	done
 }
 
-@test "an interrupted read or write is taken up again" {
+@test "an interrupted read or write is continued" {
 	local count=0
 
 	require_strace
@@ -385,7 +385,7 @@ is_tried() { # NAME
 	esac
 }
 
-@test "whatever system call fails, the container is right or it is refused" {
+@test "after any failed system call the container is correct or refused" {
 	require_strace
 	prepare_another
 	for way in granting changing taking-back; do

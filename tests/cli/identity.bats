@@ -79,7 +79,7 @@ untold='.reason | test("namespace")'
 	expect_told yes "$told"
 }
 
-@test "what cannot be told counts as false, and the audit says so" {
+@test "an unknown namespace counts as false, and the audit says so" {
 	tell host_network
 	# Relative to what is up to each runtime.
 	before=(env -C /proc/self/ns)
@@ -92,13 +92,13 @@ untold='.reason | test("namespace")'
 	expect_told no "$untold"
 }
 
-@test "two entries of one type refuse" {
+@test "two namespaces of one type are refused" {
 	tell host_network
 	namespaces network '{type: "network"}, {type: "network"}'
 	expect_refusal 'duplicate namespace'
 }
 
-@test "userns is true for a new user namespace alone" {
+@test "userns is true only for a new user namespace" {
 	tell userns
 	expect_told no
 	namespaces user '{type: "user"}'
@@ -133,7 +133,7 @@ without_net_raw() {
 	[[ "$(sets)" == *' I=KILL,NET_RAW A=KILL,NET_RAW' ]]
 }
 
-@test "what capruntime holds outside of its own bounding set is not raised" {
+@test "a capability outside capruntime's own bounding set is not raised" {
 	require_programs capsh
 	before=(capsh --inh=cap_net_raw --drop=cap_net_raw --
 		-c 'exec "$0" "$@"')
@@ -150,7 +150,7 @@ without_net_raw() {
 	[[ "$(sets)" == *' I=KILL A=-' ]]
 }
 
-@test "securebits that forbid it let nothing be raised" {
+@test "nothing is raised if securebits forbid it" {
 	require_programs capsh
 	# SECBIT_NO_CAP_AMBIENT_RAISE
 	before=(capsh --secbits=64 -- -c 'exec "$0" "$@"')
@@ -168,7 +168,7 @@ all_capabilities() {
 		cut -d= -f2 | jq -Rc 'ascii_upcase / ","'
 }
 
-@test "privileged is to hold all that capruntime can" {
+@test "privileged means all capabilities that capruntime can hold" {
 	require_programs capsh
 	all=$(all_capabilities)
 	make_container ".process.capabilities |= map_values($all)"
@@ -191,7 +191,7 @@ all_capabilities() {
 	expect_audit '.rule == "said"'
 }
 
-@test "privileged false is the same as not to say it" {
+@test "privileged false is the default" {
 	require_programs capsh
 	tell privileged
 	expect_told no
@@ -199,7 +199,7 @@ all_capabilities() {
 	expect_told yes
 }
 
-@test "root is for rules that name it" {
+@test "only a rule that names uid 0 matches root" {
 	make_container '.process.user = {uid: 0, gid: 0}'
 	policy '{}' '{name: "default", match: {gid: 0}}' \
 		'{name: "said", match: {uid: 0}}'
@@ -210,7 +210,7 @@ all_capabilities() {
 	expect_audit '.rule == "default" and .uid == 1'
 }
 
-@test "no_new_privileges is what config.json says" {
+@test "no_new_privileges matches the value in config.json" {
 	tell no_new_privileges
 	for value in true false null; do
 		make_container ".process.noNewPrivileges = $value"
@@ -240,7 +240,7 @@ by_fixture() { # RULE FILE…
 	done
 }
 
-@test "the engines' containers have names by their own engine alone" {
+@test "containers have names only under their own engine" {
 	engines_policy '{engine: {"capruntime": "cri-o"}}'
 	by_fixture named "$fixtures"/crio/{add,plain,root,tty}.config.json \
 		"$fixtures"/crio-kubelet/*.config.json
@@ -268,7 +268,7 @@ by_fixture() { # RULE FILE…
 	done
 }
 
-@test "the engines' sandboxes are left alone, byte for byte" {
+@test "the engines' sandboxes are not changed, byte for byte" {
 	engines_policy '{engine: "cri-o", audit_all: true}'
 	use_config "$fixtures/crio/sandbox.config.json"
 	expect_start

@@ -96,7 +96,7 @@ outcome() { # [ID]
 	[ -z "$found" ]
 }
 
-@test "every policy in the manual and in the README is let through" {
+@test "every policy in the manual and in the README is valid" {
 	local file
 
 	make_empty_container
@@ -111,7 +111,7 @@ outcome() { # [ID]
 	done
 }
 
-@test "the examples do what is said of them" {
+@test "the examples do what the page says" {
 	local say='ambient %s, bounding %s, nnp %s\n'
 	[ "$(id -u)" = 0 ] || skip 'not root'
 
@@ -227,7 +227,7 @@ held() { # by this process, as a list of config.json
 		cut -d= -f2 | jq -Rc 'ascii_upcase / ","'
 }
 
-@test "every key has the default that the page tells" {
+@test "every key has the default that the page names" {
 	[ "$(id -u)" = 0 ] || skip 'not root'
 	require_programs capsh
 	local object key default other filter at value changed held

@@ -40,7 +40,7 @@ expect_taken_back() {
 	expect_untouched
 }
 
-@test "what would be granted is told and not granted" {
+@test "a grant is logged and not made" {
 	observe "$web"
 	expect_start
 	expect_audit '.outcome == "would_apply" and .mode == "audit" and
@@ -50,7 +50,7 @@ expect_taken_back() {
 	expect_untouched
 }
 
-@test "what would be narrowed is told and not narrowed" {
+@test "a narrowing is logged and not made" {
 	observe '{name: "narrow", match: {}, drop: "others",
 		no_new_privileges: true}'
 	expect_start
@@ -59,7 +59,7 @@ expect_taken_back() {
 	expect_untouched
 }
 
-@test "mode enforce is the default and can be said" {
+@test "mode enforce is the default and can be written" {
 	for mode in '{}' '{mode: "enforce"}'; do
 		make_container
 		policy "$mode" '{name: "a", match: {}, ambient: ["KILL"]}'
@@ -69,7 +69,7 @@ expect_taken_back() {
 	done
 }
 
-@test "a require that is not met refuses nothing" {
+@test "an unmet require refuses nothing" {
 	observe "$unmet"
 	expect_would_refuse 'require'
 	expect_audit '.rule == "web" and .missing == ["CAP_SYS_NICE"]' 1
@@ -93,7 +93,7 @@ expect_taken_back() {
 	expect_untouched
 }
 
-@test "a config.json that can be read in two ways refuses nothing" {
+@test "an ambiguous config.json refuses nothing" {
 	observe "$web"
 	while read -r from to; do
 		make_container
@@ -115,7 +115,7 @@ expect_taken_back() {
 	expect_would_refuse 'config.json'
 }
 
-@test "a config.json that is missing or no file refuses nothing and is not waited for" {
+@test "a missing or odd config.json refuses nothing, and opening it never blocks" {
 	observe "$web"
 	rm "$bundle/config.json"
 	expect_would_refuse 'config.json.: is missing'
@@ -132,7 +132,7 @@ expect_taken_back() {
 	mkdir "$bundle"
 }
 
-@test "without rules nothing is looked at and nothing told" {
+@test "without rules nothing is read or logged" {
 	observe
 	expect_start
 	rm "$bundle/config.json"
@@ -145,7 +145,7 @@ expect_taken_back() {
 	mkdir "$bundle"
 }
 
-@test "an earlier grant is taken back, byte for byte" {
+@test "an earlier grant is revoked, byte for byte" {
 	grant
 	observe "$web"
 	expect_taken_back
@@ -153,7 +153,7 @@ expect_taken_back() {
 		.before.ambient == "0000000000000000"' 1
 }
 
-@test "an earlier no_new_privileges and drop are taken back" {
+@test "an earlier no_new_privileges and drop are reverted" {
 	for original in . '.process.noNewPrivileges = false' \
 		'.process.noNewPrivileges = null'; do
 		make_container "$original"
@@ -163,7 +163,7 @@ expect_taken_back() {
 	done
 }
 
-@test "an earlier grant is taken back whatever is told" {
+@test "an earlier grant is revoked with every decision" {
 	grant
 	observe "$unmet"
 	expect_taken_back
@@ -175,7 +175,7 @@ expect_taken_back() {
 	expect_taken_back
 }
 
-@test "an earlier grant is taken back from what has a mark no more" {
+@test "an earlier grant is revoked if the engine's annotation is gone" {
 	make_container 'del(.annotations)'
 	policy '{}' '{name: "a", match: {}, ambient: ["KILL"]}'
 	expect_start
@@ -185,7 +185,7 @@ expect_taken_back() {
 	expect_audit '.outcome == "would_refuse"' 1
 }
 
-@test "what somebody changed after a grant stays, and the record goes" {
+@test "a later change by others is kept, and the record is removed" {
 	grant
 	jq '.process.capabilities.ambient = ["CAP_NET_RAW"] |
 		.process.capabilities.inheritable = ["CAP_NET_RAW"]' \
@@ -195,7 +195,7 @@ expect_taken_back() {
 	expect_taken_back
 }
 
-@test "a grant that cannot be taken back refuses nothing" {
+@test "a grant that cannot be revoked refuses nothing" {
 	grant
 	observe "$web"
 	# shellcheck disable=SC2016 # for the inner shell
@@ -213,7 +213,7 @@ expect_record_unused() { # REASON-PATTERN
 	[ -e "$bundle/$record" ] || [ -L "$bundle/$record" ]
 }
 
-@test "a record that cannot be trusted is not used and told" {
+@test "an untrusted record is not used, and logged" {
 	grant
 	cp "$bundle/$record" "$work/record"
 	observe "$web"
@@ -282,7 +282,7 @@ expect_record_unused() { # REASON-PATTERN
 	expect_untouched
 }
 
-@test "with a broken file of policy.d an earlier grant is taken back" {
+@test "with a broken file of policy.d an earlier grant is revoked" {
 	use_sysroot
 	mkdir "$etc/policy.d"
 	grant
@@ -303,7 +303,7 @@ expect_record_unused() { # REASON-PATTERN
 	expect_untouched
 }
 
-@test "an invalid policy.json refuses even so" {
+@test "an invalid policy.json refuses in mode audit" {
 	for text in '{"version": 1, "mode": "audit", "audit": "none",
 		"rules": [{"name": "a"}]}' \
 		'{"version": 2, "mode": "audit", "audit": "none", "rules": []}' \
@@ -316,7 +316,7 @@ expect_record_unused() { # REASON-PATTERN
 	done
 }
 
-@test "a policy.json that cannot be read refuses even so" {
+@test "an unreadable policy.json refuses in mode audit" {
 	observe "$web"
 	chmod 666 "$CAPRUNTIME_POLICY"
 	expect_refusal 'is writable by others'

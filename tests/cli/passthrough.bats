@@ -23,7 +23,7 @@ expect_some_same() {
 	expect_same --nosuchoption
 }
 
-@test "--version, features, help and no arguments are the real runtime's" {
+@test "--version, features, help and no arguments print what the real runtime prints" {
 	for name in $RUNTIMES; do
 		use_program "$name"
 		expect_same
@@ -42,7 +42,7 @@ expect_some_same() {
 	grep -q 'crun' "$work/through.stdout"
 }
 
-@test "unknown verbs and options are the real runtime's to complain of" {
+@test "the real runtime reports unknown verbs and options" {
 	for name in $RUNTIMES; do
 		use_program "$name"
 		expect_same nosuchverb
@@ -63,7 +63,7 @@ expect_some_same() {
 	done
 }
 
-@test "verbs for a container that is not there fail as the real runtime does" {
+@test "verbs for a missing container fail as in the real runtime" {
 	for name in $RUNTIMES; do
 		use_program "$name"
 		for verb in state kill 'kill --all' start pause resume delete \
@@ -81,7 +81,7 @@ expect_some_same() {
 	done
 }
 
-@test "create and run without an id are the real runtime's to complain of" {
+@test "the real runtime reports create and run without an id" {
 	for name in $RUNTIMES; do
 		use_program "$name"
 		expect_same --root "$root" create
@@ -136,7 +136,7 @@ expect_some_same() {
 	done
 }
 
-@test "a policy that cannot be used stops nothing that is passed through" {
+@test "an invalid policy does not affect other verbs" {
 	for name in $RUNTIMES; do
 		use_program "$name"
 		for policy in '' relative.json /nowhere "$work/here" /dev/zero; do
@@ -150,7 +150,7 @@ expect_some_same() {
 	done
 }
 
-@test "a bundle that is missing or broken stops nothing that is passed through" {
+@test "a missing or broken bundle does not affect other verbs" {
 	for name in $RUNTIMES; do
 		use_program "$name"
 		echo '{' >config.json
@@ -161,7 +161,7 @@ expect_some_same() {
 	done
 }
 
-@test "without a policy a create that cannot work fails as the real runtime does" {
+@test "without a policy a failing create fails as in the real runtime" {
 	for name in $RUNTIMES; do
 		use_program "$name"
 		for verb in create run; do
@@ -198,7 +198,7 @@ expect_some_same() {
 	done
 }
 
-@test "a full device and a broken pipe are the real runtime's to complain of" {
+@test "the real runtime reports a full device and a broken pipe" {
 	for name in $RUNTIMES; do
 		use_program "$name"
 		for which in "$program" "$capruntime"; do

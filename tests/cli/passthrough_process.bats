@@ -35,7 +35,7 @@ print(os.path.realpath(sys.executable))')"):$PATH
 	use_program python3
 }
 
-@test "argv arrives word for word, but for argv[0], which is the runtime's path" {
+@test "argv arrives unchanged, except argv[0], which is the runtime's path" {
 	use_program cat
 	expect_same /proc/self/cmdline
 	tr '\0' '\n' <"$work/through.stdout" |
@@ -67,7 +67,7 @@ newline" EMPTY= "LD_LIBRARY_PATH=" $'BYTES=\xff' _=x CAPRUNTIME_POLICY=/x)
 	[ ! -s "$work/through.stdout" ]
 }
 
-@test "an environment with a name twice, and one without '=', arrives as it is" {
+@test "an environment with a duplicate name, or without '=', arrives unchanged" {
 	use_python
 	cat_program=$(readlink -f "$(type -P cat)")
 	python=$program
@@ -83,7 +83,7 @@ libc.execve(words[0], argv, envp)'
 	printf 'A=1\0A=2\0NOTHING\0=\0\0' | cmp - "$work/through.stdout"
 }
 
-@test "all open descriptors arrive, nothing more and nothing less" {
+@test "exactly the open descriptors arrive" {
 	echo 5 >"$work/five"
 	exec 5<"$work/five" 6>>"$work/six" 9<>"$work/nine" 77<&5
 	expect_same_python 'import os
@@ -112,7 +112,7 @@ with open("'"$work"'/open", "a") as out: print(open_ones, file=out)'
 	[ "$(wc -l <"$work/open")" -eq 14 ]
 }
 
-@test "standard input is not read, and stands where it stood" {
+@test "standard input is not read, and its offset does not move" {
 	use_program cat
 	printf 'first\nsecond\nthird\n' >"$work/input"
 	{
@@ -128,7 +128,7 @@ with open("'"$work"'/open", "a") as out: print(open_ones, file=out)'
 	exec 5<&-
 }
 
-@test "blocked, ignored and default signals stay so" {
+@test "blocked, ignored and default signals are unchanged" {
 	before=(env '--default-signal' '--block-signal=USR1,RTMIN,CHLD'
 		'--ignore-signal=HUP,PIPE,TERM,CHLD')
 	expect_same_proc status '^(Sig[PBIC]|Shd)'
@@ -151,7 +151,7 @@ os.execv(sys.argv[1], sys.argv[1:])')
 	expect_same_proc status '^ShdPnd:.0*200$'
 }
 
-@test "the real runtimes meet the signals as they were, too" {
+@test "the real runtimes get the signals unchanged, too" {
 	for name in runc crun; do
 		use_program "$name"
 		before=(env '--ignore-signal=PIPE' '--block-signal=TERM')
@@ -161,7 +161,7 @@ os.execv(sys.argv[1], sys.argv[1:])')
 	done
 }
 
-@test "pid, parent, session and the death signal of the parent stay" {
+@test "pid, parent, session and parent-death signal are unchanged" {
 	use_python
 	python=$program
 	before=("$python" -c 'import ctypes, os, signal, sys
@@ -178,7 +178,7 @@ print(now == os.environ["BEFORE"], death.value,
 	expect_stdout 'True 10 True'
 }
 
-@test "directory, umask, limits, priority and capabilities stay" {
+@test "directory, umask, limits, priority and capabilities are unchanged" {
 	umask 0137
 	cd /usr
 	ulimit -S -n 100 -c 0
@@ -197,7 +197,7 @@ print(now == os.environ["BEFORE"], death.value,
 	expect_stdout "$(nice -n 3 nice)"
 }
 
-@test "ambient capabilities of the caller stay" {
+@test "ambient capabilities of the caller are unchanged" {
 	require_root
 	require_programs setpriv
 	require_open_build
@@ -208,7 +208,7 @@ print(now == os.environ["BEFORE"], death.value,
 	grep -q '^CapAmb:.0*400$' "$work/through.stdout"
 }
 
-@test "a create that changes config.json hands on all of this, too" {
+@test "a create that changes config.json passes on all of this, too" {
 	require_root
 	use_python
 	cat >"$work/runc" <<-END
@@ -255,7 +255,7 @@ trace() { # WORD...: the command line
 			s/^([a-z_0-9]+\("[^"]*").*/\1/'
 }
 
-@test "pass-through makes a readlink, two stats and the execve, nothing else" {
+@test "pass-through makes only a readlink, two stats and the execve" {
 	require_programs strace
 	use_program true
 	strace -o /dev/null "$program" || skip 'strace cannot trace here'
@@ -268,7 +268,7 @@ trace() { # WORD...: the command line
 	run ! grep -E '^(v?fork|clone3?)\(' "$work/trace"
 }
 
-@test "pass-through with \$CAPRUNTIME_RUNTIME makes two stats and the execve" {
+@test "pass-through with \$CAPRUNTIME_RUNTIME makes only two stats and the execve" {
 	require_programs strace
 	use_program true
 	strace -o /dev/null "$program" || skip 'strace cannot trace here'
@@ -294,7 +294,7 @@ make_copy() { # MODE
 	export CAPRUNTIME_RUNTIME=$program
 }
 
-@test "a setuid or setgid copy run by somebody else refuses everything" {
+@test "a setuid or setgid copy run by another user refuses everything" {
 	require_root
 	require_programs setpriv
 	use_program true

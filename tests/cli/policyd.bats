@@ -77,7 +77,7 @@ decides() { # RULE FILE
 	expect_sets 'B=CHOWN,KILL,NET_BIND_SERVICE,NET_RAW P=CHOWN,KILL,NET_BIND_SERVICE,NET_RAW E=CHOWN,KILL,NET_BIND_SERVICE,NET_RAW I=KILL A=KILL'
 }
 
-@test "no files and no directory are no policy" {
+@test "no files and no directory mean no policy" {
 	expect_start
 	expect_untouched
 	rm "$etc/policy.json"
@@ -103,7 +103,7 @@ decides() { # RULE FILE
 	expect_refusal "'$seen_directory/1.json':1:1: 'rules' is missing"
 }
 
-@test "comment and \$schema may stand in every file" {
+@test "comment and \$schema are allowed in every file" {
 	# shellcheck disable=SC2016
 	jq '. + {comment: "why", "$schema": "file:///x"}' \
 		"$etc/policy.json" >"$directory/1.json"
@@ -126,7 +126,7 @@ decides() { # RULE FILE
 	done
 }
 
-@test "an engine in policy.json is there for the rules of every file" {
+@test "the engine in policy.json applies to the rules of every file" {
 	drop_in 1.json 1 '{namespace: "shop"}'
 	expect_refusal "'$seen_directory/1.json':" 'this key requires an engine'
 	rm "$etc/policy.json"
@@ -135,7 +135,7 @@ decides() { # RULE FILE
 	decides 1 "$seen_directory/1.json"
 }
 
-@test "a rule's name stands once in all files" {
+@test "a rule's name is unique in all files" {
 	drop_in 1.json same '{id: "y"}'
 	drop_in 2.json same '{id: "z"}'
 	expect_refusal "'$seen_directory/2.json':" "duplicate rule name 'same'"
@@ -159,7 +159,7 @@ decides() { # RULE FILE
 	expect_refusal "'$seen_directory/2.json':" 'more than 10000 rules'
 }
 
-@test "64 files are read and 65 refused" {
+@test "64 files are read, and 65 are refused" {
 	for ((at = 10; at < 74; at++)); do
 		drop_in "$at.json" "r$at" '{id: "y"}'
 	done
@@ -172,7 +172,7 @@ decides() { # RULE FILE
 	expect_refusal "'$seen_directory' has more than 64 policy files"
 }
 
-@test "names that are no policies are not looked at" {
+@test "files with other names are not opened" {
 	for name in .json .hidden.json ..data.json README policy.json~ x.JSON \
 		x.json.bak x.jsonx json xjson 'x.json ' 1.conf; do
 		echo '{ this is no policy' >"$directory/$name"
@@ -199,7 +199,7 @@ config_map() { # DIRECTORY VERSION FILE…
 	mv -T "${into%/*}/..data_tmp" "${into%/*}/..data"
 }
 
-@test "a mounted ConfigMap is a policy.d" {
+@test "a mounted ConfigMap works as policy.d" {
 	drop_in a.json old
 	cp "$directory/a.json" "$work/"
 	rm "$directory/a.json"
@@ -230,7 +230,7 @@ config_map() { # DIRECTORY VERSION FILE…
 	expect_sets 'B=CHOWN,KILL,NET_BIND_SERVICE,NET_RAW P=CHOWN,KILL,NET_BIND_SERVICE,NET_RAW E=CHOWN,KILL,NET_BIND_SERVICE,NET_RAW I=KILL A=KILL'
 }
 
-@test "a ConfigMap that changes is read as it was or as it is" {
+@test "a changing ConfigMap is read in its old or its new state" {
 	drop_in a.json old
 	sed 's/old/new/' "$directory/a.json" >"$work/new.json"
 	sed 's/KILL/NET_RAW/' "$work/new.json" >"$work/new2.json"
@@ -254,7 +254,7 @@ config_map() { # DIRECTORY VERSION FILE…
 		sort -u | diff - <(echo true)
 }
 
-@test "a link that leads nowhere refuses" {
+@test "a dangling link is refused" {
 	ln -s nowhere "$directory/1.json"
 	expect_refusal "'$seen_directory/1.json': is missing"
 	ln -sfn ..data/1.json "$directory/1.json"
@@ -264,7 +264,7 @@ config_map() { # DIRECTORY VERSION FILE…
 	expect_untouched
 }
 
-@test "what is no regular file refuses and is not waited for" {
+@test "a file that is not regular is refused, and opening it never blocks" {
 	mkdir "$directory/1.json"
 	expect_refusal "'$seen_directory/1.json' is not a regular file"
 	rmdir "$directory/1.json"
@@ -280,7 +280,7 @@ config_map() { # DIRECTORY VERSION FILE…
 	expect_untouched
 }
 
-@test "files that others can write refuse" {
+@test "files that others can write are refused" {
 	drop_in 1.json
 	for mode in 664 646 666 777; do
 		chmod "$mode" "$directory/1.json"
@@ -296,7 +296,7 @@ config_map() { # DIRECTORY VERSION FILE…
 	decides 1 "$seen_directory/1.json"
 }
 
-@test "files, directories and links of somebody else refuse" {
+@test "files, directories and links of other users are refused" {
 	[ "$(id -u)" = 0 ] || skip 'not root'
 	drop_in 1.json
 	chown 1000 "$directory/1.json"
@@ -313,7 +313,7 @@ config_map() { # DIRECTORY VERSION FILE…
 		'is owned by user 1000'
 }
 
-@test "a link into a directory that others can write refuses" {
+@test "a link into a directory that others can write is refused" {
 	mkdir -m 777 "$work/open"
 	drop_in 1.json
 	mv "$directory/1.json" "$work/open/"
@@ -323,7 +323,7 @@ config_map() { # DIRECTORY VERSION FILE…
 	decides 1 "$seen_directory/1.json"
 }
 
-@test "a file over the limit of 1 MiB refuses" {
+@test "a file over 1 MiB is refused" {
 	{
 		echo '{"version": 1, "rules": []}'
 		head -c $((1024 * 1024 - 28)) /dev/zero | tr '\0' ' '

@@ -51,7 +51,7 @@ configured() { grep '^config' "$log"; }
 	configured | grep -qx 'config.status --recheck'
 }
 
-@test "where nothing changed nothing is installed nor configured" {
+@test "if nothing changed, nothing is installed or configured" {
 	quickstart check
 	quickstart check
 	! configured || return 1

@@ -81,7 +81,7 @@ default_runtime() {
 	done
 }
 
-@test "each name has a runtime of its own" {
+@test "each name has its runtime" {
 	ln -s "$work/runc" "$link"
 	make_speaker "$work/crun"
 	ln -s "$work/crun" "$link-crun"
@@ -91,7 +91,7 @@ default_runtime() {
 	expect_runtime "$work/crun"
 }
 
-@test "\$CAPRUNTIME_RUNTIME comes before the link" {
+@test "\$CAPRUNTIME_RUNTIME takes precedence over the link" {
 	ln -s /nowhere "$link"
 	export CAPRUNTIME_RUNTIME=$work/runc
 	expect_runtime "$work/runc"
@@ -99,7 +99,7 @@ default_runtime() {
 	expect_runtime "$work/runc"
 }
 
-@test "the link capruntime comes before the runtime compiled in" {
+@test "the link capruntime takes precedence over the compiled-in runtime" {
 	require_root
 	mkdir -p "$work/etc/capruntime/runtimes"
 	ln -s "$work/runc" "$work/etc/capruntime/runtimes/capruntime"
@@ -108,7 +108,7 @@ default_runtime() {
 	[ "$output" = "I am $work/runc, asked to state x" ]
 }
 
-@test "without a link capruntime, and it alone, is the runtime compiled in" {
+@test "without a link only the name capruntime uses the compiled-in runtime" {
 	require_root
 	[ -x "$(default_runtime)" ] || lacks 'default runtime'
 	run -0 with_own_sysconfdir bash -c 'exec -a capruntime "$@"' bash \
@@ -121,7 +121,7 @@ default_runtime() {
 	done
 }
 
-@test "without any directory of its own, capruntime is the runtime compiled in" {
+@test "without its directories capruntime uses the compiled-in runtime" {
 	require_root
 	[ -x "$(default_runtime)" ] || lacks 'default runtime'
 	run -0 with_own_sysconfdir sh -c 'rmdir "$0"/capruntime/runtimes \
@@ -180,7 +180,7 @@ default_runtime() {
 	rmdir "$link"
 }
 
-@test "the link's own target is what is called, and looked at, no further" {
+@test "only the link's own target is checked and executed" {
 	ln -s "$work/runc" "$work/alias"
 	ln -s "$work/alias" "$link"
 	expect_runtime "$work/alias"
@@ -189,7 +189,7 @@ default_runtime() {
 	expect_runtime "$work/alias"
 }
 
-@test "what is no executable file is no runtime" {
+@test "a runtime must be an executable file" {
 	for kind in directory fifo device plain; do
 		rm -rf "$work/none"
 		case $kind in
@@ -215,14 +215,14 @@ default_runtime() {
 	done
 }
 
-@test "a runtime that belongs to somebody else is refused" {
+@test "a runtime that another user owns is refused" {
 	require_root
 	ln -s "$work/runc" "$link"
 	chown 1234 "$work/runc"
 	expect_error "*'$work/runc' is owned by user 1234: change its owner to root*"
 }
 
-@test "capruntime itself is no runtime, not by any way to it" {
+@test "capruntime itself is refused as the runtime, by any path" {
 	other=$runtimes/${link##*/}-other
 	ln "$sysroot" "$work/hard" 2>/dev/null ||
 		cp --reflink=never "$sysroot" "$work/hard"
@@ -242,7 +242,7 @@ default_runtime() {
 	expect_error "*'$work/hard' is capruntime itself*"
 }
 
-@test "create and run also want the directories above the runtime trusted" {
+@test "create and run require trusted directories above the runtime" {
 	make_speaker "$work/open/dir/runc"
 	ln -s "$work/open/dir/runc" "$link"
 	for mode in 777 775 757; do
@@ -256,7 +256,7 @@ default_runtime() {
 	expect_runtime "$work/open/dir/runc"
 }
 
-@test "create and run also want the owners of those directories trusted" {
+@test "create and run require trusted owners of those directories" {
 	require_root
 	make_speaker "$work/open/dir/runc"
 	export CAPRUNTIME_RUNTIME=$work/open/dir/runc
@@ -269,7 +269,7 @@ default_runtime() {
 	done
 }
 
-@test "create and run also want the links on the way to the runtime trusted" {
+@test "create and run require trusted links on the path to the runtime" {
 	require_root
 	ln -s "$work/runc" "$work/alias"
 	chown -h 1234 "$work/alias"
@@ -278,7 +278,7 @@ default_runtime() {
 	run -0 "$capruntime" state x
 }
 
-@test "create and run also want the link's own directory trusted" {
+@test "create and run require a trusted directory for the link" {
 	require_root
 	mkdir -p "$work/etc/capruntime/runtimes"
 	ln -s "$work/runc" "$work/etc/capruntime/runtimes/own"
@@ -300,7 +300,7 @@ argv = (ctypes.c_char_p * (len(words) + 1))(*words, None)
 ctypes.CDLL(None).execv(sys.argv[1].encode(), argv)' "$sysroot" "$@"
 }
 
-@test "an empty, absent or odd argv[0] names no handler" {
+@test "an empty, absent or odd argv[0] is an invalid handler name" {
 	require_programs python3
 	for argv in '' state / dir/ .. .; do
 		words=("$argv" state x)
@@ -318,7 +318,7 @@ ctypes.CDLL(None).execv(sys.argv[1].encode(), argv)' "$sysroot" "$@"
 	[[ "${stderr:0:200}" == *handler* ]]
 }
 
-@test "where privilege came with the file, the environment says nothing" {
+@test "a setuid or setgid program ignores the environment" {
 	require_root
 	require_programs setcap setpriv
 	require_open_build

@@ -60,7 +60,7 @@ beyond_a_schema() {
 	END_OF_NAMES
 }
 
-@test "the schema is what tools/make-schema makes" {
+@test "tools/make-schema prints the schema" {
 	"$python" "$srcdir/tools/make-schema" >"$work/made.json"
 	diff -u "$schema" "$work/made.json"
 }
@@ -72,19 +72,19 @@ beyond_a_schema() {
 	[ -z "$(jq -r .name "$corpus" | sort | uniq -d)" ]
 }
 
-@test "the schema judges every policy as the corpus says" {
+@test "the schema accepts and rejects the policies of the corpus" {
 	require_python jsonschema
 	beyond_a_schema >"$work/exceptions"
 	schema_py schema "$schema" "$corpus" "$work/exceptions"
 }
 
-@test "capruntime judges every policy as the corpus says" {
+@test "capruntime accepts and rejects the policies of the corpus" {
 	make_empty_container
 	schema_py program "$corpus" "$bundle" "$CAPRUNTIME_POLICY"
 }
 
 # In a mount namespace of its own: others use that SYSCONFDIR at the same time.
-@test "capruntime judges every file of policy.d as the corpus says" {
+@test "capruntime accepts and rejects them in policy.d" {
 	local etc=$work/cli/sysroot/etc/capruntime
 
 	unshare -rm true 2>/dev/null || skip 'no unprivileged user namespaces'
@@ -107,7 +107,7 @@ beyond_a_schema() {
 	[[ "$output" == *', 0 wrong' && "$output" != '0 policies'* ]]
 }
 
-@test "the schema has the parser's keys, no more and no less" {
+@test "the schema has exactly the parser's keys" {
 	same_lines parser "$(parser_keys)" "$("$python" \
 		"$srcdir/tests/cli/schema.py" keys "$schema" | LC_ALL=C sort)"
 }
@@ -121,7 +121,7 @@ beyond_a_schema() {
 		ascii_downcase' "$schema")"
 }
 
-@test "the policies that come with capruntime are good by the schema" {
+@test "the schema accepts the policies that capruntime installs" {
 	local page
 
 	require_python jsonschema

@@ -20,16 +20,16 @@ same_screens() { # FILE
 		{ echo "not what capctl prints: tools/make-screens $1" && false; }
 }
 
-@test "the screens of the documentation are what capctl prints" {
+@test "capctl prints the screens of the documentation" {
 	same_screens docs/capctl.md
 }
 
-@test "the examples of the manual are what capctl prints" {
+@test "capctl prints the examples of the manual" {
 	same_screens man/capctl.8
 }
 
 # What is kept as it stands would never be found wrong.
-@test "most screens are made anew" {
+@test "most screens are generated again" {
 	sed '/^```console/,/^```$/ { /^[`$]/!d }' "$srcdir/docs/capctl.md" \
 		>"$work/empty.md"
 	"$srcdir/tools/make-screens" "$work/empty.md" >"$work/now"

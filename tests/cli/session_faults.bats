@@ -90,7 +90,7 @@ no_access() { inject symlinkat:error=EACCES; }
 no_directory() { inject mkdir:error=ENOSPC; }
 no_descriptor() { mkdir -m 700 "$links" && inject symlinkat:error=EMFILE; }
 
-@test "without its link, config.json and the record stay as they were" {
+@test "without its link, config.json and the record are unchanged" {
 	for way in file_in_the_way link_in_the_way others_may_write read_only \
 		no_space over_quota broken_disk no_access no_directory \
 		no_descriptor; do
@@ -157,7 +157,7 @@ inject_at() { # FAULT CALL
 	done
 }
 
-@test "whatever fails, the link is right or the create is refused" {
+@test "after any failure the link is correct or the create is refused" {
 	for start in $starts; do
 		list_changes "$start"
 		for call in "${calls[@]}"; do
@@ -199,7 +199,7 @@ run_session() { # it goes through, silently
 	started
 }
 
-@test "whatever system call fails, a session goes through" {
+@test "after any failed system call a session goes through" {
 	start=session
 	list_session
 	for call in "${calls[@]}"; do

@@ -21,13 +21,13 @@ no_links() {
 	}
 }
 
-@test "create leaves a link to the record, in a directory for root alone" {
+@test "create leaves a link to the record, in a directory of mode 700" {
 	[ "$(stat -c %a:%u "$links")" = 700:0 ]
 	[ "$(readlink "$(only_link)")" = "$record" ]
 	[ "$(stat -c %a:%u "$state")" = 755:0 ]
 }
 
-@test "the link leads to the record, however the bundle was named" {
+@test "the link points to the record, with any spelling of the bundle" {
 	recreate
 	started
 	cd "$bundle"
@@ -40,7 +40,7 @@ no_links() {
 	[ "$(readlink "$(only_link)")" = "$record" ]
 }
 
-@test "directories that are missing are made" {
+@test "missing directories are created" {
 	rm -r "$links"
 	before+=(env XDG_RUNTIME_DIR=/nowhere)
 	recreate
@@ -87,7 +87,7 @@ expect_no_link_no_create() { # TEXT
 	expect_no_link_no_create 'writable by others'
 }
 
-@test "a create whose record no session would believe is refused" {
+@test "a create whose record no session would trust is refused" {
 	chown 65534 "$bundle"
 	expect_no_link_no_create "'$bundle' is owned by user 65534"
 	chown 0 "$bundle"
@@ -95,14 +95,14 @@ expect_no_link_no_create() { # TEXT
 	expect_no_link_no_create "'$bundle' is writable by others"
 }
 
-@test "a create on a file system that cannot be written is refused" {
+@test "a create on a read-only file system is refused" {
 	# shellcheck disable=SC2016 # for the inner shell
 	before+=(sh -c 'mount -o remount,bind,ro "$0" && exec "$@"'
 		"$builddir/tests/cli/sysroot/run")
 	expect_no_link_no_create link
 }
 
-@test "every create takes its own old link away" {
+@test "every create removes its own old link" {
 	for rules in '' "$without_exec" '{"name":"web","match":{}}' \
 		'{"name":"web","match":{"id":"other"}}'; do
 		use_policy "$with_exec"
@@ -115,7 +115,7 @@ expect_no_link_no_create() { # TEXT
 	done
 }
 
-@test "a create that is refused takes its own old link away, too" {
+@test "a refused create removes its own old link, too" {
 	echo '{' >"$CAPRUNTIME_POLICY"
 	recreate
 	refused policy.json
@@ -124,7 +124,7 @@ expect_no_link_no_create() { # TEXT
 	untouched exec --process "$process" id
 }
 
-@test "mode audit leaves no link, and takes the old one away" {
+@test "mode audit makes no link, and removes the old one" {
 	only_link
 	printf '{"version":1,"mode":"audit","rules":[%s]}\n' "$with_exec" \
 		>"$CAPRUNTIME_POLICY"
@@ -152,7 +152,7 @@ expect_no_link_no_create() { # TEXT
 	[ "$(find "$links" -type l | wc -l)" -eq 3 ]
 }
 
-@test "a session takes no link away" {
+@test "a session removes no link" {
 	rm "$record"
 	ln -s /nowhere "$links/0123456789abcdef"
 	troubled "$record" exec --process "$process" id
@@ -171,7 +171,7 @@ number_dangling() {
 	find "$links" -type l -lname '/nowhere/*' | wc -l
 }
 
-@test "a create removes the links of others that lead nowhere" {
+@test "a create removes dangling links of others" {
 	make_dangling 40
 	ln -s "$config" "$links/fedcba9876543210"
 	recreate
@@ -181,7 +181,7 @@ number_dangling() {
 	[ "$(find "$links" -type l | wc -l)" -eq 2 ]
 }
 
-@test "a create looks at no more than 64 links" {
+@test "a create checks at most 64 links" {
 	make_dangling 300
 	recreate
 	started
@@ -191,7 +191,7 @@ number_dangling() {
 	[ "$left" -ge 236 ] && [ "$left" -le 238 ]
 }
 
-@test "in time every link gets its turn" {
+@test "every link is checked in time" {
 	make_dangling 200
 	for ((i = 0; i < 12; i++)); do
 		recreate
@@ -199,7 +199,7 @@ number_dangling() {
 	[ "$(number_dangling)" -eq 0 ]
 }
 
-@test "files and directories that are no links stay" {
+@test "files and directories that are not links stay" {
 	mkdir "$links/directory"
 	: >"$links/file"
 	recreate

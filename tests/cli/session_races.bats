@@ -107,7 +107,7 @@ list_changes() { # PREPARE
 	grep symlink "$work/changes"
 }
 
-@test "wherever a create has got to, another one leaves its link alone" {
+@test "a create keeps the link of another create at any point" {
 	for prepare in prepare_new prepare_without_exec prepare_again; do
 		list_changes "$prepare"
 		for at in "${calls[@]}"; do
@@ -141,7 +141,7 @@ list_sweep() {
 	grep unlinkat "$work/sweep"
 }
 
-@test "wherever a sweep has got to, a create in place of a container that is gone keeps its link" {
+@test "a create that replaces an ended container keeps its link during a sweep" {
 	list_sweep
 	for at in "${calls[@]}"; do
 		leave_dangling
@@ -166,7 +166,7 @@ list_policy_calls() {
 	[ ${#calls[@]} -ge 3 ]
 }
 
-@test "wherever reading the policy has got to, a rename over it is no error" {
+@test "a rename over the policy at any point is not an error" {
 	list_policy_calls
 	for at in "${calls[@]}"; do
 		make_bundle "$bundle"

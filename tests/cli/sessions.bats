@@ -12,7 +12,7 @@ setup() { setup_session; }
 
 ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 
-@test "the process file's one word of argv changes, however it is spelled" {
+@test "only the word with the process file changes in argv, in any spelling" {
 	changed exec --process @ id
 	changed exec --process=@ id
 	changed exec -p @ id
@@ -30,7 +30,7 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 	untouched exec id --process "$process"
 }
 
-@test "what is handed over is the process file with other sets" {
+@test "the runtime gets the process file with changed sets" {
 	require_programs jq
 	changed exec --process @ id
 	jq -e "$ambient" "$handed"
@@ -38,7 +38,7 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 		<(jq -S 'del(.capabilities)' "$handed")
 }
 
-@test "the descriptor is sealed, and the only one that is new" {
+@test "the descriptor is sealed, and no other one is new" {
 	changed exec --process @ id
 	[ "$(cat "$work/seals")" -eq 15 ]
 	grep -v '/null$' "$work/descriptors" | grep -Ev '^[12] ' >"$work/new"
@@ -47,7 +47,7 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 	grep -q "^$descriptor /memfd:" "$work/new"
 }
 
-@test "the descriptor is above all that may be preserved" {
+@test "the descriptor is above all preserved ones" {
 	changed exec --preserve-fds 20 --process @ id
 	changed exec --preserve-fds 100 --process @ id
 	[ "$descriptor" -ge 103 ]
@@ -58,7 +58,7 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 	[ "$descriptor" -ge 113 ]
 }
 
-@test "what only some take for a number of descriptors changes nothing" {
+@test "an ambiguous number of descriptors changes nothing" {
 	for count in 0x3e 0b111110 0o76 6_2 62x '' -1 \
 		99999999999999999999; do
 		troubled "'$count'" exec --preserve-fds "$count" \
@@ -66,13 +66,13 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 	done
 }
 
-@test "the process file itself stays as it is" {
+@test "the process file itself is unchanged" {
 	cp "$process" "$work/process.old"
 	changed exec --process @ id
 	same "$work/process.old" "$process"
 }
 
-@test "a process file that needs no change is handed over as it is" {
+@test "a process file that needs no change is passed on unchanged" {
 	changed exec --process @ id
 	cp "$handed" "$work/patched.json"
 	untouched exec --process "$work/patched.json" id
@@ -80,7 +80,7 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 	untouched exec --process "$work/root.json" id
 }
 
-@test "a session without --process stays as it is" {
+@test "a session without --process is unchanged" {
 	untouched exec id true
 	untouched exec -t --user 1000 id true
 }
@@ -92,7 +92,7 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 	changed exec --process @ id
 }
 
-@test "a container of the same id under another root has sessions of its own" {
+@test "sessions of the same id under another root are separate" {
 	untouched --root /a exec --process "$process" id
 	create --root /ab
 	[ "$status" -eq 7 ]
@@ -103,7 +103,7 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 	troubled 'another container' exec --process "$process" id
 }
 
-@test "a container of the same id under the own root of another runtime, too" {
+@test "sessions of the same id under another runtime's root are separate" {
 	python_runtime crun
 	untouched exec --process "$process" id
 	create
@@ -112,7 +112,7 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 	troubled 'another container' exec --process "$process" id
 }
 
-@test "a root is what it is from where the runtime is called" {
+@test "a relative root is resolved from the working directory" {
 	mkdir "$work/a" "$work/b"
 	words=("${before[@]}")
 	before=("${words[@]}" env -C "$work/a")
@@ -123,7 +123,7 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 	untouched --root root exec --process "$process" id
 }
 
-@test "a link that leads nowhere changes nothing" {
+@test "a dangling link changes nothing" {
 	rm "$record"
 	troubled "$record" exec --process "$process" id
 	rm -r "$bundle"
@@ -140,7 +140,7 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 	changed exec --process @ id
 }
 
-@test "a record that cannot be believed changes nothing" {
+@test "an untrusted record changes nothing" {
 	chmod 664 "$record"
 	troubled 'writable by others' exec --process "$process" id
 	chmod 644 "$record"
@@ -154,7 +154,7 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 	troubled "$record" exec --process "$process" id
 }
 
-@test "a directory of links that somebody else could write changes nothing" {
+@test "an untrusted directory of links changes nothing" {
 	for mode in 770 702 777 720; do
 		chmod "$mode" "$links"
 		troubled 'writable by others' exec --process "$process" id
@@ -168,7 +168,7 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 	troubled 'writable by others' exec --process "$process" id
 }
 
-@test "a link that is none changes nothing" {
+@test "a file in place of the link changes nothing" {
 	link=$(only_link)
 	rm "$link"
 	mkdir "$link"
@@ -184,7 +184,7 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 	troubled RLIMIT_NOFILE exec --preserve-fds 20 --process "$process" id
 }
 
-@test "a limit on the size of files changes nothing" {
+@test "RLIMIT_FSIZE changes nothing" {
 	before+=(bash -c 'ulimit -f 1 && exec "$@"' bash)
 	head -c 1024 /dev/zero | tr '\0' ' ' >>"$process"
 	troubled RLIMIT_FSIZE exec --process "$process" id
@@ -209,7 +209,7 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 	done
 }
 
-@test "a process file that is no JSON object changes nothing" {
+@test "a process file that is not a JSON object changes nothing" {
 	for text in '' '{' null '[]' '"x"' '{}}' '{"user":{"uid":"1000"}}' \
 		'{"user":{"uid":1000,"uid":0}}' '},"x":{' \
 		'{"user":{"uid":1000}},"process":{}'; do

@@ -29,19 +29,19 @@ untouched() {
 	[ ! -e "$record" ]
 }
 
-@test "a policy of root's that root alone may write is believed" {
+@test "a policy that root owns and only root can write is trusted" {
 	create
 	granted
 }
 
-@test "a policy that belongs to somebody else is refused" {
+@test "a policy that another user owns is refused" {
 	chown 4711 "$CAPRUNTIME_POLICY"
 	create
 	refused "load policy: '$CAPRUNTIME_POLICY' is owned by user 4711"
 	untouched
 }
 
-@test "a policy that group or others may write is refused" {
+@test "a policy that group or others can write is refused" {
 	for mode in 664 646 666 620; do
 		chmod "$mode" "$CAPRUNTIME_POLICY"
 		create
@@ -67,7 +67,7 @@ untouched() {
 	untouched
 }
 
-@test "a sticky directory above the policy is fine where its owner is" {
+@test "a sticky directory above the policy is fine if its owner is trusted" {
 	chmod 1777 "$etc"
 	create
 	granted
@@ -96,7 +96,7 @@ make_configmap() {
 	granted
 }
 
-@test "what a link leads to must be trusted, too" {
+@test "the target of a link must be trusted, too" {
 	make_configmap
 	chmod 777 "$etc/..2026_11_23"
 	create
@@ -108,7 +108,7 @@ make_configmap() {
 	untouched
 }
 
-@test "a link that belongs to somebody else is not followed" {
+@test "a link that another user owns is not followed" {
 	make_configmap
 	chown -h 4711 "$etc/..data"
 	create
@@ -120,7 +120,7 @@ make_configmap() {
 	untouched
 }
 
-@test "a link that leads nowhere is no missing policy" {
+@test "a dangling link is not a missing policy" {
 	ln -sf nowhere "$CAPRUNTIME_POLICY"
 	create
 	refused "load policy: '$CAPRUNTIME_POLICY': is missing"
@@ -134,7 +134,7 @@ make_configmap() {
 	untouched
 }
 
-@test "what is no regular file is no policy, and nothing waits for it" {
+@test "a policy must be a regular file, and opening it never blocks" {
 	for make in mkdir mkfifo 'ln -s /dev/zero' 'ln -s /dev/tty'; do
 		rm -rf "$CAPRUNTIME_POLICY"
 		$make "$CAPRUNTIME_POLICY"
@@ -157,7 +157,7 @@ pad_policy() { # BYTES
 	printf '%*s' $(($1 - size)) '' >>"$CAPRUNTIME_POLICY"
 }
 
-@test "a policy may have 1 MiB, and not one byte more" {
+@test "a policy is at most 1 MiB long" {
 	pad_policy 1048577
 	create
 	refused "'$CAPRUNTIME_POLICY' is larger than 1048576 bytes"
@@ -167,7 +167,7 @@ pad_policy() { # BYTES
 	granted
 }
 
-@test "a policy that may not be read is no missing policy" {
+@test "an unreadable policy is not a missing policy" {
 	require_programs setpriv
 	cp "$CAPRUNTIME_BUILT" "$work/bin/capruntime"
 	CAPRUNTIME_BUILT=$work/bin/capruntime
@@ -183,7 +183,7 @@ pad_policy() { # BYTES
 	untouched
 }
 
-@test "\$CAPRUNTIME_POLICY must be the absolute path of a file that is there" {
+@test "\$CAPRUNTIME_POLICY must be the absolute path of an existing file" {
 	cd "$etc"
 	for CAPRUNTIME_POLICY in '' policy.json ./policy.json; do
 		create
@@ -219,7 +219,7 @@ use_sysroot() {
 	default=$mounted/etc/capruntime/policy.json
 }
 
-@test "the policy in its default place may be missing, and nothing else" {
+@test "the policy may be missing only in its default place" {
 	require_programs unshare
 	use_sysroot
 	create
@@ -267,7 +267,7 @@ make_grant() {
 	cp "$record" "$work/record"
 }
 
-@test "a record that somebody else could have written is refused by name" {
+@test "a record that another user could write is refused by name" {
 	make_grant
 	chown 4711 "$record"
 	refused_record 'is owned by user 4711'
@@ -286,7 +286,7 @@ make_grant() {
 	untouched
 }
 
-@test "a record that is no regular file is refused by name" {
+@test "a record that is not a regular file is refused by name" {
 	for make in mkdir mkfifo "ln -s $work/record" 'ln -s nowhere' \
 		'ln -s /dev/zero'; do
 		make_grant
@@ -296,7 +296,7 @@ make_grant() {
 	done
 }
 
-@test "a record with other bytes than ours is refused, with what to do" {
+@test "a record that capruntime did not write is refused with a remedy" {
 	make_grant
 	for content in '' garbage '[]' '{}' '{"version":2}' $'\xff'; do
 		printf '%s' "$content" >"$record"

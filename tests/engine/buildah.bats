@@ -94,7 +94,7 @@ expect_nothing_left() {
 	done
 }
 
-@test "buildah: a RUN of root is left alone, and those after it are not" {
+@test "buildah: a RUN of root is unchanged, and later ones get the grant" {
 	for name in $RUNTIMES; do
 		use_buildah "$name"
 		build 'RUN report' 'USER 1000' 'RUN report' 'USER 0' 'RUN report'
@@ -104,7 +104,7 @@ expect_nothing_left() {
 	done
 }
 
-@test "buildah: what a RUN writes is the image's, its failure the build's" {
+@test "buildah: the files of a RUN reach the image, and its failure stops the build" {
 	for name in $RUNTIMES; do
 		use_buildah "$name"
 		build 'RUN busybox mkdir -m 777 /out' 'USER 1000' \
@@ -146,7 +146,7 @@ expect_refused_build() { # REASON
 	expect_nothing_left
 }
 
-@test "buildah: the person reads why a required capability cannot be raised" {
+@test "buildah: the error says why a required capability cannot be raised" {
 	for name in $RUNTIMES; do
 		use_buildah "$name"
 		grant_builds '{handler: "engine-*"}' \
@@ -155,7 +155,7 @@ expect_refused_build() { # REASON
 	done
 }
 
-@test "buildah: the person reads where the policy is broken" {
+@test "buildah: the error says where the policy is broken" {
 	for name in $RUNTIMES; do
 		use_buildah "$name"
 		broken_policy
@@ -163,7 +163,7 @@ expect_refused_build() { # REASON
 	done
 }
 
-@test "buildah: the person reads that there is no real runtime" {
+@test "buildah: the error says that the real runtime is missing" {
 	for name in $RUNTIMES; do
 		use_buildah "$name"
 		rm "$runtimes/$handler"

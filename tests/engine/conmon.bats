@@ -80,7 +80,7 @@ put_before_runtime() { # COMMAND of a shell
 	ln -sfn "$work/bin/$RUNTIME_NAME" "$runtimes/$handler"
 }
 
-@test "conmon: the runtime is called with its words, but for the process file" {
+@test "conmon: the runtime gets its arguments, except the process file" {
 	for name in $RUNTIMES; do
 		use "$name"
 		rm -f "$work/called"
@@ -106,7 +106,7 @@ put_before_runtime() { # COMMAND of a shell
 
 parent_of() { awk '/^PPid:/ { print $2 }' "/proc/$1/status"; }
 
-@test "conmon: what it waits for is the container, and its exit status comes through" {
+@test "conmon: it waits for the container, and reports its exit status" {
 	for name in $RUNTIMES; do
 		use "$name"
 		start_container
@@ -125,7 +125,7 @@ parent_of() { awk '/^PPid:/ { print $2 }' "/proc/$1/status"; }
 	done
 }
 
-@test "conmon: its death in the middle of a create is that of the runtime" {
+@test "conmon: if it dies during a create, the runtime dies" {
 	for name in $RUNTIMES; do
 		use "$name"
 		put_before_runtime 'echo $$ >"'"$work/waiting"'"
@@ -208,17 +208,17 @@ refused_each_way() { # COMMAND REASON
 	done
 }
 
-@test "conmon: the person reads why a required capability cannot be raised" {
+@test "conmon: the error says why a required capability cannot be raised" {
 	refused_each_way unmet_policy "$unmet_reason"
 }
 
-@test "conmon: the person reads where the policy is broken" {
+@test "conmon: the error says where the policy is broken" {
 	refused_each_way broken_policy "$broken_reason"
 }
 
 remove_runtime() { rm "$runtimes/$handler"; }
 
-@test "conmon: the person reads that there is no real runtime" {
+@test "conmon: the error says that the real runtime is missing" {
 	refused_each_way remove_runtime \
 		"no real runtime for handler '$handler': create the symbolic link '/"
 }
@@ -240,7 +240,7 @@ remove_runtime() { rm "$runtimes/$handler"; }
 	done
 }
 
-@test "conmon: a probe never fails because of us" {
+@test "conmon: a probe never fails because of capruntime" {
 	for name in $RUNTIMES; do
 		use "$name"
 		grant '{}' 'exec: true'

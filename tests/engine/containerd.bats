@@ -26,7 +26,7 @@ teardown() { teardown_containerd; }
 	done
 }
 
-@test "containerd: the person reads why a required capability cannot be raised" {
+@test "containerd: the error says why a required capability cannot be raised" {
 	for name in $RUNTIMES; do
 		use_containerd "$name"
 		unmet_policy
@@ -37,7 +37,7 @@ teardown() { teardown_containerd; }
 	done
 }
 
-@test "containerd: the person reads where the policy is broken" {
+@test "containerd: the error says where the policy is broken" {
 	for name in $RUNTIMES; do
 		use_containerd "$name"
 		broken_policy
@@ -47,7 +47,7 @@ teardown() { teardown_containerd; }
 	done
 }
 
-@test "containerd: the person reads that there is no real runtime" {
+@test "containerd: the error says that the real runtime is missing" {
 	for name in $RUNTIMES; do
 		use_containerd "$name"
 		rm "$runtimes/$handler"
@@ -77,7 +77,7 @@ traps_term() {
 	done
 }
 
-@test "containerd: its own log line about a failure stays readable, too" {
+@test "containerd: its own log line about a failure is readable, too" {
 	for name in $RUNTIMES; do
 		use_containerd "$name"
 		run ctr_run --rm -- /bin/nowhere

@@ -80,7 +80,7 @@ start_terminal_session() {
 	done
 }
 
-@test "containerd: without exec in the rule, a session is the runtime's own" {
+@test "containerd: without exec in the rule, a session is unchanged" {
 	for name in $RUNTIMES; do
 		use_containerd "$name"
 		grant '{handler: "engine-*"}' 'drop: "others"'
@@ -91,7 +91,7 @@ start_terminal_session() {
 	done
 }
 
-@test "containerd: each start of a container is by the policy of its time" {
+@test "containerd: each start of a container uses the current policy" {
 	for name in $RUNTIMES; do
 		use_containerd "$name"
 		grant '{handler: "engine-*"}' 'exec: true'
@@ -113,7 +113,7 @@ start_terminal_session() {
 	done
 }
 
-@test "containerd: pause, resume, kill and delete ask no policy" {
+@test "containerd: pause, resume, kill and delete read no policy" {
 	for name in $RUNTIMES; do
 		use_containerd "$name"
 		start_container
@@ -126,7 +126,7 @@ start_terminal_session() {
 	done
 }
 
-@test "containerd: a container outlives the daemon, and obeys the next one" {
+@test "containerd: a container outlives the daemon, and the next one controls it" {
 	for name in $RUNTIMES; do
 		use_containerd "$name"
 		grant '{handler: "engine-*"}' 'exec: true'
@@ -144,7 +144,7 @@ start_terminal_session() {
 }
 
 # Only ctr's own containers are seen here: they bear no mark of Kubernetes.
-@test "containerd: the person reads that a container lacks its engine's mark" {
+@test "containerd: the error names the engine's annotation that a container lacks" {
 	for name in $RUNTIMES; do
 		use_containerd "$name"
 		use_engine containerd
@@ -154,7 +154,7 @@ start_terminal_session() {
 	done
 }
 
-@test "containerd: whose a container is counts where its engine is named" {
+@test "containerd: a container has an identity if its engine is named" {
 	local marks=(--annotation io.kubernetes.cri.container-type=container
 		--annotation io.kubernetes.cri.sandbox-namespace=shop)
 

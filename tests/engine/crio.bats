@@ -63,7 +63,7 @@ pause='uid=0 inh=0 prm=5fb eff=5fb bnd=5fb amb=0 nnp=0'
 	done
 }
 
-@test "crio: rules tell containers by namespace, pod, container and image" {
+@test "crio: rules match namespace, pod, container and image" {
 	for name in $RUNTIMES; do
 		use_crio "$name"
 		while read -r line match; do
@@ -100,7 +100,7 @@ forge() { # JQ-FILTER
 	keep_config "$bundle"
 }
 
-@test "crio: a pod that forges annotations gets nothing by it" {
+@test "crio: a pod that forges annotations gains nothing" {
 	for name in $RUNTIMES; do
 		use_crio "$name"
 		crio_grant '{namespace: "rigns", container: ["add", "POD"]}'

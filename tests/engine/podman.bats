@@ -30,7 +30,7 @@ teardown() { teardown_podman; }
 	done
 }
 
-@test "podman: a container of root is left alone" {
+@test "podman: a container of root is unchanged" {
 	for name in $RUNTIMES; do
 		use_podman "$name"
 		run -0 podman run --rm --user 0 test report
@@ -46,7 +46,7 @@ teardown() { teardown_podman; }
 	done
 }
 
-@test "podman: exit status and standard input come through" {
+@test "podman: exit status and standard input are passed on" {
 	for name in $RUNTIMES; do
 		use_podman "$name"
 		run -7 podman run --rm test sh -c 'exit 7'
@@ -78,7 +78,7 @@ show_unmet() {
 	[ "$status" -eq 126 ]
 }
 
-@test "podman: the person reads why a required capability cannot be raised" {
+@test "podman: the error says why a required capability cannot be raised" {
 	for_both_ways show_unmet
 }
 
@@ -89,7 +89,7 @@ show_broken() {
 	[ "$status" -eq 126 ]
 }
 
-@test "podman: the person reads where the policy is broken" {
+@test "podman: the error says where the policy is broken" {
 	for_both_ways show_broken
 }
 
@@ -112,11 +112,11 @@ show_no_runtime() {
 	podman rm --force --all --time 0
 }
 
-@test "podman: the person reads that there is no real runtime" {
+@test "podman: the error says that the real runtime is missing" {
 	for_both_ways show_no_runtime
 }
 
-@test "podman: start, exec, stop, restart and rm work, each start by the policy of its time" {
+@test "podman: start, exec, stop, restart and rm work, and each start uses the current policy" {
 	for name in $RUNTIMES; do
 		use_podman "$name"
 		podman run --detach --name "$id" test \

@@ -70,7 +70,7 @@ expect_session() { # REGULAR-EXPRESSION [OPTION...]
 
 # podman makes the sets of a session of those in config.json as it stands, and
 # so with ours in them; the rest is from its own copy.
-@test "podman: without exec in the rule, a session is podman's own" {
+@test "podman: without exec in the rule, a session is unchanged" {
 	for name in $RUNTIMES; do
 		use_podman "$name"
 		grant '{handler: "engine-*"}' \
@@ -96,7 +96,7 @@ expect_session() { # REGULAR-EXPRESSION [OPTION...]
 	done
 }
 
-@test "podman: a restarted container holds what the policy says by then" {
+@test "podman: a restarted container holds what the current policy says" {
 	for name in $RUNTIMES; do
 		use_podman "$name"
 		grant '{handler: "engine-*"}' 'exec: true'
@@ -115,7 +115,7 @@ expect_session() { # REGULAR-EXPRESSION [OPTION...]
 	done
 }
 
-@test "podman: kill, pause, unpause, stop and rm ask no policy" {
+@test "podman: kill, pause, unpause, stop and rm read no policy" {
 	for name in $RUNTIMES; do
 		use_podman "$name"
 		start_container
@@ -147,7 +147,7 @@ container_is() { # STATUS
 	}
 }
 
-@test "podman: a refused start leaves nothing that runs, and can be mended" {
+@test "podman: a refused start leaves no process, and can be repeated" {
 	for name in $RUNTIMES; do
 		use_podman "$name"
 		unmet_policy
@@ -168,7 +168,7 @@ container_is() { # STATUS
 	done
 }
 
-@test "podman: a step of a build runs by the policy" {
+@test "podman: the policy applies to a step of a build" {
 	for name in $RUNTIMES; do
 		use_podman "$name"
 		export CAPRUNTIME_POLICY=$work/policy.json

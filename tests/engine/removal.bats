@@ -47,7 +47,7 @@ expect_not_kept_by() { # PATTERN
 	! grep -qE "$1" <<<"$output"
 }
 
-@test "podman's container keeps the package while it runs" {
+@test "a running podman container prevents removal of the package" {
 	for name in $RUNTIMES; do
 		use_podman "$name"
 		make_node
@@ -58,7 +58,7 @@ expect_not_kept_by() { # PATTERN
 	done
 }
 
-@test "containerd's container keeps the package until it is deleted" {
+@test "a containerd container prevents removal until it is deleted" {
 	for name in $RUNTIMES; do
 		use_containerd "$name"
 		make_node "$work/containerd/state"

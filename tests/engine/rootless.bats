@@ -78,7 +78,7 @@ use_rootless() { # runc or crun
 	chmod 755 "$work/$handler"
 }
 
-@test "rootless: the policy is root's, and its rule gives the grant" {
+@test "rootless: a rule of root's policy gives the grant" {
 	for name in $RUNTIMES; do
 		use_rootless "$name"
 		[ "$(stat -c %u:%a "$work/policy.json")" = 0:644 ]
@@ -104,7 +104,7 @@ use_rootless() { # runc or crun
 	done
 }
 
-@test "rootless: without a rule nothing is granted, and root is left alone" {
+@test "rootless: without a rule nothing is granted, and root is unchanged" {
 	for name in $RUNTIMES; do
 		use_rootless "$name"
 		run -0 podman run --rm --user 0 test report
@@ -116,7 +116,7 @@ use_rootless() { # runc or crun
 }
 
 # Outside of the namespace one owner looks like another.
-@test "rootless: a policy of the user's own counts, and one of somebody else" {
+@test "rootless: the user's own policy is used, and another user's is refused" {
 	for name in $RUNTIMES; do
 		use_rootless "$name"
 		for owner in "$user" "$somebody_else"; do
@@ -152,7 +152,7 @@ use_rootless() { # runc or crun
 	done
 }
 
-@test "rootless: the person reads why a container is refused" {
+@test "rootless: the error says why a container is refused" {
 	for name in $RUNTIMES; do
 		use_rootless "$name"
 		unmet_policy
@@ -175,7 +175,7 @@ expect_session() { # REGULAR-EXPRESSION [OPTION...]
 	expect_line "$1"
 }
 
-@test "rootless: with exec in the rule, sessions are the rule's" {
+@test "rootless: with exec in the rule, it applies to sessions" {
 	for name in $RUNTIMES; do
 		use_rootless "$name"
 		grant '{handler: "engine-*"}' \
@@ -207,7 +207,7 @@ expect_session() { # REGULAR-EXPRESSION [OPTION...]
 	done
 }
 
-@test "rootless: stop, restart, kill and rm work, each start by the policy of its time" {
+@test "rootless: stop, restart, kill and rm work, and each start uses the current policy" {
 	for name in $RUNTIMES; do
 		use_rootless "$name"
 		start_container
@@ -229,7 +229,7 @@ expect_session() { # REGULAR-EXPRESSION [OPTION...]
 	done
 }
 
-@test "rootless: a step of a build runs by the policy" {
+@test "rootless: the policy applies to a step of a build" {
 	for name in $RUNTIMES; do
 		use_rootless "$name"
 		expect_built

@@ -43,7 +43,7 @@ is_warned_of() { # FILE WORD...
 	done
 }
 
-@test "CRI-O's drop-in adds one handler, and nothing else" {
+@test "CRI-O's drop-in only adds one handler" {
 	file=$snippets/crio/50-capruntime.conf
 	toml_says "$file" '. == {crio: {runtime: {runtimes: {capruntime: {
 		runtime_path: "/usr/bin/capruntime", runtime_type: "oci",
@@ -73,7 +73,7 @@ containerd_says() { # FILE
 		(.options.SystemdCgroup | not)))"
 }
 
-@test "containerd hears the handler, its program and its annotations" {
+@test "containerd reads the handler, its program and its annotations" {
 	file=$snippets/containerd/config-v2.toml
 	require_programs containerd
 	containerd_says "$file"
@@ -86,7 +86,7 @@ containerd_says() { # FILE
 }
 
 # As the files say: those of 2.x are merged, those of 1.x replace.
-@test "containerd 1.x forgets the rest of the plugin for an imported file, 2.x does not" {
+@test "containerd 1.x replaces the plugin's table by an import, 2.x merges it" {
 	require_programs containerd
 	cat >"$work/config.toml" <<-END
 		version = 2

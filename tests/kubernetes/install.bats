@@ -175,7 +175,7 @@ layers() { # TAR-WORD...: of what is in the image
 			.put == ["policy.json", "runtimes/capruntime"]'
 }
 
-@test "they run with no right that they do not need" {
+@test "they run with only the rights that they need" {
 	for name in policy install; do
 		run -0 daemon_status "capruntime-$name" \
 			'Uid|CapInh|CapPrm|CapEff|CapBnd|CapAmb|NoNewPrivs|Seccomp'
@@ -191,7 +191,7 @@ layers() { # TAR-WORD...: of what is in the image
 has_no_daemon() { ! daemon "$1" 2>/dev/null; } # NAME
 
 # CRI-O itself is not there, but its directory.
-@test "CRI-O's drop-in comes, and stays when its daemon goes" {
+@test "CRI-O's drop-in is installed, and stays without its daemon" {
 	local file=/etc/crio/crio.conf.d/50-capruntime.conf
 
 	mkdir -p "$work/own/etc/crio/crio.conf.d"
@@ -212,7 +212,7 @@ has_no_daemon() { ! daemon "$1" 2>/dev/null; } # NAME
 	kubectl delete pod early --wait=false
 }
 
-@test "a policy changed in the ConfigMap counts from the next start on" {
+@test "a policy changed in the ConfigMap applies from the next start" {
 	pod before
 	is_ready before
 	write_policy "{$web, exec: true}"
@@ -243,7 +243,7 @@ has_refusal() { # POD: the last line of its log
 			startswith("\u0027/config/policy.json\u0027:2:14: "))'
 }
 
-@test "a broken policy stays out, and the daemon says where it is broken" {
+@test "a broken policy is not installed, and the daemon reports where it is broken" {
 	cp "$tree/policy.json" "$work/good.json"
 	printf '{ "version": 1,\n  "rules": [ { "name": "x" } ] }\n' \
 		>"$tree/policy.json"
@@ -265,7 +265,7 @@ has_refusal() { # POD: the last line of its log
 
 has_no_pods() { [ -z "$(all get pods --all-namespaces -o name)" ]; }
 
-@test "it is taken away step by step, and pods can be deleted at each" {
+@test "it is removed step by step, and pods can be deleted at each step" {
 	for name in first second third; do
 		pod "$name"
 	done

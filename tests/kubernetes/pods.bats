@@ -36,7 +36,7 @@ has_endpoint() { # SERVICE: sets address
 	[ -n "$address" ]
 }
 
-@test "drop ALL and add leaves that one, raised" {
+@test "drop ALL and add leaves one capability, raised" {
 	policy "{$web}"
 	pod dropped "$report80 | $drop_all | $add_bind"
 	pod empty "$report80 | $drop_all"
@@ -126,7 +126,7 @@ is_restarted() { [ "$(restarts "$1")" -gt 0 ]; } # POD
 	expect_output typed
 }
 
-@test "an ingress in the node's network serves on port 80 there" {
+@test "an ingress in the node's network serves on port 80" {
 	policy '{name: "ingress", match: {host_network: true},
 		ambient: ["NET_BIND_SERVICE"], require: true}'
 	pod ingress "$report80 | .spec.hostNetwork = true"
@@ -139,7 +139,7 @@ is_restarted() { [ "$(restarts "$1")" -gt 0 ]; } # POD
 	run ! fetch 127.0.0.1
 }
 
-@test "who refused a pod, and why, stands in its events" {
+@test "a pod's events say what refused it, and why" {
 	policy "{$web, require: true}"
 	pod refused "$drop_all"
 	pod served "$drop_all | $add_bind"
@@ -150,7 +150,7 @@ is_restarted() { [ "$(restarts "$1")" -gt 0 ]; } # POD
 	[[ "$output" != *uid=* ]]
 }
 
-@test "what no rule matches is as under the runtime alone" {
+@test "a pod without a matching rule is as without capruntime" {
 	policy "{$web}"
 	namespace=other
 	pod untouched
@@ -177,7 +177,7 @@ has_untouched_bundle() { # ID
 	expect_forgeries_fail
 }
 
-@test "with on_request containers get what their pod asks for, of the rule's" {
+@test "with on_request containers get what their pod requests, within the rule" {
 	policy '{name: "wish", match: {namespace: "web"}, on_request: true,
 		ambient: ["NET_BIND_SERVICE", "NET_RAW"]}'
 	wish='.metadata.annotations'
@@ -239,7 +239,7 @@ expect_manifest() { # FILE CONFIG.JSON
 
 kubectl_anywhere() { "$node/kubectl" "$@"; }
 
-@test "the examples' pods are let in, and their containers are as config.json says" {
+@test "the examples' pods are admitted, and their containers hold what config.json says" {
 	local file way
 	make_namespaces dev-anna ingress-nginx monitoring netops shop telco vault
 

@@ -42,7 +42,7 @@ expect_deletable() { # POD
 	"$node/enter" test ! -e "$bundles/$id"
 }
 
-@test "a policy that changes counts from the container's next start on" {
+@test "a changed policy applies from the container's next start" {
 	policy "{$web, exec: true}"
 	pod lasting
 	pod rising '.spec.containers[0].name = "late"'
@@ -61,7 +61,7 @@ expect_deletable() { # POD
 	expect_session "$matched" rising
 }
 
-@test "a broken policy stops new pods alone, says where, and heals" {
+@test "a broken policy stops only new pods, with the place, until it is repaired" {
 	policy "{$web, exec: true}"
 	pod before
 	pod ended
@@ -102,7 +102,7 @@ expect_deletable() { # POD
 	expect_deletable held
 }
 
-@test "forged annotations do nothing, also when containerd passes all on" {
+@test "forged annotations do nothing, even if containerd passes all of them" {
 	sed -i 's|^\( *pod_annotations = \).*|\1["*", "*/*"]|' \
 		"$node/etc/containerd.toml"
 	kill_daemon containerd

@@ -31,7 +31,7 @@ logged_sets() {
 		"$work/audit.log"
 }
 
-@test "a container holds what the audit says" {
+@test "a container holds what the audit log says" {
 	for name in $RUNTIMES; do
 		for actions in 'ambient: ["NET_BIND_SERVICE"]' \
 			'ambient: ["NET_BIND_SERVICE", "KILL"]' \
@@ -56,7 +56,7 @@ logged_sets() {
 	done
 }
 
-@test "the audit of what was refused says why, and no container was there" {
+@test "a refusal is audited with its reason, and no container starts" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
 		audited_rule 'ambient: ["SYS_TIME"], require: true'
@@ -69,7 +69,7 @@ logged_sets() {
 	done
 }
 
-@test "in mode audit a container holds what it had, and the log says what not" {
+@test "in mode audit a container is unchanged, and the log has the decision" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
 		change_config '.process.args = ["/bin/report"]'

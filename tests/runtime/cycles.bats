@@ -293,7 +293,7 @@ expect_links_to_go() {
 	[ "$(ls -A "$work/run")" = capruntime ]
 }
 
-@test "whatever the policy becomes, each container is right or it is refused" {
+@test "after any policy change each container is correct or refused" {
 	change_policies >"$work/changes" 2>&1 3>&- 4>&- &
 	administrator=$!
 	started+=("$administrator")

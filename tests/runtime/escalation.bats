@@ -78,7 +78,7 @@ expect_holds() { # LINE...
 	expect_container "$(printf '%s\n' "$@")"
 }
 
-@test "without a rule setuid and file capabilities gain what is bounding" {
+@test "without a rule setuid and file capabilities gain the bounding set" {
 	for name in $RUNTIMES; do
 		use_image "$name"
 		grant_nothing
@@ -90,7 +90,7 @@ expect_holds() { # LINE...
 	done
 }
 
-@test "what is ambient is lost through such programs, which gain as before" {
+@test "such programs clear the ambient set, and gain as before" {
 	for name in $RUNTIMES; do
 		use_image "$name"
 		expect_holds \
@@ -101,7 +101,7 @@ expect_holds() { # LINE...
 	done
 }
 
-@test "under 'drop: others' nothing gains more than the rule's capabilities" {
+@test "under 'drop: others' no program gains more than the rule's capabilities" {
 	for name in $RUNTIMES; do
 		use_image "$name"
 		grant '{}' 'drop: "others"'
@@ -113,7 +113,7 @@ expect_holds() { # LINE...
 	done
 }
 
-@test "what a list drops is out of reach, the rest is not" {
+@test "programs cannot gain what a list drops, and gain the rest" {
 	for name in $RUNTIMES; do
 		use_image "$name"
 		grant '{}' 'drop: ["NET_ADMIN", "SETUID", "KILL"]'
@@ -124,7 +124,7 @@ expect_holds() { # LINE...
 	done
 }
 
-@test "under 'no_new_privileges' nothing gains anything" {
+@test "under 'no_new_privileges' no program gains anything" {
 	for name in $RUNTIMES; do
 		use_image "$name"
 		grant '{}' 'no_new_privileges: true'
@@ -137,7 +137,7 @@ expect_holds() { # LINE...
 	done
 }
 
-@test "a file's inheritable capability works with 'inheritable', and no other" {
+@test "a file's inheritable capability works only with 'inheritable'" {
 	for name in $RUNTIMES; do
 		use_image "$name"
 		grant '{}' 'inheritable: ["NET_RAW"]'
@@ -164,7 +164,7 @@ expect_holds() { # LINE...
 
 # The kernel lets a program keep no more than the one before it had: the
 # container's first program is executed by the runtime, which holds it all.
-@test "under 'no_new_privileges' a file's inheritable capability works for process 1 alone" {
+@test "under 'no_new_privileges' a file's inheritable capability works only for process 1" {
 	for name in $RUNTIMES; do
 		use_image "$name"
 		grant '{}' 'inheritable: ["NET_RAW"], no_new_privileges: true'

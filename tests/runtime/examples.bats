@@ -106,7 +106,7 @@ with_rows() { # ROWS PAGE
 		!inside' "$2"
 }
 
-@test "the tables of the ways are what containers hold under both runtimes" {
+@test "containers hold what the tables say under both runtimes" {
 	local way file page different=0
 
 	for way in $ways; do
@@ -182,7 +182,7 @@ expect_example() { # NAME ARGS WITHOUT WITH
 		'uid=100/100 inh=4000 prm=4000 eff=4000 bnd=4000 amb=4000 nnp=1 mlock=done'
 }
 
-@test "an exporter counts what a whole processor does" {
+@test "an exporter counts events of a whole processor" {
 	[[ $("$needs" perf) == *perf=done ]] ||
 		skip 'perf_event_open is closed to root'
 	expect_example perfmon '["/bin/serve", "perf"]' \
@@ -203,7 +203,7 @@ expect_example() { # NAME ARGS WITHOUT WITH
 		'1 packets transmitted, 1 packets received, 0% packet loss'
 }
 
-@test "a pod that asks for a low port gets it, and no other capability" {
+@test "a pod that requests a low port gets only that capability" {
 	expect_example self-service '["/bin/serve", "port80", "packet"]' \
 		'uid=1000/1000 inh=0 prm=0 eff=0 bnd=400 amb=0 nnp=1 port80=denied packet=denied' \
 		'uid=1000/1000 inh=400 prm=400 eff=400 bnd=400 amb=400 nnp=1 port80=done packet=denied'

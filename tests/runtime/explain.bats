@@ -148,7 +148,7 @@ in_user_namespace='.linux.namespaces += [{type: "user"}] |
 	.linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}] |
 	.linux.gidMappings = .linux.uidMappings'
 
-@test "what a program of uid 1000 will hold is foretold" {
+@test "explain predicts what a program of uid 1000 will hold" {
 	for name in $RUNTIMES; do
 		use_image "$name"
 		grant_nothing
@@ -160,7 +160,7 @@ in_user_namespace='.linux.namespaces += [{type: "user"}] |
 	done
 }
 
-@test "what a program will hold under no_new_privs is foretold" {
+@test "explain predicts what a program will hold under no_new_privs" {
 	for name in $RUNTIMES; do
 		use_image "$name"
 		grant '{}' 'no_new_privileges: true'
@@ -171,7 +171,7 @@ in_user_namespace='.linux.namespaces += [{type: "user"}] |
 	done
 }
 
-@test "what a program of root's will hold is foretold" {
+@test "explain predicts what a program of root will hold" {
 	for name in $RUNTIMES; do
 		use_image "$name"
 		change_config '.process.user = {uid: 0, gid: 0}'
@@ -183,7 +183,7 @@ in_user_namespace='.linux.namespaces += [{type: "user"}] |
 	done
 }
 
-@test "what a rule drops, and makes inheritable, is foretold" {
+@test "explain predicts what a rule drops and makes inheritable" {
 	for name in $RUNTIMES; do
 		use_image "$name"
 		grant '{}' 'drop: "others"'
@@ -195,7 +195,7 @@ in_user_namespace='.linux.namespaces += [{type: "user"}] |
 }
 
 # What it cannot tell, where the runtime may have lifted that, it says.
-@test "what a program on a nosuid tree will hold is foretold, or said to be unknown" {
+@test "explain predicts what a program on a nosuid tree will hold, or says unknown" {
 	export NOSUID=1
 	for name in $RUNTIMES; do
 		use_image "$name"
@@ -228,7 +228,7 @@ in_user_namespace='.linux.namespaces += [{type: "user"}] |
 	done
 }
 
-@test "what a program will hold in a user namespace is foretold" {
+@test "explain predicts what a program will hold in a user namespace" {
 	for name in $RUNTIMES; do
 		use_image "$name"
 		change_config "$in_user_namespace"
@@ -242,7 +242,7 @@ in_user_namespace='.linux.namespaces += [{type: "user"}] |
 	done
 }
 
-@test "what a program on a bind mount will hold is foretold, or said to be unknown" {
+@test "explain predicts what a program on a bind mount will hold, or says unknown" {
 	for NOSUID in '' 1; do
 		export NOSUID
 		for name in $RUNTIMES; do
@@ -308,7 +308,7 @@ in_user_namespace='.linux.namespaces += [{type: "user"}] |
 }
 
 # What an engine asks for that cannot be had, silently.
-@test "what the runtime cannot make ambient is foretold not to be" {
+@test "explain predicts what the runtime cannot make ambient" {
 	for name in $RUNTIMES; do
 		use_image "$name"
 		grant_nothing
@@ -323,7 +323,7 @@ in_user_namespace='.linux.namespaces += [{type: "user"}] |
 	done
 }
 
-@test "the warning of a program that cannot start comes true" {
+@test "a program that explain calls not executable does not start" {
 	for name in $RUNTIMES; do
 		use_image "$name"
 		grant '{}'

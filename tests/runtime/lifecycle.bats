@@ -29,7 +29,7 @@ expect_granted_from_outside() { # PID
 	done
 }
 
-@test "create, start, exec, state, kill and delete go as without capruntime" {
+@test "create, start, exec, state, kill and delete work as without capruntime" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
 		wait_in_container
@@ -49,7 +49,7 @@ expect_granted_from_outside() { # PID
 	done
 }
 
-@test "only create and run read the policy: a broken one stops nothing that runs" {
+@test "only create and run read the policy: a broken one stops no other verb" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
 		wait_in_container
@@ -65,7 +65,7 @@ expect_granted_from_outside() { # PID
 	done
 }
 
-@test "exec is the real runtime's own, whoever it is for" {
+@test "exec without --process is unchanged for every user" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
 		wait_in_container
@@ -114,7 +114,7 @@ expect_granted_from_outside() { # PID
 	done
 }
 
-@test "the process that was called becomes the real runtime" {
+@test "the called process becomes the real runtime" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
 		wait_in_container
@@ -147,7 +147,7 @@ expect_granted_from_outside() { # PID
 	done
 }
 
-@test "without --preserve-fds nothing but 0, 1 and 2 reaches the container" {
+@test "without --preserve-fds only 0, 1 and 2 reach the container" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
 		change_config '.process.args = ["/bin/sh", "-c",
@@ -201,7 +201,7 @@ expect_granted_from_outside() { # PID
 	done
 }
 
-@test "a command that is not there fails as without capruntime" {
+@test "a missing command fails as without capruntime" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
 		change_config '.process.args = ["/bin/nowhere"]'
@@ -232,7 +232,7 @@ without_time() { # a log line of runc or crun
 	done
 }
 
-@test "crun's --config is the file that is changed, and given back" {
+@test "crun's --config names the file that is changed and restored" {
 	use_runtime crun
 	mkdir "$work/elsewhere"
 	cp "$bundle/config.json" "$work/elsewhere/other.json"
@@ -261,7 +261,7 @@ without_time() { # a log line of runc or crun
 	done
 }
 
-@test "a container that is started anew with the next create has the new rule" {
+@test "a restarted container has the new rule" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
 		wait_in_container

@@ -17,7 +17,7 @@ without_numbers() { # FILE
 	sed -E 's/[0-9]+/N/g; s/ +/ /g' "$1"
 }
 
-@test "what is shown of a running container is what capctl prints of one" {
+@test "the screens of a running container are what capctl prints" {
 	local file
 
 	for file in docs/capctl.md man/capctl.8; do

@@ -112,23 +112,23 @@ expect_as_in() { # FIXTURE
 	done
 }
 
-@test "CRI-O's profile closes what is said" {
+@test "CRI-O's profile blocks the predicted calls" {
 	expect_as_in crio/add
 }
 
-@test "containerd's profile closes what is said" {
+@test "containerd's profile blocks the predicted calls" {
 	expect_as_in containerd-ctr/seccomp
 }
 
-@test "containerd's profile for SYS_TIME closes what is said" {
+@test "containerd's profile for SYS_TIME blocks the predicted calls" {
 	expect_as_in containerd-ctr/seccomp-systime
 }
 
-@test "podman's profile closes what is said" {
+@test "podman's profile blocks the predicted calls" {
 	expect_as_in podman/user1000
 }
 
-@test "a profile that kills, traps, compares and logs does what is said" {
+@test "a profile that kills, traps, compares and logs blocks the predicted calls" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
 		make_calls

@@ -81,7 +81,7 @@ number_of_links() {
 	done
 }
 
-@test "drop and no_new_privileges bind the sessions, too" {
+@test "drop and no_new_privileges apply to sessions, too" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
 		engine_writes_more
@@ -95,7 +95,7 @@ number_of_links() {
 	done
 }
 
-@test "after a wish, too, drop leaves a session what it leaves the container" {
+@test "after a request drop leaves a session what it leaves the container" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
 		engine_writes_more
@@ -125,7 +125,7 @@ number_of_links() {
 	done
 }
 
-@test "a session of root in a container of another user stays as it is" {
+@test "a session of root in a container of another user is unchanged" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
 		engine_writes_more
@@ -152,7 +152,7 @@ number_of_links() {
 	done
 }
 
-@test "without exec in the rule, sessions are the runtime's own" {
+@test "without exec in the rule, sessions are unchanged" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
 		grant '{}' 'drop: "others", no_new_privileges: true'
@@ -184,7 +184,7 @@ number_of_links() {
 	done
 }
 
-@test "a session without --process is the runtime's own" {
+@test "a session without --process is the runtime's default" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
 		grant '{}' 'exec: true'
@@ -219,7 +219,7 @@ number_of_links() {
 	done
 }
 
-@test "a session with a terminal gets one that works" {
+@test "a session gets a working terminal" {
 	require_programs python3
 	for name in $RUNTIMES; do
 		use_runtime "$name"
@@ -269,7 +269,7 @@ session_with_descriptors() { # COMMAND [WORD...]
 	cat "$work/stdout" "$work/stderr"
 }
 
-@test "no descriptor of ours reaches a session, whatever is preserved" {
+@test "no descriptor of capruntime reaches a session" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
 		grant '{}' 'exec: true'
@@ -292,7 +292,7 @@ session_with_descriptors() { # COMMAND [WORD...]
 	done
 }
 
-@test "a session of a container of its own user namespace holds it there" {
+@test "a session in the container's user namespace holds the grant there" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
 		change_config '.linux.namespaces += [{type: "user"}] |

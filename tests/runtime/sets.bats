@@ -34,7 +34,7 @@ held_capabilities() {
 	done
 }
 
-@test "noNewPrivileges stays set and does not cost the grant" {
+@test "noNewPrivileges stays set, and the grant works" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
 		change_config '.process.noNewPrivileges = true'
@@ -51,7 +51,7 @@ held_capabilities() {
 	done
 }
 
-@test "uid 0 is left alone by a rule that does not ask for it" {
+@test "a rule that does not name uid 0 leaves it unchanged" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
 		change_config '.process.user = {uid: 0, gid: 0}'
@@ -60,7 +60,7 @@ held_capabilities() {
 	done
 }
 
-@test "uid 0 is changed by a rule that asks for it" {
+@test "a rule that names uid 0 changes it" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
 		change_config '.process.user = {uid: 0, gid: 0}'
@@ -69,7 +69,7 @@ held_capabilities() {
 	done
 }
 
-@test "a privileged container is left alone by a rule that does not ask for it" {
+@test "a rule without privileged leaves a privileged container unchanged" {
 	require_programs capsh
 	all=$(held_capabilities)
 	for name in $RUNTIMES; do
@@ -83,7 +83,7 @@ held_capabilities() {
 	done
 }
 
-@test "a privileged container is changed by a rule that asks for it" {
+@test "a rule with privileged changes a privileged container" {
 	require_programs capsh
 	all=$(held_capabilities)
 	for name in $RUNTIMES; do
@@ -110,7 +110,7 @@ in_user_namespace='.linux.namespaces += [{type: "user"}] |
 	done
 }
 
-@test "in a new user namespace also what the caller itself does not hold" {
+@test "in a new user namespace the caller need not hold the capability" {
 	require_programs setpriv
 	for name in $RUNTIMES; do
 		use_runtime "$name"
@@ -122,7 +122,7 @@ in_user_namespace='.linux.namespaces += [{type: "user"}] |
 	done
 }
 
-@test "nothing that the bounding set lacks is raised" {
+@test "a capability outside the bounding set is not raised" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
 		grant '{}' 'ambient: ["NET_RAW", "NET_BIND_SERVICE", "SYS_ADMIN"]'
@@ -130,7 +130,7 @@ in_user_namespace='.linux.namespaces += [{type: "user"}] |
 	done
 }
 
-@test "no rule makes up for an empty capabilities object" {
+@test "no rule adds to an empty capabilities object" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
 		change_config '.process.capabilities = {}'
@@ -139,7 +139,7 @@ in_user_namespace='.linux.namespaces += [{type: "user"}] |
 	done
 }
 
-@test "what was ambient already stays so beside the grant" {
+@test "existing ambient capabilities stay next to the grant" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
 		change_config '.process.capabilities = ({bounding: ["CAP_KILL",
@@ -149,7 +149,7 @@ in_user_namespace='.linux.namespaces += [{type: "user"}] |
 	done
 }
 
-@test "what was inheritable but not ambient does not stay so" {
+@test "inheritable capabilities that are not ambient are removed" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
 		change_config '.process.capabilities |= (.bounding += ["CAP_KILL"] |
@@ -158,7 +158,7 @@ in_user_namespace='.linux.namespaces += [{type: "user"}] |
 	done
 }
 
-@test "an unmet require refuses, starts nothing and leaves nothing" {
+@test "an unmet require refuses, and leaves no container and no file" {
 	for name in $RUNTIMES; do
 		for verb in create run; do
 			use_runtime "$name"
@@ -173,7 +173,7 @@ in_user_namespace='.linux.namespaces += [{type: "user"}] |
 	done
 }
 
-@test "what capruntime itself does not hold is not raised, and require says so" {
+@test "a capability that capruntime does not hold is not raised, and require refuses" {
 	require_programs setpriv
 	for name in $RUNTIMES; do
 		use_runtime "$name"
@@ -197,7 +197,7 @@ in_user_namespace='.linux.namespaces += [{type: "user"}] |
 	done
 }
 
-@test "after the rule is gone the grant is gone and config.json as it was" {
+@test "without the rule the grant is gone and config.json is restored" {
 	for name in $RUNTIMES; do
 		for policy in '{id: "somebody-else"}' '' '{uid: 0}'; do
 			use_runtime "$name"
@@ -214,7 +214,7 @@ in_user_namespace='.linux.namespaces += [{type: "user"}] |
 	done
 }
 
-@test "a narrower rule takes back what it does not grant itself" {
+@test "a narrower rule revokes what it does not grant" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
 		change_config '.process.capabilities.bounding += ["CAP_KILL"]'

@@ -53,7 +53,7 @@ holds() { # ROWS
 	done
 }
 
-@test "what a container's processes hold is what they hold inside" {
+@test "the shown sets of a container's processes are correct" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
 		grant_nothing
@@ -72,7 +72,7 @@ shows_two() {
 		>/dev/null
 }
 
-@test "sessions are processes of the container, its parents are not" {
+@test "sessions belong to the container, its parents do not" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
 		start_container
@@ -168,7 +168,7 @@ start_threads() { # WORDS
 	done
 }
 
-@test "another process with the container's old pid is not the container" {
+@test "another process that reuses the container's pid is not shown" {
 	local file filter
 
 	for name in $RUNTIMES; do

@@ -41,7 +41,7 @@ expect_talk() {
 			'typed: hello') -
 }
 
-@test "create with --console-socket hands out a terminal that works" {
+@test "create with --console-socket passes a working terminal" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
 		talk_in_container
@@ -58,7 +58,7 @@ expect_talk() {
 	done
 }
 
-@test "run -d with --console-socket hands out a terminal that works" {
+@test "run -d with --console-socket passes a working terminal" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
 		talk_in_container
@@ -72,7 +72,7 @@ expect_talk() {
 	done
 }
 
-@test "exec --tty with --console-socket hands out a terminal that works" {
+@test "exec --tty with --console-socket passes a working terminal" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
 		change_config '.process.args = ["/bin/sleep", "1000"]'
@@ -90,7 +90,7 @@ expect_talk() {
 
 # The container goes on until its output was seen: what comes at its very end
 # crun prints as an error of its own, and `script` waits for but 10 ms.
-@test "run in a person's terminal gives the container one of its own" {
+@test "run in a terminal gives the container a new one" {
 	mkfifo "$work/typed"
 	for name in $RUNTIMES; do
 		use_runtime "$name"

@@ -54,7 +54,7 @@ expect_at_least() { # NUMBER WORD
 	}
 }
 
-@test "every odd config.json is refused, or nothing but its sets is changed" {
+@test "every odd config.json is refused, or only its sets change" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
 		make_stand_in
@@ -65,7 +65,7 @@ expect_at_least() { # NUMBER WORD
 	done
 }
 
-@test "in every engine's config.json nothing but the sets is changed" {
+@test "in every engine's config.json only the sets change" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
 		make_stand_in

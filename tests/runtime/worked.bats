@@ -15,7 +15,7 @@ setup() {
 }
 teardown() { teardown_containers; }
 
-@test "the table is what capruntime decides and both runtimes give" {
+@test "capruntime decides and both runtimes set what the table says" {
 	RUNTIME_NAME=crun
 	mkdir "$work/tmp"
 	# In memory: there is nothing on disk to wait for.
@@ -43,7 +43,7 @@ teardown() { teardown_containers; }
 	' "$table"
 }
 
-@test "in the table no sandbox is touched, and every rule changes something" {
+@test "in the table no sandbox is changed, and every rule changes something" {
 	jq -e '
 		([.table[] | select(.sandbox) | .rows[].after] | unique) ==
 			["untouched"] and
@@ -52,7 +52,7 @@ teardown() { teardown_containers; }
 	' "$table"
 }
 
-@test "in the table 'drop: others' leaves nothing but what is ambient" {
+@test "in the table 'drop: others' leaves only the ambient set" {
 	jq -e '
 		[.table[] | select(.sandbox | not) | .rows[] |
 			select(.rule == "ambient, drop others") |
