@@ -110,7 +110,7 @@ CAPCTL_FUZZ_TARGETS = \
 CLI_TESTS = \
 	tests/cli/actions.bats \
 	tests/cli/audit.bats \
-	tests/cli/audit_trouble.bats \
+	tests/cli/audit_unavailable.bats \
 	tests/cli/errors.bats \
 	tests/cli/faults.bats \
 	tests/cli/identity.bats \
@@ -175,7 +175,7 @@ ENGINE_TESTS = \
 # Each starts its own node; the longest runs first.
 KUBERNETES_TESTS = \
 	tests/kubernetes/install.bats \
-	tests/kubernetes/trouble.bats \
+	tests/kubernetes/failures.bats \
 	tests/kubernetes/many.bats \
 	tests/kubernetes/pods.bats
 # They use temporary roots; 'make soak-packages' tests the packages themselves.

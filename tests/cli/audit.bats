@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2016,SC2030,SC2031 # variables of jq, of one test
 # shellcheck disable=SC2034,SC2154 # policy_helpers.bash reads and sets them
-# What the audit says; where it goes is audit_trouble.bats.
+# What the audit says; where it goes is audit_unavailable.bats.
 
 load policy_helpers
 

@@ -170,7 +170,7 @@ all_files() {
 		# shellcheck disable=SC2086 # none, or one
 		run -1 installed --uninstall $option
 		echo "$output"
-		[[ "$output" == *'not removed'*50-capruntime.conf:*'The way out'* ]]
+		[[ "$output" == *'not removed'*50-capruntime.conf:*'What to do'* ]]
 		files_of_root | diff "$BATS_TEST_TMPDIR/before" -
 	done
 	rm "$root/etc/crio/crio.conf.d/50-capruntime.conf"

@@ -29,7 +29,7 @@ expect_kept() { # TEXT...
 	printf 'exit status %s\n%s\n' "$status" "$stderr"
 	[ "$status" -eq 1 ]
 	[ -z "$output" ]
-	for text in 'capruntime: not removed' 'The way out' "$@"; do
+	for text in 'capruntime: not removed' 'What to do' "$@"; do
 		[[ "$stderr" == *"$text"* ]] || {
 			echo "no '$text'"
 			return 1
@@ -78,7 +78,7 @@ make_monitor() { # PID WORD...
 @test "a dangling link is kept, with a warning" {
 	make_link "$link" /nowhere/runc
 	expect_pinned /nowhere/runc
-	[[ "$output" == *"$link' leads to no program"* ]]
+	[[ "$output" == *"$link' does not point to a program"* ]]
 }
 
 @test "CRI-O's default runtime is preferred, by its path" {

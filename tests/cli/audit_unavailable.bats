@@ -14,7 +14,7 @@ setup() {
 }
 
 # Granted, refused, and not concerned: within the time that make_words gives.
-expect_no_trouble() { # TOP
+expect_undisturbed() { # TOP
 	local top=$1
 
 	policy "$top" "$granted"
@@ -44,7 +44,7 @@ with_log() { # KIND COMMAND…
 	with_log socket expect_start
 	[ ! -s "$received" ]
 	[ ! -e "$log" ]
-	expect_no_trouble '{audit: "none"}'
+	expect_undisturbed '{audit: "none"}'
 }
 
 @test "syslog is the default and gets one datagram for each decision" {
@@ -78,22 +78,22 @@ with_log() { # KIND COMMAND…
 @test "a missing or odd /dev/log does not stop a create" {
 	require_python
 	for kind in missing stream file; do
-		with_log "$kind" expect_no_trouble '{audit: "syslog"}'
+		with_log "$kind" expect_undisturbed '{audit: "syslog"}'
 	done
 }
 
 @test "a full /dev/log without a reader does not stop a create" {
 	require_python
-	with_log full expect_no_trouble '{audit: "syslog"}'
+	with_log full expect_undisturbed '{audit: "syslog"}'
 	[ ! -s "$received" ]
 }
 
 @test "nothing is written to a FIFO, with or without a reader" {
 	mkfifo -m 600 "$log"
-	expect_no_trouble '{}'
+	expect_undisturbed '{}'
 	# One that opens it and never reads.
 	(exec sleep 60 9<>"$log") 3>&- &
-	expect_no_trouble '{}'
+	expect_undisturbed '{}'
 	[ -z "$(dd if="$log" iflag=nonblock status=none 2>/dev/null)" ]
 	kill "$!"
 	[ -p "$log" ]
@@ -101,11 +101,11 @@ with_log() { # KIND COMMAND…
 
 @test "a directory, a device or a missing directory does not stop a create" {
 	mkdir "$log"
-	expect_no_trouble '{}'
+	expect_undisturbed '{}'
 	[ -z "$(ls -A "$log")" ]
 	for path in /dev/full /dev/null "$work/missing/log" "$work/original.json/x" \
 		/ /proc/version; do
-		expect_no_trouble "{audit: \"$path\"}"
+		expect_undisturbed "{audit: \"$path\"}"
 	done
 	[ ! -e "$work/missing" ]
 }
@@ -114,21 +114,21 @@ with_log() { # KIND COMMAND…
 	echo 'theirs' >"$work/theirs"
 	for mode in 620 602 666; do
 		chmod "$mode" "$work/theirs"
-		expect_no_trouble "{audit: \"$work/theirs\"}"
+		expect_undisturbed "{audit: \"$work/theirs\"}"
 	done
 	chmod 600 "$work/theirs"
 	chown 1000 "$work/theirs"
-	expect_no_trouble "{audit: \"$work/theirs\"}"
+	expect_undisturbed "{audit: \"$work/theirs\"}"
 	ln -s theirs "$log"
-	expect_no_trouble '{}'
+	expect_undisturbed '{}'
 	[ "$(cat "$work/theirs")" = theirs ]
 }
 
 @test "dangling and circular links do not stop a create" {
 	ln -s missing/log "$log"
-	expect_no_trouble '{}'
+	expect_undisturbed '{}'
 	ln -sfn "${log##*/}" "$log"
-	expect_no_trouble '{}'
+	expect_undisturbed '{}'
 	[ ! -e "$work/missing" ]
 }
 
@@ -138,7 +138,7 @@ with_log() { # KIND COMMAND…
 	before=(unshare -m sh -c 'mount -t tmpfs -o size=16k none "$1" &&
 		{ dd if=/dev/zero of="$1/fill" bs=1k 2>/dev/null; shift; }
 		exec "$@"' sh "$work/small")
-	expect_no_trouble "{audit: \"$work/small/log\"}"
+	expect_undisturbed "{audit: \"$work/small/log\"}"
 }
 
 @test "a disk that fills up within a line keeps whole lines" {
@@ -167,7 +167,7 @@ with_log() { # KIND COMMAND…
 	# shellcheck disable=SC2016 # for the inner shell
 	before=(unshare -m sh -c 'mount -t tmpfs -o ro none "$1" && shift
 		exec "$@"' sh "$work/small")
-	expect_no_trouble "{audit: \"$work/small/log\"}"
+	expect_undisturbed "{audit: \"$work/small/log\"}"
 }
 
 @test "RLIMIT_FSIZE is respected and kills no process" {
@@ -176,11 +176,11 @@ with_log() { # KIND COMMAND…
 	for size in 20400 20480; do
 		head -c "$((size - 1))" /dev/zero | tr '\0' ' ' >"$log"
 		echo >>"$log"
-		expect_no_trouble '{}'
+		expect_undisturbed '{}'
 		[ "$(stat -c %s "$log")" -eq "$size" ]
 	done
 	rm "$log"
-	expect_no_trouble '{}'
+	expect_undisturbed '{}'
 	expect_audit '.outcome == "no_rule"' 3
 }
 
