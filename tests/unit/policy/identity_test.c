@@ -100,7 +100,7 @@ static void check_refused(enum engine engine, const char *text, const char *key)
 		printf("# %s\n", text);
 	CHECK_HAS(result.err.text, engine_policy_name(engine));
 	CHECK_HAS(result.err.text, key);
-	CHECK_HAS(result.err.text, "mark");
+	CHECK_HAS(result.err.text, "has no annotation");
 	check_texts(&result, NULL, NULL, NULL, NULL);
 }
 
