@@ -134,7 +134,8 @@ effect"
 	scan --json "$tree"
 	ended 1
 	says '[.files[].path] == ["/usr/bin/both", "/usr/bin/caps"]'
-	says '.files[0] == {path: "/usr/bin/both", outside: false, mode: "6755",
+	says '.files[0] == {path: "/usr/bin/both", path_hex: null,
+		outside: false, mode: "6755",
 		uid: 1000, gid: 5, links: 1, setuid: true, setgid: true,
 		capabilities: null, capabilities_elsewhere: false,
 		effect: "raises", reason: null, verdicts: []}'
