@@ -54,7 +54,8 @@ expect_not_kept_by() { # PATTERN
 		podman run --detach --name "$id" test sleep 1000 >/dev/null
 		expect_kept_by "^  conmon \(process [0-9]+\): $id\$"
 		podman rm --force --time 0 "$id"
-		expect_not_kept_by "$id"
+		# conmon ends after podman.
+		wait_until expect_not_kept_by "$id"
 	done
 }
 
