@@ -45,7 +45,7 @@ static int lock_memory(void)
 
 static int raise_priority(void)
 {
-	return setpriority(PRIO_PROCESS, 0, -5);
+	return setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) - 1);
 }
 
 /* Counts all of processor 0, not only this process. */
