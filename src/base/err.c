@@ -14,7 +14,10 @@
 #define CUT "..."
 
 /* musl has no strerrorname_np(3), so the symbols are here. */
-#define SYMBOL(number) number, #number
+#define SYMBOL(number)                                                         \
+	{                                                                      \
+		number, #number, #number                                       \
+	}
 
 static const struct {
 	int number;
@@ -46,36 +49,36 @@ static const struct {
 	{ EINVAL, "not supported here", "invalid argument" },
 	{ E2BIG, "arguments and environment too long",
 	  "argument list too long" },
-	{ SYMBOL(ESRCH), "no such process" },
-	{ SYMBOL(EBUSY), "device or resource busy" },
-	{ SYMBOL(EAGAIN), "EAGAIN" },
-	{ SYMBOL(EBADF), "EBADF" },
-	{ SYMBOL(ECONNREFUSED), "ECONNREFUSED" },
-	{ SYMBOL(EDEADLK), "EDEADLK" },
-	{ SYMBOL(EDESTADDRREQ), "EDESTADDRREQ" },
-	{ SYMBOL(EFAULT), "EFAULT" },
-	{ SYMBOL(EINTR), "EINTR" },
-	{ SYMBOL(EMLINK), "EMLINK" },
-	{ SYMBOL(EMSGSIZE), "EMSGSIZE" },
-	{ SYMBOL(ENODATA), "ENODATA" },
-	{ SYMBOL(ENODEV), "ENODEV" },
-	{ SYMBOL(ENOBUFS), "ENOBUFS" },
-	{ SYMBOL(ENOLCK), "ENOLCK" },
-	{ SYMBOL(ENOSYS), "ENOSYS" },
-	{ SYMBOL(ENOTCONN), "ENOTCONN" },
-	{ SYMBOL(ENOTEMPTY), "ENOTEMPTY" },
-	{ SYMBOL(ENOTSOCK), "ENOTSOCK" },
-	{ SYMBOL(ENOTTY), "ENOTTY" },
-	{ SYMBOL(EOPNOTSUPP), "EOPNOTSUPP" },
-	{ SYMBOL(EOVERFLOW), "EOVERFLOW" },
-	{ SYMBOL(EPIPE), "EPIPE" },
-	{ SYMBOL(EPROTO), "EPROTO" },
-	{ SYMBOL(EPROTONOSUPPORT), "EPROTONOSUPPORT" },
-	{ SYMBOL(EPROTOTYPE), "EPROTOTYPE" },
-	{ SYMBOL(ERANGE), "ERANGE" },
-	{ SYMBOL(ESTALE), "ESTALE" },
-	{ SYMBOL(ETIMEDOUT), "ETIMEDOUT" },
-	{ SYMBOL(EXDEV), "EXDEV" },
+	{ ESRCH, "ESRCH", "no such process" },
+	{ EBUSY, "EBUSY", "device or resource busy" },
+	SYMBOL(EAGAIN),
+	SYMBOL(EBADF),
+	SYMBOL(ECONNREFUSED),
+	SYMBOL(EDEADLK),
+	SYMBOL(EDESTADDRREQ),
+	SYMBOL(EFAULT),
+	SYMBOL(EINTR),
+	SYMBOL(EMLINK),
+	SYMBOL(EMSGSIZE),
+	SYMBOL(ENODATA),
+	SYMBOL(ENODEV),
+	SYMBOL(ENOBUFS),
+	SYMBOL(ENOLCK),
+	SYMBOL(ENOSYS),
+	SYMBOL(ENOTCONN),
+	SYMBOL(ENOTEMPTY),
+	SYMBOL(ENOTSOCK),
+	SYMBOL(ENOTTY),
+	SYMBOL(EOPNOTSUPP),
+	SYMBOL(EOVERFLOW),
+	SYMBOL(EPIPE),
+	SYMBOL(EPROTO),
+	SYMBOL(EPROTONOSUPPORT),
+	SYMBOL(EPROTOTYPE),
+	SYMBOL(ERANGE),
+	SYMBOL(ESTALE),
+	SYMBOL(ETIMEDOUT),
+	SYMBOL(EXDEV),
 };
 
 static bool uses_libc_reasons;
