@@ -3,10 +3,10 @@
 #ifndef CAPRUNTIME_BASE_TIME_H
 #define CAPRUNTIME_BASE_TIME_H
 
-/* "2026-11-23T11:01:47Z", with room for longer years. */
-#define TIME_RFC3339_SIZE 40
+/* "2026-11-23T11:01:47Z", with room for any year. */
+#define TIME_RFC3339_SIZE 96
 
-/* Now, in UTC; the epoch if the time cannot be formatted. */
+/* Now, in UTC. Reads neither $TZ nor a file. */
 void time_rfc3339(char ret_text[TIME_RFC3339_SIZE]);
 
 #endif

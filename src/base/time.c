@@ -3,17 +3,61 @@
 
 #include "base/time.h"
 
-#include <string.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <time.h>
 
-#define EPOCH "1970-01-01T00:00:00Z"
+#define DAY (24 * 60 * 60)
+/* The Gregorian calendar repeats after 400 years. */
+#define CYCLE_YEARS 400
+#define CYCLE_DAYS 146097
 
+/* Rounds down for negative numbers, too. */
+static int64_t divide(int64_t number, int64_t by, int64_t *ret_rest)
+{
+	int64_t result = number / by - (number % by < 0);
+
+	*ret_rest = number - result * by;
+	return result;
+}
+
+static bool is_leap(int64_t year)
+{
+	return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
+
+static int days_in_year(int64_t year)
+{
+	return is_leap(year) ? 366 : 365;
+}
+
+static int days_in_month(int64_t year, int month)
+{
+	static const int days[] = { 31, 28, 31, 30, 31, 30,
+				    31, 31, 30, 31, 30, 31 };
+
+	return month == 1 && is_leap(year) ? 29 : days[month];
+}
+
+/*
+ * Not gmtime_r(3): the GNU C library's opens the file that $TZ names, which can
+ * be a FIFO.
+ */
 void time_rfc3339(char ret_text[TIME_RFC3339_SIZE])
 {
-	time_t now = time(NULL);
-	struct tm parts;
+	int64_t second, day, year;
+	int month = 0;
 
-	if (!gmtime_r(&now, &parts) || !strftime(ret_text, TIME_RFC3339_SIZE,
-						 "%Y-%m-%dT%H:%M:%SZ", &parts))
-		memcpy(ret_text, EPOCH, sizeof(EPOCH));
+	day = divide(time(NULL), DAY, &second);
+	year = 1970 + CYCLE_YEARS * divide(day, CYCLE_DAYS, &day);
+	for (; day >= days_in_year(year); year++)
+		day -= days_in_year(year);
+	for (; day >= days_in_month(year, month); month++)
+		day -= days_in_month(year, month);
+	snprintf(ret_text, TIME_RFC3339_SIZE,
+		 "%04" PRId64 "-%02d-%02dT%02d:%02d:%02dZ", year, month + 1,
+		 (int)day + 1, (int)second / 3600, (int)second / 60 % 60,
+		 (int)second % 60);
 }

@@ -46,6 +46,25 @@ static void it_is_utc_wherever_one_is(void)
 	tzset();
 }
 
+/* The C library's calendar is another implementation. */
+static void every_day_of_a_thousand_years_is_the_c_library_s(void)
+{
+	const time_t last = (time_t)INT64_C(86400) * 365 * 1000;
+	char wanted[TIME_RFC3339_SIZE];
+	struct tm parts;
+
+	if (sizeof(time_t) < sizeof(int64_t))
+		SKIP("time_t has 32 bits here");
+	for (time_t day = -last / 2; day < last; day += 86400 + 61) {
+		REQUIRE(gmtime_r(&day, &parts));
+		snprintf(wanted, sizeof(wanted),
+			 "%04d-%02d-%02dT%02d:%02d:%02dZ", parts.tm_year + 1900,
+			 parts.tm_mon + 1, parts.tm_mday, parts.tm_hour,
+			 parts.tm_min, parts.tm_sec);
+		check_time(day, wanted);
+	}
+}
+
 static void a_clock_before_the_epoch_is_written_too(void)
 {
 	check_time(-1, "1969-12-31T23:59:59Z");
@@ -61,19 +80,20 @@ static void years_of_more_digits_fit(void)
 		   "2147483647-12-31T23:59:59Z");
 }
 
-static void a_time_that_no_calendar_has_is_the_epoch(void)
+static void the_first_and_the_last_time_are_written_too(void)
 {
 	if (sizeof(time_t) < sizeof(int64_t))
 		SKIP("time_t has 32 bits here");
-	check_time((time_t)INT64_MAX, "1970-01-01T00:00:00Z");
-	check_time((time_t)INT64_MIN, "1970-01-01T00:00:00Z");
+	check_time((time_t)INT64_MAX, "292277026596-12-04T15:30:07Z");
+	check_time((time_t)INT64_MIN, "-292277022657-01-27T08:29:52Z");
 }
 
 static const struct tap_test tests[] = {
 	TAP_TEST(times_are_written_as_runc_writes_them),
 	TAP_TEST(it_is_utc_wherever_one_is),
+	TAP_TEST(every_day_of_a_thousand_years_is_the_c_library_s),
 	TAP_TEST(a_clock_before_the_epoch_is_written_too),
 	TAP_TEST(years_of_more_digits_fit),
-	TAP_TEST(a_time_that_no_calendar_has_is_the_epoch),
+	TAP_TEST(the_first_and_the_last_time_are_written_too),
 };
 TAP_MAIN(tests)
