@@ -14,16 +14,25 @@
 
 /*
  * Root, the effective user and, in a user namespace other than the first, the
- * overflow user, who owns everything outside of it (user_namespaces(7)).
+ * overflow user, who owns everything outside of it (user_namespaces(7)). In a
+ * directory that others can write (`shared`), sticky or not, that can be any
+ * user, and is not trusted.
  */
-bool trust_has_owner(const struct stat *st);
+bool trust_has_owner(const struct stat *st, bool shared);
 
 /* Is this process root in the initial user namespace? */
 bool trust_is_first_root(void);
 
-/* A trusted owner, and not writable by group or others. */
+/*
+ * A trusted owner, and not writable by group or others. The directory that
+ * contains it is the caller's to check.
+ */
 int trust_check_stat(const struct stat *st, const char *path,
 		     struct err *err) MUST_CHECK;
+
+/* The same for a file in `directory`. */
+int trust_check_in(int directory, const struct stat *st, const char *path,
+		   struct err *err) MUST_CHECK;
 
 /*
  * Opens the regular file at `path` (absolute) for reading. Follows symbolic
@@ -33,7 +42,17 @@ int trust_check_stat(const struct stat *st, const char *path,
  */
 int trust_open(const char *path, int *ret_fd, struct err *err) MUST_CHECK;
 
-/* The same for a directory. */
+/*
+ * The same for a log: a file with one link, opened to append to it. If it alone
+ * is missing, it is created with mode 0600; ret_fd is a descriptor, or the
+ * return value -1.
+ */
+int trust_open_log(const char *path, int *ret_fd, struct err *err) MUST_CHECK;
+
+/* Whether trust_open_log() would trust `path`; opens and creates no file. */
+int trust_check_log(const char *path, struct err *err) MUST_CHECK;
+
+/* The same as trust_open() for a directory. */
 int trust_open_directory(const char *path, int *ret_fd,
 			 struct err *err) MUST_CHECK;
 

@@ -30,10 +30,10 @@ static bool in_user_namespace(void)
 	       st.st_ino != FIRST_USERNS_INODE;
 }
 
-bool trust_has_owner(const struct stat *st)
+bool trust_has_owner(const struct stat *st, bool shared)
 {
 	return st->st_uid == 0 || st->st_uid == geteuid() ||
-	       (st->st_uid == OVERFLOW_UID && in_user_namespace());
+	       (st->st_uid == OVERFLOW_UID && !shared && in_user_namespace());
 }
 
 bool trust_is_first_root(void)
@@ -41,32 +41,54 @@ bool trust_is_first_root(void)
 	return geteuid() == 0 && !in_user_namespace();
 }
 
-static int check_owner(const struct stat *st, const char *path, struct err *err)
+static int check_owner(const struct stat *st, bool shared, const char *path,
+		       struct err *err)
 {
-	if (trust_has_owner(st))
+	if (trust_has_owner(st, shared))
 		return 0;
 	return err_set(err,
 		       "'%s' is owned by user %u: change its owner to root",
 		       path, st->st_uid);
 }
 
-int trust_check_stat(const struct stat *st, const char *path, struct err *err)
+static bool is_shared(const struct stat *st)
 {
-	if (check_owner(st, path, err) < 0)
+	return st->st_mode & (S_IWGRP | S_IWOTH);
+}
+
+static int check_file(const struct stat *st, bool shared, const char *path,
+		      struct err *err)
+{
+	if (check_owner(st, shared, path, err) < 0)
 		return -1;
-	if (st->st_mode & (S_IWGRP | S_IWOTH))
+	if (is_shared(st))
 		return err_set(err, "'%s' is writable by others: chmod go-w it",
 			       path);
 	return 0;
 }
 
+int trust_check_stat(const struct stat *st, const char *path, struct err *err)
+{
+	return check_file(st, false, path, err);
+}
+
+int trust_check_in(int directory, const struct stat *st, const char *path,
+		   struct err *err)
+{
+	struct stat above;
+
+	if (fstat(directory, &above) < 0)
+		return err_set_errno(err, errno, "'%s'", path);
+	return check_file(st, is_shared(&above), path, err);
+}
+
 /* In a sticky directory only a file's owner can replace it. */
-static int check_directory(const struct stat *st, const char *path,
+static int check_directory(const struct stat *st, bool shared, const char *path,
 			   struct err *err)
 {
 	if (st->st_mode & S_ISVTX)
-		return check_owner(st, path, err);
-	return trust_check_stat(st, path, err);
+		return check_owner(st, shared, path, err);
+	return check_file(st, shared, path, err);
 }
 
 /*
@@ -76,11 +98,13 @@ static int check_directory(const struct stat *st, const char *path,
 struct walk {
 	const char *path; /* as given, for messages */
 	mode_t wanted; /* S_IFREG or S_IFDIR, of the last component */
+	int flags; /* to open the last component with */
 	int fd; /* the directory or file reached */
 	struct stat st;
 	char *rest; /* the rest of the path; owned */
 	const char *next; /* in `rest` */
 	unsigned int links;
+	bool shared; /* others can write the directory that contains it */
 	bool missing; /* a component of `path` does not exist */
 	bool moved; /* a component was removed or replaced meanwhile */
 	char name[NAME_MAX + 1]; /* the component last taken from `rest` */
@@ -105,7 +129,8 @@ static int walk_to_root(struct walk *walk, struct err *err)
 	walk->fd = fileio_open(AT_FDCWD, "/", O_PATH | O_DIRECTORY, 0);
 	if (walk->fd < 0 || fstat(walk->fd, &walk->st) < 0)
 		return err_set_errno(err, errno, "open '/'");
-	return check_directory(&walk->st, "/", err);
+	walk->shared = false;
+	return check_directory(&walk->st, false, "/", err);
 }
 
 /* Copies the next component of `rest` to `name`; false at the end. */
@@ -185,14 +210,18 @@ static const char *walk_place(const struct walk *walk, char text[PATH_SIZE])
 	return text;
 }
 
-static int check_kind(const struct stat *st, const char *path, struct err *err)
+static int check_kind(const struct walk *walk, const char *path,
+		      struct err *err)
 {
+	const struct stat *st = &walk->st;
+
 	if (S_ISDIR(st->st_mode))
-		return check_directory(st, path, err);
+		return check_directory(st, walk->shared, path, err);
 	if (S_ISLNK(st->st_mode))
-		return check_owner(st, path, err);
+		return check_owner(st, walk->shared, path, err);
 	/* Other kinds are refused later, as the wrong kind. */
-	return S_ISREG(st->st_mode) ? trust_check_stat(st, path, err) : 0;
+	return S_ISREG(st->st_mode) ? check_file(st, walk->shared, path, err)
+				    : 0;
 }
 
 /* Checks the component that was just opened. */
@@ -201,11 +230,14 @@ static int walk_check(struct walk *walk, struct err *err)
 	char place[PATH_SIZE];
 	struct err ignored;
 
-	if (check_kind(&walk->st, walk->path, &ignored) == 0)
+	if (check_kind(walk, walk->path, &ignored) == 0) {
+		if (S_ISDIR(walk->st.st_mode))
+			walk->shared = is_shared(&walk->st);
 		return 0;
+	}
 	if (S_ISREG(walk->st.st_mode))
-		return check_kind(&walk->st, walk->path, err);
-	check_kind(&walk->st, walk_place(walk, place), err);
+		return check_kind(walk, walk->path, err);
+	check_kind(walk, walk_place(walk, place), err);
 	return err_wrap(err, "'%s' cannot be trusted", walk->path);
 }
 
@@ -235,11 +267,12 @@ static int walk_path(struct walk *walk, struct err *err)
 	return 0;
 }
 
-/* Opens the checked file for reading; refuses another in its place. */
+/* Opens the checked file; refuses another in its place. */
 static int walk_reopen(struct walk *walk, int *ret_fd, struct err *err)
 {
-	int fd CLEANUP_FD = fileio_open(walk->parent, walk->name,
-					O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
+	int fd CLEANUP_FD =
+		fileio_open(walk->parent, walk->name,
+			    walk->flags | O_NOFOLLOW | O_NONBLOCK, 0);
 	struct stat st;
 
 	walk->moved = fd < 0 && errno == ENOENT;
@@ -267,22 +300,56 @@ static int open_kind_once(struct walk *walk, int *ret_fd, struct err *err)
 	return -1;
 }
 
+/* Is the missing component the last one, and `fd` its directory? */
+static bool lacks_last_only(const struct walk *walk)
+{
+	return walk->missing && !*walk->next;
+}
+
+static int check_one_link(const struct walk *walk, struct err *err)
+{
+	if (walk->st.st_nlink == 1)
+		return 0;
+	return err_set(err, "'%s' has another name: remove it", walk->path);
+}
+
+static int open_log_once(struct walk *walk, int *ret_fd, struct err *err)
+{
+	if (walk_path(walk, err) == 0)
+		return check_one_link(walk, err) < 0
+			       ? -1
+			       : walk_reopen(walk, ret_fd, err);
+	if (!lacks_last_only(walk))
+		return -1;
+	*ret_fd =
+		fileio_open(walk->fd, walk->name,
+			    walk->flags | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
+	walk->moved = *ret_fd < 0 && errno == EEXIST;
+	if (*ret_fd < 0)
+		return err_set_errno(err, errno, "'%s'", walk->path);
+	*err = (struct err){ 0 };
+	return 0;
+}
+
 /*
  * Tries again if a component moved: an update of a ConfigMap replaces its links
  * and removes the old directory, and a rename can replace a file.
  */
-static int open_kind(const char *path, mode_t wanted, int *ret_fd,
-		     struct err *err)
+static int open_kind(const char *path, mode_t wanted, int flags,
+		     int (*once)(struct walk *, int *, struct err *),
+		     int *ret_fd, struct err *err)
 {
 	struct err reason;
 	bool moved = true;
 
 	for (int i = 0; moved && i < ATTEMPTS_MAX; i++) {
-		struct walk walk CLEANUP_WALK = {
-			.path = path, .wanted = wanted, .fd = -1, .parent = -1
-		};
+		struct walk walk CLEANUP_WALK = { .path = path,
+						  .wanted = wanted,
+						  .flags = flags,
+						  .fd = -1,
+						  .parent = -1 };
 
-		if (open_kind_once(&walk, ret_fd, &reason) == 0)
+		if (once(&walk, ret_fd, &reason) == 0)
 			return 0;
 		moved = walk.moved;
 	}
@@ -292,12 +359,32 @@ static int open_kind(const char *path, mode_t wanted, int *ret_fd,
 
 int trust_open(const char *path, int *ret_fd, struct err *err)
 {
-	return open_kind(path, S_IFREG, ret_fd, err);
+	return open_kind(path, S_IFREG, O_RDONLY, open_kind_once, ret_fd, err);
+}
+
+int trust_open_log(const char *path, int *ret_fd, struct err *err)
+{
+	return open_kind(path, S_IFREG, O_WRONLY | O_APPEND, open_log_once,
+			 ret_fd, err);
+}
+
+int trust_check_log(const char *path, struct err *err)
+{
+	struct walk walk CLEANUP_WALK = {
+		.path = path, .wanted = S_IFREG, .fd = -1, .parent = -1
+	};
+
+	if (walk_path(&walk, err) == 0)
+		return check_one_link(&walk, err);
+	if (!lacks_last_only(&walk))
+		return -1;
+	*err = (struct err){ 0 };
+	return 0;
 }
 
 int trust_open_directory(const char *path, int *ret_fd, struct err *err)
 {
-	return open_kind(path, S_IFDIR, ret_fd, err);
+	return open_kind(path, S_IFDIR, O_RDONLY, open_kind_once, ret_fd, err);
 }
 
 int trust_check_program(const char *path, struct err *err)

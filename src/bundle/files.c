@@ -107,7 +107,8 @@ int bundle_read_record(struct bundle *bundle, struct err *err)
 			err,
 			"'%s' is not a regular file with one link: remove it",
 			bundle->record_path);
-	if (trust_check_stat(&st, bundle->record_path, err) < 0)
+	if (trust_check_in(bundle->directory, &st, bundle->record_path, err) <
+	    0)
 		return -1;
 	return fileio_read(fd, bundle->record_path, RECORD_MAX,
 			   &bundle->record_text, &len, err);

@@ -19,59 +19,48 @@
 #define SOCKET "/dev/log"
 #define PROGRAM "capruntime"
 
-static bool is_trusted_log(const struct stat *st)
-{
-	struct err ignored;
-
-	return S_ISREG(st->st_mode) &&
-	       trust_check_stat(st, "the audit", &ignored) == 0;
-}
-
 /*
  * On a full disk a part of the line can be written. It is removed again, or the
  * next line would be appended to it and both would be lost.
  */
-static void append_line(int fd, const char *line)
+static bool append_line(int fd, const char *line)
 {
 	ssize_t put = write(fd, line, strlen(line));
 	struct stat st;
 	int ignored;
 
-	if (put <= 0 || (size_t)put == strlen(line) || fstat(fd, &st) < 0 ||
-	    lseek(fd, 0, SEEK_CUR) != st.st_size)
-		return;
-	ignored = ftruncate(fd, st.st_size - put);
-	(void)ignored;
+	if (put > 0 && (size_t)put == strlen(line))
+		return true;
+	if (put > 0 && fstat(fd, &st) == 0 &&
+	    lseek(fd, 0, SEEK_CUR) == st.st_size) {
+		ignored = ftruncate(fd, st.st_size - put);
+		(void)ignored;
+	}
+	return false;
 }
 
-/* Checked before it is opened: opening a FIFO wakes its reader. */
-static void write_file(const char *path, const char *line)
+static bool write_file(const char *path, const char *line)
 {
 	int fd CLEANUP_FD = -1;
+	struct err ignored;
 	struct stat st;
 
-	if (stat(path, &st) == 0 ? !is_trusted_log(&st) : errno != ENOENT)
-		return;
-	fd = fileio_open(AT_FDCWD, path,
-			 O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0600);
-	if (fd < 0 || fstat(fd, &st) < 0 || !is_trusted_log(&st) ||
-	    !fileio_has_room((uint64_t)st.st_size, strlen(line)))
-		return;
-	append_line(fd, line);
+	return trust_open_log(path, &fd, &ignored) == 0 &&
+	       fstat(fd, &st) == 0 &&
+	       fileio_has_room((uint64_t)st.st_size, strlen(line)) &&
+	       append_line(fd, line);
 }
 
-/* "<priority>Mmm dd hh:mm:ss tag: message", as syslog(3) writes it. */
+/*
+ * "<priority>tag: message". RFC 3164 4.3.2 lets the receiver add the time; the
+ * line has its own. Local time would open the file that $TZ names.
+ */
 static char *make_datagram(const char *line, bool warning)
 {
 	int priority = LOG_AUTHPRIV | (warning ? LOG_WARNING : LOG_NOTICE);
-	time_t now = time(NULL);
-	char when[32] = "";
-	struct tm parts;
 
-	if (localtime_r(&now, &parts))
-		strftime(when, sizeof(when), "%b %e %H:%M:%S ", &parts);
-	return alloc_text("<%d>%s%s[%d]: %.*s", priority, when, PROGRAM,
-			  getpid(), (int)strlen(line) - 1, line);
+	return alloc_text("<%d>%s[%d]: %.*s", priority, PROGRAM, getpid(),
+			  (int)strlen(line) - 1, line);
 }
 
 static int open_socket(void)
@@ -107,8 +96,7 @@ void audit_write(const struct policy *policy, const struct audit_event *event)
 	time_rfc3339(now);
 	if (audit_line_make(event, now, &line, &ignored) < 0)
 		return;
-	if (policy->log == POLICY_LOG_FILE)
-		write_file(policy->log_file, line);
-	else
+	if (policy->log != POLICY_LOG_FILE ||
+	    !write_file(policy->log_file, line))
 		send_datagram(line, warning);
 }

@@ -285,6 +285,19 @@ same_as_runtime() {
 	json 0 '.problems[0].code == "untrusted" and .warnings == 1' ../open/p.json
 }
 
+@test "an audit file that others can steer is warned of" {
+	[ "$(id -u)" = 0 ] || skip 'not root'
+	mkdir -m 1777 shared
+	ln -s elsewhere shared/log
+	chown -h 1000 shared/log
+	printf '{"version":1,"audit":"%s/shared/log","rules":[{"name":"r",
+		"match":{"uid":1}}]}' "$work" >"$file"
+	json 0 '.warnings == 1 and (.problems[0] | .code == "untrusted" and
+		(.text | contains("is owned by user 1000")))' p.json
+	rm shared/log
+	json 0 '.warnings == 0' p.json
+}
+
 @test "without a FILE it is the policy of this node" {
 	use_node
 	rm -r "$etc/policy.d"

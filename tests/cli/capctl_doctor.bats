@@ -514,18 +514,19 @@ alive() { # ROOT ID runc|crun
 
 	chmod 666 "$tree/var/log/c.log"
 	doctor
-	finds warning 'is writable by others: chmod go-w it: no decision' \
+	finds warning 'is writable by others: chmod go-w it: the log goes to syslog' \
 		'a regular file'
 	rm "$tree/var/log/c.log"
 	mkdir "$tree/var/log/c.log"
 	doctor
-	finds warning 'is not a regular file: no decision' 'a regular file'
+	finds warning 'is not a regular file: the log goes to syslog' 'a regular file'
 	rm -r "$tree/var/log"
 	doctor
-	finds warning "'/var/log/': no such file or directory: no decision" 'a regular file'
+	finds warning "'/var/log/c.log': no such file or directory" \
+		'a regular file'
 	touch "$tree/var/log"
 	doctor
-	finds warning 'no decision' 'a regular file'
+	finds warning 'the log goes to syslog' 'a regular file'
 }
 
 @test "sessions need a writable tmpfs" {

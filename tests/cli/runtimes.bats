@@ -157,9 +157,15 @@ default_runtime() {
 
 @test "a path that is too long is an error" {
 	ln -s "$work/runc" "$link"
-	CAPRUNTIME_RUNTIME=/$(head -c 5000 /dev/zero | tr '\0' x)
-	export CAPRUNTIME_RUNTIME
-	expect_error "*too long*"
+	for length in 4095 5000; do
+		CAPRUNTIME_RUNTIME=/$(printf '%*s' "$length" '' | tr ' ' x)
+		export CAPRUNTIME_RUNTIME
+		expect_error 'capruntime: path of the real runtime: name too long'
+	done
+	# The longest that fits, PATH_MAX with its NUL.
+	CAPRUNTIME_RUNTIME=$(printf '/.%.0s' {1..2047})/
+	[ "${#CAPRUNTIME_RUNTIME}" -eq 4095 ]
+	expect_error "capruntime: real runtime '/././*"
 }
 
 @test "a link to a missing or relative path is an error" {

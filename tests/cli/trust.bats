@@ -311,3 +311,26 @@ make_grant() {
 	truncate -s $((4 * 1024 * 1024 + 1)) "$record"
 	refused_record 'is larger than'
 }
+
+@test "a wrong runtime is refused before a file of the bundle changes" {
+	create
+	granted
+	cp "$record" "$work/record"
+	use_policy # the grant would be taken back
+	mkdir "$work/wide"
+	chmod 777 "$work/wide"
+	cp "$CAPRUNTIME_RUNTIME" "$work/wide/runc"
+	for wrong in "$work/wide/runc" "$work/missing" "$CAPRUNTIME_BUILT" \
+		"$work"; do
+		CAPRUNTIME_RUNTIME=$wrong create
+		refused "real runtime '$wrong'"
+		same "$config" "$new"
+		same "$record" "$work/record"
+	done
+	make_bundle "$bundle"
+	rm -f "$record"
+	use_policy "$grant"
+	CAPRUNTIME_RUNTIME=$work/wide/runc create
+	refused "real runtime '$work/wide/runc'"
+	untouched
+}

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/trust.h"
 #include "capctl/check/lint.h"
 
 static const char *const codes[] = {
@@ -145,6 +146,28 @@ static void take_warning(void *context, const struct lint_warning *warning)
 	add_note(examination, note, warning->text);
 }
 
+/* A missing or unreadable path is another machine's. */
+static void examine_audit(struct examination *examination)
+{
+	const struct policy *policy = &examination->report->policy;
+	struct note note = {
+		.finding = { .level = FINDING_WARNING,
+			     .code = codes[POLICY_UNTRUSTED] },
+		.rule = POLICY_NO_RULE,
+	};
+	char *text CLEANUP_FREE = NULL;
+	struct err cause;
+
+	if (policy->log != POLICY_LOG_FILE ||
+	    trust_check_log(policy->log_file, &cause) == 0 || cause.number)
+		return;
+	text = alloc_text("audit: %s; the log goes to syslog", cause.text);
+	if (text)
+		add_note(examination, note, text);
+	else
+		examination->failed = true;
+}
+
 static int compare_sizes(size_t left, size_t right)
 {
 	return (left > right) - (left < right);
@@ -211,6 +234,7 @@ int check_report_make(struct check_report *ret_report, char *const *paths,
 
 	*ret_report = (struct check_report){ .is_complete = true };
 	policy_files_examine(&ret_report->policy, paths, count, &listener);
+	examine_audit(&examination);
 	if (!examination.failed)
 		lint_policy(&ret_report->policy, LINT_WORK_MAX, take_warning,
 			    &examination);

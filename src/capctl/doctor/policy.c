@@ -126,14 +126,10 @@ static bool check_log_file(const char *path, struct err *err)
 	const char *slash = strrchr(path, '/');
 	struct stat st;
 
-	if (stat(path, &st) == 0) {
-		if (!S_ISREG(st.st_mode))
-			return err_set(err, "'%s' is not a regular file",
-				       path) == 0;
-		return trust_check_stat(&st, path, err) == 0;
-	}
-	if (errno != ENOENT)
-		return err_set_errno(err, errno, "'%s'", path) == 0;
+	if (trust_check_log(path, err) < 0)
+		return false;
+	if (stat(path, &st) == 0)
+		return true;
 	/* Keeps the slash, so that '/' is no special case. */
 	directory = strndup(path, (size_t)(slash - path) + 1);
 	if (!directory)
@@ -157,7 +153,7 @@ static void check_audit(const struct policy *policy, struct findings *findings)
 			     policy->log_file);
 	} else {
 		findings_add(findings, FINDING_WARNING, "audit",
-			     "%s: no decision is logged", cause.text);
+			     "%s: the log goes to syslog", cause.text);
 		findings_fix(
 			findings,
 			"use a regular file, owned by root and go-w, in an existing directory");

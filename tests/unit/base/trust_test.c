@@ -81,14 +81,29 @@ static void root_and_the_effective_user_are_trusted(void)
 {
 	struct stat st = { .st_uid = 0 };
 
-	CHECK(trust_has_owner(&st));
+	CHECK(trust_has_owner(&st, true));
 	st.st_uid = geteuid();
-	CHECK(trust_has_owner(&st));
+	CHECK(trust_has_owner(&st, true));
 	st.st_uid = geteuid() + 4711;
-	CHECK(!trust_has_owner(&st));
+	CHECK(!trust_has_owner(&st, false));
 }
 
-/* Exit status 0: the overflow user is trusted here; 2: cannot be tried. */
+/* As root of a new one, in which every other user is the overflow user. */
+static bool enter_user_namespace(void)
+{
+	FILE *map;
+	unsigned int uid = geteuid();
+
+	if (unshare(CLONE_NEWUSER) < 0)
+		return false;
+	map = fopen("/proc/self/uid_map", "we");
+	return map && fprintf(map, "0 %u 1\n", uid) > 0 && fclose(map) == 0;
+}
+
+/*
+ * Exit status 0: the overflow user is trusted here, except in a directory that
+ * others can write; 2: cannot be tried.
+ */
 static int trust_overflow_user_in_child(bool new_namespace)
 {
 	const struct stat st = { .st_uid = 65534 };
@@ -98,9 +113,10 @@ static int trust_overflow_user_in_child(bool new_namespace)
 	fflush(stdout);
 	child = fork();
 	if (child == 0) {
-		if (new_namespace && unshare(CLONE_NEWUSER) < 0)
+		if (new_namespace && !enter_user_namespace())
 			_exit(2);
-		_exit(!trust_has_owner(&st));
+		_exit(!trust_has_owner(&st, false) ||
+		      trust_has_owner(&st, true));
 	}
 	return waitpid(child, &status, 0) == child && WIFEXITED(status)
 		       ? WEXITSTATUS(status)
@@ -118,6 +134,51 @@ static void the_overflow_user_is_trusted_in_a_user_namespace_only(void)
 	REQUIRE(stat("/proc/self/ns/user", &st) == 0);
 	if (st.st_ino == 0xEFFFFFFDu && geteuid() != 65534)
 		CHECK(trust_overflow_user_in_child(false) == 1);
+}
+
+/* Exit status: one bit for each path that opens; 8: cannot be tried. */
+static int open_as_root_of_a_namespace(const struct tempdir *dir,
+				       const char *const *names)
+{
+	struct err ignored;
+	int status = 0;
+	bool there;
+	pid_t child;
+
+	fflush(stdout);
+	child = fork();
+	if (child == 0) {
+		if (!enter_user_namespace())
+			_exit(8);
+		for (int i = 0; names[i]; i++)
+			if (open_in(dir, names[i], &there, &ignored) == 0)
+				status |= 1 << i;
+		_exit(status);
+	}
+	return waitpid(child, &status, 0) == child && WIFEXITED(status)
+		       ? WEXITSTATUS(status)
+		       : -1;
+}
+
+static void any_user_can_look_like_root_in_a_shared_directory(void)
+{
+	static const char *const names[] = { "file", "open/file", "open/d/file",
+					     NULL };
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+	int opened;
+
+	if (geteuid() != 0)
+		SKIP(NOT_ROOT);
+	REQUIRE(make_dir(&dir, "open", 01777) &&
+		make_dir(&dir, "open/d", 0755));
+	for (int i = 0; names[i]; i++)
+		REQUIRE(tempdir_write_str(&dir, names[i], "text") &&
+			give_away(&dir, names[i]));
+	REQUIRE(give_away(&dir, "open/d"));
+	opened = open_as_root_of_a_namespace(&dir, names);
+	if (opened == 8)
+		SKIP("no unprivileged user namespaces");
+	CHECK(opened == 1);
 }
 
 static void what_others_may_write_is_not_trusted(void)
@@ -343,9 +404,63 @@ static void a_program_must_be_there_and_executable(void)
 	CHECK_HAS(err.text, "not a regular file");
 }
 
+/* trust_open_log() and trust_check_log() agree; the line is appended. */
+static bool log_to(const struct tempdir *dir, const char *name)
+{
+	char *path CLEANUP_FREE = tempdir_path(dir, name);
+	int fd CLEANUP_FD = -1;
+	struct err err = { 0 };
+	bool trusted = trust_check_log(path, &err) == 0;
+
+	CHECK(trusted == !*err.text);
+	err = (struct err){ 0 };
+	CHECK(trusted == (trust_open_log(path, &fd, &err) == 0));
+	CHECK(trusted == !*err.text);
+	return fd >= 0 && write(fd, "line\n", 5) == 5;
+}
+
+static void a_log_is_created_or_appended_to(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+	struct stat st;
+
+	CHECK(log_to(&dir, "log") && log_to(&dir, "log"));
+	REQUIRE(fstatat(dir.fd, "log", &st, 0) == 0);
+	CHECK(st.st_size == 10 && st.st_mode == (S_IFREG | 0600));
+	REQUIRE(make_link(&dir, "log", "link"));
+	CHECK(log_to(&dir, "link"));
+	CHECK(!log_to(&dir, "missing/log"));
+}
+
+static void a_log_that_others_can_steer_is_refused(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+
+	REQUIRE(make_dir(&dir, "open", 01777) && make_dir(&dir, "wide", 0777));
+	REQUIRE(tempdir_write_str(&dir, "file", "") &&
+		tempdir_write_str(&dir, "twice", "") &&
+		linkat(dir.fd, "twice", dir.fd, "open/hard", 0) == 0 &&
+		make_link(&dir, "missing", "dangling") &&
+		mkfifoat(dir.fd, "fifo", 0600) == 0);
+	CHECK(log_to(&dir, "open/own"));
+	CHECK(!log_to(&dir, "open/hard"));
+	CHECK(!log_to(&dir, "wide/log"));
+	CHECK(!log_to(&dir, "dangling"));
+	CHECK(!log_to(&dir, "fifo"));
+	CHECK(faccessat(dir.fd, "missing", F_OK, 0) < 0);
+	CHECK(faccessat(dir.fd, "wide/log", F_OK, 0) < 0);
+	if (geteuid() != 0)
+		SKIP(NOT_ROOT);
+	REQUIRE(make_link(&dir, "../file", "open/link"));
+	CHECK(log_to(&dir, "open/link"));
+	REQUIRE(give_away(&dir, "open/link"));
+	CHECK(!log_to(&dir, "open/link"));
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(root_and_the_effective_user_are_trusted),
 	TAP_TEST(the_overflow_user_is_trusted_in_a_user_namespace_only),
+	TAP_TEST(any_user_can_look_like_root_in_a_shared_directory),
 	TAP_TEST(what_others_may_write_is_not_trusted),
 	TAP_TEST(a_plain_file_is_opened_for_reading),
 	TAP_TEST(what_does_not_exist_is_no_error),
@@ -360,6 +475,8 @@ static const struct tap_test tests[] = {
 	TAP_TEST(what_is_no_regular_file_is_refused),
 	TAP_TEST(an_endless_name_is_refused),
 	TAP_TEST(a_program_must_be_there_and_executable),
+	TAP_TEST(a_log_is_created_or_appended_to),
+	TAP_TEST(a_log_that_others_can_steer_is_refused),
 };
 
 TAP_MAIN(tests)
