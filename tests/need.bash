@@ -3,6 +3,16 @@
 # Programs that quickstart installs. Without one a test is skipped; it fails
 # under './quickstart check', which sets TEST_TOOLS_REQUIRED.
 
+# A version manager's wrapper takes ten times as long as the program.
+while [[ ":$PATH:" =~ :([^:]*/shims): ]]; do
+	PATH=:$PATH:
+	PATH=${PATH//":${BASH_REMATCH[1]}:"/:}
+	PATH=${PATH#:} PATH=${PATH%:}
+done
+
+# 'make soak' tries every combination of what else is tried in part.
+is_soak() { [ "${CAPRUNTIME_SOAK-1}" -gt 1 ]; }
+
 lacks() { # WHAT
 	[ -z "${TEST_TOOLS_REQUIRED-}" ] || {
 		echo "no $1, which quickstart installs"

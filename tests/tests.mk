@@ -234,6 +234,15 @@ SOAK_TESTS = \
 	tests/unit/spec/undo_history_test
 CAPCTL_SOAK_TESTS = \
 	tests/unit/capctl/execve/predict_kernel_test
+# These try more combinations then.
+SOAK_BATS = \
+	tests/cli/faults.bats \
+	tests/cli/session_faults.bats
+CAPCTL_SOAK_BATS = \
+	tests/cli/capctl_explain.bats
+CAPCTL_RUNTIME_SOAK_BATS = \
+	tests/kubernetes/many.bats \
+	tests/runtime/explain.bats
 
 # Programs that tests call
 
@@ -285,11 +294,16 @@ TESTED_LIBS = libcapruntime.a $(SHARED_LIBS) $(JSONC_LIBS) $(LIBCAP_LIBS)
 ALL_UNIT_TESTS = $(UNIT_TESTS)
 ALL_FUZZ_TARGETS = $(FUZZ_TARGETS)
 ALL_SOAK_TESTS = $(SOAK_TESTS)
+ALL_SOAK_BATS = $(SOAK_BATS)
 if CAPCTL
 TESTED_LIBS += $(CAPCTL_LIBS)
 ALL_UNIT_TESTS += $(CAPCTL_UNIT_TESTS) $(PROBE)
 ALL_FUZZ_TARGETS += $(CAPCTL_FUZZ_TARGETS)
 ALL_SOAK_TESTS += $(CAPCTL_SOAK_TESTS)
+ALL_SOAK_BATS += $(CAPCTL_SOAK_BATS)
+if CONTAINER_TESTS
+ALL_SOAK_BATS += $(CAPCTL_RUNTIME_SOAK_BATS)
+endif
 endif
 
 # libFuzzer has its own main, so unit tests cannot be linked with it. Without

@@ -40,11 +40,13 @@ check-one:
 check-helpers: all $(HELPERS) packaging/package-hook
 
 ## soak: run the long tests, then soak-packages
-soak: all $(ALL_SOAK_TESTS) $(PROBE) tests/cli/capruntime-sysroot
+soak: all $(ALL_SOAK_TESTS) $(PROBE) check-helpers
 	set -e; for test in $(ALL_SOAK_TESTS); do \
 		echo "== $$test"; srcdir='$(abs_srcdir)' \
 		CAPRUNTIME_SOAK=$${CAPRUNTIME_SOAK-10} ./$$test; \
 	done
+	@$(AM_TESTS_ENVIRONMENT) CAPRUNTIME_SOAK=$${CAPRUNTIME_SOAK-10} \
+		$(BATS) --tap $(ALL_SOAK_BATS:%=$(srcdir)/%)
 if CONTAINER_TESTS
 	@$(AM_TESTS_ENVIRONMENT) CAPRUNTIME_CYCLES=$${CAPRUNTIME_CYCLES-500} \
 		$(BATS) --tap $(srcdir)/tests/runtime/cycles.bats

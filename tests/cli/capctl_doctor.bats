@@ -36,12 +36,11 @@ teardown() {
 
 # Where configure put things.
 learn_places() {
-	local json
+	local json places
 
 	json=$("$capctl" doctor --json --root "$tree") || :
-	program=$(jq -er .program <<<"$json")
-	home=$(jq -r .configuration <<<"$json")
-	state=$(jq -r .state <<<"$json")
+	places=$(jq -er '.program, .configuration, .state' <<<"$json")
+	{ read -r program && read -r home && read -r state; } <<<"$places"
 	capruntime=/usr/bin/capruntime
 	runc=/usr/bin/runc
 }
@@ -84,37 +83,30 @@ policy() { # TOP RULE...: of jq
 doctor() { # sets status, output and stderr
 	run --separate-stderr ${before[@]+"${before[@]}"} "$capctl" doctor \
 		--json --root "$tree" </dev/null
-	printf 'exit status %s\n%s\n' "$status" "$stderr"
-	jq -r '.findings[] | select(.status != "ok") |
-		"\(.status) \(.topic): \(.text) -- \(.fix)"' <<<"$output"
+	printf 'exit status %s\n%s\n%s\n' "$status" "$stderr" "$output"
 }
 
 # All that is not ok: so many lines, and among them one of that status with that
 # text and that fix.
 finds() { # [STATUS TEXT FIX]...
-	local count=$(($# / 3)) found exit=0
+	local exit=0
 
 	[[ " $* " != *' error '* ]] || exit=1
 	[ "$status" -eq "$exit" ] || {
 		echo "wanted the exit status $exit"
 		return 1
 	}
-	found=$(jq '[.findings[] | select(.status != "ok")] | length' \
-		<<<"$output")
-	[ "$found" -eq "$count" ] || {
-		echo "wanted $count findings, got $found"
+	jq -e '[.findings[] | select(.status != "ok")] as $found |
+		($found | length) == ($ARGS.positional | length) / 3 and
+		all(range(0; $ARGS.positional | length; 3);
+			$ARGS.positional[.:. + 3] as [$status, $text, $fix] |
+			any($found[]; .status == $status and
+				(.text | contains($text)) and
+				(.fix // "" | contains($fix))))' \
+		--args "$@" <<<"$output" >/dev/null || {
+		printf "wanted: %s with '%s' and '%s'\n" "$@"
 		return 1
 	}
-	while [ $# -gt 0 ]; do
-		jq -e --arg status "$1" --arg text "$2" --arg fix "$3" \
-			'any(.findings[]; .status == $status and
-			(.text | contains($text)) and
-			(.fix // "" | contains($fix)))' <<<"$output" >/dev/null || {
-			echo "no $1 with '$2' and '$3'"
-			return 1
-		}
-		shift 3
-	done
 }
 
 says() { # TOPIC TEXT: an ok line

@@ -137,6 +137,8 @@ call_like() { # PATTERN FAULT
 }
 
 @test "quota, refused access and broken disks: config.json stays whole" {
+	local turn=0
+
 	require_strace
 	traced_create -o "$work/trace"
 	for call in 'openat.*[.]capruntime[.]json[.].*O_CREAT' \
@@ -144,6 +146,7 @@ call_like() { # PATTERN FAULT
 		'^fchmod' '^flistxattr' '^renameat.*"config[.]json"' \
 		'^renameat.*"[.]capruntime[.]json"'; do
 		for error in EDQUOT EIO EACCES EPERM ENOSPC EMFILE; do
+			is_soak || [ $((++turn % 5)) -eq 0 ] || continue
 			make_bundle "$bundle"
 			inject=$(call_like "$call" "error=$error")
 			if [ -z "$inject" ]; then # no fsync there
@@ -292,6 +295,10 @@ prepare_way() { # granting, changing or taking-back
 	use_policy $rules
 }
 
+# A kill anywhere else leaves the same files; where files are not written,
+# calls fail in each way as they do in the first.
+changes=' (write|fsync|fchmod|f?setxattr|rename|unlink|link|symlink|mkdir|openat.*O_CREAT)'
+
 # Sets $calls, and $own to the first of capruntime itself: what is before that
 # is the loader's and libcap's.
 list_calls() { # WAY
@@ -344,6 +351,7 @@ comes_right() { # WAY
 	for way in granting changing taking-back; do
 		list_calls "$way"
 		for call in "${calls[@]}"; do
+			is_soak || [[ "$call" =~ $changes ]] || continue
 			read -r name number _ <<<"$call"
 			prepare_way "$way"
 			traced_create -o /dev/null \
@@ -391,6 +399,8 @@ is_tried() { # NAME
 	for way in granting changing taking-back; do
 		list_calls "$way"
 		for call in "${calls[@]:own - 1}"; do
+			is_soak || [ "$way" = granting ] ||
+				[[ "$call" =~ $changes ]] || continue
 			read -r name number _ <<<"$call"
 			is_tried "$name" || continue
 			prepare_way "$way"
