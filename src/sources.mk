@@ -131,6 +131,8 @@ CAPCTL_FILES = \
 	src/capctl/doctor/engines.h \
 	src/capctl/doctor/host.c \
 	src/capctl/doctor/host.h \
+	src/capctl/doctor/in_use.c \
+	src/capctl/doctor/in_use.h \
 	src/capctl/doctor/kernel.c \
 	src/capctl/doctor/policy.c \
 	src/capctl/doctor/program.c \

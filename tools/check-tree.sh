@@ -19,6 +19,7 @@ src/capctl/doctor/engine_files.c tests/cli/capctl_doctor.bats what counts is whi
 src/capctl/doctor/engine_podman.c tests/unit/capctl/doctor/engine_config_test.c it is read by way of that
 src/capctl/doctor/engines.c tests/cli/capctl_doctor.bats every line of doctor is seen there
 src/capctl/doctor/host.c tests/cli/capctl_doctor.bats it only strings the others together
+src/capctl/doctor/in_use.c tests/packaging/package_hook.bats what counts is what keeps the package
 src/capctl/doctor/kernel.c tests/cli/capctl_doctor.bats every line of doctor is seen there
 src/capctl/doctor/policy.c tests/cli/capctl_doctor.bats every line of doctor is seen there
 src/capctl/doctor/program.c tests/cli/capctl_doctor.bats every line of doctor is seen there
@@ -112,7 +113,7 @@ base: fileio report time trust
 bundle: evaluate files
 capctl: decode dryrun main out out_json restore verb version
 capctl/check: check report
-capctl/doctor: containers doctor engine_files engines host kernel policy program
+capctl/doctor: containers doctor engine_files engines host in_use kernel policy program
 capctl/explain: entrypoint executable explain json print warn
 capctl/process: containers processes
 capctl/rootfs: levels mounts rootfs view walk

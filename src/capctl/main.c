@@ -69,7 +69,8 @@ static const struct verb verbs[] = {
 	  "capctl sync --check /config",
 	  verb_sync },
 	{ "doctor", "", "check that this machine is ready",
-	  "  --root DIR    check DIR instead of /, for example an image",
+	  "  --root DIR        check DIR instead of /, for example an image\n"
+	  "  --in-use PROGRAM  only list what still needs this capruntime",
 	  "capctl doctor", verb_doctor },
 	{ "version", "", "show the versions and the real runtime", NULL,
 	  "capctl version --json", verb_version },

@@ -37,9 +37,27 @@ expect_kept() { # TEXT...
 	done
 }
 
-make_monitor() { # PID WORD...
+# The installed capctl answers. It needs chroot(2) and its libraries there.
+install_capctl() {
+	[ "$(id -u)" -eq 0 ] || skip 'needs root'
+	mkdir -p "$root$bindir"
+	cp "$builddir/capctl" "$root$bindir/capctl"
+}
+
+without_capctl() { rm -f "$root$bindir/capctl"; }
+
+# A process of root that runs PROGRAM, as proc(5) shows it. In the real /proc root
+# is a link to a directory, and so is cwd.
+make_process() { # PID PROGRAM WORD...
 	mkdir -p "$root/proc/$1"
-	printf '%s\0' "${@:2}" >"$root/proc/$1/cmdline"
+	ln -s "$2" "$root/proc/$1/exe"
+	ln -s / "$root/proc/$1/root"
+	printf 'Name:\tx\nUid:\t0\t0\t0\t0\n' >"$root/proc/$1/status"
+	printf '%s\0' "${@:3}" >"$root/proc/$1/cmdline"
+}
+
+make_monitor() { # PID WORD...
+	make_process "$1" /usr/bin/conmon /usr/bin/conmon "${@:2}"
 }
 
 @test "without configuration runc is chosen, or crun if there is no runc" {
@@ -197,6 +215,8 @@ make_monitor() { # PID WORD...
 
 @test "it can be removed, silently, if no configuration names it" {
 	expect_removable
+	install_capctl
+	expect_removable
 	write /etc/crio/crio.conf <<-'END'
 		# runtime_path = "/usr/bin/capruntime"
 		[crio.runtime.runtimes.runc]
@@ -237,16 +257,24 @@ make_monitor() { # PID WORD...
 
 	while IFS= read -r -d '' text; do
 		echo "== $text"
-		write "/etc/crio/$((number += 1)).conf" <<<"${text//PATH/$bindir/capruntime}"
-		expect_kept "$root/etc/crio/$number.conf:"
-		rm "$root/etc/crio/$number.conf"
+		number=$((number + 1))
+		write /etc/crio/crio.conf <<<"${text//PATH/$bindir/capruntime}"
+		without_capctl
+		expect_kept "$root/etc/crio/crio.conf:"
+		install_capctl
+		expect_kept "'/etc/crio/crio.conf' names '"
 	done < <(printf '%s\0' "x='PATH'" 'x = "PATH" # "y"' 'a.b."c.d"="PATH"' \
 		$'x = [\n"/usr/bin/runc", # one\n\n\t"PATH",\n]' $'[a]\r\nx="PATH"\r' \
 		'x = { y = { z = "PATH" } }' $'[a."b#c"]\nx="PATH"' \
 		$'x = "a\\"#b"\ny = ["PATH"]' $'[[a]]\nx = ["y", "PATH"]' \
 		"[x] # [y]"$'\n\t\t'"z='PATH'" 'runtime = "capruntime"' \
-		'x.BinaryName = "capruntime"')
-	[ "$number" -eq 12 ]
+		'x.BinaryName = "capruntime"' $'x = """\nPATH"""' \
+		$'x = \'\'\'\nPATH\'\'\'' $'x = """\\\n  PATH\\\n"""' \
+		"x = '''PATH'''" \
+		'x = "'"$bindir"'/capruntim\u0065"' \
+		'"x"."BinaryName" = "\U00000063apruntime"' \
+		'a = { b.c = ["y", { d = "PATH" }] }')
+	[ "$number" -eq 19 ]
 }
 
 @test "the message has the line that names it" {
@@ -256,7 +284,9 @@ make_monitor() { # PID WORD...
 		runtime_type = "oci"
 		runtime_path = "$bindir/capruntime"
 	END
-	expect_kept "  $root/etc/crio/crio.conf.d/x:4: $bindir/capruntime"
+	expect_kept "  $root/etc/crio/crio.conf.d/x:4: runtime_path = \"$bindir/capr"
+	install_capctl
+	expect_kept "'/etc/crio/crio.conf.d/x' names '$bindir/capruntime'"
 }
 
 @test "a handler of another name prevents removal, through any links" {
@@ -264,14 +294,21 @@ make_monitor() { # PID WORD...
 	make_link /usr/local/bin/second first
 	make_link /opt/third ../usr/local/bin/second
 	make_link /sbin2 "./${bindir#/}"
+	install_capctl
 	for path in /usr/local/bin/first /usr/local/bin/second /opt/third \
 		/sbin2/capruntime; do
 		write /etc/crio/crio.conf <<-END
 			[crio.runtime.runtimes.caps]
 			runtime_path = "$path"
 		END
-		expect_kept "$root/etc/crio/crio.conf:2: $path"
+		expect_kept "'/etc/crio/crio.conf' names '$path'"
 	done
+}
+
+@test "without capctl a handler is known by its link" {
+	make_link "$confdir/runtimes/first" /usr/sbin/runc
+	write /etc/crio/crio.conf <<<'x = "/usr/local/bin/first"'
+	expect_kept "$root/etc/crio/crio.conf:1:"
 }
 
 @test "a CRI-O handler without a path prevents removal, by its name" {
@@ -283,10 +320,12 @@ make_monitor() { # PID WORD...
 			runtime_path = ""
 			[crio.runtime.runtimes.runc]
 		END
-		expect_kept "$root/etc/crio/crio.conf:1: $name"
+		without_capctl
+		expect_kept "$root/etc/crio/crio.conf:1: [crio.runtime.runtimes.$name]"
+		install_capctl
+		expect_kept "'/etc/crio/crio.conf' names '$name'"
 	done
 	write /etc/crio/crio.conf <<-'END'
-		[crio.runtime.runtimes.capruntime-runc]
 		[crio.runtime.runtimes.capruntime]
 		runtime_path = "/usr/sbin/runc"
 	END
@@ -304,13 +343,110 @@ make_monitor() { # PID WORD...
 }
 
 @test "a container under conmon prevents removal" {
-	make_monitor 1 /sbin/init conmon "$bindir/capruntime"
-	make_monitor 20 /usr/bin/conmon -c ID -n other -r /usr/sbin/runc
+	make_process 1 /sbin/init /sbin/init conmon "$bindir/capruntime"
+	make_monitor 20 -c ID -n other -r /usr/sbin/runc
 	expect_removable
-	make_monitor 30 /usr/bin/conmon -b /b -c ID -n k8s_web -r \
-		"$bindir/capruntime" --runtime-arg --root=/run/runc
-	expect_kept '  conmon (process 30): k8s_web'
-	[[ "$stderr" != *' 20'* && "$stderr" != *' 1)'* ]]
+	install_capctl
+	expect_removable
+	make_monitor 30 -b /b -c ID -n k8s_web -r "$bindir/capruntime" \
+		--runtime-arg --root=/run/runc
+	expect_kept 'conmon (process 30): k8s_web'
+	[[ "$stderr" != *'process 20'* && "$stderr" != *'process 1)'* ]]
+	without_capctl
+	expect_kept '  conmon (process 30)'
+	[[ "$stderr" != *'process 20'* && "$stderr" != *'process 1)'* ]]
+}
+
+@test "a process of another user cannot keep the package" {
+	make_monitor 30 -n x -r "$bindir/capruntime"
+	printf 'Uid:\t0\t1000\t0\t0\n' >"$root/proc/30/status"
+	make_process 31 /home/u/shell conmon -r "$bindir/capruntime"
+	expect_removable
+	install_capctl
+	expect_removable
+}
+
+@test "a process of a container's root cannot keep the package" {
+	make_monitor 30 -n x -r "$bindir/capruntime"
+	ln -sfn /usr "$root/proc/30/root"
+	install_capctl
+	expect_removable
+}
+
+@test "a name of a container cannot control the terminal" {
+	make_monitor 30 -n $'\e[2Jname\r\u202e' -r "$bindir/capruntime"
+	printf %s "$bindir/capruntime" |
+		write "/run/containerd/io.containerd.runtime.v2.task/k8s.io/"$'\e[2J/runtime'
+	for reader in without_capctl install_capctl; do
+		$reader
+		expect_kept 'conmon (process 30)' containerd:
+		[[ "$stderr" != *$'\e'* && "$stderr" != *$'\r'* &&
+			"$stderr" != *$'\u202e'* ]]
+	done
+}
+
+@test "a monitor with 60,000 arguments is read at once" {
+	mapfile -t words < <(seq 60000)
+	make_monitor 30 -n x "${words[@]}" -r "$bindir/capruntime"
+	for reader in without_capctl install_capctl; do
+		$reader
+		expect_kept 'conmon (process 30)'
+	done
+}
+
+@test "state and configuration in other places prevent removal" {
+	local reader place
+
+	for reader in without_capctl install_capctl; do
+		for place in /etc/containerd/config.toml \
+			/var/lib/rancher/k3s/agent/etc/containerd/config.toml \
+			/var/lib/rancher/rke2/agent/etc/containerd/config.toml; do
+			write "$place" <<<"x = '$bindir/capruntime'"
+			$reader
+			expect_kept "$place"
+			rm "$root$place"
+		done
+		write /etc/containerd/config.toml \
+			<<<'imports = ["/etc/containerd/conf.d/*.toml", "/opt/c/*.toml"]'
+		write /opt/c/x.toml <<<"x = '$bindir/capruntime'"
+		expect_kept
+		rm -r "$root/opt/c" "$root/etc/containerd"
+		for place in /run/k3s/containerd /opt/state; do
+			printf 'state = "%s"\n' "$place" |
+				write /etc/containerd/config.toml
+			printf %s "$bindir/capruntime" | write \
+				"$place/io.containerd.runtime.v2.task/k8s.io/one/runtime"
+			expect_kept
+			rm -r "${root:?}$place" "$root/etc/containerd"
+		done
+	done
+}
+
+@test "state in a place that only a shim shows prevents removal" {
+	task=/mnt/io.containerd.runtime.v2.task/k8s.io
+	printf %s "$bindir/capruntime" | write "$task/one/runtime"
+	expect_removable
+	make_process 40 /usr/bin/containerd-shim-runc-v2 shim
+	ln -s "$task/pod" "$root/proc/40/cwd"
+	expect_kept '  containerd: k8s.io/one'
+	install_capctl
+	expect_kept 'containerd: k8s.io/one'
+}
+
+@test "an answer of capctl that is not complete is not believed" {
+	write /etc/crio/crio.conf <<<"x = '$bindir/capruntime'"
+	[ "$(id -u)" -eq 0 ] || skip 'needs root'
+	for answer in 'exit 0' 'exit 127' 'echo "uses: 1"; exit 0' 'kill -9 $$'; do
+		printf '#!/bin/sh\n%s\n' "$answer" | write "$bindir/capctl"
+		chmod 755 "$root$bindir/capctl"
+		expect_kept "$root/etc/crio/crio.conf:1:"
+	done
+}
+
+@test "a file that cannot be read keeps the package" {
+	install_capctl
+	write /etc/crio/crio.conf <<<'x = '
+	expect_kept '/etc/crio/crio.conf'
 }
 
 @test "a container of containerd prevents removal until it is deleted" {
@@ -320,13 +456,15 @@ make_monitor() { # PID WORD...
 	expect_removable
 	printf %s "$bindir/capruntime" | write "$tasks/k8s.io/three/runtime"
 	expect_kept '  containerd: k8s.io/three'
+	install_capctl
+	expect_kept 'containerd: k8s.io/three'
 	rm -r "$root$tasks/k8s.io/three"
 	expect_removable
 }
 
 @test "it refuses removal if a program for the checks is missing" {
 	mkdir "$BATS_TEST_TMPDIR/bin"
-	for program in sh cat env find grep readlink sort tr; do
+	for program in sh cat env find grep head id readlink sed sort tr; do
 		ln -s "$(type -P $program)" "$BATS_TEST_TMPDIR/bin"
 	done
 	PATH=$BATS_TEST_TMPDIR/bin run -1 hook before-removal

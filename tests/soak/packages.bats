@@ -204,7 +204,7 @@ expect_grant() {
 		run in_root dpkg --remove capruntime
 		echo "$output"
 		[ "$status" -ne 0 ]
-		[[ "$output" == *"  $file:"*': /usr/bin/capruntime'*'What to do'* ]]
+		[[ "$output" == *"'$file' names '/usr/bin/capruntime'"*'What to do'* ]]
 		succeed in_root dpkg-query -W -f '${db:Status-Status}' capruntime
 		[ "$output" = installed ]
 		succeed in_root capruntime --version
@@ -318,7 +318,7 @@ restorecon /usr/bin/capruntime' ]
 	run rpm_in_root --nodeps -e capruntime
 	echo "$output"
 	[ "$status" -ne 0 ]
-	[[ "$output" == *"  $conf:"*': /usr/bin/capruntime'*'What to do'* ]]
+	[[ "$output" == *"'$conf' names '/usr/bin/capruntime'"*'What to do'* ]]
 	succeed in_root capruntime --version
 	succeed in_root rm $conf
 	succeed in_root mkdir -p /run/capruntime
@@ -378,7 +378,7 @@ tarball() { echo "capruntime-$version-linux-$(uname -m)"; }
 	succeed in_root "/$(tarball)/install.sh"
 	run in_root $installed --uninstall --purge
 	[ "$status" -eq 1 ]
-	[[ "$output" == *"  $conf:"*': /usr/local/bin/capruntime'*'What to do'* ]]
+	[[ "$output" == *"'$conf' names '/usr/local/bin/capruntime'"*'What to do'* ]]
 	succeed in_root rm $conf
 	succeed in_root rm -r "/$(tarball)"
 	succeed in_root $installed --uninstall --purge

@@ -6,6 +6,7 @@
 
 #include "base/paths.h"
 #include "capctl/doctor/checks.h"
+#include "capctl/doctor/in_use.h"
 #include "capctl/out.h"
 #include "capctl/verb.h"
 
@@ -91,13 +92,37 @@ static enum verb_status doctor_status(const struct findings *findings,
 	return VERB_TROUBLE;
 }
 
+/* The last line tells a script that the search reached its end. */
+static enum verb_status doctor_in_use(const char *program, struct err *err)
+{
+	struct findings findings CLEANUP_FINDINGS = { 0 };
+
+	if (*program != '/') {
+		verb_misuse(err, "doctor", "--in-use '%s' is not absolute",
+			    program);
+		return VERB_TROUBLE;
+	}
+	if (geteuid() != 0)
+		findings_add(&findings, FINDING_UNKNOWN, "containers",
+			     "processes of root: run capctl doctor as root");
+	if (in_use_find(program, &findings, err) < 0)
+		return VERB_TROUBLE;
+	for (size_t i = 0; i < findings.count; i++)
+		finding_print_line(&findings.list[i]);
+	out_line(OUT_PLAIN, "uses: %zu, unknown: %zu",
+		 findings_count(&findings, FINDING_ERROR),
+		 findings_count(&findings, FINDING_UNKNOWN));
+	return doctor_status(&findings, err);
+}
+
 enum verb_status verb_doctor(int argc, char **argv, struct err *err)
 {
 	bool json = false;
-	const char *root = NULL;
+	const char *root = NULL, *in_use = NULL;
 	const struct verb_option options[] = {
 		{ "json", &json, NULL },
 		{ "root", NULL, &root },
+		{ "in-use", NULL, &in_use },
 	};
 	struct doctor doctor CLEANUP_DOCTOR = { 0 };
 	struct findings findings CLEANUP_FINDINGS = { 0 };
@@ -110,9 +135,15 @@ enum verb_status verb_doctor(int argc, char **argv, struct err *err)
 			    argv[first]);
 		return VERB_TROUBLE;
 	}
+	if (in_use && json) {
+		verb_misuse(err, argv[0], "--in-use excludes --json");
+		return VERB_TROUBLE;
+	}
 	doctor_init(&doctor);
 	if (root && doctor_enter(root, err) < 0)
 		return VERB_TROUBLE;
+	if (in_use)
+		return doctor_in_use(in_use, err);
 	if (!root)
 		doctor_check_proc(&findings);
 	if (doctor_check_all(&doctor, &findings, err) < 0)

@@ -149,6 +149,12 @@ static int add_imports(struct engine_config *config, struct findings *findings,
 	return 0;
 }
 
+int engine_files_add(struct engine_config *config, const char *pattern,
+		     struct findings *findings, struct err *err)
+{
+	return add_matches(config, pattern, findings, err);
+}
+
 int engine_files_load(struct engine_config *config, struct findings *findings,
 		      struct err *err)
 {

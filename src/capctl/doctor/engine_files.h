@@ -19,6 +19,10 @@
 int engine_files_load(struct engine_config *config, struct findings *findings,
 		      struct err *err) MUST_CHECK;
 
+/* The same for further files, before engine_files_load(). */
+int engine_files_add(struct engine_config *config, const char *pattern,
+		     struct findings *findings, struct err *err) MUST_CHECK;
+
 /* Does the engine's socket have a listener? podman has no socket. */
 bool engine_runs(enum engine kind);
 
