@@ -28,6 +28,9 @@ size_t utf8_length(const char *text, size_t left);
  */
 bool utf8_is_unseen(const char *text);
 
+/* Does the text begin or end with white space that Go's TrimSpace() removes? */
+bool utf8_has_blank_around(const char *text);
+
 /* The code point of a well-formed character of this length. */
 uint32_t utf8_code_point(const char *text, size_t length);
 

@@ -96,6 +96,32 @@ uint32_t utf8_code_point(const char *text, size_t length)
 	return point;
 }
 
+/* The white space that Go's strings.TrimSpace() removes. */
+static bool is_blank(uint32_t point)
+{
+	return point == ' ' || (point >= '\t' && point <= '\r') ||
+	       point == 0x85 || point == 0xa0 || point == 0x1680 ||
+	       (point >= 0x2000 && point <= 0x200a) || point == 0x2028 ||
+	       point == 0x2029 || point == 0x202f || point == 0x205f ||
+	       point == 0x3000;
+}
+
+static bool has_blank_at(const char *text)
+{
+	size_t length = utf8_length(text, strlen(text));
+
+	return *text && length && is_blank(utf8_code_point(text, length));
+}
+
+bool utf8_has_blank_around(const char *word)
+{
+	const char *last = word + strlen(word);
+
+	while (last > word && (*--last & 0xc0) == 0x80)
+		;
+	return has_blank_at(word) || has_blank_at(last);
+}
+
 void utf8_escape_json(const char *text, size_t length,
 		      char ret_escape[UTF8_ESCAPE_SIZE])
 {

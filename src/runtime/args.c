@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "runtime/options.h"
 #include "runtime/reading.h"
 
 /* The result of the readings so far. */
@@ -13,6 +14,8 @@ struct search {
 	struct reading best; /* the first with the best outcome */
 	bool unclear;
 	struct reading other; /* unclear: the reading that differs from it */
+	const char *blank; /* in a reading that is a call of a container */
+	bool guessed;
 };
 
 enum runtime_dialect runtime_args_dialect(const char *runtime_path)
@@ -29,11 +32,12 @@ static bool is_same_text(const char *a, const char *b)
 	return strcmp(a ? a : "", b ? b : "") == 0;
 }
 
-/* Compares bundles, not ids: an unknown option can make the id ambiguous. */
 static bool is_same(const struct runtime_args *a, const struct runtime_args *b)
 {
+	if (a->verb != b->verb || !is_same_text(a->id, b->id))
+		return false;
 	if (a->verb == RUNTIME_EXEC)
-		return a->process == b->process && a->id == b->id;
+		return a->process == b->process;
 	return is_same_text(a->bundle, b->bundle) &&
 	       is_same_text(a->config, b->config);
 }
@@ -45,6 +49,9 @@ static void add_reading(struct search *search, const struct reading *reading)
 			   best->outcome == READING_TAKEN &&
 			   !is_same(&reading->args, &best->args);
 
+	if (!search->blank && reading->args.verb != RUNTIME_PASS &&
+	    reading->outcome != READING_PASSED)
+		search->blank = reading->blank;
 	if (!search->unclear && (contradicts || reading->too_many)) {
 		search->unclear = true;
 		search->other = *reading;
@@ -86,8 +93,10 @@ static void search_dialect(struct search *search, int argc, char *const argv[],
 
 		add_reading(search, &reading);
 	}
-	if (search->best.outcome != READING_REFUSED)
+	if (search->best.outcome == READING_TAKEN ||
+	    (search->best.outcome == READING_PASSED && !search->guessed))
 		return;
+	search->guessed = true;
 	for (enum reading_grammar i = first; i <= last; i++)
 		add_guesses(search, argc, argv, i);
 }
@@ -97,13 +106,33 @@ static const char *or_cwd(const char *path)
 	return path && *path ? path : ".";
 }
 
+/* What two readings of argv differ in. */
+static const char *difference(const struct runtime_args *a,
+			      const struct runtime_args *b,
+			      const char **ret_one, const char **ret_two)
+{
+	bool bundles = !is_same_text(a->bundle, b->bundle);
+
+	if (a->verb != b->verb) {
+		*ret_one = runtime_verb_name(a->verb);
+		*ret_two = runtime_verb_name(b->verb);
+		return "verb";
+	}
+	if (bundles || !is_same_text(a->config, b->config)) {
+		*ret_one = or_cwd(bundles ? a->bundle : a->config);
+		*ret_two = or_cwd(bundles ? b->bundle : b->config);
+		return "bundle";
+	}
+	*ret_one = a->id;
+	*ret_two = b->id;
+	return "id";
+}
+
 static int set_unclear(struct err *err, const struct search *search)
 {
 	const struct reading *best = &search->best, *other = &search->other;
 	const char *unknown = best->unknown ? best->unknown : other->unknown;
-	bool bundles = !is_same_text(best->args.bundle, other->args.bundle);
-	const char *one = bundles ? best->args.bundle : best->args.config;
-	const char *two = bundles ? other->args.bundle : other->args.config;
+	const char *what, *one = "", *two = "";
 
 	if (other->too_many)
 		return err_set(err,
@@ -111,15 +140,54 @@ static int set_unclear(struct err *err, const struct search *search)
 			       "capruntime, the first is '%s'; write each "
 			       "with its value in the same word",
 			       READING_UNKNOWN_MAX, unknown);
+	what = difference(&best->args, &other->args, &one, &two);
 	if (unknown)
+		return err_set(err,
+			       "cannot tell which %s is meant: option '%s' "
+			       "is unknown to capruntime; write %sits value in "
+			       "the same word ('%s' or '%s')",
+			       what, unknown,
+			       strcmp(what, "bundle") == 0
+				       ? "--bundle=DIR before it and "
+				       : "",
+			       one, two);
+	return err_set(err,
+		       "cannot tell which %s is meant: write --bundle=DIR "
+		       "before the id ('%s' or '%s')",
+		       what, one, two);
+}
+
+/* Can a reading with more guesses be a call that starts something? */
+static bool has_verb(int argc, char *const argv[])
+{
+	for (int i = 1; i < argc; i++)
+		if (runtime_verb_find(argv[i]) != RUNTIME_PASS)
+			return true;
+	return false;
+}
+
+/* -1: refuse. An exec goes through as it is if its readings differ. */
+static int check_clear(const struct search *search, int argc,
+		       char *const argv[], enum runtime_dialect dialect,
+		       struct err *err)
+{
+	const struct reading *best = &search->best;
+	bool both_exec = best->args.verb == RUNTIME_EXEC &&
+			 (search->other.args.verb == RUNTIME_EXEC ||
+			  search->other.too_many);
+
+	if (search->blank && dialect == RUNTIME_RUNC &&
+	    best->outcome != READING_PASSED)
 		return err_set(
 			err,
-			"ambiguous bundle: option '%s' is unknown to capruntime: write --bundle=DIR before it, and its value in the same word ('%s' or '%s')",
-			unknown, or_cwd(one), or_cwd(two));
-	return err_set(
-		err,
-		"ambiguous bundle: write --bundle=DIR before the id ('%s' or '%s')",
-		or_cwd(one), or_cwd(two));
+			"'%s' has a blank at its beginning or end, which "
+			"versions of runc read in different ways: "
+			"remove the blank",
+			search->blank);
+	if (!search->unclear || both_exec ||
+	    (best->args.verb == RUNTIME_PASS && !has_verb(argc, argv)))
+		return 0;
+	return set_unclear(err, search);
 }
 
 int runtime_args_parse(struct runtime_args *ret_args, int argc,
@@ -130,15 +198,16 @@ int runtime_args_parse(struct runtime_args *ret_args, int argc,
 	const struct runtime_args *args = &search.best.args;
 
 	search_dialect(&search, argc, argv, dialect);
-	if (search.best.outcome == READING_REFUSED)
+	if (search.best.outcome == READING_REFUSED ||
+	    (search.best.outcome == READING_PASSED && search.guessed))
 		search_dialect(&search, argc, argv,
 			       dialect == RUNTIME_CRUN ? RUNTIME_RUNC
 						       : RUNTIME_CRUN);
 
 	*ret_args = *args;
-	if (search.unclear && args->verb != RUNTIME_EXEC) {
+	if (check_clear(&search, argc, argv, dialect, err) < 0) {
 		ret_args->bundle = ret_args->config = NULL;
-		return set_unclear(err, &search);
+		return -1;
 	}
 	if (search.unclear || search.best.outcome != READING_TAKEN)
 		*ret_args = (struct runtime_args){

@@ -57,9 +57,44 @@ static const struct runtime_option options[] = {
 	{ "env", "e", OPTION_VALUE, AFTER_EXEC, AFTER_EXEC },
 	{ "ignore-paused", "", OPTION_FLAG, AFTER_EXEC, 0 },
 	{ "no-new-privs", "", OPTION_FLAG, AFTER_EXEC, AFTER_EXEC },
-	{ "tty", "t", OPTION_FLAG, AFTER_EXEC, AFTER_EXEC },
+	{ "tty", "t", OPTION_FLAG, AFTER_EXEC, 0 },
+	{ "tty", "t", OPTION_ATTACHED, 0, AFTER_EXEC },
 	{ "user", "u", OPTION_VALUE, AFTER_EXEC, AFTER_EXEC },
 };
+
+static const struct {
+	const char *name;
+	enum runtime_verb verb;
+	enum option_place place;
+} verbs[] = {
+	{ "create", RUNTIME_CREATE, AFTER_CREATE },
+	{ "run", RUNTIME_RUN, AFTER_RUN },
+	{ "exec", RUNTIME_EXEC, AFTER_EXEC },
+};
+
+enum runtime_verb runtime_verb_find(const char *word)
+{
+	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
+		if (strcmp(verbs[i].name, word) == 0)
+			return verbs[i].verb;
+	return RUNTIME_PASS;
+}
+
+const char *runtime_verb_name(enum runtime_verb verb)
+{
+	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
+		if (verbs[i].verb == verb)
+			return verbs[i].name;
+	return "";
+}
+
+unsigned int runtime_verb_place(enum runtime_verb verb)
+{
+	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
+		if (verbs[i].verb == verb)
+			return verbs[i].place;
+	return 0;
+}
 
 static bool is_name_of(const struct runtime_option *option, const char *name,
 		       size_t length)

@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "runtime/call.h"
+
 /* Where an option is valid; a set of places is a scope. */
 enum option_place {
 	BEFORE_VERB = 1 << 0,
@@ -43,6 +45,15 @@ struct runtime_option {
 	unsigned int runc; /* scope in runc; 0: no such option */
 	unsigned int crun;
 };
+
+/* RUNTIME_PASS: the word is no verb that capruntime evaluates. */
+enum runtime_verb runtime_verb_find(const char *word);
+
+/* "create"; "" for RUNTIME_PASS. */
+const char *runtime_verb_name(enum runtime_verb verb);
+
+/* Where the options after this verb are valid; 0 for RUNTIME_PASS. */
+unsigned int runtime_verb_place(enum runtime_verb verb);
 
 static inline bool
 runtime_option_takes_value(const struct runtime_option *option)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/utf8.h"
 #include "runtime/options.h"
 
 struct reader {
@@ -24,16 +25,6 @@ struct reader {
 	unsigned int scope;
 	bool options_ended;
 	bool info; /* help or version is requested */
-};
-
-static const struct {
-	const char *name;
-	enum runtime_verb verb;
-	enum option_place place;
-} verbs[] = {
-	{ "create", RUNTIME_CREATE, AFTER_CREATE },
-	{ "run", RUNTIME_RUN, AFTER_RUN },
-	{ "exec", RUNTIME_EXEC, AFTER_EXEC },
 };
 
 static bool is_strict(const struct reader *reader)
@@ -109,6 +100,12 @@ static const char *next_word(struct reader *reader)
 					   : NULL;
 }
 
+static void note_blank(struct reader *reader, const char *word)
+{
+	if (!reader->found.blank && utf8_has_blank_around(word))
+		reader->found.blank = word;
+}
+
 /* `at` is then the argument that holds the value. */
 static int take_value(struct reader *reader,
 		      const struct runtime_option *option, const char *value)
@@ -119,6 +116,8 @@ static int take_value(struct reader *reader,
 		value = next_word(reader);
 	if (!value)
 		return -1;
+	if (option->kind != OPTION_VALUE)
+		note_blank(reader, value);
 
 	switch (option->kind) {
 	case OPTION_BUNDLE:
@@ -156,8 +155,12 @@ static int take_value(struct reader *reader,
 static int guess_value(struct reader *reader, const char *word,
 		       const char *value)
 {
-	if (reader->scope == BEFORE_VERB || is_strict(reader) ||
-	    runtime_option_is_known(word, reader->scope))
+	unsigned int scope = reader->scope;
+
+	/* No known runtime takes an option of a verb before the verb. */
+	if (scope == BEFORE_VERB)
+		scope |= AFTER_CREATE | AFTER_RUN | AFTER_EXEC;
+	if (is_strict(reader) || runtime_option_is_known(word, scope))
 		return -1;
 
 	if (!reader->found.unknown)
@@ -253,6 +256,8 @@ static int read_letters(struct reader *reader, const char *word)
 
 		if (option && runtime_option_takes_value(option))
 			return take_value(reader, option, rest);
+		if (option && option->kind == OPTION_ATTACHED)
+			return 0;
 		if (option) {
 			reader->info |= option->kind == OPTION_INFO;
 			continue;
@@ -304,6 +309,7 @@ static int read_options(struct reader *reader)
 	const char *word;
 
 	while ((word = next_word(reader))) {
+		note_blank(reader, word);
 		if (stops_at_positional(reader, word))
 			return reader->at;
 		if (strcmp(word, "--") == 0)
@@ -369,17 +375,14 @@ static enum reading_outcome read_argv(struct reader *reader)
 	if (verb == 0 || reader->info)
 		return READING_PASSED;
 
-	for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
-		if (strcmp(reader->argv[verb], verbs[i].name) != 0)
-			continue;
-		reader->found.args.verb = verbs[i].verb;
-		reader->scope = verbs[i].place;
-		if (reader->grammar == READING_CLI_V3)
-			reader->scope |= AFTER_ANY_VERB;
-		reader->options_ended = false;
-		return read_command(reader);
-	}
-	return READING_PASSED;
+	reader->found.args.verb = runtime_verb_find(reader->argv[verb]);
+	if (reader->found.args.verb == RUNTIME_PASS)
+		return READING_PASSED;
+	reader->scope = runtime_verb_place(reader->found.args.verb);
+	if (reader->grammar == READING_CLI_V3)
+		reader->scope |= AFTER_ANY_VERB;
+	reader->options_ended = false;
+	return read_command(reader);
 }
 
 struct reading runtime_reading_make(int argc, char *const argv[],

@@ -33,6 +33,7 @@ struct reading {
 	enum reading_outcome outcome;
 	struct runtime_args args; /* REFUSED: as far as read */
 	const char *unknown; /* the first unknown option, NULL: none */
+	const char *blank; /* the first word with a blank around; NULL: none */
 	unsigned int guesses; /* how many of them needed a guess */
 	bool too_many; /* more guesses than the maximum, hence REFUSED */
 };

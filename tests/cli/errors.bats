@@ -207,7 +207,7 @@ create_closed() { # DESCRIPTORS WORD...
 }
 
 @test "names with odd bytes in them do not break the line" {
-	for name in $'new\nline' $'tab\t' $'\e[31mred' $'\r' $'\x7f' $'\xff\xfe' \
+	for name in $'new\nline' $'tab\tx' $'\e[31mred' $'\rx' $'\x7f' $'\xff\xfe' \
 		$'gr\xc3\xbc\xc3\x9fe' $'"quoted"\\' "it's" '%s%n'; do
 		rm -rf "$bundle" "$log"
 		bundle=$work/$name

@@ -25,7 +25,7 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 	changed exec --process=@ id
 	changed exec -p @ id
 	changed exec -p@ id
-	changed exec -tp@ id
+	changed exec -dp@ id
 	# That is the command's.
 	untouched exec id --process "$process"
 }

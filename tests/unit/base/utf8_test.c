@@ -227,6 +227,29 @@ static void a_character_over_ffff_is_escaped_as_two(void)
 	CHECK_STR(escape, "\\udbff\\udfff");
 }
 
+static void blanks_are_found_at_both_ends(void)
+{
+	static const char *const blank[] = { " a",
+					     "a ",
+					     "\ta",
+					     "a\n",
+					     "\r",
+					     " ",
+					     "\xc2\xa0"
+					     "a",
+					     "a\xe3\x80\x80",
+					     "a\xc2\x85",
+					     "\xe2\x80\xa8" };
+	static const char *const plain[] = {
+		"", "a", "a b", "\xc3\xa9", "\x80", "\xff", "a\xe2\x80\x8b"
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(blank); i++)
+		CHECK(utf8_has_blank_around(blank[i]));
+	for (size_t i = 0; i < ARRAY_LEN(plain); i++)
+		CHECK(!utf8_has_blank_around(plain[i]));
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(every_code_point_has_its_length),
 	TAP_TEST(what_follows_is_not_looked_at),
@@ -238,6 +261,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(every_code_point_is_told),
 	TAP_TEST(east_asia_and_emoji_take_two_columns),
 	TAP_TEST(what_hides_or_turns_text_is_unseen),
+	TAP_TEST(blanks_are_found_at_both_ends),
 	TAP_TEST(a_character_over_ffff_is_escaped_as_two),
 };
 TAP_MAIN(tests)
