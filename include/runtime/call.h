@@ -3,6 +3,8 @@
 #ifndef CAPRUNTIME_RUNTIME_CALL_H
 #define CAPRUNTIME_RUNTIME_CALL_H
 
+#include <stdbool.h>
+
 enum runtime_dialect { RUNTIME_RUNC, RUNTIME_CRUN };
 
 enum runtime_verb {
@@ -24,6 +26,7 @@ struct runtime_args {
 	const char *id; /* create, run, exec */
 	const char *root;
 	const char *preserve_fds; /* create, run, exec */
+	bool unclear_exec; /* PASS: readings of argv as an exec differ */
 	const char *log; /* as given, including crun's "file:" */
 	const char *log_format;
 };

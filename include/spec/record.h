@@ -52,6 +52,9 @@ struct record {
 	struct record_field fields[RECORD_COUNT];
 };
 
+/* Can the rule take something away? */
+bool record_narrows(const struct record_about *about);
+
 #define CLEANUP_RECORD __attribute__((cleanup(record_free)))
 
 /*

@@ -86,7 +86,8 @@ void audit_write(const struct policy *policy, const struct audit_event *event)
 {
 	bool warning = event->outcome == AUDIT_REFUSED ||
 		       event->outcome == AUDIT_WOULD_REFUSE ||
-		       event->outcome == AUDIT_EXEC_UNTOUCHED;
+		       event->outcome == AUDIT_EXEC_UNTOUCHED ||
+		       event->outcome == AUDIT_EXEC_REFUSED;
 	char *line CLEANUP_FREE = NULL;
 	char now[TIME_RFC3339_SIZE];
 	struct err ignored;

@@ -21,6 +21,7 @@ static const char *const outcomes[] = {
 	[AUDIT_WOULD_APPLY] = "would_apply",
 	[AUDIT_WOULD_REFUSE] = "would_refuse",
 	[AUDIT_EXEC_UNTOUCHED] = "exec_untouched",
+	[AUDIT_EXEC_REFUSED] = "exec_refused",
 };
 
 static void add_text_member(struct buf *buf, const char *key, const char *text,
@@ -103,7 +104,8 @@ int audit_line_make(const struct audit_event *event, const char *time,
 		    char **ret_line, struct err *err)
 {
 	/* An exec loads no policy. */
-	bool by_policy = event->outcome != AUDIT_EXEC_UNTOUCHED;
+	bool by_policy = event->outcome != AUDIT_EXEC_UNTOUCHED &&
+			 event->outcome != AUDIT_EXEC_REFUSED;
 	const char *mode = event->mode == POLICY_AUDIT ? "audit" : "enforce";
 	struct buf buf CLEANUP_BUF = { 0 };
 

@@ -17,7 +17,8 @@ enum audit_outcome {
 	AUDIT_REFUSED,
 	AUDIT_WOULD_APPLY,
 	AUDIT_WOULD_REFUSE,
-	AUDIT_EXEC_UNTOUCHED, /* where a rule wanted more */
+	AUDIT_EXEC_UNTOUCHED, /* under a rule that only raises */
+	AUDIT_EXEC_REFUSED, /* under a rule that narrows */
 };
 
 struct audit_event {

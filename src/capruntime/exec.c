@@ -181,27 +181,82 @@ static int hand_over_process(const struct runtime_args *args, char **argv,
 	return text ? pass_to_runtime(args, argv, text, len, err) : 0;
 }
 
-void exec_prepare(const struct runtime_args *args, char **argv,
-		  const char *handler, const char *runtime)
+/* Does a rule apply to sessions of this container? -1: it cannot be read. */
+static int read_rule(const struct runtime_args *args, const char *id,
+		     const char *runtime, struct record *record,
+		     bool *ret_applies, struct err *err)
+{
+	struct exec_key key;
+	char *path CLEANUP_FREE = NULL;
+
+	exec_key_init(&key, args->root, id, runtime);
+	*ret_applies = false;
+	if (exec_link_read(&key, &path, err) < 0)
+		return -1;
+	if (!path)
+		return 0;
+	record_free(record);
+	if (read_linked_record(&key, path, record, err) < 0)
+		return -1;
+	*ret_applies = record->about.exec;
+	return 0;
+}
+
+/* Each word of argv can be the id. A rule that narrows decides. */
+static int check_unclear(const struct runtime_args *args, char **argv,
+			 const char *runtime, struct record *record,
+			 bool *ret_narrows, struct err *err)
+{
+	bool any = false;
+
+	*ret_narrows = true;
+	for (char **word = argv + 1; *word; word++) {
+		bool applies;
+
+		if (read_rule(args, *word, runtime, record, &applies, err) < 0)
+			return -1;
+		if (!applies)
+			continue;
+		any = true;
+		err_set(err,
+			"cannot tell which process file is meant for a session "
+			"of '%s', which rule '%s' changes: write the value of "
+			"each option in the same word",
+			record->about.id, record->about.rule);
+		if (record_narrows(&record->about))
+			return -1;
+	}
+	*ret_narrows = false;
+	return any ? -1 : 0;
+}
+
+int exec_prepare(const struct runtime_args *args, char **argv,
+		 const char *handler, const char *runtime, struct err *err)
 {
 	struct record record CLEANUP_RECORD = { 0 };
 	struct policy policy = { 0 };
 	struct policy_rule rule = { 0 };
 	struct audit_event event = {
-		.outcome = AUDIT_EXEC_UNTOUCHED,
 		.verb = "exec",
 		.runtime = runtime,
 		.id = args->id,
 		.handler = handler,
 	};
-	struct err err;
+	bool narrows = false;
+	int status = 0;
 
-	if (!args->process ||
-	    hand_over_process(args, argv, runtime, &record, &err) == 0)
-		return;
-	event.reason = err.text;
+	if (args->unclear_exec)
+		status = check_unclear(args, argv, runtime, &record, &narrows,
+				       err);
+	else if (args->process)
+		status = hand_over_process(args, argv, runtime, &record, err);
+	if (status == 0)
+		return 0;
+	event.outcome = narrows ? AUDIT_EXEC_REFUSED : AUDIT_EXEC_UNTOUCHED;
+	event.reason = err->text;
 	rule.name = record.about.rule;
 	if (record.about.rule)
 		event.rule = &rule;
 	audit_write(&policy, &event);
+	return narrows ? -1 : 0;
 }

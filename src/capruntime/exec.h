@@ -2,7 +2,8 @@
 /*
  * Prepares an exec for the real runtime: if the container's rule says `exec`,
  * the process file gets the rule's sets. An error never fails the exec, because
- * a failing probe kills the pod.
+ * a failing probe kills the pod; but if argv can be read as several sessions
+ * and a rule narrows one of them, the exec is refused.
  */
 #ifndef CAPRUNTIME_EXEC_H
 #define CAPRUNTIME_EXEC_H
@@ -13,9 +14,13 @@
 #include "base/err.h"
 #include "runtime/call.h"
 
-/* Replaces the argument that names the process file, or changes nothing. */
-void exec_prepare(const struct runtime_args *args, char **argv,
-		  const char *handler, const char *runtime);
+/*
+ * Replaces the argument that names the process file, or changes nothing. -1:
+ * the session must not start.
+ */
+int exec_prepare(const struct runtime_args *args, char **argv,
+		 const char *handler, const char *runtime,
+		 struct err *err) MUST_CHECK;
 
 /*
  * Makes a sealed file in memory, memfd_create(2), that holds `text`. ret_fd is

@@ -42,8 +42,9 @@ static int call_runtime(int argc, char **argv, struct runtime_args *args,
 	    (launch_check_path(&launch, err) < 0 ||
 	     create_prepare(args, launch.handler, launch.path, err) < 0))
 		return -1;
-	if (args->verb == RUNTIME_EXEC)
-		exec_prepare(args, argv, launch.handler, launch.path);
+	if ((args->verb == RUNTIME_EXEC || args->unclear_exec) &&
+	    exec_prepare(args, argv, launch.handler, launch.path, err) < 0)
+		return -1;
 	return launch_exec(&launch, argv, err);
 }
 

@@ -212,6 +212,8 @@ int runtime_args_parse(struct runtime_args *ret_args, int argc,
 	if (search.unclear || search.best.outcome != READING_TAKEN)
 		*ret_args = (struct runtime_args){
 			.dialect = args->dialect,
+			.unclear_exec =
+				search.unclear && args->verb == RUNTIME_EXEC,
 			.root = args->root,
 			.log = args->log,
 			.log_format = args->log_format,

@@ -248,6 +248,11 @@ int record_parse(struct record *ret_record, const struct json_doc *doc,
 	return 0;
 }
 
+bool record_narrows(const struct record_about *about)
+{
+	return about->drop || about->drop_others || about->no_new_privileges;
+}
+
 void record_free(struct record *record)
 {
 	free(record->about.id);

@@ -11,6 +11,7 @@
 #                          is a descriptor now: $handed is its content
 #   untouched WORD...      the same, argv is as it was, and nothing was said
 #   troubled TEXT WORD...  the same, but the audit has a line with TEXT
+#   refused_session TEXT WORD...  capruntime refuses with TEXT and audits it
 #
 # $links is the directory of the links. The stand-in's exit status is 7.
 
@@ -103,6 +104,17 @@ troubled() { # TEXT WORD...
 	cat "$work/received"
 	[ "$(wc -l <"$work/received")" -eq 1 ] || complain 'no audit' || return
 	grep -q '"exec_untouched"' "$work/received" || return
+	grep -qF -- "$1" "$work/received"
+}
+
+refused_session() { # TEXT WORD...
+	rm -f "$work/called"
+	: >"$work/received"
+	run -1 "${before[@]}" python3 "$srcdir/tests/cli/devlog.py" socket \
+		"$work/received" "$CAPRUNTIME_BUILT" "${@:2}"
+	[ ! -e "$work/called" ] || complain 'the runtime was called' || return
+	[[ "$output" == 'capruntime: '*"$1"* ]] || return
+	grep -q '"exec_refused"' "$work/received" || return
 	grep -qF -- "$1" "$work/received"
 }
 

@@ -30,6 +30,24 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 	untouched exec id --process "$process"
 }
 
+@test "an exec that can be read in two ways is refused only if a rule narrows" {
+	troubled 'cannot tell which process file' exec --new --process F id
+	troubled 'cannot tell which process file' --new exec --new2 X id
+	untouched exec --new --process F other
+	untouched exec -b --process F other
+	use_policy "{\"name\":\"web\",$raise,\"exec\":true,\"drop\":[\"KILL\"]}"
+	create
+	refused_session 'cannot tell which process file' exec --new --process F id
+	refused_session "rule 'web'" exec --new id other
+	changed exec --new=X --process @ id
+	untouched exec --new --process F other
+	seven='--q --r --s --w --x --y --z'
+	# shellcheck disable=SC2086 # words
+	refused_session 'cannot tell which process file' exec $seven --process F id
+	# shellcheck disable=SC2086 # words
+	untouched exec $seven --process F other
+}
+
 @test "the runtime gets the process file with changed sets" {
 	require_programs jq
 	changed exec --process @ id

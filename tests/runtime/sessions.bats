@@ -95,6 +95,51 @@ number_of_links() {
 	done
 }
 
+# The real runtime, but with an option before the verb that capruntime does not
+# know.
+use_newer_runtime() {
+	local real
+
+	real=$(command -v "$RUNTIME_NAME")
+	mkdir -p "$work/newer"
+	cat >"$work/newer/$RUNTIME_NAME" <<-END_OF_RUNTIME
+		#!/bin/sh
+		[ "\$3" != --hook-config-path ] || {
+			root=\$2
+			shift 4
+			set -- --root "\$root" "\$@"
+		}
+		exec $real "\$@"
+	END_OF_RUNTIME
+	chmod 755 "$work/newer/$RUNTIME_NAME"
+	runtime_path() { echo "$work/newer/$RUNTIME_NAME"; }
+}
+
+@test "an unknown option before the verb hides no run and no session" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		use_newer_runtime
+		engine_writes_more
+		grant '{}' 'exec: true, require: true, drop: "others",
+			no_new_privileges: true'
+		run -0 capruntime --hook-config-path /x run -b "$bundle" "$id"
+		expect_output "${granted%0}1 port80=bound"
+		start_container
+		make_process
+		run -0 capruntime --hook-config-path /x exec \
+			--process "$process" "$id" </dev/null
+		expect_output "${granted%0}1"
+		run -1 capruntime exec --hook-config-path --process "$process" "$id"
+		[[ "$output" == 'capruntime: cannot tell which process file'* ]]
+		run -1 capruntime --hook-config-path exec create -b "$bundle" "$id-2"
+		[[ "$output" == *'cannot tell which verb is meant'* ]]
+		echo '{' >"$work/policy.json"
+		run -1 capruntime --hook-config-path /x run -b "$bundle" "$id-2"
+		[[ "$output" == *'load policy'* ]]
+		capruntime delete --force "$id"
+	done
+}
+
 @test "after a request drop leaves a session what it leaves the container" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
