@@ -14,10 +14,11 @@
 /*
  * Loads policy.json and policy.d/NAME.json in the configuration directory, the
  * latter in byte order of their names; or only $CAPRUNTIME_POLICY, if it is
- * set. Without any file the policy is empty. Every other failure is an error,
- * as is a variable that is empty, a relative path or a missing file. On -1,
- * mode, log and log_file are those of policy.json if that file is valid, else
- * the defaults. The caller frees, also on -1.
+ * set. Without a configuration directory the policy is empty. Every other
+ * failure is an error, as is a directory without policy.json, or a variable
+ * that is empty, a relative path or a missing file. On -1, mode, log and
+ * log_file are those of policy.json if that file is valid, else the defaults.
+ * The caller frees, also on -1.
  */
 int policy_files_load(struct policy *ret_policy, struct err *err) MUST_CHECK;
 

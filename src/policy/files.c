@@ -155,13 +155,34 @@ static int read_named(const struct load *load, const char *path)
 	return read_file(load, path, fd, POLICY_MAIN);
 }
 
+/*
+ * Only a machine without the directory has no policy. Where it exists, an
+ * editor can just be replacing the file.
+ */
+static int accept_missing_main(const struct load *load)
+{
+	int fd;
+
+	if (open_installed(load, paths_config_dir, S_IFDIR, &fd) < 0)
+		return -1;
+	if (fd < 0)
+		return 0;
+	close(fd);
+	err_set(load->err,
+		"'%s' is missing: for a policy without rules, write {\"version\":1,\"rules\":[]} to it",
+		paths_policy_file);
+	return report_error(load, POLICY_UNUSABLE, paths_policy_file);
+}
+
 static int read_main(const struct load *load)
 {
 	int fd;
 
 	if (open_installed(load, paths_policy_file, S_IFREG, &fd) < 0)
 		return -1;
-	return fd < 0 ? 0 : read_file(load, paths_policy_file, fd, POLICY_MAIN);
+	if (fd < 0)
+		return accept_missing_main(load);
+	return read_file(load, paths_policy_file, fd, POLICY_MAIN);
 }
 
 bool policy_files_is_read(const char *name)

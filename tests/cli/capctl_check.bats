@@ -301,11 +301,15 @@ same_as_runtime() {
 @test "without a FILE it is the policy of this node" {
 	use_node
 	rm -r "$etc/policy.d"
+	json 1 '.errors == 1 and .problems[0].code == "unusable" and
+		.problems[0].line == null'
+	same_as_runtime
+	rmdir "$etc"
 	prints 0 <<-'END'
 		no policy: containers start unchanged
 	END
 	json 0 '.files == [] and .problems == []'
-	mkdir "$etc/policy.d"
+	mkdir -p "$etc/policy.d"
 	rules '{"name":"main","match":{"namespace":"a-*"}}' >"$etc/policy.json"
 	for each in 20 10; do
 		echo '{"version":1,"rules":[{"name":"r'$each'",

@@ -70,23 +70,49 @@ decides() { # RULE FILE
 	expect_untouched
 }
 
-@test "policy.d works without policy.json" {
-	rm "$etc/policy.json"
-	drop_in 1.json
-	expect_start
-	expect_sets 'B=CHOWN,KILL,NET_BIND_SERVICE,NET_RAW P=CHOWN,KILL,NET_BIND_SERVICE,NET_RAW E=CHOWN,KILL,NET_BIND_SERVICE,NET_RAW I=KILL A=KILL'
-}
-
-@test "no files and no directory mean no policy" {
+@test "no directory is no policy" {
 	expect_start
 	expect_untouched
-	rm "$etc/policy.json"
-	expect_start
-	expect_untouched
-	rmdir "$directory"
+	rm -r "$etc"
 	expect_start
 	expect_untouched
 	[ ! -e "$log" ]
+}
+
+@test "a directory without policy.json refuses, and says what to write" {
+	rm "$etc/policy.json"
+	expect_refusal "load policy: '$seen/policy.json' is missing" \
+		'write {"version":1,"rules":[]} to it'
+	expect_untouched
+	drop_in 1.json
+	expect_refusal "'$seen/policy.json' is missing"
+	expect_untouched
+	rm -r "$directory"
+	expect_refusal "'$seen/policy.json' is missing"
+	echo '{"version":1,"rules":[]}' >"$etc/policy.json"
+	expect_start
+	expect_untouched
+}
+
+@test "the moment in which an editor renames policy.json refuses" {
+	policy '{}' '{name: "narrow", match: {}, drop: ["NET_RAW"]}'
+	expect_start
+	mv "$etc/policy.json" "$etc/policy.json~"
+	expect_refusal "'$seen/policy.json' is missing"
+	mv "$etc/policy.json~" "$etc/policy.json"
+	expect_start
+	expect_audit '.rule == "narrow"'
+}
+
+@test "a directory that is a dangling link, or no directory, refuses" {
+	rm -r "$etc"
+	ln -s nowhere "$etc"
+	expect_refusal 'load policy:'
+	expect_untouched
+	rm "$etc"
+	echo >"$etc"
+	expect_refusal 'load policy:'
+	expect_untouched
 }
 
 @test "version is required in every file" {
@@ -128,8 +154,6 @@ decides() { # RULE FILE
 
 @test "the engine in policy.json applies to the rules of every file" {
 	drop_in 1.json 1 '{namespace: "shop"}'
-	expect_refusal "'$seen_directory/1.json':" 'this key requires an engine'
-	rm "$etc/policy.json"
 	expect_refusal "'$seen_directory/1.json':" 'this key requires an engine'
 	policy '{engine: "cri-o"}'
 	decides 1 "$seen_directory/1.json"
@@ -221,10 +245,11 @@ config_map() { # DIRECTORY VERSION FILE…
 	rm "$etc/policy.json"
 	ln -s "$work/mount/policy.json" "$etc/policy.json"
 	decides main "$seen/policy.json"
+	jq 'del(.audit)' "$work/mount/policy.json" >"$work/policy.json"
 	rmdir "$directory"
 	rm "$etc/policy.json"
+	policy '{}'
 	ln -s "$work/mount" "$directory"
-	jq 'del(.audit)' "$work/mount/policy.json" >"$work/policy.json"
 	config_map "$work/mount" 2 "$work/policy.json"
 	expect_start
 	expect_sets 'B=CHOWN,KILL,NET_BIND_SERVICE,NET_RAW P=CHOWN,KILL,NET_BIND_SERVICE,NET_RAW E=CHOWN,KILL,NET_BIND_SERVICE,NET_RAW I=KILL A=KILL'
