@@ -108,6 +108,7 @@ CAPCTL_FILES = \
 	src/capctl/check/glob_compare.h \
 	src/capctl/check/lint.c \
 	src/capctl/check/lint.h \
+	src/capctl/check/lint_locate.c \
 	src/capctl/check/match_compare.c \
 	src/capctl/check/match_compare.h \
 	src/capctl/check/report.c \

@@ -13,6 +13,7 @@ src/capctl/check/check.c tests/cli/capctl_check.bats what counts is what a perso
 src/capctl/check/report.c tests/cli/capctl_check.bats what counts is what a person reads
 src/capctl/doctor/containers.c tests/cli/capctl_doctor.bats every line of doctor is seen there
 src/capctl/doctor/doctor.c tests/cli/capctl_doctor.bats what counts is what a person reads
+src/capctl/check/lint_locate.c tests/unit/capctl/check/lint_test.c each expected warning there has its place
 src/capctl/doctor/engine_containerd.c tests/unit/capctl/doctor/engine_config_test.c it is read by way of that
 src/capctl/doctor/engine_crio.c tests/unit/capctl/doctor/engine_config_test.c it is read by way of that
 src/capctl/doctor/engine_files.c tests/cli/capctl_doctor.bats what counts is which files are found

@@ -23,6 +23,7 @@ struct decide_input {
 	bool no_new_privileges; /* of config.json */
 	struct capsets sets;
 	struct own_limits limits;
+	capmask above_ceiling; /* of the policy */
 };
 
 struct decision {
@@ -32,7 +33,8 @@ struct decision {
 	bool no_new_privileges;
 	capmask wanted;
 	capmask raised;
-	capmask missing; /* wanted or requested, but not raised */
+	/* wanted or requested, but not raised; inheritable above the ceiling */
+	capmask missing;
 };
 
 /* Does the rule change sets at all? */

@@ -53,6 +53,7 @@ struct policy {
 	enum policy_log log;
 	char *log_file;
 	bool audit_all;
+	capmask above_ceiling; /* what no rule may raise; 0: no ceiling */
 	bool any_engine;
 	enum engine engine; /* of handlers that are not listed */
 	struct policy_handler *handlers;

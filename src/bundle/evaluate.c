@@ -152,6 +152,15 @@ static int read_request(struct evaluation *evaluation, struct err *err)
 		evaluation->subject.texts[MATCH_CONTAINER], err);
 }
 
+static void note_ceiling(struct evaluation *evaluation)
+{
+	const struct decision *decision = &evaluation->decision;
+
+	if ((decision->wanted | evaluation->rule->inheritable) &
+	    evaluation->policy->above_ceiling)
+		evaluation->note = "cut to the policy's 'ceiling'";
+}
+
 static int decide_rule(struct evaluation *evaluation,
 		       const struct own_caps *own, struct err *err)
 {
@@ -163,14 +172,16 @@ static int decide_rule(struct evaluation *evaluation,
 		.no_new_privileges = evaluation->spec.no_new_privileges,
 		.sets = evaluation->spec.sets,
 		.limits = own_caps_limits(own),
+		.above_ceiling = evaluation->policy->above_ceiling,
 	};
 
 	if (read_request(evaluation, err) < 0)
 		return -1;
 	evaluation->has_decision = true;
-	return decide(&evaluation->decision, &input, err) < 0
-		       ? err_config(evaluation, err)
-		       : 0;
+	if (decide(&evaluation->decision, &input, err) < 0)
+		return err_config(evaluation, err);
+	note_ceiling(evaluation);
+	return 0;
 }
 
 int evaluation_decide(struct evaluation *evaluation, const struct own_caps *own,

@@ -216,8 +216,11 @@ const char *dryrun_why_missing(const struct dryrun *run, capmask bit)
 	const struct evaluation *evaluation = &run->evaluation;
 	const struct own_caps *own = &run->node->own;
 
-	if (!(evaluation->rule->ambient & bit))
+	if (!((evaluation->rule->ambient | evaluation->rule->inheritable) &
+	      bit))
 		return "the pod asks for it, the rule does not allow it";
+	if (evaluation->policy->above_ceiling & bit)
+		return "above the policy's 'ceiling': no rule may raise it";
 	if (!(evaluation->spec.sets.set[CAPSET_BOUNDING] & bit))
 		return "not in the container's bounding set: add it to the container (capabilities.add)";
 	if (!(own->kernel & bit))

@@ -92,15 +92,17 @@ static int write_bundle_files(struct job *job, const struct undo_target *target,
 {
 	struct evaluation *evaluation = &job->evaluation;
 	const struct policy_rule *rule = evaluation->rule;
+	/* An exec session reads the record and not the policy. */
+	capmask above_ceiling = job->policy.above_ceiling;
 	/* The plan does not change these. */
 	struct record_about about = {
 		.id = (char *)(uintptr_t)evaluation->args->id,
 		.root = (char *)(uintptr_t)job->key.root,
 		.rule = rule ? rule->name : NULL,
 		.uid = evaluation->spec.uid,
-		.wanted = evaluation->decision.wanted,
+		.wanted = evaluation->decision.wanted & ~above_ceiling,
 		.ambient = rule ? rule->ambient : 0,
-		.inheritable = rule ? rule->inheritable : 0,
+		.inheritable = rule ? rule->inheritable & ~above_ceiling : 0,
 		.drop = rule ? rule->drop : 0,
 		.drop_others = rule && rule->drop_others,
 		.no_new_privileges = rule && rule->no_new_privileges,

@@ -20,6 +20,12 @@ static capmask holdable_capabilities(const struct decide_input *input)
 				 : limits->kernel & limits->held;
 }
 
+/* Those of them that the policy lets a rule raise. */
+static capmask raisable_capabilities(const struct decide_input *input)
+{
+	return holdable_capabilities(input) & ~input->above_ceiling;
+}
+
 static int err_names(struct err *err, const char *rule, const char *what,
 		     capmask mask, const char *way_out)
 {
@@ -59,34 +65,53 @@ static int check_sets(const struct decide_input *input, struct err *err)
 }
 
 /* Requested words that are no capability are missing, too. */
-static int check_missing(const struct decide_input *input,
-			 const struct decision *decision, struct err *err)
+static int check_request(const struct decide_input *input, struct err *err)
 {
 	const struct policy_rule *rule = input->rule;
-	capmask bounding = input->sets.set[CAPSET_BOUNDING];
+	capmask excess;
 
-	if (!rule->require)
+	if (!rule->on_request)
 		return 0;
-	if (rule->on_request && input->request->unknown)
+	if (input->request->unknown)
 		return err_set(
 			err,
 			"rule '%s': 'require' is not met, the pod requests an unknown capability: '%s': correct its annotation '%s'",
 			rule->name, input->request->unknown,
 			AMBIENT_REQUEST_KEY);
-	if (decision->missing & ~rule->ambient)
-		return err_names(
-			err, rule->name,
-			"'require' is not met, the rule does not let the pod request",
-			decision->missing & ~rule->ambient,
-			"correct its annotation '" AMBIENT_REQUEST_KEY "'");
+	excess = input->request->asked & ~rule->ambient;
+	return excess ? err_names(
+				err, rule->name,
+				"'require' is not met, the rule does not let the pod request",
+				excess,
+				"correct its annotation '" AMBIENT_REQUEST_KEY
+				"'")
+		      : 0;
+}
+
+static const char *why_missing(const struct decide_input *input,
+			       capmask missing)
+{
+	if (missing & input->above_ceiling)
+		return "above the policy's 'ceiling': take it out of the rule, or add it to 'ceiling' in policy.json";
+	if (missing & ~input->sets.set[CAPSET_BOUNDING])
+		return "not in the container's bounding set: add it to the container (capabilities.add)";
+	return "capruntime does not hold it itself: start the engine with it";
+}
+
+static int check_missing(const struct decide_input *input,
+			 const struct decision *decision, struct err *err)
+{
+	const struct policy_rule *rule = input->rule;
+
+	if (!rule->require)
+		return 0;
+	if (check_request(input, err) < 0)
+		return -1;
 	if (!decision->missing)
 		return 0;
-	return err_names(
-		err, rule->name, "'require' is not met, cannot raise",
-		decision->missing,
-		decision->missing & ~bounding
-			? "not in the container's bounding set: add it to the container (capabilities.add)"
-			: "capruntime does not hold it itself: start the engine with it");
+	return err_names(err, rule->name, "'require' is not met, cannot raise",
+			 decision->missing,
+			 why_missing(input, decision->missing));
 }
 
 static capmask dropped_capabilities(const struct decide_input *input)
@@ -121,7 +146,7 @@ static void apply_rule(struct decision *decision,
 	after[CAPSET_INHERITABLE] =
 		after[CAPSET_AMBIENT] |
 		(input->rule->inheritable & after[CAPSET_BOUNDING] &
-		 holdable_capabilities(input));
+		 raisable_capabilities(input));
 	after[CAPSET_PERMITTED] = (permitted & kept) | after[CAPSET_AMBIENT];
 	after[CAPSET_EFFECTIVE] =
 		(before[CAPSET_EFFECTIVE] & kept & after[CAPSET_PERMITTED]) |
@@ -142,8 +167,9 @@ static int decide_sets(struct decision *decision,
 	decision->wanted = asked & rule->ambient;
 	decision->raised = decision->wanted & ~dropped_capabilities(input) &
 			   input->sets.set[CAPSET_BOUNDING] &
-			   holdable_capabilities(input);
-	decision->missing = asked & ~decision->raised;
+			   raisable_capabilities(input);
+	decision->missing = (asked & ~decision->raised) |
+			    (rule->inheritable & input->above_ceiling);
 	apply_rule(decision, input);
 	return check_missing(input, decision, err);
 }

@@ -173,6 +173,33 @@ static void read_audit_all(struct policy_reader *reader,
 		reader->policy->audit_all = value.kind == JSON_TRUE;
 }
 
+/* To leave out the key would permit everything, so an empty list says more. */
+static bool is_empty_list(const struct policy_reader *reader,
+			  struct json_value value)
+{
+	struct json_iter iter = json_iterate(reader->json.doc, value);
+	struct json_value element;
+
+	return value.kind == JSON_ARRAY && !json_next_element(&iter, &element);
+}
+
+static void read_ceiling(struct policy_reader *reader, struct json_value value,
+			 int which)
+{
+	capmask ceiling = 0;
+
+	(void)which;
+	if (!is_main(reader, value, "ceiling"))
+		return;
+	if (is_empty_list(reader, value))
+		policy_problem(
+			reader, value.start,
+			"'ceiling' must not be an empty list: name the capabilities that rules may raise");
+	else
+		policy_read_capabilities(reader, value, &ceiling);
+	reader->policy->above_ceiling = ~ceiling;
+}
+
 static void read_rules(struct policy_reader *reader, struct json_value value,
 		       int which)
 {
@@ -200,6 +227,7 @@ static const struct policy_key top_keys[] = {
 	{ "mode", false, read_mode, 0 },
 	{ "audit", false, read_audit, 0 },
 	{ "audit_all", false, read_audit_all, 0 },
+	{ "ceiling", false, read_ceiling, 0 },
 	{ "rules", true, read_rules, 0 },
 };
 

@@ -247,7 +247,42 @@ asked() { # ANNOTATIONS
 	make_container ".annotations += $1"
 }
 
-@test "on_request raises what is requested and allowed" {
+@test "a ceiling cuts what a rule raises, and counts it as missing" {
+	rule 'ambient: ["KILL", "NET_RAW"], inheritable: ["CHOWN",
+		"NET_BIND_SERVICE"]' '{ceiling: ["KILL", "CHOWN"]}'
+	expect_start
+	expect_sets "B=$all P=$all E=$all I=CHOWN,KILL A=KILL"
+	expect_audit '.outcome == "applied" and .raised == ["CAP_KILL"] and
+		.missing == ["CAP_NET_BIND_SERVICE", "CAP_NET_RAW"] and
+		(.reason | contains("ceiling"))'
+	run "$builddir/capctl" explain --id x "$bundle"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"CAP_NET_RAW "*"above the policy's 'ceiling'"* ]]
+	expect_given_back
+	rule 'ambient: ["KILL", "NET_RAW"], require: true' '{ceiling: ["KILL"]}'
+	expect_refusal "cannot raise CAP_NET_RAW: above the policy's 'ceiling'"
+	expect_untouched
+	rule 'ambient: ["KILL"], inheritable: ["NET_RAW"], require: true' \
+		'{ceiling: ["KILL"]}'
+	expect_refusal 'cannot raise CAP_NET_RAW'
+}
+
+@test "a ceiling holds for requests, and for what was raised before it" {
+	make_container '.annotations."capruntime.io/ambient" = "KILL,NET_RAW"'
+	rule 'ambient: ["KILL", "NET_RAW"], on_request: true'
+	expect_start
+	expect_sets "B=$all P=$all E=$all I=KILL,NET_RAW A=KILL,NET_RAW"
+	rule 'ambient: ["KILL", "NET_RAW"], on_request: true' \
+		'{ceiling: ["CAP_KILL"]}'
+	expect_start
+	expect_sets "B=$all P=$all E=$all I=KILL A=KILL"
+	expect_audit '.missing == ["CAP_NET_RAW"]'
+	rule 'ambient: ["KILL"]' '{ceiling: ["SYS_ADMIN"]}'
+	expect_start
+	expect_audit '.raised == [] and .missing == ["CAP_KILL"]'
+}
+
+@test "on_request raises what is asked for and allowed" {
 	rule 'ambient: ["KILL", "NET_RAW"], on_request: true'
 	for value in NET_RAW cap_net_raw ' ,Net_Raw, ' 'NET_RAW NET_RAW' \
 		'CHOWN,NET_RAW' 'FOO NET_RAW,SYS_NICE'; do

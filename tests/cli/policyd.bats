@@ -142,7 +142,8 @@ decides() { # RULE FILE
 	drop_in 0.json
 	for member in '"engine": "cri-o"' '"engine": {"a": "none"}' \
 		'"mode": "audit"' '"mode": "enforce"' '"audit": "none"' \
-		'"audit": "syslog"' '"audit_all": true' '"audit_all": false'; do
+		'"audit": "syslog"' '"audit_all": true' '"audit_all": false' \
+		'"ceiling": ["KILL"]'; do
 		printf '{ "version": 1,\n  %s,\n  "rules": [] }\n' "$member" \
 			>"$directory/1.json"
 		key=${member%%:*}
@@ -159,7 +160,20 @@ decides() { # RULE FILE
 	decides 1 "$seen_directory/1.json"
 }
 
-@test "a rule's name is unique in all files" {
+@test "the ceiling of policy.json holds for the rules of every file" {
+	policy '{ceiling: ["NET_RAW"]}'
+	drop_in 1.json
+	expect_start
+	expect_audit '.rule == "1" and .raised == [] and
+		.missing == ["CAP_KILL"]'
+	drop_in 1.json 1 '{}' 'require: true'
+	expect_refusal "rule '1'" CAP_KILL ceiling
+	run -1 "${around[@]}" "$builddir/tests/cli/capctl-sysroot" check
+	[[ "$output" == *"'$seen_directory/1.json':"*": error: CAP_KILL: above the policy's 'ceiling'"* ||
+		"$output" == *"$seen_directory/1.json:"*": error: CAP_KILL: above the policy's 'ceiling'"* ]]
+}
+
+@test "a rule's name stands once in all files" {
 	drop_in 1.json same '{id: "y"}'
 	drop_in 2.json same '{id: "z"}'
 	expect_refusal "'$seen_directory/2.json':" "duplicate rule name 'same'"

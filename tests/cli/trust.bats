@@ -219,11 +219,16 @@ use_sysroot() {
 	default=$mounted/etc/capruntime/policy.json
 }
 
-@test "the policy may be missing only in its default place" {
+@test "the policy in its default place may be missing with its directory, and nothing else" {
 	require_programs unshare
 	use_sysroot
+	rmdir "${default%/*}"
 	create
 	started
+	untouched
+	mkdir "${default%/*}"
+	create
+	refused "'$sysroot/etc/capruntime/policy.json' is missing"
 	untouched
 
 	printf '{"version":1,"rules":[%s]}' "$grant" >"$default"

@@ -6,7 +6,7 @@
 
 #include "fuzz.h"
 
-enum { SETS = CAPSET_COUNT + 6 };
+enum { SETS = CAPSET_COUNT + 7 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -31,6 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	rule.drop = masks[CAPSET_COUNT + 4] & capset_known() &
 		    ~(rule.ambient | rule.inheritable);
 	request.asked = masks[CAPSET_COUNT + 5] & capset_known();
+	input.above_ceiling = masks[CAPSET_COUNT + 6];
 	rule.require = flags & 1;
 	rule.drop_others = flags & 32;
 	rule.on_request = flags & 64;

@@ -130,7 +130,16 @@ in_user_namespace='.linux.namespaces += [{type: "user"}] |
 	done
 }
 
-@test "no rule adds to an empty capabilities object" {
+@test "nothing above the policy's ceiling is raised" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		jq '.ceiling = ["KILL"]' "$work/policy.json" >"$work/ceiling.json"
+		mv "$work/ceiling.json" "$work/policy.json"
+		expect_container "$nothing"
+	done
+}
+
+@test "no rule makes up for an empty capabilities object" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
 		change_config '.process.capabilities = {}'

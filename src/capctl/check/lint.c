@@ -9,7 +9,6 @@
 
 #include "capctl/check/match_compare.h"
 #include "policy/problems.h"
-#include "json/scan.h"
 
 struct linter {
 	const struct policy *policy;
@@ -20,6 +19,7 @@ struct linter {
 };
 
 static const char *const codes[LINT_COUNT] = {
+	[LINT_CEILING] = "above-ceiling",
 	[LINT_DANGEROUS] = "dangerous-capability",
 	[LINT_SHADOWED] = "shadowed",
 	[LINT_NEVER] = "never-matches",
@@ -40,48 +40,9 @@ const char *lint_code(enum lint lint)
 	return codes[lint];
 }
 
-/* Replaces the object by its member `key`; false: it has no such member. */
-static bool enter_member(const struct json_doc *doc, struct json_value *object,
-			 const char *key)
+bool lint_is_error(enum lint lint)
 {
-	struct json_iter iter = json_iterate(doc, *object);
-	struct json_member member;
-
-	if (object->kind != JSON_OBJECT)
-		return false;
-	while (json_next_member(&iter, &member)) {
-		if (!json_string_is(doc, member.key, key))
-			continue;
-		*object = member.value;
-		return true;
-	}
-	return false;
-}
-
-static size_t element_start(const struct json_doc *doc, struct json_value list,
-			    size_t element)
-{
-	struct json_iter iter = json_iterate(doc, list);
-	struct json_value value;
-
-	for (size_t i = 0; json_next_element(&iter, &value); i++)
-		if (i == element)
-			return value.start;
-	return list.start;
-}
-
-size_t lint_locate(const struct lint_location *location,
-		   const struct policy_rule *rule, const struct json_doc *doc)
-{
-	struct json_value value = { .kind = JSON_OBJECT, .start = rule->start };
-
-	if (!location->key || !enter_member(doc, &value, location->key))
-		return value.start;
-	if (location->member && !enter_member(doc, &value, location->member))
-		return value.start;
-	if (value.kind != JSON_ARRAY || location->element == LINT_WHOLE)
-		return value.start;
-	return element_start(doc, value, location->element);
+	return lint == LINT_CEILING;
 }
 
 static void lint_warn(const struct linter *linter, enum lint lint,
@@ -124,22 +85,33 @@ static struct lint_location pattern_location(enum match_text text,
 				       .element = element };
 }
 
-static void lint_capabilities(const struct linter *linter, const char *key,
-			      capmask mask)
+static void lint_capabilities(const struct linter *linter, enum lint lint,
+			      const char *key, capmask mask, const char *what)
 {
-	capmask dangerous = mask & capset_dangerous();
 	struct buf buf CLEANUP_BUF = { 0 };
 	char *names CLEANUP_FREE = NULL;
 	struct err ignored;
 
-	if (!dangerous)
-		return;
-	capset_add_names(&buf, dangerous, ", ");
-	if (buf_take(&buf, &names, NULL, &ignored) < 0)
-		return;
-	lint_warn(linter, LINT_DANGEROUS, key_location(key),
-		  "%s: a process that holds this is close to root on the node",
-		  names);
+	capset_add_names(&buf, mask, ", ");
+	if (mask && buf_take(&buf, &names, NULL, &ignored) == 0)
+		lint_warn(linter, lint, key_location(key), "%s: %s", names,
+			  what);
+}
+
+static void lint_dangerous(const struct linter *linter, const char *key,
+			   capmask mask)
+{
+	lint_capabilities(
+		linter, LINT_DANGEROUS, key, mask & capset_dangerous(),
+		"a process that holds this is close to root on the node");
+}
+
+static void lint_ceiling(const struct linter *linter, const char *key,
+			 capmask mask)
+{
+	lint_capabilities(
+		linter, LINT_CEILING, key, mask & linter->policy->above_ceiling,
+		"above the policy's 'ceiling', so it is never raised: take it out, or add it to 'ceiling' in policy.json");
 }
 
 static bool is_rule_narrowing(const struct policy_rule *rule)
@@ -347,8 +319,8 @@ static void lint_escape(struct linter *linter, const struct policy_rule *rule)
 
 static void lint_rule(struct linter *linter, const struct policy_rule *rule)
 {
-	lint_capabilities(linter, "ambient", rule->ambient);
-	lint_capabilities(linter, "inheritable", rule->inheritable);
+	lint_dangerous(linter, "ambient", rule->ambient);
+	lint_dangerous(linter, "inheritable", rule->inheritable);
 	lint_exec(linter, rule);
 	lint_everything(linter, rule);
 	lint_namespace(linter, rule);
@@ -370,9 +342,14 @@ void lint_policy(const struct policy *policy, size_t work,
 		.work = { .left = work },
 	};
 
-	for (; linter.rule < policy->count; linter.rule++)
-		if (!policy->rules[linter.rule].broken)
-			lint_rule(&linter, &policy->rules[linter.rule]);
+	for (; linter.rule < policy->count; linter.rule++) {
+		const struct policy_rule *rule = &policy->rules[linter.rule];
+
+		lint_ceiling(&linter, "ambient", rule->ambient);
+		lint_ceiling(&linter, "inheritable", rule->inheritable);
+		if (!rule->broken)
+			lint_rule(&linter, rule);
+	}
 	if (linter.work.left)
 		return;
 	linter.rule = POLICY_NO_RULE;

@@ -2,7 +2,7 @@
 /*
  * Warns of what a policy allows but probably does not intend, and of unsafe
  * rules. That a rule never decides is proved, not guessed. Rules with errors
- * are skipped; policy/policy.h reports these.
+ * are skipped, except for the ceiling; policy/policy.h reports these.
  */
 #ifndef CAPRUNTIME_CAPCTL_CHECK_LINT_H
 #define CAPRUNTIME_CAPCTL_CHECK_LINT_H
@@ -10,6 +10,7 @@
 #include "policy/policy.h"
 
 enum lint {
+	LINT_CEILING, /* an error: it names more than the policy's ceiling */
 	LINT_DANGEROUS,
 	LINT_SHADOWED, /* an earlier rule includes it */
 	LINT_NEVER, /* it contradicts itself */
@@ -48,6 +49,9 @@ struct lint_warning {
 
 /* "shadowed" …: stable, for programs. */
 const char *lint_code(enum lint lint);
+
+/* Is it an error? capruntime cuts what such a rule raises. */
+bool lint_is_error(enum lint lint);
 
 /* A few seconds at most; 10,000 usual rules need a fraction of it. */
 #define LINT_WORK_MAX ((size_t)1 << 31)

@@ -31,6 +31,7 @@ struct examination {
 	size_t notes_count;
 	size_t notes_size;
 	bool is_installed;
+	bool has_error; /* that policy_files_load() reports */
 	bool failed; /* out of memory */
 };
 
@@ -92,6 +93,8 @@ static void take_problem(void *context, enum policy_error error,
 		.rule = problem->rule,
 	};
 
+	note.is_first = is_error && !examination->has_error;
+	examination->has_error |= is_error;
 	if (error == POLICY_UNREADABLE)
 		examination->report->is_complete = false;
 	add_note(examination, note, problem->text);
@@ -129,7 +132,9 @@ static void take_warning(void *context, const struct lint_warning *warning)
 	struct examination *examination = context;
 	struct check_report *report = examination->report;
 	struct note note = {
-		.finding = { .level = FINDING_WARNING,
+		.finding = { .level = lint_is_error(warning->lint)
+					      ? FINDING_ERROR
+					      : FINDING_WARNING,
 			     .code = lint_code(warning->lint) },
 		.rule = warning->rule,
 	};
@@ -196,11 +201,6 @@ static void sort_notes(struct examination *examination)
 {
 	struct note *notes = examination->notes;
 
-	for (size_t i = 0; i < examination->notes_count; i++) {
-		notes[i].is_first = notes[i].finding.level == FINDING_ERROR;
-		if (notes[i].is_first)
-			break;
-	}
 	if (examination->notes_count)
 		qsort(notes, examination->notes_count, sizeof(*notes),
 		      compare_notes);

@@ -86,6 +86,7 @@ static void fill_input(struct prng *prng, struct decide_input *input,
 	input->limits.kernel = one_in(prng, 2) ? ALL : some(prng, ALL);
 	input->limits.held = one_in(prng, 2) ? ALL : some(prng, ALL);
 	input->limits.ambient_forbidden = one_in(prng, 16);
+	input->above_ceiling = one_in(prng, 4) ? some(prng, ALL) : 0;
 	set[CAPSET_BOUNDING] = some(prng, ALL) | some(prng, ALL);
 	set[CAPSET_PERMITTED] =
 		some(prng, one_in(prng, 8) ? ALL : set[CAPSET_BOUNDING]);
@@ -311,6 +312,32 @@ static void only_what_can_be_held_is_raised(void)
 		  0);
 }
 
+static void nothing_above_the_ceiling_is_raised(void)
+{
+	struct policy_rule rule = { .name = rule_name,
+				    .ambient = NBS | RAW,
+				    .inheritable = KILL | LOCK };
+	const capmask engine = NBS | RAW | KILL | LOCK | TIME;
+	struct decide_input input =
+		input_of(&rule, sets_of(engine, engine, TIME, engine, TIME));
+	struct decision decision;
+	struct err err;
+
+	input.above_ceiling = ~(NBS | KILL);
+	CHECK(decide(&decision, &input, &err) == 0);
+	CHECK_U64(decision.raised, NBS);
+	CHECK_U64(decision.missing, RAW | LOCK);
+	/* What the engine raised on purpose stays. */
+	CHECK_U64(decision.sets.set[CAPSET_AMBIENT], NBS | TIME);
+	CHECK_U64(decision.sets.set[CAPSET_INHERITABLE], NBS | TIME | KILL);
+	CHECK_U64(decision.sets.set[CAPSET_BOUNDING], engine);
+	rule.require = true;
+	CHECK(decide(&decision, &input, &err) == -1);
+	CHECK_STR(
+		err.text,
+		"rule 'low-ports': 'require' is not met, cannot raise CAP_NET_RAW, CAP_IPC_LOCK: above the policy's 'ceiling': take it out of the rule, or add it to 'ceiling' in policy.json");
+}
+
 static void in_a_new_user_namespace_all_the_kernel_knows_is_held(void)
 {
 	CHECK_U64(raised_within((struct own_limits){ ALL, 0, false }, true),
@@ -425,6 +452,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(narrowing_and_requests_come_out),
 	TAP_TEST(a_request_that_cannot_be_met_refuses_only_with_require),
 	TAP_TEST(only_what_can_be_held_is_raised),
+	TAP_TEST(nothing_above_the_ceiling_is_raised),
 	TAP_TEST(in_a_new_user_namespace_all_the_kernel_knows_is_held),
 	TAP_TEST(a_rule_that_names_no_set_leaves_all_as_it_is),
 	TAP_TEST(what_cannot_work_is_refused_with_its_reason),

@@ -178,6 +178,7 @@ static void what_is_said_for_all_rules_is_read(void)
 	CHECK(policy.mode == POLICY_AUDIT && policy.audit_all);
 	CHECK(policy.log == POLICY_LOG_FILE);
 	CHECK_STR(policy.log_file, "/var/log/capruntime");
+	CHECK_U64(~policy.above_ceiling, 1 << 10 | 1 << 13 | 1 << 5);
 	CHECK(policy_engine(&policy, "capruntime") == ENGINE_CRIO);
 	CHECK(policy_engine(&policy, "capruntime-ctr") == ENGINE_CONTAINERD);
 	CHECK(policy_engine(&policy, "by-hand") == ENGINE_NONE);
@@ -200,15 +201,17 @@ static void a_file_of_policy_d_has_rules_alone(void)
 {
 	struct testdata data CLEANUP_TESTDATA = testdata_of(
 		"{\"version\":1,\"engine\":\"none\",\"mode\":\"enforce\","
-		"\"audit\":\"none\",\"audit_all\":true,\"rules\":[]}");
+		"\"audit\":\"none\",\"audit_all\":true,"
+		"\"ceiling\":[\"KILL\"],\"rules\":[]}");
 	struct policy_problems problems = { 0 };
 	struct policy policy CLEANUP_POLICY = { 0 };
 
 	policy_parse(&policy, &data.doc, POLICY_DROP_IN, &problems);
-	CHECK_U64(problems.count, 4);
+	CHECK_U64(problems.count, 5);
 	CHECK_HAS(problems.first.text,
 		  "'engine' is only allowed in policy.json");
 	CHECK(policy.log == POLICY_LOG_SYSLOG && !policy.audit_all);
+	CHECK_U64(policy.above_ceiling, 0);
 }
 
 static void escapes_are_resolved_in_keys_and_values(void)

@@ -27,6 +27,7 @@ static inline capmask decide_holdable(const struct decide_input *input)
 
 	if (!input->new_userns)
 		mask &= input->limits.held;
+	mask &= ~input->above_ceiling;
 	return input->limits.ambient_forbidden ? 0 : mask;
 }
 
@@ -68,7 +69,8 @@ static inline bool decide_must_refuse(const struct decide_input *input)
 	       !decide_is_within(set[CAPSET_INHERITABLE],
 				 set[CAPSET_BOUNDING]) ||
 	       (rule->require &&
-		decide_asked(input) != decide_raisable(input)) ||
+		(decide_asked(input) != decide_raisable(input) ||
+		 rule->inheritable & input->above_ceiling)) ||
 	       (rule->require && rule->on_request && input->request->unknown);
 }
 
@@ -99,6 +101,8 @@ static inline const char *decide_broken_sets(const struct decide_input *input,
 	DECIDE_BREAKS(!decide_is_within(p, b));
 	DECIDE_BREAKS((e | b | i | p | a) & drop);
 	DECIDE_BREAKS(a != ((kept & ~drop) | decision->raised));
+	/* Above the ceiling, at most what the engine raised itself. */
+	DECIDE_BREAKS((a | i) & input->above_ceiling & ~kept);
 	DECIDE_BREAKS(i != (a | (input->rule->inheritable & b &
 				 decide_holdable(input))));
 	DECIDE_BREAKS(p != ((before[CAPSET_PERMITTED] &
@@ -115,7 +119,8 @@ static inline const char *decide_broken_raised(const struct decide_input *input,
 		      (decide_asked(input) & input->rule->ambient));
 	DECIDE_BREAKS(decision->raised != decide_raisable(input));
 	DECIDE_BREAKS(decision->missing !=
-		      (decide_asked(input) & ~decision->raised));
+		      ((decide_asked(input) & ~decision->raised) |
+		       (input->rule->inheritable & input->above_ceiling)));
 	DECIDE_BREAKS(
 		decision->no_new_privileges !=
 		(input->no_new_privileges || input->rule->no_new_privileges));
