@@ -14,6 +14,8 @@
 #include "policy/policy.h"
 #include "spec/spec.h"
 
+enum evaluation_namespace { NAMESPACE_OTHER, NAMESPACE_OWN, NAMESPACE_UNKNOWN };
+
 /* The caller sets what is lent; the rest is zeroed. */
 struct evaluation {
 	const struct runtime_args *args; /* lent */
@@ -27,6 +29,7 @@ struct evaluation {
 	struct json_doc restored; /* before capruntime changed it */
 	char *restored_text; /* NULL until evaluation_read_config() */
 	struct spec spec; /* of `restored` */
+	enum evaluation_namespace userns; /* that the container enters */
 	enum engine engine;
 	bool has_subject;
 	enum subject_kind kind;
@@ -43,7 +46,8 @@ struct evaluation {
 /* No descriptor is open: evaluation_free() is valid at any time. */
 #define EVALUATION_INIT                                                        \
 	{                                                                      \
-		.bundle = {.directory = -1, .config = -1 }                     \
+		.bundle = { .directory = -1, .config = -1 },                   \
+		.userns = NAMESPACE_OWN                                        \
 	}
 
 void evaluation_free(struct evaluation *evaluation);
@@ -70,11 +74,9 @@ const struct record *evaluation_record(const struct evaluation *evaluation);
 int evaluation_decide(struct evaluation *evaluation, const struct own_caps *own,
 		      struct err *err) MUST_CHECK;
 
-enum evaluation_namespace { NAMESPACE_OTHER, NAMESPACE_OWN, NAMESPACE_UNKNOWN };
-
 /*
  * Does a container share our own namespace of this kind, a file name in
- * /proc/self/ns: "net", "pid"? Without an entry it does; an entry with a path
+ * /proc/self/ns: "net", "pid", "user"? Without an entry it does; an entry with a path
  * is compared by device and inode, namespaces(7). Unknown: stat(2) fails, or
  * the path is relative, which each runtime resolves in its own way.
  */

@@ -19,7 +19,7 @@ struct decide_input {
 	const struct policy_rule *rule;
 	const struct ambient_request *request; /* if the rule has on_request */
 	bool has_capabilities;
-	bool new_userns; /* in which every capability is held */
+	bool other_userns; /* new or joined; in it every capability is held */
 	bool no_new_privileges; /* of config.json */
 	struct capsets sets;
 	struct own_limits limits;

@@ -69,6 +69,8 @@ struct match_subject {
 	const struct annotations *annotations; /* NULL: none */
 	uint32_t numbers[MATCH_NUMBER_COUNT];
 	bool flags[MATCH_FLAG_COUNT];
+	/* could not be determined: neither true nor false matches */
+	bool unknown[MATCH_FLAG_COUNT];
 };
 
 void match_init(struct match *match);

@@ -3,11 +3,22 @@
 
 #include "bundle/evaluate.h"
 
+#include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #define OWN_NAMESPACES "/proc/self/ns/"
+
+/* What the audit says where a key of `match` cannot be determined. */
+static const char *const notes[MATCH_FLAG_COUNT] = {
+	[MATCH_HOST_NETWORK] =
+		"cannot examine the path of the network namespace: 'host_network' matches neither true nor false",
+	[MATCH_HOST_PID] =
+		"cannot examine the path of the PID namespace: 'host_pid' matches neither true nor false",
+	[MATCH_USERNS] =
+		"cannot examine the path of the user namespace: 'userns' matches neither true nor false",
+};
 
 void evaluation_free(struct evaluation *evaluation)
 {
@@ -88,34 +99,46 @@ evaluation_namespace(const struct spec_namespace *entry, const char *kind)
 		       : NAMESPACE_OTHER;
 }
 
-static bool is_host(struct evaluation *evaluation,
-		    const struct spec_namespace *entry, const char *kind)
+/* Sets the flag to whether the namespace is the `wanted` one. */
+static void describe_namespace(struct evaluation *evaluation,
+			       enum match_flag flag,
+			       enum evaluation_namespace found,
+			       enum evaluation_namespace wanted)
 {
-	enum evaluation_namespace answer = evaluation_namespace(entry, kind);
+	evaluation->subject.flags[flag] = found == wanted;
+	evaluation->subject.unknown[flag] = found == NAMESPACE_UNKNOWN;
+	if (found == NAMESPACE_UNKNOWN)
+		evaluation->note = notes[flag];
+}
 
-	if (answer == NAMESPACE_UNKNOWN)
-		evaluation->note =
-			"the path of a namespace cannot be read: treated as not the host's";
-	return answer == NAMESPACE_OWN;
+/* Without SYS_ADMIN in it, capruntime's own set says nothing. */
+static bool is_privileged(const struct own_caps *own, capmask bounding)
+{
+	return own->bounding & UINT64_C(1) << CAP_SYS_ADMIN &&
+	       !(own->bounding & ~bounding);
 }
 
 static void describe_subject(struct evaluation *evaluation,
 			     const struct own_caps *own)
 {
 	const struct spec *spec = &evaluation->spec;
-	capmask bounding = spec->sets.set[CAPSET_BOUNDING];
 	struct match_subject *subject = &evaluation->subject;
 
 	subject->texts[MATCH_ID] = evaluation->args->id;
 	subject->texts[MATCH_HANDLER] = evaluation->handler;
 	subject->numbers[MATCH_UID] = spec->uid;
 	subject->numbers[MATCH_GID] = spec->gid;
-	subject->flags[MATCH_HOST_NETWORK] =
-		is_host(evaluation, &spec->network, "net");
-	subject->flags[MATCH_HOST_PID] = is_host(evaluation, &spec->pid, "pid");
-	subject->flags[MATCH_USERNS] = spec->new_userns;
+	describe_namespace(evaluation, MATCH_HOST_NETWORK,
+			   evaluation_namespace(&spec->network, "net"),
+			   NAMESPACE_OWN);
+	describe_namespace(evaluation, MATCH_HOST_PID,
+			   evaluation_namespace(&spec->pid, "pid"),
+			   NAMESPACE_OWN);
+	describe_namespace(evaluation, MATCH_USERNS, evaluation->userns,
+			   NAMESPACE_OTHER);
 	subject->flags[MATCH_NO_NEW_PRIVILEGES] = spec->no_new_privileges;
-	subject->flags[MATCH_PRIVILEGED] = !(own->bounding & ~bounding);
+	subject->flags[MATCH_PRIVILEGED] =
+		is_privileged(own, spec->sets.set[CAPSET_BOUNDING]);
 	evaluation->has_subject = true;
 }
 
@@ -125,6 +148,8 @@ static int find_rule(struct evaluation *evaluation, const struct own_caps *own,
 	if (spec_read(&evaluation->spec, &evaluation->restored,
 		      evaluation->args->dialect, err) < 0)
 		return -1;
+	evaluation->userns =
+		evaluation_namespace(&evaluation->spec.user, "user");
 	if (!evaluation->policy->count)
 		return 0;
 	describe_subject(evaluation, own);
@@ -158,7 +183,7 @@ static void note_ceiling(struct evaluation *evaluation)
 
 	if ((decision->wanted | evaluation->rule->inheritable) &
 	    evaluation->policy->above_ceiling)
-		evaluation->note = "cut to the policy's 'ceiling'";
+		evaluation->note = "the rule is cut to the policy's 'ceiling'";
 }
 
 static int decide_rule(struct evaluation *evaluation,
@@ -168,7 +193,7 @@ static int decide_rule(struct evaluation *evaluation,
 		.rule = evaluation->rule,
 		.request = &evaluation->request,
 		.has_capabilities = evaluation->spec.has_capabilities,
-		.new_userns = evaluation->spec.new_userns,
+		.other_userns = evaluation->userns == NAMESPACE_OTHER,
 		.no_new_privileges = evaluation->spec.no_new_privileges,
 		.sets = evaluation->spec.sets,
 		.limits = own_caps_limits(own),

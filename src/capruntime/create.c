@@ -107,7 +107,7 @@ static int write_bundle_files(struct job *job, const struct undo_target *target,
 		.drop_others = rule && rule->drop_others,
 		.no_new_privileges = rule && rule->no_new_privileges,
 		.exec = rule && rule->exec && !is_audit_mode(job),
-		.new_userns = evaluation->spec.new_userns,
+		.new_userns = evaluation->userns == NAMESPACE_OTHER,
 	};
 	struct undo_plan plan CLEANUP_PLAN = { 0 };
 

@@ -52,7 +52,7 @@ static int apply_record(struct edits *edits, const struct json_doc *process,
 	struct decide_input input = {
 		.rule = &rule,
 		.has_capabilities = spec->has_capabilities,
-		.new_userns = about->new_userns,
+		.other_userns = about->new_userns,
 		.no_new_privileges = spec->no_new_privileges,
 		.sets = spec->sets,
 		.limits = *limits,

@@ -16,8 +16,8 @@ static capmask holdable_capabilities(const struct decide_input *input)
 
 	if (limits->ambient_forbidden)
 		return 0;
-	return input->new_userns ? limits->kernel
-				 : limits->kernel & limits->held;
+	return input->other_userns ? limits->kernel
+				   : limits->kernel & limits->held;
 }
 
 /* Those of them that the policy lets a rule raise. */

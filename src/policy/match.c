@@ -89,6 +89,15 @@ static bool number_matches(const struct match *match, size_t which,
 	return ranges_hold(ranges, number);
 }
 
+static bool flag_matches(enum match_want want,
+			 const struct match_subject *subject, size_t which)
+{
+	if (want == MATCH_EITHER)
+		return true;
+	return !subject->unknown[which] &&
+	       (want == MATCH_YES) == subject->flags[which];
+}
+
 static const char *first_mismatch(const struct match *match,
 				  const struct match_subject *subject)
 {
@@ -104,8 +113,7 @@ static const char *first_mismatch(const struct match *match,
 		if (!number_matches(match, i, subject->numbers[i]))
 			return number_keys[i];
 	for (size_t i = 0; i < MATCH_FLAG_COUNT; i++)
-		if (match->flags[i] != MATCH_EITHER &&
-		    (match->flags[i] == MATCH_YES) != subject->flags[i])
+		if (!flag_matches(match->flags[i], subject, i))
 			return flag_keys[i];
 	return NULL;
 }

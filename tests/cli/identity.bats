@@ -12,6 +12,10 @@ setup() {
 	fixtures=$srcdir/tests/data/fixtures
 }
 
+teardown() {
+	[ -z "${sleeper-}" ] || kill "$sleeper"
+}
+
 # Two rules, of which each container gets one: KEY is true, or false.
 tell() { # KEY
 	policy '{}' "{name: \"yes\", match: {$1: true, uid: \"0-\"}}" \
@@ -30,7 +34,13 @@ namespaces() { # TYPE ENTRY…: in place of that type's
 }
 
 told='has("reason") | not'
-untold='.reason | test("namespace")'
+
+# Rules for true, for false, and for a container that neither matches.
+ask_both() { # KEY
+	policy '{}' "{name: \"yes\", match: {$1: true}}" \
+		"{name: \"no\", match: {$1: false}}" \
+		'{name: "neither", match: {}}'
+}
 
 @test "a missing network or pid entry is the host's, one without a path is not" {
 	for type in network pid; do
@@ -79,17 +89,25 @@ untold='.reason | test("namespace")'
 	expect_told yes "$told"
 }
 
-@test "an unknown namespace counts as false, and the audit says so" {
-	tell host_network
+@test "what cannot be determined matches neither true nor false, and is audited" {
+	local -A keys=([network]=host_network [pid]=host_pid [user]=userns)
+
 	# Relative to what is up to each runtime.
 	before=(env -C /proc/self/ns)
-	for path in /nowhere /proc/0/ns/net "$work/original.json/net" net; do
-		namespaces network "{type: \"network\", path: \"$path\"}"
-		expect_told no "$untold"
+	for type in network pid user; do
+		ask_both "${keys[$type]}"
+		for path in /nowhere /proc/0/ns/net "$work/original.json/net" \
+			net pid user; do
+			namespaces "$type" "{type: \"$type\", path: \"$path\"}"
+			expect_start
+			expect_audit ".rule == \"neither\" and
+				(.reason | contains(\"'${keys[$type]}' matches neither\"))"
+			run "$builddir/capctl" explain --id x "$bundle"
+			[[ "$output" == *"unknown "*"${keys[$type]}"* ]]
+			run "$builddir/capctl" explain --json --id x "$bundle"
+			jq -e ".subject.${keys[$type]} == null" <<<"$output"
+		done
 	done
-	tell host_pid
-	namespaces pid '{type: "pid", path: "/nowhere"}'
-	expect_told no "$untold"
 }
 
 @test "two namespaces of one type are refused" {
@@ -98,7 +116,22 @@ untold='.reason | test("namespace")'
 	expect_refusal 'duplicate namespace'
 }
 
-@test "userns is true only for a new user namespace" {
+@test "a user namespace that is joined by its path is another one" {
+	tell userns
+	unshare -U sleep 1000 3>&- &
+	sleeper=$!
+	until [[ "$(readlink "/proc/$sleeper/ns/user")" != \
+		"$(readlink /proc/self/ns/user)" ]]; do sleep 0.05; done
+	namespaces user "{type: \"user\", path: \"/proc/$sleeper/ns/user\"}"
+	expect_told yes "$told"
+	policy '{}' '{name: "web", match: {userns: true},
+		ambient: ["KILL", "NET_RAW"], require: true}'
+	without_net_raw
+	expect_start
+	[[ "$(sets)" == *' I=KILL,NET_RAW A=KILL,NET_RAW' ]]
+}
+
+@test "userns is true for a new user namespace, and not for the own one" {
 	tell userns
 	expect_told no
 	namespaces user '{type: "user"}'
@@ -168,7 +201,25 @@ all_capabilities() {
 		cut -d= -f2 | jq -Rc 'ascii_upcase / ","'
 }
 
-@test "privileged means all capabilities that capruntime can hold" {
+@test "where capruntime itself lacks SYS_ADMIN no container is privileged" {
+	require_programs capsh
+	all=$(all_capabilities)
+	policy '{}' '{name: "said", match: {privileged: true}}' \
+		'{name: "default", match: {}}'
+	make_container ".process.capabilities |= map_values($all)"
+	expect_start
+	expect_audit '.rule == "said"'
+	# The engine runs with what a usual container gets.
+	before=(setpriv --bounding-set -all,+chown,+kill,+net_bind_service,+net_raw)
+	make_container
+	expect_start
+	expect_audit '.rule == "default"'
+	make_container ".process.capabilities |= map_values($all)"
+	expect_start
+	expect_audit '.rule == "default"'
+}
+
+@test "privileged is to hold all that capruntime can" {
 	require_programs capsh
 	all=$(all_capabilities)
 	make_container ".process.capabilities |= map_values($all)"

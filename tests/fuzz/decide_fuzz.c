@@ -37,7 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	rule.on_request = flags & 64;
 	rule.no_new_privileges = flags & 128;
 	input.has_capabilities = flags & 2;
-	input.new_userns = flags & 4;
+	input.other_userns = flags & 4;
 	input.limits.ambient_forbidden = flags & 8;
 	/* Otherwise nearly all inputs are refused. */
 	if (flags & 16) {

@@ -122,7 +122,34 @@ in_user_namespace='.linux.namespaces += [{type: "user"}] |
 	done
 }
 
-@test "a capability outside the bounding set is not raised" {
+# A user namespace that outlives no test: $userns is its path.
+make_userns() {
+	local map='0 100000 65536'
+
+	unshare -U sleep 1000 3>&- &
+	started+=($!)
+	userns=/proc/$!/ns/user
+	until [[ "$(readlink "$userns")" != \
+		"$(readlink /proc/self/ns/user)" ]]; do sleep 0.05; done
+	echo "$map" >"/proc/$!/uid_map"
+	echo "$map" >"/proc/$!/gid_map"
+}
+
+@test "a user namespace that is joined by its path is one that userns sees" {
+	require_programs setpriv unshare
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		make_userns
+		change_config --arg path "$userns" '.linux.namespaces +=
+			[{type: "user", path: $path}]'
+		grant '{userns: false}'
+		expect_container "$nothing"
+		grant '{userns: true}' 'require: true'
+		expect_container "$granted"
+	done
+}
+
+@test "nothing that the bounding set lacks is raised" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
 		grant '{}' 'ambient: ["NET_RAW", "NET_BIND_SERVICE", "SYS_ADMIN"]'

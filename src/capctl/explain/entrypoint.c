@@ -77,7 +77,7 @@ static struct capsets task_sets(const struct dryrun *run)
 
 	for (int i = 0; i < CAPSET_COUNT; i++)
 		sets.set[i] &= own->kernel;
-	if (!evaluation->spec.new_userns)
+	if (evaluation->userns != NAMESPACE_OTHER)
 		sets.set[CAPSET_BOUNDING] &= own->bounding;
 	sets.set[CAPSET_AMBIENT] &=
 		sets.set[CAPSET_INHERITABLE] & sets.set[CAPSET_PERMITTED];

@@ -33,7 +33,10 @@ static struct json_object *subject_object(const struct evaluation *evaluation)
 	for (int i = 0; i < MATCH_FLAG_COUNT; i++)
 		json_object_object_add(
 			object, match_flag_key((enum match_flag)i),
-			json_object_new_boolean(evaluation->subject.flags[i]));
+			evaluation->subject.unknown[i]
+				? NULL
+				: json_object_new_boolean(
+					  evaluation->subject.flags[i]));
 	return object;
 }
 

@@ -31,16 +31,24 @@ static void add_subject_number(struct out_table *table, const char *key,
 	out_table_style(table, 2, OUT_FAINT);
 }
 
-/* The keys that are true, or those that are false. */
+static enum match_want flag_of(const struct match_subject *subject, int flag)
+{
+	if (subject->unknown[flag])
+		return MATCH_EITHER;
+	return subject->flags[flag] ? MATCH_YES : MATCH_NO;
+}
+
+/* The keys that are true, those that are false, or those that are unknown. */
 static void add_flags(struct out_table *table, const char *title,
-		      const struct match_subject *subject, bool wanted)
+		      const struct match_subject *subject,
+		      enum match_want wanted)
 {
 	struct buf buf CLEANUP_BUF = { 0 };
 	char *names CLEANUP_FREE = NULL;
 	struct err ignored;
 
 	for (int i = 0; i < MATCH_FLAG_COUNT; i++) {
-		if (subject->flags[i] != wanted)
+		if (flag_of(subject, i) != wanted)
 			continue;
 		buf_add_str(&buf, buf.len ? ", " : "");
 		buf_add_str(&buf, match_flag_key((enum match_flag)i));
@@ -75,8 +83,9 @@ static void print_subject(const struct evaluation *evaluation)
 		      engine_policy_name(evaluation->engine),
 		      "the policy's 'engine'");
 	out_table_style(&table, 2, OUT_FAINT);
-	add_flags(&table, "is", &evaluation->subject, true);
-	add_flags(&table, "is not", &evaluation->subject, false);
+	add_flags(&table, "is", &evaluation->subject, MATCH_YES);
+	add_flags(&table, "is not", &evaluation->subject, MATCH_NO);
+	add_flags(&table, "unknown", &evaluation->subject, MATCH_EITHER);
 	out_table_print(&table);
 }
 

@@ -82,7 +82,7 @@ static void fill_input(struct prng *prng, struct decide_input *input,
 	input->request = request;
 	input->no_new_privileges = one_in(prng, 2);
 	input->has_capabilities = !one_in(prng, 32);
-	input->new_userns = one_in(prng, 4);
+	input->other_userns = one_in(prng, 4);
 	input->limits.kernel = one_in(prng, 2) ? ALL : some(prng, ALL);
 	input->limits.held = one_in(prng, 2) ? ALL : some(prng, ALL);
 	input->limits.ambient_forbidden = one_in(prng, 16);
@@ -295,7 +295,7 @@ static capmask raised_within(struct own_limits limits, bool new_userns)
 	struct err err;
 
 	input.limits = limits;
-	input.new_userns = new_userns;
+	input.other_userns = new_userns;
 	CHECK(decide(&decision, &input, &err) == 0);
 	return decision.raised;
 }

@@ -49,6 +49,29 @@ static void a_rule_with_no_keys_is_for_any_but_root_and_privileged(void)
 	match_free(&match);
 }
 
+static void an_unknown_flag_matches_neither_true_nor_false(void)
+{
+	for (size_t which = 0; which < MATCH_FLAG_COUNT; which++) {
+		const char *key = match_flag_key((enum match_flag)which);
+		struct match_subject subject = plain_subject();
+		struct match match;
+
+		match_init(&match);
+		subject.unknown[which] = true;
+		match.flags[which] = MATCH_EITHER;
+		CHECK_STR(mismatch(&match, &subject), NULL);
+		match.flags[which] = MATCH_NO;
+		CHECK_STR(mismatch(&match, &subject), key);
+		match.flags[which] = MATCH_YES;
+		CHECK_STR(mismatch(&match, &subject), key);
+		subject.flags[which] = true;
+		CHECK_STR(mismatch(&match, &subject), key);
+		match.flags[which] = MATCH_NO;
+		CHECK_STR(mismatch(&match, &subject), key);
+		match_free(&match);
+	}
+}
+
 static void each_text_is_held_against_its_own_patterns(void)
 {
 	for (size_t which = 0; which < MATCH_TEXT_COUNT; which++) {
@@ -208,6 +231,7 @@ static void all_that_a_match_owns_is_released(void)
 
 static const struct tap_test tests[] = {
 	TAP_TEST(a_rule_with_no_keys_is_for_any_but_root_and_privileged),
+	TAP_TEST(an_unknown_flag_matches_neither_true_nor_false),
 	TAP_TEST(each_text_is_held_against_its_own_patterns),
 	TAP_TEST(an_absent_text_does_not_match_even_an_exclusion),
 	TAP_TEST(each_number_is_held_against_its_own_ranges),

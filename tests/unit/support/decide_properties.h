@@ -25,7 +25,7 @@ static inline capmask decide_holdable(const struct decide_input *input)
 {
 	capmask mask = input->limits.kernel;
 
-	if (!input->new_userns)
+	if (!input->other_userns)
 		mask &= input->limits.held;
 	mask &= ~input->above_ceiling;
 	return input->limits.ambient_forbidden ? 0 : mask;

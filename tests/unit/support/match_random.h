@@ -159,6 +159,7 @@ static inline void match_random_subject(struct choices *choices,
 	for (size_t i = 0; i < MATCH_NUMBER_COUNT; i++)
 		subject->numbers[i] = match_random_number(choices);
 	subject->flags[MATCH_USERNS] = choose(choices, 2);
+	subject->unknown[MATCH_USERNS] = choose(choices, 8) == 0;
 	subject->flags[MATCH_PRIVILEGED] = choose(choices, 4) == 0;
 }
 
