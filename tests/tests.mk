@@ -140,6 +140,7 @@ CAPCTL_CLI_TESTS = \
 	tests/cli/capctl_sync.bats \
 	tests/cli/capctl_verify.bats \
 	tests/cli/capctl_version.bats \
+	tests/cli/checkpoints.bats \
 	tests/cli/completions.bats \
 	tests/cli/examples.bats \
 	tests/cli/manual_capctl.bats \

@@ -29,6 +29,7 @@ struct policy_rule {
 	bool no_new_privileges;
 	bool on_request;
 	bool exec; /* applies to exec sessions too */
+	bool restore; /* permits to start a checkpoint as this container */
 	bool broken; /* it has a problem */
 	size_t start; /* where its text begins in the file */
 	size_t identity_at; /* its first key that needs an engine; 0: none */

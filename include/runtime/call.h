@@ -11,6 +11,7 @@ enum runtime_verb {
 	RUNTIME_PASS, /* any other verb, and whatever the runtime refuses */
 	RUNTIME_CREATE,
 	RUNTIME_RUN,
+	RUNTIME_RESTORE,
 	RUNTIME_EXEC,
 };
 
@@ -18,12 +19,13 @@ enum runtime_verb {
 struct runtime_args {
 	enum runtime_verb verb;
 	enum runtime_dialect dialect; /* the one that could parse argv */
-	const char *bundle; /* create, run; NULL and "": current directory */
+	const char *
+		bundle; /* create, run, restore; NULL and "": current directory */
 	const char *config; /* create, run: crun's --config; never
 			     * "config.json", which is the bundle's own */
 	const char *process; /* exec: the value of --process */
 	int process_index; /* exec: the argument that ends in that value */
-	const char *id; /* create, run, exec */
+	const char *id; /* create, run, restore, exec */
 	const char *root;
 	const char *preserve_fds; /* create, run, exec */
 	bool unclear_exec; /* PASS: readings of argv as an exec differ */

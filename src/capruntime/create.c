@@ -13,7 +13,7 @@
 #include "policy/files.h"
 #include "spec/patch.h"
 
-/* One create or run. */
+/* One create, run or restore. */
 struct job {
 	struct policy policy;
 	struct evaluation evaluation;
@@ -207,6 +207,55 @@ static int audit_create(struct job *job, int loaded, struct err *err)
 	return status;
 }
 
+static int check_restore(const struct policy_rule *rule, struct err *err)
+{
+	static const char why[] =
+		"a checkpoint brings its own capabilities, which no rule changes";
+
+	if (rule && rule->restore)
+		return 0;
+	if (rule)
+		return err_set(
+			err,
+			"restore refused: %s: to permit it, add '\"restore\": true' to rule '%s'",
+			why, rule->name);
+	return err_set(
+		err,
+		"restore refused: no rule matches, and %s: to permit it, add a rule with '\"restore\": true'",
+		why);
+}
+
+/*
+ * CRIU gives the processes the sets in its image, whatever config.json says. So
+ * the bundle is evaluated as for a create and not changed.
+ */
+static int evaluate_restore(struct job *job, struct err *err)
+{
+	struct evaluation *evaluation = &job->evaluation;
+
+	if (!job->policy.count)
+		return 0;
+	if (bundle_open(&evaluation->bundle, evaluation->args, err) < 0 ||
+	    evaluation_read_record(evaluation, err) < 0 ||
+	    evaluation_read_config(evaluation, err) < 0 ||
+	    decide_by_policy(evaluation, err) < 0)
+		return -1;
+	evaluation->note = "restored with the sets of its checkpoint";
+	return check_restore(evaluation->rule, err);
+}
+
+static bool is_restore(const struct job *job)
+{
+	return job->evaluation.args->verb == RUNTIME_RESTORE;
+}
+
+static const char *verb_name(enum runtime_verb verb)
+{
+	if (verb == RUNTIME_RESTORE)
+		return "restore";
+	return verb == RUNTIME_RUN ? "run" : "create";
+}
+
 static enum audit_outcome audit_outcome_of(const struct job *job, int status)
 {
 	if (status < 0)
@@ -221,8 +270,7 @@ static void write_audit(const struct job *job, const char *runtime, int status,
 {
 	struct audit_event event = {
 		.outcome = audit_outcome_of(job, status),
-		.verb = job->evaluation.args->verb == RUNTIME_RUN ? "run"
-								  : "create",
+		.verb = verb_name(job->evaluation.args->verb),
 		.runtime = runtime,
 		.mode = job->policy.mode,
 		.engine = job->evaluation.engine,
@@ -233,7 +281,7 @@ static void write_audit(const struct job *job, const char *runtime, int status,
 		.before = job->evaluation.has_subject
 				  ? &job->evaluation.spec.sets
 				  : NULL,
-		.decision = job->evaluation.has_decision
+		.decision = job->evaluation.has_decision && !is_restore(job)
 				    ? &job->evaluation.decision
 				    : NULL,
 		.unknown = job->evaluation.request.unknown,
@@ -263,7 +311,9 @@ int create_prepare(const struct runtime_args *args, const char *handler,
 	job.evaluation.engine = policy_engine(&job.policy, handler);
 	if (status < 0)
 		err_wrap(err, "load policy");
-	if (job.policy.mode == POLICY_AUDIT)
+	if (is_restore(&job))
+		status = status < 0 ? -1 : evaluate_restore(&job, err);
+	else if (job.policy.mode == POLICY_AUDIT)
 		status = audit_create(&job, status, err);
 	else if (status == 0)
 		status = enforce_policy(&job, err);

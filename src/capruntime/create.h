@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Prepares a create or run for the real runtime: policy, bundle, decision,
- * patch, audit. Starts and prints nothing.
+ * Prepares a create, run or restore for the real runtime: policy, bundle,
+ * decision, patch, audit. Starts and prints nothing.
  */
 #ifndef CAPRUNTIME_CREATE_H
 #define CAPRUNTIME_CREATE_H

@@ -25,6 +25,12 @@ static bool is_setuid(void)
 	       getauxval(AT_GID) != getauxval(AT_EGID);
 }
 
+static bool is_start(enum runtime_verb verb)
+{
+	return verb == RUNTIME_CREATE || verb == RUNTIME_RUN ||
+	       verb == RUNTIME_RESTORE;
+}
+
 static int call_runtime(int argc, char **argv, struct runtime_args *args,
 			struct err *err)
 {
@@ -38,7 +44,7 @@ static int call_runtime(int argc, char **argv, struct runtime_args *args,
 	}
 	if (resolved < 0)
 		return -1;
-	if ((args->verb == RUNTIME_CREATE || args->verb == RUNTIME_RUN) &&
+	if (is_start(args->verb) &&
 	    (launch_check_path(&launch, err) < 0 ||
 	     create_prepare(args, launch.handler, launch.path, err) < 0))
 		return -1;

@@ -223,6 +223,13 @@ static void read_exec(struct policy_reader *reader, struct json_value value,
 	read_boolean(reader, value, &reader->rule->exec);
 }
 
+static void read_restore(struct policy_reader *reader, struct json_value value,
+			 int which)
+{
+	(void)which;
+	read_boolean(reader, value, &reader->rule->restore);
+}
+
 static const struct policy_key rule_keys[] = {
 	{ "name", true, read_rule_name, 0 },
 	{ "comment", false, policy_read_comment, 0 },
@@ -234,6 +241,7 @@ static const struct policy_key rule_keys[] = {
 	{ "no_new_privileges", false, read_rule_no_new_privileges, 0 },
 	{ "on_request", false, read_on_request, 0 },
 	{ "exec", false, read_exec, 0 },
+	{ "restore", false, read_restore, 0 },
 };
 
 static int compare_rule_names(const void *left, const void *right)

@@ -11,7 +11,8 @@
 #define CREATE_RUN (AFTER_CREATE | AFTER_RUN)
 #define RUN_EXEC (AFTER_RUN | AFTER_EXEC)
 #define ALL_THREE (AFTER_CREATE | AFTER_RUN | AFTER_EXEC)
-#define ANYWHERE (BEFORE_VERB | ALL_THREE)
+#define START (CREATE_RUN | AFTER_RESTORE)
+#define ANYWHERE (BEFORE_VERB | ALL_THREE | AFTER_RESTORE)
 
 /*
  * -h belongs to runc, -? and -V to crun. A runtime that refuses them starts no
@@ -35,17 +36,36 @@ static const struct runtime_option options[] = {
 	{ "cgroup-manager", "", OPTION_VALUE, 0, BEFORE_VERB },
 	{ "criu", "", OPTION_VALUE, BEFORE_VERB, 0 },
 
-	{ "bundle", "b", OPTION_BUNDLE, CREATE_RUN, CREATE_RUN },
+	{ "bundle", "b", OPTION_BUNDLE, START, START },
 	{ "config", "f", OPTION_CONFIG, 0, CREATE_RUN },
 	{ "no-new-keyring", "", OPTION_FLAG, CREATE_RUN, CREATE_RUN },
-	{ "no-pivot", "", OPTION_FLAG, CREATE_RUN, CREATE_RUN },
-	{ "no-subreaper", "", OPTION_FLAG, AFTER_RUN, CREATE_RUN },
+	{ "no-pivot", "", OPTION_FLAG, START, CREATE_RUN },
+	{ "no-subreaper", "", OPTION_FLAG, AFTER_RUN | AFTER_RESTORE,
+	  CREATE_RUN },
 	{ "keep", "", OPTION_FLAG, AFTER_RUN, AFTER_RUN | NOT_IN_OLD_CRUN },
-	{ "detach", "d", OPTION_FLAG, RUN_EXEC, RUN_EXEC },
-	{ "console-socket", "", OPTION_VALUE, ALL_THREE, ALL_THREE },
-	{ "pid-file", "", OPTION_VALUE, ALL_THREE, ALL_THREE },
+	{ "detach", "d", OPTION_FLAG, RUN_EXEC | AFTER_RESTORE,
+	  RUN_EXEC | AFTER_RESTORE },
+	{ "console-socket", "", OPTION_VALUE, ALL_THREE | AFTER_RESTORE,
+	  ALL_THREE | AFTER_RESTORE },
+	{ "pid-file", "", OPTION_VALUE, ALL_THREE | AFTER_RESTORE,
+	  ALL_THREE | AFTER_RESTORE },
 	{ "pidfd-socket", "", OPTION_VALUE, ALL_THREE, 0 },
 	{ "preserve-fds", "", OPTION_PRESERVE_FDS, ALL_THREE, ALL_THREE },
+
+	{ "image-path", "", OPTION_VALUE, AFTER_RESTORE, AFTER_RESTORE },
+	{ "work-path", "", OPTION_VALUE, AFTER_RESTORE, AFTER_RESTORE },
+	{ "manage-cgroups-mode", "", OPTION_VALUE, AFTER_RESTORE,
+	  AFTER_RESTORE },
+	{ "empty-ns", "", OPTION_VALUE, AFTER_RESTORE, 0 },
+	{ "lsm-profile", "", OPTION_VALUE, AFTER_RESTORE, AFTER_RESTORE },
+	{ "lsm-mount-context", "", OPTION_VALUE, AFTER_RESTORE, AFTER_RESTORE },
+	{ "tcp-established", "", OPTION_FLAG, AFTER_RESTORE, AFTER_RESTORE },
+	{ "tcp-close", "", OPTION_FLAG, 0, AFTER_RESTORE },
+	{ "ext-unix-sk", "", OPTION_FLAG, AFTER_RESTORE, AFTER_RESTORE },
+	{ "shell-job", "", OPTION_FLAG, AFTER_RESTORE, AFTER_RESTORE },
+	{ "file-locks", "", OPTION_FLAG, AFTER_RESTORE, AFTER_RESTORE },
+	{ "auto-dedup", "", OPTION_FLAG, AFTER_RESTORE, 0 },
+	{ "lazy-pages", "", OPTION_FLAG, AFTER_RESTORE, 0 },
 
 	{ "process", "p", OPTION_PROCESS, AFTER_EXEC, AFTER_EXEC },
 	{ "process-label", "", OPTION_VALUE, AFTER_EXEC, AFTER_EXEC },
@@ -69,6 +89,7 @@ static const struct {
 } verbs[] = {
 	{ "create", RUNTIME_CREATE, AFTER_CREATE },
 	{ "run", RUNTIME_RUN, AFTER_RUN },
+	{ "restore", RUNTIME_RESTORE, AFTER_RESTORE },
 	{ "exec", RUNTIME_EXEC, AFTER_EXEC },
 };
 

@@ -22,6 +22,7 @@ enum option_place {
 	AFTER_EXEC = 1 << 3,
 	AFTER_ANY_VERB = 1 << 4, /* global options, in runc with cli v3 */
 	NOT_IN_OLD_CRUN = 1 << 5, /* makes no abbreviation ambiguous */
+	AFTER_RESTORE = 1 << 6,
 };
 
 enum option_kind {

@@ -159,7 +159,7 @@ static int guess_value(struct reader *reader, const char *word,
 
 	/* No known runtime takes an option of a verb before the verb. */
 	if (scope == BEFORE_VERB)
-		scope |= AFTER_CREATE | AFTER_RUN | AFTER_EXEC;
+		scope |= AFTER_CREATE | AFTER_RUN | AFTER_RESTORE | AFTER_EXEC;
 	if (is_strict(reader) || runtime_option_is_known(word, scope))
 		return -1;
 

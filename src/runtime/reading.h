@@ -26,7 +26,7 @@ enum reading_grammar { READING_CLI_V1, READING_CLI_V3, READING_ARGP };
 enum reading_outcome {
 	READING_REFUSED,
 	READING_PASSED, /* another verb, help, version: starts nothing */
-	READING_TAKEN, /* create, run or exec of a container */
+	READING_TAKEN, /* create, run, restore or exec of a container */
 };
 
 struct reading {

@@ -69,7 +69,9 @@ static void check_result(const struct runtime_args *args, int result, int argc,
 				      args->process,   args->id,
 				      args->root,      args->log,
 				      args->log_format };
-	bool starts = args->verb == RUNTIME_CREATE || args->verb == RUNTIME_RUN;
+	bool starts = args->verb == RUNTIME_CREATE ||
+		      args->verb == RUNTIME_RUN ||
+		      args->verb == RUNTIME_RESTORE;
 
 	must((result == -1) == (err->text[0] != '\0'));
 	must(result == 0 ||

@@ -164,7 +164,8 @@ static void every_key_is_read_as_it_is_written(void)
 	CHECK_U64(rule->inheritable, 1 << 5);
 	CHECK_U64(rule->drop, 1 << 27);
 	CHECK(!rule->drop_others && rule->require && rule->on_request &&
-	      rule->no_new_privileges);
+	      rule->no_new_privileges && rule->exec && rule->restore);
+	CHECK(!rule[1].exec && !rule[1].restore);
 	CHECK(rule[1].drop_others && !rule[1].require && !rule[1].on_request &&
 	      !rule[1].no_new_privileges);
 	CHECK_U64(rule[1].match.flags[MATCH_USERNS], MATCH_EITHER);

@@ -71,9 +71,8 @@ static void add_line(struct call *call, const char *line)
 static const char *read_call(struct call *call, enum runtime_dialect dialect)
 {
 	static const char *const verbs[] = {
-		[RUNTIME_PASS] = "pass",
-		[RUNTIME_CREATE] = "create",
-		[RUNTIME_RUN] = "run",
+		[RUNTIME_PASS] = "pass", [RUNTIME_CREATE] = "create",
+		[RUNTIME_RUN] = "run",	 [RUNTIME_RESTORE] = "restore",
 		[RUNTIME_EXEC] = "exec",
 	};
 	static char text[TEXT_MAX];
@@ -309,6 +308,8 @@ static enum runtime_verb verb_of(const struct option *option)
 		return RUNTIME_RUN;
 	if (strcmp(option->verb, "exec") == 0)
 		return RUNTIME_EXEC;
+	if (strcmp(option->verb, "restore") == 0)
+		return RUNTIME_RESTORE;
 	if (strcmp(option->verb, "create") == 0 ||
 	    strcmp(option->verb, "global") == 0)
 		return RUNTIME_CREATE;
@@ -417,6 +418,12 @@ static void the_calls_of_the_engines_are_read(void)
 		  "--pid-file /p 0f",
 		  "create b=/b 0f");
 	BOTH_READ("--root /r update --resources - 0f", "pass");
+	BOTH_READ("--root /r restore --detach --image-path /i --work-path /w "
+		  "--bundle /b --pid-file /p --manage-cgroups-mode soft 0f",
+		  "restore b=/b 0f");
+	BOTH_READ("restore --image-path restore --tcp-established 0f",
+		  "restore 0f");
+	BOTH_READ("checkpoint --image-path /i 0f", "pass");
 	BOTH_READ("kill --all 0f 9", "pass");
 	BOTH_READ("delete --force 0f", "pass");
 }
