@@ -55,7 +55,7 @@ refuses() { # PART…
 	echo '{' >"$CAPRUNTIME_POLICY"
 	refuses 'load policy:'
 	policy '{engine: "containerd"}' '{name: "web", match: {}, restore: true}'
-	refuses "lacks containerd's mark"
+	refuses 'was not written by containerd'
 	policy '{}' '{name: "web", match: {}, restore: true}'
 	rm "$bundle/config.json"
 	refuses config.json
