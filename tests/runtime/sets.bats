@@ -140,8 +140,9 @@ make_userns() {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
 		make_userns
-		change_config --arg path "$userns" '.linux.namespaces +=
-			[{type: "user", path: $path}]'
+		# Engines write the mappings too, and runc requires them.
+		change_config --arg path "$userns" "$in_user_namespace |
+			.linux.namespaces[-1].path = \$path"
 		grant '{userns: false}'
 		expect_container "$nothing"
 		grant '{userns: true}' 'require: true'
