@@ -282,7 +282,7 @@ asked() { # ANNOTATIONS
 	expect_audit '.raised == [] and .missing == ["CAP_KILL"]'
 }
 
-@test "on_request raises what is asked for and allowed" {
+@test "on_request raises what is requested and allowed" {
 	rule 'ambient: ["KILL", "NET_RAW"], on_request: true'
 	for value in NET_RAW cap_net_raw ' ,Net_Raw, ' 'NET_RAW NET_RAW' \
 		'CHOWN,NET_RAW' 'FOO NET_RAW,SYS_NICE'; do

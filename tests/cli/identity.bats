@@ -219,7 +219,7 @@ all_capabilities() {
 	expect_audit '.rule == "default"'
 }
 
-@test "privileged is to hold all that capruntime can" {
+@test "privileged means all capabilities that capruntime can hold, with SYS_ADMIN" {
 	require_programs capsh
 	all=$(all_capabilities)
 	make_container ".process.capabilities |= map_values($all)"

@@ -175,7 +175,7 @@ decides() { # RULE FILE
 		["above-ceiling", $file, "1", true])' <<<"$output"
 }
 
-@test "a rule's name stands once in all files" {
+@test "a rule's name is unique in all files" {
 	drop_in 1.json same '{id: "y"}'
 	drop_in 2.json same '{id: "z"}'
 	expect_refusal "'$seen_directory/2.json':" "duplicate rule name 'same'"

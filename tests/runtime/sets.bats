@@ -150,7 +150,7 @@ make_userns() {
 	done
 }
 
-@test "nothing that the bounding set lacks is raised" {
+@test "a capability outside the bounding set is not raised" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
 		grant '{}' 'ambient: ["NET_RAW", "NET_BIND_SERVICE", "SYS_ADMIN"]'
@@ -167,7 +167,7 @@ make_userns() {
 	done
 }
 
-@test "no rule makes up for an empty capabilities object" {
+@test "no rule adds to an empty capabilities object" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
 		change_config '.process.capabilities = {}'
