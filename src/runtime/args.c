@@ -13,6 +13,7 @@ struct search {
 	bool any;
 	struct reading best; /* the first with the best outcome */
 	bool unclear;
+	bool too_many; /* unknown options in a reading */
 	struct reading other; /* unclear: the reading that differs from it */
 	const char *blank; /* in a reading that is a call of a container */
 	bool guessed;
@@ -52,7 +53,10 @@ static void add_reading(struct search *search, const struct reading *reading)
 	if (!search->blank && reading->args.verb != RUNTIME_PASS &&
 	    reading->outcome != READING_PASSED)
 		search->blank = reading->blank;
-	if (!search->unclear && (contradicts || reading->too_many)) {
+	search->too_many |= reading->too_many;
+	/* Another verb is worse than another session. */
+	if ((!search->unclear && (contradicts || reading->too_many)) ||
+	    (contradicts && reading->args.verb != best->args.verb)) {
 		search->unclear = true;
 		search->other = *reading;
 	}
@@ -134,7 +138,7 @@ static int set_unclear(struct err *err, const struct search *search)
 	const char *unknown = best->unknown ? best->unknown : other->unknown;
 	const char *what, *one = "", *two = "";
 
-	if (other->too_many)
+	if (search->too_many)
 		return err_set(err,
 			       "more than %d options are unknown to "
 			       "capruntime, the first is '%s'; write each "
@@ -157,12 +161,15 @@ static int set_unclear(struct err *err, const struct search *search)
 		       what, one, two);
 }
 
-/* Can a reading with more guesses be a call that starts something? */
-static bool has_verb(int argc, char *const argv[])
+/* Can a reading with more guesses be another call than `verb`? */
+static bool has_other_verb(int argc, char *const argv[], enum runtime_verb verb)
 {
-	for (int i = 1; i < argc; i++)
-		if (runtime_verb_find(argv[i]) != RUNTIME_PASS)
+	for (int i = 1; i < argc; i++) {
+		enum runtime_verb found = runtime_verb_find(argv[i]);
+
+		if (found != RUNTIME_PASS && found != verb)
 			return true;
+	}
 	return false;
 }
 
@@ -172,9 +179,10 @@ static int check_clear(const struct search *search, int argc,
 		       struct err *err)
 {
 	const struct reading *best = &search->best;
-	bool both_exec = best->args.verb == RUNTIME_EXEC &&
-			 (search->other.args.verb == RUNTIME_EXEC ||
-			  search->other.too_many);
+	enum runtime_verb verb = best->args.verb;
+	bool one_verb = search->too_many
+				? !has_other_verb(argc, argv, verb)
+				: search->other.args.verb == verb;
 
 	if (search->blank && dialect == RUNTIME_RUNC &&
 	    best->outcome != READING_PASSED)
@@ -184,8 +192,8 @@ static int check_clear(const struct search *search, int argc,
 			"versions of runc read in different ways: "
 			"remove the blank",
 			search->blank);
-	if (!search->unclear || both_exec ||
-	    (best->args.verb == RUNTIME_PASS && !has_verb(argc, argv)))
+	if (!search->unclear ||
+	    (one_verb && (verb == RUNTIME_EXEC || verb == RUNTIME_PASS)))
 		return 0;
 	return set_unclear(err, search);
 }

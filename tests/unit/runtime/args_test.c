@@ -662,6 +662,9 @@ static void two_possible_verbs_are_refused(void)
 	CHECK_HAS(call.err.text, "'exec' or 'create'");
 	CRUN_READS("--new exec create -b A ID", "unclear");
 	BOTH_READ("--new=exec create -b A ID", "create b=A ID");
+	BOTH_READ("--q exec --x exec create -b A ID", "unclear");
+	BOTH_READ("exec --q 1 --r 2 --s 3 --w 4 --x 5 --y 6 --z 7 create",
+		  "unclear");
 }
 
 static void words_with_blanks_around_are_refused_for_runc(void)
