@@ -9,6 +9,7 @@ SHARED_FILES = \
 	include/base/cleanup.h \
 	include/base/err.h \
 	include/base/fileio.h \
+	include/base/hash.h \
 	include/base/paths.h \
 	include/base/report.h \
 	include/base/time.h \
@@ -45,6 +46,7 @@ SHARED_FILES = \
 	src/base/buf.c \
 	src/base/err.c \
 	src/base/fileio.c \
+	src/base/hash.c \
 	src/base/paths.c \
 	src/base/report.c \
 	src/base/time.c \
@@ -81,6 +83,7 @@ SHARED_FILES = \
 	src/spec/edit.c \
 	src/spec/patch.c \
 	src/spec/record.c \
+	src/spec/record_print.c \
 	src/spec/spec.c \
 	src/spec/undo.c
 

@@ -7,6 +7,7 @@ UNIT_TESTS = \
 	tests/unit/base/buf_test \
 	tests/unit/base/err_test \
 	tests/unit/base/fileio_test \
+	tests/unit/base/hash_test \
 	tests/unit/base/report_test \
 	tests/unit/base/time_test \
 	tests/unit/base/trust_test \
@@ -40,6 +41,7 @@ UNIT_TESTS = \
 	tests/unit/spec/annotations_test \
 	tests/unit/spec/edit_test \
 	tests/unit/spec/patch_test \
+	tests/unit/spec/record_print_test \
 	tests/unit/spec/record_test \
 	tests/unit/spec/spec_reading_test \
 	tests/unit/spec/spec_test \

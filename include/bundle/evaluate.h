@@ -25,6 +25,7 @@ struct evaluation {
 		*forced; /* lent; NULL: the rule that matches */
 	struct bundle bundle;
 	struct record record; /* if bundle.record_text is not NULL */
+	bool exact; /* undo_revert(); set to revert on the admin's word */
 	struct json_doc config; /* as on disk */
 	struct json_doc restored; /* before capruntime changed it */
 	char *restored_text; /* NULL until evaluation_read_config() */

@@ -37,6 +37,16 @@ int patch_capabilities(struct edits *edits, const struct json_doc *doc,
 		       struct err *err) MUST_CHECK;
 
 /*
+ * Removes the known names that `limit`, the root of which is a capabilities
+ * object, does not have in the same set.
+ */
+int patch_capabilities_intersect(struct edits *edits,
+				 const struct json_doc *doc,
+				 struct json_value capabilities,
+				 const struct json_doc *limit,
+				 struct err *err) MUST_CHECK;
+
+/*
  * Converts a capabilities object to a text for comparison: two objects give the
  * same text if their five lists are equal as sets of names. An absent list
  * differs from an empty one.

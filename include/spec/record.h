@@ -12,6 +12,7 @@
 
 #define RECORD_MAX ((size_t)4 * 1024 * 1024)
 #define RECORD_WROTE_MAX 2
+#define RECORD_FILES_MAX 2
 
 /* The members of process that capruntime changes. */
 enum record_member {
@@ -29,6 +30,12 @@ struct record_field {
 	char *was;
 	char *wrote[RECORD_WROTE_MAX];
 	size_t wrote_count;
+};
+
+/* A whole config.json that capruntime wrote. */
+struct record_file {
+	uint64_t length;
+	uint64_t digest; /* hash_bytes() */
 };
 
 /* The container and the decision for it. */
@@ -49,6 +56,8 @@ struct record_about {
 
 struct record {
 	struct record_about about;
+	struct record_file files[RECORD_FILES_MAX];
+	size_t file_count; /* 0 in records of early versions */
 	struct record_field fields[RECORD_COUNT];
 };
 

@@ -28,13 +28,18 @@ struct undo_plan {
 
 void undo_plan_free(struct undo_plan *plan);
 
+/* Is config.json, byte for byte, a file that we wrote? `record` may be NULL. */
+bool undo_is_exact(const struct json_doc *config, const struct record *record);
+
 /*
  * config.json (which passed json_check()) before our changes: each member that
- * holds one of `wrote` gets `was` again. `record` may be NULL. The caller
- * frees.
+ * holds one of `wrote` gets `was` again if the file is `exact`, or else the
+ * narrower of the two: it could be a file of the engine that happens to say the
+ * same. `record` may be NULL. The caller frees.
  */
 int undo_revert(const struct json_doc *config, const struct record *record,
-		char **ret_text, size_t *ret_len, struct err *err) MUST_CHECK;
+		bool exact, char **ret_text, size_t *ret_len,
+		struct err *err) MUST_CHECK;
 
 /* The final values of the members; NULL: the value in the restored text. */
 struct undo_target {

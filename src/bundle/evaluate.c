@@ -63,10 +63,13 @@ int evaluation_read_config(struct evaluation *evaluation, struct err *err)
 		(struct json_doc){ bundle->config_path, bundle->config_text,
 				   bundle->config_len };
 	evaluation->restored.name = evaluation->config.name;
-	if (json_check(&evaluation->config, err) < 0 ||
-	    undo_revert(&evaluation->config, evaluation_record(evaluation),
-			&evaluation->restored_text, &evaluation->restored.len,
-			err) < 0)
+	if (json_check(&evaluation->config, err) < 0)
+		return -1;
+	if (undo_is_exact(&evaluation->config, evaluation_record(evaluation)))
+		evaluation->exact = true;
+	if (undo_revert(&evaluation->config, evaluation_record(evaluation),
+			evaluation->exact, &evaluation->restored_text,
+			&evaluation->restored.len, err) < 0)
 		return -1;
 	evaluation->restored.text = evaluation->restored_text;
 	return 0;

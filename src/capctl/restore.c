@@ -37,6 +37,7 @@ static int revert_bundle(struct evaluation *evaluation, struct err *err)
 	struct undo_target nothing = { 0 };
 	struct record_about none = { 0 };
 
+	evaluation->exact = true;
 	if (evaluation_read_config(evaluation, err) < 0 ||
 	    undo_plan_make(&plan, &evaluation->config, &evaluation->restored,
 			   evaluation_record(evaluation),

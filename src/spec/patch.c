@@ -264,6 +264,25 @@ int patch_capabilities(struct edits *edits, const struct json_doc *doc,
 	return insert_text(edits, last_end, &buf, err);
 }
 
+int patch_capabilities_intersect(struct edits *edits,
+				 const struct json_doc *doc,
+				 struct json_value capabilities,
+				 const struct json_doc *limit, struct err *err)
+{
+	struct capsets after = { 0 };
+
+	for (int which = 0; which < CAPSET_COUNT; which++) {
+		const char *key = capset_key((enum capset_which)which);
+		struct json_value left, right;
+
+		if (json_find(doc, capabilities, key, &left) &&
+		    json_find(limit, json_root(limit), key, &right))
+			after.set[which] = read_list(doc, left).known &
+					   read_list(limit, right).known;
+	}
+	return patch_capabilities(edits, doc, capabilities, &after, false, err);
+}
+
 static int compare_text(const void *left, const void *right)
 {
 	return strcmp(*(char *const *)left, *(char *const *)right);

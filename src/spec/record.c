@@ -3,10 +3,8 @@
 
 #include "spec/record.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "spec/spec.h"
 #include "json/keys.h"
 #include "json/read.h"
@@ -147,6 +145,52 @@ static int find_u32(const struct json_reader *reader, struct json_value object,
 	return json_u32(reader, key, value, UINT32_MAX, ret_number);
 }
 
+static int find_u64(const struct json_reader *reader, struct json_value object,
+		    const char *key, uint64_t *ret_number)
+{
+	struct json_value value;
+
+	if (json_find_kind(reader, object, key, JSON_NUMBER, &value) < 0)
+		return -1;
+	return json_u64(reader, key, value, UINT64_MAX, ret_number);
+}
+
+static int read_file(const struct json_reader *reader, struct json_value object,
+		     struct record_file *file)
+{
+	if (json_want(reader, "files", object, JSON_OBJECT) < 0 ||
+	    json_keys_check_unique(reader->doc, object, reader->err) < 0 ||
+	    find_u64(reader, object, "length", &file->length) < 0)
+		return -1;
+	return find_u64(reader, object, "digest", &file->digest);
+}
+
+/* Early versions did not write them. */
+static int read_files(const struct json_reader *reader,
+		      struct json_value object, struct record *record)
+{
+	struct json_value list, value;
+	struct json_iter iter;
+
+	if (json_find_kind(reader, object, "files", JSON_ARRAY | JSON_NULL,
+			   &list) < 0)
+		return -1;
+	if (list.kind == JSON_NULL)
+		return 0;
+	iter = json_iterate(reader->doc, list);
+	while (json_next_element(&iter, &value)) {
+		if (record->file_count == RECORD_FILES_MAX)
+			return json_fail(reader, list.start,
+					 "'files' has more than %d elements",
+					 RECORD_FILES_MAX);
+		if (read_file(reader, value,
+			      &record->files[record->file_count]) < 0)
+			return -1;
+		record->file_count++;
+	}
+	return 0;
+}
+
 static int read_record_drop(const struct json_reader *reader,
 			    struct json_value decided,
 			    struct record_about *about)
@@ -214,6 +258,7 @@ static int read_record_members(const struct json_reader *reader,
 	    json_find_text(reader, object, "rule", JSON_STRING, &about->rule) <
 		    0 ||
 	    find_u32(reader, object, "uid", &about->uid) < 0 ||
+	    read_files(reader, object, record) < 0 ||
 	    read_decided(reader, object, about) < 0)
 		return -1;
 	for (int member = 0; member < RECORD_COUNT; member++)
@@ -266,77 +311,4 @@ void record_free(struct record *record)
 			free(field->wrote[i]);
 	}
 	*record = (struct record){ 0 };
-}
-
-static void add_text_or_null(struct buf *buf, const char *text)
-{
-	if (text)
-		buf_add_json(buf, text);
-	else
-		buf_add_str(buf, "null");
-}
-
-static void add_mask(struct buf *buf, const char *key, capmask mask)
-{
-	buf_add_str(buf, key);
-	buf_add_str(buf, mask ? "[\"" : "[");
-	capset_add_names(buf, mask, "\",\"");
-	buf_add_str(buf, mask ? "\"]" : "]");
-}
-
-static void add_decided(struct buf *buf, const struct record_about *about)
-{
-	add_mask(buf, " \"decided\":{\"wanted\":", about->wanted);
-	add_mask(buf, ",\"ambient\":", about->ambient);
-	add_mask(buf, ",\"inheritable\":", about->inheritable);
-	if (about->drop_others)
-		buf_add_str(buf, ",\"drop\":\"others\"");
-	else
-		add_mask(buf, ",\"drop\":", about->drop);
-	buf_add_str(buf, ",\"no_new_privileges\":");
-	buf_add_str(buf, about->no_new_privileges ? "true" : "false");
-	buf_add_str(buf, ",\"exec\":");
-	buf_add_str(buf, about->exec ? "true" : "false");
-	buf_add_str(buf, ",\"new_userns\":");
-	buf_add_str(buf, about->new_userns ? "true}" : "false}");
-}
-
-static void add_field(struct buf *buf, const char *key,
-		      const struct record_field *field)
-{
-	buf_add_str(buf, ",\n ");
-	buf_add_json(buf, key);
-	buf_add_str(buf, ":{\"was\":");
-	add_text_or_null(buf, field->was);
-	buf_add_str(buf, ",\n  \"wrote\":[");
-	for (size_t i = 0; i < field->wrote_count; i++) {
-		buf_add_str(buf, i ? "," : "");
-		add_text_or_null(buf, field->wrote[i]);
-	}
-	buf_add_str(buf, "]}");
-}
-
-int record_print(const struct record *record, char **ret_text, struct err *err)
-{
-	const struct record_about *about = &record->about;
-	struct buf buf CLEANUP_BUF = { 0 };
-	char uid[16];
-
-	snprintf(uid, sizeof(uid), "%u", about->uid);
-	buf_add_str(&buf, "{\"version\":1,\n \"id\":");
-	add_text_or_null(&buf, about->id);
-	buf_add_str(&buf, ",\"root\":");
-	add_text_or_null(&buf, about->root);
-	buf_add_str(&buf, ",\"rule\":");
-	add_text_or_null(&buf, about->rule);
-	buf_add_str(&buf, ",\"uid\":");
-	buf_add_str(&buf, uid);
-	buf_add_str(&buf, ",\n");
-	add_decided(&buf, about);
-	for (int member = 0; member < RECORD_COUNT; member++)
-		if (record->fields[member].changed)
-			add_field(&buf, record_key((enum record_member)member),
-				  &record->fields[member]);
-	buf_add_str(&buf, "}\n");
-	return buf_take(&buf, ret_text, NULL, err);
 }

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/hash.h"
 #include "spec/patch.h"
 #include "spec/spec.h"
 #include "json/scan.h"
@@ -95,27 +96,116 @@ static int patch_process_members(const struct json_doc *doc,
 	return edits_apply(&edits, doc, ret_text, ret_len, err);
 }
 
-int undo_revert(const struct json_doc *config, const struct record *record,
-		char **ret_text, size_t *ret_len, struct err *err)
+static struct record_file describe_file(const char *text, size_t len)
 {
-	struct patch_member members[RECORD_COUNT];
-	size_t count = 0;
+	return (struct record_file){
+		.length = len,
+		.digest = hash_bytes(HASH_START, text, len),
+	};
+}
 
-	for (int i = 0; i < RECORD_COUNT; i++) {
-		enum record_member member = (enum record_member)i;
-		char *current CLEANUP_FREE = NULL;
-		bool ours;
+static bool equal_files(const struct record_file *a,
+			const struct record_file *b)
+{
+	return a->length == b->length && a->digest == b->digest;
+}
 
-		if (copy_member(config, member, &current, err) < 0 ||
-		    is_ours(record, member, current, &ours, err) < 0)
+bool undo_is_exact(const struct json_doc *config, const struct record *record)
+{
+	struct record_file file;
+
+	if (!record || !record->file_count)
+		return false;
+	file = describe_file(config->text, config->len);
+	for (size_t i = 0; i < record->file_count; i++)
+		if (equal_files(&record->files[i], &file))
+			return true;
+	return false;
+}
+
+/* Each set of `current` without what the same set of `was` lacks. */
+static int narrow_capabilities(const char *was, const char *current,
+			       char **ret_text, struct err *err)
+{
+	struct json_doc limit = { "", was, strlen(was) };
+	struct json_doc doc = { "", current, strlen(current) };
+	struct edits edits CLEANUP_EDITS = { 0 };
+
+	if (patch_capabilities_intersect(&edits, &doc, json_root(&doc), &limit,
+					 err) < 0)
+		return -1;
+	return edits_apply(&edits, &doc, ret_text, NULL, err);
+}
+
+/* The narrower of two values of a member; a new text, or `current` itself. */
+static int find_narrower(enum record_member member, const char *was,
+			 char **current, struct err *err)
+{
+	char *narrower = NULL;
+
+	if (member == RECORD_CAPABILITIES && *current && was) {
+		if (narrow_capabilities(was, *current, &narrower, err) < 0)
 			return -1;
-		if (ours)
-			members[count++] = (struct patch_member){
-				record_key(member), record->fields[member].was
-			};
+	} else if (was && strcmp(was, "true") == 0) {
+		narrower = strdup(was);
+		if (!narrower)
+			return err_set(err, "out of memory");
+	} else {
+		return 0;
 	}
-	return patch_process_members(config, members, count, ret_text, ret_len,
-				     err);
+	free(*current);
+	*current = narrower;
+	return 0;
+}
+
+/* The values to write; NULL: remove the member. */
+struct revert {
+	struct patch_member members[RECORD_COUNT];
+	size_t count;
+	char *narrower[RECORD_COUNT]; /* storage */
+};
+
+static void revert_free(struct revert *revert)
+{
+	for (int i = 0; i < RECORD_COUNT; i++)
+		free(revert->narrower[i]);
+}
+
+static int revert_member(struct revert *revert, const struct json_doc *config,
+			 const struct record *record, enum record_member member,
+			 bool exact, struct err *err)
+{
+	char **current = &revert->narrower[member];
+	const char *value;
+	bool ours;
+
+	if (copy_member(config, member, current, err) < 0 ||
+	    is_ours(record, member, *current, &ours, err) < 0)
+		return -1;
+	if (!ours)
+		return 0;
+	value = record->fields[member].was;
+	if (!exact) {
+		if (find_narrower(member, value, current, err) < 0)
+			return -1;
+		value = *current;
+	}
+	revert->members[revert->count++] =
+		(struct patch_member){ record_key(member), value };
+	return 0;
+}
+
+int undo_revert(const struct json_doc *config, const struct record *record,
+		bool exact, char **ret_text, size_t *ret_len, struct err *err)
+{
+	struct revert revert __attribute__((cleanup(revert_free))) = { 0 };
+
+	for (int i = 0; i < RECORD_COUNT; i++)
+		if (revert_member(&revert, config, record,
+				  (enum record_member)i, exact, err) < 0)
+			return -1;
+	return patch_process_members(config, revert.members, revert.count,
+				     ret_text, ret_len, err);
 }
 
 static int add_wrote(struct record_field *field, const char *value,
@@ -139,6 +229,8 @@ static int make_field(struct record_field *ret_field, const char *base,
 {
 	bool same = target && current && strcmp(target, current) == 0;
 
+	/* Narrowed already: there is nothing to revert. */
+	ours = ours && !(base && strcmp(base, current) == 0);
 	ret_field->changed = target || ours;
 	if (!ret_field->changed)
 		return 0;
@@ -172,6 +264,24 @@ static int make_record(struct record *ret_record, const struct json_doc *config,
 			return -1;
 	}
 	return 0;
+}
+
+/* Without a change of ours there is nothing to recognize. */
+static void add_files(struct record *record, const struct json_doc *config,
+		      const struct record *old, const struct undo_plan *plan)
+{
+	bool changed = false;
+
+	for (int i = 0; i < RECORD_COUNT; i++)
+		changed = changed || record->fields[i].changed;
+	if (!changed)
+		return;
+	if (plan->config)
+		record->files[record->file_count++] =
+			describe_file(plan->config, plan->config_len);
+	if (!plan->config || undo_is_exact(config, old))
+		record->files[record->file_count++] =
+			describe_file(config->text, config->len);
 }
 
 static int plan_config(struct undo_plan *plan, const struct json_doc *config,
@@ -210,6 +320,7 @@ static int plan_record(struct undo_plan *plan, const struct json_doc *config,
 
 	if (make_record(&record, config, restored, old, target, err) < 0)
 		return -1;
+	add_files(&record, config, old, plan);
 	record.about = *about;
 	status = record_print(&record, &text, err);
 	record.about = (struct record_about){ 0 };

@@ -380,3 +380,33 @@ mount_at() { # PATH OPTION...
 	[ "$status" -eq 2 ]
 	[ "$(LC_ALL=C grep -c '[^ -~]' <<<"$stderr")" -eq 0 ]
 }
+
+@test "a new config.json is not widened by the record of the old one" {
+	use_policy '{"name":"a","match":{},"no_new_privileges":true}'
+	jq 'del(.process.noNewPrivileges)' "$old" >"$config"
+	create
+	started
+	jq -c '.process.args += ["other"]' "$config" >"$work/c"
+	cp "$work/c" "$config"
+	use_policy
+	run -0 "$capctl" explain --policy "$CAPRUNTIME_POLICY" "$bundle"
+	[[ "$output" == *'config.json is not the file that an earlier run wrote'* ]]
+	create
+	started
+	same "$config" "$work/c"
+	[ ! -e "$record" ]
+}
+
+@test "a record without digests takes a grant away and gives nothing back" {
+	use_policy '{"name":"a","match":{},"no_new_privileges":true,"ambient":["NET_BIND_SERVICE"]}'
+	jq 'del(.process.noNewPrivileges)' "$old" >"$config"
+	create
+	started
+	sed -i '/"files":/d' "$record"
+	use_policy
+	create
+	started
+	jq -e '.process.noNewPrivileges' "$config"
+	jq -e '.process.capabilities.ambient == []' "$config"
+	[ ! -e "$record" ]
+}

@@ -104,7 +104,8 @@ static struct json_doc restore(const struct json_doc *config,
 	struct err err = { 0 };
 	char *text;
 
-	MUST(undo_revert(config, record, &text, &restored.len, &err) == 0);
+	MUST(undo_revert(config, record, undo_is_exact(config, record), &text,
+			 &restored.len, &err) == 0);
 	restored.text = text;
 	MUST(json_check(&restored, &err) == 0);
 	check_outside(config, &restored);

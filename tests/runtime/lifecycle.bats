@@ -280,3 +280,44 @@ without_time() { # a log line of runc or crun
 		kill_and_delete
 	done
 }
+
+# What the rule raises, drops and sets.
+run_restricted() {
+	change_config '.process.capabilities[] += ["CAP_KILL"]'
+	grant '{}' 'drop: "others", no_new_privileges: true'
+	expect_container "${granted%0}1 port80=bound"
+	grant_nothing
+}
+
+@test "without the rule, a config.json of ours is restored exactly" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		run_restricted
+		expect_container "${denied/400/420} port80=denied"
+		expect_untouched
+	done
+}
+
+@test "without the rule, an edited config.json is only narrowed" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		run_restricted
+		jq '.hostname = "edited"' "$bundle/config.json" >"$work/c"
+		cp "$work/c" "$bundle/config.json"
+		for _ in first second; do
+			expect_container "${denied%0}1 port80=denied"
+			[ ! -e "$bundle/.capruntime.json" ]
+		done
+	done
+}
+
+@test "the record of an old config.json does not widen a new one" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		run_restricted
+		change_config '.process.args = ["/bin/report"] |
+			.process.capabilities[] = []'
+		expect_container 'uid=1000 inh=0 prm=0 eff=0 bnd=0 amb=0 nnp=1'
+		expect_untouched
+	done
+}

@@ -209,7 +209,12 @@ static void print_notes(const struct dryrun *run)
 		out_line(
 			OUT_WARNING,
 			"note: mode is audit: the runtime only logs this, and changes and refuses nothing");
-	if (evaluation_record(evaluation))
+	if (evaluation_record(evaluation) && !evaluation->exact)
+		out_line(
+			OUT_PLAIN,
+			"note: config.json is not the file that an earlier run wrote: what a rule took away stays away; 'capctl restore' puts it back ('%s')",
+			evaluation->bundle.record_path);
+	else if (evaluation_record(evaluation))
 		out_line(
 			OUT_PLAIN,
 			"note: an earlier run changed this bundle; 'before' is what the engine wrote ('%s')",

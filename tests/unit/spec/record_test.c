@@ -44,6 +44,8 @@ static struct record full_record(void)
 			   .no_new_privileges = true,
 			   .exec = true,
 			   .new_userns = true },
+		.files = { { 7, UINT64_MAX }, { UINT64_MAX, 0 } },
+		.file_count = 2,
 		.fields = { [RECORD_CAPABILITIES] = { .changed = true,
 						      .was = was,
 						      .wrote = { new, old },
@@ -83,6 +85,11 @@ static void check_same_about(const struct record_about *got,
 static void check_same(const struct record *got, const struct record *want)
 {
 	check_same_about(&got->about, &want->about);
+	CHECK_U64(got->file_count, want->file_count);
+	for (size_t i = 0; i < want->file_count; i++) {
+		CHECK_U64(got->files[i].length, want->files[i].length);
+		CHECK_U64(got->files[i].digest, want->files[i].digest);
+	}
 	for (int i = 0; i < RECORD_COUNT; i++) {
 		const struct record_field *a = &got->fields[i];
 		const struct record_field *b = &want->fields[i];
@@ -133,6 +140,7 @@ static void a_record_without_changes_is_a_record(void)
 	struct record record = full_record();
 
 	memset(record.fields, 0, sizeof(record.fields));
+	record.file_count = 0;
 	check_round_trip(&record);
 }
 
@@ -175,6 +183,17 @@ static void a_field_can_be_absent_before(void)
 	CHECK(got.fields[RECORD_NO_NEW_PRIVILEGES].was == NULL);
 	CHECK(!got.fields[RECORD_CAPABILITIES].changed);
 }
+
+static void a_record_of_an_early_version_has_no_files(void)
+{
+	struct record got CLEANUP_RECORD = { 0 };
+	struct err err = { 0 };
+
+	REQUIRE(parse_str(ABOUT "}", &got, &err) == 0);
+	CHECK_U64(got.file_count, 0);
+}
+
+#define FILES(list) ABOUT ",\"files\":" list "}"
 
 static const char *const refused[] = {
 	"",
@@ -233,6 +252,15 @@ static const char *const refused[] = {
 	PRIVILEGES("\"was\":null,\"wrote\":[\"{}\"]"),
 	PRIVILEGES("\"was\":\"true,\\\"x\\\":1\",\"wrote\":[\"true\"]"),
 	PRIVILEGES("\"was\":true,\"wrote\":[\"true\"]"),
+	FILES("{}"),
+	FILES("[7]"),
+	FILES("[{\"length\":1}]"),
+	FILES("[{\"digest\":1}]"),
+	FILES("[{\"length\":-1,\"digest\":1}]"),
+	FILES("[{\"length\":1,\"digest\":18446744073709551616}]"),
+	FILES("[{\"length\":1,\"digest\":1,\"length\":1}]"),
+	FILES("[{\"length\":1,\"digest\":1},{\"length\":1,\"digest\":1},"
+	      "{\"length\":1,\"digest\":1}]"),
 	/* Duplicate keys. */
 	ABOUT ",\"uid\":0}",
 	ABOUT ",\"decided\":{}}",
@@ -287,6 +315,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_record_without_changes_is_a_record),
 	TAP_TEST(a_record_cut_anywhere_is_refused),
 	TAP_TEST(a_field_can_be_absent_before),
+	TAP_TEST(a_record_of_an_early_version_has_no_files),
 	TAP_TEST(what_we_never_write_is_refused_by_name),
 	TAP_TEST(a_refusal_says_what_to_do),
 	TAP_TEST(freeing_twice_does_nothing),

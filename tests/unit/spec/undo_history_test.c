@@ -113,6 +113,8 @@ static int read_files(struct create *create, const struct files *files,
 			return -1;
 	}
 	if (undo_revert(&create->config, files->record ? &create->record : NULL,
+			undo_is_exact(&create->config,
+				      files->record ? &create->record : NULL),
 			&create->restored_text, &create->restored.len, err) < 0)
 		return -1;
 	create->restored.name = "config.json";

@@ -3,6 +3,7 @@
 
 #include "spec/undo.h"
 
+#include "base/hash.h"
 #include "tap.h"
 
 /* A process object around members, in a config.json. */
@@ -34,19 +35,42 @@ static void set_field(struct record *record, enum record_member member,
 	};
 }
 
+/* As if capruntime wrote `config`. */
+static void set_file(struct record *record, const char *config)
+{
+	record->files[0] = (struct record_file){
+		strlen(config), hash_bytes(HASH_START, config, strlen(config))
+	};
+	record->file_count = 1;
+}
+
 /* The caller frees. */
-static char *restore(const char *config, const struct record *record)
+static char *revert(const char *config, const struct record *record, bool exact)
 {
 	struct json_doc doc = doc_of(config);
 	struct err err = { 0 };
 	char *text = NULL;
 	size_t len = 0;
 
-	if (!CHECK(undo_revert(&doc, record, &text, &len, &err) == 0))
+	if (!CHECK(undo_revert(&doc, record, exact, &text, &len, &err) == 0))
 		printf("#   %s\n", err.text);
 	if (text)
 		CHECK_U64(strlen(text), len);
 	return text;
+}
+
+static char *restore(const char *config, const struct record *record)
+{
+	return revert(config, record, true);
+}
+
+/* In a file that capruntime did not write. */
+static void check_narrowed(const char *config, const struct record *record,
+			   const char *want)
+{
+	char *got CLEANUP_FREE = revert(config, record, false);
+
+	CHECK_STR(got, want);
 }
 
 static void check_restored(const char *config, const struct record *record,
@@ -142,6 +166,53 @@ static void a_member_that_was_not_there_is_taken_out(void)
 	set_field(&record, RECORD_NO_NEW_PRIVILEGES, NULL, "true", NULL);
 	check_restored(BOTH("{}", "true"), &record, ONLY("{}"));
 	check_restored(BOTH("{}", "false"), &record, BOTH("{}", "false"));
+}
+
+static void a_file_is_ours_if_each_byte_is(void)
+{
+	static const char ours[] = ONLY(AMBIENT_KILL);
+	static const char other[] = ONLY(BOUNDING_KILL);
+	struct json_doc doc = doc_of(ours), changed = doc_of(other);
+	struct record record = { 0 };
+
+	CHECK(!undo_is_exact(&doc, NULL));
+	CHECK(!undo_is_exact(&doc, &record));
+	set_file(&record, ours);
+	CHECK(undo_is_exact(&doc, &record));
+	CHECK(!undo_is_exact(&changed, &record));
+	record.files[1] = record.files[0];
+	record.file_count = 2;
+	record.files[0].digest++;
+	CHECK(undo_is_exact(&doc, &record));
+	record.files[1].length++;
+	CHECK(!undo_is_exact(&doc, &record));
+}
+
+static void in_a_file_of_others_a_grant_goes_and_a_limit_stays(void)
+{
+	struct record record = { 0 };
+
+	set_field(&record, RECORD_CAPABILITIES, BOUNDING_KILL, AMBIENT_KILL,
+		  NULL);
+	set_field(&record, RECORD_NO_NEW_PRIVILEGES, "false", "true", NULL);
+	check_narrowed(
+		BOTH(AMBIENT_KILL, "true"), &record,
+		BOTH("{\"bounding\":[\"CAP_KILL\"],\"ambient\":[]}", "true"));
+	set_field(&record, RECORD_CAPABILITIES, AMBIENT_BOTH,
+		  "{\"ambient\":[\"CAP_CHOWN\"]}", NULL);
+	set_field(&record, RECORD_NO_NEW_PRIVILEGES, NULL, "true", NULL);
+	check_narrowed(BOTH("{\"ambient\":[\"CAP_CHOWN\"]}", "true"), &record,
+		       BOTH("{\"ambient\":[\"CAP_CHOWN\"]}", "true"));
+}
+
+static void a_narrower_value_keeps_unknown_names(void)
+{
+	struct record record = { 0 };
+
+	set_field(&record, RECORD_CAPABILITIES, "{\"bounding\":[\"CAP_X\"]}",
+		  "{\"bounding\":[\"CAP_KILL\",\"CAP_X\"]}", NULL);
+	check_narrowed(ONLY("{\"bounding\":[\"CAP_X\",\"CAP_KILL\"]}"), &record,
+		       ONLY("{\"bounding\":[\"CAP_X\"]}"));
 }
 
 /* A create over `config` and its record; the plan is the caller's. */
@@ -243,6 +314,7 @@ static void what_is_in_place_is_not_written_again(void)
 
 	set_field(&record, RECORD_CAPABILITIES, BOUNDING_KILL, AMBIENT_KILL,
 		  NULL);
+	set_file(&record, ONLY(AMBIENT_KILL));
 	plan = make_plan(ONLY(AMBIENT_KILL), &record, &target, &about);
 	CHECK(!plan.record && !plan.config && !plan.remove_record);
 }
@@ -375,6 +447,9 @@ static const struct tap_test tests[] = {
 	TAP_TEST(sets_of_names_are_compared_and_not_bytes),
 	TAP_TEST(each_member_is_taken_back_on_its_own),
 	TAP_TEST(a_member_that_was_not_there_is_taken_out),
+	TAP_TEST(a_file_is_ours_if_each_byte_is),
+	TAP_TEST(in_a_file_of_others_a_grant_goes_and_a_limit_stays),
+	TAP_TEST(a_narrower_value_keeps_unknown_names),
 	TAP_TEST(nothing_to_do_plans_nothing),
 	TAP_TEST(a_first_change_is_recorded_with_what_was_there),
 	TAP_TEST(a_second_change_keeps_what_config_still_holds),
