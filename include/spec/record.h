@@ -41,7 +41,7 @@ struct record_file {
 /* The container and the decision for it. */
 struct record_about {
 	char *id;
-	char *root; /* as exec_key_init() makes it */
+	char *root; /* as runtime_root_resolve() makes it */
 	char *rule;
 	uint32_t uid;
 	capmask wanted;

@@ -11,6 +11,7 @@
 #include "capruntime/audit.h"
 #include "capruntime/exec_link.h"
 #include "policy/files.h"
+#include "runtime/root.h"
 #include "spec/patch.h"
 
 /* One create, run or restore. */
@@ -18,6 +19,8 @@ struct job {
 	struct policy policy;
 	struct evaluation evaluation;
 	struct exec_key key;
+	bool is_taken; /* the id */
+	struct err taken; /* by whom */
 	char *capabilities; /* the object to write; NULL: no change */
 };
 
@@ -67,7 +70,7 @@ static bool is_audit_mode(const struct job *job)
  * The link by which an exec finds the record. The record exists already:
  * another create would remove a dangling link.
  */
-static int make_exec_link(const struct job *job, struct err *err)
+static int make_exec_link(const struct job *job, bool narrows, struct err *err)
 {
 	const struct bundle *bundle = &job->evaluation.bundle;
 	char *directory CLEANUP_FREE = realpath(bundle->directory_path, NULL);
@@ -81,7 +84,7 @@ static int make_exec_link(const struct job *job, struct err *err)
 	if (!path)
 		return err_set(err, "out of memory");
 	if (trust_open(path, &record, err) < 0 ||
-	    exec_link_make(&job->key, path, err) < 0)
+	    exec_link_make(&job->key, path, narrows, err) < 0)
 		return err_wrap(err, "rule '%s': exec",
 				job->evaluation.rule->name);
 	return 0;
@@ -117,7 +120,8 @@ static int write_bundle_files(struct job *job, const struct undo_target *target,
 			   err) < 0 ||
 	    bundle_write_record(&evaluation->bundle, &plan, err) < 0)
 		return -1;
-	if (about.exec && make_exec_link(job, err) < 0) {
+	if (about.exec &&
+	    make_exec_link(job, record_narrows(&about), err) < 0) {
 		bundle_undo_record(&evaluation->bundle, &plan);
 		return -1;
 	}
@@ -137,12 +141,22 @@ static int write_decision(struct job *job, struct err *err)
 	return write_bundle_files(job, &target, err);
 }
 
-static int open_bundle(struct evaluation *evaluation, struct err *err)
+static int open_bundle(struct job *job, struct err *err)
 {
+	struct evaluation *evaluation = &job->evaluation;
+
 	if (bundle_open(&evaluation->bundle, evaluation->args, err) < 0)
 		return -1;
-	bundle_remove_leftovers(&evaluation->bundle);
+	if (!job->is_taken)
+		bundle_remove_leftovers(&evaluation->bundle);
 	return 0;
+}
+
+/* A container of this id exists: nothing of it is touched. */
+static int refuse_taken(const struct job *job, struct err *err)
+{
+	*err = job->taken;
+	return -1;
 }
 
 /* Without a policy, the runtime reports a missing bundle itself. */
@@ -153,12 +167,16 @@ static bool is_left_to_runtime(const struct job *job)
 
 static int enforce_policy(struct job *job, struct err *err)
 {
-	if (open_bundle(&job->evaluation, err) < 0)
+	if (job->is_taken && job->policy.count)
+		return refuse_taken(job, err);
+	if (open_bundle(job, err) < 0)
 		return is_left_to_runtime(job) ? 0 : -1;
 	if (evaluation_read_record(&job->evaluation, err) < 0)
 		return -1;
 	if (!evaluation_is_concerned(&job->evaluation))
 		return 0;
+	if (job->is_taken)
+		return refuse_taken(job, err);
 	if (evaluation_read_config(&job->evaluation, err) < 0 ||
 	    decide_by_policy(&job->evaluation, err) < 0)
 		return -1;
@@ -172,7 +190,7 @@ static int revert_grant(struct job *job, struct err *err)
 	struct err ignored;
 	int status;
 
-	if (open_bundle(&job->evaluation, err) < 0)
+	if (open_bundle(job, err) < 0)
 		return is_left_to_runtime(job) ? 0 : -1;
 	status = evaluation_read_record(&job->evaluation, err);
 	if (status < 0) {
@@ -199,6 +217,10 @@ static int audit_create(struct job *job, int loaded, struct err *err)
 	struct err later;
 	int status = loaded;
 
+	if (job->is_taken && status == 0 && job->policy.count)
+		return refuse_taken(job, err);
+	if (job->is_taken)
+		return status;
 	if (revert_grant(job, status < 0 ? &later : err) < 0)
 		status = -1;
 	if (loaded == 0 && job->evaluation.restored.text &&
@@ -296,15 +318,34 @@ static void write_audit(const struct job *job, const char *runtime, int status,
 	audit_write(&job->policy, &event);
 }
 
+/* An id that cannot be checked counts as taken. */
+static void check_id(struct job *job, const struct runtime_args *args,
+		     const char *runtime)
+{
+	struct exec_key *key = &job->key;
+
+	job->is_taken = true;
+	if (exec_key_init(key, args->root, args->id, runtime, &job->taken) <
+		    0 ||
+	    runtime_root_has_container(key->root, key->id, &job->is_taken,
+				       &job->taken) < 0)
+		job->is_taken = true;
+	else if (job->is_taken)
+		err_set(&job->taken, "container '%s' already exists under '%s'",
+			key->id, key->root);
+}
+
 int create_prepare(const struct runtime_args *args, const char *handler,
 		   const char *runtime, struct err *err)
 {
 	struct job job CLEANUP_JOB = { .evaluation = EVALUATION_INIT };
 	int status = policy_files_load(&job.policy, err);
 
-	exec_key_init(&job.key, args->root, args->id, runtime);
-	exec_link_remove(&job.key);
-	exec_link_sweep(&job.key);
+	check_id(&job, args, runtime);
+	if (!job.is_taken) {
+		exec_link_remove(&job.key);
+		exec_link_sweep(&job.key);
+	}
 	job.evaluation.args = args;
 	job.evaluation.handler = handler;
 	job.evaluation.policy = &job.policy;

@@ -12,7 +12,6 @@
 
 #include "base/alloc.h"
 #include "base/fileio.h"
-#include "base/trust.h"
 #include "bundle/files.h"
 #include "capruntime/audit.h"
 #include "capruntime/exec_link.h"
@@ -24,26 +23,17 @@
 #define FIRST_PRESERVED 3
 #define SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
 
-/* Reads the container's record, whose root and id must be those of the key. */
+/* The record's root and id must be those of the key. */
 static int read_linked_record(const struct exec_key *key, const char *path,
 			      struct record *ret_record, struct err *err)
 {
-	char *text CLEANUP_FREE = NULL;
-	struct json_doc doc = { .name = path };
-	int fd CLEANUP_FD = -1;
+	const struct record_about *about = &ret_record->about;
 
-	if (trust_open(path, &fd, err) < 0)
+	if (exec_link_read_record(path, ret_record, err) < 0)
 		return -1;
-	if (fd < 0)
-		return err_set_errno(err, ENOENT, "'%s'", path);
-	if (fileio_read(fd, path, RECORD_MAX, &text, &doc.len, err) < 0)
-		return -1;
-	doc.text = text;
-	if (record_parse(ret_record, &doc, err) < 0)
-		return -1;
-	if (ret_record->about.root &&
-	    strcmp(ret_record->about.root, key->root) == 0 &&
-	    strcmp(ret_record->about.id, key->id) == 0)
+	if (about->root && about->id && strcmp(about->id, key->id) == 0 &&
+	    (strcmp(about->root, key->root) == 0 ||
+	     (key->old_root && strcmp(about->root, key->old_root) == 0)))
 		return 0;
 	return err_set(err, "'%s' belongs to another container", path);
 }
@@ -159,74 +149,77 @@ static int pass_to_runtime(const struct runtime_args *args, char **argv,
 	return 0;
 }
 
-static int hand_over_process(const struct runtime_args *args, char **argv,
-			     const char *runtime, struct record *record,
-			     struct err *err)
+struct session {
+	struct record *record; /* of its container, if that has one */
+	bool has_rule; /* which says `exec` */
+	bool narrows; /* the rule does, or cannot be read */
+};
+
+static int read_rule(const struct runtime_args *args, const char *id,
+		     const char *runtime, struct session *session,
+		     struct err *err)
 {
 	struct exec_key key;
-	char *path CLEANUP_FREE = NULL, *text CLEANUP_FREE = NULL;
+	struct exec_link link = { .narrows = true };
+	char *path CLEANUP_FREE = NULL;
+	int status;
+
+	session->has_rule = false;
+	session->narrows = true;
+	if (exec_key_init(&key, args->root, id, runtime, err) < 0)
+		return -1;
+	status = exec_link_read(&key, &link, err);
+	path = link.record;
+	session->narrows = link.narrows;
+	if (status < 0 || !path)
+		return status;
+	record_free(session->record);
+	if (read_linked_record(&key, path, session->record, err) < 0)
+		return -1;
+	session->narrows = record_narrows(&session->record->about);
+	session->has_rule = session->record->about.exec;
+	return 0;
+}
+
+static int hand_over_process(const struct runtime_args *args, char **argv,
+			     const char *runtime, struct session *session,
+			     struct err *err)
+{
+	char *text CLEANUP_FREE = NULL;
 	size_t len;
 
-	exec_key_init(&key, args->root, args->id, runtime);
-	if (exec_link_read(&key, &path, err) < 0)
+	if (read_rule(args, args->id, runtime, session, err) < 0)
 		return -1;
-	if (!path)
+	if (!session->has_rule)
 		return 0;
-	if (read_linked_record(&key, path, record, err) < 0)
-		return -1;
-	if (!record->about.exec)
-		return 0;
-	if (patch_process_file(args, &record->about, &text, &len, err) < 0)
+	if (patch_process_file(args, &session->record->about, &text, &len,
+			       err) < 0)
 		return -1;
 	return text ? pass_to_runtime(args, argv, text, len, err) : 0;
 }
 
-/* Does a rule apply to sessions of this container? -1: it cannot be read. */
-static int read_rule(const struct runtime_args *args, const char *id,
-		     const char *runtime, struct record *record,
-		     bool *ret_applies, struct err *err)
-{
-	struct exec_key key;
-	char *path CLEANUP_FREE = NULL;
-
-	exec_key_init(&key, args->root, id, runtime);
-	*ret_applies = false;
-	if (exec_link_read(&key, &path, err) < 0)
-		return -1;
-	if (!path)
-		return 0;
-	record_free(record);
-	if (read_linked_record(&key, path, record, err) < 0)
-		return -1;
-	*ret_applies = record->about.exec;
-	return 0;
-}
-
 /* Each word of argv can be the id. A rule that narrows decides. */
 static int check_unclear(const struct runtime_args *args, char **argv,
-			 const char *runtime, struct record *record,
-			 bool *ret_narrows, struct err *err)
+			 const char *runtime, struct session *session,
+			 struct err *err)
 {
 	bool any = false;
 
-	*ret_narrows = true;
 	for (char **word = argv + 1; *word; word++) {
-		bool applies;
-
-		if (read_rule(args, *word, runtime, record, &applies, err) < 0)
+		if (read_rule(args, *word, runtime, session, err) < 0)
 			return -1;
-		if (!applies)
+		if (!session->has_rule)
 			continue;
 		any = true;
 		err_set(err,
 			"cannot tell which process file is meant for a session "
 			"of '%s', which rule '%s' changes: write the value of "
 			"each option in the same word",
-			record->about.id, record->about.rule);
-		if (record_narrows(&record->about))
+			session->record->about.id, session->record->about.rule);
+		if (session->narrows)
 			return -1;
 	}
-	*ret_narrows = false;
+	session->narrows = false;
 	return any ? -1 : 0;
 }
 
@@ -234,6 +227,7 @@ int exec_prepare(const struct runtime_args *args, char **argv,
 		 const char *handler, const char *runtime, struct err *err)
 {
 	struct record record CLEANUP_RECORD = { 0 };
+	struct session session = { .record = &record };
 	struct policy policy = { 0 };
 	struct policy_rule rule = { 0 };
 	struct audit_event event = {
@@ -242,21 +236,23 @@ int exec_prepare(const struct runtime_args *args, char **argv,
 		.id = args->id,
 		.handler = handler,
 	};
-	bool narrows = false;
-	int status = 0;
+	int status;
 
-	if (args->unclear_exec)
-		status = check_unclear(args, argv, runtime, &record, &narrows,
-				       err);
-	else if (args->process)
-		status = hand_over_process(args, argv, runtime, &record, err);
+	if ((!args->process && !args->unclear_exec) ||
+	    !exec_link_has_directory())
+		return 0;
+	status =
+		args->unclear_exec
+			? check_unclear(args, argv, runtime, &session, err)
+			: hand_over_process(args, argv, runtime, &session, err);
 	if (status == 0)
 		return 0;
-	event.outcome = narrows ? AUDIT_EXEC_REFUSED : AUDIT_EXEC_UNTOUCHED;
+	event.outcome =
+		session.narrows ? AUDIT_EXEC_REFUSED : AUDIT_EXEC_UNTOUCHED;
 	event.reason = err->text;
 	rule.name = record.about.rule;
-	if (record.about.rule)
+	if (rule.name)
 		event.rule = &rule;
 	audit_write(&policy, &event);
-	return narrows ? -1 : 0;
+	return session.narrows ? -1 : 0;
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Prepares an exec for the real runtime: if the container's rule says `exec`,
- * the process file gets the rule's sets. An error never fails the exec, because
- * a failing probe kills the pod; but if argv can be read as several sessions
- * and a rule narrows one of them, the exec is refused.
+ * the process file gets the rule's sets. An error, or an argv that can be read as
+ * several sessions, fails the exec only if the rule narrows: the session would
+ * hold more than the policy allows. Under a rule that only raises it holds less,
+ * and a failing probe kills the pod.
  */
 #ifndef CAPRUNTIME_EXEC_H
 #define CAPRUNTIME_EXEC_H

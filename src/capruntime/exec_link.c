@@ -11,64 +11,53 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
+#include <time.h>
 
+#include "base/alloc.h"
 #include "base/fileio.h"
+#include "base/hash.h"
 #include "base/paths.h"
 #include "base/trust.h"
+#include "runtime/root.h"
 
 #define NAME "/capruntime"
 #define PRIVATE_MODE 0700
 #define SHARED_MODE 0755
 #define HASH_SIZE 17
+#define LOCK_TRIES 1000
+#define YOUNG_SECONDS 600
 
-/* A path that is too long is left relative: no runtime can use it. */
-static const char *make_absolute(const char *root, char text[PATH_SIZE])
-{
-	size_t len, room;
-
-	if (!getcwd(text, PATH_SIZE))
-		return root;
-	len = strlen(text);
-	room = PATH_SIZE - len;
-	return snprintf(text + len, room, "/%s", root) < (int)room ? text
-								   : root;
-}
-
-void exec_key_init(struct exec_key *ret_key, const char *root, const char *id,
-		   const char *runtime)
+int exec_key_init(struct exec_key *ret_key, const char *root, const char *id,
+		  const char *runtime, struct err *err)
 {
 	ret_key->id = id;
-	if (!root || !*root)
-		ret_key->root = basename(runtime);
-	else if (*root == '/')
-		ret_key->root = root;
-	else
-		ret_key->root = make_absolute(root, ret_key->text);
+	ret_key->old_root = root && *root ? root : basename(runtime);
+	if (runtime_root_resolve(ret_key->root, root, runtime, err) < 0)
+		return -1;
+	if (strcmp(ret_key->root, ret_key->old_root) == 0)
+		ret_key->old_root = NULL;
+	return 0;
 }
 
 /*
- * FNV-1a, including the terminating NUL, which separates root from id. On a
- * collision the root and id in the record decide.
+ * The terminating NUL separates root from id. On a collision the root and id in
+ * the record decide.
  */
 static uint64_t hash_text(uint64_t hash, const char *text)
 {
-	for (;; text++) {
-		hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
-		if (!*text)
-			return hash;
-	}
+	return hash_bytes(hash, text, strlen(text) + 1);
 }
 
-static uint64_t hash_key(const struct exec_key *key)
+static uint64_t hash_key(const char *root, const char *id)
 {
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
-
-	return hash_text(hash_text(hash, key->root), key->id);
+	return hash_text(hash_text(HASH_START, root), id);
 }
 
-static void name_link(const struct exec_key *key, char ret_name[HASH_SIZE])
+static void name_link(const char *root, const char *id,
+		      char ret_name[HASH_SIZE])
 {
-	snprintf(ret_name, HASH_SIZE, "%016" PRIx64, hash_key(key));
+	snprintf(ret_name, HASH_SIZE, "%016" PRIx64, hash_key(root, id));
 }
 
 /*
@@ -86,7 +75,17 @@ static int directory_path(char ret_path[PATH_SIZE], struct err *err)
 	return err_set_errno(err, ENAMETOOLONG, "'%s'", base);
 }
 
-static int link_path(const struct exec_key *key, char ret_path[PATH_SIZE],
+bool exec_link_has_directory(void)
+{
+	char path[PATH_SIZE], target[1];
+	struct err ignored;
+
+	/* A directory is no link. */
+	return directory_path(path, &ignored) < 0 ||
+	       readlink(path, target, sizeof(target)) >= 0 || errno != ENOENT;
+}
+
+static int link_path(const char *root, const char *id, char ret_path[PATH_SIZE],
 		     struct err *err)
 {
 	size_t len;
@@ -97,7 +96,7 @@ static int link_path(const struct exec_key *key, char ret_path[PATH_SIZE],
 	if (len + 1 + HASH_SIZE > PATH_SIZE)
 		return err_set_errno(err, ENAMETOOLONG, "'%s'", ret_path);
 	ret_path[len] = '/';
-	name_link(key, ret_path + len + 1);
+	name_link(root, id, ret_path + len + 1);
 	return 0;
 }
 
@@ -121,30 +120,75 @@ static int open_link_directory(const char *path, int *ret_fd, struct err *err)
 	return *ret_fd < 0 ? err_set_errno(err, ENOENT, "'%s'", path) : 0;
 }
 
-int exec_link_make(const struct exec_key *key, const char *record_path,
+/* Shared by creates, it keeps sweeps out; one takes milliseconds. */
+static int lock_links(int directory, const char *path, struct err *err)
+{
+	static const struct timespec pause = { .tv_nsec = 10 * 1000 * 1000 };
+
+	for (int i = 0; i < LOCK_TRIES; i++) {
+		if (flock(directory, LOCK_SH | LOCK_NB) == 0)
+			return 0;
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return err_set_errno(err, errno, "lock '%s'", path);
+		nanosleep(&pause, NULL);
+	}
+	return err_set(err, "'%s' is locked by another process", path);
+}
+
+/* For the kernel, two slashes before the name are one. */
+static char *make_target(const char *record, bool narrows)
+{
+	const char *name = strrchr(record, '/');
+
+	if (!narrows || !name)
+		return strdup(record);
+	return alloc_text("%.*s/%s", (int)(name - record), record, name);
+}
+
+/* Leaves the path of the record. Does the rule narrow? */
+static bool read_mark(char *target)
+{
+	char *slash = strstr(target, "//");
+
+	if (slash)
+		memmove(slash, slash + 1, strlen(slash));
+	return slash != NULL;
+}
+
+int exec_link_make(const struct exec_key *key, const char *record, bool narrows,
 		   struct err *err)
 {
 	int directory CLEANUP_FD = -1;
 	char path[PATH_SIZE], name[HASH_SIZE];
+	char *target CLEANUP_FREE = make_target(record, narrows);
 
+	if (!target)
+		return err_set(err, "out of memory");
 	if (directory_path(path, err) < 0 || make_directories(path, err) < 0 ||
-	    open_link_directory(path, &directory, err) < 0)
+	    open_link_directory(path, &directory, err) < 0 ||
+	    lock_links(directory, path, err) < 0)
 		return -1;
-	name_link(key, name);
+	name_link(key->root, key->id, name);
 	unlinkat(directory, name, 0);
-	if (symlinkat(record_path, directory, name) < 0)
+	if (symlinkat(target, directory, name) < 0)
 		return err_set_errno(err, errno, "make the link '%s/%s'", path,
 				     name);
 	return 0;
 }
 
-void exec_link_remove(const struct exec_key *key)
+static void remove_link(const char *root, const char *id)
 {
 	char path[PATH_SIZE];
 	struct err ignored;
 
-	if (link_path(key, path, &ignored) == 0)
+	if (root && link_path(root, id, path, &ignored) == 0)
 		unlink(path);
+}
+
+void exec_link_remove(const struct exec_key *key)
+{
+	remove_link(key->root, key->id);
+	remove_link(key->old_root, key->id);
 }
 
 static int check_link_directory(struct err *err)
@@ -157,24 +201,56 @@ static int check_link_directory(struct err *err)
 	return open_link_directory(path, &directory, err);
 }
 
-int exec_link_read(const struct exec_key *key, char **ret_path, struct err *err)
+static int read_target(const char *root, const char *id,
+		       struct exec_link *ret_link, struct err *err)
 {
 	char path[PATH_SIZE], target[PATH_SIZE];
 	ssize_t len;
 
-	*ret_path = NULL;
-	if (link_path(key, path, err) < 0)
+	ret_link->narrows = true;
+	if (link_path(root, id, path, err) < 0)
 		return -1;
 	len = readlink(path, target, sizeof(target) - 1);
-	if (len < 0)
+	if (len < 0) {
+		ret_link->narrows =
+			errno != ENOENT && errno != EACCES && errno != ENOTDIR;
 		return errno == ENOENT || errno == EACCES
 			       ? 0
 			       : err_set_errno(err, errno, "link '%s'", path);
+	}
 	target[len] = '\0';
-	if (check_link_directory(err) < 0)
+	ret_link->narrows = read_mark(target);
+	ret_link->record = strdup(target);
+	return ret_link->record ? 0 : err_set(err, "out of memory");
+}
+
+int exec_link_read(const struct exec_key *key, struct exec_link *ret_link,
+		   struct err *err)
+{
+	ret_link->record = NULL;
+	if (read_target(key->root, key->id, ret_link, err) < 0)
 		return -1;
-	*ret_path = strdup(target);
-	return *ret_path ? 0 : err_set(err, "out of memory");
+	if (!ret_link->record && key->old_root &&
+	    read_target(key->old_root, key->id, ret_link, err) < 0)
+		return -1;
+	return ret_link->record ? check_link_directory(err) : 0;
+}
+
+int exec_link_read_record(const char *path, struct record *ret_record,
+			  struct err *err)
+{
+	char *text CLEANUP_FREE = NULL;
+	struct json_doc doc = { .name = path };
+	int fd CLEANUP_FD = -1;
+
+	if (trust_open(path, &fd, err) < 0)
+		return -1;
+	if (fd < 0)
+		return err_set_errno(err, ENOENT, "'%s'", path);
+	if (fileio_read(fd, path, RECORD_MAX, &text, &doc.len, err) < 0)
+		return -1;
+	doc.text = text;
+	return record_parse(ret_record, &doc, err);
 }
 
 static size_t count_entries(DIR *entries)
@@ -187,41 +263,102 @@ static size_t count_entries(DIR *entries)
 	return count;
 }
 
-static bool is_dangling(int directory, const char *name)
+/*
+ * A create has made the link but the runtime not yet the state directory:
+ * minutes at most, on a busy node.
+ */
+static bool is_young(const struct stat *link)
 {
-	struct stat st;
-
-	return fstatat(directory, name, &st, 0) < 0 && errno == ENOENT;
+	return link->st_mtim.tv_sec > time(NULL) - YOUNG_SECONDS;
 }
 
-static bool is_same_link(const struct stat *a, const struct stat *b)
+/* Not if it cannot be found out. */
+static bool is_gone(const struct record_about *about, const struct stat *link)
 {
-	return a->st_ino == b->st_ino &&
-	       a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
-	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+	struct err ignored;
+	bool has = true;
+
+	return *about->root == '/' && !is_young(link) &&
+	       runtime_root_has_container(about->root, about->id, &has,
+					  &ignored) == 0 &&
+	       !has;
+}
+
+/* Is it the link of a container that exists under this root? */
+static bool has_owner(const char *root, const char *link)
+{
+	DIR *entries CLEANUP_DIR = fileio_entries(
+		fileio_open(AT_FDCWD, root, O_RDONLY | O_DIRECTORY, 0));
+	struct dirent *entry;
+	char owner[HASH_SIZE];
+
+	while (entries && (entry = readdir(entries))) {
+		name_link(root, entry->d_name, owner);
+		if (strcmp(owner, link) == 0)
+			return true;
+	}
+	return false;
 }
 
 /*
- * Renames it first, and back if it is another link: a create may have replaced
- * the link since it was checked.
+ * The record can be that of a later container in the same bundle. One that
+ * cannot be read keeps its link.
  */
-static void remove_dangling(int directory, const char *name)
+static bool is_stale(int directory, const char *name, const char *target,
+		     const struct stat *link)
 {
-	struct stat seen, taken;
-	char aside[HASH_SIZE + 1] = ".";
+	struct record record CLEANUP_RECORD = { 0 };
+	char owner[HASH_SIZE];
+	struct stat st;
+	struct err ignored;
 
-	if (*name == '.' || strlen(name) >= HASH_SIZE ||
-	    fstatat(directory, name, &seen, AT_SYMLINK_NOFOLLOW) < 0 ||
-	    !is_dangling(directory, name))
+	if (fstatat(directory, name, &st, 0) < 0)
+		return errno == ENOENT;
+	if (exec_link_read_record(target, &record, &ignored) < 0 ||
+	    !record.about.root || !record.about.id)
+		return false;
+	name_link(record.about.root, record.about.id, owner);
+	return strcmp(owner, name) == 0 ? is_gone(&record.about, link)
+					: !has_owner(record.about.root, name);
+}
+
+static void remove_stale(int directory, const char *name)
+{
+	char target[PATH_SIZE];
+	ssize_t len = readlinkat(directory, name, target, sizeof(target) - 1);
+	struct stat link;
+
+	if (len < 0 || fstatat(directory, name, &link, AT_SYMLINK_NOFOLLOW) < 0)
 		return;
-	memcpy(aside + 1, name, strlen(name) + 1);
-	if (renameat(directory, name, directory, aside) < 0)
-		return;
-	if (fstatat(directory, aside, &taken, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    is_same_link(&seen, &taken))
+	target[len] = '\0';
+	if (is_stale(directory, name, target, &link))
+		unlinkat(directory, name, 0);
+}
+
+/*
+ * Older versions put a link aside under a dot before they removed it, and can
+ * have been killed then.
+ */
+static void put_back(int directory, const char *aside)
+{
+	struct stat st;
+
+	if (fstatat(directory, aside + 1, &st, AT_SYMLINK_NOFOLLOW) == 0)
 		unlinkat(directory, aside, 0);
 	else
-		renameat(directory, aside, directory, name);
+		renameat(directory, aside, directory, aside + 1);
+}
+
+static void sweep_entry(int directory, const char *name)
+{
+	bool aside = *name == '.';
+
+	if (strspn(name + aside, "0123456789abcdef") != HASH_SIZE - 1 ||
+	    name[aside + HASH_SIZE - 1])
+		return;
+	if (aside)
+		put_back(directory, name);
+	remove_stale(directory, name + aside);
 }
 
 /* Starts where the hash says, so that repeated sweeps reach every link. */
@@ -239,7 +376,7 @@ static void sweep_entries(DIR *entries, uint64_t hash)
 		if (!entry)
 			return;
 		if (i >= skip)
-			remove_dangling(dirfd(entries), entry->d_name);
+			sweep_entry(dirfd(entries), entry->d_name);
 	}
 }
 
@@ -253,6 +390,7 @@ void exec_link_sweep(const struct exec_key *key)
 		return;
 	entries = fileio_entries(fileio_open(
 		AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0));
-	if (entries)
-		sweep_entries(entries, hash_key(key));
+	/* Without the lock, a create could replace a link that looked stale. */
+	if (entries && flock(dirfd(entries), LOCK_EX | LOCK_NB) == 0)
+		sweep_entries(entries, hash_key(key->root, key->id));
 }

@@ -11,7 +11,7 @@
 #                          is a descriptor now: $handed is its content
 #   untouched WORD...      the same, argv is as it was, and nothing was said
 #   troubled TEXT WORD...  the same, but the audit has a line with TEXT
-#   refused_session TEXT WORD...  capruntime refuses with TEXT and audits it
+#   refused_session TEXT WORD...  refused with TEXT, which the audit has, too
 #
 # $links is the directory of the links. The stand-in's exit status is 7.
 
@@ -107,13 +107,19 @@ troubled() { # TEXT WORD...
 	grep -qF -- "$1" "$work/received"
 }
 
+# Refused: the runtime is not called, and the audit has the reason, too.
 refused_session() { # TEXT WORD...
 	rm -f "$work/called"
 	: >"$work/received"
-	run -1 "${before[@]}" python3 "$srcdir/tests/cli/devlog.py" socket \
-		"$work/received" "$CAPRUNTIME_BUILT" "${@:2}"
-	[ ! -e "$work/called" ] || complain 'the runtime was called' || return
-	[[ "$output" == 'capruntime: '*"$1"* ]] || return
+	status=0
+	"${before[@]}" python3 "$srcdir/tests/cli/devlog.py" socket \
+		"$work/received" "$CAPRUNTIME_BUILT" "${@:2}" >"$work/stdout" \
+		2>"$work/stderr" </dev/null || status=$?
+	[ "$status" -eq 1 ] || complain 'is not refused' || return
+	[ ! -s "$work/stdout" ] || complain 'wrote on stdout' || return
+	[ ! -e "$work/called" ] || complain 'called the runtime' || return
+	[ "$(wc -l <"$work/stderr")" -eq 1 ] || complain 'not one line' || return
+	grep -qF -- "$1" "$work/stderr" || complain "lacks $1" || return
 	grep -q '"exec_refused"' "$work/received" || return
 	grep -qF -- "$1" "$work/received"
 }

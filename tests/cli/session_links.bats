@@ -139,7 +139,7 @@ expect_no_link_no_create() { # TEXT
 
 @test "the links of other containers stay" {
 	use_policy "$without_exec"
-	ln -s "$record" "$links/0123456789abcdef"
+	ln -s "$config" "$links/0123456789abcdef"
 	own=$(only_link) && return 1
 	recreate
 	[ "$(ls -A "$links")" = 0123456789abcdef ]
@@ -150,6 +150,89 @@ expect_no_link_no_create() { # TEXT
 	[ "$(find "$links" -type l | wc -l)" -eq 2 ]
 	recreate --root /other
 	[ "$(find "$links" -type l | wc -l)" -eq 3 ]
+}
+
+call() { # WORD...
+	rm -f "$work/called"
+	status=0
+	"${before[@]}" "$CAPRUNTIME_BUILT" "$@" >"$work/stdout" \
+		2>"$work/stderr" </dev/null || status=$?
+}
+
+# As a runtime keeps them.
+make_state() { # ROOT
+	mkdir -p "$1/id"
+}
+
+@test "a create whose id exists touches neither the bundle nor its link" {
+	make_state "$work/root"
+	recreate --root "$work/root"
+	refused "container 'id' already exists under '$work/root'"
+	same "$new" "$config"
+	[ "$(readlink "$(only_link)")" = "$record" ]
+	rm -r "$work/root/id"
+	create --root "$work/root"
+	started
+	make_state "$work/root"
+	cp -a "$links" "$work/links.old"
+	cp -a "$bundle" "$work/bundle.old"
+	make_bundle "$work/other"
+	make_runtime runc
+	for rules in "$with_exec" '{"name":"other","match":{},"drop":"others"}'; do
+		use_policy "$rules"
+		for words in "-b $bundle" "-b $work/other" '-b /nowhere'; do
+			# shellcheck disable=SC2086 # two words
+			call --root "$work/root/." create $words id
+			refused "container 'id' already exists under '$work/root'"
+		done
+	done
+	use_policy
+	call --root "$work/root" create -b "$bundle" id
+	refused "container 'id' already exists under '$work/root'"
+	echo '{' >"$CAPRUNTIME_POLICY"
+	call --root "$work/root" create -b "$work/other" id
+	refused policy.json
+	diff -r --no-dereference "$work/links.old" "$links"
+	diff -r "$work/bundle.old" "$bundle"
+}
+
+@test "without rules and a record, the runtime speaks of an id that exists" {
+	make_state "$work/root"
+	create --root "$work/root"
+	refused
+	rm -rf "$bundle" "$work/root/id"
+	make_bundle "$bundle"
+	recreate --root "$work/root"
+	make_state "$work/root"
+	make_bundle "$work/other"
+	use_policy
+	cp -a "$links" "$work/links.old"
+	call --root "$work/root" create -b "$work/other" id
+	started
+	diff -r --no-dereference "$work/links.old" "$links"
+}
+
+@test "mode audit refuses no id that exists, and touches nothing of it" {
+	recreate --root "$work/root"
+	make_state "$work/root"
+	cp -a "$links" "$work/links.old"
+	cp -a "$bundle" "$work/bundle.old"
+	printf '{"version":1,"mode":"audit","rules":[%s]}\n' "$without_exec" \
+		>"$CAPRUNTIME_POLICY"
+	make_runtime runc
+	call --root "$work/root" create -b "$bundle" id
+	started
+	diff -r --no-dereference "$work/links.old" "$links"
+	diff -r "$work/bundle.old" "$bundle"
+}
+
+@test "a bundle under ever new ids has one link" {
+	for ((i = 0; i < 10; i++)); do
+		make_runtime runc
+		call create -b "$bundle" "id-$i"
+		started
+	done
+	[ "$(find "$links" -type l | wc -l)" -le 2 ]
 }
 
 @test "a session removes no link" {

@@ -13,6 +13,8 @@ setup() {
 	require_strace
 	make_runtime runc
 	plain=("${before[@]}")
+	printf '#!/bin/sh\n' >"$work/bin/second-runc"
+	chmod 755 "$work/bin/second-runc"
 	other=$work/other
 	make_bundle "$other"
 	holder=
@@ -59,6 +61,20 @@ release_create() {
 create_whole() { # BUNDLE ID
 	"${plain[@]}" "$CAPRUNTIME_BUILT" create -b "$1" "$2" </dev/null
 	rm "$work/called"
+}
+
+waits_or_is_done() {
+	grep -qE 'LOCK_SH.*EAGAIN|exited with' "$work/second"
+}
+
+# Beside a held sweep, a create waits for its lock.
+start_second() { # BUNDLE ID
+	: >"$work/second"
+	"${plain[@]}" env "CAPRUNTIME_RUNTIME=$work/bin/second-runc" \
+		strace -qo "$work/second" "$CAPRUNTIME_BUILT" create \
+		-b "$1" "$2" </dev/null 3>&- &
+	second=$!
+	wait_until waits_or_is_done
 }
 
 expect_link() { # BUNDLE
@@ -108,13 +124,15 @@ list_changes() { # PREPARE
 }
 
 @test "a create keeps the link of another create at any point" {
+	create_whole "$other" other # each sweep reads its record
 	for prepare in prepare_new prepare_without_exec prepare_again; do
 		list_changes "$prepare"
 		for at in "${calls[@]}"; do
 			"$prepare"
 			hold_create "$bundle" id "$at"
-			create_whole "$other" other
+			start_second "$other" other
 			release_create
+			wait "$second"
 			expect_link "$bundle"
 			expect_link "$other"
 			same "$new" "$config"
@@ -147,8 +165,9 @@ list_sweep() {
 		leave_dangling
 		hold_create "$other" other "$at"
 		make_bundle "$bundle"
-		create_whole "$bundle" id
+		start_second "$bundle" id
 		release_create
+		wait "$second"
 		expect_link "$other"
 		expect_link "$bundle"
 	done

@@ -190,7 +190,9 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 	link=$(only_link)
 	rm "$link"
 	mkdir "$link"
-	troubled link exec --process "$process" id
+	# It may have been that of a rule that narrows.
+	refused_session link exec --process "$process" id
+	untouched exec --process "$process" other
 	rm -r "$links"
 	: >"$links"
 	troubled link exec --process "$process" id
@@ -247,6 +249,98 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 	troubled "$process" exec --process "$process" id
 }
 
+# For $id, under rules that take something away.
+narrow() { # MEMBER: of the rule
+	use_policy "{\"name\":\"web\",$raise,\"exec\":true,$1}"
+	make_bundle "$bundle"
+	create
+	changed exec --process @ id
+}
+
+@test "a session that cannot be narrowed is refused" {
+	mkfifo "$work/fifo"
+	echo '{"user":{"uid":1000}}' >"$work/plain.json"
+	truncate -s $((16 * 1024 * 1024 + 1)) "$work/big"
+	words=("${before[@]}")
+	for member in '"drop":["KILL"]' '"drop":"others"' \
+		'"no_new_privileges":true'; do
+		before=("${words[@]}")
+		narrow "$member"
+		refused_session "'$work/fifo' is not a regular file" \
+			exec --process "$work/fifo" id
+		refused_session capabilities exec --process "$work/plain.json" id
+		refused_session "$work/big" exec --process "$work/big" id
+		refused_session "'0x0'" exec --preserve-fds 0x0 \
+			--process "$process" id
+		before=("${words[@]}" env LISTEN_FDS=0x0)
+		refused_session "'0x0'" exec --process "$process" id
+		before=("${words[@]}" sh -c 'ulimit -n 64 && exec "$@"' sh)
+		refused_session RLIMIT_NOFILE exec --process "$process" id
+	done
+}
+
+@test "without the record, the link tells whether the rule narrows" {
+	for member in '"drop":["KILL"]' '"drop":"others"' \
+		'"no_new_privileges":true'; do
+		narrow "$member"
+		[ "$(readlink -f "$(only_link)")" = "$record" ]
+		cp "$record" "$work/record.old"
+		for text in '{' '' "$(sed 's/"id": *"id"/"id":"x"/' "$record")"; do
+			printf '%s' "$text" >"$record"
+			refused_session "$record" exec --process "$process" id
+		done
+		rm "$record"
+		refused_session "$record" exec --process "$process" id
+		cp "$work/record.old" "$record"
+		changed exec --process @ id
+		chmod 770 "$links"
+		refused_session 'writable by others' exec --process "$process" id
+		chmod 700 "$links"
+	done
+	untouched exec --process "$process" other
+	untouched exec id true
+}
+
+@test "a session is found by every spelling of the root" {
+	mkdir -p "$work/real/root"
+	ln -s real "$work/name"
+	words=("${before[@]}")
+	for runtime in runc crun; do
+		python_runtime "$runtime"
+		make_bundle "$bundle"
+		create --root "$work/name/root"
+		changed --root "$work/real/root" exec --process @ id
+		changed --root "$work/real//./root/" exec --process @ id
+		before=("${words[@]}" env -C "$work/name")
+		changed --root root exec --process @ id
+		changed --root ../real/root exec --process @ id
+		before=("${words[@]}")
+		untouched --root "$work/real" exec --process "$process" id
+		make_bundle "$bundle"
+		create
+		changed --root "/run/$runtime" exec --process @ id
+		changed --root "/run//$runtime/" exec --process @ id
+	done
+}
+
+@test "a session finds the link and the record of an older version" {
+	link=$(only_link)
+	sed 's|"root": *"[^"]*"|"root":"runc"|' "$record" >"$work/old.json"
+	cat "$work/old.json" >"$record"
+	# The hash of the runtime's name and of the id.
+	mv "$link" "$links/$(python3 - <<-'END'
+		hash = 0xcbf29ce484222325
+		for byte in b"runc\0id\0":
+		    hash = (hash ^ byte) * 0x100000001b3 % 2 ** 64
+		print("%016x" % hash)
+	END
+	)"
+	changed exec --process @ id
+	create
+	changed exec --process @ id
+	[ "$(readlink "$(only_link)")" = "$record" ]
+}
+
 # The names of the system calls up to the second execve.
 trace() { # FILE WORD...
 	"${before[@]}" strace -o "$work/trace" "$CAPRUNTIME_BUILT" \
@@ -256,17 +350,33 @@ trace() { # FILE WORD...
 	[ -s "$1" ]
 }
 
-@test "for a container without such a rule exec costs one readlink more" {
+# What exec does beyond pass-through, and without --process nothing.
+expect_readlinks() { # COUNT WORD...: before the verb
+	trace "$work/pass" "${@:2}" state id
+	trace "$work/exec" "${@:2}" exec --process "$process" id
+	diff "$work/pass" "$work/exec" >"$work/difference" || :
+	cat "$work/difference"
+	[ "$(grep -c '^[<>]' "$work/difference")" -eq "$1" ]
+	[ "$(grep -Ecx '> readlink(at)?' "$work/difference")" -eq "$1" ]
+	trace "$work/plain" "${@:2}" exec id true
+	cmp "$work/pass" "$work/plain"
+}
+
+@test "where no container has a link, exec costs one readlink more" {
 	strace -o /dev/null true || skip 'strace cannot trace here'
 	use_policy "$without_exec"
 	python_runtime runc
 	create
-	trace "$work/pass" state id
-	trace "$work/exec" exec --process "$process" id
-	diff "$work/pass" "$work/exec" >"$work/difference" || :
-	cat "$work/difference"
-	[ "$(grep -c '^[<>]' "$work/difference")" -eq 1 ]
-	grep -Eqx '> readlink(at)?' "$work/difference"
-	trace "$work/plain" exec id true
-	cmp "$work/pass" "$work/plain"
+	rmdir "$links"
+	expect_readlinks 1
+	expect_readlinks 1 --root /run
+}
+
+@test "for a container without a link exec reads the root's links, too" {
+	strace -o /dev/null true || skip 'strace cannot trace here'
+	use_policy "$without_exec"
+	python_runtime runc
+	create
+	# The directory of links, /run, and the container's link.
+	expect_readlinks 3 --root /run
 }

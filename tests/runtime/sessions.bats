@@ -197,6 +197,100 @@ use_newer_runtime() {
 	done
 }
 
+# Under a rule that takes everything away but one capability.
+start_narrowed() {
+	engine_writes_more
+	grant '{}' 'exec: true, drop: "others", no_new_privileges: true'
+	start_container
+	make_process
+	expect_session "${granted%0}1"
+}
+
+@test "a create that fails leaves the sessions of the living container narrow" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		start_narrowed
+		make_bundle "$work/other-$name"
+		for other in "$bundle" "$work/other-$name" /nowhere; do
+			cp "$bundle/.capruntime.json" "$work/record.old"
+			try_capruntime run -d -b "$other" "$id"
+			[ "$status" -eq 1 ]
+			[[ "$stderr" == *"container '$id' already exists under '$state'" ]]
+			cmp "$work/record.old" "$bundle/.capruntime.json"
+			expect_session "${granted%0}1"
+		done
+		[ ! -e "$work/other-$name/.capruntime.json" ]
+		capruntime delete --force "$id"
+	done
+}
+
+@test "a session is narrowed however the root is spelled" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		start_narrowed
+		ln -sfn "$state" "$work/by-link"
+		spelled=$state
+		for state in "$spelled/" "$work//./${spelled##*/}" "$work/by-link"; do
+			expect_session "${granted%0}1"
+		done
+		state=$spelled
+		capruntime delete --force "$id"
+	done
+}
+
+# Without --root, the runtime's own default.
+by_default() { # WORD...
+	machine_words env "CAPRUNTIME_RUNTIME=$(runtime_path)" \
+		"CAPRUNTIME_POLICY=$work/policy.json" "$CAPRUNTIME_BUILT" "$@"
+	"${words[@]}" </dev/null 3>&-
+}
+
+@test "no --root is the runtime's own" {
+	unset XDG_RUNTIME_DIR
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		engine_writes_more
+		change_config '.process.args = ["/bin/sleep", "1000"]'
+		grant '{}' 'exec: true, drop: "others", no_new_privileges: true'
+		make_process
+		by_default run -d -b "$bundle" "$id" >"$work/stdout" 2>&1
+		run by_default --root "/run/$name/" exec --process "$process" "$id"
+		by_default delete --force "$id"
+		expect_output "${granted%0}1"
+	done
+}
+
+@test "a session that cannot be narrowed does not start" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		start_narrowed
+		before=(sh -c 'ulimit -Sn 64 && exec "$@"' sh)
+		try_capruntime exec --process "$process" "$id"
+		before=()
+		[ "$status" -eq 1 ] && [ -z "$output" ]
+		[[ "$stderr" == 'capruntime: '*RLIMIT_NOFILE* ]]
+		echo '{' >"$bundle/.capruntime.json"
+		try_capruntime exec --process "$process" "$id"
+		[ "$status" -eq 1 ] && [ -z "$output" ]
+		[[ "$stderr" == 'capruntime: '*.capruntime.json* ]]
+		capruntime delete --force "$id"
+	done
+}
+
+@test "a bundle under ever new ids does not leave a link each" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		grant '{}' 'exec: true'
+		first=$id
+		for number in 1 2 3 4; do
+			id=$first-$number
+			run -0 capruntime run -b "$bundle" "$id" </dev/null
+		done
+		# The last one and its predecessor, of each bundle.
+		[ "$(number_of_links)" -le 4 ]
+	done
+}
+
 @test "without exec in the rule, sessions are unchanged" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
