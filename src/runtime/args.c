@@ -180,9 +180,8 @@ static int check_clear(const struct search *search, int argc,
 {
 	const struct reading *best = &search->best;
 	enum runtime_verb verb = best->args.verb;
-	bool one_verb = search->too_many
-				? !has_other_verb(argc, argv, verb)
-				: search->other.args.verb == verb;
+	bool one_verb = search->too_many ? !has_other_verb(argc, argv, verb)
+					 : search->other.args.verb == verb;
 
 	if (search->blank && dialect == RUNTIME_RUNC &&
 	    best->outcome != READING_PASSED)
