@@ -104,3 +104,18 @@ definitions() {
 @test "the page on the architecture has at most 300 lines" {
 	[ "$(wc -l <"$srcdir/docs/architecture.md")" -le 300 ]
 }
+
+@test "each test that SECURITY.md names exists" {
+	local count=0 file title
+
+	while IFS=$'\t' read -r file title; do
+		count=$((count + 1))
+		grep -qF -e "@test \"$title\" {" -e "@test '$title' {" \
+			-e "TAP_TEST($title)" "$srcdir/$file" || {
+			echo "$file has no test '$title'"
+			return 1
+		}
+	done < <(grep '^|' "$srcdir/SECURITY.md" |
+		sed -En 's/.*`(tests[^`]*)` "(.*)" \|$/\1\t\2/p')
+	[ "$count" -ge 40 ]
+}
