@@ -77,9 +77,9 @@ int evaluation_decide(struct evaluation *evaluation, const struct own_caps *own,
 
 /*
  * Does a container share our own namespace of this kind, a file name in
- * /proc/self/ns: "net", "pid", "user"? Without an entry it does; an entry with a path
- * is compared by device and inode, namespaces(7). Unknown: stat(2) fails, or
- * the path is relative, which each runtime resolves in its own way.
+ * /proc/self/ns: "net", "pid", "user"? Without an entry it does; an entry with
+ * a path is compared by device and inode, namespaces(7). Unknown: stat(2) fails,
+ * or the path is relative, which each runtime resolves in its own way.
  */
 enum evaluation_namespace
 evaluation_namespace(const struct spec_namespace *entry, const char *kind);

@@ -19,8 +19,8 @@ enum runtime_verb {
 struct runtime_args {
 	enum runtime_verb verb;
 	enum runtime_dialect dialect; /* the one that could parse argv */
-	const char *
-		bundle; /* create, run, restore; NULL and "": current directory */
+	const char *bundle; /* create, run, restore; NULL and "": the current
+			     * directory */
 	const char *config; /* create, run: crun's --config; never
 			     * "config.json", which is the bundle's own */
 	const char *process; /* exec: the value of --process */
