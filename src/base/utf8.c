@@ -97,7 +97,7 @@ uint32_t utf8_code_point(const char *text, size_t length)
 }
 
 /* The white space that Go's strings.TrimSpace() removes. */
-static bool is_blank(uint32_t point)
+static bool is_blank_point(uint32_t point)
 {
 	return point == ' ' || (point >= '\t' && point <= '\r') ||
 	       point == 0x85 || point == 0xa0 || point == 0x1680 ||
@@ -110,7 +110,7 @@ static bool has_blank_at(const char *text)
 {
 	size_t length = utf8_length(text, strlen(text));
 
-	return *text && length && is_blank(utf8_code_point(text, length));
+	return *text && length && is_blank_point(utf8_code_point(text, length));
 }
 
 bool utf8_has_blank_around(const char *word)

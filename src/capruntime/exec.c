@@ -38,7 +38,7 @@ static int read_linked_record(const struct exec_key *key, const char *path,
 	return err_set(err, "'%s' belongs to another container", path);
 }
 
-static int read_process_file(const char *path, char **ret_text, size_t *ret_len,
+static int read_session_file(const char *path, char **ret_text, size_t *ret_len,
 			     struct err *err)
 {
 	struct stat st;
@@ -59,7 +59,7 @@ static int patch_process_file(const struct runtime_args *args,
 	struct own_limits limits;
 	struct own_caps own;
 
-	if (read_process_file(args->process, &text, &doc.len, err) < 0 ||
+	if (read_session_file(args->process, &text, &doc.len, err) < 0 ||
 	    own_caps_read(&own, err) < 0)
 		return -1;
 	doc.text = text;
@@ -155,9 +155,9 @@ struct session {
 	bool narrows; /* the rule does, or cannot be read */
 };
 
-static int read_rule(const struct runtime_args *args, const char *id,
-		     const char *runtime, struct session *session,
-		     struct err *err)
+static int read_session_rule(const struct runtime_args *args, const char *id,
+			     const char *runtime, struct session *session,
+			     struct err *err)
 {
 	struct exec_key key;
 	struct exec_link link = { .narrows = true };
@@ -188,7 +188,7 @@ static int hand_over_process(const struct runtime_args *args, char **argv,
 	char *text CLEANUP_FREE = NULL;
 	size_t len;
 
-	if (read_rule(args, args->id, runtime, session, err) < 0)
+	if (read_session_rule(args, args->id, runtime, session, err) < 0)
 		return -1;
 	if (!session->has_rule)
 		return 0;
@@ -206,7 +206,7 @@ static int check_unclear(const struct runtime_args *args, char **argv,
 	bool any = false;
 
 	for (char **word = argv + 1; *word; word++) {
-		if (read_rule(args, *word, runtime, session, err) < 0)
+		if (read_session_rule(args, *word, runtime, session, err) < 0)
 			return -1;
 		if (!session->has_rule)
 			continue;

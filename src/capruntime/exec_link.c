@@ -273,7 +273,8 @@ static bool is_young(const struct stat *link)
 }
 
 /* Not if it cannot be found out. */
-static bool is_gone(const struct record_about *about, const struct stat *link)
+static bool is_container_gone(const struct record_about *about,
+			      const struct stat *link)
 {
 	struct err ignored;
 	bool has = true;
@@ -318,7 +319,7 @@ static bool is_stale(int directory, const char *name, const char *target,
 	    !record.about.root || !record.about.id)
 		return false;
 	name_link(record.about.root, record.about.id, owner);
-	return strcmp(owner, name) == 0 ? is_gone(&record.about, link)
+	return strcmp(owner, name) == 0 ? is_container_gone(&record.about, link)
 					: !has_owner(record.about.root, name);
 }
 

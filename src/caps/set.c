@@ -145,12 +145,12 @@ capmask capset_from_exact(const char *name, size_t len)
 	return has_prefix(name, len) ? capset_from_name(name, len) : 0;
 }
 
-static bool is_digit(char c)
+static bool is_libcap_digit(char c)
 {
 	return c >= '0' && c <= '9';
 }
 
-static bool is_letter(char c)
+static bool is_libcap_letter(char c)
 {
 	return is_lower(c) || (c >= 'A' && c <= 'Z') || c == '_';
 }
@@ -160,12 +160,12 @@ capmask capset_from_libcap(const char *name)
 {
 	size_t len = 0;
 
-	if (is_digit(*name)) {
+	if (is_libcap_digit(*name)) {
 		unsigned long value = strtoul(name, NULL, 0);
 
 		return value < ARRAY_LEN(cap_names) ? UINT64_C(1) << value : 0;
 	}
-	while (is_letter(name[len]))
+	while (is_libcap_letter(name[len]))
 		len++;
 	return has_prefix(name, len)
 		       ? from_bare_name(name + PREFIX_LEN, len - PREFIX_LEN)

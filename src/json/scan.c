@@ -25,19 +25,19 @@ const char *json_kind_name(enum json_kind kind)
 	return "nothing";
 }
 
-static bool is_blank(int byte)
+static bool is_json_blank(int byte)
 {
 	return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
 }
 
-static bool is_digit(int byte)
+static bool is_json_digit(int byte)
 {
 	return byte >= '0' && byte <= '9';
 }
 
 static size_t skip_blank_at(const struct json_doc *doc, size_t pos)
 {
-	while (pos < doc->len && is_blank(doc->text[pos]))
+	while (pos < doc->len && is_json_blank(doc->text[pos]))
 		pos++;
 	return pos;
 }
@@ -77,7 +77,7 @@ static size_t container_end(const struct json_doc *doc, size_t pos)
 
 static size_t scalar_end(const struct json_doc *doc, size_t pos)
 {
-	while (pos < doc->len && !is_blank(doc->text[pos]) &&
+	while (pos < doc->len && !is_json_blank(doc->text[pos]) &&
 	       !strchr(",]}", doc->text[pos]))
 		pos++;
 	return pos;
@@ -196,8 +196,9 @@ static uint32_t decode_hex4(const char *digits)
 		int byte = digits[i];
 
 		number = number * 16 +
-			 (uint32_t)(is_digit(byte) ? byte - '0'
-						   : (byte | 0x20) - 'a' + 10);
+			 (uint32_t)(is_json_digit(byte)
+					    ? byte - '0'
+					    : (byte | 0x20) - 'a' + 10);
 	}
 	return number;
 }
@@ -277,7 +278,7 @@ bool json_is_u64(const struct json_doc *doc, struct json_value number,
 	if (number.kind != JSON_NUMBER)
 		return false;
 	for (size_t i = number.start; i < number.end; i++) {
-		if (!is_digit((unsigned char)doc->text[i]))
+		if (!is_json_digit((unsigned char)doc->text[i]))
 			return false;
 		digit = (uint64_t)(doc->text[i] - '0');
 		if (__builtin_mul_overflow(sum, 10, &sum) ||

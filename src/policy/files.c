@@ -62,8 +62,8 @@ static void report_invalid(void *context, const struct policy_problem *problem)
 }
 
 /* Closes `fd`. */
-static int read_file(const struct load *load, const char *path, int fd,
-		     enum policy_part part)
+static int read_policy_file(const struct load *load, const char *path, int fd,
+			    enum policy_part part)
 {
 	const struct policy_listener *listener = load->listener;
 	struct policy_problems problems = {
@@ -152,7 +152,7 @@ static int read_named(const struct load *load, const char *path)
 			VARIABLE);
 		return report_error(load, POLICY_UNUSABLE, path);
 	}
-	return read_file(load, path, fd, POLICY_MAIN);
+	return read_policy_file(load, path, fd, POLICY_MAIN);
 }
 
 /*
@@ -182,7 +182,7 @@ static int read_main(const struct load *load)
 		return -1;
 	if (fd < 0)
 		return accept_missing_main(load);
-	return read_file(load, paths_policy_file, fd, POLICY_MAIN);
+	return read_policy_file(load, paths_policy_file, fd, POLICY_MAIN);
 }
 
 bool policy_files_is_read(const char *name)
@@ -267,7 +267,7 @@ static int read_drop_in(const struct load *load, const char *name)
 			path);
 		return report_error(load, POLICY_UNUSABLE, path);
 	}
-	return read_file(load, path, fd, POLICY_DROP_IN);
+	return read_policy_file(load, path, fd, POLICY_DROP_IN);
 }
 
 static int read_drop_ins(const struct load *load)
@@ -306,7 +306,7 @@ int policy_files_load_from(struct policy *ret_policy, const char *path,
 	*ret_policy = (struct policy){ 0 };
 	if (fd < 0)
 		return -1;
-	return read_file(&load, path, fd, POLICY_MAIN);
+	return read_policy_file(&load, path, fd, POLICY_MAIN);
 }
 
 /* trust_open() walks from the root. The caller frees. NULL: errno is set. */
@@ -346,7 +346,7 @@ static int examine_operand(const struct load *load, const char *path,
 
 	if (open_operand(load, path, &fd) < 0)
 		return -1;
-	return read_file(load, path, fd, part);
+	return read_policy_file(load, path, fd, part);
 }
 
 static int examine_main(const struct load *load, const char *operand,

@@ -9,8 +9,8 @@
 
 #define POLICY_VERSION 1
 
-static void read_version(struct policy_reader *reader, struct json_value value,
-			 int which)
+static void read_policy_version(struct policy_reader *reader,
+				struct json_value value, int which)
 {
 	uint32_t version;
 
@@ -222,7 +222,7 @@ static void read_rules(struct policy_reader *reader, struct json_value value,
 static const struct policy_key top_keys[] = {
 	{ "$schema", false, policy_read_comment, 0 },
 	{ "comment", false, policy_read_comment, 0 },
-	{ "version", true, read_version, 0 },
+	{ "version", true, read_policy_version, 0 },
 	{ "engine", false, read_engine, 0 },
 	{ "mode", false, read_mode, 0 },
 	{ "audit", false, read_audit, 0 },

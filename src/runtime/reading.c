@@ -272,7 +272,7 @@ static int read_letters(struct reader *reader, const char *word)
 	return 0;
 }
 
-static bool is_letter(char c)
+static bool is_option_letter(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c & 0x80;
 }
@@ -289,7 +289,7 @@ static bool stops_at_positional(struct reader *reader, const char *word)
 			reader->next = reader->argc;
 		return true;
 	}
-	if (v3 && word[1] != '-' && !is_letter(word[1]))
+	if (v3 && word[1] != '-' && !is_option_letter(word[1]))
 		reader->options_ended = true;
 	return reader->options_ended;
 }

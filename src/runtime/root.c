@@ -78,7 +78,7 @@ static int print_absolute(char ret_path[PATH_SIZE], const char *path,
 }
 
 /* Removes "", "." and "..", as Go's filepath.Clean() does: by the text alone. */
-static void clean_path(char *path)
+static void clean_root_path(char *path)
 {
 	size_t len = 0;
 
@@ -102,7 +102,7 @@ static void clean_path(char *path)
 }
 
 /* The end of the directory above; 0: there is none. */
-static size_t cut_name(const char *path, size_t len)
+static size_t cut_root_name(const char *path, size_t len)
 {
 	while (len > 0 && path[len - 1] == '/')
 		len--;
@@ -120,7 +120,7 @@ static int resolve_existing(char ret_path[PATH_SIZE], char path[PATH_SIZE],
 	char *found = realpath(path, existing);
 	int size;
 
-	while (!found && (len = cut_name(path, len)) > 0) {
+	while (!found && (len = cut_root_name(path, len)) > 0) {
 		char next = path[len];
 
 		path[len] = '\0';
@@ -131,7 +131,7 @@ static int resolve_existing(char ret_path[PATH_SIZE], char path[PATH_SIZE],
 			path + len);
 	if (size >= PATH_SIZE)
 		return err_too_long(err);
-	clean_path(ret_path);
+	clean_root_path(ret_path);
 	return 0;
 }
 
@@ -152,7 +152,7 @@ int runtime_root_resolve(char ret_root[PATH_SIZE], const char *root,
 	if (print_absolute(path, root, runtime, err) < 0)
 		return -1;
 	if (!is_crun(runtime))
-		clean_path(path);
+		clean_root_path(path);
 	return resolve_existing(ret_root, path, err);
 }
 

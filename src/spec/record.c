@@ -155,8 +155,8 @@ static int find_u64(const struct json_reader *reader, struct json_value object,
 	return json_u64(reader, key, value, UINT64_MAX, ret_number);
 }
 
-static int read_file(const struct json_reader *reader, struct json_value object,
-		     struct record_file *file)
+static int read_file_entry(const struct json_reader *reader,
+			   struct json_value object, struct record_file *file)
 {
 	if (json_want(reader, "files", object, JSON_OBJECT) < 0 ||
 	    json_keys_check_unique(reader->doc, object, reader->err) < 0 ||
@@ -183,8 +183,8 @@ static int read_files(const struct json_reader *reader,
 			return json_fail(reader, list.start,
 					 "'files' has more than %d elements",
 					 RECORD_FILES_MAX);
-		if (read_file(reader, value,
-			      &record->files[record->file_count]) < 0)
+		if (read_file_entry(reader, value,
+				    &record->files[record->file_count]) < 0)
 			return -1;
 		record->file_count++;
 	}

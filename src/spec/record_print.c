@@ -49,7 +49,7 @@ static void add_number(struct buf *buf, const char *key, uint64_t number)
 	buf_add_str(buf, text);
 }
 
-static void add_files(struct buf *buf, const struct record *record)
+static void add_file_list(struct buf *buf, const struct record *record)
 {
 	buf_add_str(buf, ",\n \"files\":[");
 	for (size_t i = 0; i < record->file_count; i++) {
@@ -90,7 +90,7 @@ int record_print(const struct record *record, char **ret_text, struct err *err)
 	buf_add_str(&buf, ",\"rule\":");
 	add_text_or_null(&buf, about->rule);
 	add_number(&buf, ",\"uid\":", about->uid);
-	add_files(&buf, record);
+	add_file_list(&buf, record);
 	buf_add_str(&buf, ",\n");
 	add_decided(&buf, about);
 	for (int member = 0; member < RECORD_COUNT; member++)

@@ -210,7 +210,7 @@ static int read_spec_no_new_privileges(struct reader *reader,
 	return 0;
 }
 
-static int read_process(struct reader *reader, struct json_value value)
+static int read_spec_process(struct reader *reader, struct json_value value)
 {
 	static const struct key keys[] = {
 		{ "user", OBJECT, read_user },
@@ -366,7 +366,7 @@ int spec_read(struct spec *ret_spec, const struct json_doc *doc,
 	      enum runtime_dialect dialect, struct err *err)
 {
 	static const struct key keys[] = {
-		{ "process", OBJECT, read_process },
+		{ "process", OBJECT, read_spec_process },
 		{ "annotations", OBJECT, read_spec_annotations },
 		{ "linux", OBJECT, read_linux },
 	};
@@ -386,7 +386,7 @@ int spec_read_process(struct spec *ret_spec, const struct json_doc *doc,
 
 	if (json_want(&reader.json, NULL, root, JSON_OBJECT) < 0)
 		return -1;
-	return read_process(&reader, root);
+	return read_spec_process(&reader, root);
 }
 
 void spec_free(struct spec *spec)

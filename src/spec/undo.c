@@ -96,7 +96,7 @@ static int patch_process_members(const struct json_doc *doc,
 	return edits_apply(&edits, doc, ret_text, ret_len, err);
 }
 
-static struct record_file describe_file(const char *text, size_t len)
+static struct record_file describe_file_text(const char *text, size_t len)
 {
 	return (struct record_file){
 		.length = len,
@@ -116,7 +116,7 @@ bool undo_is_exact(const struct json_doc *config, const struct record *record)
 
 	if (!record || !record->file_count)
 		return false;
-	file = describe_file(config->text, config->len);
+	file = describe_file_text(config->text, config->len);
 	for (size_t i = 0; i < record->file_count; i++)
 		if (equal_files(&record->files[i], &file))
 			return true;
@@ -267,8 +267,10 @@ static int make_record(struct record *ret_record, const struct json_doc *config,
 }
 
 /* Without a change of ours there is nothing to recognize. */
-static void add_files(struct record *record, const struct json_doc *config,
-		      const struct record *old, const struct undo_plan *plan)
+static void add_known_files(struct record *record,
+			    const struct json_doc *config,
+			    const struct record *old,
+			    const struct undo_plan *plan)
 {
 	bool changed = false;
 
@@ -278,10 +280,10 @@ static void add_files(struct record *record, const struct json_doc *config,
 		return;
 	if (plan->config)
 		record->files[record->file_count++] =
-			describe_file(plan->config, plan->config_len);
+			describe_file_text(plan->config, plan->config_len);
 	if (!plan->config || undo_is_exact(config, old))
 		record->files[record->file_count++] =
-			describe_file(config->text, config->len);
+			describe_file_text(config->text, config->len);
 }
 
 static int plan_config(struct undo_plan *plan, const struct json_doc *config,
@@ -320,7 +322,7 @@ static int plan_record(struct undo_plan *plan, const struct json_doc *config,
 
 	if (make_record(&record, config, restored, old, target, err) < 0)
 		return -1;
-	add_files(&record, config, old, plan);
+	add_known_files(&record, config, old, plan);
 	record.about = *about;
 	status = record_print(&record, &text, err);
 	record.about = (struct record_about){ 0 };

@@ -213,8 +213,8 @@ static int find_in_files(const struct use *use, enum engine kind,
 	return 0;
 }
 
-static int read_process_file(int process, const char *name, size_t max,
-			     char **ret_text, size_t *ret_len)
+static int read_proc_file(int process, const char *name, size_t max,
+			  char **ret_text, size_t *ret_len)
 {
 	struct err ignored;
 	int fd CLEANUP_FD = fileio_open(process, name, O_RDONLY, 0);
@@ -234,7 +234,7 @@ static bool is_roots_process(int process)
 	struct stat root, ours;
 	size_t len;
 
-	if (read_process_file(process, "status", STATUS_MAX, &text, &len) < 0)
+	if (read_proc_file(process, "status", STATUS_MAX, &text, &len) < 0)
 		return false;
 	procstatus_parse(&status, text, len);
 	for (int i = 0; i < PROCSTATUS_ID_COUNT; i++)
@@ -262,8 +262,7 @@ static void find_monitor(const struct use *use, int process, const char *pid)
 	bool ours = false;
 	size_t len;
 
-	if (read_process_file(process, "cmdline", CMDLINE_MAX, &text, &len) <
-	    0) {
+	if (read_proc_file(process, "cmdline", CMDLINE_MAX, &text, &len) < 0) {
 		findings_add(
 			use->findings, FINDING_UNKNOWN, "containers",
 			"conmon (process %s): its command line is unreadable",

@@ -111,7 +111,7 @@ static struct execve_task describe_task(struct executable *executable,
 	return task;
 }
 
-static struct execve_file describe_file(const struct executable *executable)
+static struct execve_file describe_program(const struct executable *executable)
 {
 	const struct spec_mount *mount =
 		spec_tree_mount(&executable->view.tree, executable->file.path);
@@ -128,7 +128,7 @@ static void predict_entrypoint(struct entrypoint *entry,
 			       const struct dryrun *run)
 {
 	entry->task = describe_task(executable, run);
-	entry->file = describe_file(executable);
+	entry->file = describe_program(executable);
 	entry->result = execve_predict(&entry->task, &entry->file);
 	/* They belong to the command. */
 	entry->task.groups = NULL;

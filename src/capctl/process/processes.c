@@ -92,7 +92,7 @@ static int read_status(int directory, const char *name,
 	return -1;
 }
 
-static bool is_gone(int number)
+static bool is_ended_error(int number)
 {
 	return number == ENOENT || number == ESRCH;
 }
@@ -106,10 +106,11 @@ static int read_container(struct processes *processes, int directory,
 	size_t len, id_len;
 
 	if (read_proc_text(directory, "cgroup", &text, &len) < 0)
-		return is_gone(errno) ? 0
-				      : add_process_error(processes,
-							  process->status.pid,
-							  errno, err);
+		return is_ended_error(errno)
+			       ? 0
+			       : add_process_error(processes,
+						   process->status.pid, errno,
+						   err);
 	if (!cgroup_container(text, len, processes->names, &id, &id_len))
 		return 0;
 	process->container = strndup(id, id_len);
@@ -174,7 +175,7 @@ static int add_if_different(struct processes *processes, size_t owner,
 		return 0;
 	snprintf(path, sizeof(path), "%u/status", tid);
 	if (read_status(tasks, path, &status) < 0)
-		return is_gone(errno)
+		return is_ended_error(errno)
 			       ? 0
 			       : add_process_error(processes, tid, errno, err);
 	if (procstatus_is_dead(&status) || holds_the_same(process, &status))
@@ -210,7 +211,7 @@ static int add_threads(struct processes *processes, size_t owner, int directory,
 	       (entry = next_proc_entry(entries, &number)))
 		result = add_if_different(processes, owner, dirfd(entries),
 					  entry->d_name, err);
-	if (result < 0 || !number || is_gone(number))
+	if (result < 0 || !number || is_ended_error(number))
 		return result;
 	return add_process_error(processes, processes->list[owner].status.pid,
 				 number, err);
@@ -263,8 +264,8 @@ static int replace_main_thread(int directory, struct process *process)
 }
 
 /* The kernel moves a thread that exits to the root of the cgroups. */
-static int read_process(struct processes *processes, int directory,
-			struct process *process, struct err *err)
+static int complete_process(struct processes *processes, int directory,
+			    struct process *process, struct err *err)
 {
 	int task CLEANUP_FD = -1;
 
@@ -285,7 +286,7 @@ static int add_with_threads(struct processes *processes, int directory,
 	if (!process)
 		return -1;
 	process->status = *status;
-	if (read_process(processes, directory, process, err) < 0)
+	if (complete_process(processes, directory, process, err) < 0)
 		return -1;
 	if (process->is_thread || status->threads <= 1)
 		return 0;
@@ -304,7 +305,7 @@ static int add_one(struct processes *processes, uint32_t pid, bool any,
 	directory =
 		fileio_open(processes->proc, name, O_RDONLY | O_DIRECTORY, 0);
 	if (directory < 0 || read_status(directory, "status", &status) < 0)
-		return is_gone(errno)
+		return is_ended_error(errno)
 			       ? 1
 			       : add_process_error(processes, pid, errno, err);
 	if (!any && procstatus_is_kernel(&status))

@@ -36,7 +36,7 @@ static int read_root(struct tree_reader *reader, struct json_value object)
 }
 
 /* Removes the last "/NAME". */
-static void cut_name(struct buf *path)
+static void cut_mount_name(struct buf *path)
 {
 	while (path->len && path->text[--path->len] != '/')
 		;
@@ -47,7 +47,7 @@ static void add_path_name(struct buf *path, const char *name, size_t len)
 	if (!len || (len == 1 && *name == '.'))
 		return;
 	if (len == 2 && name[0] == '.' && name[1] == '.') {
-		cut_name(path);
+		cut_mount_name(path);
 		return;
 	}
 	buf_add_str(path, "/");
@@ -55,7 +55,7 @@ static void add_path_name(struct buf *path, const char *name, size_t len)
 }
 
 /* Lexically; ".." at the root stays there, as in the container. */
-static int clean_path(char **path, struct err *err)
+static int clean_mount_path(char **path, struct err *err)
 {
 	struct buf clean CLEANUP_BUF = { 0 };
 	char *text;
@@ -137,7 +137,7 @@ static int read_mount(struct tree_reader *reader, struct json_value object,
 		return -1;
 	if (json_find_text(&reader->json, object, "destination", JSON_STRING,
 			   &mount->destination) < 0 ||
-	    clean_path(&mount->destination, reader->json.err) < 0 ||
+	    clean_mount_path(&mount->destination, reader->json.err) < 0 ||
 	    json_find_text(&reader->json, object, "source",
 			   JSON_STRING | JSON_NULL, &mount->source) < 0)
 		return -1;

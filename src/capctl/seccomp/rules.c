@@ -267,7 +267,7 @@ static int add_named_call(struct rules_reader *reader, struct json_value name,
 			  : 0;
 }
 
-static int read_rule(struct rules_reader *reader, struct json_value entry)
+static int read_call_rule(struct rules_reader *reader, struct json_value entry)
 {
 	struct conditions conditions = { .count = 0 };
 	struct json_value names, name;
@@ -309,7 +309,7 @@ int seccomp_rules_read(struct seccomp_rules *ret_rules,
 	if (read_rule_list(&reader, object, "architectures",
 			   read_architecture) < 0)
 		return -1;
-	return read_rule_list(&reader, object, "syscalls", read_rule);
+	return read_rule_list(&reader, object, "syscalls", read_call_rule);
 }
 
 void seccomp_rules_free(struct seccomp_rules *rules)

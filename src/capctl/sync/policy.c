@@ -152,7 +152,8 @@ static bool is_same_version(int fd, int other)
 }
 
 /* 1: the version was replaced meanwhile. Its files may be gone in part. */
-static int read_version(struct set *set, const char *source, struct err *err)
+static int read_source_version(struct set *set, const char *source,
+			       struct err *err)
 {
 	int fd CLEANUP_FD = open_version(source, err);
 	int again CLEANUP_FD = -1;
@@ -169,7 +170,7 @@ static int read_version(struct set *set, const char *source, struct err *err)
 static int read_source(struct set *set, const char *source, struct err *err)
 {
 	for (int i = 0; i < READS_MAX; i++) {
-		int status = read_version(set, source, err);
+		int status = read_source_version(set, source, err);
 
 		if (status <= 0)
 			return status;
