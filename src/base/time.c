@@ -15,7 +15,7 @@
 #define CYCLE_DAYS 146097
 
 /* Rounds down for negative numbers, too. */
-static int64_t divide(int64_t number, int64_t by, int64_t *ret_rest)
+static int64_t divide_down(int64_t number, int64_t by, int64_t *ret_rest)
 {
 	int64_t result = number / by - (number % by < 0);
 
@@ -50,8 +50,8 @@ void time_rfc3339(char ret_text[TIME_RFC3339_SIZE])
 	int64_t second, day, year;
 	int month = 0;
 
-	day = divide(time(NULL), DAY, &second);
-	year = 1970 + CYCLE_YEARS * divide(day, CYCLE_DAYS, &day);
+	day = divide_down(time(NULL), DAY, &second);
+	year = 1970 + CYCLE_YEARS * divide_down(day, CYCLE_DAYS, &day);
 	for (; day >= days_in_year(year); year++)
 		day -= days_in_year(year);
 	for (; day >= days_in_month(year, month); month++)

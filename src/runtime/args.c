@@ -111,9 +111,9 @@ static const char *or_cwd(const char *path)
 }
 
 /* What two readings of argv differ in. */
-static const char *difference(const struct runtime_args *a,
-			      const struct runtime_args *b,
-			      const char **ret_one, const char **ret_two)
+static const char *find_difference(const struct runtime_args *a,
+				   const struct runtime_args *b,
+				   const char **ret_one, const char **ret_two)
 {
 	bool bundles = !is_same_text(a->bundle, b->bundle);
 
@@ -144,7 +144,7 @@ static int set_unclear(struct err *err, const struct search *search)
 			       "capruntime, the first is '%s'; write each "
 			       "with its value in the same word",
 			       READING_UNKNOWN_MAX, unknown);
-	what = difference(&best->args, &other->args, &one, &two);
+	what = find_difference(&best->args, &other->args, &one, &two);
 	if (unknown)
 		return err_set(err,
 			       "cannot tell which %s is meant: option '%s' "

@@ -61,7 +61,7 @@ struct counted {
 	char text[48];
 };
 
-static struct counted counted(size_t count, const char *what)
+static struct counted counted_text(size_t count, const char *what)
 {
 	struct counted result;
 
@@ -87,11 +87,11 @@ static void print_summary(const struct check_report *report)
 		return;
 	}
 	out_line(summary_style(errors, warnings), "%s, %s%s: %s, %s",
-		 counted(count_read(report), "file").text,
-		 counted(report->policy.count, "rule").text,
+		 counted_text(count_read(report), "file").text,
+		 counted_text(report->policy.count, "rule").text,
 		 report->policy.mode == POLICY_AUDIT ? ", mode audit" : "",
-		 counted(errors, "error").text,
-		 counted(warnings, "warning").text);
+		 counted_text(errors, "error").text,
+		 counted_text(warnings, "warning").text);
 }
 
 static int check_print(const struct check_report *report, struct err *err)

@@ -15,7 +15,7 @@ static bool is_any_name(const char *pattern)
 }
 
 /* One step of `wide` against one of `narrow`, neither of them '*'. */
-static bool takes(char wide, char narrow)
+static bool byte_takes(char wide, char narrow)
 {
 	return wide == '?' || wide == narrow;
 }
@@ -32,7 +32,8 @@ bool glob_includes(const char *wide, const char *narrow, struct glob_work *work)
 		if (*wide == '*') {
 			star = wide++;
 			resume = narrow;
-		} else if (*wide && *narrow != '*' && takes(*wide, *narrow)) {
+		} else if (*wide && *narrow != '*' &&
+			   byte_takes(*wide, *narrow)) {
 			wide++;
 			narrow++;
 		} else if (star) {
@@ -52,7 +53,7 @@ static bool is_literal(const char *pattern)
 	return !strpbrk(pattern, "*?");
 }
 
-static bool differ(char one, char other)
+static bool bytes_differ(char one, char other)
 {
 	return one != '?' && other != '?' && one != other;
 }
@@ -61,7 +62,7 @@ static bool differ(char one, char other)
 static bool differ_at_start(const char *one, const char *other)
 {
 	for (; *one && *other && *one != '*' && *other != '*'; one++, other++)
-		if (differ(*one, *other))
+		if (bytes_differ(*one, *other))
 			return true;
 	return false;
 }
@@ -71,7 +72,7 @@ static bool differ_at_end(const char *one, const char *other)
 	size_t i = strlen(one), k = strlen(other);
 
 	for (; i && k && one[i - 1] != '*' && other[k - 1] != '*'; i--, k--)
-		if (differ(one[i - 1], other[k - 1]))
+		if (bytes_differ(one[i - 1], other[k - 1]))
 			return true;
 	return false;
 }
@@ -89,8 +90,8 @@ bool glob_are_disjoint(const char *one, const char *other,
 	return differ_at_start(one, other) || differ_at_end(one, other);
 }
 
-static bool excludes(const struct glob_list *list, const char *pattern,
-		     struct glob_work *work)
+static bool list_excludes(const struct glob_list *list, const char *pattern,
+			  struct glob_work *work)
 {
 	for (size_t i = 0; i < list->count; i++)
 		if (*list->patterns[i] == '!' &&
@@ -111,8 +112,8 @@ static bool has_positive(const struct glob_list *list)
  * The positive pattern at `i`, from 0 to list->count; at list->count "*", if
  * the list only excludes. NULL: there is none, or the list excludes it.
  */
-static const char *positive(const struct glob_list *list, size_t i,
-			    struct glob_work *work)
+static const char *positive_at(const struct glob_list *list, size_t i,
+			       struct glob_work *work)
 {
 	const char *pattern = "*";
 
@@ -120,14 +121,14 @@ static const char *positive(const struct glob_list *list, size_t i,
 		pattern = list->patterns[i];
 	else if (has_positive(list))
 		return NULL;
-	return *pattern == '!' || excludes(list, pattern, work) ? NULL
-								: pattern;
+	return *pattern == '!' || list_excludes(list, pattern, work) ? NULL
+								     : pattern;
 }
 
 bool glob_list_is_empty(const struct glob_list *list, struct glob_work *work)
 {
 	for (size_t i = 0; i <= list->count; i++)
-		if (positive(list, i, work))
+		if (positive_at(list, i, work))
 			return false;
 	return true;
 }
@@ -145,8 +146,8 @@ bool glob_list_is_universal(const struct glob_list *list)
 }
 
 /* One of the positive patterns of `wide` includes it, or `wide` has none. */
-static bool names(const struct glob_list *wide, const char *pattern,
-		  struct glob_work *work)
+static bool list_includes(const struct glob_list *wide, const char *pattern,
+			  struct glob_work *work)
 {
 	for (size_t i = 0; i < wide->count; i++)
 		if (*wide->patterns[i] != '!' &&
@@ -161,10 +162,10 @@ static bool is_apart_from(const struct glob_list *list, const char *pattern,
 {
 	const char *own;
 
-	if (excludes(list, pattern, work))
+	if (list_excludes(list, pattern, work))
 		return true;
 	for (size_t i = 0; i <= list->count; i++) {
-		own = positive(list, i, work);
+		own = positive_at(list, i, work);
 		if (own && !glob_are_disjoint(own, pattern, work))
 			return false;
 	}
@@ -177,8 +178,8 @@ bool glob_list_includes(const struct glob_list *wide,
 	const char *pattern;
 
 	for (size_t i = 0; i <= narrow->count; i++) {
-		pattern = positive(narrow, i, work);
-		if (pattern && !names(wide, pattern, work))
+		pattern = positive_at(narrow, i, work);
+		if (pattern && !list_includes(wide, pattern, work))
 			return false;
 	}
 	for (size_t i = 0; i < wide->count; i++)
@@ -194,7 +195,8 @@ static bool pair_is_apart(const struct glob_list *one, const char *of_one,
 			  struct glob_work *work)
 {
 	return glob_are_disjoint(of_one, of_other, work) ||
-	       excludes(one, of_other, work) || excludes(other, of_one, work);
+	       list_excludes(one, of_other, work) ||
+	       list_excludes(other, of_one, work);
 }
 
 bool glob_list_are_disjoint(const struct glob_list *one,
@@ -204,9 +206,9 @@ bool glob_list_are_disjoint(const struct glob_list *one,
 	const char *of_one, *of_other;
 
 	for (size_t i = 0; i <= one->count; i++) {
-		of_one = positive(one, i, work);
+		of_one = positive_at(one, i, work);
 		for (size_t k = 0; of_one && k <= other->count; k++) {
-			of_other = positive(other, k, work);
+			of_other = positive_at(other, k, work);
 			if (of_other &&
 			    !pair_is_apart(one, of_one, other, of_other, work))
 				return false;

@@ -17,7 +17,7 @@ static struct match_ranges ranges_of(const struct match *match, size_t which)
 	return (struct match_ranges){ which == MATCH_UID ? &users : &all, 1 };
 }
 
-static bool spend(struct glob_work *work, size_t steps)
+static bool spend_work(struct glob_work *work, size_t steps)
 {
 	if (work->left < steps) {
 		work->left = 0;
@@ -28,8 +28,8 @@ static bool spend(struct glob_work *work, size_t steps)
 }
 
 /* The last number of the ranges that contain `first`; false: none does. */
-static bool reach(const struct match_ranges *ranges, uint32_t first,
-		  uint32_t *ret_last)
+static bool find_last_covered(const struct match_ranges *ranges, uint32_t first,
+			      uint32_t *ret_last)
 {
 	bool any = false;
 
@@ -50,7 +50,8 @@ static bool range_is_covered(const struct match_ranges *wide,
 {
 	uint32_t last = 0;
 
-	while (spend(work, wide->count) && reach(wide, range.first, &last)) {
+	while (spend_work(work, wide->count) &&
+	       find_last_covered(wide, range.first, &last)) {
 		if (last >= range.last)
 			return true;
 		range.first = last + 1;
@@ -125,7 +126,7 @@ static bool numbers_are_apart(const struct match *one,
 	struct match_ranges ones = ranges_of(one, which);
 	struct match_ranges others = ranges_of(other, which);
 
-	if (!spend(work, ones.count * others.count))
+	if (!spend_work(work, ones.count * others.count))
 		return false;
 	for (size_t i = 0; i < ones.count; i++)
 		for (size_t k = 0; k < others.count; k++)

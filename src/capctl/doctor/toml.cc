@@ -67,7 +67,7 @@ static std::string moved_down(std::string text)
 	return text;
 }
 
-static toml_value copy(const toml::node &node)
+static toml_value copy_node(const toml::node &node)
 {
 	toml_value value;
 
@@ -76,12 +76,12 @@ static toml_value copy(const toml::node &node)
 		for (const auto &[key, member] : *table)
 			value.members.emplace_back(
 				moved_down(std::string(key.str())),
-				copy(member));
+				copy_node(member));
 	} else if (const auto *list = node.as_array()) {
 		value.kind = TOML_LIST;
 		for (const auto &element : *list)
 			value.members.emplace_back(std::string(),
-						   copy(element));
+						   copy_node(element));
 	} else if (const auto *string = node.as_string()) {
 		value.kind = TOML_STRING;
 		value.text = moved_down(string->get());
@@ -95,11 +95,11 @@ static toml_value copy(const toml::node &node)
 	return value;
 }
 
-static int parse(struct toml_doc **ret_doc, const char *name,
-		 std::string_view text, struct err *err)
+static int parse_document(struct toml_doc **ret_doc, const char *name,
+			  std::string_view text, struct err *err)
 {
 	try {
-		*ret_doc = new toml_doc{ copy(toml::parse(text)) };
+		*ret_doc = new toml_doc{ copy_node(toml::parse(text)) };
 		return 0;
 	} catch (const toml::parse_error &error) {
 		const auto place = error.source().begin;
@@ -128,7 +128,8 @@ int toml_parse(struct toml_doc **ret_doc, const char *name, const char *text,
 		return err_set(err, "'%s': nested too deeply", name);
 	if (toml_letters_move_up(&moved, &moved_len, name, text, len, err) < 0)
 		return -1;
-	status = parse(ret_doc, name, std::string_view(moved, moved_len), err);
+	status = parse_document(ret_doc, name,
+				std::string_view(moved, moved_len), err);
 	std::free(moved);
 	return status;
 }
@@ -148,8 +149,8 @@ enum toml_kind toml_kind(const struct toml_value *value)
 	return value ? value->kind : TOML_NONE;
 }
 
-static const struct toml_value *find(const struct toml_value *table,
-				     const char *key)
+static const struct toml_value *find_in_table(const struct toml_value *table,
+					      const char *key)
 {
 	if (toml_kind(table) != TOML_TABLE)
 		return nullptr;
@@ -166,7 +167,7 @@ const struct toml_value *toml_find(const struct toml_value *table, ...)
 
 	va_start(keys, table);
 	while ((key = va_arg(keys, const char *)))
-		table = find(table, key);
+		table = find_in_table(table, key);
 	va_end(keys);
 	return table;
 }

@@ -120,7 +120,8 @@ struct written {
 	uint16_t words[BPF_MAXINSNS + 1];
 };
 
-static void intersect(struct written *written, size_t at, uint16_t words)
+static void intersect_written(struct written *written, size_t at,
+			      uint16_t words)
 {
 	written->words[at] &= words;
 }
@@ -130,12 +131,12 @@ static void mark_successors(struct written *written,
 			    uint16_t words)
 {
 	if (step->code == (BPF_JMP | BPF_JA)) {
-		intersect(written, at + 1 + step->k, words);
+		intersect_written(written, at + 1 + step->k, words);
 	} else if (BPF_CLASS(step->code) == BPF_JMP) {
-		intersect(written, at + 1 + step->jt, words);
-		intersect(written, at + 1 + step->jf, words);
+		intersect_written(written, at + 1 + step->jt, words);
+		intersect_written(written, at + 1 + step->jf, words);
 	} else {
-		intersect(written, at + 1, words);
+		intersect_written(written, at + 1, words);
 	}
 }
 
@@ -200,7 +201,7 @@ static uint32_t load_word(const struct seccomp_data *data, uint32_t offset)
 	return word;
 }
 
-static void load(struct machine *machine, const struct sock_filter *step)
+static void run_load(struct machine *machine, const struct sock_filter *step)
 {
 	uint32_t *target =
 		BPF_CLASS(step->code) == BPF_LD ? &machine->a : &machine->x;
@@ -222,7 +223,8 @@ static void load(struct machine *machine, const struct sock_filter *step)
 }
 
 /* False: division by zero; the kernel then returns 0 from the program. */
-static bool calculate(struct machine *machine, const struct sock_filter *step)
+static bool run_arithmetic(struct machine *machine,
+			   const struct sock_filter *step)
 {
 	uint32_t with = BPF_SRC(step->code) == BPF_X ? machine->x : step->k;
 
@@ -263,7 +265,8 @@ static bool calculate(struct machine *machine, const struct sock_filter *step)
 	return true;
 }
 
-static bool holds(const struct machine *machine, const struct sock_filter *step)
+static bool condition_holds(const struct machine *machine,
+			    const struct sock_filter *step)
 {
 	uint32_t with = BPF_SRC(step->code) == BPF_X ? machine->x : step->k;
 
@@ -279,15 +282,15 @@ static bool holds(const struct machine *machine, const struct sock_filter *step)
 	}
 }
 
-static size_t jump(const struct machine *machine,
-		   const struct sock_filter *step)
+static size_t jump_length(const struct machine *machine,
+			  const struct sock_filter *step)
 {
 	if (step->code == (BPF_JMP | BPF_JA))
 		return step->k;
-	return holds(machine, step) ? step->jt : step->jf;
+	return condition_holds(machine, step) ? step->jt : step->jf;
 }
 
-static void move(struct machine *machine, const struct sock_filter *step)
+static void run_move(struct machine *machine, const struct sock_filter *step)
 {
 	if (BPF_MISCOP(step->code) == BPF_TAX)
 		machine->x = machine->a;
@@ -306,7 +309,7 @@ uint32_t bpf_run(const struct bpf_program *program,
 		switch (BPF_CLASS(step->code)) {
 		case BPF_LD:
 		case BPF_LDX:
-			load(&machine, step);
+			run_load(&machine, step);
 			break;
 		case BPF_ST:
 			machine.memory[step->k] = machine.a;
@@ -315,14 +318,14 @@ uint32_t bpf_run(const struct bpf_program *program,
 			machine.memory[step->k] = machine.x;
 			break;
 		case BPF_ALU:
-			if (!calculate(&machine, step))
+			if (!run_arithmetic(&machine, step))
 				return 0;
 			break;
 		case BPF_JMP:
-			at += jump(&machine, step);
+			at += jump_length(&machine, step);
 			break;
 		case BPF_MISC:
-			move(&machine, step);
+			run_move(&machine, step);
 			break;
 		default:
 			return BPF_RVAL(step->code) == BPF_A ? machine.a

@@ -160,7 +160,7 @@ static int by_place(const void *one, const void *other)
 	return (a->process > b->process) - (a->process < b->process);
 }
 
-static void flatten(struct show *show)
+static void flatten_rows(struct show *show)
 {
 	qsort(show->rows, show->count, sizeof(*show->rows), by_place);
 	for (size_t i = 0; i < show->count; i++)
@@ -221,7 +221,7 @@ static int read_processes(struct show *show, struct show_choice *choice,
 		return err_set(err, "container '%s' is not running",
 			       options->id);
 	if (!options->tree)
-		flatten(show);
+		flatten_rows(show);
 	return 0;
 }
 
