@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2016,SC2030,SC2031 # variables of jq, of one test
 # shellcheck disable=SC2034,SC2154 # policy_helpers.bash reads and sets them
-# What a rule's actions make of config.json, and that it all comes back. Who a
-# rule is for is identity.bats.
+# The effect of a rule's actions on config.json, and that it can be reverted.
+# Which containers a rule matches is tested in identity.bats.
 
 load policy_helpers
 
@@ -15,7 +15,7 @@ rule() { # MORE [TOP]
 	policy "${2-{\}}" "{name: \"web\", match: {}, $1}"
 }
 
-# Once the rule is gone, also from a policy with no rules at all.
+# Removes the rule; a policy without any rules reverts it too.
 expect_given_back() {
 	local changed=$work/changed.json
 
@@ -102,7 +102,7 @@ expect_given_back() {
 	expect_given_back
 }
 
-# All five sets, with a name that no capability has.
+# All five sets; one name is not a capability.
 make_full() {
 	make_container '.process.capabilities |= (.bounding += ["CAP_FUTURE"] |
 		.permitted as $all | .inheritable = $all | .ambient = $all)'
@@ -242,7 +242,7 @@ make_full() {
 	done
 }
 
-# What is asked for by a pod, with the annotations given as a jq object.
+# Sets a pod's request. The annotations are a jq object.
 asked() { # ANNOTATIONS
 	make_container ".annotations += $1"
 }

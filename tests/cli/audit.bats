@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2016,SC2030,SC2031 # variables of jq, of one test
 # shellcheck disable=SC2034,SC2154 # policy_helpers.bash reads and sets them
-# What the audit says; where it goes is audit_unavailable.bats.
+# The contents of the audit log. Where it is written: audit_unavailable.bats.
 
 load policy_helpers
 
@@ -10,8 +10,8 @@ setup() { setup_container; }
 
 web='{name: "web", match: {namespace: "shop"}, ambient: ["NET_BIND_SERVICE"]}'
 
-# "EFFECTIVE BOUNDING INHERITABLE PERMITTED AMBIENT" as a config.json's lists
-# have them, in hexadecimal digits.
+# Prints a config.json's sets as hexadecimal masks: "EFFECTIVE BOUNDING
+# INHERITABLE PERMITTED AMBIENT".
 masks() { # FILE
 	jq -r '.process.capabilities as $sets | ["effective", "bounding",
 		"inheritable", "permitted", "ambient"][] |
@@ -105,7 +105,7 @@ audited_masks() { # before or after
 		expect_start
 		[ "$(audited_masks before)" = "$(masks "$work/original.json")" ]
 		[ "$(audited_masks after)" = "$(masks "$bundle/config.json")" ]
-		# Again: what came before is what the engine wrote.
+		# The second create: `before` must still be the engine's sets.
 		expect_start
 		[ "$(audited_masks before)" = "$(masks "$work/original.json")" ]
 		[ "$(audited_masks after)" = "$(masks "$bundle/config.json")" ]

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2016,SC2030,SC2031 # variables of jq, of one test
 # shellcheck disable=SC2034,SC2154 # policy_helpers.bash reads and sets them
-# Where the audit goes, and that whatever is wrong there neither holds up nor
-# fails a container, nor shows on its streams.
+# Where the audit log is written. An unavailable log neither delays nor fails a
+# container, and writes nothing to the container's streams.
 
 load policy_helpers
 
@@ -13,7 +13,7 @@ setup() {
 	unmet='{name: "web", match: {}, ambient: ["SYS_NICE"], require: true}'
 }
 
-# Granted, refused, and not concerned: within the time that make_words gives.
+# A granted, a refused and an unmatched container, each with a time limit.
 expect_undisturbed() { # TOP
 	local top=$1
 
@@ -27,7 +27,7 @@ expect_undisturbed() { # TOP
 	expect_untouched
 }
 
-# With a /dev/log of its own; $received: what it got.
+# Runs with a private /dev/log; $received has what was sent to it.
 with_log() { # KIND COMMAND…
 	local kind=$1
 	shift
@@ -90,7 +90,7 @@ with_log() { # KIND COMMAND…
 @test "nothing is written to a FIFO, with or without a reader" {
 	mkfifo -m 600 "$log"
 	expect_undisturbed '{}'
-	# One that opens it and never reads.
+	# A process that opens the log and never reads it.
 	(exec sleep 60 9<>"$log") 3>&- &
 	expect_undisturbed '{}'
 	[ -z "$(dd if="$log" iflag=nonblock status=none 2>/dev/null)" ]
@@ -123,7 +123,7 @@ with_log() { # KIND COMMAND…
 	[ "$(cat "$work/theirs")" = theirs ]
 }
 
-# Where uid 1000 can make links, but what it makes leads nowhere.
+# A directory in which uid 1000 can create links; none of them is followed.
 @test "another user's link in a shared directory is not followed" {
 	require_python
 	mkdir -m 1777 "$work/shared"
@@ -181,7 +181,7 @@ start_in_zone() {
 @test "a disk that fills up within a line keeps whole lines" {
 	mkdir "$work/small"
 	policy "{audit: \"$work/small/log\"}" "$granted"
-	# More than fits, then room, and one more.
+	# Fills the file system, frees space, and writes another line.
 	# shellcheck disable=SC2016 # for the inner shell
 	before=(unshare -m sh -c 'mount -t tmpfs -o size=8k none "$1"
 		into=$1 copy=$2
@@ -208,7 +208,7 @@ start_in_zone() {
 }
 
 @test "RLIMIT_FSIZE is respected and kills no process" {
-	# In blocks of 1024 bytes.
+	# The unit is blocks of 1024 bytes.
 	before=(bash -c 'ulimit -f 20; exec "$@"' bash)
 	for size in 20400 20480; do
 		head -c "$((size - 1))" /dev/zero | tr '\0' ' ' >"$log"

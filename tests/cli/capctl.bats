@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# What is the same for every verb of capctl.
+# Behaviour that is common to all verbs of capctl.
 
 load capctl_helpers
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2154 # policy_helpers.bash sets them
 # shellcheck disable=SC2030,SC2031 # each test has its own environment
-# capctl check: every error of every file, and what is allowed but not wise.
+# 'capctl check' reports all errors of all files, and warnings.
 
 load policy_helpers
 
@@ -27,7 +27,7 @@ check() { # STATUS [WORD…]
 	[ "$status" -eq "$want" ]
 }
 
-# What it prints, whole; the text on standard input.
+# Compares the whole output with standard input.
 prints() { # STATUS [WORD…]
 	local text
 
@@ -43,7 +43,7 @@ json() { # STATUS JQ-CONDITION [WORD…]
 	check "$1" --json "${@:3}"
 	[ -z "$stderr" ]
 	jq -e "$condition" <<<"$output" >/dev/null || {
-		echo "not: $condition"
+		echo "false: $condition"
 		return 1
 	}
 }
@@ -54,7 +54,7 @@ rules() { # RULE…
 	printf '{"version":1,"engine":"cri-o","rules":[\n%s]}\n' "$*"
 }
 
-# The node's own files, which the program sees under SYSCONFDIR.
+# The node's own files, which the program finds under SYSCONFDIR.
 use_node() {
 	[ "$(id -u)" = 0 ] || skip 'not root'
 	require_programs unshare
@@ -65,7 +65,7 @@ use_node() {
 	make_empty_container
 }
 
-# The first error is what the runtime refuses with.
+# The first error is the one that the runtime reports.
 same_as_runtime() {
 	local words found
 
@@ -502,7 +502,7 @@ is_printable() {
 	done
 }
 
-colours() { # what a terminal gets
+colours() { # the number of coloured lines on a terminal
 	script -qec "'$capctl' check p.json" /dev/null </dev/null |
 		LC_ALL=C grep -c $'\e\\[' || :
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# 'capctl decode': masks to names, names to masks, and what there is.
+# 'capctl decode': masks to names, names to masks, and the list of all.
 
 load capctl_helpers
 

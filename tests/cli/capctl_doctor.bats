@@ -3,8 +3,8 @@
 # shellcheck disable=SC2016 # the variables of jq
 # shellcheck disable=SC2030,SC2031 # variables of one test
 # shellcheck disable=SC2034,SC2154 # helpers.bash reads and sets them
-# 'capctl doctor' on trees made for it: one that is in order, and for each line
-# of a warning or an error one in which that is wrong, and nothing else.
+# 'capctl doctor' on trees made for the test: a correct one, and for each
+# warning or error a tree with only that mistake.
 
 load helpers
 
@@ -34,7 +34,7 @@ teardown() {
 	[ -z "${tree-}" ] || umount -R "$tree" 2>/dev/null || :
 }
 
-# Where configure put things.
+# The installation paths from configure.
 learn_places() {
 	local json places
 
@@ -51,11 +51,11 @@ program() { # PATH in the tree
 	chmod 755 "$tree$1"
 }
 
-# A node of CRI-O's, as packaging/ has it, in order.
+# A correct CRI-O node, as packaging/ sets it up.
 make_tree() {
 	program "$program"
 	program "$runc"
-	# The snippets in packaging/ name it there, wherever it is.
+	# The snippets in packaging/ always use this path.
 	mkdir -p "$tree/usr/bin"
 	[ "$program" = "$capruntime" ] ||
 		ln "$tree$program" "$tree$capruntime"
@@ -66,7 +66,7 @@ make_tree() {
 	policy '{engine: "cri-o", audit: "none"}' "$web"
 }
 
-put() { # FILE: standard input, to that file of the tree
+put() { # FILE: writes standard input to that file of the tree
 	mkdir -p "$tree/${1%/*}"
 	cat >"$tree/$1"
 }
@@ -74,7 +74,7 @@ put() { # FILE: standard input, to that file of the tree
 web='{name: "web", match: {namespace: "web"}, ambient: ["NET_BIND_SERVICE"]}'
 any='{name: "any", match: {id: "x"}, ambient: ["NET_BIND_SERVICE"]}'
 
-policy() { # TOP RULE...: of jq
+policy() { # TOP RULE...: written in jq's syntax
 	local top=$1 IFS=,
 	shift
 	jq -n "{version: 1} + $top + {rules: [$*]}" >"$tree$home/policy.json"
@@ -86,14 +86,14 @@ doctor() { # sets status, output and stderr
 	printf 'exit status %s\n%s\n%s\n' "$status" "$stderr" "$output"
 }
 
-# All that is not ok: so many lines, and among them one of that status with that
-# text and that fix.
+# Compares all findings that are not ok: their number, and each one's status,
+# text and fix.
 finds() { # [STATUS TEXT FIX]...
 	local exit=0
 
 	[[ " $* " != *' error '* ]] || exit=1
 	[ "$status" -eq "$exit" ] || {
-		echo "wanted the exit status $exit"
+		echo "expected exit status $exit"
 		return 1
 	}
 	jq -e '[.findings[] | select(.status != "ok")] as $found |
@@ -113,14 +113,14 @@ says() { # TOPIC TEXT: an ok line
 	jq -e --arg topic "$1" --arg text "$2" 'any(.findings[];
 		.status == "ok" and .topic == $topic and
 		(.text | contains($text)))' <<<"$output" >/dev/null || {
-		echo "no ok line of $1 with '$2'"
+		echo "no ok line for $1 with '$2'"
 		jq -r '.findings[] | select(.status == "ok") |
 			"\(.topic): \(.text)"' <<<"$output"
 		return 1
 	}
 }
 
-# Somebody listens at PATH of the tree. The name comes last: then he does.
+# Listens at PATH in the tree. The socket gets its name after it listens.
 listen() { # STREAM|DGRAM PATH
 	mkdir -p "$tree${2%/*}"
 	(
@@ -138,7 +138,7 @@ time.sleep(600)' "$1" "${2##*/}"
 	wait_until test -S "$tree$2"
 }
 
-crio() { # LINE...: further lines of the handler's table
+crio() { # LINE...: more lines of the handler's table
 	local line
 
 	{
@@ -151,7 +151,7 @@ no_crio() { rm -r "$tree/etc/crio"; }
 
 cri=io.containerd.grpc.v1.cri
 
-containerd_node() { # VERSION: instead of CRI-O's
+containerd_node() { # VERSION: replaces the CRI-O node
 	no_crio
 	put etc/containerd/config.toml \
 		<"$srcdir/packaging/containerd/config-v$1.toml"
@@ -165,7 +165,7 @@ podman_node() {
 	policy '{audit: "none"}' "$any"
 }
 
-# The tree, whole
+# A complete tree
 
 @test "a correct CRI-O node has no findings" {
 	doctor
@@ -278,7 +278,7 @@ podman_node() {
 	[ "$status" -eq 1 ]
 }
 
-# A DaemonSet's image or an install.sh with a prefix puts both elsewhere.
+# A DaemonSet's image or an install.sh with a prefix installs both elsewhere.
 @test "capruntime is found next to capctl" {
 	mkdir "$work/beside"
 	cp "$capctl" "$work/beside"
@@ -293,7 +293,7 @@ podman_node() {
 	says capruntime "'$work/beside/capruntime'"
 	[ "$(jq -r .program <<<"$output")" = "$work/beside/capruntime" ]
 
-	# Where configure put it, it counts.
+	# A copy at the configured path has precedence.
 	program "$program"
 	doctor
 	finds warning "is a different copy from '$program'" 'keep one'
@@ -403,7 +403,7 @@ os.setxattr(sys.argv[1], "security.selinux", sys.argv[2].encode() + b"\0")' \
 		error "third' is not a symbolic link" "$home/runtimes/third"
 }
 
-# The files of a container that lives, of runc or crun.
+# Creates the state of a running container of runc or crun.
 alive() { # ROOT ID runc|crun
 	mkdir -p "$tree$1/$2" "$tree/proc/4711"
 	printf '4711 (a b) S%s 99 0\n' "$(printf ' %s' {4..21})" \
@@ -809,7 +809,7 @@ default_warning=(warning 'including the one that repairs it' 'RuntimeClass')
 	finds error "disables the CRI plugin" 'remove "cri"'
 }
 
-containerd_config() { # SED: of the snippet of version 2
+containerd_config() { # SED: a script for the snippet of version 2
 	sed "$1" "$srcdir/packaging/containerd/config-v2.toml" |
 		put etc/containerd/config.toml
 }
@@ -876,7 +876,7 @@ containerd_config() { # SED: of the snippet of version 2
 	says containerd "in '/etc/containerd/ours.toml'"
 }
 
-# Of version 2 of the format: containerd 2.x merges what 1.x replaces.
+# Version 2 of the format: containerd 2.x merges what 1.x replaces.
 @test "doctor reads imports as 'containerd config dump' does" {
 	require_programs containerd
 	containerd_node 2
@@ -892,7 +892,7 @@ containerd_config() { # SED: of the snippet of version 2
 	[ "$(ours)" = "$(($(containerd_major) >= 2))" ]
 }
 
-# The verb itself
+# The verb
 
 @test "the text has the fix below each line, within 80 columns" {
 	crio 'inherit_default_runtime = true'
@@ -901,7 +901,7 @@ containerd_config() { # SED: of the snippet of version 2
 	[[ "$output" == *$'\nerror  CRI-O '*$'\n'*'fix: remove inherit_default_runtime'* ]]
 	[ "${lines[-1]}" = 'errors: 1, warnings: 0' ]
 	[[ "$output" != *$'\033'* ]]
-	# Of lines that could be broken: a path compiled in may be longer.
+	# Only lines that can be wrapped: a compiled-in path may be longer.
 	[ "$(grep -vE '[^ ]{50}' <<<"$output" | wc -L)" -le 80 ]
 }
 

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2016,SC2030,SC2031 # variables of jq, of one test
 # shellcheck disable=SC2034,SC2154 # policy_helpers.bash reads and sets them
-# 'capctl explain' decides as the runtime does: for every fixture its output is
-# compared with the audit log of a create that follows.
+# 'capctl explain' makes the same decision as the runtime: for each fixture its
+# output is compared with the audit log of a create that follows.
 
 load policy_helpers
 
@@ -18,7 +18,7 @@ explain() { # WORD…: sets status, output and stderr
 	printf 'exit status %s\n%s\n%s\n' "$status" "$output" "$stderr"
 }
 
-# "OUTCOME RULE NAMESPACE … SETS": of an explanation, of an audit line.
+# "OUTCOME RULE NAMESPACE … SETS" of an explanation and of an audit line.
 said_filter='def mask: .mask;
 	def sets: [.effective, .bounding, .inheritable, .permitted, .ambient] |
 		map(mask) | join(" ");
@@ -41,7 +41,7 @@ done_filter='def sets: [.effective, .bounding, .inheritable, .permitted,
 	 ((.raised // []) | sort | join(" ") | if . == "" then null else . end),
 	 ((.missing // []) | sort | join(" ") | if . == "" then null else . end)]'
 
-# The bundle's config.json under the policy in use: said, then done.
+# Explains the bundle under the current policy, then creates and compares.
 expect_same() { # NAME, for messages
 	local said seen
 
@@ -56,7 +56,7 @@ expect_same() { # NAME, for messages
 		printf '%s:\nsaid: %s\ndone: %s\n' "$1" "$said" "$seen"
 		return 1
 	}
-	# A second explanation reverts what the create changed.
+	# A second explanation reverts the changes of the create.
 	"$capctl" explain --json --id x "$bundle" >"$work/again.json" || :
 	diff <(jq -S 'del(.record)' "$work/said.json") \
 		<(jq -S 'del(.record)' "$work/again.json") || {
@@ -68,7 +68,7 @@ expect_same() { # NAME, for messages
 everything='{name: "all", match: {uid: "0-"}, ambient: ["NET_BIND_SERVICE",
 	"NET_RAW"]}'
 
-policies() { # ENGINE: one after the other, each made the one in use
+policies() { # ENGINE: makes each policy the current one in turn
 	case $2 in
 	0) policy "{engine: \"$1\", audit_all: true}" "$everything" ;;
 	1) policy "{engine: \"$1\", audit_all: true}" \
@@ -289,7 +289,7 @@ engine_of() { # FIXTURE
 			'["seccomp_closed"]' ]
 }
 
-# A tree of files for it, and a program that its args name.
+# Makes the root file system, with the program that args names.
 make_tree() { # [JQ-FILTER]
 	tree=$bundle/rootfs
 	rm -rf "$tree"
@@ -344,7 +344,7 @@ web_rule='{name: "web", match: {namespace: "shop"}, ambient:
 	END
 }
 
-# From "what … will hold" on, without the notes.
+# Prints the output from "what … will hold" on, without the notes.
 program_part() {
 	sed -n '/^what /,$p' <<<"$output" | grep -v '^note: '
 }
@@ -354,7 +354,7 @@ program_part() {
 	chmod 4755 "$tree/bin/app"
 	policy '{engine: "cri-o"}' "$web_rule"
 	explain "$bundle"
-	[ "$status" -eq 0 ] # root holds it all the same
+	[ "$status" -eq 0 ] # root holds it anyway
 	diff - <(program_part) <<-'END'
 		what '/bin/app' will hold
 		  effective      CHOWN, KILL, NET_BIND_SERVICE, NET_RAW
@@ -417,7 +417,7 @@ program_part() {
 	explain --json "$bundle"
 	jq -e '[.warnings[].code] == ["program_refused"] and
 		.program.executable == false' <<<"$output"
-	# The interpreter's file counts, and the message names it.
+	# The interpreter's file has the effect, and the message names it.
 	printf '#!/bin/app\n' >"$tree/bin/script"
 	chmod 755 "$tree/bin/script"
 	jq '.process.args = ["script"]' "$bundle/config.json" >"$work/c"
@@ -462,7 +462,7 @@ port_start=net.ipv4.ip_unprivileged_port_start
 		explain --json "$bundle"
 		jq -e '.warnings == []' <<<"$output"
 	done
-	# There is no such warning for other capabilities.
+	# Other capabilities have no such warning.
 	policy '{engine: "cri-o"}' '{name: "a", match: {}, ambient: ["KILL"]}'
 	make_tree ".linux.sysctl = {\"$port_start\": \"0\"}"
 	explain --json "$bundle"
@@ -483,7 +483,7 @@ port_start=net.ipv4.ip_unprivileged_port_start
 		*) [[ "$output" != *warning* ]] ;;
 		esac
 	done
-	# The setting of its own network namespace is not known.
+	# The sysctl of a new network namespace is unknown.
 	make_tree
 	run unshare -n sh -c 'echo 0 >/proc/sys/net/ipv4/ip_unprivileged_port_start &&
 		"$0" explain "$1"' "$capctl" "$bundle"
@@ -772,13 +772,13 @@ long=$(printf 'n%.0s' {1..63})
 	for member in $(jq -r 'keys[], (.subject, .program | keys[])' <<<"$output"); do
 		sed -n '/^.Ss capctl explain/,/^.Ss capctl show/p' \
 			"$srcdir/man/capctl.8" | grep -w "$member" >/dev/null || {
-			echo "the manual lacks: $member"
+			echo "not in the manual: $member"
 			return 1
 		}
 	done
 }
 
-coloured() { # WORD…: as on a terminal
+coloured() { # WORD…: runs it on a terminal
 	env TERM=xterm script -qec "'$capctl' explain $*" /dev/null </dev/null |
 		LC_ALL=C grep -c $'\e' || :
 }

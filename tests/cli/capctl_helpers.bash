@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # for the tests, by automake
-# Running capctl and saying what it did. Its output and errors are $output and
-# $stderr, and $status.
+# Runs capctl and compares its results. They are in $status, $output and
+# $stderr.
 #
-#   capctl WORD...         as it is called outside of a terminal
-#   ended STATUS           it ended with that, which says also what it wrote
-#   wrote TEXT             exactly that, on standard output alone
-#   complained TEXT        status 2 and one line, 'capctl: TEXT', nothing else
+#   capctl WORD...         runs it without a terminal
+#   ended STATUS           compares the exit status; prints the output
+#   wrote TEXT             compares all output; standard error must be empty
+#   complained TEXT        expects status 2 and only the line 'capctl: TEXT'
+#   is_json FILTER [ARG]   the output is one JSON value that matches FILTER
 #   is_json FILTER [ARG]   its output is one value of which jq says true
 
 load helpers

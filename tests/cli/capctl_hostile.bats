@@ -1,14 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2154 # automake sets them
-# What strangers choose, in every verb: nothing that a terminal obeys, hides or
-# turns about reaches people or programs, and nothing that they make of files,
-# links and processes holds capctl up.
+# Hostile names in every verb: no output contains control characters, invisible
+# characters or direction overrides, and no file, link or process blocks capctl.
 
 load helpers
 
 setup() {
-	require_root # the bundle is made so that the policy is believed
+	require_root # root owns the bundle, so that the policy is trusted
 	require_programs jq iconv
 	work=$BATS_TEST_TMPDIR
 	capctl=$builddir/capctl
@@ -21,16 +20,16 @@ teardown() {
 	[ -z "$spawner" ] || kill "$spawner" || :
 }
 
-# One of each kind: an escape sequence, C1, a newline, what is no UTF-8,
-# overrides and isolates of the direction, nothing to be seen, very long.
+# One name of each kind: an escape sequence, C1, a newline, invalid UTF-8,
+# direction overrides, direction isolates, invisible characters, a long name.
 kinds=($'e\e[2J\e]0;x\a' $'c\xc2\x9b2J' $'n\nroot\r' $'i\xff\xc3(\xed\xa0\x80'
 	$'r\xe2\x80\xaetxt.exe' $'s\xe2\x81\xa6x\xe2\x81\xa9'
 	$'z\xe2\x80\x8b\xef\xbb\xbf\x7f\t' "$(printf 'l%0254d' 0)")
-# The same in fewer names; the second is not UTF-8.
+# The same kinds in fewer names; the second is not valid UTF-8.
 names=("${kinds[0]}${kinds[1]}${kinds[2]}${kinds[6]}"
 	"${kinds[3]}${kinds[4]}${kinds[5]}" "${kinds[7]}")
 
-# Bytes that nobody may be sent: C0 but newlines, DEL, C1, what is unseen.
+# Bytes that must not be printed: C0 except newline, DEL, C1, invisible ones.
 unprintable='[\x00-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]'
 unprintable+='|\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa0-\xaf]|\xef\xbb\xbf'
 
@@ -46,7 +45,7 @@ complain() { # MESSAGE
 	return 1
 }
 
-# The status is its, 2 at most.
+# The exit status is capctl's own, so at most 2.
 ask() { # WORD...
 	words=("$@")
 	status=0
@@ -57,7 +56,7 @@ ask() { # WORD...
 	[ "$(wc -l <"$work/.err")" -le 1 ] || complain 'more than a line'
 }
 
-# For people, then for programs, and both say something.
+# Runs it for text and for JSON output; neither may be empty.
 ask_both() { # WORD...
 	ask "$@" || return
 	[ -s "$work/.out" ] || [ -s "$work/.err" ] || complain 'silent' || return
@@ -68,12 +67,12 @@ ask_both() { # WORD...
 		complain 'no JSON'
 }
 
-says() { # TEXT: it stands in what was just said
+says() { # TEXT: the last output contains it
 	LC_ALL=C grep -qaF -- "$1" "$work/.out" "$work/.err" ||
 		complain "lacks $1"
 }
 
-make_config() { # NAME: it is everywhere that a stranger can write
+make_config() { # NAME: used in every field that an untrusted user can set
 	jq -n --arg name "$1" '{ociVersion: "1.0.2", process: {user:
 		{uid: 1000, gid: 1000}, args: ["/bin/" + $name], cwd: "/",
 		env: ["PATH=" + $name], capabilities: {bounding:
@@ -118,7 +117,7 @@ asks='{"version": 1, "engine": "cri-o", "rules": [{"name": "asks",
 		ask "$name"
 		ask help "$name"
 		for verb in $("$capctl" help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
-			[ "$verb" != sync ] || continue # it would go on
+			[ "$verb" != sync ] || continue # it would not end
 			ask "$verb" "$name" || return
 			ask "$verb" "--$name"
 			ask "$verb" --json "$name"
@@ -143,7 +142,7 @@ asks='{"version": 1, "engine": "cri-o", "rules": [{"name": "asks",
 			($name): $name}]}' >"dir/policy.json"
 		ask_both check dir/policy.json
 		[ "$status" = 1 ] || complain 'no error'
-		# Raw, as no JSON has it.
+		# Unescaped, which is not valid JSON.
 		printf '{"version": 1, "rules": [ "%s" %s' "$name" "$name" \
 			>dir/policy.json
 		ask_both check dir/policy.json
@@ -171,7 +170,7 @@ asks='{"version": 1, "engine": "cri-o", "rules": [{"name": "asks",
 		ask_both explain --policy policy.json --all all
 		ask_both scan --policy policy.json "all/${name:0:100}"
 		ask_both restore "all/${name:0:100}"
-		# A record that is none.
+		# An invalid record.
 		printf '{"%s' "$name" >"all/${name:0:100}/.capruntime.json"
 		ask_both restore "all/${name:0:100}"
 		ask_both explain --policy policy.json "all/${name:0:100}"
@@ -278,7 +277,7 @@ asks='{"version": 1, "engine": "cri-o", "rules": [{"name": "asks",
 	[ "$status" = 2 ] || complain 'found a way'
 }
 
-# Of this many bytes, by an annotation.
+# An annotation pads it to this size.
 make_large_config() { # BYTES
 	jq -cn '{ociVersion: "1.0.2", process: {user: {uid: 1000, gid: 1000},
 		args: ["/a"], cwd: "/", capabilities: {bounding:

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2012,SC2016,SC2030,SC2031 # plain names; one test's own
 # shellcheck disable=SC2034,SC2154 # helpers.bash has them
-# 'capctl restore' puts back what the engine wrote, byte for byte, or leaves
-# everything as it is and says why.
+# 'capctl restore' restores the bytes that the engine wrote, or changes nothing
+# and reports the reason.
 
 load helpers
 
@@ -11,7 +11,7 @@ setup() {
 	setup_work
 	require_programs jq timeout
 	capctl=$builddir/capctl
-	# Links go under the build directory, not to this machine's /run.
+	# Links are below the build directory, not in this machine's /run.
 	CAPRUNTIME_BUILT=$builddir/tests/cli/capruntime-sysroot
 	mounted=()
 }
@@ -37,7 +37,7 @@ restored() { # CONFIG.JSON
 		"'$1' is as the engine wrote it; the record is removed " ]
 }
 
-troubled() { # TEXT…: in the one line on standard error
+troubled() { # TEXT…: each is in the one line on standard error
 	local text
 
 	[ "$status" -eq 2 ] && [ -z "$output" ] || return
@@ -45,7 +45,7 @@ troubled() { # TEXT…: in the one line on standard error
 	[[ "$stderr" == 'capctl: restore: '* ]] || return
 	for text; do
 		[[ "$stderr" == *"$text"* ]] || {
-			echo "lacks: $text"
+			echo "missing: $text"
 			return 1
 		}
 	done
@@ -55,7 +55,7 @@ same() { # FILE FILE
 	cmp "$1" "$2"
 }
 
-rules() { # one a line, of every kind
+rules() { # one rule of every kind per line
 	cat <<-'END'
 		{"name":"a","match":{},"ambient":["NET_BIND_SERVICE"]}
 		{"name":"b","match":{},"ambient":["KILL"],"exec":true}
@@ -269,7 +269,7 @@ mount_at() { # PATH OPTION...
 	strace -qqo "$work/trace" "$capctl" restore "$bundle" >/dev/null
 	same "$config" "$old"
 	number_calls "$work/trace" >"$work/calls"
-	# What is before that is the loader's.
+	# The calls before that are the dynamic loader's.
 	first=$(grep -n "$bundle" "$work/calls" | head -n 1)
 	mapfile -t calls < <(tail -n "+${first%%:*}" "$work/calls")
 	[ "${#calls[@]}" -ge 10 ]
@@ -281,7 +281,7 @@ mount_at() { # PATH OPTION...
 		{ strace -qqo /dev/null -e "inject=$name:signal=KILL:when=$number" \
 			"$capctl" restore "$bundle" >/dev/null || :; } 2>/dev/null
 		cmp -s "$config" "$old" || same "$config" "$new"
-		# With the record gone, it must be the engine's.
+		# Without the record, config.json must be the engine's.
 		[ -e "$record" ] || same "$config" "$old"
 		restore "$bundle"
 		[ "$status" -eq 0 ]

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2154 # bats, automake
-# 'capctl scan': what in an image raises privileges, with real setuid and
-# setcap files, and with images made to lead it astray.
+# 'capctl scan' finds programs that raise privileges in an image. The tests use
+# real setuid and setcap files, and images that try to mislead it.
 
 load helpers
 
@@ -24,16 +24,16 @@ scan() { # WORD…: sets status, output and stderr
 	printf 'exit status %s\n%s\n%s\n' "$status" "$output" "$stderr"
 }
 
-# Ended with this status, and without a word on standard error.
+# Checks the exit status; standard error must be empty.
 ended() { # STATUS
 	[ "$status" -eq "$1" ] && [ -z "$stderr" ]
 }
 
-printed() { # TEXT: all of it
+printed() { # TEXT: the whole output
 	diff <(cat <<<"$1") <(cat <<<"$output")
 }
 
-troubled() { # TEXT…: in the one line on standard error
+troubled() { # TEXT…: each is in the one line on standard error
 	local text
 
 	[ "$status" -eq 2 ] && [ -z "$output" ] || return
@@ -41,15 +41,15 @@ troubled() { # TEXT…: in the one line on standard error
 	[[ "$stderr" = 'capctl: scan: '* ]] || return
 	for text; do
 		[[ "$stderr" = *"$text"* ]] || {
-			echo "lacks: $text"
+			echo "missing: $text"
 			return 1
 		}
 	done
 }
 
-says() { # JQ-FILTER: true of the JSON printed
+says() { # JQ-FILTER: true for the JSON output
 	jq -e "$1" >/dev/null <<<"$output" || {
-		echo "not so: $1"
+		echo "false: $1"
 		return 1
 	}
 }
@@ -69,7 +69,7 @@ policy() { # RULE…
 	printf '{"version":1,"rules":[%s]}\n' "$*" >"$work/policy.json"
 }
 
-# config.json beside rootfs/, by default a non-root container's.
+# A config.json beside rootfs/, by default of a non-root container.
 bundle() { # [JQ-FILTER]
 	bundle=$work/bundle
 	mkdir -p "$bundle"
@@ -199,7 +199,7 @@ effect"
 	[[ "$stderr" != *$'\e'* ]]
 }
 
-# In a mount namespace of its own; "$0" is the tree, "$@" the rest.
+# In a new mount namespace; "$0" is the tree, "$@" is the command.
 mounted() { # SHELL-COMMANDS
 	before=(unshare -m sh -c "$1"'; exec "$@"' "$tree")
 }
@@ -237,7 +237,7 @@ mounted() { # SHELL-COMMANDS
 	printed '4 entries: nothing raises privileges'
 }
 
-# Root without what opens everything to it.
+# Root without the capabilities that bypass file permissions.
 closed_to_root() {
 	before=(setpriv "--bounding-set=-dac_override,-dac_read_search")
 }
@@ -412,7 +412,7 @@ no policy and no record: config.json is not read
 	CAPRUNTIME_POLICY=$work/policy.json
 	scan --bundle --json "$bundle"
 	says '.bundle.rule == "web" and .policy == null'
-	# Nothing was written.
+	# The scan wrote nothing.
 	cmp "$work/before.json" "$bundle/config.json"
 	[ ! -e "$bundle/.capruntime.json" ]
 }
@@ -503,7 +503,7 @@ no policy and no record: config.json is not read
 		["own", "raises", null],
 		["root", "dangerous", null],
 		["unmapped", "none", "its owner has no ID in the user namespace"]]'
-	# Which root one that was made before has cannot be known from here.
+	# The root ID of a user namespace that is joined is unknown.
 	jq '.linux = {namespaces: [{type: "user", path: "/proc/1/ns/user"}]}' \
 		"$bundle/config.json" >"$work/joined.json"
 	mv "$work/joined.json" "$bundle/config.json"
@@ -588,7 +588,7 @@ $tree/usr/bin/app"*"  dangerous  setuid root
 	troubled "config.json':1:36: 'mounts' must be a list, not a number"
 }
 
-# What setpriv still holds itself is gone after an execve.
+# The execve removes the capabilities that setpriv still holds.
 as_user() {
 	setpriv --reuid 12345 --regid 12345 --clear-groups "$@"
 }
@@ -596,7 +596,7 @@ as_user() {
 @test 'scan predicts what the kernel does' {
 	policy '{"name":"nnp","match":{},"no_new_privileges":true}' \
 		'{"name":"takes","match":{},"drop":["NET_RAW"]}'
-	# From a directory of its own: no other user comes to it by a path.
+	# A relative path: other users cannot search the directories above.
 	cd "$tree/usr/bin"
 	for name in caps root; do cp "$(command -v grep)" "$name"; done
 	setcap cap_net_raw=ep caps
@@ -642,7 +642,7 @@ as_user() {
 	[ "$status" -eq 1 ]
 	cat -v <<<"$output"
 	[[ "$output" = $'\r'*' entries, '*' found '* ]]
-	# The last thing there is a line of blanks.
+	# The last progress line is blank.
 	last=${output%$'\r'}
 	last=${last##*$'\r'}
 	[[ -n "$last" && -z "${last// /}" ]]

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2030,SC2031 # each test has its own
-# 'capctl show' of processes that the tests start. tests/runtime/show.bats has
-# those of real containers.
+# 'capctl show' of processes that the tests start. Real containers are in
+# tests/runtime/show.bats.
 
 load capctl_helpers
 
@@ -20,8 +20,8 @@ teardown() {
 	done
 }
 
-# Starts a process that runs until the test ends, and waits until its last
-# program has its final privileges; sets $pid.
+# Starts a process that runs until the test ends. Waits until its last program
+# has its final privileges. Sets $pid.
 start() { # PROGRAM WORD...
 	"$@" >/dev/null 2>"$BATS_TEST_TMPDIR/start" </dev/null 3>&- &
 	pid=$!
@@ -33,11 +33,11 @@ start() { # PROGRAM WORD...
 	}
 }
 
-has_children() { # COUNT, each in its last program
+has_children() { # COUNT; each runs its last program
 	[ "$(pgrep -c -P "$pid" sleep)" = "$1" ]
 }
 
-# uid 1000 with NET_RAW in all sets but bounding, which also has KILL.
+# uid 1000 with NET_RAW in all sets; the bounding set also has KILL.
 start_user() { # PROGRAM WORD...
 	start setpriv --reuid 1000 --regid 1001 --clear-groups \
 		--inh-caps=-all,+net_raw --ambient-caps +net_raw \

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2016,SC2030,SC2031 # bats sets status in each test
 # shellcheck disable=SC2034,SC2154 # helpers.bash reads and sets them
-# 'capctl sync': the files of a node equal those of a directory, or are unchanged.
+# 'capctl sync': a node's files equal those of a directory, or are unchanged.
 
 load helpers
 
@@ -40,13 +40,13 @@ sync() { # WORD...
 once() { sync --once "$@" "$source" "$target"; }
 look() { sync --check "$@" "$source" "$target"; }
 
-# The whole tree: types, modes and contents.
+# Prints the whole tree: types, modes and contents.
 tell() { # DIRECTORY
 	(cd "$1" && find . ! -type d -printf '%p %y %m %l ' -exec cat {} \; |
 		LC_ALL=C sort)
 }
 
-names() { # DIRECTORY: of what is in it
+names() { # DIRECTORY: lists it
 	(cd "$1" && shopt -s dotglob && LC_ALL=C && echo *)
 }
 
@@ -97,7 +97,7 @@ in sync, files: 2, rules: 2"
 	[ -z "$stderr" ]
 	[[ "${output//$'\n'/ }" == "refused, nothing changed: '$source/a.json':2:14: 'match' is missing"* ]]
 	[ "$(tell "$target")" = "$before" ]
-	# Together they must be right, too.
+	# Each file is valid alone, but not together.
 	policy same
 	policy same a.json
 	once
@@ -205,7 +205,7 @@ mount_version() { # NUMBER
 	policy more a.json
 	mount_version 1
 	ln -s ..data/policy.json ..data/a.json "$work/mount/"
-	# What lies beside it is not of that version.
+	# A file beside ..data does not belong to the version.
 	policy torn ../mount/torn.json
 	sync --once "$work/mount" "$target"
 	[ "$status" -eq 0 ]
@@ -224,7 +224,7 @@ mount_version() { # NUMBER
 	grep -q later "$target/policy.json"
 }
 
-# $calls: the system calls after a version is opened, until it is opened again.
+# Sets $calls: the system calls from opening a version until it is opened again.
 list_reading() {
 	strace -qqo "$work/trace" "$capctl" sync --once "$work/mount" \
 		"$target" </dev/null
@@ -270,8 +270,8 @@ hold_reading() { # NAME NUMBER
 	done
 }
 
-# Both versions are valid, a mixture is not: the rule is in one file or in the
-# other.
+# Both versions are valid. A mixture is not, because then the rule is in both
+# files or in neither.
 @test "a ConfigMap that changes all the time is read one version at a time" {
 	mkdir "$work/mount"
 	policy moving
@@ -297,13 +297,13 @@ hold_reading() { # NAME NUMBER
 	[ "$status" -eq 0 ]
 }
 
-# The kubelet removes the files of a version one after the other, so a read may
-# have missed some.
+# The kubelet removes the files of a version one by one, so a read may miss some
+# of them.
 @test "a ConfigMap that is replaced during each read is an error" {
 	require_strace
 	mkdir "$work/mount"
 	mount_version 1
-	# The second of two, each time: the version is another one now.
+	# Fails every second open: the version has changed in the meantime.
 	run --separate-stderr strace -qq -o /dev/null -P ..data \
 		-e inject=openat:error=ENOENT:when=2+2 "$capctl" sync --once \
 		"$work/mount" "$target" </dev/null
@@ -340,7 +340,7 @@ start_keeping() { # WORD...
 	policy healed .new
 	mv "$source/.new" "$source/policy.json"
 	wait_until has_line 3 '.outcome == "changed"'
-	# Somebody works on the node by hand: that does not last.
+	# A manual change on the node is overwritten.
 	echo '{}' >"$target/policy.json"
 	wait_until has_line 4 '.put == ["policy.json"]'
 	mv "$target" "$work/elsewhere"
@@ -356,7 +356,7 @@ start_keeping() { # WORD...
 	grep -q healed "$target/policy.json"
 }
 
-# Where signals have no default action.
+# Process 1 of a PID namespace, where signals have no default action.
 @test "as the first process of a container it ends on a signal" {
 	[ "$(id -u)" = 0 ] || skip 'not root'
 	require_programs unshare
@@ -410,8 +410,7 @@ start_keeping() { # WORD...
 	[ "$(names "$target")" = 'policy.d policy.json' ]
 }
 
-# Engines read every name in a drop-in directory, also of files they never
-# should have seen.
+# Engines read all files in a drop-in directory, including temporary ones.
 @test "a kill leaves no file in a drop-in directory, and the next run cleans up" {
 	local call left
 
@@ -506,7 +505,7 @@ not in sync"
 	[ "$status" -eq 2 ]
 	[ "$stderr" = "capctl: sync: '$target/runtimes/capruntime' points to '/usr/bin/runc' instead of '/usr/bin/crun' and is kept: running containers may need it; use another name" ]
 	[ "$(readlink "$target/runtimes/capruntime")" = /usr/bin/runc ]
-	# The policy is updated nevertheless.
+	# The policy is updated anyway.
 	cmp "$source/policy.json" "$target/policy.json"
 	once
 	[ "$status" -eq 0 ]
@@ -523,7 +522,7 @@ not in sync"
 updated: $target/file
 in sync, files: 2"
 	[ "$(stat -c %a "$target/program" "$target/file" | xargs)" = '755 644' ]
-	# One that runs can be replaced.
+	# A running program can be replaced.
 	exec 9<"$target/program"
 	echo 'exit 1' >>"$work/program"
 	sync --files --check "$work/program" "$work/file" "$target"

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2016,SC2034,SC2154 # jq; helpers.bash has them
 # 'capctl verify': its options and its output. The containers are processes of
-# the test with a state file in the format of crun or runc. tests/runtime/
-# verify.bats has real containers.
+# the test with a state file in the format of crun or runc. Real containers are
+# in tests/runtime/verify.bats.
 
 load helpers
 
@@ -29,14 +29,14 @@ verify() { # WORD…: sets status, output and stderr
 	printf 'exit status %s\n%s\n%s\n' "$status" "$output" "$stderr"
 }
 
-all_of_it() { # TEXT on standard input
+all_of_it() { # TEXT: compares the whole output with standard input
 	[ -z "$stderr" ]
 	diff - <(echo "$output")
 }
 
-# Starts a process that holds these capabilities, like a container's first one.
-# Sets $pid.
-hold() { # CAPABILITIES in setpriv's format, with a leading comma; '': none
+# Starts a process with these capabilities, like a container's process 1. Sets
+# $pid.
+hold() { # CAPABILITIES in setpriv's format, with a leading comma; '' for none
 	setpriv --reuid 1000 --regid 1000 --clear-groups --inh-caps "-all$1" \
 		--ambient-caps "-all$1" \
 		--bounding-set "-all,+net_bind_service,+kill,+chown" \
@@ -70,7 +70,7 @@ runc_state() { # ID BUNDLE PID
 
 small='["CAP_CHOWN", "CAP_KILL", "CAP_NET_BIND_SERVICE"]'
 
-# A bundle as a create under the current policy leaves it.
+# A bundle after a create under the current policy.
 make_created() { # DIRECTORY
 	make_bundle "$1"
 	jq --argjson small "$small" '.process.capabilities |=
@@ -165,7 +165,7 @@ lost_row='lost  lost  NET_BIND_SERVICE: granted but not held: the program droppe
 		<<<"$output"); do
 		sed -n '/^.Ss capctl verify/,/^.Ss capctl restore/p' \
 			"$srcdir/man/capctl.8" | grep -w "$member" >/dev/null || {
-			echo "the manual lacks: $member"
+			echo "not in the manual: $member"
 			return 1
 		}
 	done

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154 # automake; jq; one test's own
-# 'capctl version': which program this is, and which runtime it stands before.
+# 'capctl version' shows the program's version and the real runtime.
 
 load helpers
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2154 # policy_helpers.bash sets them
-# A restore is evaluated as a create and changes nothing: the processes come
-# back with the sets in the checkpoint's image. CRIU is not needed: what counts
-# is whether the real runtime is called.
+# A restore is evaluated like a create and changes nothing: the processes get
+# the sets in the checkpoint's image. The tests do not need CRIU; they only
+# check whether the real runtime is called.
 
 load policy_helpers
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2154 # automake sets them
-# The shells' completions offer what 'capctl help' lists.
+# The shell completions offer what 'capctl help' lists.
 
 load ../need
 
@@ -12,7 +12,7 @@ setup() {
 	PATH=$builddir:$PATH
 }
 
-# The words that bash would offer after these.
+# Prints the words that bash offers after these words.
 bash_offers() { # WORD...
 	# shellcheck disable=SC2016 # for the inner shell
 	bash -c '. "$0"
@@ -46,7 +46,7 @@ verbs() {
 	grep -q -- '-o default' "$completions/capctl.bash"
 }
 
-# With a compadd that prints what it is given.
+# Replaces compadd with a function that prints its arguments.
 zsh_offers() { # WORD...
 	zsh -fc 'compadd() { print -rl -- "${@:#--}" }
 		_files() { print -r files }

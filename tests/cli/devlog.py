@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Runs a command with a /dev/log of its own.
+"""Runs a command with a private /dev/log.
 
 usage: unshare -m devlog.py KIND OUT COMMAND...
 
-KIND is what /dev/log is: socket, full (a queue that nobody reads and that has
-room for nothing), stream, file or missing. What a socket gets while the
-command runs stands in OUT afterwards, one datagram a line. The exit status is
+KIND is the type of /dev/log: socket, full (a socket whose queue is full and is
+never read), stream, file or missing. The datagrams that a socket receives
+while the command runs are written to OUT, one per line. The exit status is
 the command's.
 """
 import os
@@ -25,7 +25,7 @@ def listen(kind):
 
 
 def fill(server):
-    """Until a sender would have to wait; returns how many that took."""
+    """Fills the queue until a send would block; returns the number of messages."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
         sender.setblocking(False)
         count = 0
@@ -38,7 +38,7 @@ def fill(server):
 
 
 def receive(server):
-    """What lies in the queue."""
+    """Returns the queued datagrams."""
     datagrams = []
     try:
         while True:
@@ -49,7 +49,7 @@ def receive(server):
 
 def main():
     kind, out, command = sys.argv[1], sys.argv[2], sys.argv[3:]
-    # Names of users are wanted by nobody in there, but the null device is.
+    # The command needs no device except the null device.
     subprocess.run(['mount', '-t', 'tmpfs', 'none', '/dev'], check=True)
     os.mknod('/dev/null', 0o20666, os.makedev(1, 3))
     filled, server = 0, None

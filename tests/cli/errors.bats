@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2034,SC2154 # helpers.bash has them
 # shellcheck disable=SC2030,SC2031 # each test has its own environment
-# What people see of a refusal: one line on standard error, one in the log
-# that the engine named, and nothing anywhere else.
+# The messages of a refusal: one line on standard error, one line in the log
+# file that the engine names, and no other output.
 
 load helpers
 
@@ -11,11 +11,11 @@ setup() {
 	require_programs jq
 	setup_work
 	log=$work/log
-	before=(timeout 60) # nothing here is to wait for anybody
+	before=(timeout 60) # fails instead of hanging
 	unmet='{"name":"web","match":{},"ambient":["SYS_ADMIN"],"require":true}'
 }
 
-# A refusal that comes late: both files of the bundle were open.
+# A refusal after both files of the bundle were opened.
 refuse_late() { # WORD...
 	use_policy "$unmet"
 	create "$@"
@@ -27,7 +27,7 @@ message() {
 	sed 's/^capruntime: //' "$work/stderr"
 }
 
-# So many whole lines.
+# The file has this number of complete lines.
 has_lines() { # FILE COUNT
 	[ "$(wc -l <"$1")-$(tail -c 1 "$1")" = "$2-" ] ||
 		complain "not $2 lines in $1: $(<"$1")"
@@ -133,7 +133,7 @@ is_text_line() { # LINE
 	refuse_late --log "$work/mount/log"
 }
 
-# With these of the descriptors 0 to 2 closed, and no look at the output.
+# Closes the given descriptors among 0 to 2; ignores the output.
 create_closed() { # DESCRIPTORS WORD...
 	local closed=$1
 	shift

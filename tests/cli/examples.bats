@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2034,SC2154 # bats and policy.bash read and set them
-# The examples say what the programs say; that containers do the same is
+# The programs' output matches the examples. Real containers are compared in
 # tests/runtime/examples.bats.
 
 load policy
@@ -27,7 +27,7 @@ setup() {
 			"$examples/$name.expect" - <<<"$output" || different=1
 	done
 	[ "$different" = 0 ] || {
-		echo "if it should be so: make examples-expect"
+		echo "if this is intended: make examples-expect"
 		return 1
 	}
 }

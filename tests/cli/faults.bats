@@ -1,8 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2034,SC2154 # helpers.bash has them
-# Whatever goes wrong with the bundle's files: config.json is the old or the
-# new one, whole; nothing is started with another; the one line says why.
+# Injected faults on the bundle's files: config.json is always the complete old
+# or new file, no container starts with another one, and one line has the
+# reason.
 
 load helpers
 
@@ -31,7 +32,7 @@ mount_at() { # PATH OPTION...
 	mounted=("$path" ${mounted[@]+"${mounted[@]}"})
 }
 
-# The bundle on a file system of its own.
+# Mounts a separate file system at the bundle.
 mount_bundle() { # TMPFS-OPTIONS
 	mount_at "$bundle" -t tmpfs -o "$1,mode=755" none
 	cp -p "$old" "$config"
@@ -106,8 +107,8 @@ mount_bundle() { # TMPFS-OPTIONS
 	same "$config" "$new"
 }
 
-# Starts $holder, a process in whose mount namespace the state directory is
-# empty: a create makes system calls for each link that it finds there.
+# Starts $holder, a process with a mount namespace in which the state directory
+# is empty. A create makes system calls for each link in that directory.
 hold_namespace() {
 	local over
 
@@ -118,8 +119,8 @@ hold_namespace() {
 	wait_until is_asleep "$holder"
 }
 
-# Under strace, which detaches at the execve of the runtime: no fault is injected
-# into the shell of the stand-in.
+# Runs a create under strace, which detaches at the execve of the runtime, so no
+# fault is injected into the shell of the stand-in.
 traced_create() { # STRACE-OPTION...
 	local CAPRUNTIME_BUILT=$builddir/tests/cli/capruntime-sysroot
 	local before
@@ -129,7 +130,7 @@ traced_create() { # STRACE-OPTION...
 	create
 }
 
-# The call of a create whose line in the trace matches, as NAME:…:when=N.
+# Prints the call whose line in the trace matches, as NAME:FAULT:when=N.
 call_like() { # PATTERN FAULT
 	number_calls "$work/trace" | awk -v pattern="$1" -v fault="$2" '
 		{ line = $0; sub(/^[^ ]+ [^ ]+ /, "", line) }
@@ -165,7 +166,8 @@ call_like() { # PATTERN FAULT
 }
 
 @test "RLIMIT_FSIZE causes a refusal, not a signal" {
-	# In blocks of 1024 bytes, for the record and for config.json.
+	# In blocks of 1024 bytes: one limit is for the record, one for
+	# config.json.
 	for limit in 1 2; do
 		before=(bash -c 'ulimit -f "$0" && exec "$@"' "$limit")
 		create
@@ -236,7 +238,7 @@ call_like() { # PATTERN FAULT
 	done
 }
 
-# config.json of just so many bytes, by blanks between two tokens.
+# Pads config.json to this size, with blanks between two tokens.
 pad_config() { # BYTES
 	local blanks=$(($1 - $(wc -c <"$old")))
 
@@ -266,7 +268,7 @@ pad_config() { # BYTES
 	pad_config $((limit + 1))
 	create
 	refused "'$config' is larger than $limit bytes"
-	# What we make of it has to be read by the next create.
+	# The next create must be able to read the changed config.json.
 	use_policy "$grant"
 	pad_config $limit
 	create
@@ -275,7 +277,7 @@ pad_config() { # BYTES
 	[ ! -e "$record" ]
 }
 
-# Three ways of a create: from which file to which, under which policy.
+# Three kinds of create: the old file, the new file, and the policy.
 another='{"name":"other","match":{},"ambient":["KILL"]}'
 
 prepare_way() { # granting, changing or taking-back
@@ -295,12 +297,12 @@ prepare_way() { # granting, changing or taking-back
 	use_policy $rules
 }
 
-# A kill anywhere else leaves the same files; where files are not written,
-# calls fail in each way as they do in the first.
+# Kills at other calls leave the same files. Calls that write no file fail alike
+# in all three ways, so they are only tested in the first.
 changes=' (write|fsync|fchmod|f?setxattr|rename|unlink|link|symlink|mkdir|openat.*O_CREAT)'
 
-# Sets $calls, and $own to the first of capruntime itself: what is before that
-# is the loader's and libcap's.
+# Sets $calls, and $own to capruntime's first call. The calls before it are made
+# by the dynamic loader and libcap.
 list_calls() { # WAY
 	prepare_way "$1"
 	traced_create -o "$work/trace"
@@ -325,8 +327,8 @@ is_whole() {
 		complain 'config.json is neither the old nor the new one'
 }
 
-# A further create with the policy, and one without any. What was seen to
-# come right from these very files is not tried again.
+# Creates with the policy, then without one. Files that have already recovered
+# once are not tested again.
 comes_right() { # WAY
 	local files
 
@@ -382,8 +384,8 @@ comes_right() { # WAY
 	[ "$count" -gt 4 ]
 }
 
-# The kernel's brk() returns no errors, so libc looks for none; in a sanitizer's
-# program the calls for memory are not capruntime's alone.
+# The kernel's brk() returns no errors, so libc does not check for any. With a
+# sanitizer, not all memory calls are capruntime's.
 is_tried() { # NAME
 	case $1 in
 	brk) false ;;
@@ -406,7 +408,7 @@ is_tried() { # NAME
 			prepare_way "$way"
 			traced_create -o /dev/null \
 				-e "inject=$name:error=EIO:when=$number"
-			# json-c tells, and goes on without.
+			# json-c prints a message and continues without it.
 			[ "$name" != getrandom ] || : >"$work/stderr"
 			if [ "$status" -eq 0 ]; then
 				started

@@ -3,19 +3,19 @@
 # shellcheck disable=SC2034,SC2154 # for the tests, by automake
 # shellcheck disable=SC2119,SC2120 # the tests give words to create
 # A bundle with an engine's config.json, a policy, and a stand-in for the real
-# runtime that writes down its argv and starts nothing.
+# runtime that records its argv and starts nothing.
 #
-#   setup_work             in setup(): the variables below
-#   make_runtime NAME      a stand-in of that name, made the one in use
-#   use_policy RULE...     the policy in use; none given: one without rules
-#   create WORD...         capruntime WORD... create -b $bundle ID
-#   started                it went through to the stand-in, silently
-#   refused TEXT...        it did not, with one line that has each TEXT
+#   setup_work             in setup(): sets the variables below
+#   make_runtime NAME      makes a stand-in of that name the current runtime
+#   use_policy [RULE...]   sets the current policy
+#   create WORD...         runs capruntime WORD... create -b $bundle ID
+#   started                the stand-in was called, without any output
+#   refused TEXT...        it was not; one line contains each TEXT
 #   same A B               both files have the same bytes
 #
-# $work holds all of it; $bundle with $config and $record; $old is config.json
-# as the engine wrote it, $new as $grant makes it; $before are words to put in
-# front of capruntime, for example an strace.
+# $work contains all files: $bundle with $config and $record; $old is config.json
+# as the engine wrote it; $new is the file after $grant. $before has words to
+# put in front of capruntime, for example strace.
 
 load ../need
 
@@ -31,7 +31,7 @@ require_root() {
 # Other users must be able to reach the program and its compiled-in paths.
 require_open_build() {
 	setpriv --reuid 65534 --clear-groups test -x "$CAPRUNTIME_BUILT" ||
-		skip 'the build is in a directory closed to others'
+		skip 'other users cannot search the build directory'
 }
 
 require_strace() {
@@ -39,24 +39,25 @@ require_strace() {
 	strace -o /dev/null true || skip 'strace cannot trace here'
 }
 
-wait_until() { # COMMAND...: for at least $patience seconds, or 60
+wait_until() { # COMMAND...: retries for at least $patience seconds, default 60
 	local i
 
 	for ((i = 0; i < ${patience-60} * 20; i++)); do
 		! "$@" || return 0
 		sleep 0.05
 	done
-	printf 'never happened: %s\n' "$*"
+	printf 'timed out: %s\n' "$*"
 	return 1
 }
 
-# It is what its exec made it: the kernel sets the name before the capabilities.
+# Waits for the end of the exec: the kernel sets the name before the
+# capabilities.
 is_asleep() { # PID of a sleep
 	[[ "$(<"/proc/$1/status")" = Name:$'\t'sleep$'\n'*$'\nState:\tS '* ]]
 } 2>/dev/null
 
-# $over: words to run a program among whose directories $work/NAME lies over
-# the NAME that capruntime-sysroot has. Other tests run beside this one.
+# Sets $over: words that run a program with $work/NAME mounted over the NAME of
+# capruntime-sysroot. Other tests use that directory at the same time.
 over_sysroot() { # NAME...
 	local name sysroot=$builddir/tests/cli/sysroot
 
@@ -93,7 +94,7 @@ setup_work() {
 	make_bundle "$bundle"
 }
 
-# Writes its arguments to $work/called, one per line, after a line for the call.
+# Writes its arguments to $work/called, one per line, after one line per call.
 make_runtime() { # NAME
 	mkdir -p "$work/bin"
 	CAPRUNTIME_RUNTIME=$work/bin/$1
@@ -116,7 +117,7 @@ use_policy() { # RULE...
 	printf '{"version":1,"rules":[%s]}\n' "$*" >"$CAPRUNTIME_POLICY"
 }
 
-# The words come before the verb: --log and the like.
+# The words come before the verb, like --log.
 create() { # WORD...
 	rm -f "$work/called"
 	status=0
@@ -151,10 +152,10 @@ started() {
 	no_leftovers
 }
 
-# Phrases that make engines blame the container's command.
+# Phrases for which engines blame the container's command.
 phrases='no such file or directory|permission denied|executable file not found'
 
-# One whole line, and printable.
+# The file is one complete line of printable characters.
 one_line() { # FILE
 	[ "$(LC_ALL=C grep -c '^[ -~]*$' "$1")" = 1 ] &&
 		[ "$(wc -l <"$1")" -eq 1 ] && [ -z "$(tail -c 1 "$1")" ]
@@ -180,10 +181,10 @@ same() { # FILE FILE
 	cmp "$1" "$2" || complain 'the bytes differ'
 }
 
-# Each system call in a trace up to the execve of the runtime, as "NAME N LINE":
-# the Nth of that name, as strace's inject= counts them.
+# Prints each system call in a trace up to the execve of the runtime, as "NAME N
+# LINE": the Nth call of that name, as strace's inject= counts it.
 number_calls() { # TRACE
-	awk 'NR > 1 && /^[a-z0-9_]+\(/ { # the first is not counted by strace
+	awk 'NR > 1 && /^[a-z0-9_]+\(/ { # strace does not count the first one
 		name = $0
 		sub(/\(.*/, "", name)
 		print name, ++count[name], $0

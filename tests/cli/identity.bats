@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2016,SC2030,SC2031 # variables of jq, of one test
 # shellcheck disable=SC2034,SC2154 # policy_helpers.bash reads and sets them
-# Who a rule is for, as far as it takes the running system to tell, and the
-# engines' own config.json files. Forgeries are forgery_test.c.
+# Which containers a rule matches, where that depends on the running system, and
+# with the engines' real config.json files. Forged names: forgery_test.c.
 
 load policy_helpers
 
@@ -16,7 +16,7 @@ teardown() {
 	[ -z "${sleeper-}" ] || kill "$sleeper"
 }
 
-# Two rules, of which each container gets one: KEY is true, or false.
+# Two rules, for KEY true and KEY false; each container matches one of them.
 tell() { # KEY
 	policy '{}' "{name: \"yes\", match: {$1: true, uid: \"0-\"}}" \
 		"{name: \"no\", match: {$1: false, uid: \"0-\"}}"
@@ -28,14 +28,14 @@ expect_told() { # yes or no [JQ-CONDITION]
 	expect_untouched
 }
 
-namespaces() { # TYPE ENTRY…: in place of that type's
+namespaces() { # TYPE ENTRY…: replaces the namespaces of that type
 	make_container ".linux.namespaces |= (map(select(.type != \"$1\")) +
 		[${2-}])"
 }
 
 told='has("reason") | not'
 
-# Rules for true, for false, and for a container that neither matches.
+# One rule for true, one for false, one for containers that match neither.
 ask_both() { # KEY
 	policy '{}' "{name: \"yes\", match: {$1: true}}" \
 		"{name: \"no\", match: {$1: false}}" \
@@ -92,7 +92,7 @@ ask_both() { # KEY
 @test "what cannot be determined matches neither true nor false, and is audited" {
 	local -A keys=([network]=host_network [pid]=host_pid [user]=userns)
 
-	# Relative to what is up to each runtime.
+	# Runtimes resolve relative paths differently.
 	before=(env -C /proc/self/ns)
 	for type in network pid user; do
 		ask_both "${keys[$type]}"
@@ -142,7 +142,7 @@ ask_both() { # KEY
 	expect_told no
 }
 
-# Calls without a capability that this test holds.
+# Runs without a capability that this test holds.
 without_net_raw() {
 	require_programs capsh
 	before=(capsh --drop=cap_net_raw -- -c 'exec "$0" "$@"')
@@ -195,7 +195,7 @@ without_net_raw() {
 	expect_refusal CAP_KILL
 }
 
-# As a privileged container has them: all that this test can hand on.
+# A privileged container's list: all capabilities that this test can pass on.
 all_capabilities() {
 	capsh --decode="$(awk '/^CapBnd/ { print $2 }' /proc/self/status)" |
 		cut -d= -f2 | jq -Rc 'ascii_upcase / ","'
@@ -209,7 +209,7 @@ all_capabilities() {
 	make_container ".process.capabilities |= map_values($all)"
 	expect_start
 	expect_audit '.rule == "said"'
-	# The engine runs with what a usual container gets.
+	# The engine itself runs with the usual capabilities of a container.
 	before=(setpriv --bounding-set -all,+chown,+kill,+net_bind_service,+net_raw)
 	make_container
 	expect_start
@@ -236,7 +236,7 @@ all_capabilities() {
 	without_net_raw
 	expect_start
 	expect_audit '.rule == "said"'
-	# More than that is privileged all the more.
+	# A container with more capabilities is privileged too.
 	make_container ".process.capabilities |= map_values($all)"
 	expect_start
 	expect_audit '.rule == "said"'
@@ -272,7 +272,7 @@ all_capabilities() {
 	expect_told no
 }
 
-# For whom an engine vouches, and for everybody else.
+# A rule for containers with trusted names, and one for all others.
 engines_policy() { # TOP
 	policy "$1" '{name: "named", match: {namespace: "*", pod: "*",
 		container: "*", image: "*", uid: "0-"},

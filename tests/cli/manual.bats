@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# What the manual says is what the program does.
+# Compares capruntime's manual pages with its behaviour.
 
 load policy
 
@@ -9,12 +9,12 @@ page=man/capruntime-policy.5
 setup() {
 	setup_policy
 	require_programs jq
-	# By its own name, but with links that are not this machine's.
+	# A separate name for the program, with links of the test.
 	ln -s "$builddir/tests/cli/capruntime-sysroot" "$work/capruntime"
 	CAPRUNTIME_BUILT=$work/capruntime
 }
 
-# The names that the page describes: the object or section, and the name.
+# Prints the names that the page describes: object or section, and name.
 page_names() {
 	awk '/^[.]S[hs] / { object = "" }
 		/^[.]Ss Top level/ { object = "a policy" }
@@ -28,7 +28,7 @@ page_names() {
 	' "$srcdir/$page" | LC_ALL=C sort
 }
 
-# The words of a page that stand under .SECTION, without its macros.
+# Prints the words of the page in .SECTION, without macros.
 page_section() { # SECTION
 	awk -v wanted="$1" '/^[.]S[hs] / {
 			$1 = ""
@@ -37,7 +37,7 @@ page_section() { # SECTION
 		inside && !/^[.]/' "$srcdir/$page"
 }
 
-# Which keys have a default by what is said of them.
+# Prints the keys whose description names a default.
 page_defaults() {
 	awk '/^[.]S[hs] / {
 			object = /Top level/ ? "a policy" : /Rules/ ? "a rule" : ""
@@ -47,7 +47,7 @@ page_defaults() {
 	' "$srcdir/$page" | LC_ALL=C sort -u
 }
 
-make_container() { # JQ-FILTER: what is other than in a non-root pod's
+make_container() { # JQ-FILTER: changes to a non-root pod's container
 	jq -n '{ociVersion: "1.0.2", process: {user: {uid: 1000, gid: 1000},
 		args: ["/bin/true"], cwd: "/", capabilities: (["bounding",
 		"permitted", "effective"] | map({(.): ["CAP_CHOWN",
@@ -72,8 +72,7 @@ under_containerd() { # NAMESPACE CONTAINER IMAGE
 		\"io.kubernetes.cri.image-name\": \"$3\"}"
 }
 
-# What became of the container: refused, or what is ambient and bounding and
-# whether noNewPrivileges is set.
+# Prints "refused", or the ambient and bounding sets and noNewPrivileges.
 outcome() { # [ID]
 	if "$CAPRUNTIME_BUILT" create -b "$bundle" "${1-a}" >"$work/out" 2>&1; then
 		jq -r '.process | "ambient \(.capabilities.ambient // [] |
@@ -204,8 +203,8 @@ outcome() { # [ID]
 	grep '^1 to 63 of' "$srcdir/$page"
 }
 
-# Each key with its default, another value, and the container that tells one
-# from the other under a rule that raises NET_BIND_SERVICE.
+# Each key, its default, another value, and a container for which the two values
+# give different results. The rule raises NET_BIND_SERVICE.
 defaults() {
 	cat <<-'END_OF_DEFAULTS'
 		a policy|engine|"none"|"cri-o"|.
@@ -222,7 +221,7 @@ defaults() {
 	END_OF_DEFAULTS
 }
 
-held() { # by this process, as a list of config.json
+held() { # prints this process's capabilities as a config.json list
 	capsh --decode="$(awk '/^CapBnd/ { print $2 }' /proc/self/status)" |
 		cut -d= -f2 | jq -Rc 'ascii_upcase / ","'
 }
@@ -234,7 +233,7 @@ held() { # by this process, as a list of config.json
 
 	held=$(held)
 
-	became() { # VALUE-OF-THE-KEY, or none
+	became() { # VALUE-OF-THE-KEY, or none to omit the key
 		jq -n --arg log "$work/log" '{version: 1, audit: $log, rules: [
 			{name: "r", match: {gid: 1000},
 			ambient: ["NET_BIND_SERVICE"]}]}'" | ${1:+$at.$key = $1 |} ." \
@@ -260,7 +259,7 @@ held() { # by this process, as a list of config.json
 		[ -n "$changed" ]
 		[ "$changed" != "$value" ]
 	done < <(defaults)
-	# Of 'audit' audit.bats tells.
+	# 'audit' is tested in audit.bats.
 	same_lines page "$(page_defaults | grep -v ' audit$')" \
 		"$(defaults | grep -v "^'match'" | cut -d'|' -f1,2 | tr '|' ' ' |
 			LC_ALL=C sort)"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2154 # automake sets them
-# What capctl(8) has to have: every verb, option, example and member of JSON.
-# That its EXAMPLES are what capctl prints, screens.bats tells.
+# Checks that capctl(8) has every verb, option, example and JSON member.
+# screens.bats compares the output of its EXAMPLES.
 
 load helpers
 
@@ -19,7 +19,7 @@ verbs() {
 	"$capctl" help | sed -n 's/^  \([a-z]*\) .*/\1/p'
 }
 
-# The part of the page about a verb, each of its subsections.
+# Prints the subsections of the page about a verb.
 section() { # VERB
 	awk -v verb="$1" '/^[.]S[hs]/ { inside = $2 == "capctl" && $3 == verb }
 		inside' "$srcdir/$page"
@@ -50,17 +50,18 @@ section() { # VERB
 		[ -s "$work/examples" ]
 		while IFS= read -r example; do
 			grep -qF "$ $example" "$srcdir/$page" ||
-				{ echo "lacks: $example" && false; }
+				{ echo "missing: $example" && false; }
 		done <"$work/examples"
 	done
 }
 
-# A macro that takes what follows it into its quotes.
+# The macro also quotes everything that follows it.
 @test "no quote of the page holds another one" {
 	run ! grep -nE '^[.].*\<Dq\>.*\<Dq\>' "$srcdir"/man/*.[58]
 }
 
-# What DESCRIPTION tells of all, and of the verb: the words of .Va lines.
+# Prints the words of .Va lines in DESCRIPTION: those for all verbs and those
+# for this verb.
 told() { # VERB
 	{
 		sed '/^[.]Ss/,$d' "$srcdir/$page"
@@ -69,11 +70,11 @@ told() { # VERB
 		grep -oE '[a-z][a-z_]+' | LC_ALL=C sort -u
 }
 
-members() { # every member's name in the objects given
+members() { # prints the name of every member in the objects given
 	jq -r '.. | objects | keys[]' | LC_ALL=C sort -u
 }
 
-has_members() { # VERB: of what is printed by it, on standard input
+has_members() { # VERB; its JSON output is on standard input
 	local lacking
 
 	members >"$work/members"
@@ -82,7 +83,7 @@ has_members() { # VERB: of what is printed by it, on standard input
 	[ -z "$lacking" ] || { echo "$1 lacks: $lacking" && false; }
 }
 
-json() { # VERB WORD...: what it prints, whatever it finds
+json() { # VERB WORD...: prints the JSON, whatever the exit status is
 	"$capctl" "$@" --json 2>/dev/null </dev/null || :
 }
 

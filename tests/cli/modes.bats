@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2016,SC2030,SC2031 # variables of jq, of one test
 # shellcheck disable=SC2034,SC2154 # policy_helpers.bash reads and sets them
-# Mode audit: it decides and logs, changes nothing and refuses nothing, and
-# takes back what mode enforce granted before.
+# Mode audit decides and logs, changes and refuses nothing, and reverts what
+# mode enforce granted before.
 
 load policy_helpers
 
@@ -17,7 +17,7 @@ observe() { # [RULE…]
 	policy '{mode: "audit", engine: "cri-o"}' "$@"
 }
 
-grant() { # [MORE]: in mode enforce, so that a record lies there
+grant() { # [MORE]: in mode enforce, so that a record exists
 	policy '{engine: "cri-o"}' "{name: \"web\", match: {},
 		ambient: [\"KILL\"], ${1-}}"
 	expect_start
@@ -27,7 +27,7 @@ grant() { # [MORE]: in mode enforce, so that a record lies there
 	rm "$log"
 }
 
-# It starts, the line says that it would not have, and nothing has changed.
+# The container starts unchanged; the log says that it would be refused.
 expect_would_refuse() { # REASON-PATTERN
 	rm -f "$log"
 	expect_start
@@ -206,7 +206,7 @@ expect_taken_back() {
 	[ -f "$bundle/$record" ]
 }
 
-# The record is as given, and is not used.
+# The record is not used and not changed.
 expect_record_unused() { # REASON-PATTERN
 	expect_would_refuse "$1"
 	cmp "$work/granted.json" "$bundle/config.json"
@@ -239,7 +239,7 @@ expect_record_unused() { # REASON-PATTERN
 		echo "$text" >"$bundle/$record"
 		expect_record_unused 'capruntime.json'
 	done
-	# What is decided rests on config.json as it stands.
+	# The decision depends on the current config.json.
 	expect_audit '.rule == "web" and .before.ambient == "0000000000000020"'
 	cp "$work/record" "$bundle/$record"
 	expect_taken_back

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2034,SC2154 # passthrough_helpers.bash has them
-# Everything but create and run: what the real runtime prints, byte for byte,
-# and its exit status.
+# All verbs except create and run: the real runtime's output is the same, byte
+# for byte, and so is its exit status.
 
 load passthrough_helpers
 
@@ -14,7 +14,7 @@ setup() {
 }
 teardown() { teardown_passthrough; }
 
-# A few that differ much: success, failure, usage; on stdout and on stderr.
+# Different kinds: success, failure, usage; on stdout and on stderr.
 expect_some_same() {
 	expect_same --version
 	expect_same --root "$root" list

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # for the tests, by automake
-# The same call twice: a program by its full path, and capruntime in front of
-# it. The program is named by a link in SYSCONFDIR, so that not even the
-# environment differs.
+# Makes the same call twice: a program by its full path, and capruntime in front
+# of it. A link in SYSCONFDIR names the program, so even the environment is the
+# same.
 
 load helpers
 PATH=$PATH:/usr/sbin:/sbin
@@ -17,7 +17,7 @@ setup_passthrough() {
 	cd "$work/here" || return
 	before=()
 	closed=
-	# Its check for leaks cannot run under a tracer, or setuid.
+	# LeakSanitizer cannot run under a tracer, or setuid.
 	export ASAN_OPTIONS=detect_leaks=0
 	export CAPRUNTIME_POLICY=$work/no-policy.json
 	echo '{"version":1,"rules":[]}' >"$CAPRUNTIME_POLICY"
@@ -27,7 +27,7 @@ teardown_passthrough() {
 	[ -z "${handler-}" ] || rm -f "$runtimes/$handler"
 }
 
-# Any program works: its arguments are passed through unparsed.
+# Any program can be used: its arguments are passed through unparsed.
 use_program() { # NAME
 	require_programs "$1"
 	program=$(readlink -f "$(type -P "$1")")
@@ -38,7 +38,7 @@ use_program() { # NAME
 	echo "== in front of $program"
 }
 
-# $before are words in front of the call; $closed names descriptors to close.
+# $before has words in front of the call, $closed the descriptors to close.
 call() { # OUTPUT WORD...
 	local output=$1 status=0
 	shift
@@ -51,7 +51,7 @@ call() { # OUTPUT WORD...
 	echo "$status" >"$output.status"
 }
 
-# Times of day, in the ways of runc's and crun's logs.
+# Removes the times of day from runc's and crun's logs.
 without_times() {
 	sed -E 's/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|[+-][0-9:]+)/TIME/g' "$1"
 }

@@ -3,23 +3,23 @@
 # shellcheck disable=SC2016 # what python and sed read
 # shellcheck disable=SC2030,SC2031 # each test has its own environment
 # shellcheck disable=SC2034,SC2154 # passthrough_helpers.bash has them
-# What the real runtime finds itself in: argv, environment, descriptors,
-# signals and the rest are as they came. Programs that show their own /proc
-# stand in for it.
+# The process state that the real runtime inherits: argv, environment,
+# descriptors, signals and the rest are unchanged. Programs that show their own
+# /proc replace the runtime.
 
 load passthrough_helpers
 
 setup() { setup_passthrough; }
 teardown() { teardown_passthrough; }
 
-# NAME, and the lines that PATTERN keeps of what /proc/self/FILE says.
+# Compares the lines of /proc/self/FILE that match PATTERN.
 expect_same_proc() { # FILE PATTERN
 	use_program grep
 	expect_same -aE "$2" "/proc/self/$1"
 	[ -s "$work/through.stdout" ]
 }
 
-# Runs CODE in a python that capruntime becomes, and in one alone.
+# Compares CODE in a python that capruntime executes and in a direct one.
 expect_same_python() { # CODE
 	use_python
 	expect_same -c "$1"
@@ -27,7 +27,7 @@ expect_same_python() { # CODE
 	[ "$(cat "$work/through.status")" -eq 0 ]
 }
 
-# Not a wrapper in a shell, as version managers install.
+# The interpreter itself, not the shell wrapper of a version manager.
 use_python() {
 	require_programs python3
 	PATH=$(dirname "$(python3 -c 'import os, sys
@@ -91,7 +91,7 @@ for name in sorted(os.listdir("/proc/self/fd"), key=int):
     try:
         target = os.readlink("/proc/self/fd/" + name)
     except OSError:
-        continue # that was the directory itself
+        continue # the directory itself
     with open("/proc/self/fdinfo/" + name) as info:
         flags = [line for line in info if line.startswith(("pos", "flags"))]
     print(name, target.split("/")[-1].replace("through", "direct"), *flags)'
@@ -106,7 +106,7 @@ for name in sorted(os.listdir("/proc/self/fd"), key=int):
 open_ones = [n for n in range(64) if os.path.exists(f"/proc/self/fd/{n}")]
 with open("'"$work"'/open", "a") as out: print(open_ones, file=out)'
 	done
-	# Each was there twice: once without capruntime, once with it.
+	# Each call is there twice: without capruntime and with it.
 	awk 'NR % 2 { first = $0; next } $0 != first { print first, $0; exit 1 }' \
 		"$work/open"
 	[ "$(wc -l <"$work/open")" -eq 14 ]
@@ -134,7 +134,7 @@ with open("'"$work"'/open", "a") as out: print(open_ones, file=out)'
 	expect_same_proc status '^(Sig[PBIC]|Shd)'
 	before=(env '--default-signal')
 	expect_same_proc status '^(Sig[PBIC]|Shd)'
-	# But for the two that the C library keeps to itself.
+	# Except for the two signals that the C library reserves.
 	expect_same_proc status '^SigIgn:.0{7}[01][08]0{7}$'
 }
 
@@ -242,12 +242,12 @@ print(now == os.environ["BEFORE"], death.value,
 	exec 5<&- 9>&-
 }
 
-# A sanitizer makes calls in any order when the program starts.
+# A sanitizer makes other calls at the program's start.
 require_plain_build() {
 	! grep -q __asan_init "$CAPRUNTIME_BUILT" || skip 'built with a sanitizer'
 }
 
-# The system calls from the last one of the C library's start to the execve.
+# Prints the system calls from the end of the C library's start to the execve.
 trace() { # WORD...: the command line
 	strace -f -o "$work/trace" "$@" >/dev/null 2>&1 </dev/null || :
 	sed -i 's/^[0-9]* *//' "$work/trace"
@@ -280,7 +280,8 @@ trace() { # WORD...: the command line
 	use_program true
 	strace -o /dev/null "$program" || skip 'strace cannot trace here'
 	export CAPRUNTIME_RUNTIME=$program
-	# What an exec with --process takes more is told in sessions.bats.
+	# The additional calls of exec with --process are tested in
+	# sessions.bats.
 	for words in --version features 'state x' 'kill x' 'delete x' \
 		'exec x true' 'nosuch x' ''; do
 		# shellcheck disable=SC2086 # words
@@ -293,7 +294,7 @@ trace() { # WORD...: the command line
 	done
 }
 
-# A copy with mode MODE, and whether it is called by somebody else.
+# Makes a copy with mode MODE; tells whether another user calls it.
 make_copy() { # MODE
 	chmod o+x "$BATS_RUN_TMPDIR" "${work%/*}" "$work"
 	cp "$CAPRUNTIME_BUILT" "$work/copy"
@@ -315,12 +316,11 @@ make_copy() { # MODE
 			[ "$status" -eq 1 ]
 			[ -z "$output" ]
 			[[ "$stderr" == 'capruntime: '*setuid* ]]
-			# But for what a sanitizer says, which cannot be told
-			# anything here.
+			# A sanitizer prints lines that no option disables here.
 			[ "$(grep -cv '^==[0-9]*==' <<<"$stderr")" -eq 1 ]
 		done
 	done
-	# Whoever owns it may call it: both ids are the same.
+	# The owner may call it, because both ids are the same.
 	run -0 "$work/copy" --version
 }
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# For tests of the policy's syntax. `echo` is the real runtime: if it prints its
-# arguments, the policy was accepted.
+# For tests of the policy's syntax. `echo` is the real runtime: it prints its
+# arguments if the policy was accepted.
 
 load ../need
 
@@ -17,7 +17,7 @@ setup_policy() {
 	CAPRUNTIME_RUNTIME=$(type -P echo)
 }
 
-# A container that every engine vouches for and that no rule changes.
+# A container whose names are trusted under every engine. No rule changes it.
 make_empty_container() {
 	cat >"$bundle/config.json" <<-'END_OF_CONFIG'
 		{
@@ -30,8 +30,7 @@ make_empty_container() {
 	END_OF_CONFIG
 }
 
-# The keys that the parser knows: the object's name, as its messages have it,
-# and the key.
+# The keys that the parser knows: the object's name in messages, and the key.
 parser_keys() {
 	awk '
 		/^\t*static const struct policy_key top_keys/ { object = "a policy" }

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # shellcheck disable=SC2119,SC2120,SC2154 # bats and policy.bash; tests
-# For tests of what a policy does to a container: on top of policy.bash, whose
-# real runtime prints its arguments.
+# For tests of a policy's effect on a container. Uses policy.bash, whose real
+# runtime prints its arguments.
 
 load policy
 
-# A container as CRI-O writes it for a non-root pod, and where it is logged.
+# A container as CRI-O writes it for a non-root pod, and the audit log.
 setup_container() {
 	[ "$(id -u)" = 0 ] || skip 'not root'
 	require_programs jq timeout unshare
@@ -18,8 +18,8 @@ setup_container() {
 	make_container
 }
 
-# SYSCONFDIR is $work/etc, which the program sees in $seen's place: other tests
-# run beside this one.
+# Mounts $work/etc at $seen, which is SYSCONFDIR of the program. Other tests use
+# that directory at the same time.
 use_sysroot() {
 	etc=$work/etc/capruntime
 	seen=$builddir/tests/cli/sysroot/etc/capruntime
@@ -44,7 +44,7 @@ container_filter='{ociVersion: "1.0.2",
 		"io.kubernetes.cri-o.ImageName": "registry.example/web:1"},
 	linux: {namespaces: [{type: "pid"}, {type: "network"}]}}'
 
-make_container() { # [JQ-FILTER]: what is other than above
+make_container() { # [JQ-FILTER]: changes to the container above
 	rm -f "$bundle/.capruntime.json"
 	jq -n "$container_filter | ${1-.}" >"$bundle/config.json"
 	cp "$bundle/config.json" "$work/original.json"
@@ -56,8 +56,8 @@ use_config() { # FILE: one that an engine wrote
 	cp "$1" "$work/original.json"
 }
 
-# policy.json with rules, each '"name": …' or '{name: …}', jq's way, and more
-# keys at the top: policy '{engine: "cri-o"}' '{name: "a", match: {}}' …
+# Writes policy.json. Rules and further top-level keys are in jq's syntax:
+# policy '{engine: "cri-o"}' '{name: "a", match: {}}' …
 policy() { # TOP [RULE…]
 	local top=$1 rules
 	shift
@@ -67,8 +67,8 @@ policy() { # TOP [RULE…]
 		rules: [${rules#,}]} + $top" >"${CAPRUNTIME_POLICY:-$etc/policy.json}"
 }
 
-# $words: the call, with a time limit. $before are words in front of it.
-make_words() { # [WORD…]; without any: create
+# Sets $words: the call with a time limit. $before has words in front of it.
+make_words() { # [WORD…], default: create
 	words=(timeout -k 1 60 ${before[@]+"${before[@]}"}
 		${around[@]+"${around[@]}"} "$capruntime")
 	if [ $# -gt 0 ]; then
@@ -78,7 +78,7 @@ make_words() { # [WORD…]; without any: create
 	fi
 }
 
-# The real runtime is called, with nothing more to be seen.
+# The real runtime is called, and there is no other output.
 expect_start() { # [WORD…]
 	local words
 
@@ -90,7 +90,7 @@ expect_start() { # [WORD…]
 }
 
 # The runtime is not called, and one line on standard error has the reason.
-expect_refusal() { # PART…, of that line
+expect_refusal() { # PART…: each is in that line
 	local words part
 
 	make_words
@@ -102,7 +102,7 @@ expect_refusal() { # PART…, of that line
 	[[ "$stderr" == 'capruntime: '* && "$stderr" != *$'\n'* ]]
 	for part; do
 		[[ "$stderr" == *"$part"* ]] || {
-			echo "lacks: $part"
+			echo "missing: $part"
 			return 1
 		}
 	done
@@ -116,7 +116,7 @@ expect_untouched() {
 	}
 }
 
-# "B=… P=… E=… I=… A=…": names without CAP_, "-" for a list that is absent.
+# Prints "B=… P=… E=… I=… A=…": names without CAP_, "-" for an absent list.
 sets() {
 	jq -r '.process.capabilities as $sets |
 		[["B", "bounding"], ["P", "permitted"], ["E", "effective"],
@@ -126,21 +126,21 @@ sets() {
 	' "$bundle/config.json"
 }
 
-expect_sets() { # SETS, as above
+expect_sets() { # SETS in that format
 	[ "$(sets)" = "$1" ] || {
 		printf 'wanted: %s\n   got: %s\n' "$1" "$(sets)"
 		return 1
 	}
 }
 
-# Of the last line of the log, which has LINES of them where that is given.
+# The last line of the log matches, and the log has LINES lines.
 expect_audit() { # JQ-CONDITION [LINES]
 	[ -z "${2-}" ] || [ "$(wc -l <"$log")" -eq "$2" ] || {
-		printf 'not %s lines:\n%s\n' "$2" "$(cat "$log")"
+		printf 'expected %s lines:\n%s\n' "$2" "$(cat "$log")"
 		return 1
 	}
 	tail -n 1 "$log" | jq -e "$1" >/dev/null || {
-		printf 'not %s:\n%s\n' "$1" "$(tail -n 1 "$log")"
+		printf 'false: %s\n%s\n' "$1" "$(tail -n 1 "$log")"
 		return 1
 	}
 }

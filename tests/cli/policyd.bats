@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2154 # policy_helpers.bash sets them
-# The files of policy.d: which are read, in which order, and which refuse.
+# The files of policy.d: which are read, in which order, and which are refused.
 
 load policy_helpers
 
@@ -19,7 +19,7 @@ teardown() {
 	wait
 }
 
-# One file with one rule, of the same name unless it is given.
+# A file with one rule. The rule's default name is the file's.
 drop_in() { # FILE [NAME [MATCH [MORE]]]
 	local name=${2-$(basename "$1" .json)}
 
@@ -227,7 +227,7 @@ decides() { # RULE FILE
 	decides x "$seen_directory/x.json"
 }
 
-# As the kubelet mounts a ConfigMap.
+# Makes a ConfigMap as the kubelet mounts it.
 config_map() { # DIRECTORY VERSION FILE…
 	local into=$1/..2026_11_23_11_01_47.$2 file
 	mkdir "$into"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2016,SC2154 # for the stand-ins; make sets srcdir
-# ./quickstart on a machine where nothing is installed: stand-ins for dpkg, apt,
-# configure and make say in $log what they were called for.
+# ./quickstart on a machine with nothing installed: stand-ins for dpkg, apt,
+# configure and make record their calls in $log.
 
 bats_require_minimum_version 1.5.0
 
@@ -32,7 +32,7 @@ stand_in() { # NAME SCRIPT
 	chmod +x "$bin/$1"
 }
 
-# The demo ends where it would run what was built.
+# The demo stops where it would run the programs that it built.
 quickstart() { # WORD...
 	: >"$log"
 	(cd "$work" && PATH=$bin:$PATH ./quickstart "$@")

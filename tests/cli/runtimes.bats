@@ -3,9 +3,9 @@
 # shellcheck disable=SC2016 # what other shells read
 # shellcheck disable=SC2030,SC2031 # each test has its own environment
 # shellcheck disable=SC2034,SC2154 # passthrough_helpers.bash has them
-# Which program is the real runtime: $CAPRUNTIME_RUNTIME, the link of the name
-# that capruntime was called by, or the one that was compiled in; and which
-# program is none.
+# Which program is the real runtime: $CAPRUNTIME_RUNTIME, the link with the name
+# by which capruntime was called, or the compiled-in path; and which programs
+# are refused.
 
 load passthrough_helpers
 
@@ -21,14 +21,14 @@ setup() {
 
 teardown() { rm -f "$link" "$link"-*; }
 
-# A runtime that says who it is.
+# A runtime that prints its path.
 make_speaker() { # PATH
 	mkdir -p "${1%/*}"
 	printf '#!/bin/sh\necho "I am $0, asked to $*"\n' >"$1"
 	chmod 755 "$1"
 }
 
-# That runtime is the one, for every verb.
+# Every verb calls this runtime.
 expect_runtime() { # PATH
 	local words
 
@@ -41,8 +41,8 @@ expect_runtime() { # PATH
 	done
 }
 
-# One line that names what PATTERN says, exit status 1, nothing run.
-expect_error() { # PATTERN, with the verbs in $verbs
+# Expects one line that matches PATTERN, exit status 1, and no runtime.
+expect_error() { # PATTERN; the verbs are in $verbs
 	local verb
 
 	for verb in ${verbs-state create run --version}; do
@@ -57,7 +57,8 @@ expect_error() { # PATTERN, with the verbs in $verbs
 	done
 }
 
-# Runs COMMAND where SYSCONFDIR is $work/etc: other tests run beside this one.
+# Runs COMMAND with $work/etc mounted at SYSCONFDIR. Other tests use that
+# directory at the same time.
 with_own_sysconfdir() { # COMMAND...
 	mkdir -p "$work/etc/capruntime/runtimes"
 	unshare -m sh -c 'mount --bind "$0" "$1" && shift && exec "$@"' \
@@ -162,7 +163,7 @@ default_runtime() {
 		export CAPRUNTIME_RUNTIME
 		expect_error 'capruntime: path of the real runtime: name too long'
 	done
-	# The longest that fits, PATH_MAX with its NUL.
+	# The longest path that fits: PATH_MAX with the NUL.
 	CAPRUNTIME_RUNTIME=$(printf '/.%.0s' {1..2047})/
 	[ "${#CAPRUNTIME_RUNTIME}" -eq 4095 ]
 	expect_error "capruntime: real runtime '/././*"
@@ -298,7 +299,7 @@ default_runtime() {
 	run -0 with_own_sysconfdir bash -c 'exec -a own "$@"' bash "$sysroot" state x
 }
 
-# argv as it is, an empty or absent argv[0] among them.
+# Passes argv unchanged, including an empty or absent argv[0].
 call_with_argv() { # WORD...
 	python3 -c 'import ctypes, os, sys
 words = [word.encode() for word in sys.argv[2:]]

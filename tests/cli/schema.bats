@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# packaging/policy.schema.json and the parser must be of one mind: what one
-# refuses the other refuses, over tests/data/schema-corpus.
+# packaging/policy.schema.json and the parser accept and refuse the same
+# policies of tests/data/schema-corpus.
 
 load policy
 
@@ -18,7 +18,7 @@ schema_py() {
 	[ "$status" -eq 0 ]
 }
 
-# Bad policies of the corpus that a JSON Schema cannot tell, and why.
+# Bad policies of the corpus that a JSON Schema cannot detect, and why.
 beyond_a_schema() {
 	local once='a key that stands twice is gone when JSON is read'
 	local names='whether names differ in one key of all elements'
@@ -83,14 +83,14 @@ beyond_a_schema() {
 	schema_py program "$corpus" "$bundle" "$CAPRUNTIME_POLICY"
 }
 
-# In a mount namespace of its own: others use that SYSCONFDIR at the same time.
+# In a new mount namespace: other tests use the same SYSCONFDIR.
 @test "capruntime accepts and rejects them in policy.d" {
 	local etc=$work/cli/sysroot/etc/capruntime
 
 	unshare -rm true 2>/dev/null || skip 'no unprivileged user namespaces'
 	make_empty_container
 	mkdir -p "$etc/policy.d"
-	# The script, too: where the build is in the source it is hidden.
+	# The script too: with a build in the source tree it is hidden.
 	cp "$builddir/tests/cli/capruntime-sysroot" \
 		"$srcdir/tests/cli/schema.py" "$work/cli"
 	echo '{"version": 1, "engine": "cri-o",

@@ -7,22 +7,23 @@
        schema.py keys SCHEMA
        schema.py capabilities
 
-A corpus has one policy a line: name; verdict, good or bad; the policy, or its
-text where it is none or its spelling counts (\\udcXX stands for byte XX); for a
-bad one a part of what capruntime says. "part": "drop-in" is a file of policy.d.
-"rules": N adds rules up to N, "size": N blanks up to N bytes.
+A corpus has one policy per line: the name; the verdict, good or bad; the
+policy, or its text if it is not JSON or its spelling matters (\\udcXX is byte
+XX); for a bad one a part of capruntime's message. "part": "drop-in" is a file
+of policy.d. "rules": N adds rules up to N, "size": N adds blanks up to N bytes.
 
-schema: each policy fares under the schema as listed. EXCEPTIONS has the names
-of those that are bad and no schema can tell, each with its reason behind a tab.
-files: every FILE, a policy, is good.
-program: each policy fares under $CAPRUNTIME_BUILT as listed, standing in the
-file POLICY; with drop-ins those of policy.d, else the others. The real runtime
-must be one that prints its arguments.
-check: of each policy `capctl check` finds errors exactly when $CAPRUNTIME_BUILT
-refuses it, and that one's message is its first; with MAIN, a policy.json, those
-of policy.d. $CAPCTL is the program.
-keys: the object's name and the key, for every key there is in a policy.
-capabilities: every name that stands in the bounding set of capsh.
+schema: the schema accepts and refuses the policies as listed. EXCEPTIONS has
+the names of the bad policies that a schema cannot detect, each followed by a
+tab and the reason.
+files: the schema accepts every FILE.
+program: $CAPRUNTIME_BUILT accepts and refuses the policies as listed, each
+written to POLICY; with drop-ins those of policy.d, else the others. The real
+runtime must be a program that prints its arguments.
+check: `capctl check` finds errors in a policy exactly if $CAPRUNTIME_BUILT
+refuses it, and its first error is that message; with MAIN, a policy.json,
+those of policy.d. $CAPCTL is the program.
+keys: prints the object's name and the key, for every key of a policy.
+capabilities: prints every name in the bounding set of capsh.
 """
 import json
 import os
@@ -32,7 +33,7 @@ import sys
 
 
 class Unreadable(Exception):
-    """No JSON: there is nothing for a schema to look at."""
+    """Not JSON, so a schema cannot be applied."""
 
 
 def corpus(path):
@@ -61,7 +62,7 @@ def read_json(text):
 
 
 def ecma_pattern(validator, pattern, instance, schema):
-    """JSON Schema's '$' is the end alone; Python's also allows a line break."""
+    """'$' in JSON Schema matches only the end, in Python also before a newline."""
     del schema
     pattern = re.sub(r"\$(?=$|[)|])", r"\\Z", pattern)
     if validator.is_type(instance, "string") and \
@@ -70,7 +71,7 @@ def ecma_pattern(validator, pattern, instance, schema):
 
 
 def validators(path):
-    """By part: of policy.json, and of a file of policy.d."""
+    """The validators for policy.json and for a file of policy.d."""
     with open(path, encoding="utf-8") as file:
         schema = json.load(file)
     base = jsonschema.Draft202012Validator
@@ -112,7 +113,7 @@ def check_schema(schema, path, exceptions=None):
             print(f"{name}: {found} by the schema")
     for name in beyond:
         wrong += 1
-        print(f"{name}: an exception that is in no corpus")
+        print(f"{name}: exception not found in the corpus")
     print(f"{len(entries)} policies, {wrong} wrong")
     return wrong
 
@@ -128,7 +129,7 @@ def check_files(schema, *paths):
 
 
 def complaint(entry, bundle, policy):
-    """What is not as listed, or None."""
+    """Describes the difference from the listed verdict, or None."""
     with open(policy, "wb") as file:
         file.write(text_of(entry))
     words = [os.environ["CAPRUNTIME_BUILT"], "create", "-b", bundle, "a"]
@@ -157,7 +158,7 @@ def check_program(path, bundle, policy, part="main"):
 
 
 def runtimes_error(bundle, policy):
-    """What capruntime says of the policy; None: nothing."""
+    """Returns capruntime's message about the policy, or None."""
     words = [os.environ["CAPRUNTIME_BUILT"], "create", "-b", bundle, "a"]
     result = subprocess.run(words, capture_output=True, text=True, check=False)
     if result.returncode == 0:
@@ -168,14 +169,14 @@ def runtimes_error(bundle, policy):
 
 
 def escaped(text):
-    """As capruntime prints what is not ASCII."""
+    """Escapes non-ASCII characters as capruntime does."""
     return "".join(char if " " <= char <= "~" else
                    "".join(f"\\x{byte:02x}" for byte in char.encode())
                    for char in text)
 
 
 def check_error(*files):
-    """The first error that capctl finds, as capruntime would say it."""
+    """Returns capctl's first error in the format of capruntime."""
     words = [os.environ["CAPCTL"], "check", "--json", *files]
     result = subprocess.run(words, capture_output=True, check=False)
     found = json.loads(result.stdout)

@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2154 # automake sets them
 # The screens of docs/capctl.md and the EXAMPLES of capctl(8) are what capctl
-# prints. Those of running containers: tests/runtime/screens.bats.
+# prints. Screens of running containers: tests/runtime/screens.bats.
 
 load helpers
 
 setup() {
-	require_root # who gives files capabilities
+	require_root # to give files capabilities
 	require_programs jq setcap
 	PATH=$PATH:/usr/sbin:/sbin
 	work=$BATS_TEST_TMPDIR
@@ -28,7 +28,7 @@ same_screens() { # FILE
 	same_screens man/capctl.8
 }
 
-# What is kept as it stands would never be found wrong.
+# A screen that is only copied is never compared.
 @test "most screens are generated again" {
 	sed '/^```console/,/^```$/ { /^[`$]/!d }' "$srcdir/docs/capctl.md" \
 		>"$work/empty.md"

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2030,SC2031 # each test has its own
 # shellcheck disable=SC2034,SC2154 # session_helpers.bash has them
-# Whatever goes wrong with a container's link: it is refused and all is as it
-# was, or the container starts and its sessions are found.
+# Faults at a container's link: either the create is refused and changes
+# nothing, or the container starts and its sessions are found.
 
 load session_helpers
 
@@ -22,7 +22,7 @@ another='{"name":"other","match":{},"ambient":["KILL"]}'
 starts='unknown granted granted-another without-link'
 is_soak || short_starts='unknown granted-another'
 
-# What an earlier create has left: config.json and record as files to compare.
+# Prepares the state after an earlier create; saves config.json and record.
 prepare_start() { # one of $starts
 	before=("${plain[@]}")
 	rm -rf "$links"
@@ -59,8 +59,7 @@ expect_right() {
 	[ -e "$record" ]
 }
 
-# Without what stands in the way, the next create is right; so is one without
-# a policy.
+# After the obstacle is removed, creates with and without a policy succeed.
 expect_recovery() {
 	before=("${plain[@]}")
 	create
@@ -72,7 +71,7 @@ expect_recovery() {
 	[ ! -e "$record" ]
 }
 
-inject() { # FAULT, as strace's inject= wants it
+inject() { # FAULT in the syntax of strace's inject=
 	before=("${plain[@]}" strace -qqo /dev/null -e "inject=$1")
 }
 
@@ -121,7 +120,7 @@ no_descriptor() { mkdir -m 700 "$links" && inject symlinkat:error=EMFILE; }
 	refused "rule 'web': exec: " 'read-only file system' run/capruntime
 }
 
-# $calls: those of a create that may change a file.
+# Sets $calls: the calls of a create that may change a file.
 list_changes() { # START
 	prepare_start "$1"
 	before=("${plain[@]}" strace -qqo "$work/trace")
@@ -181,9 +180,9 @@ inject_at() { # FAULT CALL
 	done
 }
 
-# $calls: those of a session, but for a sanitizer's, what is asked of the
-# runtime itself, for memory, and json-c's for a seed, which it tells of on
-# standard error.
+# Sets $calls: the calls of a session, except for a sanitizer's, those about the
+# runtime itself, memory calls, and json-c's getrandom, whose failure json-c
+# reports on standard error.
 list_session() {
 	before=("${plain[@]}" strace -qqo "$work/trace")
 	run_session
@@ -211,7 +210,7 @@ run_session() { # sets status
 		run_session
 		case $call in
 		readlink*run/capruntime/*)
-			# It may have been that of a rule that narrows.
+			# The rule is unknown; it could be one that narrows.
 			refused link
 			;;
 		*)

@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # for the tests, by helpers.bash
-# Exec sessions under a stand-in for the real runtime that writes down what it
-# was called with. RUNSTATEDIR and /dev/log are a test's own.
+# Exec sessions under a stand-in for the real runtime that records its call.
+# RUNSTATEDIR and /dev/log are private to a test.
 #
-#   setup_session          in setup(): a container has been made whose rule
-#                          says `exec`; $process is an engine's process file
-#   session WORD...        capruntime WORD...
-#   changed WORD...        the same; the word that is @ here was $process, and
-#                          is a descriptor now: $handed is its content
-#   untouched WORD...      the same, argv is as it was, and nothing was said
-#   troubled TEXT WORD...  the same, but the audit has a line with TEXT
-#   refused_session TEXT WORD...  refused with TEXT, which the audit has, too
+#   setup_session          in setup(): creates a container whose rule has
+#                          `exec`; $process is an engine's process file
+#   session WORD...        runs capruntime WORD...
+#   changed WORD...        the same; the argument $process, written as @, was
+#                          replaced by a descriptor with the content $handed
+#   untouched WORD...      the same; argv is unchanged and there is no output
+#   troubled TEXT WORD...  the same, but the audit log has a line with TEXT
+#   refused_session TEXT WORD...
+#                          refused with TEXT, which is also in the audit log
 #
 # $links is the directory of the links. The stand-in's exit status is 7.
 
@@ -107,7 +108,7 @@ troubled() { # TEXT WORD...
 	grep -qF -- "$1" "$work/received"
 }
 
-# Refused: the runtime is not called, and the audit has the reason, too.
+# Refused: the runtime is not called, and the audit log has the reason too.
 refused_session() { # TEXT WORD...
 	rm -f "$work/called"
 	: >"$work/received"
@@ -124,7 +125,7 @@ refused_session() { # TEXT WORD...
 	grep -qF -- "$1" "$work/received"
 }
 
-# The container's own link, which setup_session made.
+# The link of the container that setup_session made.
 only_link() { # prints its path
 	local all=("$links"/*)
 

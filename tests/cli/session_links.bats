@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2030,SC2031 # each test has its own
 # shellcheck disable=SC2034,SC2154 # session_helpers.bash has them
-# The links that create leaves for exec sessions: made, refused, removed.
+# The links that create makes for exec sessions: made, refused, removed.
 
 load session_helpers
 
 setup() { setup_session; }
 
-# For the container `id`, as setup_session made it, under another rule.
+# Creates setup_session's container `id` again under the current policy.
 recreate() { # WORD...: before the verb
 	make_runtime runc
 	create "$@"
@@ -49,7 +49,7 @@ no_links() {
 	[ "$(stat -c %a "$links")" = 700 ]
 }
 
-# As it was before the first create.
+# The state before the first create.
 new_container() {
 	rm -f "$record"
 	cp "$old" "$config"
@@ -159,7 +159,7 @@ call() { # WORD...
 		2>"$work/stderr" </dev/null || status=$?
 }
 
-# As a runtime keeps them.
+# Makes a state directory as a runtime does.
 make_state() { # ROOT
 	mkdir -p "$1/id"
 }
@@ -268,7 +268,7 @@ number_dangling() {
 	make_dangling 300
 	recreate
 	started
-	# What it looks at may be the directory itself and its parent.
+	# The directory entries "." and ".." count against the limit.
 	left=$(number_dangling)
 	echo "$left left"
 	[ "$left" -ge 236 ] && [ "$left" -le 238 ]

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2030,SC2031 # each test has its own
 # shellcheck disable=SC2034,SC2154 # session_helpers.bash has them
-# Creates side by side: what one has just made for its sessions, the sweep of
-# another does not take away. One is held at a system call of its own, and
-# another runs from its start to its end.
+# Concurrent creates: the sweep of one create does not remove a link that
+# another has just made. One create is stopped at a system call while another
+# runs from start to end.
 
 load session_helpers
 
@@ -23,7 +23,7 @@ setup() {
 
 teardown() {
 	[ -z "${at-}" ] || echo "last held at: $at"
-	# Stopped, it would outlive its tracer.
+	# A stopped process would outlive its tracer.
 	[ -z "${held-}" ] || kill -KILL "$held" || :
 	[ -z "${holder-}" ] || wait "$holder" || :
 }
@@ -32,8 +32,8 @@ is_held() {
 	grep -q 'stopped by SIGSTOP' "$work"/held.* 2>/dev/null
 }
 
-# Goes on when the call is done, and nothing that follows it.
-hold_create() { # BUNDLE ID CALL: as number_calls prints it
+# Lets the call complete, then stops before the next one.
+hold_create() { # BUNDLE ID CALL; CALL is a line of number_calls
 	local name number _
 
 	read -r name number _ <<<"$3"
@@ -67,7 +67,7 @@ waits_or_is_done() {
 	grep -qE 'LOCK_SH.*EAGAIN|exited with' "$work/second"
 }
 
-# Beside a held sweep, a create waits for its lock.
+# While another sweep is held, a create waits for its lock.
 start_second() { # BUNDLE ID
 	: >"$work/second"
 	"${plain[@]}" env "CAPRUNTIME_RUNTIME=$work/bin/second-runc" \
@@ -87,7 +87,7 @@ expect_link() { # BUNDLE
 	[ -e "$1/.capruntime.json" ]
 }
 
-# The container `id`, so that its next create has something to do.
+# Prepares the container `id` so that its next create changes files.
 prepare_new() {
 	make_bundle "$bundle"
 }
@@ -107,7 +107,7 @@ prepare_again() {
 	cp "$old" "$config"
 }
 
-# $calls: those of a create that have changed a file.
+# Sets $calls: the calls of a create that changed a file.
 list_changes() { # PREPARE
 	"$1"
 	before=("${plain[@]}" strace -qqo "$work/trace")
@@ -140,7 +140,7 @@ list_changes() { # PREPARE
 	done
 }
 
-# The link that a container has left whose bundle is gone.
+# Leaves a container's link whose bundle has been removed.
 leave_dangling() {
 	make_bundle "$bundle"
 	create
@@ -148,7 +148,7 @@ leave_dangling() {
 	rm -r "$bundle"
 }
 
-# $calls: those of another's create from its sweep on.
+# Sets $calls: the calls of another create, from its sweep on.
 list_sweep() {
 	leave_dangling
 	"${plain[@]}" strace -qqo "$work/trace" "$CAPRUNTIME_BUILT" create \
@@ -173,7 +173,7 @@ list_sweep() {
 	done
 }
 
-# $calls: those that walk to the policy and open it.
+# Sets $calls: the calls that walk to the policy and open it.
 list_policy_calls() {
 	make_bundle "$bundle"
 	"${plain[@]}" strace -qqo "$work/trace" "$CAPRUNTIME_BUILT" create \

@@ -3,8 +3,8 @@
 # shellcheck disable=SC2016 # for the inner shell
 # shellcheck disable=SC2030,SC2031 # each test has its own
 # shellcheck disable=SC2034,SC2154 # session_helpers.bash has them
-# What exec hands to the real runtime for a container whose rule says `exec`,
-# and that trouble never fails the session.
+# What exec passes to the real runtime for a container whose rule has `exec`.
+# Errors never fail the session unless a rule narrows.
 
 load session_helpers
 
@@ -26,7 +26,7 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 	changed exec -p @ id
 	changed exec -p@ id
 	changed exec -dp@ id
-	# That is the command's.
+	# This option belongs to the command.
 	untouched exec id --process "$process"
 }
 
@@ -117,7 +117,7 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 	changed --root /ab exec --process @ id
 	untouched --root /a exec --process "$process" id
 	untouched --root /a exec --process "$process" bid
-	# The bundle is that container's now.
+	# The bundle now belongs to that container.
 	troubled 'another container' exec --process "$process" id
 }
 
@@ -190,7 +190,7 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 	link=$(only_link)
 	rm "$link"
 	mkdir "$link"
-	# It may have been that of a rule that narrows.
+	# The rule is unknown; it could be one that narrows.
 	refused_session link exec --process "$process" id
 	untouched exec --process "$process" other
 	rm -r "$links"
@@ -249,7 +249,7 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 	troubled "$process" exec --process "$process" id
 }
 
-# For $id, under rules that take something away.
+# Creates $id under a rule that removes capabilities.
 narrow() { # MEMBER: of the rule
 	use_policy "{\"name\":\"web\",$raise,\"exec\":true,$1}"
 	make_bundle "$bundle"
@@ -327,7 +327,7 @@ narrow() { # MEMBER: of the rule
 	link=$(only_link)
 	sed 's|"root": *"[^"]*"|"root":"runc"|' "$record" >"$work/old.json"
 	cat "$work/old.json" >"$record"
-	# The hash of the runtime's name and of the id.
+	# The hash of the runtime's name and the id.
 	mv "$link" "$links/$(python3 - <<-'END'
 		hash = 0xcbf29ce484222325
 		for byte in b"runc\0id\0":
@@ -341,7 +341,7 @@ narrow() { # MEMBER: of the rule
 	[ "$(readlink "$(only_link)")" = "$record" ]
 }
 
-# The names of the system calls up to the second execve.
+# Prints the names of the system calls up to the second execve.
 trace() { # FILE WORD...
 	"${before[@]}" strace -o "$work/trace" "$CAPRUNTIME_BUILT" \
 		"${@:2}" >/dev/null 2>&1 </dev/null || :
@@ -350,7 +350,8 @@ trace() { # FILE WORD...
 	[ -s "$1" ]
 }
 
-# What exec does beyond pass-through, and without --process nothing.
+# Counts the calls of exec beyond pass-through; without --process there are
+# none.
 expect_readlinks() { # COUNT WORD...: before the verb
 	trace "$work/pass" "${@:2}" state id
 	trace "$work/exec" "${@:2}" exec --process "$process" id
@@ -377,6 +378,6 @@ expect_readlinks() { # COUNT WORD...: before the verb
 	use_policy "$without_exec"
 	python_runtime runc
 	create
-	# The directory of links, /run, and the container's link.
+	# Reads the directory of links, /run, and the container's link.
 	expect_readlinks 3 --root /run
 }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2034,SC2154 # helpers.bash has them
 # shellcheck disable=SC2030,SC2031 # each test has its own environment
-# A policy or a record that somebody else could have written is not believed.
+# A policy or a record that another user could have written is not trusted.
 
 load helpers
 
@@ -12,7 +12,7 @@ setup() {
 	mkdir "$etc"
 	CAPRUNTIME_POLICY=$etc/policy.json
 	use_policy "$grant"
-	before=(timeout 60) # nothing here is to wait for anybody
+	before=(timeout 60) # fails instead of hanging
 }
 
 teardown() {
@@ -78,7 +78,7 @@ untouched() {
 	untouched
 }
 
-# As Kubernetes mounts a ConfigMap.
+# Makes a ConfigMap as Kubernetes mounts it.
 make_configmap() {
 	mkdir "$etc/..2026_11_23"
 	mv "$CAPRUNTIME_POLICY" "$etc/..2026_11_23/policy.json"
@@ -148,7 +148,7 @@ make_configmap() {
 	untouched
 }
 
-# The policy in use with so many bytes, by blanks behind it.
+# Pads the current policy to this size with trailing blanks.
 pad_policy() { # BYTES
 	local size
 
@@ -200,7 +200,7 @@ pad_policy() { # BYTES
 	untouched
 }
 
-# SYSCONFDIR of tests/cli/capruntime-sysroot, for this test alone.
+# Mounts a private SYSCONFDIR for tests/cli/capruntime-sysroot.
 use_sysroot() {
 	sysroot=$builddir/tests/cli/sysroot
 	mkdir -p "$sysroot"
@@ -252,7 +252,7 @@ use_sysroot() {
 	untouched
 }
 
-# A bundle with a grant and its record, with a policy and without.
+# Creates with a grant and its record, with a policy and without.
 refused_record() { # TEXT
 	for rules in "$grant" ''; do
 		# shellcheck disable=SC2086 # one word or none
@@ -321,7 +321,7 @@ make_grant() {
 	create
 	granted
 	cp "$record" "$work/record"
-	use_policy # the grant would be taken back
+	use_policy # this would revert the grant
 	mkdir "$work/wide"
 	chmod 777 "$work/wide"
 	cp "$CAPRUNTIME_RUNTIME" "$work/wide/runc"
