@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# Programs that quickstart installs. Without one a test is skipped; it fails
-# under './quickstart check', which sets TEST_TOOLS_REQUIRED.
+# Programs that quickstart installs. A test that needs a missing one is skipped,
+# but fails under './quickstart check', which sets TEST_TOOLS_REQUIRED.
 
-# A version manager's wrapper takes ten times as long as the program.
+# A version manager's wrapper is ten times slower than the program.
 while [[ ":$PATH:" =~ :([^:]*/shims): ]]; do
 	PATH=:$PATH:
 	PATH=${PATH//":${BASH_REMATCH[1]}:"/:}
 	PATH=${PATH#:} PATH=${PATH%:}
 done
 
-# 'make soak' tries every combination of what else is tried in part.
+# 'make soak' tests every combination where other runs test some of them.
 is_soak() { [ "${CAPRUNTIME_SOAK-1}" -gt 1 ]; }
 
 lacks() { # WHAT
@@ -29,7 +29,7 @@ require_programs() {
 	done
 }
 
-# $python: with the modules given.
+# Sets $python, an interpreter with the given modules.
 require_python() { # MODULE...
 	for python in python3 /usr/bin/python3; do
 		"$python" -c "import json${1:+, $1}" 2>/dev/null && return
@@ -37,7 +37,7 @@ require_python() { # MODULE...
 	lacks "python3${1:+ with $1}"
 }
 
-# 1 or 2: they differ in their configuration.
+# Prints the major version, 1 or 2: their configurations differ.
 containerd_major() {
 	containerd --version | sed -E 's/.* v?([0-9]+)\.[0-9].*/\1/'
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * usage: exec_only PROGRAM [ARGUMENT...]
- * The least that any drop-in runtime costs: a static program that does
- * nothing but execv PROGRAM, with the arguments as they came.
+ * The minimum cost of a drop-in runtime: a static program that only calls execv
+ * with unchanged arguments.
  */
 #include "config.h"
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * usage: pairs ROUNDS -- PROGRAM [ARGUMENT...] -- PROGRAM [ARGUMENT...] ...
- * Runs the commands in turn, round after round, so that whatever else the
- * machine does meets all of them; "{}" in an argument is the round's number.
- * Prints for each its median time in microseconds and the median of its
- * times divided by the first command's of the same round.
+ * Runs the commands in turn, round after round, so that other load affects all
+ * of them alike; "{}" in an argument is the round's number. Prints for each
+ * command its median time in microseconds, and the median of its time divided by
+ * the first command's in the same round.
  */
 #include "config.h"
 
@@ -55,7 +55,7 @@ static void fill_in(char target[ARG_SIZE], const char *arg, long round)
 		fail("an argument is too long");
 }
 
-/* The time from the spawn to the end; how it ends does not matter. */
+/* The time from the spawn to the exit, whatever the exit status is. */
 static double run(const struct command *command, long round,
 		  const posix_spawn_file_actions_t *actions)
 {
@@ -127,7 +127,7 @@ int main(int argc, char *argv[])
 			fail("out of memory");
 	}
 
-	/* Another one first in every round: none has the warmer caches. */
+	/* Rotate the order, so that no command always has the warmer caches. */
 	for (long round = 0; round < rounds; round++) {
 		for (size_t turn = 0; turn < count; turn++) {
 			size_t i = (turn + (size_t)round) % count;

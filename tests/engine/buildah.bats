@@ -3,14 +3,14 @@
 # shellcheck disable=SC2030,SC2031 # bats sets status in each test
 # shellcheck disable=SC2034,SC2154 # the helpers read and set them
 # buildah, as root, with capruntime as its runtime: what the RUN steps of a
-# build hold. It writes the bounding set alone, and gives no --root.
+# build hold. buildah writes only the bounding set and passes no --root.
 
 load helpers
 
 setup() { setup_engine buildah; }
 teardown() { teardown_engine; }
 
-# The audit says the ids that buildah makes up.
+# The audit log has the ids that buildah generates.
 use_buildah() { # runc or crun
 	use_engine_runtime "$1"
 	audit=$work/audit-$1
@@ -48,7 +48,7 @@ build() { # STEP...: sets status and output
 	printf 'exit status %s, output:\n%s\n' "$status" "$output"
 }
 
-# It succeeded, and besides buildah's own lines it printed only these.
+# The build succeeded and printed only these lines besides buildah's own.
 expect_lines() { # REGULAR-EXPRESSION...
 	local lines line own='STEP|COMMIT|-->|Successfully|time='
 
@@ -133,7 +133,7 @@ expect_nothing_left() {
 	done
 }
 
-# It says what failed and why, and a mended policy builds.
+# The message names the failure and its cause; with a correct policy it builds.
 expect_refused_build() { # REASON
 	build 'USER 1000' 'RUN ["/bin/report", "80"]'
 	expect_shown "capruntime: "

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2016 # the variables of jq, and those inside
 # shellcheck disable=SC2034,SC2154 # the helpers read and set them
-# The real conmon between a CRI-O, which the helpers play, and capruntime.
+# The real conmon between capruntime and CRI-O, which the helpers imitate.
 
 load conmon_helpers
 
@@ -15,7 +15,7 @@ use() { # runc or crun
 	make_bundle "$bundle"
 }
 
-# What podman has the runtime told, too.
+# podman also passes these options.
 log_words() {
 	printf '%s\n' --runtime-arg --log-format=json \
 		--runtime-arg "--log=$work/runtime.log"
@@ -72,7 +72,7 @@ expect_probe() { # EXIT-STATUS REGULAR-EXPRESSION...
 	done
 }
 
-# In place of the real runtime, and by its name.
+# A script with the real runtime's name that replaces it.
 put_before_runtime() { # COMMAND of a shell
 	mkdir -p "$work/bin"
 	printf '#!/bin/sh\n%s\n' "$1" >"$work/bin/$RUNTIME_NAME"
@@ -143,8 +143,8 @@ parent_of() { awk '/^PPid:/ { print $2 }' "/proc/$1/status"; }
 	done
 }
 
-type_in() { # TEXT, into the container's terminal, as CRI-O's attach does
-	# From its directory: a socket's name is short.
+type_in() { # TEXT: sent to the container's terminal, as CRI-O's attach does
+	# A relative path, because a socket's path is limited in length.
 	(cd "$sockets/$id" && python3 -c 'import socket, sys
 s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 s.connect("attach")
@@ -174,7 +174,7 @@ s.send((sys.argv[1] + "\n").encode())' "$1")
 	done
 }
 
-# CRI-O shows "container create failed: " and the message.
+# CRI-O prints "container create failed: " and the message.
 expect_refused_create() { # REASON WORD...
 	create_by_conmon "${@:2}"
 	jq -e '.pid == -1 and (.message | startswith("capruntime: ") and
@@ -188,7 +188,7 @@ expect_refused_create() { # REASON WORD...
 	cmp "$work/original-$RUNTIME_NAME.json" "$bundle/config.json"
 }
 
-# Refused for this, however conmon calls a create; -s is for --systemd-cgroup.
+# Every form of conmon's create is refused; -s is --systemd-cgroup.
 refused_each_way() { # COMMAND REASON
 	local way
 

@@ -1,20 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # for the tests, by helpers.bash
-# conmon with the words, the environment and the descriptors that CRI-O gives
-# it, and CRI-O's own calls of the runtime.
+# conmon with CRI-O's arguments, environment and descriptors, and CRI-O's own
+# calls of the runtime.
 #
-#   setup_conmon PROGRAM...  in setup(), and teardown_conmon in teardown()
-#   use_conmon NAME          over runc or crun, with a $state of its own
-#   use_container NAME       all that follows is about this one of it: $id,
-#                            $bundle, which is empty, and the rest
-#   create_by_conmon WORD... $sync is the line that CRI-O gets to read
-#   probe_by_conmon FILE     exec of a process file, the same, at its end
-#   call_runtime WORD...     the runtime itself, without any environment
-#   crio_call VERB WORD...   the same, with the words that CRI-O has before it
+#   setup_conmon PROGRAM...  in setup(), with teardown_conmon in teardown()
+#   use_conmon NAME          selects runc or crun, with a new $state
+#   use_container NAME       selects a container for the following calls: sets
+#                            $id, $bundle (empty) and other variables
+#   create_by_conmon WORD... sets $sync, the line that conmon writes for CRI-O
+#   probe_by_conmon FILE     the same for exec with a process file, at its end
+#   call_runtime WORD...     calls the runtime with an empty environment
+#   crio_call VERB WORD...   the same with CRI-O's words before the verb
 #
-# $log is the container's log, $probed that of the last probe, as conmon writes
-# them: "TIME STREAM F LINE".
+# $log is the container's log, $probed that of the last probe, in conmon's
+# format: "TIME STREAM F LINE".
 
 load helpers
 
@@ -55,7 +55,7 @@ use_container() { # NAME
 	mkdir -p "$bundle" "$exits" "$sockets"
 }
 
-# The environment is what CRI-O's monitor_env says, and no more.
+# The environment is the one in CRI-O's monitor_env.
 conmon_words() { # WORD...
 	machine_words env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin "TMPDIR=$work" \
 		"CAPRUNTIME_POLICY=$work/policy.json" \
@@ -65,7 +65,7 @@ conmon_words() { # WORD...
 		--log-level info "$@"
 }
 
-# What conmon writes into the pipe that it finds as descriptor 3.
+# Prints what conmon writes to the pipe on descriptor 3.
 call_conmon() { # WORD...
 	local words
 
@@ -74,8 +74,8 @@ call_conmon() { # WORD...
 		2>>"$work/conmon.stderr" </dev/null 4<<<go
 }
 
-# The first conmon ends at once; the one that goes on keeps the pipe for as long
-# as the container lives.
+# The first conmon process exits at once; its child keeps the pipe open while
+# the container lives.
 create_by_conmon() { # WORD...
 	local pipe
 
@@ -108,7 +108,7 @@ crio_call() { # VERB WORD...
 	call_runtime --root "$state" "$@"
 }
 
-# All that came on both streams is these lines, on standard output.
+# The output on both streams consists of these lines on standard output.
 expect_log() { # FILE REGULAR-EXPRESSION...
 	local line patterns=("${@:2}")
 
@@ -130,7 +130,7 @@ expect_exit() { # STATUS
 	file_says "$1" "$exits/$id"
 }
 
-# Nothing of it runs, and nothing is left.
+# No process runs, and no files are left.
 delete_container() {
 	crio_call delete --force "$id"
 	wait_until conmon_is_gone
@@ -139,7 +139,7 @@ delete_container() {
 
 conmon_is_gone() { is_gone "$(cat "$bundle/conmon-pidfile")"; }
 
-# Whose parent is gone, too, may stay as a zombie where nobody reaps it.
+# A process without a parent can remain as a zombie if nothing reaps it.
 is_gone() { # PID
 	! grep -qs '^State:.[^Z]' "/proc/$1/status"
 }

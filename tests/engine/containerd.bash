@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # helpers.bash sets them
-# containerd and its ctr, with all their files in a work directory, and
-# capruntime as the runtime's binary.
+# containerd and its ctr, with all files in a work directory and capruntime as
+# the runtime's binary.
 
 load helpers
 
@@ -12,7 +12,7 @@ teardown_containerd() {
 	teardown_engine
 }
 
-# The policy comes with the daemon's environment, which its shims inherit.
+# The shims inherit the policy's path from the daemon's environment.
 use_containerd() { # runc or crun
 	[ -z "${socket-}" ] || stop_containerd
 	use_engine_runtime "$1"
@@ -51,7 +51,7 @@ stop_daemon() {
 	wait "$daemon" || :
 }
 
-# The daemon, and what shims of containers it left behind.
+# Ends the daemon and the shims of remaining containers.
 stop_containerd() {
 	local pid
 
@@ -65,7 +65,7 @@ stop_containerd() {
 
 ctr() { command ctr --address "$socket" "$@" 3>&-; }
 
-# A file into the OCI layout $work/oci; prints what a descriptor says of it.
+# Copies a file into the OCI layout $work/oci; prints its descriptor.
 put_blob() { # FILE TYPE
 	local digest
 
@@ -76,7 +76,7 @@ put_blob() { # FILE TYPE
 		--arg digest "sha256:$digest" --arg size "$(stat -c %s "$1")"
 }
 
-# ctr run 1.6 has no --user: the image says it.
+# ctr run 1.6 has no --user, so the user is set in the image.
 make_oci_archive() {
 	local layer config manifest arch
 
@@ -116,7 +116,7 @@ ctr_run() { # [OPTION...] -- COMMAND...
 	ctr run "${options[@]}" localhost/test:latest "$id" "$@" </dev/null
 }
 
-# A process that ends before ctr has opened its pipes is not heard.
+# ctr can miss the output of a process that ends before its pipes are open.
 expect_heard() { # REGULAR-EXPRESSION COMMAND...
 	wait_until is_heard "${@:2}"
 	expect_line "$1"

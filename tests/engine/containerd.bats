@@ -56,7 +56,7 @@ teardown() { teardown_containerd; }
 	done
 }
 
-# The first process of a container gets no signal before that.
+# Process 1 gets no signal for which it has no handler.
 traps_term() {
 	grep '^SigCgt:.*[4-7c-f]...$' "/proc/$(task_pid)/status"
 }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2030,SC2031 # bats sets status in each test
 # shellcheck disable=SC2154 # helpers.bash sets them
-# What containerd does with a container that lives, and who it says that is.
+# What containerd does with a running container, and the names that it gives.
 
 load containerd
 
@@ -28,7 +28,7 @@ stop_task() {
 	ctr tasks delete "$id"
 }
 
-# Its first process runs, with an ambient set like this.
+# The first process runs and has this ambient set.
 expect_ambient() { # HEX-DIGITS
 	wait_until has_ambient "$1"
 }
@@ -60,7 +60,7 @@ expect_session() { # REGULAR-EXPRESSION [OPTION...]
 	done
 }
 
-# ctr loses what a session says that ends at once; script puts a NUL in between.
+# ctr can lose the output of a short session; script adds a NUL.
 start_terminal_session() {
 	script --quiet --flush --command "ctr --address '$socket' tasks exec \
 		--tty --exec-id terminal '$id' sh -c 'test -t 1 && report; sleep 1000'" \
@@ -143,7 +143,7 @@ start_terminal_session() {
 	done
 }
 
-# Only ctr's own containers are seen here: they bear no mark of Kubernetes.
+# ctr's own containers lack the annotations of Kubernetes.
 @test "containerd: the error names the engine's annotation that a container lacks" {
 	for name in $RUNTIMES; do
 		use_containerd "$name"
@@ -170,8 +170,8 @@ start_terminal_session() {
 	done
 }
 
-# A rule needs some handler with an engine to name a namespace.
-use_engine() { # ENGINE of our handler
+# A rule with a namespace needs a handler with an engine.
+use_engine() { # ENGINE of the test's handler
 	jq --arg engine "$1" --arg handler "$handler" \
 		'.engine = {"somewhere-else": "cri-o", ($handler): $engine} |
 		.rules[0].match = {namespace: "shop"}' \

@@ -3,15 +3,15 @@
 # shellcheck disable=SC2016 # the variables of jq
 # shellcheck disable=SC2030,SC2031 # bats sets status in each test
 # shellcheck disable=SC2034,SC2154 # the helpers read and set them
-# What CRI-O does, call by call, with the files that it wrote and with the real
-# conmon and runtimes.
+# CRI-O's calls, one by one, with the files that CRI-O wrote and the real conmon
+# and runtimes.
 
 load crio_helpers
 
 setup() { setup_crio; }
 teardown() { teardown_crio; }
 
-# What process 1 printed of itself, and of the program that it started.
+# The report of process 1 and of the program that it started.
 expect_printed() { # LINE of report
 	# shellcheck disable=SC2086 # each word is an assignment
 	local $1
@@ -83,7 +83,7 @@ pause='uid=0 inh=0 prm=5fb eff=5fb bnd=5fb amb=0 nnp=0'
 	done
 }
 
-# It says what a pod may invent, as if it were of the namespace with the rule.
+# Adds annotations that a pod can set, with the names of the rule's namespace.
 forge() { # JQ-FILTER
 	jq ".annotations += {
 		\"io.kubernetes.cri-o.Namespace\": \"rigns\",
@@ -120,7 +120,7 @@ forge() { # JQ-FILTER
 	done
 }
 
-# What it prints and its exit status are those of the real runtime.
+# The output and the exit status are those of the real runtime.
 expect_same_answer() { # WORD...
 	run --separate-stderr plain_runtime_words "$@"
 	direct=$status$output$stderr
@@ -135,7 +135,7 @@ plain_runtime_words() { # WORD...
 	"${words[@]}" 3>&-
 }
 
-# What CRI-O asks of every handler, and of every container it knows.
+# CRI-O's requests to every handler and about every container.
 start_of_crio() {
 	local container
 

@@ -4,14 +4,14 @@
 # shellcheck disable=SC2034,SC2154 # for the tests, by the other helpers
 # Containers of the config.json that CRI-O wrote (tests/data/fixtures/crio).
 #
-# Of those files only this is another: ids and directories, which are the
-# test's; the cgroup's parent, so that it can be removed; the sandbox's
-# oomScoreAdj, which not every root may lower; and, for crun 1.8, the ociVersion
-# and a limit of -1, which it refuses. The programs in the image are stand-ins.
+# These values are changed: ids and directories, to those of the test; the
+# cgroup's parent, so that it can be removed; the sandbox's oomScoreAdj, which
+# root cannot always lower; and, for crun 1.8, the ociVersion and a limit of -1,
+# which it refuses. The programs in the image are stand-ins.
 #
-#   setup_crio              in setup(), and teardown_crio in teardown()
-#   use_crio NAME           over runc or crun; a policy for the engine cri-o
-#   take_captured FIXTURE   sets what use_container does, $captured beside it
+#   setup_crio              in setup(), with teardown_crio in teardown()
+#   use_crio NAME           selects runc or crun; a policy for the engine cri-o
+#   take_captured FIXTURE   sets use_container's variables, and $captured
 #   start_captured WORD...  create, with more words for conmon, and start
 
 load conmon_helpers
@@ -40,7 +40,7 @@ crio_grant() { # MATCH [MORE]
 
 annotation() { jq -r ".annotations[\"io.kubernetes.$1\"]" "$captured.config.json"; }
 
-# A container of this name is to be made of what CRI-O wrote.
+# Makes a container of this name from the files of CRI-O.
 take_captured() { # FIXTURE [NAME]
 	use_container "${2-$1}"
 	captured=$srcdir/tests/data/fixtures/crio/$1
@@ -90,7 +90,7 @@ make_sources() {
 		done
 }
 
-# They are the pod's, and there before its sandbox.
+# They belong to the pod and are made before its sandbox.
 make_namespaces() {
 	local option options=()
 
@@ -105,7 +105,7 @@ make_namespaces() {
 	[ ${#options[@]} -eq 0 ] || unshare "${options[@]}" true
 }
 
-# Goes on when it has printed all that it will.
+# Returns when the container has printed all of its output.
 start_captured() { # WORD...
 	local last=CapAmb
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # for the tests, by automake and each other
-# Real engines with all their files in a work directory, no network, and
-# capruntime under a name of its own as their runtime. The containers are made
-# of the rootfs of tests/runtime/helpers.bash.
+# Real engines with all their files in a work directory, without network. A
+# separate link to capruntime is their runtime. The containers use the rootfs of
+# tests/runtime/helpers.bash.
 
 load ../runtime/helpers
 
@@ -25,15 +25,15 @@ setup_engine() { # PROGRAM...
 teardown_engine() {
 	local place
 
-	# Engines leave mounts to their next start.
+	# Engines leave mounts for their next start.
 	awk '{ print $2 }' /proc/mounts | tac | while read -r place; do
 		[[ "$place" != "$BATS_TEST_TMPDIR"/* ]] || umount "$place"
 	done
 	[ -z "${handler-}" ] || rm -f "$runtimes/$handler"
 }
 
-# What this machine needs stands round the runtime alone: an engine's programs
-# have to see each other's mounts.
+# Only the runtime runs with this machine's workarounds: an engine's programs
+# must see each other's mounts.
 link_runtime() {
 	local words
 
@@ -47,7 +47,7 @@ link_runtime() {
 	ln -sfn "${words[0]}" "$runtimes/$handler"
 }
 
-# A policy is where the engine's environment says.
+# The engine's environment has the path of the policy.
 use_engine_runtime() { # runc or crun
 	RUNTIME_NAME=$1
 	echo "== over $RUNTIME_NAME"
@@ -68,14 +68,14 @@ broken_policy() {
 unmet_reason="rule 'granted': 'require' is not met, cannot raise CAP_SYS_ADMIN"
 broken_reason="policy.json':2:14: "
 
-# The whole output is one line like this.
+# The output is one line that matches.
 expect_line() { # REGULAR-EXPRESSION, after run
 	printf 'exit status %s, output: %s\n' "$status" "$output"
 	grep -qxE "$1" <<<"$output"
 	[ "$(wc -l <<<"$output")" -eq 1 ]
 }
 
-# The engine failed, and its person reads our reason.
+# The engine failed and printed capruntime's reason.
 expect_shown() { # TEXT, after run
 	printf 'exit status %s, output: %s\n' "$status" "$output"
 	[ "$status" -ne 0 ]

@@ -1,24 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # helpers.bash sets them
-# podman with capruntime as its runtime, and all its files in a work directory.
+# podman with capruntime as its runtime, and all files in a work directory.
 
 load helpers
 
-# podman 5 says on stderr that it is against cgroup v1, which may be here.
+# Suppresses podman 5's warning about cgroup v1, which this machine may use.
 export PODMAN_IGNORE_CGROUPSV1_WARNING=1
 
 teardown_podman() {
 	[ -z "${podman_ready-}" ] || podman rm --force --all --time 0 || :
-	# What conmon started to clean up after a container mounts once more.
+	# conmon's clean-up process makes mounts again.
 	patience=10 wait_until podman_is_idle || :
 	teardown_engine
 }
 
 podman_is_idle() { ! pgrep --full "$work/podman" >/dev/null; }
 
-# All of it in the work directory; conmon hands the runtime nothing of our
-# environment but what stands here.
+# Keeps all files in the work directory. conmon passes to the runtime only the
+# environment variables that are set here.
 use_podman() { # runc|crun JSON-RUNTIMES
 	use_engine_runtime "$1"
 	cat >"$work/containers.conf" <<-END
@@ -65,7 +65,7 @@ build_image() {
 		-f "$work/Containerfile" "$work" 2>&1
 }
 
-# A step of another user than root has the grant, one of root's is left alone.
+# A step of another user has the grant; one of root is unchanged.
 expect_built() {
 	run -0 build_image
 	printf '%s\n' "$output"

@@ -55,8 +55,8 @@ teardown() { teardown_podman; }
 	done
 }
 
-# The runtime's stderr is all that podman looks at without runtime_supports_json,
-# its log all that it looks at with it.
+# Without runtime_supports_json podman reads only the runtime's stderr, with it
+# only the runtime's log.
 for_both_ways() { # COMMAND...
 	local name json
 
@@ -139,7 +139,7 @@ show_no_runtime() {
 	done
 }
 
-# Its log has N lines, the first with the grant and others without.
+# The container's log has N lines: the first with the grant, others without.
 has_printed() { # N
 	podman logs "$id" >"$work/printed" 2>&1
 	[ "$(wc -l <"$work/printed")" -eq "$1" ] || return 1

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2030,SC2031 # bats sets status in each test
 # shellcheck disable=SC2154 # helpers.bash sets them
-# What podman does with a container that lives, and with one that must not.
+# What podman does with a running container, and with one that is refused.
 
 load podman
 
@@ -12,13 +12,13 @@ teardown() { teardown_podman; }
 holds=${granted% port80=*}
 holds_nothing=${nothing% port80=*}
 
-# What its process prints is a line of its log for each start.
+# The process prints one line to the container's log for each start.
 start_container() { # [OPTION...]
 	podman run --detach --name "$id" "$@" test \
 		sh -c 'trap exit TERM; report; sleep 1000 & wait' >/dev/null
 }
 
-has_printed() { # REGULAR-EXPRESSION...: a line for each, and no more
+has_printed() { # REGULAR-EXPRESSION...: one for each line of the log
 	local line
 
 	podman logs "$id" >"$work/printed" 2>&1
@@ -68,8 +68,8 @@ expect_session() { # REGULAR-EXPRESSION [OPTION...]
 	done
 }
 
-# podman makes the sets of a session of those in config.json as it stands, and
-# so with ours in them; the rest is from its own copy.
+# podman makes a session's sets from the current config.json, including what
+# capruntime changed, and the rest from its own copy.
 @test "podman: without exec in the rule, a session is unchanged" {
 	for name in $RUNTIMES; do
 		use_podman "$name"

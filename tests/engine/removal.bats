@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2154 # helpers.bash sets them
-# That a package sees the containers of real engines before it goes.
+# A package detects the containers of real engines before its removal.
 
 load podman
 load containerd
@@ -13,8 +13,8 @@ teardown() {
 	teardown_containerd
 }
 
-# As the node sees it: with these processes, and containerd's state, but not
-# with the engines' configuration of this machine.
+# The node has the container's processes and containerd's state, but not this
+# machine's engine configuration.
 make_node() { # [STATE]
 	local path top
 
@@ -35,7 +35,7 @@ before_removal() {
 	echo "exit status $status: $output"
 }
 
-# Other tests have containers of the same program under podman.
+# Other tests run containers under podman with the same program.
 expect_kept_by() { # PATTERN
 	before_removal
 	[ "$status" -eq 1 ]

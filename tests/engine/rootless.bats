@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2030,SC2031 # bats sets status in each test
 # shellcheck disable=SC2154 # helpers.bash sets them
-# podman of an ordinary user: capruntime is root of a user namespace there, and
-# what root owns outside seems to be the overflow user's. No pause: in cgroup v1
-# a user has no freezer.
+# podman of an ordinary user: capruntime is root in a user namespace, in which
+# files of the real root seem to belong to the overflow user. There is no test
+# of pause, because a user has no freezer in cgroup v1.
 
 load podman
 
-# Users of these files alone, below; the second is a subordinate of the first.
+# These IDs are used only here; the second is a subordinate ID of the first.
 user=54711
 subordinate=547110000
 somebody_else=54712
@@ -18,7 +18,7 @@ setup() {
 	make_user
 	as_user true
 	as_user unshare --user true || skip 'no unprivileged user namespaces'
-	# podman would do it, and may not.
+	# podman would do this, but cannot.
 	chmod a+x "$BATS_RUN_TMPDIR" "${work%/*}" "$work"
 	mkdir "$work/podman" "$work/podman/xdg"
 	chmod 700 "$work/podman/xdg"
@@ -64,8 +64,8 @@ podman() {
 		--runroot "$work/podman/run" "$@" 3>&-
 }
 
-# The build directory may be where only root gets to, its SYSCONFDIR with it, and
-# of the environment podman hands on little.
+# Other users may be unable to reach the build directory and SYSCONFDIR. podman
+# passes on few environment variables.
 use_rootless() { # runc or crun
 	use_podman "$@"
 	rm "$work/$handler"
@@ -115,7 +115,7 @@ use_rootless() { # runc or crun
 	done
 }
 
-# Outside of the namespace one owner looks like another.
+# In the namespace all owners outside of it look alike.
 @test "rootless: the user's own policy is used, and another user's is refused" {
 	for name in $RUNTIMES; do
 		use_rootless "$name"

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2030,SC2031 # bats sets status in each test
 # shellcheck disable=SC2034,SC2154 # podman.bash reads and sets them
-# The engines' drop-ins in packaging/: what they say is what the engine hears,
-# and what must not be set is said where it would be typed.
+# The engines' drop-ins in packaging/: the engine reads them as intended, and a
+# comment warns about settings that must not be used.
 
 load podman
 
@@ -17,7 +17,7 @@ teardown() {
 	[ -z "${podman_ready-}" ] || teardown_podman
 }
 
-# The file as JSON, of which then a filter holds.
+# The file, converted to JSON, matches the filter.
 toml_says() { # FILE JQ-FILTER
 	local python
 
@@ -30,13 +30,13 @@ json.dump(tomllib.load(sys.stdin.buffer), sys.stdout)' <"$1"
 	jq -e "$2" <<<"$output" >/dev/null
 }
 
-# In comments alone, and there.
+# The words are in comments and nowhere else.
 is_warned_of() { # FILE WORD...
 	local word
 
 	for word in "${@:2}"; do
 		grep -q "^ *#.*$word" "$1" || {
-			echo "$1 says nothing of $word"
+			echo "$1 does not mention $word"
 			return 1
 		}
 		run ! grep "^[^#]*$word" "$1"
@@ -56,8 +56,8 @@ containerd_table='{runtime_type: "io.containerd.runc.v2",
 	pod_annotations: ["capruntime.io/*"],
 	options: {BinaryName: "/usr/bin/capruntime"}}'
 
-# What this machine's containerd dumps: 2.x in version 3 of the format, whatever
-# it read.
+# The configuration that this machine's containerd prints; 2.x always prints
+# version 3 of the format.
 containerd_says() { # FILE
 	local format=2 plugin=io.containerd.grpc.v1.cri
 
@@ -85,7 +85,7 @@ containerd_says() { # FILE
 	is_warned_of "$file" default_runtime_name 'Do not use a wider pattern' imported
 }
 
-# As the files say: those of 2.x are merged, those of 1.x replace.
+# The snippets' comments say this: 2.x merges tables, 1.x replaces them.
 @test "containerd 1.x replaces the plugin's table by an import, 2.x merges it" {
 	require_programs containerd
 	cat >"$work/config.toml" <<-END
@@ -127,7 +127,7 @@ containerd_says() { # FILE
 	is_warned_of "$file" "'runtime'"
 }
 
-# podman reads these of its own accord; beside it lies what this machine wants.
+# podman reads these files by default; the mount hides this machine's own.
 podman_here() { # WORD...
 	# shellcheck disable=SC2016 # for the inner shell
 	unshare -m sh -c 'mount --bind "$1" /etc/containers && shift &&

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The input is a request's value. The requested capabilities and the unknown
- * words are together its words, each at least once, for every separator.
+ * words together are the words of the value, for every separator.
  */
 #include "config.h"
 
@@ -19,7 +19,7 @@
 static char general_key[] = AMBIENT_REQUEST_KEY,
 	    own_key[] = AMBIENT_REQUEST_KEY ".c";
 
-/* Both forms; NULL: none. The caller frees. */
+/* Both forms; NULL: absent. The caller frees. */
 static struct ambient_request read_forms(char *general, char *own,
 					 const char *container)
 {
@@ -67,7 +67,7 @@ static size_t count_bits(capmask mask)
 	return bits;
 }
 
-/* Words with one blank between, none of them a capability. */
+/* Words separated by one blank; none is a capability. */
 static void check_unknown(const char *unknown)
 {
 	MUST(*unknown && strchr(SEPARATORS, *unknown) == NULL);
@@ -126,7 +126,10 @@ static void check_case(const struct ambient_request *request, char *value)
 	ambient_request_free(&upper);
 }
 
-/* The form with a container's name applies to that container only, and wins. */
+/*
+ * The form with a container's name applies only to that container, and has
+ * precedence.
+ */
 static void check_forms(const struct ambient_request *request, char *value)
 {
 	char other[] = "KILL,OTHER";

@@ -46,7 +46,7 @@ static const char *const keys[TEXT_COUNT] = {
 	[TEXT_UNKNOWN] = NULL,
 };
 
-/* As many as there are; an empty one is absent. */
+/* The remaining strings; an empty one is absent. */
 static void split(char *text, char *end, const char *texts[TEXT_COUNT])
 {
 	for (int i = 0; i < TEXT_COUNT && text < end; i++) {

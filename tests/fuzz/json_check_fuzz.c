@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* json-c and json_scan read an accepted text alike. */
+/* json-c and json_scan read the same values from an accepted text. */
 #include "config.h"
 
 #include "json/check.h"
@@ -36,7 +36,7 @@ static bool has_equal_keys(const struct json_doc *doc, struct json_value object)
 	return false;
 }
 
-/* By its code points (RFC 3629, section 3). */
+/* Encodes a code point (RFC 3629, section 3). */
 static bool is_utf8(const unsigned char *at, size_t left)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
@@ -78,7 +78,7 @@ static void check_string(const struct json_doc *doc, struct json_value string)
 	MUST(is_utf8((const unsigned char *)at, span));
 	MUST(json_string(doc, string, &text, &len, &err) == 0);
 	MUST(is_utf8((const unsigned char *)text, len));
-	/* json-c writes it in place of an invalid character. */
+	/* json-c replaces an invalid character with this. */
 	if (memmem(text, len, replacement, 3))
 		MUST(strstr(raw, replacement) || strcasestr(raw, "\\ufffd"));
 }

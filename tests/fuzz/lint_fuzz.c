@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The input chooses rules. A rule reported as never deciding is not found for
- * any container; a rule reported as matching everything matches every container
- * that it can.
+ * The input chooses rules. A rule reported as unreachable is not found for any
+ * container; a rule reported as matching everything matches every container.
  */
 #include "config.h"
 

@@ -48,7 +48,7 @@ static bool is_in_argv(int argc, char *const argv[], const char *text)
 	return !text;
 }
 
-/* Only a call that can start something is refused. */
+/* Only calls that can start a container are refused. */
 static bool has_verb(int argc, char *const argv[])
 {
 	for (int i = 1; i < argc; i++)
@@ -118,7 +118,7 @@ static int parse(struct runtime_args *ret_args, int argc, char *const argv[],
 	return result;
 }
 
-/* The same words with others before them. */
+/* The same words with other words before them. */
 static int parse_after(struct runtime_args *ret_args, char *first, char *second,
 		       int argc, char *const argv[],
 		       enum runtime_dialect dialect)
@@ -188,7 +188,7 @@ static char *join(const char *name, const char *value)
 	return word;
 }
 
-/* The result, written in the simplest form, parses to the same. */
+/* The result, written in the simplest form, parses to the same result. */
 static void check_plain_form(const struct runtime_args *args)
 {
 	bool crun = args->dialect == RUNTIME_CRUN;

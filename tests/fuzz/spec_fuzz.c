@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What spec_read() accepts, a reader that takes the first of two equal keys,
- * one that takes the last (json-c) and one that ignores case read the same.
+ * spec_read() accepts only texts that all readers read alike: those that use
+ * the first of two equal keys, the last one (json-c), or ignore case.
  */
 #include "config.h"
 
@@ -200,7 +200,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	tokener = json_tokener_new_ex(JSON_DEPTH_MAX + 1);
 	root = json_tokener_parse_ex(tokener, (const char *)data, (int)size);
-	/* A number at the very end waits for more to come. */
+	/* A number at the end of the input is incomplete. */
 	if (json_tokener_get_error(tokener) == json_tokener_success) {
 		runc = check_dialect(&doc, root, RUNTIME_RUNC);
 		crun = check_dialect(&doc, root, RUNTIME_CRUN);

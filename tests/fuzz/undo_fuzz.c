@@ -128,7 +128,7 @@ static void check_taken_back(const struct json_doc *config,
 	MUST(same_bytes(&restored, 0, restored.len, want, 0, want->len));
 }
 
-/* A create that raises capabilities in the present text. */
+/* A create that raises capabilities in the current text. */
 static void check_create(const struct json_doc *config,
 			 const struct json_doc *restored,
 			 const struct record *record, const char *record_text,

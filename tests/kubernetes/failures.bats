@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2030,SC2031 # bats sets status in each test
 # shellcheck disable=SC2034,SC2154 # helpers.bash reads and sets them
-# A policy that changes or breaks under running pods, and daemons that die.
+# A policy that changes or breaks while pods run, and daemons that crash.
 
 load helpers
 
@@ -11,11 +11,11 @@ teardown_file() { stop_node; }
 setup() { setup_pods; }
 teardown() { teardown_pods; }
 
-first_process() { # POD: what it holds
+first_process() { # POD: prints its ambient set
 	kubectl exec "$1" -- grep CapAmb /proc/1/status | tr -d 'a-zA-Z:\t'
 }
 
-# The session often ends with it.
+# The kill often ends the session too.
 end_container() { # POD
 	kubectl exec "$1" -- kill 1 || :
 }
@@ -24,7 +24,7 @@ has_restarted() { # POD
 	[ "$(restarts "$1")" -eq 1 ] && is_ready "$1"
 }
 
-# It ran on, and does all that pods do.
+# The pod is still running, and exec, log and events work.
 expect_alive() { # POD
 	wait_until kubectl exec "$1" -- true
 	expect_session "$matched" "$1"

@@ -1,33 +1,33 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # for the tests, by automake and each other
-# A real node of Kubernetes for each file, with capruntime behind the
-# RuntimeClass of that name, and a policy that holds from one moment to the
-# next. Pods are of uid 1000, in the namespace web unless $namespace says
-# another; what they hold they tell themselves, by `report`. A test's pods go
-# while the next runs: no two tests of a file share a name.
+# A real Kubernetes node for each file, with capruntime behind the RuntimeClass
+# of that name. A new policy applies at once. Pods run as uid 1000, in the
+# namespace web unless $namespace is set, and print what they hold with
+# `report`. A test's pods can still be ending during the next test, so the tests
+# of a file use different names.
 #
-# $node is the node's directory; $work holds all the rest. Two things the node
-# would leave behind on this machine, which are kept from it here: a kubelet
-# sets the kernel's own limits, and makes a directory for plug-ins in /usr.
+# $node is the node's directory; $work has all other files. A kubelet sets
+# kernel limits and makes a plug-in directory in /usr; the helpers prevent both
+# on this machine.
 
 load ../engine/helpers
 
 deadline=--timeout=300s
-# Where containerd keeps the bundles: a file system of the node's own.
+# containerd's directory for bundles; the node has its own file system there.
 bundles=/run/containerd/io.containerd.runtime.v2.task/k8s.io
 unmatched='uid=1000 inh=0 prm=0 eff=0 bnd=a80425fb amb=0 nnp=0'
 matched='uid=1000 inh=400 prm=400 eff=400 bnd=a80425fb amb=400 nnp=0'
 web='name: "web", match: {namespace: "web", container: "main"},
 	ambient: ["NET_BIND_SERVICE"]'
 
-# The node
+# The node.
 
-# Why there can be none here; bats cannot skip from setup_file().
+# Prints why no node can be started; bats cannot skip from setup_file().
 say_why_not() {
 	local program
 
-	[ -d "${SHARED-}/k8s" ] || echo 'shared is missing: its k8s has the node'
+	[ -d "${SHARED-}/k8s" ] || echo 'SHARED has no directory k8s'
 	[ "$(id -u)" = 0 ] || echo 'not root'
 	for program in busybox containerd ctr etcd ip jq nsenter openssl runc \
 		unshare xz /usr/lib/cni/bridge; do
@@ -35,7 +35,7 @@ say_why_not() {
 	done
 }
 
-# In setup_file(): all tests of a file share it.
+# In setup_file(), because all tests of a file share the node.
 start_node() {
 	boot_node
 	[ -z "$why_not" ] || return 0
@@ -45,8 +45,8 @@ start_node() {
 	make_namespaces web other
 }
 
-# A node alone; $node_handler is another path for what is behind the handler,
-# $kubelet_more more options.
+# Starts only the node. $node_handler is another program for the handler,
+# $kubelet_more has more options.
 boot_node() {
 	export why_not work node HOME kernel_limits guard
 	why_not=$(say_why_not | head -n 1)
@@ -67,7 +67,7 @@ boot_node() {
 		"$SHARED/k8s/up.sh" "$node" 3>&- 4>&-
 }
 
-# It is in a session of its own, and would go on when bats is killed.
+# The guard runs in a new session, so it survives when bats is killed.
 guard_node() {
 	setsid bash -c 'while kill -0 "$0"; do sleep 2; done
 		"$1" "$2"; rm -rf --one-file-system "$3"' "$BATS_ROOT_PID" \
@@ -101,7 +101,7 @@ tell_kernel_limits() {
 	done
 }
 
-# It gets files of ours for those of the kernel.
+# The kubelet writes to files of the test instead of the kernel's.
 make_kubelet() {
 	local name
 
@@ -121,8 +121,8 @@ make_kubelet() {
 	chmod 755 "$work/kube/kubelet"
 }
 
-# The runtime, called without an environment of use, which keeps config.json
-# as containerd wrote it.
+# The handler calls the runtime without its usual environment, and keeps a copy
+# of containerd's config.json.
 make_handler() {
 	cat >"$work/capruntime" <<-END_OF_HANDLER
 		#!/bin/bash
@@ -146,7 +146,7 @@ make_namespaces() { # NAME...
 	for namespace; do
 		kubectl create namespace "$namespace"
 	done
-	# Without its account no pod is let in.
+	# A namespace accepts no pods before its service account exists.
 	for namespace; do
 		wait_until kubectl get serviceaccount default
 	done
@@ -177,8 +177,8 @@ tell_all() {
 	tail -n 3 "$work/audit.log"
 }
 
-# In teardown_file(), where bats counts the last command alone: fails when
-# something of it is left.
+# In teardown_file(), where bats checks only the last command: fails if
+# something is left.
 stop_node() {
 	local cgroup space
 
@@ -210,7 +210,7 @@ nothing_is_left() {
 
 kubectl() { "$node/kubectl" -n "${namespace-web}" "$@"; }
 
-# One of the node's daemons, which is started again.
+# Kills a daemon of the node, which is then restarted.
 kill_daemon() { # NAME
 	local old
 
@@ -226,9 +226,9 @@ runs_anew() { # NAME OLD-PID
 	[ "$pid" != "$2" ] && "$node/enter" kill -0 "$pid" 2>/dev/null
 }
 
-# Policies
+# Policies.
 
-# These rules, jq's way, for all that is created from now on.
+# Sets the rules for all later creates; they are in jq's syntax.
 policy() { # [RULE...]
 	local IFS=,
 
@@ -237,9 +237,9 @@ policy() { # [RULE...]
 	mv "$work/new.json" "$work/policy.json"
 }
 
-# Pods
+# Pods.
 
-# Its only container, main, reports and waits. The rest is changed jq's way.
+# The only container, main, reports and waits. JQ-FILTER changes the pod.
 pod_json() { # NAME [JQ-FILTER]
 	jq -n --arg name "$1" "
 		def container(name): {
@@ -306,14 +306,14 @@ has_a_log() { # POD [CONTAINER]
 	[ -n "$(kubectl logs "$1" -c "${2-main}" 2>/dev/null)" ]
 }
 
-# What it said since its start, which may be just now, is this.
+# The log since the container's start is TEXT; waits for the output.
 expect_log() { # TEXT POD [CONTAINER]
 	wait_until has_a_log "${@:2}"
 	run -0 kubectl logs "$2" -c "${3-main}"
 	expect_output "$1"
 }
 
-# A session that reports.
+# The report of an exec session is TEXT.
 expect_session() { # TEXT POD [OPTION...]
 	run -0 kubectl exec "${@:2}" -- report
 	expect_output "$1"
@@ -333,15 +333,15 @@ delete_pod() { # POD...
 	kubectl delete pod "$@" "$deadline"
 }
 
-# In the node.
+# Runs in the node.
 fetch() { # ADDRESS: /etc/passwd from port 80
 	"$node/enter" busybox wget -qO - "http://$1/etc/passwd"
 }
 
-# Forgeries
+# Forgeries.
 
-# All that a pod could write to seem another, in a namespace whose rule takes
-# everything away, while others' rules give.
+# Pods set every annotation that could name another pod. Their namespace's rule
+# drops everything, and the rules of the others raise capabilities.
 expect_forgeries_fail() {
 	local namespace=other forged name
 

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2016,SC2030,SC2031 # bats sets status in each test
 # shellcheck disable=SC2034,SC2154 # helpers.bash reads and sets them
-# From nothing to a pod of the RuntimeClass and back, with what is in
-# packaging/kubernetes and nothing else. Each test goes on where the one before
-# it ended, as an administrator does.
+# Installation from packaging/kubernetes alone, a pod of the RuntimeClass, and
+# removal. Each test continues where the previous one ended, as an administrator
+# does.
 
 load helpers
 
@@ -27,7 +27,7 @@ teardown() {
 	[ -n "$why_not" ] || [ -n "${BATS_TEST_COMPLETED-}" ] || tell_all
 }
 
-# The real runtime is this machine's, and nothing waits for ten seconds.
+# Uses this machine's real runtime and shorter intervals.
 hurry() {
 	sed -i -e "s|args: \[sync, --json,|& --interval=1, --runtime=$(command -v runc),|" \
 		-e 's/periodSeconds: .*/periodSeconds: 1/' "$tree/daemonset.yaml"
@@ -36,7 +36,7 @@ hurry() {
 		"$tree"/install{,-crio}/daemonset.yaml
 }
 
-# The machine's own /etc and /opt stay as they are.
+# Keeps this machine's /etc and /opt unchanged.
 use_own_directories() {
 	mkdir -p "$work/own/opt"
 	cp -a /etc "$work/own/etc"
@@ -47,7 +47,7 @@ use_own_directories() {
 
 image=registry.example/capruntime:0.1.0
 
-# As the Containerfile says, from the static programs.
+# Builds the image of the Containerfile from the static programs.
 make_image() {
 	local buildah=(buildah --root "$work/buildah/root" --storage-driver vfs
 		--runroot "$work/buildah/run")
@@ -69,12 +69,12 @@ make_image() {
 		"$work/image.tar"
 }
 
-# In all namespaces, as the trees name them.
+# Without a default namespace: the manifests name their own.
 all() { "$node/kubectl" "$@"; }
 
 node_policy=/etc/capruntime/policy.json
 
-# The ConfigMap's, by the tree: an object, jq's way.
+# Writes the policy of the ConfigMap; its JSON is in jq's syntax.
 write_policy() { # RULE...
 	local IFS=,
 
@@ -85,7 +85,7 @@ write_policy() { # RULE...
 
 is_on_node() { "$node/enter" cmp -s "$tree/policy.json" "$node_policy"; }
 
-daemon() { # NAME: the pod of the DaemonSet
+daemon() { # NAME: prints the DaemonSet's pod
 	namespace=capruntime kubectl get pods \
 		-l "app.kubernetes.io/name=$1" -o 'jsonpath={.items[0].metadata.name}'
 }
@@ -100,8 +100,8 @@ is_pending() { # POD
 		has_event 'node(s) didn' "$1" >/dev/null
 }
 
-# In the image there is nothing to ask it with.
-daemon_status() { # NAME LINE...: of its process, from the node
+# Read from the node: the image has no program that could do it.
+daemon_status() { # NAME LINE...: lines of the process's status
 	local id pid
 
 	id=$(namespace=capruntime container_id "$(daemon "$1")")
@@ -114,7 +114,7 @@ daemon_status() { # NAME LINE...: of its process, from the node
 		>"$work/mounts"
 }
 
-layers() { # TAR-WORD...: of what is in the image
+layers() { # TAR-WORD...: for each layer of the image
 	local layer
 
 	for layer in $(tar -xOf "$work/image.tar" manifest.json |
@@ -135,7 +135,7 @@ layers() { # TAR-WORD...: of what is in the image
 	done
 }
 
-# What docs/kubernetes.md offers for policies that go out node by node.
+# The procedure in docs/kubernetes.md for updating policies node by node.
 @test "without generatorOptions each policy is a ConfigMap of its own" {
 	cp -R "$tree" "$work/rolling"
 	sed -i '/^generatorOptions:/,/^  disableNameSuffixHash/d' \
@@ -190,7 +190,7 @@ layers() { # TAR-WORD...: of what is in the image
 
 has_no_daemon() { ! daemon "$1" 2>/dev/null; } # NAME
 
-# CRI-O itself is not there, but its directory.
+# Only the directory of CRI-O exists, not CRI-O.
 @test "CRI-O's drop-in is installed, and stays without its daemon" {
 	local file=/etc/crio/crio.conf.d/50-capruntime.conf
 
@@ -222,7 +222,7 @@ has_no_daemon() { ! daemon "$1" 2>/dev/null; } # NAME
 	expect_session "$matched" served
 	expect_log "$unmatched" before
 	wait_until has_ready_daemon capruntime-policy true
-	# More files are policy.d.
+	# A second file goes to policy.d.
 	echo '{"version": 1, "rules": [{"name": "late", "match": {"container":
 		"late"}, "ambient": ["NET_RAW"]}]}' >"$tree/late.json"
 	sed -i 's|^      - policy.json|&\n      - late.json|' \
@@ -237,7 +237,7 @@ has_no_daemon() { ! daemon "$1" 2>/dev/null; } # NAME
 	kubectl delete pod before later --wait=false
 }
 
-has_refusal() { # POD: the last line of its log
+has_refusal() { # POD: the last line of its log is a refusal
 	namespace=capruntime kubectl logs --tail 1 "$1" |
 		jq -e '.outcome == "refused" and (.reason |
 			startswith("\u0027/config/policy.json\u0027:2:14: "))'
@@ -279,30 +279,30 @@ has_no_pods() { [ -z "$(all get pods --all-namespaces -o name)" ]; }
 	expect_log "$unmatched" powerless
 	delete_pod first powerless
 
-	echo '2. the nodes are given no more such pods, and are drained'
+	echo '2. the nodes get no more such pods and are drained'
 	all label node 127.0.0.1 capruntime.io/ready-
 	pod refused
 	wait_until is_pending refused
 	delete_pod refused second served
 
-	echo '3. the RuntimeClass and the DaemonSets go'
+	echo '3. the RuntimeClass and the DaemonSets are deleted'
 	all delete -k "$tree/install" "$deadline"
 	all delete -k "$tree" "$deadline"
 	run ! pod orphan
 	[[ "$output" == *RuntimeClass*capruntime*'not found'* ]]
-	# One was overlooked: its handler is still there.
+	# One pod is left; its handler still works.
 	kubectl exec third -- true
 	delete_pod third
 	wait_until has_no_pods
 
-	echo '4. the engine forgets the handler'
+	echo '4. the handler is removed from the engine'
 	sed -i '/runtimes.capruntime\]/,/BinaryName/d' \
 		"$node/etc/containerd.toml"
 	run ! grep -q opt/capruntime "$node/etc/containerd.toml"
 	kill_daemon containerd
 	wait_until "$node/enter" ctr -a "$node/run/cri.sock" version
 
-	echo '5. and the files'
+	echo '5. the files are removed'
 	"$node/enter" rm -r /opt/capruntime /etc/capruntime
 	"$node/enter" rm -rf /run/capruntime
 	all label node 127.0.0.1 capruntime.io/managed-

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2030,SC2031 # bats sets status in each test
 # shellcheck disable=SC2034,SC2154 # helpers.bash reads and sets them
-# Many pods at once: twice $count, which are 50 under make soak.
+# Many pods at once: two deployments of $count pods, 50 under make soak.
 
 load helpers
 
@@ -19,7 +19,7 @@ have_all_logs() { # DEPLOYMENT
 	[ "$(wc -l <<<"$output")" -ge $count ]
 }
 
-# $count times the same in the log, and in a session.
+# All $count pods have the text in their log and in a session.
 expect_all() { # TEXT DEPLOYMENT
 	wait_until have_all_logs "$2"
 	[ "$(grep -cxF "$1" <<<"$output")" -eq $count ]
@@ -27,15 +27,15 @@ expect_all() { # TEXT DEPLOYMENT
 	expect_session "$1" "deployment/$2"
 }
 
-links() { # how many
+links() { # prints the number
 	"$node/enter" ls /run/capruntime | wc -l
 }
 
-bundles() { # how many, with those of the pause containers
+bundles() { # prints the number, including pause containers
 	"$node/enter" ls "$bundles" | wc -l
 }
 
-records() { # wherever
+records() { # prints the number, in all directories
 	"$node/enter" find /run "$node" -xdev -name '*.capruntime*.json' | wc -l
 }
 
@@ -52,7 +52,7 @@ has_no_bundles() { [ "$(bundles)" -eq 0 ]; }
 	[ "$(bundles)" -eq $((4 * count)) ]
 	[ "$(records)" -eq $count ]
 	[ "$(links)" -eq $count ]
-	# In the background its pods could come once more.
+	# A background deletion could create its pods again.
 	kubectl delete deployment served --cascade=foreground "$deadline"
 	namespace=other kubectl delete deployment unserved \
 		--cascade=foreground "$deadline"
@@ -60,7 +60,7 @@ has_no_bundles() { [ "$(bundles)" -eq 0 ]; }
 	[ "$(records)" -eq 0 ]
 }
 
-# Nothing is done on delete, so the links of all those are still there.
+# Delete does nothing, so the links of these pods still exist.
 @test "the links of pods that are gone go with the next pods" {
 	[ "$(links)" -gt 2 ]
 	policy "{$web, exec: true}"

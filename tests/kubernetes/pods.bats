@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2016,SC2030,SC2031 # bats sets status in each test
 # shellcheck disable=SC2034,SC2154 # helpers.bash reads and sets them
-# What pods hold on a real node of Kubernetes.
+# What pods hold on a real Kubernetes node.
 
 load helpers
 
@@ -198,7 +198,7 @@ has_untouched_bundle() { # ID
 		"CAP_SYS_ADMIN"]' "$work/audit.log"
 }
 
-# What a pod's manifest and a container's config.json both say.
+# Values that are both in a pod's manifest and in a container's config.json.
 same_container='
 	def of_pod: .spec as $spec | .metadata as $meta | $spec.containers[0] |
 		.securityContext as $context | [$meta.namespace, $meta.name, .name,

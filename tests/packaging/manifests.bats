@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2016,SC2154 # variables of jq; automake sets them
-# Reads the manifests in packaging/ with a YAML parser: privileges that none may
-# request, and values that are the same in several. tests/kubernetes/install.bats
-# applies them.
+# Reads the manifests in packaging/ with a YAML parser: none requests forbidden
+# privileges, and common values are equal. tests/kubernetes/install.bats applies
+# them.
 
 load ../need
 
@@ -28,7 +28,7 @@ daemons() {
 		jq -c 'select(.kind == "DaemonSet")'
 }
 
-# jq's -e looks at the last result alone.
+# jq -e checks only the last result.
 all_are() { # JQ-FILTER, on standard input
 	jq -s "length > 0 and all(.[]; $1)" | grep -qx true
 }

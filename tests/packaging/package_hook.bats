@@ -21,7 +21,7 @@ expect_removable() {
 	[ -z "$output" ]
 }
 
-# It refuses, and prints each TEXT and the remedy.
+# The removal is refused, with each TEXT and the remedy.
 expect_kept() { # TEXT...
 	local text
 
@@ -31,13 +31,13 @@ expect_kept() { # TEXT...
 	[ -z "$output" ]
 	for text in 'capruntime: not removed' 'What to do' "$@"; do
 		[[ "$stderr" == *"$text"* ]] || {
-			echo "no '$text'"
+			echo "missing: '$text'"
 			return 1
 		}
 	done
 }
 
-# The installed capctl answers. It needs chroot(2) and its libraries there.
+# Uses the installed capctl, which needs chroot(2) and its libraries in $root.
 install_capctl() {
 	[ "$(id -u)" -eq 0 ] || skip 'needs root'
 	mkdir -p "$root$bindir"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2154 # automake sets srcdir
-# Values that are in several files are the same.
+# Values that occur in several files are equal.
 
 bats_require_minimum_version 1.5.0
 

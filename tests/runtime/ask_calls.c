@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * usage: ask_calls list                           every call with no argument
- *        ask_calls runc|crun CONFIG.JSON <CALLS   what the profile answers
- * Lines and answers have the format of try_calls.
+ * usage: ask_calls list                           every call, without arguments
+ *        ask_calls runc|crun CONFIG.JSON <CALLS   the profile's results
+ * Lines and results have the format of try_calls.
  */
 #include "config.h"
 

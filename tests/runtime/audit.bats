@@ -2,15 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2016 # the variables of jq
 # shellcheck disable=SC2034,SC2154 # helpers.bash reads and sets them
-# The audit log of real runs, held against what the containers really got.
+# The audit log of real runs, compared with what the containers really hold.
 
 load helpers
 
 setup() { setup_containers; }
 teardown() { teardown_containers; }
 
-# One rule, and the log in a file. The engine lets the container have more.
-audited_rule() { # ACTIONS, jq's way
+# A policy with one rule and a log file, for a container with more sets.
+audited_rule() { # ACTIONS in jq's syntax
 	jq -nc --arg log "$work/audit.log" "{version: 1, audit: \$log,
 		rules: [{name: \"granted\", match: {}} + {$1}]}" \
 		>"$work/policy.json"
@@ -19,8 +19,8 @@ audited_rule() { # ACTIONS, jq's way
 		["CAP_CHOWN", "CAP_NET_BIND_SERVICE", "CAP_NET_RAW"])'
 }
 
-# What a program of uid 1000 holds with the sets of the one line that there is
-# in the log: of permitted and effective the ambient ones, capabilities(7).
+# Prints what a program of uid 1000 holds with the sets in the log's only line:
+# permitted and effective are the ambient set, capabilities(7).
 logged_sets() {
 	[ "$(wc -l <"$work/audit.log")" -eq 1 ]
 	jq -r 'def short: ltrimstr("0") as $s |

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # for cycles.bats, and by it
-# A policy that changes and breaks all the time, and what a create may have
-# come to meanwhile.
+# A policy that changes and breaks all the time, and the outcomes that a create
+# can have meanwhile.
 #
-#   make_policies          in setup(): in $etc, with a $journal of its own
-#   change_policies        until it is killed, by $seed
-#   list_possible          $possible: the outcomes since line $first of the
+#   make_policies          in setup(): in $etc, with a new $journal
+#   change_policies        runs until it is killed; the changes depend on $seed
+#   list_possible          sets $possible: the outcomes since line $first of the
 #                          journal, keys of $containers or `refused`
 
-# What a container is given, by the policy, and what its sessions then are.
+# What a container and its sessions hold for each outcome.
 declare -gA containers=(
 	[nothing]='uid=1000 inh=0 prm=0 eff=0 bnd=2420 amb=0 nnp=0'
 	[bind]='uid=1000 inh=400 prm=400 eff=400 bnd=2420 amb=400 nnp=0'
@@ -21,7 +21,7 @@ declare -gA sessions=(
 	[exec]=${containers[exec]} [raw]=${containers[raw]}
 )
 
-make_policy() { # FILE RULE: jq's way
+make_policy() { # FILE RULE in jq's syntax
 	jq -n "{version: 1, rules: [$2]}" >"$work/policies/$1"
 }
 
@@ -44,8 +44,8 @@ make_policies() {
 	take_away more
 }
 
-# The journal has for each part of the policy the possible state from `begin` on
-# and the certain state from `end` on.
+# For each part of the policy, the journal has the possible state after `begin`
+# and the certain state after `end`.
 note() { # begin or end, PART VARIANT
 	echo "$1 $2 ${3%%-*}" >>"$journal"
 }
@@ -63,7 +63,7 @@ take_away() { # PART
 	note end "$1" missing
 }
 
-# As editors do that write in place.
+# Writes in place, as some editors do.
 scribble() { # PART VARIANT
 	note begin "$1" broken
 	note begin "$@"
@@ -94,7 +94,7 @@ change_policies() {
 	done
 }
 
-# What PART was at some time since line $first of the journal.
+# Prints the states that PART had since line $first of the journal.
 was() { # PART
 	awk -v part="$1" -v first="$first" '
 		$2 != part { next }
@@ -112,7 +112,8 @@ outcome() { # MAIN MORE
 	esac
 }
 
-# $possible, one a line: what a create since line $first may have come to.
+# Sets $possible, one per line: the possible outcomes of a create since line
+# $first.
 list_possible() {
 	local main more mains mores
 
@@ -123,6 +124,7 @@ list_possible() {
 			outcome "$main" "$more"
 		done
 	done)
-	# A file that is exchanged or goes away while it is opened.
+	# A create is refused if a file changes or disappears while it is
+	# opened.
 	[ "$(wc -w <<<"$mains$IFS$mores")" -eq 2 ] || possible+=$'\nrefused'
 }

@@ -3,10 +3,11 @@
 # shellcheck disable=SC2016 # the variables of jq
 # shellcheck disable=SC2030,SC2031 # each slot is a shell of its own
 # shellcheck disable=SC2034,SC2154 # helpers.bash reads and sets them
-# Containers without end, eight at once, on a node whose policy changes and
-# breaks all the time and where some creates are killed: each is right or it
-# is refused, each can be killed and deleted, and nothing of them stays.
-# CAPRUNTIME_CYCLES is how many there are (make soak), CAPRUNTIME_SEED which.
+# Many containers, eight at a time, on a node whose policy changes and breaks
+# all the time and where some creates are killed. Each container has the right
+# sets or is refused, each can be killed and deleted, and no files are left.
+# CAPRUNTIME_CYCLES is the number of containers (make soak), CAPRUNTIME_SEED the
+# seed.
 
 load helpers
 load changing_policy
@@ -42,7 +43,7 @@ setup() {
 
 teardown() { teardown_containers; }
 
-# The handler of the node, and one over a runtime that does nothing.
+# Makes the node's handler, and one with a runtime that does nothing.
 make_handlers() {
 	local handler
 
@@ -56,7 +57,7 @@ make_handlers() {
 	done
 }
 
-node_words() { # HANDLER WORD...: as the engine calls it
+node_words() { # HANDLER WORD...: sets the words of the engine's call
 	machine_words "${over[@]}" ${before[@]+"${before[@]}"} \
 		"$work/$1-$RUNTIME_NAME" --root "$state" "${@:2}"
 }
@@ -68,7 +69,7 @@ node() { # WORD...
 	"${words[@]}" </dev/null
 }
 
-# $calls: those of a create before it becomes the runtime.
+# Sets $calls: the calls of a create before the execve of the runtime.
 list_calls() {
 	local words before=(strace -qqo "$work/trace")
 
@@ -87,7 +88,7 @@ new_container() {
 	cp "$work/original-$RUNTIME_NAME.json" "$bundle/config.json"
 }
 
-# As engines do that keep a container's bundle for its next start.
+# Engines keep a container's bundle for its next start.
 same_container() {
 	[ $((RANDOM % 2)) -eq 0 ] ||
 		cp "$work/original-$RUNTIME_NAME.json" "$bundle/config.json"
@@ -155,7 +156,7 @@ create_until_started() {
 	cat "$out/pid" >>"$work/pids"
 }
 
-# Nothing but what the engine gave it.
+# The process has only the descriptors that the engine gave it.
 expect_own_descriptors() { # PID
 	find "/proc/$1/fd" -type l ! -lname /dev/null ! -lname "$out/*" \
 		-printf 'has open: %l\n' | tee "$out/descriptors"
@@ -204,7 +205,7 @@ die() {
 	no_new_files
 }
 
-# Its containers, one after the other.
+# Runs containers one after the other.
 work_in_slot() { # COUNT
 	bundle=$out/none
 	for ((cycle = 0; cycle < $1; cycle++)); do
@@ -216,7 +217,7 @@ work_in_slot() { # COUNT
 		fi
 		[ $((RANDOM % 4)) -ne 0 ] || kill_a_create
 		create_until_started
-		# Some never get to their start.
+		# Some containers are created and never started.
 		[ $((RANDOM % 8)) -eq 0 ] || live
 		die
 	done
@@ -278,7 +279,7 @@ expect_nothing_left() {
 	}
 }
 
-# Some may be left by the last containers, and go with the next creates.
+# The last containers may leave some links, which the next creates remove.
 expect_links_to_go() {
 	local words i
 

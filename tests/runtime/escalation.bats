@@ -18,13 +18,14 @@ teardown() { teardown_containers; }
 allowed='["CAP_CHOWN", "CAP_KILL", "CAP_SETUID", "CAP_NET_BIND_SERVICE",
 	"CAP_NET_ADMIN", "CAP_NET_RAW"]'
 
-add_program() { # DIRECTORY PROGRAM: under its name, in a directory of its own
+add_program() { # DIRECTORY PROGRAM: copies it to a new directory
 	mkdir "$image/$1"
 	cp "$2" "$image/$1/${2##*/}"
 }
 
-# A container whose image has such programs; each says what it holds. Beside a setuid busybox there is
-# another program: busybox first of all gives up what the bit gained it.
+# A container whose image has such programs; each prints what it holds. The
+# setuid program is not busybox, because busybox first drops what the bit
+# gained.
 use_image() { # RUNTIME
 	local cat
 
@@ -62,7 +63,7 @@ use_image() { # RUNTIME
 		.process.args = ["/bin/holds"]'
 }
 
-# Each LINE begins with the name of the program that is to print it.
+# Each LINE begins with the name of the program that prints it.
 expect_holds() { # LINE...
 	local line programs=()
 
@@ -162,8 +163,8 @@ expect_holds() { # LINE...
 	done
 }
 
-# The kernel lets a program keep no more than the one before it had: the
-# container's first program is executed by the runtime, which holds it all.
+# The kernel limits a program to what the previous one held. The runtime, which
+# holds everything, executes the container's first program.
 @test "under 'no_new_privileges' a file's inheritable capability works only for process 1" {
 	for name in $RUNTIMES; do
 		use_image "$name"

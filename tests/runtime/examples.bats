@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2034,SC2154 # helpers.bash reads and sets them
-# The examples in real containers: what each way to give a program a capability
-# really gives, as the tables in examples/ have it; and that the programs
-# that the policies are for fail without their rule and work with it.
+# The examples in real containers: the capabilities that each way gives a
+# program equal the tables in examples/, and the programs that the policies are
+# for fail without their rule and work with it.
 
 load helpers
 
@@ -12,12 +12,12 @@ setup() {
 	require_programs setcap
 	examples=$srcdir/examples
 	needs=$builddir/tests/runtime/needs
-	# Links go under the build directory, not to this machine's /run.
+	# Links are below the build directory, not in this machine's /run.
 	CAPRUNTIME_BUILT=$builddir/tests/cli/capruntime-sysroot
 }
 teardown() { teardown_containers; }
 
-# A container as EXAMPLE's config.json has it, with our program in the image.
+# A container with EXAMPLE's config.json and the test's program in its image.
 use_example() { # RUNTIME CONFIG.JSON
 	use_runtime "$1"
 	make_image
@@ -33,11 +33,11 @@ use_example() { # RUNTIME CONFIG.JSON
 
 ways='root setuid file-capabilities helper default-capabilities capruntime'
 
-comment() { # KEY FILE: the rest of the line "# KEY: …"
+comment() { # KEY FILE: prints the rest of the line "# KEY: …"
 	sed -n "s/^# $1: //p" "$2"
 }
 
-# What the way's program prints, or that it did not come so far.
+# Prints the output of the way's program, or that the program did not start.
 measure() { # RUNTIME WAY.jq FILTER
 	local words change policy=${2%/*}/policy.json
 
@@ -57,7 +57,7 @@ measure() { # RUNTIME WAY.jq FILTER
 			else print last }'
 }
 
-# Under both runtimes, which must agree.
+# Runs it under both runtimes, whose results must be equal.
 measure_both() { # WAY.jq FILTER
 	local runc crun
 
@@ -70,7 +70,7 @@ measure_both() { # WAY.jq FILTER
 	echo "$runc"
 }
 
-# "| label | uid | five sets | port 80 | with no_new_privs |".
+# Prints "| label | uid | five sets | port 80 | with no_new_privs |".
 row() { # WAY.jq
 	local plain strict
 
@@ -97,7 +97,7 @@ row() { # WAY.jq
 		}'
 }
 
-# The page with these rows in its table.
+# Prints the page with these rows in its table.
 with_rows() { # ROWS PAGE
 	awk -v rows="$1" '
 		/^\| way / { inside = 1; print; getline; print
@@ -143,8 +143,8 @@ with_rows() { # ROWS PAGE
 
 # The policies
 
-# Without the rule the container prints one thing, with it the other; both with
-# what the program of its image needs.
+# The container prints WITHOUT without the rule, and WITH with it. The image
+# provides what the program needs.
 expect_example() { # NAME ARGS WITHOUT WITH
 	local name=$1 arguments=$2 without=$3 with=$4
 
@@ -154,7 +154,7 @@ expect_example() { # NAME ARGS WITHOUT WITH
 			.process.args = $arguments |
 			.process.rlimits = [{type: "RLIMIT_MEMLOCK",
 				soft: 65536, hard: 65536}]'
-		# What it shares with the node must not be this machine's.
+		# A new network namespace instead of this machine's.
 		before=(unshare -n "${before[@]}")
 		grant_nothing
 		expect_container "$without"
@@ -184,7 +184,7 @@ expect_example() { # NAME ARGS WITHOUT WITH
 
 @test "an exporter counts events of a whole processor" {
 	[[ $("$needs" perf) == *perf=done ]] ||
-		skip 'perf_event_open is closed to root'
+		skip 'root cannot use perf_event_open'
 	expect_example perfmon '["/bin/serve", "perf"]' \
 		'uid=65534/65534 inh=0 prm=0 eff=0 bnd=4000000000 amb=0 nnp=1 perf=denied' \
 		'uid=65534/65534 inh=4000000000 prm=4000000000 eff=4000000000 bnd=4000000000 amb=4000000000 nnp=1 perf=done'

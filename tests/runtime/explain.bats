@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2034,SC2154 # helpers.bash reads and sets them
-# What 'capctl explain' foretells of a container's program is held against what
-# that program then says of itself.
+# The prediction of 'capctl explain' for a container's program is compared with
+# what the program really holds.
 
 load helpers
 
@@ -14,19 +14,19 @@ setup() {
 }
 teardown() { teardown_containers; }
 
-# A program in a new directory, which prints what its arguments request.
+# A program in a new directory. It prints the sets that it is asked for.
 add_program() { # NAME
 	mkdir -p "$image/$1"
 	cp "$cat" "$image/$1/cat"
 }
 
-add_script() { # NAME INTERPRETER: it reads its own sets
+add_script() { # NAME INTERPRETER: the script prints its own sets
 	mkdir -p "$image/$1"
 	printf '#!%s /proc/self/status\n' "$2" >"$image/$1/cat"
 	chmod 755 "$image/$1/cat"
 }
 
-# KILL is bounding, and what the program's own capabilities get it.
+# KILL is in the bounding set, and file capabilities can raise it.
 use_image() { # RUNTIME
 	local library
 
@@ -64,7 +64,7 @@ use_image() { # RUNTIME
 	add_script kill-script /kill/cat
 	add_script twice /script/cat
 	add_script beyond-script /beyond/cat
-	# On a file system that is surely not mounted nosuid.
+	# A file system that is not mounted nosuid.
 	# shellcheck disable=SC2016 # for the inner shell
 	before=(env sh -c 'exec unshare -m sh -c "
 		mount -t tmpfs -o mode=755 tmpfs \"\$0/rootfs\" &&
@@ -94,7 +94,7 @@ foretell() { # sets $said
 		else "EPERM" end' "$work/said.json")
 }
 
-# Sets $seen: euid and sets as /proc/self/status has them.
+# Sets $seen: euid and the sets from /proc/self/status.
 run_it() {
 	run capruntime run -b "$bundle" "$id" </dev/null
 	seen=$(awk '/^Uid:/ { line = $3 }
@@ -106,7 +106,7 @@ run_it() {
 	fi
 }
 
-# The program's line counts, of its user in the container.
+# Compares the program's line for its user in the container.
 expect_foretold() { # PROGRAM
 	change_config --arg program "/$1/cat" \
 		'.process.args = [$program, "/proc/self/status"]'
@@ -123,7 +123,7 @@ expect_foretold() { # PROGRAM
 	[ "$seen" != EPERM ] || refused=$((refused + 1))
 }
 
-# Explain has the numbers of whom it runs as.
+# 'capctl explain' prints IDs of its own user namespace.
 in_container() { # SAID
 	local uid=${1%% *} offset
 
@@ -135,7 +135,7 @@ in_container() { # SAID
 	fi
 }
 
-# Every program of the image, or with each call another fourth of them.
+# Tests every program of the image, or another quarter of them in each call.
 expect_all() {
 	local program turn=0 earlier=$tried
 
@@ -196,7 +196,7 @@ in_user_namespace='.linux.namespaces += [{type: "user"}] |
 	[ "$refused" -gt 0 ]
 }
 
-# What it cannot tell, where the runtime may have lifted that, it says.
+# Where the runtime may have removed nosuid, the prediction is "unknown".
 @test "explain predicts what a program on a nosuid tree will hold, or says unknown" {
 	export NOSUID=1
 	for name in $RUNTIMES; do
@@ -310,7 +310,7 @@ in_user_namespace='.linux.namespaces += [{type: "user"}] |
 	done
 }
 
-# What an engine asks for that cannot be had, silently.
+# The runtime silently drops ambient capabilities that it cannot raise.
 @test "explain predicts what the runtime cannot make ambient" {
 	for name in $RUNTIMES; do
 		use_image "$name"

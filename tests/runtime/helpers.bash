@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# Real containers under the real runtimes. A test goes through $RUNTIMES and
-# calls use_runtime for each; what the container is to print is compared whole.
+# Real containers under the real runtimes. A test loops over $RUNTIMES and calls
+# use_runtime for each. The whole output of a container is compared.
 
 load ../cli/helpers
 PATH=$PATH:/usr/sbin:/sbin
@@ -12,7 +12,7 @@ setup_containers() {
 	# shellcheck disable=SC2086
 	require_programs $RUNTIMES busybox jq
 	work=$BATS_TEST_TMPDIR
-	# A new user namespace's root has to reach the rootfs.
+	# Root of a new user namespace must be able to reach the rootfs.
 	chmod o+x "$BATS_RUN_TMPDIR" "${BATS_TEST_TMPDIR%/*}" "$work"
 	started=()
 	before=()
@@ -33,7 +33,7 @@ teardown_containers() {
 	done
 }
 
-# Selects the runtime for all that follows, with a new bundle and state.
+# Selects the runtime for the following calls, with a new bundle and state.
 use_runtime() { # runc or crun
 	RUNTIME_NAME=$1
 	echo "== under $RUNTIME_NAME"
@@ -46,7 +46,7 @@ use_runtime() { # runc or crun
 }
 
 # In the container, `report` prints uid, sets and NoNewPrivs of a program that
-# it executes, `report 80` also whether port 80 can be bound.
+# it executes; `report 80` also prints whether port 80 can be bound.
 make_rootfs() {
 	local applet
 
@@ -79,8 +79,8 @@ make_rootfs() {
 	chmod 755 "$1/bin/report"
 }
 
-# What an engine writes for a non-root pod with "drop: [ALL], add:
-# [NET_BIND_SERVICE]": the capability is in no set that survives the exec.
+# The config.json of a non-root pod with "drop: [ALL], add: [NET_BIND_SERVICE]":
+# no set that survives the exec has the capability.
 make_bundle() {
 	mkdir -p "$1"
 	make_rootfs "$1/rootfs"
@@ -117,8 +117,8 @@ make_bundle() {
 	keep_config "$1"
 }
 
-# The rootfs goes to a file system that is surely not mounted nosuid; it is made
-# of $image, for each call anew.
+# Puts the rootfs on a file system that is not mounted nosuid. Each call copies
+# it from $image.
 make_image() {
 	image=$work/image-$RUNTIME_NAME
 	rm -rf "$image"
@@ -138,7 +138,7 @@ add_libraries() { # PROGRAM ROOTFS
 	done
 }
 
-# Remembers how the engine left it.
+# Saves the engine's config.json.
 keep_config() {
 	cp "$1/config.json" "$work/original-$RUNTIME_NAME.json"
 }
@@ -149,7 +149,7 @@ change_config() { # JQ-ARGUMENT...
 	keep_config "$bundle"
 }
 
-# One rule for every container that matches; the rest as given, jq's way.
+# One rule for every container that matches; MORE is in jq's syntax.
 grant() { # MATCH [MORE], for example '{uid: 0}' 'require: true'
 	jq -nc "{version: 1, rules: [{name: \"granted\", match: $1,
 		ambient: [\"NET_BIND_SERVICE\"]} + {${2-}}]}" >"$work/policy.json"
@@ -161,8 +161,8 @@ grant_nothing() { # a rule that matches no container here
 
 runtime_path() { command -v "$RUNTIME_NAME"; }
 
-# $words: the command line, with what this machine needs around it. crun 1.8
-# refuses a machine that has cgroup v2 mounted beside v1.
+# Sets $words: the command line with what this machine needs in front of it.
+# crun 1.8 refuses a machine that has cgroup v2 mounted beside v1.
 machine_words() {
 	words=("$@")
 	[ "$RUNTIME_NAME" = crun ] && mountpoint -q /sys/fs/cgroup/unified ||
@@ -172,7 +172,7 @@ machine_words() {
 		mount -t tmpfs none /sys/fs/cgroup/unified; exec "$@"' sh "$@")
 }
 
-# $before are words in front of either call.
+# $before has words to put in front of each call.
 capruntime_words() {
 	machine_words ${before[@]+"${before[@]}"} env \
 		"CAPRUNTIME_RUNTIME=$(runtime_path)" \
@@ -195,8 +195,8 @@ plain_runtime() {
 	"${words[@]}"
 }
 
-# With the streams in files: what a bats test holds open, a container that goes
-# on must not.
+# The streams are files: a running container must not keep the descriptors of a
+# bats test open.
 capruntime_detached() {
 	local status=0
 
@@ -206,7 +206,7 @@ capruntime_detached() {
 	return "$status"
 }
 
-# The same for what should fail; what it would start must not hold us up.
+# The same for a call that should fail; a container must not block the test.
 try_capruntime() { # WORD...: sets status, output and stderr
 	status=0
 	capruntime_detached "$@" >/dev/null || status=$?
@@ -225,7 +225,7 @@ kill_and_delete() { # [SIGNAL]
 	expect_nothing_started
 }
 
-# What a container under capruntime prints, on both streams, is this text.
+# The container's output on both streams is TEXT.
 expect_container() { # TEXT
 	run -0 capruntime run -b "$bundle" "$id" </dev/null
 	expect_output "$1"
@@ -248,7 +248,7 @@ expect_refusal() { # PATTERN, after try_capruntime
 	[[ "$stderr" == $1 ]]
 }
 
-# config.json is what the engine wrote, and nothing of ours lies beside it.
+# The bundle has the engine's config.json and no file of capruntime.
 expect_untouched() {
 	cmp "$work/original-$RUNTIME_NAME.json" "$bundle/config.json"
 	[ "$(ls -A "$bundle")" = $'config.json\nrootfs' ] || {
@@ -257,11 +257,11 @@ expect_untouched() {
 	}
 }
 
-# No state and no cgroup: nothing runs and nothing ever did.
+# No state and no cgroup exists: nothing was started.
 expect_nothing_started() {
 	local left
 
-	# Other cgroups come and go while find looks.
+	# Other cgroups are made and removed while find runs.
 	left=$(
 		ls -A "$state" 2>/dev/null
 		find /sys/fs/cgroup -name "*$id*" 2>/dev/null || :
@@ -272,6 +272,6 @@ expect_nothing_started() {
 	}
 }
 
-status_is() { # STATUS of the container
+status_is() { # STATUS, the expected status of the container
 	[ "$(plain_runtime state "$id" | jq -r .status)" = "$1" ]
 }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2016 # the variables of jq
 # shellcheck disable=SC2034,SC2154 # helpers.bash sets them
-# The verbs one after the other, as engines and people call them.
+# The verbs in the order in which engines and people call them.
 
 load helpers
 
@@ -12,7 +12,7 @@ teardown() { teardown_containers; }
 granted='uid=1000 inh=400 prm=400 eff=400 bnd=400 amb=400 nnp=0'
 denied='uid=1000 inh=0 prm=0 eff=0 bnd=400 amb=0 nnp=0'
 
-# A first process that prints what it has, then waits for the end.
+# A first process that prints its sets, then waits for the end.
 wait_in_container() {
 	change_config '.process.args = ["/bin/sh", "-c",
 		"trap exit TERM; report 80; sleep 1000 & wait"]'
@@ -281,7 +281,7 @@ without_time() { # a log line of runc or crun
 	done
 }
 
-# What the rule raises, drops and sets.
+# The result of a rule that raises, drops and sets no_new_privileges.
 run_restricted() {
 	change_config '.process.capabilities[] += ["CAP_KILL"]'
 	grant '{}' 'drop: "others", no_new_privileges: true'

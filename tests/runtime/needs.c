@@ -48,7 +48,7 @@ static int raise_priority(void)
 	return setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) - 1);
 }
 
-/* Counts all of processor 0, not only this process. */
+/* Counts all events of processor 0, not only this process's. */
 static int open_perf(void)
 {
 	struct perf_event_attr attributes = { .type = PERF_TYPE_SOFTWARE,

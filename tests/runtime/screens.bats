@@ -1,9 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2154 # automake sets them
-# The screens of docs/capctl.md and the EXAMPLES of capctl(8) that tell of a
-# running container are what capctl prints of one. tests/cli/screens.bats has
-# the others.
+# The screens of running containers in docs/capctl.md and in the EXAMPLES of
+# capctl(8) are what capctl prints. The others: tests/cli/screens.bats.
 
 load helpers
 
@@ -25,7 +24,7 @@ without_numbers() { # FILE
 			>"$work/now"
 		diff -u <(without_numbers "$srcdir/$file") \
 			<(without_numbers "$work/now")
-		# It was looked at: the pid is another one in each.
+		# The screen was made again: it has a pid.
 		grep -qE '^[0-9]+ +1000 +httpd' "$work/now"
 	done
 }

@@ -2,21 +2,21 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2016 # the variables of jq
 # shellcheck disable=SC2034,SC2154 # helpers.bash reads and sets them
-# What a profile is said to do with a system call is what the kernel does,
-# under the filter that the runtime makes of the same profile.
+# The predicted results of a seccomp profile are those of the kernel under the
+# filter that the runtime makes from the same profile.
 
 load helpers
 
 setup() { setup_containers; }
 teardown() { teardown_containers; }
 
-# Those that would never come back, or hold up the whole machine.
+# Calls that never return, or that block the whole machine.
 endless='pause|select|_newselect|pselect6|ppoll|vfork|sync'
 
-# Those of the kernel's own probes, which Linux lets past every filter since 6.14.
+# Calls of the kernel's own probes, which no filter blocks since Linux 6.14.
 unfiltered='uretprobe|uprobe'
 
-# Arguments that profiles look at: NAME NUMBER and six of them.
+# Calls with arguments that profiles compare: NAME NUMBER and six arguments.
 special='clone 0x10000000 0 0
 clone 0x20011 0 0
 clone 0x02000000 0 0
@@ -45,7 +45,7 @@ setpriority 0 0 0
 mknod 0 020600 0
 reboot 0xfee1dead 0x28121969 0'
 
-# $work/calls: every call of this machine without arguments, then the special.
+# Writes $work/calls: every call of this machine without arguments, then these.
 make_calls() {
 	local name nr args
 
@@ -58,7 +58,7 @@ make_calls() {
 	done <<<"$special" >>"$work/calls"
 }
 
-# The filter's errno values differ from all that the kernel returns.
+# Sets errno values that the kernel itself never returns.
 marked='.defaultErrnoRet |= (. // 1) + 3000 |
 	.syscalls[]? |= if .action == "SCMP_ACT_ERRNO" then
 		.errnoRet |= (. // 1) + 3000 else . end'
@@ -78,7 +78,7 @@ try_in_container() { # CALLS
 	plain_runtime run -b "$bundle" "$id" <"$1" | cat
 }
 
-# What the kernel does not know fails without any filter.
+# Removes the calls that fail without a filter.
 drop_unknown_calls() {
 	use_profile null
 	try_in_container "$work/calls" >"$work/unfiltered"

@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2016 # the variables of jq, and those inside
 # shellcheck disable=SC2034,SC2154 # helpers.bash reads and sets them
-# Exec sessions of a container whose rule says `exec`: what processes that are
-# added as engines add them, with --process, really hold.
+# Exec sessions of a container whose rule has `exec`: what a process really
+# holds that was added with --process, as engines do.
 
 load helpers
 
 setup() {
 	setup_containers
-	# Links go under the build directory, not to this machine's /run.
+	# Links are below the build directory, not in this machine's /run.
 	CAPRUNTIME_BUILT=$builddir/tests/cli/capruntime-sysroot
 	links=$builddir/tests/cli/sysroot/run/capruntime
 }
@@ -18,7 +18,7 @@ teardown() { teardown_containers; }
 granted='uid=1000 inh=400 prm=400 eff=400 bnd=400 amb=400 nnp=0'
 ordinary='uid=1000 inh=0 prm=0 eff=0 bnd=400 amb=0 nnp=0'
 
-# With two capabilities that no rule here is for.
+# Adds two capabilities that no rule here names.
 engine_writes_more() {
 	change_config '.process.capabilities[] += ["CAP_CHOWN", "CAP_KILL"]'
 }
@@ -30,7 +30,7 @@ start_container() {
 	capruntime_detached run -d -b "$bundle" "$id"
 }
 
-# As engines do: from the config.json that they keep themselves.
+# Makes the process file from the engine's own config.json, as engines do.
 make_process() { # JQ-FILTER
 	process=$work/process-$RUNTIME_NAME.json
 	jq ".process | .args = [\"/bin/report\"] | ${1-.}" \
@@ -38,7 +38,7 @@ make_process() { # JQ-FILTER
 	cp "$process" "$process.old"
 }
 
-expect_session() { # TEXT [WORD...]: what it prints, and words for exec
+expect_session() { # TEXT [WORD...]: the expected output, and words for exec
 	run -0 capruntime exec --process "$process" "${@:2}" "$id" </dev/null
 	expect_output "$1"
 	cmp "$process.old" "$process"
@@ -95,7 +95,7 @@ number_of_links() {
 	done
 }
 
-# The real runtime, but with an option before the verb that capruntime does not
+# Calls the real runtime with an option before the verb that capruntime does not
 # know.
 use_newer_runtime() {
 	local real
@@ -197,7 +197,7 @@ use_newer_runtime() {
 	done
 }
 
-# Under a rule that takes everything away but one capability.
+# A rule that removes everything except one capability.
 start_narrowed() {
 	engine_writes_more
 	grant '{}' 'exec: true, drop: "others", no_new_privileges: true'
@@ -238,7 +238,7 @@ start_narrowed() {
 	done
 }
 
-# Without --root, the runtime's own default.
+# Without --root: the runtime's own default.
 by_default() { # WORD...
 	machine_words env "CAPRUNTIME_RUNTIME=$(runtime_path)" \
 		"CAPRUNTIME_POLICY=$work/policy.json" "$CAPRUNTIME_BUILT" "$@"
@@ -286,7 +286,7 @@ by_default() { # WORD...
 			id=$first-$number
 			run -0 capruntime run -b "$bundle" "$id" </dev/null
 		done
-		# The last one and its predecessor, of each bundle.
+		# At most the last two links of each bundle.
 		[ "$(number_of_links)" -le 4 ]
 	done
 }
@@ -396,7 +396,7 @@ by_default() { # WORD...
 	done
 }
 
-# Descriptors 3 to 22 are open; what the session has is written down.
+# Opens descriptors 3 to 22; prints those that the session has.
 session_with_descriptors() { # COMMAND [WORD...]
 	(
 		for ((fd = 3; fd <= 22; fd++)); do

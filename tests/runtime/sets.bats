@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2016 # the variables of jq
 # shellcheck disable=SC2034,SC2154 # helpers.bash reads and sets them
-# The sets that a container really gets, read inside it.
+# The sets that a container really gets, read inside the container.
 
 load helpers
 
@@ -12,7 +12,7 @@ teardown() { teardown_containers; }
 nothing='uid=1000 inh=0 prm=0 eff=0 bnd=400 amb=0 nnp=0 port80=denied'
 granted='uid=1000 inh=400 prm=400 eff=400 bnd=400 amb=400 nnp=0 port80=bound'
 
-# The capabilities that this machine lets its root hold, as config.json's list.
+# This machine's root capabilities as a config.json list.
 held_capabilities() {
 	capsh --decode="$(awk '/^CapBnd/ { print $2 }' /proc/self/status)" |
 		cut -d= -f2 | jq -Rc 'ascii_upcase / ","'
@@ -122,7 +122,7 @@ in_user_namespace='.linux.namespaces += [{type: "user"}] |
 	done
 }
 
-# A user namespace that outlives no test: $userns is its path.
+# Makes a user namespace that ends with the test: $userns is its path.
 make_userns() {
 	local map='0 100000 65536'
 

@@ -13,14 +13,14 @@ teardown() { teardown_containers; }
 nothing='B NET_BIND_SERVICE'
 granted='PEIAB NET_BIND_SERVICE'
 
-start_container() { # [JQ-FILTER]
+start_container() { # [JQ-FILTER]: changes to config.json
 	change_config ".process.args = [\"/bin/sleep\", \"1000\"] | ${1:-.}"
 	capruntime_detached run --detach --bundle "$bundle" "$id"
 	first=$(plain_runtime state "$id" | jq .pid)
 	wait_until is_asleep "$first"
 }
 
-# Dead, or a zombie that was not reaped.
+# The process has ended, or is a zombie.
 is_gone() { # PID
 	! grep -q '^State:.[^Z]' "/proc/$1/status" 2>/dev/null
 }
@@ -29,7 +29,7 @@ show() { # WORD...
 	capctl show "$@"
 }
 
-# The rows without PIDs.
+# Prints the rows without PIDs.
 rows() {
 	sed -E '/^[0-9]/!d; s/^[0-9]+ +//; s/ +/ /g' <<<"$output"
 }
@@ -45,7 +45,7 @@ holds() { # ROWS
 		show --id "$id" --root "$state"
 		ended 0
 		[ "$(rows | grep -o 'sleep .*')" = "sleep $granted" ] ||
-			seen 'wanted the grant'
+			seen 'expected the granted sets'
 		[ "$(grep -c "^$first " <<<"$output")" = 1 ] || seen "no $first"
 		show --json --id "$id" --root "$state"
 		is_json '(.processes | length) == 1 and .processes[0].pid == $pid' \
@@ -61,11 +61,11 @@ holds() { # ROWS
 		show --id "$id" --root "$state"
 		ended 0
 		[ "$(rows | grep -o 'sleep .*')" = \
-			"sleep $nothing; no_new_privs" ] || seen 'wanted nothing'
+			"sleep $nothing; no_new_privs" ] || seen 'expected none'
 	done
 }
 
-# A session is what its runtime executes, as soon as it has.
+# A session has two processes once the runtime has executed its program.
 shows_two() {
 	show --json --id "$id" --root "$state"
 	jq -e '[.processes[].name] == ["sleep", "sleep"]' <<<"$output" \
@@ -81,7 +81,7 @@ shows_two() {
 		wait_until shows_two
 		ended 0
 		show --tree --id "$id" --root "$state"
-		[ "$(rows | grep -c 'sleep')" = 2 ] || seen 'wanted two'
+		[ "$(rows | grep -c 'sleep')" = 2 ] || seen 'expected two processes'
 	done
 }
 
@@ -93,7 +93,7 @@ shows_two() {
 		id=$(head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n')
 		start_container
 		grep -q "$id" "/proc/$first/cgroup" || {
-			echo 'no cgroup of its own'
+			echo 'the container has no cgroup'
 			cat "/proc/$first/cgroup"
 			return 1
 		}
@@ -102,11 +102,12 @@ shows_two() {
 		show --json
 		is_json '[.processes[] | select(.container == $id) | .pid] == [$pid]' \
 			--arg id "$id" --argjson pid "$first"
-		# No runtime's usual place knows it: the cgroup alone does.
+		# The state is in no default directory, so only the cgroup finds
+		# it.
 		show --id "${id:0:12}"
 		ended 0
 		grep -qE "^$first +1000 +${id:0:12} +sleep +$granted$" \
-			<<<"$output" || seen 'not by its first digits'
+			<<<"$output" || seen 'not found by its first digits'
 	done
 }
 
@@ -121,7 +122,7 @@ shows_two() {
 	done
 }
 
-# The program whose main thread exits, or drops what it holds.
+# A program whose main thread exits or drops its capabilities.
 start_threads() { # WORDS
 	cp "$builddir/tests/runtime/threads" "$bundle/rootfs/bin/"
 	change_config '.process.args = ["/bin/threads"] +
@@ -141,16 +142,16 @@ start_threads() { # WORDS
 			show --id "$id" --root "$state"
 			ended 0
 			[ "$(rows | grep -o 'threads .*')" = "threads $granted" ] ||
-				seen 'wanted the grant'
+				seen 'expected the granted sets'
 			show --json
 			is_json '[.processes[] | select(.container == $id) | .pid] ==
 				[$pid]' --arg id "$id" --argjson pid "$first"
 			show --all
 			grep -qE "^$first +1000 .* threads +$granted$" \
-				<<<"$output" || seen 'not among all processes'
+				<<<"$output" || seen 'not in the full list'
 			show "$first"
 			grep -qx '  its main thread has exited; other threads run' \
-				<<<"$output" || seen 'no remark'
+				<<<"$output" || seen 'the note is missing'
 		done
 	done
 }
@@ -164,7 +165,7 @@ start_threads() { # WORDS
 		ended 0
 		[ "$(rows | sed 's/^[^ ]* [^ ]* //' | grep -E 'ready|threads')" = \
 			"ready $nothing
-{threads} $granted" ] || seen 'wanted both'
+{threads} $granted" ] || seen 'expected both threads'
 	done
 }
 
@@ -186,7 +187,7 @@ start_threads() { # WORDS
 	done
 }
 
-# Into the groups of the machine itself, in each hierarchy there is.
+# Moves the process to the root cgroup of each hierarchy.
 leave_cgroups() { # PID
 	local procs
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2016 # the variables of jq, and those inside
 # shellcheck disable=SC2154 # helpers.bash sets them
-# Containers with a terminal, which the runtime hands to the engine through
+# Containers with a terminal, which the runtime passes to the engine through
 # --console-socket.
 
 load helpers
@@ -15,14 +15,14 @@ teardown() { teardown_containers; }
 
 granted='uid=1000 inh=400 prm=400 eff=400 bnd=400 amb=400 nnp=0'
 
-# A process that needs its terminal: it says which, and answers to what is
-# typed there.
+# A process that needs its terminal: it prints the terminal's name and replies
+# to a line.
 talk_in_container() {
 	change_config '.process += {terminal: true, args: ["/bin/sh", "-c",
 		"stty -echo; tty; report 80; read line; echo \"typed: $line\""]}'
 }
 
-# What is received there comes into $work/terminal.
+# The engine's end writes what it receives to $work/terminal.
 listen_for_terminal() {
 	socket=$work/socket-$RUNTIME_NAME
 	rm -f "$socket"
@@ -33,7 +33,7 @@ listen_for_terminal() {
 	wait_until test -S "$socket"
 }
 
-# What is typed is echoed when the terminal gets it before stty.
+# The terminal echoes what is typed before stty.
 expect_talk() {
 	wait_until grep -q '^typed: hello$' "$work/terminal"
 	grep -vx hello "$work/terminal" |
@@ -88,8 +88,8 @@ expect_talk() {
 	done
 }
 
-# The container goes on until its output was seen: what comes at its very end
-# crun prints as an error of its own, and `script` waits for but 10 ms.
+# The container runs until its output was read: crun reports output at its very
+# end as an error, and `script` waits for 10 ms only.
 @test "run in a terminal gives the container a new one" {
 	mkfifo "$work/typed"
 	for name in $RUNTIMES; do
@@ -99,7 +99,7 @@ expect_talk() {
 			[ \"$line\" = hello ]"]}'
 		: >"$work/terminal"
 		capruntime_words run -b "$bundle" "$id"
-		# The words are quoted as bash reads them.
+		# The words are quoted for bash.
 		SHELL=$BASH script -qefc "$(printf '%q ' "${words[@]}")" /dev/null \
 			>>"$work/terminal" <>"$work/typed" 3>&- &
 		person=$!

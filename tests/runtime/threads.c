@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * usage: threads [drop] [exit]
- * A second thread sleeps with what the program holds. The main thread drops
- * all of its capabilities, is then called "ready", and sleeps or exits. Not a
- * script, because a shell has one thread.
+ * A second thread keeps the program's capabilities and sleeps. The main thread
+ * drops all of its capabilities, takes the name "ready", and sleeps or exits.
+ * Not a script, because a shell has only one thread.
  */
 #include <linux/capability.h>
 #include <pthread.h>
@@ -19,7 +19,7 @@ static void *sleep_forever(void *unused)
 	return unused;
 }
 
-/* capset(2) changes the calling thread alone, ambient included. */
+/* capset(2) changes only the calling thread, including its ambient set. */
 static int drop_all(void)
 {
 	struct __user_cap_header_struct header = {

@@ -36,7 +36,7 @@ static int read_call(struct call *call)
 		     (long long *)&args[4], (long long *)&args[5]) == 8;
 }
 
-/* A call that does not return was not filtered, either. */
+/* A call that does not return was not filtered. */
 static int try_call(const struct call *call, volatile int *result)
 {
 	const unsigned long long *args = call->args;

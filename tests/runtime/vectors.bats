@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2154 # helpers.bash sets them
-# Every config.json that an engine wrote and every odd one that real runtimes
-# were tried with. vectors.py says what must hold for each.
+# Every config.json that an engine wrote, and every unusual one that was tried
+# with real runtimes. vectors.py checks the results.
 
 load helpers
 
@@ -15,14 +15,14 @@ setup() {
 }
 teardown() { teardown_containers; }
 
-# Both rules together are for every container there is.
+# The two rules together match every container.
 grant_everybody() {
 	jq -n '[true, false] | to_entries | {version: 1, rules: map({
 		name: "rule-\(.key)", match: {uid: "0-", privileged: .value},
 		ambient: ["NET_BIND_SERVICE"]})}' >"$work/policy.json"
 }
 
-# With the path of a real runtime or of a stand-in.
+# RUNTIME is the path of a real runtime or of a stand-in.
 vectors() { # outcomes|containers RUNTIME FILE...
 	local action=$1 runtime=$2
 	shift 2
@@ -36,7 +36,7 @@ vectors() { # outcomes|containers RUNTIME FILE...
 	[ "$status" -eq 0 ]
 }
 
-# A runtime by that name which does nothing but leave a file in the bundle.
+# A stand-in for the runtime that only leaves a file in the bundle.
 make_stand_in() {
 	mkdir -p "$work/bin"
 	cat >"$work/bin/$RUNTIME_NAME" <<-'END_OF_STAND_IN'

@@ -3,15 +3,15 @@
 """usage: vectors.py outcomes BUNDLE CONFIG...
        vectors.py containers BUNDLE CONFIG...
 
-Every CONFIG (a config.json, or capabilities.json, a collection of them)
+Runs every CONFIG (a config.json, or capabilities.json, a collection of them)
 through capruntime in BUNDLE, under a policy that raises NET_BIND_SERVICE for
-everybody, with $CAPRUNTIME_RUNTIME as the real runtime.
+every container, with $CAPRUNTIME_RUNTIME as the real runtime.
 
-outcomes: a stand-in is the runtime, and leaves a file named started in its
-bundle. The texts are as the engines wrote them.
-containers: the runtime is a real one. What cannot work outside the engine's
-machine is taken out of the texts first; then the sets that process 1 gets are
-held against what config.json says.
+outcomes: the runtime is a stand-in that leaves a file named started in its
+bundle. The texts are those that the engines wrote.
+containers: the runtime is a real one. Parts that only work on the engine's
+machine are removed from the texts first; then the sets of process 1 are
+compared with config.json.
 """
 import glob
 import json
@@ -23,7 +23,7 @@ import sys
 DECODER = json.JSONDecoder()
 LISTS = ("effective", "bounding", "inheritable", "permitted", "ambient")
 RAISED = {"CAP_NET_BIND_SERVICE"}
-# A key in the wrong case beside the right one; a uid that is no number.
+# Refused although all runtimes read them alike.
 REFUSED_ALL_THE_SAME = ('DUP "AMBIENT":[KILL] then "ambient":[NBS]',
                         "SYN uid null")
 BUNDLE = sys.argv[2]
@@ -37,13 +37,13 @@ def output_of(*words):
                           stdout=subprocess.PIPE).stdout.strip()
 
 
-# In kernel order: the place is the number.
+# In kernel order: the index is the capability's number.
 NAMES = output_of("capsh", "--decode=1ffffffffff").split("=")[1].upper()
 NAMES = NAMES.split(",")
 
 
 class Broken(Exception):
-    """What must never be."""
+    """A violated property."""
 
 
 def check(holds, *what):
@@ -56,7 +56,7 @@ def skip_blanks(text, at):
 
 
 def members(text, at):
-    """Key, start and end of each value in the object that starts there."""
+    """Yields key, start and end of each value in the object."""
     at = skip_blanks(text, at + 1)
     while text[at] != "}":
         key, at = DECODER.raw_decode(text, at)
@@ -68,7 +68,7 @@ def members(text, at):
 
 
 def span(text, *path):
-    """Where the value stands; None when there is no such object."""
+    """The value's span; None if there is no such object."""
     start, end = skip_blanks(text, 0), len(text)
     for wanted in path:
         found = [m[1:] for m in members(text, start) if m[0] == wanted]
@@ -79,7 +79,7 @@ def span(text, *path):
 
 
 def as_sets(capabilities):
-    """Names that are exactly a capability, as sets."""
+    """The valid capability names, as sets."""
     return {key: {name for name in capabilities.get(key) or []
                   if name in NAMES} for key in LISTS}
 
@@ -95,7 +95,7 @@ def own_bounding():
 
 
 def check_sets(before, after):
-    """What the design says becomes of them, as far as RAISED is bounding."""
+    """The sets as the design specifies them, where RAISED is in bounding."""
     old, new = as_sets(before), as_sets(after)
     kept = old["ambient"] & old["inheritable"] & old["permitted"]
     want = (kept & old["bounding"]) | (RAISED & old["bounding"])
@@ -109,18 +109,18 @@ def check_sets(before, after):
     check(new["permitted"] == permitted, "permitted", new, "not", permitted)
     check(new["effective"] == effective, "effective", new, "not", effective)
     for key in set(before) | set(after):
-        check(key in LISTS, "a key of no set", key)
+        check(key in LISTS, "unknown key", key)
 
 
 def check_patch(before, after):
-    """Both texts as bytes; nothing but the capabilities may differ."""
+    """Compares the texts as bytes; only the capabilities may differ."""
     old, new = before.decode("latin-1"), after.decode("latin-1")
     at, now = (span(text, "process", "capabilities") for text in (old, new))
     if not at or not now:
-        check(old == new, "no capabilities object, and yet changed")
+        check(old == new, "changed without a capabilities object")
         return
     check(old[:at[0]] == new[:now[0]], "bytes before capabilities differ")
-    check(old[at[1]:] == new[now[1]:], "bytes behind capabilities differ")
+    check(old[at[1]:] == new[now[1]:], "bytes after capabilities differ")
     check_sets(json.loads(old[slice(*at)]), json.loads(new[slice(*now)]))
 
 
@@ -138,9 +138,9 @@ def is_refusal(result):
 
 def check_refusal(result, before):
     check(result.stderr.count("\n") == 1 and not result.stdout,
-          "more than a line", result.stdout, result.stderr)
-    check(read(CONFIG) == before, "refused, and yet changed")
-    check(not os.path.exists(RECORD), "refused, and a record is left")
+          "not exactly one line", result.stdout, result.stderr)
+    check(read(CONFIG) == before, "refused, but changed")
+    check(not os.path.exists(RECORD), "refused, but a record is left")
 
 
 def read(path):
@@ -157,30 +157,30 @@ def put(text):
 
 
 def outcome(text):
-    """refused, changed or unchanged."""
+    """Returns refused, changed or unchanged."""
     put(text)
     result = call("create")
     if is_refusal(result):
         check_refusal(result, text)
-        check(not os.path.exists(STARTED), "refused, and yet started")
+        check(not os.path.exists(STARTED), "refused, but started")
         return "refused"
     check(result.returncode == 0 and os.path.exists(STARTED), result)
-    check(not result.stdout + result.stderr, "it said something", result)
+    check(not result.stdout + result.stderr, "unexpected output", result)
     check(set(glob.glob(BUNDLE + "/.c*")) <= {RECORD}, "a file is left")
     after = read(CONFIG)
-    check(os.path.exists(RECORD) == (after != text), "record and change")
+    check(os.path.exists(RECORD) == (after != text), "record differs")
     check_patch(text, after)
     return "unchanged" if after == text else "changed"
 
 
 def for_this_machine(config):
-    """Without the engine's machine; who may do what stays as it is."""
+    """Removes what needs the engine's machine; the privileges are unchanged."""
     held = own_bounding()
     process, linux = config["process"], config["linux"]
     process.update(cwd="/", terminal=False, args=[
         "/bin/grep", "-E", "^(Uid|Cap|NoNew)", "/proc/self/status"])
     config.update(root={"path": "rootfs"},
-                  ociVersion="1.0.2")  # crun 1.8 does not know later ones
+                  ociVersion="1.0.2")  # crun 1.8 supports no later version
     config["mounts"] = [m for m in config["mounts"]
                         if m.get("type") in ("proc", "tmpfs", "devpts")]
     for key in ("rlimits", "oomScoreAdj", "apparmorProfile", "selinuxLabel"):
@@ -198,7 +198,7 @@ def for_this_machine(config):
 
 
 def check_inside(printed, config):
-    """capabilities(7), what is left after the execve of a plain program."""
+    """capabilities(7): the sets after the execve of a plain program."""
     process = config["process"]
     sets = as_sets(process.get("capabilities") or {})
     uid = (process.get("user") or {}).get("uid", 0)
@@ -215,7 +215,7 @@ def check_inside(printed, config):
 
 
 def container(text):
-    """refused, failed (as without us), or ran."""
+    """Returns refused, failed (also without capruntime), or ran."""
     put(text)
     result = call("run")
     if is_refusal(result):
@@ -229,7 +229,7 @@ def container(text):
     put(text)
     alone = call("run", os.environ["CAPRUNTIME_RUNTIME"])
     check(alone.returncode == result.returncode,
-          "it runs without capruntime, but", result)
+          "differs from a run without capruntime", result)
     return "failed"
 
 
@@ -238,7 +238,7 @@ def too_deep(sound):
 
 
 def cases(path):
-    """Name, text, and what each runtime is known to make of it."""
+    """Yields the name, the text, and each runtime's known result."""
     content = read(path)
     if os.path.basename(path) != "capabilities.json":
         yield "/".join(path.split("/")[-2:]), content, {"runs"}
@@ -252,7 +252,7 @@ def cases(path):
 
 
 def check_result(result, name, known):
-    """Runtimes that read a text alike, or not: is it refused therefore?"""
+    """A text that runtimes read differently must be refused, others not."""
     runtime = os.path.basename(os.environ["CAPRUNTIME_RUNTIME"])
     if len(known) > 1:
         check(result != "changed", "changed what runtimes read differently")

@@ -13,7 +13,7 @@ setup() {
 }
 teardown() { teardown_containers; }
 
-# The first process waits and holds what it was granted.
+# The first process waits and holds what the rule granted.
 use_container() { # RUNTIME
 	use_runtime "$1"
 	change_config '.process.args = ["/bin/sleep", "1000"] |
@@ -24,7 +24,7 @@ use_container() { # RUNTIME
 start() {
 	capruntime_detached create -b "$bundle" "$id"
 	capruntime start "$id"
-	# What runc started becomes the program only now.
+	# runc's process executes the program only after start.
 	wait_until is_asleep "$(first_pid)"
 }
 
@@ -54,7 +54,7 @@ expect_findings() { # STATUS ["WORD NAME…"]…
 	fi
 }
 
-# The one row of the table begins with these words, however it is wrapped.
+# The only row of the table begins with these words, ignoring line breaks.
 expect_row() { # STATUS WORDS
 	verify "$id"
 	[ "$status" -eq "$1" ]
@@ -150,16 +150,16 @@ finish() {
 	done
 }
 
-# As crun sees it, an exited main thread is the end of the container.
+# crun reports a container as stopped when its main thread has exited.
 state_pid() { jq '.init_process_pid // .pid' "$state/$id"/st*; }
 
-# Its main thread has done what it was started for.
+# The main thread has dropped its capabilities or exited.
 is_ready() { # WORDS
 	grep -q '^Name:.ready' "/proc/$(state_pid)/status" || return
 	[[ $1 != *exit ]] || grep -q '^State:.Z' "/proc/$(state_pid)/status"
 }
 
-# The second thread holds what the main thread has dropped, or has left.
+# The second thread keeps what the main thread drops or leaves.
 @test "what any thread of the first process holds counts" {
 	local words
 

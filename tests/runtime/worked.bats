@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2034,SC2154 # helpers.bash reads and sets them
-# Worked sets: tests/data/worked.json says for every engine's config.json what
-# each kind of rule makes of its sets and what process 1 then holds. worked.py
-# makes it, in real containers, and says what must hold for each row.
+# Worked sets: tests/data/worked.json has, for every engine's config.json, the
+# sets after each kind of rule and what process 1 then holds. worked.py makes it
+# in real containers and checks each row.
 
 load helpers
 
@@ -18,7 +18,7 @@ teardown() { teardown_containers; }
 @test "capruntime decides and both runtimes set what the table says" {
 	RUNTIME_NAME=crun
 	mkdir "$work/tmp"
-	# In memory: there is nothing on disk to wait for.
+	# In memory, to avoid waiting for the disk.
 	machine_words unshare -m sh -c 'mount -t tmpfs -o mode=755 tmpfs "$1" &&
 		exec python3 "$0" "$@"' "$srcdir/tests/runtime/worked.py" \
 		"$work/tmp" "$fixtures" "$(type -P runc)" "$(type -P crun)"

@@ -2,18 +2,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """usage: worked.py DIRECTORY FIXTURES RUNTIME... >tests/data/worked.json
 
-Worked sets: what a rule makes of the capability sets that an engine wrote, and
-what process 1 of the container then really holds. For each config.json in
+Worked sets: the capability sets that an engine wrote, the sets after a rule,
+and what process 1 of the container then really holds. For each config.json in
 FIXTURES, as uid 1000 and as uid 0, with noNewPrivileges and without, for each
-of RULES. DIRECTORY is empty and can hold programs. Exit status 77: the table cannot be
-made on this machine, and why.
+of RULES. DIRECTORY is empty and not mounted noexec. Exit status 77: the table
+cannot be made on this machine; the reason is printed.
 
-What was written and what was found is held against design and manual page, as
-formulas, too: a table that was only taken down would prove nothing.
+The results are also compared with the formulas of the design and the manual
+page, because a table of recorded results alone would prove nothing.
 
-Of a fixture this is kept: capabilities, annotations, the kinds of namespaces.
-Its capabilities are cut to HELD, and so is the bounding set of this process,
-so that the table is the same on every machine.
+Kept from a fixture: capabilities, annotations, the types of namespaces. Its
+capabilities are limited to HELD, and so is the bounding set of this process, so
+that the table is the same on every machine.
 """
 import concurrent.futures
 import ctypes
@@ -25,7 +25,7 @@ import re
 import subprocess
 import sys
 
-# In kernel order: the place is the number.
+# In kernel order: the index is the capability's number.
 NAMES = ["CAP_" + name for name in """
     CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETGID SETUID SETPCAP
     LINUX_IMMUTABLE NET_BIND_SERVICE NET_BROADCAST NET_ADMIN NET_RAW IPC_LOCK
@@ -33,7 +33,7 @@ NAMES = ["CAP_" + name for name in """
     SYS_BOOT SYS_NICE SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG MKNOD LEASE
     AUDIT_WRITE AUDIT_CONTROL SETFCAP MAC_OVERRIDE MAC_ADMIN SYSLOG WAKE_ALARM
     BLOCK_SUSPEND AUDIT_READ PERFMON BPF CHECKPOINT_RESTORE""".split()]
-# Some sandboxes' root lacks this one.
+# In some sandboxes root does not have this one.
 HELD = [name for name in NAMES if name != "CAP_SYS_RESOURCE"]
 LISTS = {"eff": "effective", "bnd": "bounding", "inh": "inheritable",
          "prm": "permitted", "amb": "ambient"}
@@ -74,7 +74,7 @@ def shown(sets):
 
 
 def reduced(path):
-    """The part of a fixture that counts here."""
+    """The members of a fixture that matter here."""
     with open(path, encoding="utf-8") as file:
         config = json.load(file)
     lists = config["process"]["capabilities"]
@@ -111,7 +111,7 @@ def is_sandbox(config):
 
 
 def groups(fixtures):
-    """Fixtures of one engine that differ in nothing that counts here."""
+    """Groups the fixtures of one engine that are equal in these members."""
     found = {}
     for path in sorted(glob.glob(fixtures + "/*/*.config.json")):
         config = reduced(path)
@@ -140,7 +140,7 @@ def policy(engine, uid, rule):
 
 
 def call(bundle, runtime, case):
-    """The config.json after a run of it, and what its process 1 found."""
+    """Runs it; returns the new config.json and the sets of process 1."""
     engine, config, uid, rule = case
     for path, value in (("policy.json", policy(engine, uid, rule)),
                         ("config.json", config)):
@@ -190,7 +190,7 @@ def decided(sets, rule):
 
 
 def executed(sets, uid):
-    """capabilities(7): what is left after the execve of a plain program."""
+    """capabilities(7): the sets after the execve of a plain program."""
     ambient = sets["amb"] & sets["prm"] & sets["inh"]
     left = sets["inh"] | sets["bnd"] if uid == 0 else ambient
     if sets["nnp"]:
@@ -216,16 +216,16 @@ def hold_just(names):
 
 
 def work_out(bundle, runtimes, engine, config, uid, nnp, rule):
-    """One row of the table."""
+    """Returns one row of the table."""
     before = variant(config, uid, nnp, rule)
     sets, found, written = as_sets(before["process"]), {}, None
     for runtime in runtimes:
         after, text = call(bundle, runtime, (engine, before, uid, rule))
-        check(written in (None, after), "not the same for all", before, after)
+        check(written in (None, after), "runtimes differ", before, after)
         written = after
         inside = found_inside(text)
         check(not any(inside[key] & ~sets["bnd"] for key in LISTS), runtime,
-              "gave what the bounding set lacks:", shown(inside))
+              "gave more than the bounding set:", shown(inside))
         found.setdefault(shown(inside), []).append(os.path.basename(runtime))
     want = sets if is_sandbox(config) else decided(sets, rule)
     check(as_sets(written["process"]) == want, "decided", rule, shown(sets),
@@ -241,7 +241,7 @@ def work_out(bundle, runtimes, engine, config, uid, nnp, rule):
 
 
 def check_alike(bundle, row, engine, members):
-    """The others of a group fare as its first did; no container is run."""
+    """Checks the other fixtures of a group without running a container."""
     for name, config in members[1:]:
         before = variant(config, row["uid"], row["no_new_privileges"],
                          row["rule"])

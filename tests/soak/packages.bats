@@ -30,7 +30,7 @@ build_packages() {
 	make_newer_deb "$deb"
 }
 
-# It has another policy, which replaces the old one only if that is unchanged.
+# The new package's policy replaces the old one only if that is unchanged.
 make_newer_deb() { # DEB
 	dpkg-deb -R "$1" newer
 	sed -i 's/^Version: .*/&.newer/' newer/DEBIAN/control
@@ -39,7 +39,7 @@ make_newer_deb() { # DEB
 	dpkg-deb --root-owner-group -b newer "$packages/newer.deb"
 }
 
-# From the mirror that this machine uses.
+# Uses this machine's mirror.
 make_fresh_root() {
 	local name site
 
@@ -80,7 +80,7 @@ succeed() { # COMMAND...
 	[ "$status" -eq 0 ]
 }
 
-# Without the package managers' records and the packages themselves.
+# Ignores the package managers' records and the packages themselves.
 files_of_ours() {
 	in_root find / -xdev '(' -path /packages -o -path /var/log -o -path \
 		/var/lib/dpkg -o -path /var/lib/rpm -o -path /try ')' -prune -o \
@@ -248,7 +248,7 @@ expect_grant() {
 
 rpm_file() { echo "$packages/capruntime-$version-1${1-}.$(uname -m).rpm"; }
 
-# Debian's rpm works on the fresh root, and runs scripts in it.
+# Debian's rpm installs into the fresh root, and runs scripts in it.
 rpm_in_root() { # OPTION...
 	with_root rpm --root "$root" --dbpath /var/lib/rpm --force-debian "$@"
 }

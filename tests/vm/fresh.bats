@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2154 # helpers.bash sets them
-# The newest stable Debian, where nothing was installed: what the README prints,
-# in its order, with the tests of real containers.
+# The newest stable Debian with nothing installed: runs the README's commands in
+# order, and the tests of real containers.
 
 load helpers
 

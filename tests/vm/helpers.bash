@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # make sets DIST and the rest
-# The tarball $DIST in a Debian where nothing was installed: $dir/root, in which
-# it is /capruntime, without what a clone has not.
+# The tarball $DIST in a Debian with nothing installed. $dir/root is the root,
+# with the tarball in /capruntime, without files that a clone does not have.
 
 load ../need
 
@@ -21,7 +21,7 @@ setup_release() { # RELEASE
 	rm "$dir/root/capruntime/configure"
 }
 
-# What it printed is shown, where it fails.
+# Shows the output if it fails.
 quickstart() { # WORD...
 	printf '$ ./quickstart %s\n' "$*"
 	machine in "$dir" sh -c 'cd /capruntime && exec ./quickstart "$@"' \
@@ -36,7 +36,7 @@ fail_with_log() {
 
 expect_demo() { grep -q '^== Only with the policy does uid 1000 hold' "$dir/log"; }
 
-# No file of tests was skipped as a whole, and many passed.
+# No test file was skipped as a whole, and at least this number passed.
 expect_tests() { # AT-LEAST
 	[ "$(sed -n 's/^# PASS: *//p' "$dir/log" | tail -n 1)" -ge "$1" ]
 	! grep -E '^SKIP: [^ ]*\.bats - ' "$dir/log" |

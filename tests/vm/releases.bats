@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2154 # helpers.bash sets them
-# Each Debian that is supported, where nothing was installed: the README's two
-# commands in their order; then the demo and the tests of real containers with
-# the release's own kernel, in a virtual machine. Takes hours.
+# Each supported Debian with nothing installed: the README's two commands in
+# order; then the demo and the tests of real containers with the release's own
+# kernel, in a virtual machine. Takes hours.
 
 load helpers
 
