@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The input chooses rules. A rule reported as unreachable is not found for any
- * container; a rule reported as matching everything matches every container.
+ * container. A rule reported as matching everything matches every unprivileged
+ * non-root container that has a namespace and an id.
  */
 #include "config.h"
 

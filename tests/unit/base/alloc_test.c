@@ -8,7 +8,7 @@
 
 #include "tap.h"
 
-/* AddressSanitizer would end the program where memory cannot be had. */
+/* By default AddressSanitizer ends the program when an allocation fails. */
 const char *__asan_default_options(void);
 
 const char *__asan_default_options(void)

@@ -81,7 +81,7 @@ static void a_taken_buffer_can_be_filled_again(void)
 	CHECK_STR(second, "second");
 }
 
-/* Neither length can be had, and no byte of the text is looked at. */
+/* Neither length can be allocated, and the text is not read. */
 static void a_failed_addition_is_told_when_it_is_taken(void)
 {
 	static const size_t lengths[] = { SIZE_MAX, SIZE_MAX / 2 + 1 };

@@ -10,7 +10,7 @@
 
 #define ERRNO_COUNT 134
 
-/* What engines look for in a runtime's output, and blame the command for. */
+/* Engines search a runtime's output for these, and blame the command. */
 static const char *const taken_phrases[] = {
 	"no such file or directory",
 	"permission denied",

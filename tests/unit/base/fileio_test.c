@@ -19,7 +19,7 @@ static int read_file(const struct tempdir *dir, const char *name, size_t max,
 	return fd < 0 ? -1 : fileio_read(fd, name, max, ret_text, ret_len, err);
 }
 
-/* Runs while descriptors 0 to 2 are closed, as an engine may call us. */
+/* Runs with descriptors 0 to 2 closed; an engine may call us like that. */
 static int open_without_standard_streams(const struct tempdir *dir,
 					 const char *name)
 {
@@ -203,7 +203,7 @@ static void a_new_file_is_its_owners_alone(void)
 	CHECK(!tempdir_has(&dir, LEFTOVER));
 }
 
-/* A file `name` with everything that a model hands on. */
+/* A file `name` with all attributes that are copied from a model. */
 static int make_model(const struct tempdir *dir, const char *name)
 {
 	int fd = fileio_open(dir->fd, name, O_RDWR | O_CREAT, 0600);

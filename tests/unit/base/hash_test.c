@@ -5,7 +5,7 @@
 
 #include "tap.h"
 
-/* The vectors that FNV's authors publish. */
+/* Test vectors published by the authors of FNV. */
 static void published_vectors_are_met(void)
 {
 	CHECK_U64(hash_bytes(HASH_START, "", 0), HASH_START);

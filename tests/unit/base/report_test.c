@@ -59,7 +59,7 @@ static void a_closed_standard_error_is_ignored(void)
 	CHECK(true);
 }
 
-/* A reader that is gone must not turn exit status 1 into a signal. */
+/* A closed pipe must not turn exit status 1 into a signal. */
 static void a_standard_error_without_a_reader_raises_no_signal(void)
 {
 	int kept = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 100);

@@ -8,7 +8,7 @@
 
 #include "tap.h"
 
-/* The clock of this program: time(2) itself, before the C library's own. */
+/* The test's clock: this time(2) replaces the C library's. */
 static time_t now;
 
 time_t time(time_t *ret_now)
@@ -46,7 +46,7 @@ static void it_is_utc_wherever_one_is(void)
 	tzset();
 }
 
-/* The C library's calendar is another implementation. */
+/* Compares with the C library's calendar, another implementation. */
 static void every_day_of_a_thousand_years_is_the_c_library_s(void)
 {
 	const time_t last = (time_t)INT64_C(86400) * 365 * 1000;

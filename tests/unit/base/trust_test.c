@@ -88,7 +88,7 @@ static void root_and_the_effective_user_are_trusted(void)
 	CHECK(!trust_has_owner(&st, false));
 }
 
-/* As root of a new one, in which every other user is the overflow user. */
+/* As root of a new one; all other users are the overflow user in it. */
 static bool enter_user_namespace(void)
 {
 	FILE *map;
@@ -102,7 +102,7 @@ static bool enter_user_namespace(void)
 
 /*
  * Exit status 0: the overflow user is trusted here, except in a directory that
- * others can write; 2: cannot be tried.
+ * others can write; 2: cannot be tested.
  */
 static int trust_overflow_user_in_child(bool new_namespace)
 {
@@ -136,7 +136,7 @@ static void the_overflow_user_is_trusted_in_a_user_namespace_only(void)
 		CHECK(trust_overflow_user_in_child(false) == 1);
 }
 
-/* Exit status: one bit for each path that opens; 8: cannot be tried. */
+/* Exit status: one bit for each path that opens; 8: cannot be tested. */
 static int open_as_root_of_a_namespace(const struct tempdir *dir,
 				       const char *const *names)
 {
@@ -243,7 +243,7 @@ static void every_directory_above_is_looked_at(void)
 	check_refused(&dir, "a/b/../b/file", "/a' is writable by others");
 }
 
-/* In a child, whose root is the directory. */
+/* In a child with the directory as its root. */
 static int open_at_root(const struct tempdir *dir)
 {
 	pid_t child = fork();

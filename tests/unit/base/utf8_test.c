@@ -11,7 +11,9 @@
 #define SURROGATES_FROM UINT32_C(0xd800)
 #define SURROGATES_END UINT32_C(0xe000)
 
-/* By the table of RFC 3629, section 3, overlong and surrogate forms too. */
+/*
+ * By the table of RFC 3629, section 3, including overlong and surrogate forms.
+ */
 static size_t encode(uint32_t code, size_t len, char out[4])
 {
 	static const uint8_t first[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
@@ -65,7 +67,7 @@ static void what_is_cut_off_is_not_well_formed(void)
 		size_t len = encode(code, shortest(code), text);
 
 		for (size_t left = 1; left < len; left++) {
-			/* As large as it may read, for a sanitizer to see. */
+			/* Exactly the readable bytes, for a sanitizer. */
 			char *cut CLEANUP_FREE = calloc(left, 1);
 
 			REQUIRE(cut);
@@ -119,7 +121,7 @@ static void no_text_begins_with_a_later_byte(void)
 	}
 }
 
-/* One byte of a good sequence exchanged for each that cannot stand there. */
+/* Replaces a byte of a valid sequence by every invalid one. */
 static void a_wrong_later_byte_is_not_well_formed(void)
 {
 	static const char *const texts[] = { "\xc3\xa9", "\xe2\x82\xac",

@@ -59,7 +59,7 @@ static void our_namespace_of_another_kind_is_not_ours(void)
 	CHECK(ask("/proc/self/ns/mnt", "net") == NAMESPACE_OTHER);
 }
 
-/* A file elsewhere can have the inode's number, but not its device. */
+/* Another file system can have the same inode number. */
 static void a_file_that_is_not_a_namespace_is_not_ours(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
@@ -84,8 +84,8 @@ static void a_path_that_is_missing_is_unknown(void)
 }
 
 /*
- * A namespace that this user has no access to must not pass for our own. In a
- * child, because changing the uid is final.
+ * A namespace that this user cannot access must not be taken for our own. In a
+ * child, because the uid cannot be changed back.
  */
 static int ask_as_nobody(const char *path)
 {
@@ -111,7 +111,7 @@ static void a_path_without_access_is_unknown(void)
 	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == NAMESPACE_UNKNOWN);
 }
 
-/* In namespaces of its own until the pipe's other end is closed. */
+/* In new namespaces until the other end of the pipe is closed. */
 static void live_elsewhere(int ready, int until)
 {
 	char byte = 0;

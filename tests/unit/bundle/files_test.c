@@ -32,7 +32,7 @@ static void check_open_refused(const struct runtime_args *args,
 	CHECK_HAS(err.text, reason);
 }
 
-/* Opens the bundle and reads what `read` reads; -1 with the message. */
+/* Opens the bundle and calls `read`; -1 with the error. */
 static int read_bundle(const struct tempdir *dir,
 		       int (*read)(struct bundle *bundle, struct err *err),
 		       struct err *err)
@@ -94,7 +94,7 @@ static void the_files_are_where_the_runtime_looks(void)
 	check_names(&args, ".", "config.json", RECORD);
 }
 
-/* crun's --config counts from the caller's directory, not the bundle's. */
+/* crun's --config is relative to the caller's directory, not the bundle's. */
 static void a_config_named_by_itself_has_its_own_record(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
@@ -144,7 +144,7 @@ static void what_a_kill_left_is_removed(void)
 	CHECK(tempdir_has(&dir, "others"));
 }
 
-/* NULL: there is none. */
+/* NULL: there is no record. */
 static void check_record(const struct tempdir *dir, const char *want)
 {
 	char *text CLEANUP_FREE = NULL;
@@ -284,7 +284,7 @@ static void a_config_over_its_limit_is_refused(void)
 	check_config_refused(&dir, "is larger than");
 }
 
-/* It could not be read by the next create. */
+/* The next create could not read it. */
 static void a_config_is_not_made_larger_than_its_limit(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
@@ -304,7 +304,7 @@ static void a_config_is_not_made_larger_than_its_limit(void)
 	CHECK(!tempdir_has(&dir, RECORD));
 }
 
-/* A plan of these texts, carried out on the bundle; they are not owned. */
+/* Writes a plan of these texts to the bundle; they are not owned. */
 static int write_plan(const struct tempdir *dir, const char *record,
 		      const char *config, bool remove_record, struct err *err)
 {

@@ -67,7 +67,7 @@ static char *make(const struct audit_event *event)
 	return line;
 }
 
-/* One line, strict JSON, within the limit; the caller puts. */
+/* One line of strict JSON within the limit; the caller frees. */
 static struct json_object *make_object(const struct audit_event *event)
 {
 	char *line CLEANUP_FREE = make(event);
@@ -299,7 +299,7 @@ static void an_id_of_64_digits_is_not_cut(void)
 	json_object_put(object);
 }
 
-/* Each byte of such a text takes six in JSON, or three that UTF-8 refuses. */
+/* Bytes that JSON keeps, escapes or, as invalid UTF-8, replaces. */
 static void fill(char *text, size_t size, unsigned kind)
 {
 	static const char *const patterns[] = { "\x01", "a", "\xff", "\"",

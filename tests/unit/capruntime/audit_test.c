@@ -16,7 +16,7 @@
 #include "tempdir.h"
 
 #define CANNOT 77
-#define TOO_LONG 60 /* seconds, where nothing may wait at all */
+#define TOO_LONG 60 /* seconds; the calls must not block at all */
 
 static void write_one(enum policy_log log, const char *path,
 		      enum audit_outcome outcome)
@@ -47,7 +47,7 @@ static size_t count_lines(const char *text)
 	return lines;
 }
 
-/* One line for each write, and nothing but lines. */
+/* The file has this number of lines, each written by one call. */
 static void check_lines(const struct tempdir *dir, const char *name,
 			size_t lines)
 {
@@ -155,7 +155,7 @@ static void what_is_no_regular_file_is_left_alone(void)
 	alarm(0);
 }
 
-/* Runs a part in a process of its own; CANNOT is a skip. */
+/* Runs a part of a test in a child; CANNOT is a skip. */
 static int in_child(void (*run)(const char *path), const char *path)
 {
 	int status;
@@ -217,7 +217,7 @@ static void a_limit_is_used_up_to_its_end(void)
 	check_lines(&dir, "log", 2);
 }
 
-/* Goes on in a mount namespace with an empty /dev: never this machine's log. */
+/* Enters a mount namespace with an empty /dev, to avoid this machine's log. */
 static bool enter_empty_dev(void)
 {
 	return (unshare(CLONE_NEWNS) == 0 ||
@@ -314,11 +314,11 @@ static void log_to_what_takes_nothing(const char *path)
 	listen_on_dev_log(SOCK_STREAM);
 	write_one(POLICY_LOG_SYSLOG, NULL, AUDIT_REFUSED);
 	CHECK(unlink("/dev/log") == 0);
-	close(listen_on_dev_log(SOCK_DGRAM)); /* whose reader is gone */
+	close(listen_on_dev_log(SOCK_DGRAM)); /* its reader is closed */
 	write_one(POLICY_LOG_SYSLOG, NULL, AUDIT_REFUSED);
 }
 
-/* Far more than a queue holds (net.unix.max_dgram_qlen), and nobody reads. */
+/* More than a queue holds (net.unix.max_dgram_qlen), without a reader. */
 static void log_to_a_full_socket(const char *path)
 {
 	int fd, received = 0;

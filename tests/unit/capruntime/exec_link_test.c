@@ -8,7 +8,7 @@
 #include "tap.h"
 #include "tempdir.h"
 
-/* Root's links are this machine's own: tests are somebody else. */
+/* Root's links would be those of this machine, so tests use another user. */
 #define SOMEBODY 4711
 
 #define LINKS "capruntime"
@@ -63,7 +63,7 @@ static void check_made(const struct exec_key *key, const char *record)
 		printf("#   %s\n", err.text);
 }
 
-/* NULL: there is none. */
+/* NULL: there is no link. */
 static void check_read(const struct exec_key *key, const char *want)
 {
 	struct exec_link link;
@@ -294,7 +294,7 @@ static void a_path_that_is_too_long_is_refused(void)
 	}
 }
 
-/* A record in `dir` of this container, and a link to it of `of`. */
+/* A record in `dir` of this container, and a link of `of` to it. */
 static void make_link(const struct tempdir *dir, const char *name,
 		      const struct exec_key *of, const char *root,
 		      const char *id)
@@ -399,7 +399,7 @@ static void a_record_that_cannot_be_read_keeps_its_link(void)
 	CHECK(has_link(&gone));
 }
 
-/* Sets the only link aside, as older versions did. */
+/* Renames the only link, as older versions did. */
 static void put_aside(const struct home *home, const struct exec_key *of)
 {
 	char *path CLEANUP_FREE = tempdir_path(&home->dir, LINKS);
@@ -457,7 +457,7 @@ static void what_an_older_sweep_put_aside_is_put_back(void)
 	CHECK_U64(count_all(&home), 0);
 }
 
-/* "." and ".." may be among what it looks at. */
+/* The entries "." and ".." can be among those that count. */
 static void each_sweep_looks_at_few_links_and_in_time_at_all(void)
 {
 	struct home home CLEANUP_HOME = home_enter();

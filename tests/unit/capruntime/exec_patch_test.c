@@ -19,7 +19,7 @@
 
 static char rule_name[] = "web", container_id[] = "x";
 
-/* The container of uid 1000 that may bind low ports. */
+/* A container of uid 1000 that may bind low ports. */
 static struct record_about about_web(void)
 {
 	return (struct record_about){
@@ -43,7 +43,7 @@ static int patch(const struct json_doc *doc, const struct record_about *about,
 			  err);
 }
 
-/* NULL: it stays. The caller frees. */
+/* NULL: unchanged. The caller frees. */
 static char *patched(const char *text, const struct record_about *about)
 {
 	struct testdata data CLEANUP_TESTDATA = testdata_of(text);
@@ -64,7 +64,7 @@ static void check_stays(const char *text, const struct record_about *about)
 	CHECK_STR(result, NULL);
 }
 
-/* As a config.json's process is read. */
+/* Reads it like the process object of a config.json. */
 static void check_process(const char *process, const struct capsets *sets,
 			  bool no_new_privileges)
 {

@@ -18,7 +18,7 @@ static void refuse_with(const struct err *err, const char *log_path, bool json)
 	refuse(err, &args);
 }
 
-/* What refuse() writes on descriptor 2; the caller frees. */
+/* The output of refuse() on descriptor 2; the caller frees. */
 static char *report(const struct tempdir *dir, const struct err *err,
 		    const char *log_path, bool json)
 {
@@ -34,7 +34,7 @@ static char *report(const struct tempdir *dir, const struct err *err,
 	return tempdir_read(dir, "stderr");
 }
 
-/* What it appends to the file "log"; the caller frees. */
+/* The text that it appends to the file "log"; the caller frees. */
 static char *report_log(const struct tempdir *dir, const struct err *err,
 			bool json)
 {
@@ -141,7 +141,7 @@ static void a_new_log_is_readable_by_others(void)
 	CHECK_U64(st.st_mode, S_IFREG | 0644);
 }
 
-/* The line on standard error is written anyway, and nothing blocks. */
+/* The line on standard error is always written, and no write blocks. */
 static void check_useless_log(const struct tempdir *dir, const char *log)
 {
 	const struct err err = { .text = "reason" };
@@ -183,7 +183,7 @@ static void a_closed_standard_error_leaves_the_line_in_the_log(void)
 	CHECK_HAS(line, "\"msg\":\"capruntime: reason\"");
 }
 
-/* An engine that is gone must not turn exit status 1 into a signal. */
+/* A closed pipe must not turn exit status 1 into a signal. */
 static void a_standard_error_without_a_reader_raises_no_signal(void)
 {
 	int kept = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 100);
@@ -229,7 +229,7 @@ static void refuse_to(const char *log, enum runtime_dialect dialect)
 	refuse(&err, &args);
 }
 
-/* crun's --log can begin with the kind of log; runc's is always a path. */
+/* crun's --log can start with the type of log; runc's is always a path. */
 static void a_kind_before_the_log_is_understood_under_crun_alone(void)
 {
 	static const char *const kinds[] = { "syslog:x", "journald:x" };

@@ -13,7 +13,7 @@
 
 #define NOT_ROOT "only root holds capabilities to give up"
 
-/* Of /proc/self/status, which knows nothing of libcap's names. */
+/* Reads /proc/self/status, which has masks instead of libcap's names. */
 static capmask read_status(const char *key)
 {
 	FILE *status = fopen("/proc/self/status", "re");
@@ -69,7 +69,7 @@ static void drop_some(void)
 	cap_free(caps);
 }
 
-/* What is given up is given up in a child. */
+/* In a child, because dropped capabilities cannot be regained. */
 static void run_in_child(void (*check)(void))
 {
 	int status = -1;

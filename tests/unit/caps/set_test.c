@@ -66,7 +66,7 @@ static capmask from_name(const char *name)
 
 static void every_capability_of_the_kernel_is_known(void)
 {
-	/* A newer libcap may know more, none may be unknown. */
+	/* A newer libcap may know more, but never fewer. */
 	CHECK_U64(capset_known() & 0x1ffffffffff, 0x1ffffffffff);
 	CHECK(!(capset_known() & (capset_known() + 1)));
 }
@@ -166,7 +166,7 @@ static void names_of_any_length_are_safe(void)
 	}
 }
 
-/* What crun 1.8 and 1.26 were seen to take; see capabilities.json. */
+/* Accepted by crun 1.8 and 1.26; see capabilities.json. */
 static void libcap_takes_more_than_the_specification_says(void)
 {
 	static const struct {

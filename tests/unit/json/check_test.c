@@ -13,7 +13,7 @@ struct text {
 	const char *want; /* "LINE:COLUMN: what is wrong"; NULL: nothing */
 };
 
-/* Texts may hold NULs. */
+/* Texts can contain NULs. */
 #define BAD(text, want)                                                        \
 	{                                                                      \
 		text, sizeof(text) - 1, want                                   \
@@ -46,7 +46,7 @@ static void check_taken(const char *const texts[])
 		check_texts(&(struct text){ *texts, strlen(*texts), NULL }, 1);
 }
 
-/* '^' stands where the text goes wrong. */
+/* '^' marks the location of the error. */
 static void check_refused(const char *what, const char *const marked[])
 {
 	for (; *marked; marked++) {
@@ -325,7 +325,7 @@ static void nesting_ends_at_its_limit(void)
 	}
 }
 
-/* Lists and objects in no order: each is closed by its own bracket alone. */
+/* Lists and objects in random order; each needs its own closing bracket. */
 static void every_level_remembers_what_closes_it(void)
 {
 	enum { LEVELS = 200 };

@@ -12,7 +12,7 @@
 
 static const char *const names[] = { "uid", "ks", "K", "additionalGids", NULL };
 
-/* Both return the message; "" for none. */
+/* Both return the error; its text is "" if there is none. */
 static struct err check_unique(const char *text)
 {
 	struct testdata data CLEANUP_TESTDATA = testdata_of(text);
@@ -110,7 +110,7 @@ static void check_many(size_t count, size_t twice)
 	CHECK(json_keys_check_unique(&doc, json_root(&doc), &err) ==
 	      (twice ? -1 : 0));
 	CHECK(json_keys_check_names(&doc, json_root(&doc), names, &err) == 0);
-	/* Comparing each with each would take minutes. */
+	/* Comparing all pairs would take minutes. */
 	CHECK((clock() - before) / CLOCKS_PER_SEC < 20);
 }
 

@@ -197,7 +197,7 @@ static void numbers_are_read_only_in_plain_digits(void)
 	static const struct {
 		const char *text;
 		uint32_t max;
-		long long want; /* -1: not such a number */
+		long long want; /* -1: not a number within `max` */
 	} numbers[] = {
 		{ "0", 0, 0 },
 		{ "1", 0, -1 },

@@ -35,7 +35,7 @@ static void check_annotations(const char *text, const char *container,
 	ambient_request_free(&request);
 }
 
-/* `value` as it stands in JSON. */
+/* `value` is JSON. */
 static void check_value(const char *value, capmask asked, const char *unknown)
 {
 	char *text CLEANUP_FREE = NULL;

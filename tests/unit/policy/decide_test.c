@@ -29,7 +29,7 @@ static struct capsets sets_of(capmask e, capmask b, capmask i, capmask p,
 				   [CAPSET_AMBIENT] = a } };
 }
 
-/* By a process that holds everything on a kernel that knows everything. */
+/* For a process that holds all capabilities, on a kernel that knows all. */
 static struct decide_input input_of(const struct policy_rule *rule,
 				    struct capsets sets)
 {
@@ -44,7 +44,7 @@ static bool one_in(struct prng *prng, uint64_t times)
 	return prng_below(prng, times) == 0;
 }
 
-/* Some of `of`; now and then anything at all. */
+/* Some of `of`; sometimes any bits. */
 static capmask some(struct prng *prng, capmask of)
 {
 	capmask bits = prng_next(prng);
@@ -54,7 +54,7 @@ static capmask some(struct prng *prng, capmask of)
 	return one_in(prng, 16) ? bits : bits & of;
 }
 
-/* As the policy's reader leaves it: nothing both dropped and named. */
+/* A rule that the parser accepts: `drop` has no capability that it raises. */
 static void fill_rule(struct prng *prng, struct policy_rule *rule)
 {
 	rule->name = rule_name;
@@ -121,7 +121,7 @@ static void every_property_holds_for_random_inputs(void)
 		refused += was_refused;
 		raised += !was_refused && rule.ambient;
 	}
-	/* Neither was rare. */
+	/* Both occurred often. */
 	CHECK(refused > 50000);
 	CHECK(raised > 50000);
 }
@@ -327,7 +327,7 @@ static void nothing_above_the_ceiling_is_raised(void)
 	CHECK(decide(&decision, &input, &err) == 0);
 	CHECK_U64(decision.raised, NBS);
 	CHECK_U64(decision.missing, RAW | LOCK);
-	/* What the engine raised on purpose stays. */
+	/* A capability that the engine itself raised is kept. */
 	CHECK_U64(decision.sets.set[CAPSET_AMBIENT], NBS | TIME);
 	CHECK_U64(decision.sets.set[CAPSET_INHERITABLE], NBS | TIME | KILL);
 	CHECK_U64(decision.sets.set[CAPSET_BOUNDING], engine);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What rules the node is tests/cli/trust.bats; here: what a person names. */
+/* Files that a person names. The node's own files: tests/cli/trust.bats. */
 #include "config.h"
 
 #include "policy/files.h"

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Forgeries where they would pay: on sandboxes, on which a pod can write
- * nearly everything, under handlers of another engine and where no engine
- * vouches for anything. The rest is forgery_test.c.
+ * Forged annotations of sandboxes (a pod can set nearly all of those), under
+ * handlers of another engine, and without an engine. Others: forgery_test.c.
  */
 #include "config.h"
 
@@ -24,7 +23,7 @@
 	"\"io.kubernetes.cri.container-name\": \"main\", "                     \
 	"\"io.kubernetes.cri.image-name\": \"image\""
 
-/* By handler; what follows is for whom an engine vouches, then for anybody. */
+/* Rules for each handler; then one for trusted names, and one for all. */
 #define POLICY                                                                 \
 	"{\"version\": 1, \"engine\": {\"capruntime\": \"cri-o\", "            \
 	"\"capruntime-ctr\": \"containerd\", \"capruntime-no\": \"none\"}, "   \
@@ -156,7 +155,7 @@ static void without_the_engines_mark_a_config_is_refused(void)
 	}
 }
 
-/* As `podman run --annotation` writes it. */
+/* In the form of `podman run --annotation`. */
 static void everything_forged_under_podman_stands_for_nothing(void)
 {
 	struct testdata podman CLEANUP_TESTDATA =
@@ -214,7 +213,10 @@ static void sandboxes_are_told_by_their_own_engine(void)
 		      "was not written by cri-o");
 }
 
-/* On CRI-O's sandbox a pod can overwrite all but the container's name. */
+/*
+ * A pod can overwrite all of CRI-O's annotations of a sandbox but the
+ * container's name.
+ */
 static void a_crio_sandbox_stays_one_whatever_is_overwritten(void)
 {
 	static const char *const values[] = { "\"container\"", "\"libpod\"",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Whatever a pod writes into its annotations, the same rule matches: driven by
- * the config.json files that the engines really wrote.
+ * A pod's annotations never change which rule matches. The tests use
+ * config.json files that the engines wrote.
  */
 #include "config.h"
 
@@ -63,7 +63,7 @@ static const struct fixture fixtures[] = {
 	CONTAINERD("probed", "side"),
 };
 
-/* Members as they stand in the text. */
+/* Members in JSON. */
 static const char *const forgeries[] = {
 	"\"io.container.manager\": \"cri-o\"",
 	"\"io.container.manager\": \"libpod\"",
@@ -97,7 +97,7 @@ static const char *const forgeries[] = {
 	"\"io.kubernetes.container.name\": \"" FORGED "\"",
 	"\"io.kubernetes.container.name\": \"POD\"",
 	"\"\\u0069o.kubernetes.container.name\": \"POD\"",
-	/* Other keys to everyone, and like the true ones to who is careless. */
+	/* Different keys, but equal ones for a careless reader. */
 	"\"io.kubernetes.pod.namespace\\u0000\": \"" FORGED "\"",
 	"\"io.kubernetes.cri.sandbox-namespace\\u0000\": \"" FORGED "\"",
 	"\"IO.Kubernetes.Pod.Namespace\": \"" FORGED "\"",
@@ -115,8 +115,8 @@ static const char *const forgeries[] = {
 };
 
 /*
- * For each key a rule that only a forged value meets, one that only another
- * than the true one meets, and the one that the container is to get.
+ * For each key: a rule that matches only a forged value, one that matches every
+ * value but the true one, and the one that must match.
  */
 static struct policy make_policy(const struct fixture *fixture,
 				 enum match_text key)
@@ -151,7 +151,7 @@ static struct policy make_policy(const struct fixture *fixture,
 	return policy;
 }
 
-/* Is the forged key one that the engine wrote itself? */
+/* Whether the engine itself wrote the forged key. */
 static bool is_duplicate(const struct annotations *true_ones,
 			 const char *forgery)
 {
@@ -218,7 +218,7 @@ static void check_all(enum match_text key)
 
 	for (size_t i = 0; i < ARRAY_LEN(fixtures); i++)
 		check_fixture(&fixtures[i], key, &duplicates);
-	/* Of CRI-O's own keys in 12 files, of containerd's in 8. */
+	/* CRI-O's own keys are in 12 files, containerd's in 8. */
 	CHECK_U64(duplicates, 12 * 16 + 8 * 9);
 }
 

@@ -109,7 +109,7 @@ static void nothing_else_is_special(void)
 			       cases[i].text);
 }
 
-/* By the definition, in exponential time. */
+/* The definition as code; it takes exponential time. */
 static bool oracle(const char *pattern, const char *text)
 {
 	if (!*pattern)

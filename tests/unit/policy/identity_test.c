@@ -40,7 +40,7 @@ static void result_free(struct result *result)
 	annotations_free(&result->annotations);
 }
 
-/* `result` stays where it is: its subject points into it. */
+/* `result` must not move: its subject points into it. */
 static void identify(struct result *result, enum engine engine,
 		     const char *text)
 {
@@ -79,7 +79,7 @@ static void check_container(enum engine engine, const char *text,
 	check_texts(&result, namespace, pod, container, image);
 }
 
-/* Nothing that it says of itself may be believed. */
+/* No annotation of a sandbox is trusted. */
 static void check_sandbox(enum engine engine, const char *text)
 {
 	struct result result CLEANUP_RESULT;

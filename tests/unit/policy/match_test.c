@@ -5,7 +5,7 @@
 
 #include "tap.h"
 
-/* A container that a rule with no keys is for. */
+/* A container that a rule without keys matches. */
 static struct match_subject plain_subject(void)
 {
 	return (struct match_subject){
@@ -14,7 +14,7 @@ static struct match_subject plain_subject(void)
 	};
 }
 
-/* The key that keeps `match` from this subject; NULL: it matches. */
+/* The key that does not match this subject; NULL: the rule matches. */
 static const char *mismatch(const struct match *match,
 			    const struct match_subject *subject)
 {

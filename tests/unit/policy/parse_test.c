@@ -23,7 +23,7 @@ static void add_line(void *context, const struct policy_problem *problem)
 	buf_add_str(lines, "\n");
 }
 
-/* All problems, a line each; "" for none. The caller frees. */
+/* All problems, one per line; "" for none. The caller frees. */
 static char *read_policy(struct policy *policy, const struct json_doc *doc)
 {
 	struct buf lines CLEANUP_BUF = { 0 };
@@ -34,7 +34,7 @@ static char *read_policy(struct policy *policy, const struct json_doc *doc)
 	policy_parse(policy, doc, POLICY_MAIN, &all);
 	if (buf_take(&lines, &text, NULL, &err) < 0)
 		abort();
-	/* The first is kept, and ends where the first line ends. */
+	/* The first problem is kept, and it is the first line. */
 	CHECK((all.count != 0) == (all.first.text[0] != '\0'));
 	CHECK(strncmp(text, all.first.text, strcspn(text, "\n")) == 0);
 	return text;
@@ -47,7 +47,7 @@ static char *problems_of(const struct json_doc *doc)
 	return read_policy(&policy, doc);
 }
 
-/* The lines of NAME.expect, each with the file's name before it. */
+/* The lines of NAME.expect, each preceded by the file's name. */
 static char *expected_problems(const char *path, const char *name)
 {
 	char *other CLEANUP_FREE = NULL;
@@ -270,7 +270,7 @@ static void no_rules_match_nothing(void)
 	CHECK_STR(found_name(&policy, "a", 5), NULL);
 }
 
-/* Rules from `from` on; each matches the container of its own name. */
+/* Rules numbered from `from`; each matches the container with its name. */
 static struct testdata many_rules(size_t from, size_t count)
 {
 	struct buf buf CLEANUP_BUF = { 0 };
@@ -308,7 +308,7 @@ static void ten_thousand_rules_load_and_the_last_is_found(void)
 		CHECK_STR(found_name(&policy, "r9999", 5), "r9999");
 		CHECK_STR(found_name(&policy, "r10000", 5), NULL);
 	}
-	/* Looking at each pair of rules would take longer. */
+	/* Comparing all pairs of rules would take longer. */
 	CHECK((clock() - before) / CLOCKS_PER_SEC < 5);
 }
 
@@ -339,7 +339,7 @@ static void a_name_stands_once_in_all_files(void)
 	CHECK_STR(one, "'t':1:31: duplicate rule name 'r2'\n");
 }
 
-/* `ids` patterns and `uids` numbers in one rule, and some in another. */
+/* One rule with `ids` patterns and `uids` numbers, and another rule. */
 static char *problems_of_patterns(size_t ids, size_t uids)
 {
 	struct buf buf CLEANUP_BUF = { 0 };
@@ -418,7 +418,7 @@ static void keep_last(void *context, const struct policy_problem *problem)
 	last->count++;
 }
 
-/* Were each place counted from the start, this would take minutes. */
+/* Counting each location from the start would take minutes. */
 static void hundreds_of_thousands_of_problems_have_their_places(void)
 {
 	static const struct {
@@ -428,7 +428,9 @@ static void hundreds_of_thousands_of_problems_have_their_places(void)
 	} forms[] = {
 		{ ",1", 450000, 450001, 1, 23 + 450000 * 2, POLICY_NO_RULE },
 		{ ",\n1", 300000, 300001, 300001, 1, POLICY_NO_RULE },
-		/* The last one is that 'match' is missing, at the '{'. */
+		/*
+		 * The last problem is the missing 'match', located at the '{'.
+		 */
 		{ ",{\"name\":1}", 9999, 19999, 1, 25 + 9998 * 11, 9998 },
 		{ ",\n{\"name\":\n1}", 9999, 19999, 19998, 1, 9998 },
 	};
@@ -462,16 +464,19 @@ static void a_policy_that_was_freed_is_empty(void)
 static void one_typo_is_one_problem(void)
 {
 	static const char *const texts[] = {
-		/* A misspelt key is not missing besides. */
+		/* A misspelt key is not also reported as missing. */
 		"{\"vesion\":1,\"rules\":[]}",
 		"{\"version\":1,\"ruels\":[{\"name\":\"a\"}]}",
 		"{\"version\":1,\"rules\":[{\"nmae\":\"a\",\"match\":{}}]}",
 		"{\"version\":1,\"rules\":[{\"name\":\"a\",\"mach\":{}}]}",
-		/* Rules that need an engine do not ask for it again. */
+		/*
+		 * A misspelt 'engine' is not also reported by rules that need
+		 * it.
+		 */
 		"{\"version\":1,\"engin\":\"cri-o\",\"rules\":["
 		"{\"name\":\"a\",\"match\":{\"pod\":\"a\"}},"
 		"{\"name\":\"b\",\"match\":{\"pod\":\"b\"}}]}",
-		/* What a misspelt key or name leaves out is not missed. */
+		/* Nor is the effect of another misspelt key or name. */
 		"{\"version\":1,\"rules\":[{\"name\":\"a\",\"match\":{},"
 		"\"ambeint\":[\"KILL\"],\"require\":true}]}",
 		"{\"version\":1,\"rules\":[{\"name\":\"a\",\"match\":{},"

@@ -6,7 +6,7 @@
 #include "tap.h"
 #include "testdata.h"
 
-/* One text being read, and what was wrong with it. */
+/* A text that is read, and the problems found in it. */
 struct reading {
 	struct testdata data;
 	struct policy policy;
@@ -22,7 +22,7 @@ static void reading_free(struct reading *reading)
 	testdata_free(&reading->data);
 }
 
-/* In place: the reader points into it. */
+/* Makes it in place, because the reader points into it. */
 static void reading_start(struct reading *reading, const char *text)
 {
 	*reading = (struct reading){ .data = testdata_of(text) };
@@ -181,7 +181,7 @@ static void free_globs(struct glob_list *list)
 static void patterns_stand_alone_or_in_a_list(void)
 {
 	static const struct {
-		const char *text, *want; /* joined by blanks */
+		const char *text, *want; /* separated by blanks */
 		size_t problems;
 	} cases[] = {
 		{ "\"a*\"", "a* ", 0 },

@@ -12,7 +12,7 @@
 #define TEXT_MAX 1024
 #define WORDS_MAX 32
 
-/* One command line, and what was read from it. */
+/* A command line and the result of parsing it. */
 struct call {
 	char text[TEXT_MAX];
 	char *argv[WORDS_MAX];
@@ -47,7 +47,7 @@ static void add_word(struct call *call, const char *word)
 	call->argv[call->argc] = NULL;
 }
 
-/* Splits at blanks; '...' holds them together. argv[0] is put before it. */
+/* Splits at blanks, except within '...'. argv[0] is inserted. */
 static void add_line(struct call *call, const char *line)
 {
 	add_word(call, "runtime");
@@ -100,7 +100,7 @@ static const char *read_call(struct call *call, enum runtime_dialect dialect)
 	return text;
 }
 
-/* What the result points to stays until the next call. */
+/* What the result points to is valid until the next call. */
 static struct call check_line(enum runtime_dialect dialect, const char *line,
 			      const char *want, int at)
 {
@@ -145,7 +145,7 @@ static void fill_in(char text[TEXT_MAX], const char *form)
 	}
 }
 
-/* What argv.json calls this file: its place below /t, links followed. */
+/* The file's name in argv.json: the path below /t with links resolved. */
 static void name_place(char place[TEXT_MAX], const char *directory,
 		       const char *file)
 {
@@ -188,7 +188,7 @@ static const char *answer_of(struct json_object *answer)
 	return json_object_get_string(json_object_array_get_idx(answer, 1));
 }
 
-/* Did one of them take this, or look for it and find that it is missing? */
+/* Whether a runtime used this file, or looked for it and found it missing. */
 static bool is_wanted_by_any(struct json_object *answers, const char *place,
 			     const char *bundle)
 {
@@ -206,7 +206,7 @@ static bool is_wanted_by_any(struct json_object *answers, const char *place,
 	return false;
 }
 
-/* Words that no runtime knows as options after run: read by guessing. */
+/* Has words that no runtime knows as options after run: it is guessed. */
 static bool has_unknown(const char *form)
 {
 	return strstr(form, "--no-such run") ||
@@ -227,7 +227,7 @@ static void check_form(const char *form, struct json_object *answers,
 	fill_in(line, form);
 	add_line(&call, line);
 	read_call(&call, runtime_args_dialect(runtime));
-	/* The versions of runc differ in blanks: they are refused. */
+	/* Versions of runc differ in blanks, so such words are refused. */
 	if (strstr(form, "run ' ID2'") &&
 	    runtime_args_dialect(runtime) == RUNTIME_RUNC) {
 		CHECK(call.result == -1);
@@ -316,7 +316,7 @@ static enum runtime_verb verb_of(const struct option *option)
 	return RUNTIME_PASS;
 }
 
-/* The words stand before the verb, or right after it, or before the id. */
+/* The words are before the verb, directly after it, or before the id. */
 static void check_option(const struct option *option, const char *words,
 			 bool at_end)
 {
@@ -506,7 +506,7 @@ static void cli_v1_moves_options_to_the_front(void)
 	RUNC_READS("create ID --pid-file -- -b A", "create b=A ID");
 	RUNC_READS("create ID -- -b A", "pass");
 	RUNC_READS("create -b A ID --", "create b=A ID");
-	/* an option that lacks its value takes a word that was left behind */
+	/* an option without a value takes an argument that was left over */
 	RUNC_READS("create ID X -b A --pid-file", "create b=A X");
 	RUNC_READS("create --pid-file=P ID X -b A --pid-file", "create b=A X");
 	RUNC_READS("create ID X --bundle -- --pid-file", "create b=-- X");
@@ -599,7 +599,7 @@ static void crun_wants_no_empty_bundle_or_config(void)
 {
 	CRUN_READS("create -f '' ID", "pass");
 	CRUN_READS("create -f '' -b A ID", "pass");
-	/* runc takes an empty bundle, and crun then says what is wrong */
+	/* runc accepts an empty bundle, and crun reports it itself */
 	CRUN_READS("create -b '' ID", "create b= ID");
 	CRUN_READS("create -b '' -f X ID", "pass");
 }
@@ -638,7 +638,7 @@ static void an_unknown_option_before_the_verb_hides_no_create(void)
 	BOTH_READ("-x create -b A ID", "create b=A ID");
 	BOTH_READ("--new kill --log-level debug create -b A ID",
 		  "create b=A ID");
-	/* an option of another place is known, and refused by the runtime */
+	/* an option before the verb is known, and the runtime refuses it */
 	BOTH_READ("--bundle A create ID", "pass");
 }
 
@@ -743,7 +743,7 @@ static void two_possible_bundles_are_refused(void)
 	call = CRUN_READS("run -b A --new -fX ID", "unclear");
 	CHECK_HAS(call.err.text, "'X' or '.'");
 	CRUN_READS("run -xbA ID", "unclear");
-	/* the way out that the message names */
+	/* the remedy in the message */
 	BOTH_READ("create --bundle=/a --new=-x ID", "create b=/a ID");
 	BOTH_READ("create --bundle=/a --new ID", "create b=/a ID");
 }

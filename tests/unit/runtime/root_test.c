@@ -29,7 +29,7 @@ static void check_below(const struct tempdir *dir, const char *root,
 	check_root(given, runtime, wanted);
 }
 
-/* R, R/state, a link R/link to R/state/deep, and nothing else. */
+/* R, R/state, and a link R/link to R/state/deep. */
 static struct tempdir tree_make(void)
 {
 	struct tempdir dir = tempdir_make();

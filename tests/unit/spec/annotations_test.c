@@ -111,7 +111,7 @@ static void add_random_key(struct buf *buf, struct prng *prng, unsigned number)
 {
 	char key[64];
 
-	/* Bytes over 0x7f too: an order by signed bytes would lose them. */
+	/* Also bytes above 0x7f, for which signed and unsigned order differ. */
 	snprintf(key, sizeof(key), "%s\"%s%c%u\": \"%u\"", number ? "," : "",
 		 prng_below(prng, 2) ? "\xc3\xa9" : "k",
 		 (char)('a' + prng_below(prng, 26)), number, number);

@@ -14,7 +14,7 @@ static void bytes_outside_the_edits_stay(void)
 	struct err err;
 	size_t len;
 
-	/* In any order; at one place the first one first. */
+	/* In any order; edits at the same place are applied in their order. */
 	REQUIRE(edits_add(&edits, 8, 9, "", &err) == 0);
 	REQUIRE(edits_add(&edits, 2, 4, "abc", &err) == 0);
 	REQUIRE(edits_add(&edits, 10, 10, "end", &err) == 0);

@@ -31,7 +31,7 @@ static void a_member_is_put_in_replaced_and_taken_out(void)
 	static const struct {
 		const char *text, *key, *value, *want;
 	} cases[] = {
-		/* Put in: behind the last one. */
+		/* Inserted after the last member. */
 		{ "{\"process\":{}}", "a", "1", "{\"process\":{\"a\":1}}" },
 		{ "{\"process\":{ \n}}", "a", "1",
 		  "{\"process\":{\"a\":1 \n}}" },
@@ -41,17 +41,17 @@ static void a_member_is_put_in_replaced_and_taken_out(void)
 		  "{\"process\":{\n \"b\" : {\"a\":3},\"a\":[] \n}}" },
 		{ "{\"a\":0,\"process\":{\"c\":\"a\"},\"b\":0}", "a", "1",
 		  "{\"a\":0,\"process\":{\"c\":\"a\",\"a\":1},\"b\":0}" },
-		/* Replaced: where it stands. */
+		/* Replaced in place. */
 		{ "{\"process\":{\"a\":1,\"b\":2}}", "a", "null",
 		  "{\"process\":{\"a\":null,\"b\":2}}" },
 		{ "{\"process\":{\"b\":2,\"\\u0061\" :\t[1] }}", "a", "{}",
 		  "{\"process\":{\"b\":2,\"\\u0061\" :\t{} }}" },
 		{ "{\"process\":{\"a\":\"x\"}} ", "a", "true",
 		  "{\"process\":{\"a\":true}} " },
-		/* Of two, which only a text that is refused has: the first. */
+		/* The first of two, which only a refused text has. */
 		{ "{\"process\":{\"a\":1,\"a\":2}}", "a", "3",
 		  "{\"process\":{\"a\":3,\"a\":2}}" },
-		/* Taken out. */
+		/* Removed. */
 		{ "{\"process\":{\"a\":1}}", "a", NULL, "{\"process\":{}}" },
 		{ "{\"process\":{ \"a\" : 1 }}", "a", NULL,
 		  "{\"process\":{ }}" },
@@ -123,7 +123,7 @@ static void several_members_are_changed_at_once(void)
 		{ "{\"a\":1}", { "a", "b=2" }, "{\"b\":2}" },
 		{ "{\"c\":3,\"a\":1}", { "a", "b=2" }, "{\"c\":3,\"b\":2}" },
 		{ "{\"a\":1,\"c\":3}", { "a", "b=2" }, "{\"c\":3,\"b\":2}" },
-		/* Nothing to do is no edit. */
+		/* No change needs no edit. */
 		{ "{\"a\":1}", { "a=1", "b" }, "{\"a\":1}" },
 		{ "{\"a\":1}", { NULL }, "{\"a\":1}" },
 	};
@@ -159,7 +159,7 @@ static void sets_are_written_where_they_differ(void)
 		  "{\"inheritable\":[\"CAP_NET_BIND_SERVICE\"],\"ambient\":[\"CAP_NET_BIND_SERVICE\"] }" },
 		{ "{\"x\":1 }", sets_of(0, 0, 0, 0, KILL | CHOWN), false,
 		  "{\"x\":1,\"ambient\":[\"CAP_CHOWN\",\"CAP_KILL\"] }" },
-		/* Order, blanks and doubles of what stays are kept. */
+		/* Order, blanks and duplicates of kept names are unchanged. */
 		{ "{\"bounding\":[ \"CAP_KILL\",\n\"CAP_CHOWN\", \"CAP_KILL\" ]}",
 		  sets_of(0, KILL | CHOWN, 0, 0, 0), false,
 		  "{\"bounding\":[ \"CAP_KILL\",\n\"CAP_CHOWN\", \"CAP_KILL\" ]}" },
@@ -169,7 +169,7 @@ static void sets_are_written_where_they_differ(void)
 		{ "{\"bounding\":[\"CAP_\\u004bILL\"]}",
 		  sets_of(0, KILL, 0, 0, 0), false,
 		  "{\"bounding\":[\"CAP_\\u004bILL\"]}" },
-		/* Null and empty lists stay where nothing goes in. */
+		/* Null and empty lists are unchanged if nothing is inserted. */
 		{ "{\"ambient\":null,\"permitted\":[ ]}",
 		  sets_of(0, 0, 0, 0, 0), false,
 		  "{\"ambient\":null,\"permitted\":[ ]}" },
@@ -178,7 +178,7 @@ static void sets_are_written_where_they_differ(void)
 		  "{\"ambient\":[\"CAP_NET_BIND_SERVICE\"],\"permitted\":[\"CAP_KILL\"]}" },
 		{ "{\"ambient\":[\"CAP_KILL\"]}", sets_of(0, 0, 0, 0, 0), false,
 		  "{\"ambient\":[]}" },
-		/* Unknown names: behind the known ones, as they are. */
+		/* Unknown names are kept unchanged, after the known ones. */
 		{ "{\"ambient\":[\"X\", \"CAP_KILL\" ,\"cap\\u005fkill\",null]}",
 		  sets_of(0, 0, 0, 0, CHOWN), false,
 		  "{\"ambient\":[\"CAP_CHOWN\",\"X\",\"cap\\u005fkill\",null]}" },
@@ -279,7 +279,7 @@ static capmask some_capabilities(void)
 	return prng_below(&prng, 2) ? mask & prng_next(&prng) : mask;
 }
 
-/* Mostly a few changes of what is there. */
+/* Mostly a few changes to the current sets. */
 static struct capsets some_sets(const struct spec *spec)
 {
 	struct capsets sets = spec->sets;
@@ -302,7 +302,7 @@ static struct capsets some_sets(const struct spec *spec)
 	return sets;
 }
 
-/* The same to every reader, with blanks between the tokens. */
+/* The same JSON with blanks between the tokens. */
 static struct testdata with_blanks(const struct json_doc *doc)
 {
 	char *text CLEANUP_FREE = malloc(doc->len * 3);

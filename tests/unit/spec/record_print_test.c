@@ -4,7 +4,7 @@
 #include "spec/record.h"
 #include "tap.h"
 
-/* That it can be parsed again is tested with the parser. */
+/* The parser's test checks that the output can be parsed. */
 static void a_record_is_printed_with_its_files(void)
 {
 	static char id[] = "x", rule[] = "r";

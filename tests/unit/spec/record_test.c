@@ -24,7 +24,7 @@ static int parse_str(const char *text, struct record *ret_record,
 	return parse(text, strlen(text), ret_record, err);
 }
 
-/* Everything that a record can hold; nothing in it is owned. */
+/* A record with every field; nothing in it is owned. */
 static struct record full_record(void)
 {
 	static char id[] = "a\"b\n", root[] = "/run/runc", rule[] = "web-1";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The values that spec_read() and its kin find; what they refuse: spec_test. */
+/* The values that spec_read() finds. What it refuses: spec_test.c. */
 #include "config.h"
 
 #include "spec/spec.h"

@@ -9,7 +9,7 @@
 #include "tap.h"
 #include "testdata.h"
 
-/* Where the rules on keys hold; members are put in for "%s". */
+/* Objects whose keys are checked; "%s" is replaced by members. */
 static const char *const objects[] = {
 	"{\"process\":{\"user\":{\"uid\":1,\"gid\":1}},%s}",
 	"{\"process\":{\"user\":{\"uid\":1,\"gid\":1},%s}}",
@@ -18,7 +18,7 @@ static const char *const objects[] = {
 	"{\"linux\":{\"sysctl\":{},%s}}",
 	"{\"linux\":{\"namespaces\":[{\"type\":\"pid\"},{\"type\":\"user\",%s}]}}",
 };
-/* Its keys are the engine's own. */
+/* Its keys are chosen by the engine. */
 static const char annotations[] = "{\"annotations\":{\"x\":\"y\",%s}}";
 
 __attribute__((format(printf, 1, 2))) static char *format(const char *how, ...)
@@ -41,7 +41,7 @@ static char *put_in(const char *object, const char *members)
 		      gap + 2);
 }
 
-/* What is wrong with a text that is JSON; "" for nothing. */
+/* The error of a text that is valid JSON; "" for none. */
 static struct err problem_of(const char *text, enum runtime_dialect dialect)
 {
 	struct testdata data CLEANUP_TESTDATA = testdata_of(text);
@@ -71,7 +71,7 @@ static void check_text(const char *text, const char *part)
 	}
 }
 
-/* Under both dialects; part of the message, or NULL: nothing is wrong. */
+/* Under both dialects; `part` of the message, or NULL: no error. */
 static void check_members(const char *object, const char *members,
 			  const char *part)
 {
@@ -99,7 +99,7 @@ static void a_key_stands_once(void)
 				      cases[i].part);
 		check_members(annotations, cases[i].members, cases[i].part);
 	}
-	/* Nothing of what is in there is read. */
+	/* Keys of these objects are not read. */
 	check_text("{\"root\":{\"a\":1,\"a\":2},\"x\":[{\"a\":1,\"a\":2}]}",
 		   NULL);
 	check_text("{\"process\":{\"rlimits\":[{\"a\":1,\"a\":2}]}}", NULL);
@@ -124,7 +124,7 @@ static void a_known_key_stands_once(void)
 		check_text(texts[i], "duplicate key '");
 }
 
-/* Of the OCI runtime specification 1.3, in the order of `objects`. */
+/* From the OCI runtime specification 1.3, in the order of `objects`. */
 static const char *const oci_names[][18] = {
 	{ "ociVersion", "root", "hostname", "domainname", "mounts", "hooks",
 	  "annotations", "linux", "solaris", "windows", "vm", "zos", "freebsd",
@@ -142,7 +142,7 @@ static const char *const oci_names[][18] = {
 	{ "path", "type" },
 };
 
-/* `name` as some reader takes it too; NULL: not in this way. */
+/* Another spelling that some reader accepts; NULL: none of this kind. */
 static char *other_spelling(const char *name, size_t way)
 {
 	char *letter;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What spec_read() makes of real texts: those that engines wrote, and those
- * of capabilities.json, of which it is known what real runtimes did.
+ * spec_read() on real texts: those that engines wrote, and those of
+ * capabilities.json with the results of real runtimes.
  */
 #include "config.h"
 
@@ -11,10 +11,10 @@
 #include "tap.h"
 #include "testdata.h"
 
-/* Held by the machine on which the runtimes were run. */
+/* The bounding set of the machine on which the runtimes were run. */
 #define MACHINE UINT64_C(0x1fffeffffff)
 
-/* What process 1 got. */
+/* What process 1 had. */
 struct seen {
 	bool started;
 	uint32_t uid;
@@ -34,7 +34,7 @@ static struct seen seen_of(struct json_object *result)
 	return seen;
 }
 
-/* Is that what this text, as it was read, comes to? */
+/* Whether the text, as it was read, gives this result. */
 static bool explains(const struct spec *spec, const struct seen *seen)
 {
 	const capmask *set = spec->sets.set;
@@ -46,13 +46,15 @@ static bool explains(const struct spec *spec, const struct seen *seen)
 
 	if (seen->uid != spec->uid)
 		return false;
-	/* Without the object runtimes differ by version: nothing is said. */
+	/*
+	 * Without the object, the versions of a runtime differ: not compared.
+	 */
 	return !spec->has_capabilities ||
 	       (seen->b == b && seen->i == i && seen->a == a && seen->p == p &&
 		seen->e == p);
 }
 
-/* json-c reads the lone surrogate that stands for a byte of 0xff as U+FFFD. */
+/* The lone surrogate is a byte of 0xff; json-c reads it as U+FFFD. */
 static struct testdata config_of(struct json_object *object)
 {
 	static const char replacement[] = "\xef\xbf\xbd";
@@ -90,7 +92,7 @@ struct tally {
 	size_t cases, accepted[2], explained;
 };
 
-/* Under `dialect`; true when some runtime of it started. */
+/* Under `dialect`; true if a runtime of this dialect started. */
 static bool check_dialect(const char *name, const struct json_doc *doc,
 			  struct json_object *results,
 			  enum runtime_dialect dialect, struct tally *tally)
@@ -141,7 +143,7 @@ static void check_case(const char *name, struct json_object *object,
 	tally->cases++;
 	refused = check_dialect(name, &data.doc, results, RUNTIME_RUNC, tally);
 	refused |= check_dialect(name, &data.doc, results, RUNTIME_CRUN, tally);
-	/* What means the same to all is not refused. */
+	/* A text that all runtimes read alike is not refused. */
 	if (refused && all_agree(results) &&
 	    !CHECK(is_strict_beyond_need(name)))
 		printf("#   %s\n", name);
@@ -160,7 +162,7 @@ static void what_is_accepted_is_what_every_runtime_makes_of_it(void)
 			check_case(name, object, &tally);
 	}
 	json_object_put(cases);
-	/* One is too large for the file: see the next test. */
+	/* One case is too large for the file: see the next test. */
 	CHECK_U64(tally.cases, 67);
 	CHECK_U64(tally.accepted[RUNTIME_RUNC], 38);
 	CHECK_U64(tally.accepted[RUNTIME_CRUN], 30);
@@ -201,7 +203,7 @@ static capmask set_of(struct json_object *list)
 	return mask;
 }
 
-/* With json-c's eyes. */
+/* Compares with json-c. */
 static void check_fixture_under(const struct json_doc *doc,
 				struct json_object *root,
 				enum runtime_dialect dialect)

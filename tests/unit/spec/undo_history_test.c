@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Random histories of one bundle: the engine writes config.json, creates run
- * under changing policies and are killed between their writes. Whatever came
- * before, a create without a rule gives back the bytes that the engine wrote
- * last, and what a create makes of them depends on them and on the policy
- * alone. The files are texts in memory; a create does what prepare.c does.
+ * Random histories of one bundle: the engine writes config.json, and creates
+ * run under changing policies and are killed between their writes. After any
+ * history, a create without a rule restores the bytes that the engine wrote
+ * last, and the result of a create depends only on those bytes and the policy.
+ * The files are texts in memory; a create does what create.c does.
  *
- * One limit is inherent: a value that the engine itself writes and that equals
- * one in the record's `wrote` is taken for ours. So here every new config.json
- * has a name of its own in its bounding set, and noNewPrivileges is not
- * written as true while a record says that we did.
+ * One limit is inherent: a value that the engine writes and that equals one in
+ * the record's `wrote` is taken for capruntime's. Therefore each new text has a
+ * unique name in its bounding set, and does not set noNewPrivileges to true
+ * while a record says that capruntime did.
  *
  * CAPRUNTIME_SOAK=N makes N times as many histories.
  */
@@ -28,7 +28,7 @@
 
 struct files {
 	char *config;
-	char *record; /* NULL: there is none */
+	char *record; /* NULL: no record */
 };
 
 #define CLEANUP_FILES __attribute__((cleanup(files_free)))
@@ -77,7 +77,7 @@ static struct rule random_rule(void)
 }
 
 struct create {
-	const struct rule *rule; /* NULL: none matches */
+	const struct rule *rule; /* NULL: no rule matches */
 	struct json_doc config;
 	struct json_doc restored;
 	char *restored_text;
@@ -173,7 +173,7 @@ static int make_plan(struct create *create, const struct files *files,
 			      files->record, &target, &about, err);
 }
 
-/* What is written until a kill after `writes` of the plan's three steps. */
+/* Applies the plan's three steps until a kill after `writes` of them. */
 static void carry_out(struct files *files, const struct undo_plan *plan,
 		      unsigned int writes)
 {
@@ -205,7 +205,7 @@ static bool create(struct files *files, const struct rule *rule,
 
 #define TO_THE_END 3
 
-/* What has to hold at any time */
+/* Properties that hold at any time */
 
 static bool gives_back(const struct files *files, const char *engine)
 {
@@ -217,7 +217,7 @@ static bool gives_back(const struct files *files, const char *engine)
 	       CHECK_STR(copy.config, engine) && CHECK_STR(copy.record, NULL);
 }
 
-/* Each member that is not the engine's stands in the record as a value. */
+/* Each member that differs from the engine's is a value in the record. */
 static bool covers(const struct files *files, const char *engine)
 {
 	struct json_doc docs[] = { { "", files->config, strlen(files->config) },
@@ -241,7 +241,7 @@ static bool covers(const struct files *files, const char *engine)
 	return true;
 }
 
-/* What a create made of a long history is what it makes of a fresh bundle. */
+/* A create after a long history gives the same as in a new bundle. */
 static bool is_as_if_fresh(const struct files *files, const char *engine,
 			   const struct rule *rule)
 {
@@ -264,7 +264,7 @@ static bool is_the_same_again(struct files *files, const struct rule *rule)
 	       CHECK((files->record == NULL) == (before.record == NULL));
 }
 
-/* The rule's word is really in it. */
+/* The rule's capabilities are in the file. */
 static bool is_granted(const struct files *files, const struct rule *rule)
 {
 	struct json_doc doc = { "config.json", files->config,
@@ -301,7 +301,7 @@ static bool run_step(struct files *files, char **engine)
 	case 0:
 		engine_writes(files, engine);
 		return true;
-	case 1: /* podman restart: the same bytes anew, in the same bundle */
+	case 1: /* podman restart: writes the same bytes into the same bundle */
 		put(&files->config, *engine);
 		return true;
 	case 2: /* a new bundle */

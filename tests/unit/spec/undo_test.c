@@ -6,7 +6,7 @@
 #include "base/hash.h"
 #include "tap.h"
 
-/* A process object around members, in a config.json. */
+/* A config.json whose process object has these members. */
 #define CONFIG(members)                                                        \
 	"{ \"x\": [1.0], \"process\": {" members "}, \"y\":\t{} }\n"
 #define BOUNDING_KILL "{\"bounding\":[\"CAP_KILL\"]}"
@@ -22,7 +22,7 @@ static struct json_doc doc_of(const char *text)
 	return (struct json_doc){ "config.json", text, strlen(text) };
 }
 
-/* A record of one changed member, or of both; nothing in it is owned. */
+/* A record of one or both changed members; nothing in it is owned. */
 static void set_field(struct record *record, enum record_member member,
 		      const char *was, const char *wrote, const char *wrote_too)
 {
@@ -35,7 +35,7 @@ static void set_field(struct record *record, enum record_member member,
 	};
 }
 
-/* As if capruntime wrote `config`. */
+/* Records `config` as written by capruntime. */
 static void set_file(struct record *record, const char *config)
 {
 	record->files[0] = (struct record_file){
@@ -215,7 +215,7 @@ static void a_narrower_value_keeps_unknown_names(void)
 		       ONLY("{\"bounding\":[\"CAP_X\"]}"));
 }
 
-/* A create over `config` and its record; the plan is the caller's. */
+/* A create with `config` and its record; the caller owns the plan. */
 static struct undo_plan make_plan(const char *config,
 				  const struct record *record,
 				  const struct undo_target *target,
@@ -244,7 +244,7 @@ static struct record_about about_rule(void)
 	return (struct record_about){ .id = id, .rule = rule, .uid = 1000 };
 }
 
-/* What the plan's record says of one member. */
+/* The plan's record of one member. */
 static void check_field(const struct undo_plan *plan, enum record_member member,
 			const char *was, const char *wrote,
 			const char *wrote_too)
@@ -400,7 +400,7 @@ static void a_record_over_its_limit_is_refused(void)
 	CHECK(!plan.record && !plan.config && !plan.remove_record);
 }
 
-/* It is of another container then, which is safe: it is written anew. */
+/* It then belongs to another container, which is safe: it is rewritten. */
 static void an_id_that_is_no_utf8_leaves_a_record_that_can_be_read(void)
 {
 	const struct undo_target target = { { AMBIENT_KILL, NULL } };

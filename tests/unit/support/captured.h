@@ -12,7 +12,7 @@
 #include "base/cleanup.h"
 
 struct captured {
-	int stdout_fd; /* what it was */
+	int stdout_fd; /* the original descriptor */
 	int fd;
 };
 
@@ -30,7 +30,7 @@ static inline struct captured captured_begin(void)
 	return captured;
 }
 
-/* The output since then; the caller frees. */
+/* The captured output; the caller frees. */
 static inline char *captured_end(struct captured *captured)
 {
 	char *text = calloc(1, 65537);

@@ -92,11 +92,14 @@ static inline const char *decide_broken_sets(const struct decide_input *input,
 	capmask kept = before[CAPSET_AMBIENT] & before[CAPSET_INHERITABLE] &
 		       before[CAPSET_PERMITTED] & before[CAPSET_BOUNDING];
 
-	/* Otherwise no runtime could start it or raise its ambient set. */
+	/*
+	 * Otherwise no runtime could start the container or raise its ambient
+	 * set.
+	 */
 	DECIDE_BREAKS(!decide_is_within(a, p & i & b));
 	DECIDE_BREAKS(!decide_is_within(e, p));
 	DECIDE_BREAKS(!decide_is_within(i, b));
-	/* Promotes and narrows, never adds. */
+	/* Promotes and narrows, but never adds. */
 	DECIDE_BREAKS(b != (before[CAPSET_BOUNDING] & ~drop));
 	DECIDE_BREAKS(!decide_is_within(p, b));
 	DECIDE_BREAKS((e | b | i | p | a) & drop);

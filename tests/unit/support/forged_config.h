@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The engines' config.json texts with forged annotations, inserted as text so
- * that the rest keeps its bytes; and capruntime's decision about them.
+ * that the other bytes are unchanged; and capruntime's decision about them.
  */
 #ifndef CAPRUNTIME_FORGED_CONFIG_H
 #define CAPRUNTIME_FORGED_CONFIG_H
@@ -115,7 +115,7 @@ static inline int read_config(struct spec *spec, const struct json_doc *doc,
 	return spec_read(spec, doc, RUNTIME_RUNC, err);
 }
 
-/* As capruntime does for a create. */
+/* Decides like a create of capruntime. */
 static inline struct verdict judge(const struct policy *policy,
 				   enum engine engine,
 				   const struct json_doc *doc)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Compares json_scan with another parser: do they read the same values? json-c
- * cuts a key at a NUL, and of two equal keys the last one counts.
+ * Compares the values that json_scan and json-c read. json-c cuts a key at a
+ * NUL, and uses the last of two equal keys.
  */
 #ifndef CAPRUNTIME_JSON_SAME_H
 #define CAPRUNTIME_JSON_SAME_H
@@ -65,7 +65,7 @@ static inline bool json_same_array(const struct json_doc *doc,
 	       count == json_object_array_length(object);
 }
 
-/* Is there a member after `iter` with the same key, cut at a NUL? */
+/* Whether a later member has the same key, cut at a NUL. */
 static inline bool json_same_key_follows(struct json_iter iter, const char *key)
 {
 	struct json_member member;
@@ -149,7 +149,7 @@ static inline bool json_is_big(const struct json_doc *doc,
 	return errno == ERANGE && !strpbrk(text, ".eE");
 }
 
-/* Is there an integer outside of json-c's 64 bits? */
+/* Whether an integer does not fit in json-c's 64 bits. */
 static inline bool json_has_big(const struct json_doc *doc,
 				struct json_value value)
 {

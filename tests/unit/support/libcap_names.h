@@ -22,7 +22,7 @@ static inline capmask libcap_from_name(const char *name)
 	return UINT64_C(1) << value & capset_known();
 }
 
-/* A text of letters, which libcap reads to its end. */
+/* A text of letters, which libcap reads completely. */
 static inline bool libcap_reads_all(const char *name)
 {
 	for (; *name; name++)

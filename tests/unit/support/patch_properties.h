@@ -216,7 +216,7 @@ static inline char *patch_list_text(const struct json_doc *doc,
 	return buf_take(&buf, &text, NULL, &err) < 0 ? NULL : text;
 }
 
-/* Member by member, in the order of the text. */
+/* Compares member by member, in the order of the text. */
 static inline const char *
 patch_broken_lists(const struct json_doc *before, struct json_value was,
 		   const struct json_doc *after, struct json_value is,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Numbers that look random and are the same in every run (xorshift64*). */
+/* Pseudo-random numbers, the same in every run (xorshift64*). */
 #ifndef CAPRUNTIME_PRNG_H
 #define CAPRUNTIME_PRNG_H
 

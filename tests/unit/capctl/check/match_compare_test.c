@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tests/data/policies/lint tests what is proven; here: no proof is wrong. */
+/* No claim is wrong. Which are made is tested in tests/data/policies/lint. */
 #include "config.h"
 
 #include "capctl/check/match_compare.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tests/cli/capctl_doctor.bats has the mistakes; here: which settings count. */
+/* Which settings are used. Findings: tests/cli/capctl_doctor.bats. */
 #include "config.h"
 
 #include "capctl/doctor/engine_config.h"
@@ -207,7 +207,7 @@ static void podmans_last_list_counts(void)
 	check_findings(&reading, 0);
 }
 
-/* Tables where a text should be, texts where a table should be. */
+/* Tables instead of strings, and strings instead of tables. */
 static void values_of_another_type_are_none(void)
 {
 	static const char *const texts[] = {

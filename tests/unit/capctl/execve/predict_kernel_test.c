@@ -526,7 +526,7 @@ static void explain(const struct trial *trial, const struct outcome *outcome,
 	       result->why);
 }
 
-/* Nobody but the owner may start what only a foreign group may not. */
+/* A process in the file's group needs the group's execute permission. */
 static bool could_not_start(const struct trial *trial,
 			    const struct outcome *outcome)
 {

@@ -164,7 +164,7 @@ static void file_capabilities_clear_ambient(void)
 	CHECK(!is_why(EXECVE_AMBIENT_LOST));
 }
 
-/* "capability-dumb" programs, and it is so for root as well. */
+/* "capability-dumb" programs, also as root. */
 static void an_effective_file_out_of_bounding_is_refused(void)
 {
 	predict(ambient_task(RAW), caps_file(BIND | TIME, 0, true));
