@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Who a container is, as far as its engine vouches for it. Annotations come
- * from both the engine and the pod: only keys of the configured engine that no
- * pod can set are trusted, and only with the engine's mark.
+ * The trusted names of a container. Annotations come from both the engine and
+ * the pod: only keys of the configured engine that no pod can set are trusted,
+ * and only with the engine's mark.
  *
  * Rests on: what CRI-O 1.25 and 1.34 and containerd 1.6 wrote for pods that
  * forged everything they could (tests/data/fixtures).
@@ -15,10 +15,10 @@
 
 /* What calls capruntime. */
 enum engine {
-	ENGINE_NONE, /* a person, or an engine that vouches for no names */
+	ENGINE_NONE, /* a person, or an engine without trusted names */
 	ENGINE_CRIO,
 	ENGINE_CONTAINERD,
-	ENGINE_PODMAN, /* vouches for no names: a policy has it as "none" */
+	ENGINE_PODMAN, /* has no trusted names: a policy has it as "none" */
 	ENGINE_COUNT
 };
 

@@ -170,7 +170,7 @@ static int find_rule(struct evaluation *evaluation, const struct own_caps *own,
 	return 0;
 }
 
-/* The .CONTAINER form needs a container name that the engine vouches for. */
+/* The .CONTAINER form needs a trusted container name. */
 static int read_request(struct evaluation *evaluation, struct err *err)
 {
 	if (!evaluation->rule->on_request)

@@ -323,6 +323,6 @@ enum verb_status verb_decode(int argc, char **argv, struct err *err)
 	int first = verb_parse(argc, argv, options, ARRAY_LEN(options), err);
 
 	if (first < 0 || decode_print(argv + first, json, err) < 0)
-		return VERB_TROUBLE;
+		return VERB_ERROR;
 	return VERB_GOOD;
 }

@@ -128,7 +128,7 @@ static enum verb_status print_help(const char *name, struct err *err)
 		return list_verbs();
 	if (!verb) {
 		err_set(err, "unknown verb '%s': see 'capctl help'", name);
-		return VERB_TROUBLE;
+		return VERB_ERROR;
 	}
 	printf("usage: capctl %s [OPTION...]%s%s\n%s\n\n", verb->name,
 	       *verb->arguments ? " " : "", verb->arguments, verb->summary);
@@ -159,7 +159,7 @@ static enum verb_status call_verb(int argc, char **argv, struct err *err)
 
 	if (!name) {
 		err_set(err, "no verb given: see 'capctl help'");
-		return VERB_TROUBLE;
+		return VERB_ERROR;
 	}
 	if (is_help(name) || strcmp(name, "help") == 0)
 		return print_help(argv[2], err);
@@ -169,7 +169,7 @@ static enum verb_status call_verb(int argc, char **argv, struct err *err)
 	if (!verb || asks_help(argv + 2))
 		return print_help(name, err);
 	status = verb->run(argc - 1, argv + 1, err);
-	if (status == VERB_TROUBLE && *err->text)
+	if (status == VERB_ERROR && *err->text)
 		err_wrap(err, "%s", verb->name);
 	return status;
 }
@@ -182,9 +182,9 @@ int main(int argc, char **argv)
 	err_use_libc_reasons();
 	out_init();
 	status = call_verb(argc, argv, &err);
-	if (status != VERB_TROUBLE && out_finish(&err) < 0)
-		status = VERB_TROUBLE;
-	if (status == VERB_TROUBLE && *err.text)
+	if (status != VERB_ERROR && out_finish(&err) < 0)
+		status = VERB_ERROR;
+	if (status == VERB_ERROR && *err.text)
 		report_failure("capctl", &err);
 	return (int)status;
 }

@@ -75,11 +75,11 @@ enum verb_status verb_restore(int argc, char **argv, struct err *err)
 	int first = verb_parse(argc, argv, options, ARRAY_LEN(options), err);
 
 	if (first < 0)
-		return VERB_TROUBLE;
+		return VERB_ERROR;
 	if (first != argc - 1) {
 		verb_misuse(err, argv[0], "expects one bundle");
-		return VERB_TROUBLE;
+		return VERB_ERROR;
 	}
-	return restore_bundle(argv[first], json, err) < 0 ? VERB_TROUBLE
+	return restore_bundle(argv[first], json, err) < 0 ? VERB_ERROR
 							  : VERB_GOOD;
 }

@@ -17,7 +17,7 @@
 enum verb_status {
 	VERB_GOOD = 0, /* nothing was found */
 	VERB_FINDINGS = 1, /* something was found */
-	VERB_TROUBLE = 2, /* wrong usage, or something could not be checked */
+	VERB_ERROR = 2, /* wrong usage, or something could not be checked */
 };
 
 struct verb {
@@ -27,7 +27,7 @@ struct verb {
 	const char *options; /* one per line, indented; NULL: only --json */
 	const char *examples; /* one per line; capctl(8) has them too */
 	/*
-	 * argv[0] is the verb's name, argv[argc] is NULL. On VERB_TROUBLE
+	 * argv[0] is the verb's name, argv[argc] is NULL. On VERB_ERROR
 	 * `err` has the reason, unless the results have it.
 	 */
 	enum verb_status (*run)(int argc, char **argv, struct err *err);

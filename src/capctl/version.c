@@ -100,10 +100,10 @@ enum verb_status verb_version(int argc, char **argv, struct err *err)
 	int first = verb_parse(argc, argv, options, ARRAY_LEN(options), err);
 
 	if (first < 0)
-		return VERB_TROUBLE;
+		return VERB_ERROR;
 	if (first < argc) {
 		verb_misuse(err, argv[0], "takes no operands");
-		return VERB_TROUBLE;
+		return VERB_ERROR;
 	}
 	add_entry(&version, "capruntime", "capruntime", PACKAGE_VERSION);
 	add_libraries(&version);

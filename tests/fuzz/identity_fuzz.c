@@ -64,11 +64,11 @@ static void check_texts(const struct match_subject *subject,
 					      [MATCH_POD] = "pod",
 					      [MATCH_CONTAINER] = "main",
 					      [MATCH_IMAGE] = "image" };
-	bool vouched =
+	bool is_trusted =
 		text->engine != ENGINE_NONE && text->kind == SUBJECT_CONTAINER;
 
 	for (size_t i = 0; i < ARRAY_LEN(wanted); i++) {
-		if (vouched)
+		if (is_trusted)
 			MUST(subject->texts[i] &&
 			     strcmp(subject->texts[i], wanted[i]) == 0);
 		else

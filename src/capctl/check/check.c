@@ -156,7 +156,7 @@ static enum verb_status check_status(const struct check_report *report,
 				     bool strict)
 {
 	if (!report->is_complete)
-		return VERB_TROUBLE;
+		return VERB_ERROR;
 	if (findings_count(&report->findings, FINDING_ERROR) ||
 	    (strict && findings_count(&report->findings, FINDING_WARNING)))
 		return VERB_FINDINGS;
@@ -175,18 +175,18 @@ enum verb_status verb_check(int argc, char **argv, struct err *err)
 								    false };
 
 	if (first < 0)
-		return VERB_TROUBLE;
+		return VERB_ERROR;
 	if (argc - first > POLICY_FILES_MAX + 1) {
 		verb_misuse(err, argv[0], "more than %d files",
 			    POLICY_FILES_MAX + 1);
-		return VERB_TROUBLE;
+		return VERB_ERROR;
 	}
 	if (check_report_make(&report, argv + first, (size_t)(argc - first),
 			      err) < 0)
-		return VERB_TROUBLE;
+		return VERB_ERROR;
 	if (options.json)
 		check_print_json(&report);
 	else if (check_print(&report, err) < 0)
-		return VERB_TROUBLE;
+		return VERB_ERROR;
 	return check_status(&report, options.strict);
 }

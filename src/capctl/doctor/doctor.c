@@ -89,7 +89,7 @@ static enum verb_status doctor_status(const struct findings *findings,
 	if (!unknown)
 		return VERB_GOOD;
 	err_set(err, "could not be checked: %zu", unknown);
-	return VERB_TROUBLE;
+	return VERB_ERROR;
 }
 
 /* The last line tells a script that the search reached its end. */
@@ -100,13 +100,13 @@ static enum verb_status doctor_in_use(const char *program, struct err *err)
 	if (*program != '/') {
 		verb_misuse(err, "doctor", "--in-use '%s' is not absolute",
 			    program);
-		return VERB_TROUBLE;
+		return VERB_ERROR;
 	}
 	if (geteuid() != 0)
 		findings_add(&findings, FINDING_UNKNOWN, "containers",
 			     "processes of root: run capctl doctor as root");
 	if (in_use_find(program, &findings, err) < 0)
-		return VERB_TROUBLE;
+		return VERB_ERROR;
 	for (size_t i = 0; i < findings.count; i++)
 		finding_print_line(&findings.list[i]);
 	out_line(OUT_PLAIN, "uses: %zu, unknown: %zu",
@@ -129,25 +129,25 @@ enum verb_status verb_doctor(int argc, char **argv, struct err *err)
 	int first = verb_parse(argc, argv, options, ARRAY_LEN(options), err);
 
 	if (first < 0)
-		return VERB_TROUBLE;
+		return VERB_ERROR;
 	if (first < argc) {
 		verb_misuse(err, argv[0], "takes no operands: '%s'",
 			    argv[first]);
-		return VERB_TROUBLE;
+		return VERB_ERROR;
 	}
 	if (in_use && json) {
 		verb_misuse(err, argv[0], "--in-use excludes --json");
-		return VERB_TROUBLE;
+		return VERB_ERROR;
 	}
 	doctor_init(&doctor);
 	if (root && doctor_enter(root, err) < 0)
-		return VERB_TROUBLE;
+		return VERB_ERROR;
 	if (in_use)
 		return doctor_in_use(in_use, err);
 	if (!root)
 		doctor_check_proc(&findings);
 	if (doctor_check_all(&doctor, &findings, err) < 0)
-		return VERB_TROUBLE;
+		return VERB_ERROR;
 	if (json)
 		doctor_print_json(&doctor, &findings);
 	else

@@ -80,7 +80,7 @@ static void add_config_file(struct engine_config *config, const char *path,
 }
 
 /* glob(3) treats an unreadable directory like a missing one. */
-static bool is_closed(const char *pattern, struct err *ret_trouble)
+static bool is_closed(const char *pattern, struct err *ret_cause)
 {
 	const char *slash = strrchr(pattern, '/');
 	bool listed = slash && strpbrk(slash, "*?[");
@@ -92,7 +92,7 @@ static bool is_closed(const char *pattern, struct err *ret_trouble)
 	if (!directory || access(directory, listed ? R_OK | X_OK : X_OK) == 0 ||
 	    errno == ENOENT || errno == ENOTDIR)
 		return false;
-	err_set_errno(ret_trouble, errno, "'%s'", directory);
+	err_set_errno(ret_cause, errno, "'%s'", directory);
 	return true;
 }
 

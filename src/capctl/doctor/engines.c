@@ -81,8 +81,8 @@ static void check_handler_path(const struct doctor *doctor,
 	}
 }
 
-static void check_vouching(const struct engines *engines, enum engine kind,
-			   const struct engine_handler *handler)
+static void check_policy_engine(const struct engines *engines, enum engine kind,
+				const struct engine_handler *handler)
 {
 	enum engine said = policy_engine(&engines->doctor->policy,
 					 handler_policy_name(handler));
@@ -149,7 +149,7 @@ static void check_handlers(const struct engines *engines,
 				   engine_name(config->kind),
 				   engines->findings);
 		if (engines->doctor->has_policy)
-			check_vouching(engines, config->kind, handler);
+			check_policy_engine(engines, config->kind, handler);
 		check_annotations(engines, config->kind, handler);
 	}
 }

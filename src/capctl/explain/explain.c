@@ -121,7 +121,7 @@ static enum verb_status explained_status(const struct explained *explained)
 {
 	if (!explain_is_good(explained))
 		return VERB_FINDINGS;
-	return explained->entry.unreadable ? VERB_TROUBLE : VERB_GOOD;
+	return explained->entry.unreadable ? VERB_ERROR : VERB_GOOD;
 }
 
 static enum verb_status explain_one(const struct dryrun_host *node,
@@ -131,7 +131,7 @@ static enum verb_status explain_one(const struct dryrun_host *node,
 	struct explained explained CLEANUP_EXPLAINED;
 
 	if (explain_bundle(&explained, node, path, err) < 0)
-		return VERB_TROUBLE;
+		return VERB_ERROR;
 	if (options->json)
 		out_json(explain_object(&explained));
 	else
@@ -153,7 +153,7 @@ static void add_failure(struct overview *overview, const char *path,
 {
 	struct json_object *object;
 
-	overview->status = VERB_TROUBLE;
+	overview->status = VERB_ERROR;
 	if (!overview->list) {
 		out_table_add(&overview->table, OUT_BAD, 2, path, err->text);
 		return;
@@ -248,10 +248,10 @@ static enum verb_status explain_all(const struct dryrun_host *node,
 	if (options->json)
 		overview.list = json_object_new_array();
 	if (walk_bundles(&overview, options->all, err) < 0)
-		overview.status = VERB_TROUBLE;
+		overview.status = VERB_ERROR;
 	else if (!overview.count && overview.status == VERB_GOOD) {
 		err_set(err, "no bundle in '%s'", options->all);
-		overview.status = VERB_TROUBLE;
+		overview.status = VERB_ERROR;
 	}
 	if (overview.list) {
 		object = json_object_new_object();
@@ -292,7 +292,7 @@ enum verb_status verb_explain(int argc, char **argv, struct err *err)
 	int first = parse_explain(argc, argv, &options, err);
 
 	if (first < 0 || dryrun_load(&node, &options.dryrun, err) < 0)
-		return VERB_TROUBLE;
+		return VERB_ERROR;
 	return options.all ? explain_all(&node, &options, err)
 			   : explain_one(&node, &options, argv[first], err);
 }

@@ -182,7 +182,7 @@ enum verb_status verb_scan(int argc, char **argv, struct err *err)
 
 	if (parse_scan(argc, argv, &scan, err) < 0 ||
 	    prepare_scan(&scan, err) < 0 || walk_operand(&scan, err) < 0)
-		return VERB_TROUBLE;
+		return VERB_ERROR;
 	if (scan.json)
 		out_json(scan_object(&scan));
 	else

@@ -316,9 +316,9 @@ enum verb_status verb_show(int argc, char **argv, struct err *err)
 	int first = verb_parse(argc, argv, known, ARRAY_LEN(known), err);
 
 	if (first < 0)
-		return VERB_TROUBLE;
+		return VERB_ERROR;
 	options.pids = argv + first;
 	if (check_show_options(&options, err) < 0 || show(&options, err) < 0)
-		return VERB_TROUBLE;
+		return VERB_ERROR;
 	return VERB_GOOD;
 }

@@ -120,7 +120,7 @@ static enum verb_status sync_once(const struct sync_options *options,
 		sync_show(&pass, options);
 	if (pass.outcome == SYNC_ERROR) {
 		*err = pass.err;
-		return VERB_TROUBLE;
+		return VERB_ERROR;
 	}
 	return pass.outcome == SYNC_IN_SYNC || pass.outcome == SYNC_CHANGED
 		       ? VERB_GOOD
@@ -180,7 +180,7 @@ static enum verb_status keep_in_sync(const struct sync_options *options,
 		if (is_new(&logged, &pass))
 			logged = log_pass(&pass, options);
 		if (out_finish(err) < 0)
-			return VERB_TROUBLE;
+			return VERB_ERROR;
 	} while (sigtimedwait(&ends, NULL, &wait) < 0);
 	return VERB_GOOD;
 }
@@ -258,7 +258,7 @@ enum verb_status verb_sync(int argc, char **argv, struct err *err)
 	    read_sync_operands(&options, argv + first, argc - first, err) < 0 ||
 	    check_sync_options(&options, err) < 0 ||
 	    read_interval(options.interval, &interval, err) < 0)
-		return VERB_TROUBLE;
+		return VERB_ERROR;
 	umask(022);
 	if (options.check || options.once)
 		return sync_once(&options, err);

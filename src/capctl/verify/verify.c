@@ -28,7 +28,7 @@ static enum verb_status verify_container(struct verification *verification,
 					 const struct container *container)
 {
 	struct verify_result result = { .container = container };
-	enum verb_status status = VERB_TROUBLE;
+	enum verb_status status = VERB_ERROR;
 
 	if (verify_read(&result, verification->host, &result.error) == 0) {
 		result.error = (struct err){ 0 };
@@ -129,10 +129,10 @@ enum verb_status verb_verify(int argc, char **argv, struct err *err)
 	int first = parse_verify(argc, argv, &all, &dryrun, &json, err);
 
 	if (first < 0 || dryrun_load(&host, &dryrun, err) < 0)
-		return VERB_TROUBLE;
+		return VERB_ERROR;
 	verify_output_open(&all.output, json);
 	if (verify_ids(&all, argv + first, err) < 0)
-		all.status = VERB_TROUBLE;
+		all.status = VERB_ERROR;
 	verify_output_print(&all.output,
 			    all.status == VERB_GOOD ? "no containers" : NULL);
 	return all.status;
