@@ -232,12 +232,12 @@ TEST_FILES = \
 	tests/unit/support/tempdir.h \
 	tests/unit/support/testdata.h \
 	tests/vm/helpers.bash
-# Unit tests that CAPRUNTIME_SOAK=N makes N times as long (make soak).
+# Unit tests with N times as many trials under CAPRUNTIME_SOAK=N (make soak).
 SOAK_TESTS = \
 	tests/unit/spec/undo_history_test
 CAPCTL_SOAK_TESTS = \
 	tests/unit/capctl/execve/predict_kernel_test
-# These try more combinations then.
+# Bats files that test more combinations under 'make soak'.
 SOAK_BATS = \
 	tests/cli/faults.bats \
 	tests/cli/session_faults.bats
@@ -247,7 +247,7 @@ CAPCTL_RUNTIME_SOAK_BATS = \
 	tests/kubernetes/many.bats \
 	tests/runtime/explain.bats
 
-# Programs that tests call
+# Programs that tests call.
 
 check_PROGRAMS = $(CHECKED) $(HELPERS)
 HELPERS = tests/cli/capruntime-sysroot \
@@ -261,12 +261,12 @@ endif
 
 examples_ambient_helper_LDADD = $(LIBCAP_LIBS)
 
-# It runs in containers, where no sanitizer works.
+# This program runs in containers, where no sanitizer works.
 tests_runtime_needs_CFLAGS =
 tests_runtime_needs_LDFLAGS =
 tests_runtime_needs_LDADD =
 
-# It is added to the root file system of a container without libraries.
+# This program is added to a container's root without libraries.
 tests_runtime_threads_CFLAGS = -pthread
 tests_runtime_threads_LDFLAGS = -static
 tests_runtime_threads_LDADD =
@@ -284,15 +284,15 @@ tests_cli_capctl_sysroot_SOURCES = src/capctl/main.c src/base/paths.c
 tests_cli_capctl_sysroot_CPPFLAGS = $(tests_cli_capruntime_sysroot_CPPFLAGS)
 tests_cli_capctl_sysroot_LDADD = $(CAPCTL_LIBS)
 
-# It is the only file in its container, so it is static and not instrumented.
+# This program is alone in its container, so it is static and not instrumented.
 tests_runtime_try_calls_CFLAGS = -O1
 tests_runtime_try_calls_LDFLAGS = -static
 tests_runtime_try_calls_LDADD =
 tests_runtime_ask_calls_LDADD = $(CAPCTL_LIBS)
 
-# Unit tests and fuzz targets
+# Unit tests and fuzz targets.
 
-# json-c and libcap are what the shared folders are compared with.
+# Tests compare the shared folders with json-c and libcap.
 TESTED_LIBS = libcapruntime.a $(SHARED_LIBS) $(JSONC_LIBS) $(LIBCAP_LIBS)
 ALL_UNIT_TESTS = $(UNIT_TESTS)
 ALL_FUZZ_TARGETS = $(FUZZ_TARGETS)
@@ -321,7 +321,7 @@ check_LIBRARIES = tests/fuzz/libstandalone.a
 tests_fuzz_libstandalone_a_SOURCES = tests/fuzz/standalone.c
 endif
 
-# It runs in processes that may not open files, so it is not instrumented.
+# The probe runs in processes that cannot open files: it is not instrumented.
 PROBE = tests/unit/capctl/execve/exec_probe
 tests_unit_capctl_execve_exec_probe_CFLAGS =
 tests_unit_capctl_execve_exec_probe_LDFLAGS =
@@ -341,7 +341,7 @@ capruntime.map: $(capruntime_OBJECTS) $(capruntime_DEPENDENCIES)
 		$(LDFLAGS) -Wl,-Map=$@-t -o $@-program $(capruntime_OBJECTS) \
 		$(capruntime_LDADD) $(LIBS) && rm $@-program && mv $@-t $@
 
-# The slow ones first, so that none is left alone at the end.
+# The slow tests first, so that none runs alone at the end.
 TESTS =
 if CONTAINER_TESTS
 if CAPCTL

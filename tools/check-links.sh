@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# What capruntime is linked from, by its link map; TAP. It must not come to need
-# anything of capctl's.
+# Checks by the link map what capruntime is linked from; TAP. It must not need
+# anything of capctl.
 : "${builddir:?make sets it}"
 set -u
 

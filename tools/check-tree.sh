@@ -1,62 +1,62 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Rules of the source tree that a script can check; TAP. Offences are printed
-# above the line of their rule. Sizes are printed for a reader, longest first.
+# Rules of the source tree that a script can check; TAP. Violations are printed
+# above the line of their rule. Sizes are only printed, longest first.
 # shellcheck disable=SC2317 # the rules are called by name
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
 # Modules without tests/unit/FOLDER/X_test.c: module, its test, the reason.
 tested_elsewhere='
-src/base/paths.c tests/cli/runtimes.bats it is data
-src/capctl/check/check.c tests/cli/capctl_check.bats what counts is what a person reads
-src/capctl/check/report.c tests/cli/capctl_check.bats what counts is what a person reads
-src/capctl/doctor/containers.c tests/cli/capctl_doctor.bats every line of doctor is seen there
-src/capctl/doctor/doctor.c tests/cli/capctl_doctor.bats what counts is what a person reads
-src/capctl/check/lint_locate.c tests/unit/capctl/check/lint_test.c each expected warning there has its place
-src/capctl/doctor/engine_containerd.c tests/unit/capctl/doctor/engine_config_test.c it is read by way of that
-src/capctl/doctor/engine_crio.c tests/unit/capctl/doctor/engine_config_test.c it is read by way of that
-src/capctl/doctor/engine_files.c tests/cli/capctl_doctor.bats what counts is which files are found
-src/capctl/doctor/engine_podman.c tests/unit/capctl/doctor/engine_config_test.c it is read by way of that
-src/capctl/doctor/engines.c tests/cli/capctl_doctor.bats every line of doctor is seen there
-src/capctl/doctor/host.c tests/cli/capctl_doctor.bats it only strings the others together
-src/capctl/doctor/in_use.c tests/packaging/package_hook.bats what counts is what keeps the package
-src/capctl/doctor/kernel.c tests/cli/capctl_doctor.bats every line of doctor is seen there
-src/capctl/doctor/policy.c tests/cli/capctl_doctor.bats every line of doctor is seen there
-src/capctl/doctor/program.c tests/cli/capctl_doctor.bats every line of doctor is seen there
-src/capctl/explain/executable.c tests/unit/capctl/explain/entrypoint_test.c what counts is what is predicted for the file
-src/capctl/explain/explain.c tests/cli/capctl_explain.bats what counts is what a person reads
-src/capctl/explain/json.c tests/cli/capctl_explain.bats what counts is what a person reads
-src/capctl/explain/print.c tests/cli/capctl_explain.bats what counts is what a person reads
-src/capctl/explain/warn.c tests/cli/capctl_explain.bats what counts is what a person reads
-src/capctl/out_json.c tests/unit/capctl/out_test.c it is the other half of out
-src/capctl/restore.c tests/cli/capctl_restore.bats what counts is what a person reads
-src/capctl/scan/bundle.c tests/cli/capctl_scan.bats what counts is what a person reads
-src/capctl/scan/find.c tests/cli/capctl_scan.bats what counts is what a person reads
-src/capctl/scan/json.c tests/cli/capctl_scan.bats what counts is what a person reads
-src/capctl/scan/print.c tests/cli/capctl_scan.bats what counts is what a person reads
-src/capctl/scan/scan.c tests/cli/capctl_scan.bats what counts is what a person reads
-src/capctl/seccomp/rules.c tests/unit/capctl/seccomp/profile_test.c what counts is what the rules answer
-src/capctl/show/choose.c tests/cli/capctl_show.bats what counts is what a person reads
-src/capctl/show/json.c tests/cli/capctl_show.bats what counts is what a program reads
-src/capctl/show/print.c tests/cli/capctl_show.bats what counts is what a person reads
-src/capctl/show/show.c tests/cli/capctl_show.bats what counts is what a person reads
-src/capctl/sync/policy.c tests/cli/capctl_sync.bats what counts is which files are there
-src/capctl/sync/print.c tests/cli/capctl_sync.bats what counts is what a person reads
-src/capctl/sync/sync.c tests/cli/capctl_sync.bats what counts is which files are there
-src/capctl/verify/print.c tests/cli/capctl_verify.bats what counts is what a person reads
-src/capctl/verify/read.c tests/cli/capctl_verify.bats what counts is which containers differ
-src/capctl/verify/verify.c tests/cli/capctl_verify.bats what counts is which containers differ
-src/capctl/version.c tests/cli/capctl_version.bats what counts is what a person reads
-src/capruntime/create.c tests/cli/faults.bats it only strings the modules together
-src/policy/files.c tests/cli/trust.bats what counts is which files refuse
-src/policy/policy.c tests/unit/policy/parse_test.c it holds what is parsed
-src/policy/rule.c tests/unit/policy/parse_test.c a rule is read as part of a policy
-src/runtime/launch.c tests/cli/runtimes.bats it ends in another program
-src/runtime/options.c tests/unit/runtime/args_test.c options.json drives it there
-src/runtime/reading.c tests/unit/runtime/args_test.c argv.json drives it there
+src/base/paths.c tests/cli/runtimes.bats it has only data
+src/capctl/check/check.c tests/cli/capctl_check.bats its output is compared there
+src/capctl/check/report.c tests/cli/capctl_check.bats its output is compared there
+src/capctl/doctor/containers.c tests/cli/capctl_doctor.bats its findings are tested there
+src/capctl/doctor/doctor.c tests/cli/capctl_doctor.bats its output is compared there
+src/capctl/check/lint_locate.c tests/unit/capctl/check/lint_test.c each expected warning has a location
+src/capctl/doctor/engine_containerd.c tests/unit/capctl/doctor/engine_config_test.c its functions are called there
+src/capctl/doctor/engine_crio.c tests/unit/capctl/doctor/engine_config_test.c its functions are called there
+src/capctl/doctor/engine_files.c tests/cli/capctl_doctor.bats the files that it finds are tested there
+src/capctl/doctor/engine_podman.c tests/unit/capctl/doctor/engine_config_test.c its functions are called there
+src/capctl/doctor/engines.c tests/cli/capctl_doctor.bats its findings are tested there
+src/capctl/doctor/host.c tests/cli/capctl_doctor.bats it only calls other modules
+src/capctl/doctor/in_use.c tests/packaging/package_hook.bats refused removals are tested there
+src/capctl/doctor/kernel.c tests/cli/capctl_doctor.bats its findings are tested there
+src/capctl/doctor/policy.c tests/cli/capctl_doctor.bats its findings are tested there
+src/capctl/doctor/program.c tests/cli/capctl_doctor.bats its findings are tested there
+src/capctl/explain/executable.c tests/unit/capctl/explain/entrypoint_test.c its predictions are tested there
+src/capctl/explain/explain.c tests/cli/capctl_explain.bats its output is compared there
+src/capctl/explain/json.c tests/cli/capctl_explain.bats its output is compared there
+src/capctl/explain/print.c tests/cli/capctl_explain.bats its output is compared there
+src/capctl/explain/warn.c tests/cli/capctl_explain.bats its output is compared there
+src/capctl/out_json.c tests/unit/capctl/out_test.c it is part of out
+src/capctl/restore.c tests/cli/capctl_restore.bats its output is compared there
+src/capctl/scan/bundle.c tests/cli/capctl_scan.bats its output is compared there
+src/capctl/scan/find.c tests/cli/capctl_scan.bats its output is compared there
+src/capctl/scan/json.c tests/cli/capctl_scan.bats its output is compared there
+src/capctl/scan/print.c tests/cli/capctl_scan.bats its output is compared there
+src/capctl/scan/scan.c tests/cli/capctl_scan.bats its output is compared there
+src/capctl/seccomp/rules.c tests/unit/capctl/seccomp/profile_test.c the results of rules are tested there
+src/capctl/show/choose.c tests/cli/capctl_show.bats its output is compared there
+src/capctl/show/json.c tests/cli/capctl_show.bats its output is compared there
+src/capctl/show/print.c tests/cli/capctl_show.bats its output is compared there
+src/capctl/show/show.c tests/cli/capctl_show.bats its output is compared there
+src/capctl/sync/policy.c tests/cli/capctl_sync.bats the resulting files are compared there
+src/capctl/sync/print.c tests/cli/capctl_sync.bats its output is compared there
+src/capctl/sync/sync.c tests/cli/capctl_sync.bats the resulting files are compared there
+src/capctl/verify/print.c tests/cli/capctl_verify.bats its output is compared there
+src/capctl/verify/read.c tests/cli/capctl_verify.bats its findings are tested there
+src/capctl/verify/verify.c tests/cli/capctl_verify.bats its findings are tested there
+src/capctl/version.c tests/cli/capctl_version.bats its output is compared there
+src/capruntime/create.c tests/cli/faults.bats it only calls other modules
+src/policy/files.c tests/cli/trust.bats refused files are tested there
+src/policy/policy.c tests/unit/policy/parse_test.c it holds the result of the parser
+src/policy/rule.c tests/unit/policy/parse_test.c a rule is parsed as part of a policy
+src/runtime/launch.c tests/cli/runtimes.bats it executes another program
+src/runtime/options.c tests/unit/runtime/args_test.c options.json is run there
+src/runtime/reading.c tests/unit/runtime/args_test.c argv.json is run there
 '
-# Fuzz targets, which have seeds: one for each parser of untrusted bytes.
+# The fuzz targets, one for each parser of untrusted input; all have seeds.
 parsers='
 ambient_request
 audit_line
@@ -108,7 +108,7 @@ capctl/show capctl capctl/process $shared
 capctl/sync capctl $shared
 capctl/verify capctl capctl/process $shared
 "
-# The modules that make system calls, and so do those that use their functions.
+# Modules that make system calls, directly or through another module.
 kernel_files='
 base: fileio report time trust
 bundle: evaluate files
@@ -245,7 +245,8 @@ no_modules_form_a_circle() {
 		{ tsort >/dev/null; } 2>&1
 }
 
-# Neither by its own headers nor by the functions of a module that does.
+# Other modules include no system headers, and call no functions of kernel
+# modules.
 pure_files_make_no_system_call() {
 	# shellcheck disable=SC2046
 	set -- $(sources | awk "$functions"'
@@ -390,7 +391,7 @@ everything_is_in_a_list() {
 		!listed[$0]' Makefile.am src/sources.mk tests/tests.mk -
 }
 
-# A source of capctl's in SHARED_FILES would be linked into capruntime.
+# A source of capctl in SHARED_FILES would be linked into capruntime.
 sources_are_in_the_list_of_their_program() {
 	awk '/ = / { list = $1; last = "" }
 		$1 ~ /^(src|include)\// {
@@ -404,7 +405,7 @@ sources_are_in_the_list_of_their_program() {
 		}' src/sources.mk
 }
 
-# Where quickstart runs the tests it must fail: tests/need.bash sees to that.
+# Under quickstart a missing program must fail the test; tests/need.bash does it.
 no_test_skips_for_want_of_a_program() {
 	grep -rnE "skip ['\"]no |SKIP\(\"no |command -v.*\|\| skip" tests \
 		--include='*.bats' --include='*.bash' --include='*.[ch]' |
