@@ -9,7 +9,6 @@
 #   wrote TEXT             compares all output; standard error must be empty
 #   complained TEXT        expects status 2 and only the line 'capctl: TEXT'
 #   is_json FILTER [ARG]   the output is one JSON value that matches FILTER
-#   is_json FILTER [ARG]   its output is one value of which jq says true
 
 load helpers
 

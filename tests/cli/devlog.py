@@ -25,7 +25,7 @@ def listen(kind):
 
 
 def fill(server):
-    """Fills the queue until a send would block; returns the number of messages."""
+    """Fills the queue; returns the number of messages."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
         sender.setblocking(False)
         count = 0

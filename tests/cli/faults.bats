@@ -277,7 +277,7 @@ pad_config() { # BYTES
 	[ ! -e "$record" ]
 }
 
-# Three kinds of create: the old file, the new file, and the policy.
+# Three kinds of create. Each sets the old file, the new file and the policy.
 another='{"name":"other","match":{},"ambient":["KILL"]}'
 
 prepare_way() { # granting, changing or taking-back

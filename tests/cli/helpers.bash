@@ -13,9 +13,9 @@
 #   refused TEXT...        it was not; one line contains each TEXT
 #   same A B               both files have the same bytes
 #
-# $work contains all files: $bundle with $config and $record; $old is config.json
-# as the engine wrote it; $new is the file after $grant. $before has words to
-# put in front of capruntime, for example strace.
+# $work contains all files: $bundle with $config and $record; $old, config.json
+# as the engine wrote it; $new, the file after $grant. $before has words to put
+# in front of capruntime, for example strace.
 
 load ../need
 
@@ -50,8 +50,7 @@ wait_until() { # COMMAND...: retries for at least $patience seconds, default 60
 	return 1
 }
 
-# Waits for the end of the exec: the kernel sets the name before the
-# capabilities.
+# The exec is complete: the kernel sets the name before the capabilities.
 is_asleep() { # PID of a sleep
 	[[ "$(<"/proc/$1/status")" = Name:$'\t'sleep$'\n'*$'\nState:\tS '* ]]
 } 2>/dev/null

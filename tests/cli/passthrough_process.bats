@@ -294,7 +294,7 @@ trace() { # WORD...: the command line
 	done
 }
 
-# Makes a copy with mode MODE; tells whether another user calls it.
+# Makes a copy with mode MODE that other users can call.
 make_copy() { # MODE
 	chmod o+x "$BATS_RUN_TMPDIR" "${work%/*}" "$work"
 	cp "$CAPRUNTIME_BUILT" "$work/copy"
@@ -316,7 +316,7 @@ make_copy() { # MODE
 			[ "$status" -eq 1 ]
 			[ -z "$output" ]
 			[[ "$stderr" == 'capruntime: '*setuid* ]]
-			# A sanitizer prints lines that no option disables here.
+			# Ignores a sanitizer's lines; no option disables them.
 			[ "$(grep -cv '^==[0-9]*==' <<<"$stderr")" -eq 1 ]
 		done
 	done

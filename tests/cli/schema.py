@@ -62,7 +62,7 @@ def read_json(text):
 
 
 def ecma_pattern(validator, pattern, instance, schema):
-    """'$' in JSON Schema matches only the end, in Python also before a newline."""
+    """In JSON Schema '$' matches only the end; Python allows a newline."""
     del schema
     pattern = re.sub(r"\$(?=$|[)|])", r"\\Z", pattern)
     if validator.is_type(instance, "string") and \

@@ -97,7 +97,7 @@ static void check_read(const struct json_doc *doc,
 	check_texts(&subject, text);
 }
 
-/* Each value a string or null, no key twice, none that the engine wrote. */
+/* Values are strings or null; no key is a duplicate or one of the engine's. */
 static bool is_acceptable(const struct json_doc *pod,
 			  const struct json_doc *both)
 {

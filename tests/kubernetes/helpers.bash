@@ -121,8 +121,8 @@ make_kubelet() {
 	chmod 755 "$work/kube/kubelet"
 }
 
-# The handler calls the runtime without its usual environment, and keeps a copy
-# of containerd's config.json.
+# The engine passes no environment of the test, so the handler sets it. It also
+# keeps a copy of containerd's config.json.
 make_handler() {
 	cat >"$work/capruntime" <<-END_OF_HANDLER
 		#!/bin/bash
@@ -340,8 +340,8 @@ fetch() { # ADDRESS: /etc/passwd from port 80
 
 # Forgeries.
 
-# Pods set every annotation that could name another pod. Their namespace's rule
-# drops everything, and the rules of the others raise capabilities.
+# Pods set every annotation that could name another pod. The rule that matches
+# them drops everything; the rule for all others raises a capability.
 expect_forgeries_fail() {
 	local namespace=other forged name
 

@@ -19,7 +19,7 @@ have_all_logs() { # DEPLOYMENT
 	[ "$(wc -l <<<"$output")" -ge $count ]
 }
 
-# All $count pods have the text in their log and in a session.
+# All $count pods print the text to their log, and one prints it in a session.
 expect_all() { # TEXT DEPLOYMENT
 	wait_until have_all_logs "$2"
 	[ "$(grep -cxF "$1" <<<"$output")" -eq $count ]

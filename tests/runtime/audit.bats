@@ -9,7 +9,7 @@ load helpers
 setup() { setup_containers; }
 teardown() { teardown_containers; }
 
-# A policy with one rule and a log file, for a container with more sets.
+# A policy with one rule and a log file. The container has more capabilities.
 audited_rule() { # ACTIONS in jq's syntax
 	jq -nc --arg log "$work/audit.log" "{version: 1, audit: \$log,
 		rules: [{name: \"granted\", match: {}} + {$1}]}" \

@@ -23,9 +23,8 @@ add_program() { # DIRECTORY PROGRAM: copies it to a new directory
 	cp "$2" "$image/$1/${2##*/}"
 }
 
-# A container whose image has such programs; each prints what it holds. The
-# setuid program is not busybox, because busybox first drops what the bit
-# gained.
+# A container whose image has such programs; each prints what it holds. There
+# are two setuid programs, because busybox first drops what the bit gained.
 use_image() { # RUNTIME
 	local cat
 

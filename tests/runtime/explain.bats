@@ -14,7 +14,7 @@ setup() {
 }
 teardown() { teardown_containers; }
 
-# A program in a new directory. It prints the sets that it is asked for.
+# A program in a new directory. It prints the files that its arguments name.
 add_program() { # NAME
 	mkdir -p "$image/$1"
 	cp "$cat" "$image/$1/cat"
