@@ -11,9 +11,7 @@
 #define SURROGATES_FROM UINT32_C(0xd800)
 #define SURROGATES_END UINT32_C(0xe000)
 
-/*
- * By the table of RFC 3629, section 3, including overlong and surrogate forms.
- */
+/* By RFC 3629, section 3; texts include overlong and surrogate forms. */
 static size_t encode(uint32_t code, size_t len, char out[4])
 {
 	static const uint8_t first[] = { 0, 0, 0xc0, 0xe0, 0xf0 };

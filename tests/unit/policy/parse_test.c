@@ -428,9 +428,7 @@ static void hundreds_of_thousands_of_problems_have_their_places(void)
 	} forms[] = {
 		{ ",1", 450000, 450001, 1, 23 + 450000 * 2, POLICY_NO_RULE },
 		{ ",\n1", 300000, 300001, 300001, 1, POLICY_NO_RULE },
-		/*
-		 * The last problem is the missing 'match', located at the '{'.
-		 */
+		/* The last problem: 'match' is missing, located at '{'. */
 		{ ",{\"name\":1}", 9999, 19999, 1, 25 + 9998 * 11, 9998 },
 		{ ",\n{\"name\":\n1}", 9999, 19999, 19998, 1, 9998 },
 	};

@@ -46,9 +46,7 @@ static bool explains(const struct spec *spec, const struct seen *seen)
 
 	if (seen->uid != spec->uid)
 		return false;
-	/*
-	 * Without the object, the versions of a runtime differ: not compared.
-	 */
+	/* Without the object, versions of a runtime differ: not compared. */
 	return !spec->has_capabilities ||
 	       (seen->b == b && seen->i == i && seen->a == a && seen->p == p &&
 		seen->e == p);
