@@ -13,7 +13,12 @@ user=54711
 subordinate=547110000
 somebody_else=54712
 
+# Below a directory that others can write, such as /tmp, root's files are not
+# trusted in a user namespace.
 setup() {
+	[ "$(id -u)" != 0 ] ||
+		BATS_TEST_TMPDIR=$(mktemp -d /var/lib/capruntime-XXXXXX)
+	chmod 755 "$BATS_TEST_TMPDIR"
 	setup_engine podman conmon newuidmap setpriv
 	make_user
 	as_user true
@@ -32,6 +37,8 @@ teardown() {
 	teardown_podman
 	[ ! -e "$work/podman/tmp/pause.pid" ] ||
 		kill -KILL "$(cat "$work/podman/tmp/pause.pid")"
+	[[ "$BATS_TEST_TMPDIR" != /var/lib/capruntime-* ]] ||
+		rm -rf --one-file-system "$BATS_TEST_TMPDIR"
 }
 
 make_user() {
