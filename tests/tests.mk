@@ -246,6 +246,8 @@ CAPCTL_SOAK_BATS = \
 CAPCTL_RUNTIME_SOAK_BATS = \
 	tests/kubernetes/many.bats \
 	tests/runtime/explain.bats
+RUNTIME_SOAK_BATS = \
+	tests/runtime/worked.bats
 
 # Programs that tests call.
 
@@ -298,6 +300,9 @@ ALL_UNIT_TESTS = $(UNIT_TESTS)
 ALL_FUZZ_TARGETS = $(FUZZ_TARGETS)
 ALL_SOAK_TESTS = $(SOAK_TESTS)
 ALL_SOAK_BATS = $(SOAK_BATS)
+if CONTAINER_TESTS
+ALL_SOAK_BATS += $(RUNTIME_SOAK_BATS)
+endif
 if CAPCTL
 TESTED_LIBS += $(CAPCTL_LIBS)
 ALL_UNIT_TESTS += $(CAPCTL_UNIT_TESTS) $(PROBE)

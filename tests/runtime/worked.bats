@@ -16,17 +16,22 @@ setup() {
 teardown() { teardown_containers; }
 
 @test "capruntime decides and both runtimes set what the table says" {
+	local every=5 # has every engine
+
+	! is_soak || every=1
 	RUNTIME_NAME=crun
 	mkdir "$work/tmp"
 	# In memory, to avoid waiting for the disk.
-	machine_words unshare -m sh -c 'mount -t tmpfs -o mode=755 tmpfs "$1" &&
+	machine_words unshare -m sh -c 'mount -t tmpfs -o mode=755 tmpfs "$2" &&
 		exec python3 "$0" "$@"' "$srcdir/tests/runtime/worked.py" \
-		"$work/tmp" "$fixtures" "$(type -P runc)" "$(type -P crun)"
+		"$every" "$work/tmp" "$fixtures" "$(type -P runc)" "$(type -P crun)"
 	status=0
 	"${words[@]}" >"$work/worked.json" || status=$?
 	[ "$status" -ne 77 ] || skip "$(cat "$work/worked.json")"
 	[ "$status" -eq 0 ]
-	diff -u "$table" "$work/worked.json"
+	diff -u <(jq --argjson every "$every" '.table |=
+			[.[range(0; length; $every)]]' "$table") \
+		<(jq . "$work/worked.json")
 }
 
 @test "the table has every engine, rule and user under both runtimes" {
