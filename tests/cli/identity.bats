@@ -210,7 +210,8 @@ all_capabilities() {
 	expect_start
 	expect_audit '.rule == "said"'
 	# The engine itself runs with the usual capabilities of a container.
-	before=(setpriv --bounding-set -all,+chown,+kill,+net_bind_service,+net_raw)
+	before=(setpriv --bounding-set
+		"-all,+chown,+kill,+net_bind_service,+net_raw")
 	make_container
 	expect_start
 	expect_audit '.rule == "default"'

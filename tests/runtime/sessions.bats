@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2016 # the variables of jq, and those inside
+# shellcheck disable=SC2030,SC2031 # each test has its own id
 # shellcheck disable=SC2034,SC2154 # helpers.bash reads and sets them
 # Exec sessions of a container whose rule has `exec`: what a process really
 # holds that was added with --process, as engines do.
