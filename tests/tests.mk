@@ -179,7 +179,6 @@ ENGINE_TESTS = \
 KUBERNETES_TESTS = \
 	tests/kubernetes/install.bats \
 	tests/kubernetes/failures.bats \
-	tests/kubernetes/many.bats \
 	tests/kubernetes/pods.bats
 # They use temporary roots; 'make soak-packages' tests the packages themselves.
 PACKAGING_TESTS = \
@@ -393,6 +392,7 @@ AM_DISTCHECK_CONFIGURE_FLAGS = $(CAPCTL_SWITCH) --disable-container-tests \
 TESTS_DIST = $(TEST_FILES) $(CLI_TESTS) $(CAPCTL_CLI_TESTS) \
 	$(RUNTIME_TESTS) $(CAPCTL_RUNTIME_TESTS) $(ENGINE_TESTS) \
 	$(KUBERNETES_TESTS) $(PACKAGING_TESTS) $(CAPCTL_PACKAGING_TESTS) \
+	tests/kubernetes/many.bats \
 	tests/bench/exec_only.c \
 	tests/bench/pairs.c \
 	tests/bench/run \

@@ -11,8 +11,7 @@ teardown_file() { stop_node; }
 setup() { setup_pods; }
 teardown() { teardown_pods; }
 
-count=10
-! is_soak || count=25
+count=25
 
 have_all_logs() { # DEPLOYMENT
 	run -0 kubectl logs -l "app=$1" --max-log-requests 50
@@ -41,7 +40,7 @@ records() { # prints the number, in all directories
 
 has_no_bundles() { [ "$(bundles)" -eq 0 ]; }
 
-@test "many pods come up at once, and leave nothing when they go" {
+@test "fifty pods come up at once, and leave nothing when they go" {
 	policy "{$web, exec: true}"
 	deployment served $count
 	namespace=other deployment unserved $count

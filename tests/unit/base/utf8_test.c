@@ -229,17 +229,10 @@ static void a_character_over_ffff_is_escaped_as_two(void)
 
 static void blanks_are_found_at_both_ends(void)
 {
-	static const char *const blank[] = { " a",
-					     "a ",
-					     "\ta",
-					     "a\n",
-					     "\r",
-					     " ",
-					     "\xc2\xa0"
-					     "a",
-					     "a\xe3\x80\x80",
-					     "a\xc2\x85",
-					     "\xe2\x80\xa8" };
+	static const char *const blank[] = {
+		" a", "a ",	   "\ta",	    "a\n",	 "\r",
+		" ",  "\xc2\xa0z", "a\xe3\x80\x80", "a\xc2\x85", "\xe2\x80\xa8"
+	};
 	static const char *const plain[] = {
 		"", "a", "a b", "\xc3\xa9", "\x80", "\xff", "a\xe2\x80\x8b"
 	};
