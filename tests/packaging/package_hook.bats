@@ -29,8 +29,10 @@ expect_kept() { # TEXT...
 	printf 'exit status %s\n%s\n' "$status" "$stderr"
 	[ "$status" -eq 1 ]
 	[ -z "$output" ]
+	# capctl wraps its lines, where the paths are long.
 	for text in 'capruntime: not removed' 'What to do' "$@"; do
-		[[ "$stderr" == *"$text"* ]] || {
+		[[ "$stderr" == *"$text"* ||
+			"${stderr//$'\n'/ }" == *"$text"* ]] || {
 			echo "missing: '$text'"
 			return 1
 		}
