@@ -17,9 +17,13 @@
 /* Rounds down for negative numbers, too. */
 static int64_t divide_down(int64_t number, int64_t by, int64_t *ret_rest)
 {
-	int64_t result = number / by - (number % by < 0);
+	int64_t result = number / by;
 
-	*ret_rest = number - result * by;
+	*ret_rest = number % by;
+	if (*ret_rest < 0) {
+		*ret_rest += by;
+		result--;
+	}
 	return result;
 }
 
