@@ -15,6 +15,9 @@ enum runtime_verb {
 	RUNTIME_EXEC,
 };
 
+/* "create"; "" for RUNTIME_PASS. */
+const char *runtime_verb_name(enum runtime_verb verb);
+
 /* Every pointer points into argv; NULL: not given. */
 struct runtime_args {
 	enum runtime_verb verb;

@@ -300,12 +300,6 @@ static int open_kind_once(struct walk *walk, int *ret_fd, struct err *err)
 	return -1;
 }
 
-/* Is the missing component the last one, and `fd` its directory? */
-static bool lacks_last_only(const struct walk *walk)
-{
-	return walk->missing && !*walk->next;
-}
-
 static int check_one_link(const struct walk *walk, struct err *err)
 {
 	if (walk->st.st_nlink == 1)
@@ -313,22 +307,28 @@ static int check_one_link(const struct walk *walk, struct err *err)
 	return err_set(err, "'%s' has another name: remove it", walk->path);
 }
 
-static int open_log_once(struct walk *walk, int *ret_fd, struct err *err)
+/* `missing` if only the last component is; `fd` is then its directory. */
+static int walk_to_log(struct walk *walk, struct err *err)
 {
 	if (walk_path(walk, err) == 0)
-		return check_one_link(walk, err) < 0
-			       ? -1
-			       : walk_reopen(walk, ret_fd, err);
-	if (!lacks_last_only(walk))
+		return check_one_link(walk, err);
+	if (!walk->missing || *walk->next)
 		return -1;
+	*err = (struct err){ 0 }; /* success sets no error */
+	return 0;
+}
+
+static int open_log_once(struct walk *walk, int *ret_fd, struct err *err)
+{
+	if (walk_to_log(walk, err) < 0)
+		return -1;
+	if (!walk->missing)
+		return walk_reopen(walk, ret_fd, err);
 	*ret_fd =
 		fileio_open(walk->fd, walk->name,
 			    walk->flags | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
 	walk->moved = *ret_fd < 0 && errno == EEXIST;
-	if (*ret_fd < 0)
-		return err_set_errno(err, errno, "'%s'", walk->path);
-	*err = (struct err){ 0 };
-	return 0;
+	return *ret_fd < 0 ? err_set_errno(err, errno, "'%s'", walk->path) : 0;
 }
 
 /*
@@ -374,12 +374,7 @@ int trust_check_log(const char *path, struct err *err)
 		.path = path, .wanted = S_IFREG, .fd = -1, .parent = -1
 	};
 
-	if (walk_path(&walk, err) == 0)
-		return check_one_link(&walk, err);
-	if (!lacks_last_only(&walk))
-		return -1;
-	*err = (struct err){ 0 };
-	return 0;
+	return walk_to_log(&walk, err);
 }
 
 int trust_open_directory(const char *path, int *ret_fd, struct err *err)

@@ -271,13 +271,6 @@ static bool is_restore(const struct job *job)
 	return job->evaluation.args->verb == RUNTIME_RESTORE;
 }
 
-static const char *verb_name(enum runtime_verb verb)
-{
-	if (verb == RUNTIME_RESTORE)
-		return "restore";
-	return verb == RUNTIME_RUN ? "run" : "create";
-}
-
 static enum audit_outcome audit_outcome_of(const struct job *job, int status)
 {
 	if (status < 0)
@@ -292,7 +285,7 @@ static void write_audit(const struct job *job, const char *runtime, int status,
 {
 	struct audit_event event = {
 		.outcome = audit_outcome_of(job, status),
-		.verb = verb_name(job->evaluation.args->verb),
+		.verb = runtime_verb_name(job->evaluation.args->verb),
 		.runtime = runtime,
 		.mode = job->policy.mode,
 		.engine = job->evaluation.engine,

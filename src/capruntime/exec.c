@@ -155,26 +155,20 @@ struct session {
 	bool narrows; /* the rule does, or cannot be read */
 };
 
-static int read_session_rule(const struct runtime_args *args, const char *id,
-			     const char *runtime, struct session *session,
-			     struct err *err)
+static int read_session_rule(const struct exec_key *key,
+			     struct session *session, struct err *err)
 {
-	struct exec_key key;
 	struct exec_link link = { .narrows = true };
 	char *path CLEANUP_FREE = NULL;
-	int status;
+	int status = exec_link_read(key, &link, err);
 
-	session->has_rule = false;
-	session->narrows = true;
-	if (exec_key_init(&key, args->root, id, runtime, err) < 0)
-		return -1;
-	status = exec_link_read(&key, &link, err);
 	path = link.record;
+	session->has_rule = false;
 	session->narrows = link.narrows;
 	if (status < 0 || !path)
 		return status;
 	record_free(session->record);
-	if (read_linked_record(&key, path, session->record, err) < 0)
+	if (read_linked_record(key, path, session->record, err) < 0)
 		return -1;
 	session->narrows = record_narrows(&session->record->about);
 	session->has_rule = session->record->about.exec;
@@ -182,13 +176,13 @@ static int read_session_rule(const struct runtime_args *args, const char *id,
 }
 
 static int hand_over_process(const struct runtime_args *args, char **argv,
-			     const char *runtime, struct session *session,
-			     struct err *err)
+			     const struct exec_key *key,
+			     struct session *session, struct err *err)
 {
 	char *text CLEANUP_FREE = NULL;
 	size_t len;
 
-	if (read_session_rule(args, args->id, runtime, session, err) < 0)
+	if (read_session_rule(key, session, err) < 0)
 		return -1;
 	if (!session->has_rule)
 		return 0;
@@ -199,14 +193,14 @@ static int hand_over_process(const struct runtime_args *args, char **argv,
 }
 
 /* Each word of argv can be the id. A rule that narrows decides. */
-static int check_unclear(const struct runtime_args *args, char **argv,
-			 const char *runtime, struct session *session,
-			 struct err *err)
+static int check_unclear(char **argv, struct exec_key *key,
+			 struct session *session, struct err *err)
 {
 	bool any = false;
 
 	for (char **word = argv + 1; *word; word++) {
-		if (read_session_rule(args, *word, runtime, session, err) < 0)
+		key->id = *word;
+		if (read_session_rule(key, session, err) < 0)
 			return -1;
 		if (!session->has_rule)
 			continue;
@@ -227,7 +221,8 @@ int exec_prepare(const struct runtime_args *args, char **argv,
 		 const char *handler, const char *runtime, struct err *err)
 {
 	struct record record CLEANUP_RECORD = { 0 };
-	struct session session = { .record = &record };
+	struct session session = { .record = &record, .narrows = true };
+	struct exec_key key;
 	struct policy policy = { 0 };
 	struct policy_rule rule = { 0 };
 	struct audit_event event = {
@@ -241,10 +236,12 @@ int exec_prepare(const struct runtime_args *args, char **argv,
 	if ((!args->process && !args->unclear_exec) ||
 	    !exec_link_has_directory())
 		return 0;
-	status =
-		args->unclear_exec
-			? check_unclear(args, argv, runtime, &session, err)
-			: hand_over_process(args, argv, runtime, &session, err);
+	status = exec_key_init(&key, args->root, args->id, runtime, err);
+	if (status == 0)
+		status = args->unclear_exec
+				 ? check_unclear(argv, &key, &session, err)
+				 : hand_over_process(args, argv, &key, &session,
+						     err);
 	if (status == 0)
 		return 0;
 	event.outcome =

@@ -50,11 +50,14 @@ struct runtime_option {
 /* RUNTIME_PASS: the word is no verb that capruntime evaluates. */
 enum runtime_verb runtime_verb_find(const char *word);
 
-/* "create"; "" for RUNTIME_PASS. */
-const char *runtime_verb_name(enum runtime_verb verb);
-
 /* Where the options after this verb are valid; 0 for RUNTIME_PASS. */
 unsigned int runtime_verb_place(enum runtime_verb verb);
+
+/* Can an option of urfave/cli v3 begin with it? */
+static inline bool runtime_option_is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c & 0x80;
+}
 
 static inline bool
 runtime_option_takes_value(const struct runtime_option *option)

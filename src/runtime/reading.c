@@ -272,11 +272,6 @@ static int read_letters(struct reader *reader, const char *word)
 	return 0;
 }
 
-static bool is_option_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c & 0x80;
-}
-
 /* v3 also stops at what cannot be an option, and ignores all after "-". */
 static bool stops_at_positional(struct reader *reader, const char *word)
 {
@@ -289,7 +284,7 @@ static bool stops_at_positional(struct reader *reader, const char *word)
 			reader->next = reader->argc;
 		return true;
 	}
-	if (v3 && word[1] != '-' && !is_option_letter(word[1]))
+	if (v3 && word[1] != '-' && !runtime_option_is_letter(word[1]))
 		reader->options_ended = true;
 	return reader->options_ended;
 }

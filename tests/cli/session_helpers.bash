@@ -70,13 +70,18 @@ python_runtime() { # NAME
 	chmod 755 "$CAPRUNTIME_RUNTIME"
 }
 
-session() { # WORD...
+# With the audit log in $work/received.
+run_logged() { # WORD...
 	rm -f "$work"/{called,descriptors,handed,seals}
 	: >"$work/received"
 	status=0
 	"${before[@]}" python3 "$srcdir/tests/cli/devlog.py" socket \
 		"$work/received" "$CAPRUNTIME_BUILT" "$@" >"$work/stdout" \
 		2>"$work/stderr" </dev/null || status=$?
+}
+
+session() { # WORD...
+	run_logged "$@"
 	[ "$status" -eq 7 ] || complain "is not the runtime's status" || return
 	[ ! -s "$work/stdout" ] || complain 'wrote on stdout' || return
 	[ ! -s "$work/stderr" ] || complain 'wrote on stderr'
@@ -110,12 +115,7 @@ troubled() { # TEXT WORD...
 
 # Refused: the runtime is not called, and the audit log has the reason too.
 refused_session() { # TEXT WORD...
-	rm -f "$work/called"
-	: >"$work/received"
-	status=0
-	"${before[@]}" python3 "$srcdir/tests/cli/devlog.py" socket \
-		"$work/received" "$CAPRUNTIME_BUILT" "${@:2}" >"$work/stdout" \
-		2>"$work/stderr" </dev/null || status=$?
+	run_logged "${@:2}"
 	[ "$status" -eq 1 ] || complain 'is not refused' || return
 	[ ! -s "$work/stdout" ] || complain 'wrote on stdout' || return
 	[ ! -e "$work/called" ] || complain 'called the runtime' || return
