@@ -109,6 +109,8 @@ CAPCTL_FILES = \
 	src/capctl/check/excerpt.h \
 	src/capctl/check/glob_compare.c \
 	src/capctl/check/glob_compare.h \
+	src/capctl/check/limits.c \
+	src/capctl/check/limits.h \
 	src/capctl/check/lint.c \
 	src/capctl/check/lint.h \
 	src/capctl/check/lint_locate.c \

@@ -13,6 +13,7 @@ src/capctl/check/check.c tests/cli/capctl_check.bats its output is compared ther
 src/capctl/check/report.c tests/cli/capctl_check.bats its output is compared there
 src/capctl/doctor/containers.c tests/cli/capctl_doctor.bats its findings are tested there
 src/capctl/doctor/doctor.c tests/cli/capctl_doctor.bats its output is compared there
+src/capctl/check/limits.c tests/unit/capctl/check/lint_test.c each warning that rests on it is expected there
 src/capctl/check/lint_locate.c tests/unit/capctl/check/lint_test.c each expected warning has a location
 src/capctl/doctor/engine_containerd.c tests/unit/capctl/doctor/engine_config_test.c its functions are called there
 src/capctl/doctor/engine_crio.c tests/unit/capctl/doctor/engine_config_test.c its functions are called there

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "capctl/check/limits.h"
 #include "capctl/check/match_compare.h"
 #include "policy/problems.h"
 
@@ -29,6 +30,10 @@ static const char *const codes[LINT_COUNT] = {
 	[LINT_NO_BOUNDARY] = "no-boundary",
 	[LINT_NO_ENGINE] = "no-engine",
 	[LINT_EXEC] = "exec-unbound",
+	[LINT_ALONE] = "no-new-privileges-alone",
+	[LINT_EVADED] = "root-unbound",
+	[LINT_IMAGE] = "image-annotations",
+	[LINT_ROOT] = "root-ambient",
 	[LINT_NOT_COMPARED] = "not-compared",
 };
 
@@ -114,33 +119,62 @@ static void lint_ceiling(const struct linter *linter, const char *key,
 		"above the policy's 'ceiling', so it is never raised: take it out, or add it to 'ceiling' in policy.json");
 }
 
-static bool is_rule_narrowing(const struct policy_rule *rule)
+static struct lint_location narrowing_location(const struct policy_rule *rule)
 {
-	return rule->drop || rule->drop_others || rule->no_new_privileges;
-}
-
-static bool is_rule_raising(const struct policy_rule *rule)
-{
-	return rule->ambient || rule->inheritable;
+	return key_location(
+		rule->drop || rule->drop_others ? "drop" : "no_new_privileges");
 }
 
 static void lint_exec(const struct linter *linter,
 		      const struct policy_rule *rule)
 {
-	if (rule->exec || !is_rule_narrowing(rule))
-		return;
-	lint_warn(linter, LINT_EXEC,
-		  key_location(rule->drop || rule->drop_others
-				       ? "drop"
-				       : "no_new_privileges"),
-		  "this does not apply to exec sessions: add \"exec\": true");
+	if (!rule->exec && rule_is_narrowing(rule))
+		lint_warn(
+			linter, LINT_EXEC, narrowing_location(rule),
+			"this does not apply to exec sessions: add \"exec\": true");
+}
+
+static void lint_alone(const struct linter *linter,
+		       const struct policy_rule *rule)
+{
+	if (rule->no_new_privileges && !rule->drop && !rule->drop_others &&
+	    !rule_is_raising(rule))
+		lint_warn(
+			linter, LINT_ALONE, key_location("no_new_privileges"),
+			"this alone does not limit the first program: if its file has capabilities, it gets those that are permitted and bounding: add 'drop'");
+}
+
+static void lint_root(const struct linter *linter,
+		      const struct policy_rule *rule)
+{
+	if (rule->ambient && rule_includes_root(rule))
+		lint_warn(
+			linter, LINT_ROOT, match_location("uid"),
+			"a process of user 0 loses its ambient set when it becomes another user: leave out 0, and start the container as that user");
+}
+
+static void lint_images(const struct linter *linter,
+			const struct policy_rule *rule)
+{
+	const char *remedy =
+		linter->policy->any_engine
+			? "add 'namespace', or a 'handler' that has an engine"
+			: "set 'engine', or add 'id'";
+
+	if (rule_serves_images(linter->policy, rule))
+		lint_warn(
+			linter, LINT_IMAGE,
+			rule->on_request ? key_location("on_request")
+					 : match_location("annotations"),
+			"under podman, the author of the image can write this annotation too: %s",
+			remedy);
 }
 
 /* A rule without an action may be the last one, as a default. */
 static void lint_everything(const struct linter *linter,
 			    const struct policy_rule *rule)
 {
-	if ((is_rule_raising(rule) || is_rule_narrowing(rule)) &&
+	if ((rule_is_raising(rule) || rule_is_narrowing(rule)) &&
 	    match_is_universal(&rule->match))
 		lint_warn(
 			linter, LINT_EVERYTHING, whole_match,
@@ -160,7 +194,7 @@ static void lint_namespace(const struct linter *linter,
 		const char *key = match_text_key(given[i]);
 
 		if (!rule->match.texts[given[i]].count ||
-		    (given[i] != MATCH_IMAGE && !is_rule_raising(rule)))
+		    (given[i] != MATCH_IMAGE && !rule_is_raising(rule)))
 			continue;
 		lint_warn(linter, LINT_NO_NAMESPACE, match_location(key),
 			  "any pod can use this '%s': add 'namespace'", key);
@@ -210,15 +244,6 @@ static void lint_patterns(const struct linter *linter,
 	}
 }
 
-static bool has_engine(const struct policy *policy, const char *pattern)
-{
-	for (size_t i = 0; i < policy->handlers_count; i++)
-		if (policy->handlers[i].engine != ENGINE_NONE &&
-		    glob_matches(pattern, policy->handlers[i].name))
-			return true;
-	return false;
-}
-
 /* Only with engines by handler: no 'engine' at all is an error. */
 static void lint_handlers(const struct linter *linter,
 			  const struct policy_rule *rule)
@@ -230,7 +255,7 @@ static void lint_handlers(const struct linter *linter,
 		return;
 	for (size_t i = 0; i < list->count; i++)
 		if (*list->patterns[i] != '!' &&
-		    !has_engine(policy, list->patterns[i]))
+		    !handler_can_have_engine(policy, list->patterns[i]))
 			lint_warn(
 				linter, LINT_NO_ENGINE,
 				pattern_location(MATCH_HANDLER, i),
@@ -269,24 +294,6 @@ static bool lint_shadow(struct linter *linter, const struct policy_rule *rule)
 	return false;
 }
 
-/* The capabilities that the rule keeps without naming them. */
-static capmask left_over(const struct policy_rule *rule)
-{
-	return rule->drop_others
-		       ? 0
-		       : ~(rule->drop | rule->ambient | rule->inheritable);
-}
-
-/* Does `later` remove a capability that `rule` keeps? */
-static bool is_stricter(const struct policy_rule *later,
-			const struct policy_rule *rule)
-{
-	capmask named = later->ambient | later->inheritable;
-
-	return (left_over(rule) & ~(left_over(later) | named)) ||
-	       (later->no_new_privileges && !rule->no_new_privileges);
-}
-
 /*
  * Without the annotation, a later rule decides for the container. Warns of the
  * first stricter one, unless a rule before it matches all these containers.
@@ -304,7 +311,7 @@ static void lint_escape(struct linter *linter, const struct policy_rule *rule)
 		    match_are_disjoint(&rule->match, &later->match,
 				       &linter->work))
 			continue;
-		if (is_stricter(later, rule)) {
+		if (rule_is_stricter(later, rule)) {
 			lint_warn(
 				linter, LINT_ESCAPE,
 				match_location("annotations"),
@@ -317,17 +324,42 @@ static void lint_escape(struct linter *linter, const struct policy_rule *rule)
 	}
 }
 
+static void lint_evaders(struct linter *linter, const struct policy_rule *rule)
+{
+	static const char
+		root[] = "one with \"uid\": 0",
+		privileged[] =
+			"one with \"uid\": \"0-\" and \"privileged\": true";
+	struct rule_evaders can =
+		rule_find_evaders(linter->policy, linter->rule, &linter->work);
+	bool both = can.root && can.privileged;
+
+	if (can.root || can.privileged)
+		lint_warn(
+			linter, LINT_EVADED, narrowing_location(rule),
+			"this does not bind %s, and the author of a pod chooses that: add a rule like this %s%s%s",
+			both ? "user 0 and privileged containers"
+			     : (can.root ? "user 0" : "privileged containers"),
+			can.root ? root : privileged, both ? ", and " : "",
+			both ? privileged : "");
+}
+
 static void lint_rule(struct linter *linter, const struct policy_rule *rule)
 {
 	lint_dangerous(linter, "ambient", rule->ambient);
 	lint_dangerous(linter, "inheritable", rule->inheritable);
 	lint_exec(linter, rule);
+	lint_alone(linter, rule);
+	lint_root(linter, rule);
+	lint_images(linter, rule);
 	lint_everything(linter, rule);
 	lint_namespace(linter, rule);
 	lint_patterns(linter, rule);
 	lint_handlers(linter, rule);
-	if (!lint_never(linter, rule) && !lint_shadow(linter, rule))
-		lint_escape(linter, rule);
+	if (lint_never(linter, rule) || lint_shadow(linter, rule))
+		return;
+	lint_escape(linter, rule);
+	lint_evaders(linter, rule);
 }
 
 void lint_policy(const struct policy *policy, size_t work,

@@ -20,6 +20,10 @@ enum lint {
 	LINT_NO_BOUNDARY, /* "prod*" is also "production" */
 	LINT_NO_ENGINE, /* the handler has no engine that sets names */
 	LINT_EXEC, /* exec is not restricted by it */
+	LINT_ALONE, /* no_new_privileges and nothing else */
+	LINT_EVADED, /* user 0 or privileged containers are not bound */
+	LINT_IMAGE, /* under podman, images choose it */
+	LINT_ROOT, /* ambient for user 0 */
 	LINT_NOT_COMPARED, /* too much work to compare all rules */
 	LINT_COUNT
 };
