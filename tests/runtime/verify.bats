@@ -270,6 +270,87 @@ is_ready() { # WORDS
 	done
 }
 
+# As a restored checkpoint: the processes have sets that config.json lacks.
+bring_ambient() {
+	jq '.process.capabilities |= (.inheritable = .bounding |
+		.ambient = .bounding)' "$bundle/config.json" >"$work/c"
+	cp "$bundle/config.json" "$work/unpatched.json"
+	cp "$work/c" "$bundle/config.json"
+	plain_runtime create -b "$bundle" "$id" </dev/null >"$work/stdout" \
+		2>"$work/stderr" 3>&-
+	plain_runtime start "$id"
+	wait_until is_asleep "$(first_pid)"
+	cp "$work/unpatched.json" "$bundle/config.json"
+}
+
+@test "an ambient set that neither config.json nor the policy gives is more" {
+	for name in $RUNTIMES; do
+		use_container "$name"
+		grant_nothing
+		bring_ambient
+		expect_findings 1 'more CAP_CHOWN CAP_NET_BIND_SERVICE'
+		expect_row 1 "more CHOWN, NET_BIND_SERVICE: held but not granted: "
+		grant '{}'
+		expect_findings 1 'more CAP_CHOWN'
+		jq -e '.containers[0] | .given.ambient.names == [] and
+			.held.ambient.names == ["CAP_CHOWN", "CAP_NET_BIND_SERVICE"]' \
+			<<<"$output"
+		grant '{}' 'drop: "others"'
+		expect_findings 1 'more CAP_CHOWN'
+		grant '{}' 'no_new_privileges: true'
+		expect_findings 1 'more CAP_CHOWN' otherwise
+		finish
+	done
+}
+
+# runc gives up on streams outside the container, except /dev/null.
+restart_from_checkpoint() {
+	local image=$work/checkpoint-$RUNTIME_NAME
+
+	capruntime create -b "$bundle" "$id" </dev/null >/dev/null 2>&1 3>&-
+	capruntime start "$id"
+	wait_until is_asleep "$(first_pid)"
+	plain_runtime checkpoint --image-path "$image" "$id"
+	plain_runtime delete --force "$id" || :
+	# The engine writes a new bundle for the restored container.
+	cp "$work/unpatched.json" "$bundle/config.json"
+	rm -f "$bundle/.capruntime.json"
+	grant "$@"
+	capruntime restore --detach --image-path "$image" -b "$bundle" "$id" \
+		</dev/null >/dev/null 2>"$work/stderr" 3>&-
+}
+
+@test "what a restored checkpoint brings is more" {
+	criu check >/dev/null 2>&1 || skip 'CRIU does not work on this machine'
+	for name in $RUNTIMES; do
+		use_container "$name"
+		[ "$name" = runc ] || crun --version | grep -q CRIU || continue
+		change_config 'del(.linux.namespaces[] |
+			select(.type == "network"))'
+		cp "$bundle/config.json" "$work/unpatched.json"
+		if restart_from_checkpoint '{}'; then return 1; fi
+		grep "'\"restore\": true'" "$work/stderr"
+		restart_from_checkpoint '{}' 'restore: true'
+		grep -E '^CapAmb:.*400$' "/proc/$(first_pid)/status"
+		expect_findings 0
+		grant '{id: "somebody-else"}'
+		expect_findings 1 'more CAP_NET_BIND_SERVICE'
+		expect_row 1 'more NET_BIND_SERVICE: held but not granted: '
+		finish
+	done
+}
+
+@test "what a program of user 0 raises within its bounding set is not more" {
+	for name in $RUNTIMES; do
+		use_container "$name"
+		change_config '.process.user.uid = 0'
+		grant_nothing
+		bring_ambient
+		expect_findings 0
+		finish
+	done
+}
+
 @test "exec sessions in the container do not matter" {
 	for name in $RUNTIMES; do
 		use_container "$name"

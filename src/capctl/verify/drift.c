@@ -22,6 +22,18 @@ static capmask ambient_of(const struct drift_state *state)
 }
 
 /*
+ * Without file capabilities, a program that does not start as root begins with
+ * the ambient set alone: what the engine put into other sets gives it nothing.
+ */
+static capmask unexplained_ambient(const struct drift_facts *facts)
+{
+	if (facts->starts_as_root)
+		return 0;
+	return facts->held.sets.set[CAPSET_AMBIENT] &
+	       ~(ambient_of(&facts->given) | ambient_of(&facts->today));
+}
+
+/*
  * Compares permitted, because a process may lower effective temporarily. At
  * execve, root's permitted set becomes the bounding set.
  */
@@ -34,25 +46,50 @@ static void compare_held(struct drift *drift, const struct drift_facts *facts)
 	set_drift(drift, DRIFT_LOST,
 		  ambient_of(&facts->given) & ~held[CAPSET_PERMITTED]);
 	set_drift(drift, DRIFT_MORE,
-		  (held[CAPSET_PERMITTED] | held[CAPSET_BOUNDING] |
-		   held[CAPSET_INHERITABLE]) &
-			  ~(most | given[CAPSET_INHERITABLE]));
+		  ((held[CAPSET_PERMITTED] | held[CAPSET_BOUNDING] |
+		    held[CAPSET_INHERITABLE]) &
+		   ~(most | given[CAPSET_INHERITABLE])) |
+			  unexplained_ambient(facts));
 	drift->found[DRIFT_PRIVILEGES] = facts->given.no_new_privileges &&
 					 !facts->held.no_new_privileges;
+}
+
+/* It is running and holds what a create would take away now, except `more`. */
+static bool exceeds_today(const struct drift_facts *facts, capmask more)
+{
+	const capmask *held = facts->held.sets.set;
+	const capmask *today = facts->today.sets.set;
+
+	capmask beyond =
+		(held[CAPSET_BOUNDING] & ~today[CAPSET_BOUNDING]) |
+		(held[CAPSET_INHERITABLE] & ~today[CAPSET_INHERITABLE]);
+
+	return facts->running &&
+	       ((beyond & ~more) || (facts->today.no_new_privileges &&
+				     !facts->held.no_new_privileges));
+}
+
+/* Of a restored checkpoint, `held` may be today's and `given` another. */
+static bool is_decided_otherwise(const struct drift_facts *facts, capmask more)
+{
+	if (ambient_of(&facts->given) != ambient_of(&facts->today))
+		return exceeds_today(facts, more);
+	return memcmp(&facts->given.sets, &facts->today.sets,
+		      sizeof(facts->given.sets)) != 0 ||
+	       facts->given.no_new_privileges != facts->today.no_new_privileges;
 }
 
 static void compare_today(struct drift *drift, const struct drift_facts *facts)
 {
 	capmask given = ambient_of(&facts->given);
 	capmask today = ambient_of(&facts->today);
-	bool same = memcmp(&facts->given.sets, &facts->today.sets,
-			   sizeof(facts->given.sets)) == 0 &&
-		    facts->given.no_new_privileges ==
-			    facts->today.no_new_privileges;
 
 	set_drift(drift, DRIFT_REVOKED, given & ~today);
-	set_drift(drift, DRIFT_PENDING, today & ~given);
-	drift->found[DRIFT_OTHERWISE] = !same && given == today;
+	set_drift(drift, DRIFT_PENDING,
+		  today & ~given & ~facts->held.sets.set[CAPSET_AMBIENT]);
+	drift->found[DRIFT_OTHERWISE] =
+		!drift->found[DRIFT_REVOKED] && !drift->found[DRIFT_PENDING] &&
+		is_decided_otherwise(facts, drift->names[DRIFT_MORE]);
 }
 
 struct drift drift_make(const struct drift_facts *facts)
@@ -85,7 +122,7 @@ const char *drift_text(enum drift_finding finding)
 		[DRIFT_LOST] =
 			"granted but not held: the program dropped it, or its file clears the ambient set (see capctl explain)",
 		[DRIFT_MORE] =
-			"held but not granted: the runtime did not start it with this config.json",
+			"held but not granted: from a checkpoint, another config.json or file capabilities: create the container again to remove it",
 		[DRIFT_REVOKED] =
 			"the current policy does not grant it: restart the container to revoke it",
 		[DRIFT_PENDING] =

@@ -28,6 +28,7 @@ struct drift_state {
 struct drift_facts {
 	struct drift_state given; /* in config.json */
 	struct drift_state today; /* a create would write it now */
+	bool starts_as_root; /* user 0 in config.json */
 	bool running; /* else `held` is empty */
 	struct drift_state held; /* any thread of the first process */
 };

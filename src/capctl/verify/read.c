@@ -64,6 +64,7 @@ static int read_given(struct verify_result *result,
 		return -1;
 	result->facts.given.sets = spec.sets;
 	result->facts.given.no_new_privileges = spec.no_new_privileges;
+	result->facts.starts_as_root = spec.uid == 0;
 	if (!evaluation_record(evaluation) || !evaluation->record.about.rule)
 		return 0;
 	result->rule = strdup(evaluation->record.about.rule);

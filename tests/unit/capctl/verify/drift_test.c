@@ -88,6 +88,51 @@ static void held_but_not_granted_is_more(void)
 	check(&all, DRIFT_COUNT, 0);
 }
 
+/* The engine's bounding and permitted sets give a non-root program nothing. */
+static void an_ambient_set_that_nothing_grants_is_more(void)
+{
+	struct drift_facts all = facts(A | B, A);
+
+	all.given.sets.set[CAPSET_PERMITTED] = A | B;
+	all.today = all.given;
+	all.held = state(A | B, A | B);
+	check(&all, DRIFT_MORE, B);
+	all.given.sets.set[CAPSET_AMBIENT] = 0;
+	all.today = all.given;
+	check(&all, DRIFT_MORE, A | B);
+	/* The ambient set counts, not what a file's capabilities permit. */
+	all.held.sets.set[CAPSET_AMBIENT] = 0;
+	check(&all, DRIFT_COUNT, 0);
+	/* Root holds the bounding set and can raise all of it. */
+	all.held = state(A | B, A | B);
+	all.starts_as_root = true;
+	check(&all, DRIFT_COUNT, 0);
+}
+
+/* A checkpoint brings what the rule raises; config.json does not have it. */
+static void held_and_granted_by_the_current_policy_is_clean(void)
+{
+	struct drift_facts all = facts(A | B, 0);
+
+	all.held = all.today = state(A | B, A);
+	check(&all, DRIFT_COUNT, 0);
+	all.held = state(A | B, A | B);
+	check(&all, DRIFT_MORE, B);
+	all.held = state(A | B, A);
+	all.today = state(A, A);
+	check(&all, DRIFT_OTHERWISE, 0);
+	all.today = state(A | B, A);
+	all.today.no_new_privileges = true;
+	check(&all, DRIFT_OTHERWISE, 0);
+	all.held.no_new_privileges = true;
+	check(&all, DRIFT_COUNT, 0);
+	all.held.sets.set[CAPSET_INHERITABLE] = A | B;
+	check(&all, DRIFT_OTHERWISE, 0);
+	all.held = state(A | B, 0);
+	all.held.no_new_privileges = true;
+	check(&all, DRIFT_PENDING, A);
+}
+
 static void not_granted_by_the_current_policy_is_revoked(void)
 {
 	struct drift_facts all = facts(A | B, A);
@@ -130,6 +175,8 @@ static const struct tap_test tests[] = {
 	TAP_TEST(granted_but_not_held_is_lost),
 	TAP_TEST(what_the_kernel_cannot_raise_is_not_granted),
 	TAP_TEST(held_but_not_granted_is_more),
+	TAP_TEST(an_ambient_set_that_nothing_grants_is_more),
+	TAP_TEST(held_and_granted_by_the_current_policy_is_clean),
 	TAP_TEST(not_granted_by_the_current_policy_is_revoked),
 	TAP_TEST(newly_granted_is_pending),
 	TAP_TEST(another_change_is_otherwise),
