@@ -91,6 +91,7 @@ doctor() { # sets status, output and stderr
 finds() { # [STATUS TEXT FIX]...
 	local exit=0
 
+	[[ " $* " != *' unknown '* ]] || exit=2
 	[[ " $* " != *' error '* ]] || exit=1
 	[ "$status" -eq "$exit" ] || {
 		echo "expected exit status $exit"
@@ -350,6 +351,25 @@ os.setxattr(sys.argv[1], "security.selinux", sys.argv[2].encode() + b"\0")' \
 	cp "$tree$home/policy.json" "$tree/policy.json"
 	CAPRUNTIME_POLICY=/policy.json doctor
 	finds warning '$CAPRUNTIME_POLICY is set in this shell' 'unset CAPRUNTIME_POLICY'
+}
+
+@test "how a program that is neither runc nor crun reads its options is unknown" {
+	local name
+
+	for name in youki runsc nvidia-container-runtime kata-runtime run krunner; do
+		program "/usr/bin/$name"
+		ln -sfn "/usr/bin/$name" "$tree$home/runtimes/capruntime"
+		doctor
+		finds unknown "handler 'capruntime': '/usr/bin/$name' ($home/runtimes/capruntime) is neither runc nor crun, so how it reads its options is unknown: capruntime assumes runc's, then crun's" \
+			"whose name contains 'runc' or 'crun'"
+	done
+	for name in runc-1.3 my-runc my-crun.bin krun; do
+		program "/usr/bin/$name"
+		ln -sfn "/usr/bin/$name" "$tree$home/runtimes/capruntime"
+		doctor
+		finds
+		says 'real runtime' "'/usr/bin/$name', which reads its options as "
+	done
 }
 
 @test "the real runtime must exist, be trusted, and not be capruntime" {

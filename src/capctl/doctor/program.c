@@ -88,6 +88,35 @@ static bool is_real_runtime(const struct doctor *doctor,
 	return false;
 }
 
+/* NULL: the name is of neither runtime whose options are known. */
+static const char *known_runtime(const char *path)
+{
+	if (runtime_args_dialect(path) == RUNTIME_CRUN)
+		return "crun";
+	return strstr(basename(path), "runc") ? "runc" : NULL;
+}
+
+static void report_dialect(const struct launch *launch, const char *handler,
+			   struct findings *findings)
+{
+	const char *known = known_runtime(launch->path);
+
+	if (known) {
+		findings_add(
+			findings, FINDING_OK, REAL,
+			"handler '%s': '%s', which reads its options as %s does (%s)",
+			handler, launch->path, known, launch_chosen_by(launch));
+		return;
+	}
+	findings_add(
+		findings, FINDING_UNKNOWN, REAL,
+		"handler '%s': '%s' (%s) is neither runc nor crun, so how it reads its options is unknown: capruntime assumes runc's, then crun's, and refuses a create or run if it cannot tell the bundle",
+		handler, launch->path, launch_chosen_by(launch));
+	findings_fix(
+		findings,
+		"use runc or crun; for a program with the options of one, a link to it whose name contains 'runc' or 'crun'");
+}
+
 /* Finds the real runtime of a handler. false: it cannot be run. */
 static bool check_real_runtime(const struct doctor *doctor,
 			       struct launch *launch, const char *handler,
@@ -111,13 +140,7 @@ static bool check_real_runtime(const struct doctor *doctor,
 		return false;
 	}
 	doctor_check_mount(launch->path, REAL, findings);
-	findings_add(
-		findings, FINDING_OK, REAL,
-		"handler '%s': '%s', which reads its options as %s does (%s)",
-		handler, launch->path,
-		runtime_args_dialect(launch->path) == RUNTIME_CRUN ? "crun"
-								   : "runc",
-		launch_chosen_by(launch));
+	report_dialect(launch, handler, findings);
 	return true;
 }
 
