@@ -37,7 +37,7 @@ restored() { # CONFIG.JSON
 		"'$1' is as the engine wrote it; the record is removed " ]
 }
 
-troubled() { # TEXT…: each is in the one line on standard error
+failed_with() { # TEXT…: each is in the one line on standard error
 	local text
 
 	[ "$status" -eq 2 ] && [ -z "$output" ] || return
@@ -174,7 +174,7 @@ rules() { # one rule of every kind per line
 		'rm "$record"; mkfifo "$record"' 'rm "$record"; mkdir "$record"'; do
 		eval "$how"
 		restore "$bundle"
-		troubled "'$record'"
+		failed_with "'$record'"
 		same "$config" "$new"
 		rm -rf "$record" "$work/second" "$work/r"
 		cp "$work/record" "$record"
@@ -188,7 +188,7 @@ rules() { # one rule of every kind per line
 	for text in '' '{' '[]' '{"version":2}' 'null'; do
 		echo "$text" >"$record"
 		restore "$bundle"
-		troubled "'$record'"
+		failed_with "'$record'"
 		same "$config" "$new"
 	done
 }
@@ -200,17 +200,17 @@ rules() { # one rule of every kind per line
 		echo "$text" >"$config"
 		cp "$config" "$work/broken"
 		restore "$bundle"
-		troubled "'$config'"
+		failed_with "'$config'"
 		same "$config" "$work/broken"
 		same "$record" "$work/record"
 	done
 	rm "$config"
 	restore "$bundle"
-	troubled "'$config': no such file or directory"
+	failed_with "'$config': no such file or directory"
 	[ ! -e "$config" ]
 	mv "$record" "$work/away"
 	restore "$bundle"
-	troubled "'$config': no such file or directory"
+	failed_with "'$config': no such file or directory"
 }
 
 @test "a symbolic link as config.json is not written through" {
@@ -218,7 +218,7 @@ rules() { # one rule of every kind per line
 	mv "$config" "$work/real.json"
 	ln -s "$work/real.json" "$config"
 	restore "$bundle"
-	troubled "'$config' is a symbolic link"
+	failed_with "'$config' is a symbolic link"
 	same "$work/real.json" "$new"
 	[ -e "$record" ]
 }
@@ -236,7 +236,7 @@ mount_at() { # PATH OPTION...
 	mount_at "$bundle" --bind "$bundle"
 	mount -o remount,ro,bind "$bundle"
 	restore "$bundle"
-	troubled "'$config'" 'read-only file system'
+	failed_with "'$config'" 'read-only file system'
 	same "$config" "$new"
 	umount "$bundle"
 	mounted=()
@@ -251,7 +251,7 @@ mount_at() { # PATH OPTION...
 	started
 	head -c 1m /dev/zero >"$bundle/filler" 2>/dev/null || :
 	restore "$bundle"
-	troubled "'$config'" 'no space left on device'
+	failed_with "'$config'" 'no space left on device'
 	same "$config" "$new"
 	[ -e "$record" ]
 	[ "$(ls -A "$bundle" | LC_ALL=C sort | tr '\n' ' ')" = \
@@ -336,10 +336,10 @@ mount_at() { # PATH OPTION...
 	for words in '' "$bundle $bundle" "--bogus $bundle" '--id x'; do
 		# shellcheck disable=SC2086
 		restore $words
-		troubled "see 'capctl help restore'"
+		failed_with "see 'capctl help restore'"
 	done
 	restore "$work/nowhere"
-	troubled "bundle '$work/nowhere': no such file or directory"
+	failed_with "bundle '$work/nowhere': no such file or directory"
 }
 
 @test "an ordinary user cannot, and nothing changes" {
@@ -349,13 +349,13 @@ mount_at() { # PATH OPTION...
 	capctl=$work/capctl
 	before=(setpriv --reuid 65534 --regid 65534 --clear-groups)
 	restore "$bundle"
-	troubled "'$config': permission denied"
+	failed_with "'$config': permission denied"
 	before=()
 	create
 	before=(setpriv --reuid 65534 --regid 65534 --clear-groups)
 	chmod 644 "$config"
 	restore "$bundle"
-	troubled
+	failed_with
 	same "$config" "$new"
 	[ -e "$record" ]
 }

@@ -33,7 +33,7 @@ printed() { # TEXT: the whole output
 	diff <(cat <<<"$1") <(cat <<<"$output")
 }
 
-troubled() { # TEXT…: each is in the one line on standard error
+failed_with() { # TEXT…: each is in the one line on standard error
 	local text
 
 	[ "$status" -eq 2 ] && [ -z "$output" ] || return
@@ -195,7 +195,7 @@ effect"
 	[[ "$output" != *$'\e'* ]]
 	says '.files[0].path == "/usr/bin/a\nb\u001b[2J\tc\ufffd"'
 	scan "$tree/"$'x\ny\e[2J'
-	troubled 'no such file or directory'
+	failed_with 'no such file or directory'
 	[[ "$stderr" != *$'\e'* ]]
 }
 
@@ -263,9 +263,9 @@ closed_to_root() {
 		{path: "/closed", path_hex: null, reason: "permission denied"}'
 	chmod 000 "$tree"
 	scan "$tree"
-	troubled "'$tree/config.json': permission denied"
+	failed_with "'$tree/config.json': permission denied"
 	scan --rootfs "$tree"
-	troubled "'$tree': permission denied"
+	failed_with "'$tree': permission denied"
 	chmod 755 "$tree"
 }
 
@@ -284,18 +284,18 @@ closed_to_root() {
 
 @test 'wrong usage and a missing operand are status 2' {
 	scan
-	troubled 'expects one root file system or bundle'
+	failed_with 'expects one root file system or bundle'
 	scan "$tree" "$tree"
-	troubled 'expects one root file system or bundle'
+	failed_with 'expects one root file system or bundle'
 	scan --nonsense "$tree"
-	troubled "unknown option '--nonsense'"
+	failed_with "unknown option '--nonsense'"
 	scan "$work/none"
-	troubled "'$work/none': no such file or directory"
+	failed_with "'$work/none': no such file or directory"
 	touch "$work/file"
 	scan "$work/file"
-	troubled "'$work/file': "
+	failed_with "'$work/file': "
 	scan ''
-	troubled
+	failed_with
 }
 
 @test 'a result that cannot be written is status 2' {
@@ -370,9 +370,9 @@ closed_to_root() {
 @test 'a policy that cannot be used is status 2' {
 	policy '{"name":"x"}'
 	scan --policy "$work/policy.json" "$tree"
-	troubled 'load policy' "policy.json':1:"
+	failed_with 'load policy' "policy.json':1:"
 	scan --policy "$work/none.json" "$tree"
-	troubled 'load policy' 'none.json'
+	failed_with 'load policy' 'none.json'
 }
 
 @test 'a bundle is classified by the runtime'\''s decision' {
@@ -536,16 +536,16 @@ no policy and no record: config.json is not read
 		'{"listen": 80}' 'listen 80'; do
 		echo "$config" >"$tree/config.json"
 		scan "$tree"
-		troubled "'$tree/config.json' is ambiguous: use --bundle if '$tree' is a bundle, --rootfs if it is a root file system"
+		failed_with "'$tree/config.json' is ambiguous: use --bundle if '$tree' is a bundle, --rootfs if it is a root file system"
 		scan --rootfs --json "$tree"
 		ended 1
 		says '.bundle == null and .files[0].path == "/usr/bin/app"'
 	done
 	ln -sf /none "$tree/config.json"
 	scan "$tree"
-	troubled 'is ambiguous'
+	failed_with 'is ambiguous'
 	scan --bundle --rootfs "$tree"
-	troubled "'--bundle' and '--rootfs' exclude each other"
+	failed_with "'--bundle' and '--rootfs' exclude each other"
 }
 
 @test 'paths that are not UTF-8 stay different in JSON' {
@@ -578,14 +578,14 @@ $tree/usr/bin/app"*"  dangerous  setuid root
 @test 'a bundle that cannot be read is status 2' {
 	bundle '.root.path = "none"'
 	scan --bundle "$bundle"
-	troubled "'$bundle/none': no such file or directory"
+	failed_with "'$bundle/none': no such file or directory"
 	jq 'del(.root)' "$bundle/config.json" >"$work/none.json"
 	mv "$work/none.json" "$bundle/config.json"
 	scan --bundle "$bundle"
-	troubled 'has no root.path'
+	failed_with 'has no root.path'
 	echo '{"root":{"path":"rootfs"},"mounts":1}' >"$bundle/config.json"
 	scan --bundle "$bundle"
-	troubled "config.json':1:36: 'mounts' must be a list, not a number"
+	failed_with "config.json':1:36: 'mounts' must be a list, not a number"
 }
 
 # The execve removes the capabilities that setpriv still holds.

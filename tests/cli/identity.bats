@@ -17,12 +17,12 @@ teardown() {
 }
 
 # Two rules, for KEY true and KEY false; each container matches one of them.
-tell() { # KEY
+use_rules_of() { # KEY
 	policy '{}' "{name: \"yes\", match: {$1: true, uid: \"0-\"}}" \
 		"{name: \"no\", match: {$1: false, uid: \"0-\"}}"
 }
 
-expect_told() { # yes or no [JQ-CONDITION]
+expect_known() { # yes or no [JQ-CONDITION]
 	expect_start
 	expect_audit ".rule == \"$1\" and (${2-true})"
 	expect_untouched
@@ -33,7 +33,7 @@ namespaces() { # TYPE ENTRY…: replaces the namespaces of that type
 		[${2-}])"
 }
 
-told='has("reason") | not'
+known='has("reason") | not'
 
 # One rule for true, one for false, one for containers that match neither.
 ask_both() { # KEY
@@ -44,49 +44,49 @@ ask_both() { # KEY
 
 @test "a missing network or pid entry is the host's, one without a path is not" {
 	for type in network pid; do
-		tell "host_$type"
+		use_rules_of "host_$type"
 		namespaces "$type"
-		expect_told yes "$told"
+		expect_known yes "$known"
 		namespaces "$type" "{type: \"$type\"}"
-		expect_told no "$told"
+		expect_known no "$known"
 		namespaces "$type" "{type: \"$type\", path: \"\"}"
-		expect_told no "$told"
+		expect_known no "$known"
 		namespaces "$type" "{type: \"$type\", path: null}"
-		expect_told no "$told"
+		expect_known no "$known"
 		make_container 'del(.linux)'
-		expect_told yes
+		expect_known yes
 	done
 }
 
 @test "a path to the caller's own namespace is the host's" {
 	ln -s /proc/self/ns/net "$work/net"
-	tell host_network
+	use_rules_of host_network
 	for path in /proc/self/ns/net "/proc/$$/ns/net" "$work/net"; do
 		namespaces network "{type: \"network\", path: \"$path\"}"
-		expect_told yes "$told"
+		expect_known yes "$known"
 	done
-	tell host_pid
+	use_rules_of host_pid
 	for path in /proc/self/ns/pid "/proc/$$/ns/pid"; do
 		namespaces pid "{type: \"pid\", path: \"$path\"}"
-		expect_told yes "$told"
+		expect_known yes "$known"
 	done
 }
 
 @test "a path to another namespace is not the host's" {
 	namespaces network "{type: \"network\", path: \"/proc/$$/ns/net\"}"
-	tell host_network
+	use_rules_of host_network
 	before=(unshare -n)
-	expect_told no "$told"
+	expect_known no "$known"
 	namespaces network '{type: "network", path: "/proc/self/ns/net"}'
-	expect_told yes "$told"
+	expect_known yes "$known"
 	namespaces network '{type: "network", path: "/proc/self/ns/pid"}'
-	expect_told no "$told"
+	expect_known no "$known"
 	namespaces pid "{type: \"pid\", path: \"/proc/$$/ns/pid\"}"
-	tell host_pid
+	use_rules_of host_pid
 	before=(unshare -pf)
-	expect_told no "$told"
+	expect_known no "$known"
 	namespaces pid '{type: "pid", path: "/proc/self/ns/pid"}'
-	expect_told yes "$told"
+	expect_known yes "$known"
 }
 
 @test "what cannot be determined matches neither true nor false, and is audited" {
@@ -111,19 +111,19 @@ ask_both() { # KEY
 }
 
 @test "two namespaces of one type are refused" {
-	tell host_network
+	use_rules_of host_network
 	namespaces network '{type: "network"}, {type: "network"}'
 	expect_refusal 'duplicate namespace'
 }
 
 @test "a user namespace that is joined by its path is another one" {
-	tell userns
+	use_rules_of userns
 	unshare -U sleep 1000 3>&- &
 	sleeper=$!
 	until [[ "$(readlink "/proc/$sleeper/ns/user")" != \
 		"$(readlink /proc/self/ns/user)" ]]; do sleep 0.05; done
 	namespaces user "{type: \"user\", path: \"/proc/$sleeper/ns/user\"}"
-	expect_told yes "$told"
+	expect_known yes "$known"
 	policy '{}' '{name: "web", match: {userns: true},
 		ambient: ["KILL", "NET_RAW"], require: true}'
 	without_net_raw
@@ -132,14 +132,14 @@ ask_both() { # KEY
 }
 
 @test "userns is true for a new user namespace, and not for the own one" {
-	tell userns
-	expect_told no
+	use_rules_of userns
+	expect_known no
 	namespaces user '{type: "user"}'
-	expect_told yes
+	expect_known yes
 	namespaces user '{type: "user", path: ""}'
-	expect_told yes
+	expect_known yes
 	namespaces user '{type: "user", path: "/proc/self/ns/user"}'
-	expect_told no
+	expect_known no
 }
 
 # Runs without a capability that this test holds.
@@ -245,10 +245,10 @@ all_capabilities() {
 
 @test "privileged false is the default" {
 	require_programs capsh
-	tell privileged
-	expect_told no
+	use_rules_of privileged
+	expect_known no
 	make_container ".process.capabilities |= map_values($(all_capabilities))"
-	expect_told yes
+	expect_known yes
 }
 
 @test "only a rule that names uid 0 matches root" {
@@ -263,14 +263,14 @@ all_capabilities() {
 }
 
 @test "no_new_privileges matches the value in config.json" {
-	tell no_new_privileges
+	use_rules_of no_new_privileges
 	for value in true false null; do
 		make_container ".process.noNewPrivileges = $value"
-		[ "$value" = true ] && told=yes || told=no
-		expect_told "$told"
+		[ "$value" = true ] && known=yes || known=no
+		expect_known "$known"
 	done
 	make_container
-	expect_told no
+	expect_known no
 }
 
 # A rule for containers with trusted names, and one for all others.

@@ -62,7 +62,7 @@ section() { # VERB
 
 # Prints the words of .Va lines in DESCRIPTION: those for all verbs and those
 # for this verb.
-told() { # VERB
+documented() { # VERB
 	{
 		sed '/^[.]Ss/,$d' "$srcdir/$page"
 		section "$1"
@@ -79,7 +79,7 @@ has_members() { # VERB; its JSON output is on standard input
 
 	members >"$work/members"
 	[ -s "$work/members" ] || { echo "$1: no JSON" && false; } || return
-	lacking=$(LC_ALL=C comm -23 "$work/members" <(told "$1"))
+	lacking=$(LC_ALL=C comm -23 "$work/members" <(documented "$1"))
 	[ -z "$lacking" ] || { echo "$1 lacks: $lacking" && false; }
 }
 

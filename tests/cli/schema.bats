@@ -20,13 +20,13 @@ schema_py() {
 
 # Bad policies of the corpus that a JSON Schema cannot detect, and why.
 beyond_a_schema() {
-	local once='a key that stands twice is gone when JSON is read'
+	local once='a duplicate key is gone when JSON is read'
 	local names='whether names differ in one key of all elements'
 	local sum='a sum over several lists'
 	local digits='1.0 and 1 are the same number'
 	local order='no arithmetic on the text of a string'
 	local bytes='it never sees the bytes of a file'
-	local other='what stands in another file'
+	local other='what another file has'
 
 	while IFS='|' read -r name reason; do
 		printf '%s\t%s\n' "$name" "${!reason:?}"

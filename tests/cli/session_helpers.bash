@@ -10,7 +10,8 @@
 #   changed WORD...        the same; the argument $process, written as @, was
 #                          replaced by a descriptor with the content $handed
 #   untouched WORD...      the same; argv is unchanged and there is no output
-#   troubled TEXT WORD...  the same, but the audit log has a line with TEXT
+#   logged_untouched TEXT WORD...
+#                          the same, but the audit log has a line with TEXT
 #   refused_session TEXT WORD...
 #                          refused with TEXT, which is also in the audit log
 #
@@ -104,7 +105,7 @@ untouched() { # WORD...
 	[ ! -s "$work/received" ] || complain "$(<"$work/received")"
 }
 
-troubled() { # TEXT WORD...
+logged_untouched() { # TEXT WORD...
 	session "${@:2}" || return
 	printf '%s\n' called "${@:2}" | diff - "$work/called" || return
 	cat "$work/received"

@@ -238,7 +238,7 @@ make_state() { # ROOT
 @test "a session removes no link" {
 	rm "$record"
 	ln -s /nowhere "$links/0123456789abcdef"
-	troubled "$record" exec --process "$process" id
+	logged_untouched "$record" exec --process "$process" id
 	[ "$(find "$links" -type l | wc -l)" -eq 2 ]
 }
 

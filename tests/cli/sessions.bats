@@ -31,8 +31,8 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 }
 
 @test "an exec that can be read in two ways is refused only if a rule narrows" {
-	troubled 'cannot tell which process file' exec --new --process F id
-	troubled 'cannot tell which process file' --new exec --new2 X id
+	logged_untouched 'cannot tell which process file' exec --new --process F id
+	logged_untouched 'cannot tell which process file' --new exec --new2 X id
 	untouched exec --new --process F other
 	untouched exec -b --process F other
 	use_policy "{\"name\":\"web\",$raise,\"exec\":true,\"drop\":[\"KILL\"]}"
@@ -79,7 +79,7 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 @test "an ambiguous number of descriptors changes nothing" {
 	for count in 0x3e 0b111110 0o76 6_2 62x '' -1 \
 		99999999999999999999; do
-		troubled "'$count'" exec --preserve-fds "$count" \
+		logged_untouched "'$count'" exec --preserve-fds "$count" \
 			--process "$process" id
 	done
 }
@@ -118,7 +118,7 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 	untouched --root /a exec --process "$process" id
 	untouched --root /a exec --process "$process" bid
 	# The bundle now belongs to that container.
-	troubled 'another container' exec --process "$process" id
+	logged_untouched 'another container' exec --process "$process" id
 }
 
 @test "sessions of the same id under another runtime's root are separate" {
@@ -127,7 +127,7 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 	create
 	changed exec --process @ id
 	python_runtime runc
-	troubled 'another container' exec --process "$process" id
+	logged_untouched 'another container' exec --process "$process" id
 }
 
 @test "a relative root is resolved from the working directory" {
@@ -143,9 +143,9 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 
 @test "a dangling link changes nothing" {
 	rm "$record"
-	troubled "$record" exec --process "$process" id
+	logged_untouched "$record" exec --process "$process" id
 	rm -r "$bundle"
-	troubled "$record" exec --process "$process" id
+	logged_untouched "$record" exec --process "$process" id
 }
 
 @test "a link to another container's record changes nothing" {
@@ -153,37 +153,37 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 	sed 's/"id": *"id"/"id":"other"/' "$record" >"$work/other.json"
 	run ! cmp "$record" "$work/other.json"
 	ln -sfn "$work/other.json" "$link"
-	troubled 'another container' exec --process "$process" id
+	logged_untouched 'another container' exec --process "$process" id
 	ln -sfn "$record" "$link"
 	changed exec --process @ id
 }
 
 @test "an untrusted record changes nothing" {
 	chmod 664 "$record"
-	troubled 'writable by others' exec --process "$process" id
+	logged_untouched 'writable by others' exec --process "$process" id
 	chmod 644 "$record"
 	chown 65534 "$record"
-	troubled 65534 exec --process "$process" id
+	logged_untouched 65534 exec --process "$process" id
 	chown 0 "$record"
 	echo '{' >"$record"
-	troubled "$record" exec --process "$process" id
+	logged_untouched "$record" exec --process "$process" id
 	rm "$record"
 	mkfifo "$record"
-	troubled "$record" exec --process "$process" id
+	logged_untouched "$record" exec --process "$process" id
 }
 
 @test "an untrusted directory of links changes nothing" {
 	for mode in 770 702 777 720; do
 		chmod "$mode" "$links"
-		troubled 'writable by others' exec --process "$process" id
+		logged_untouched 'writable by others' exec --process "$process" id
 	done
 	chmod 700 "$links"
 	chown 65534 "$links"
-	troubled 'is owned by user 65534' exec --process "$process" id
+	logged_untouched 'is owned by user 65534' exec --process "$process" id
 	chown 0 "$links"
 	changed exec --process @ id
 	chmod 775 "$state"
-	troubled 'writable by others' exec --process "$process" id
+	logged_untouched 'writable by others' exec --process "$process" id
 }
 
 @test "a file in place of the link changes nothing" {
@@ -195,25 +195,25 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 	untouched exec --process "$process" other
 	rm -r "$links"
 	: >"$links"
-	troubled link exec --process "$process" id
+	logged_untouched link exec --process "$process" id
 }
 
 @test "too few descriptors change nothing" {
 	before+=(sh -c 'ulimit -n 32 && exec "$@"' sh)
-	troubled RLIMIT_NOFILE exec --process "$process" id
-	troubled RLIMIT_NOFILE exec --preserve-fds 20 --process "$process" id
+	logged_untouched RLIMIT_NOFILE exec --process "$process" id
+	logged_untouched RLIMIT_NOFILE exec --preserve-fds 20 --process "$process" id
 }
 
 @test "RLIMIT_FSIZE changes nothing" {
 	before+=(bash -c 'ulimit -f 1 && exec "$@"' bash)
 	head -c 1024 /dev/zero | tr '\0' ' ' >>"$process"
-	troubled RLIMIT_FSIZE exec --process "$process" id
+	logged_untouched RLIMIT_FSIZE exec --process "$process" id
 }
 
 @test "more preserved descriptors than may be open change nothing" {
 	before+=(sh -c 'ulimit -n 1024 && exec "$@"' sh)
 	for count in 1021 100000 536870000; do
-		troubled RLIMIT_NOFILE exec --preserve-fds "$count" \
+		logged_untouched RLIMIT_NOFILE exec --preserve-fds "$count" \
 			--process "$process" id
 	done
 }
@@ -221,11 +221,11 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 @test "a process file that is not a regular file neither blocks nor changes" {
 	mkfifo "$work/fifo"
 	for file in "$work/fifo" "$work" /dev/null; do
-		troubled "'$file' is not a regular file" \
+		logged_untouched "'$file' is not a regular file" \
 			exec --process "$file" id
 	done
 	for file in "$work/missing" ''; do
-		troubled "open '$file': is missing" exec --process "$file" id
+		logged_untouched "open '$file': is missing" exec --process "$file" id
 	done
 }
 
@@ -234,7 +234,7 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 		'{"user":{"uid":1000,"uid":0}}' '},"x":{' \
 		'{"user":{"uid":1000}},"process":{}'; do
 		printf '%s' "$text" >"$work/bad.json"
-		troubled "$work/bad.json" exec --process "$work/bad.json" id
+		logged_untouched "$work/bad.json" exec --process "$work/bad.json" id
 	done
 }
 
@@ -246,7 +246,7 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 	process=$work/big.json
 	changed exec --process @ id
 	printf ' ' >>"$process"
-	troubled "$process" exec --process "$process" id
+	logged_untouched "$process" exec --process "$process" id
 }
 
 # Creates $id under a rule that removes capabilities.

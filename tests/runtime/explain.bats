@@ -78,20 +78,20 @@ use_image() { # RUNTIME
 programs='plain setuid setother setgid kill quiet beyond inherits both script
 	setuid-script kill-script twice beyond-script'
 
-foretell() { # sets $said
+predict() { # sets $prediction
 	local words
 
 	machine_words "${before[@]}" env \
 		"CAPRUNTIME_RUNTIME=$(runtime_path)" \
 		"CAPRUNTIME_POLICY=$work/policy.json" \
 		"$capctl" explain --json --id "$id" "$bundle"
-	"${words[@]}" >"$work/said.json" 2>"$work/stderr" || [ $? -eq 1 ]
-	said=$(jq -r '.program | if .executable == null then
+	"${words[@]}" >"$work/prediction.json" 2>"$work/stderr" || [ $? -eq 1 ]
+	prediction=$(jq -r '.program | if .executable == null then
 			"unknown: \(.unknown)"
 		elif .executable then "\(.euid) " + (.sets | [.inheritable,
 			.permitted, .effective, .bounding, .ambient] |
 			map(.mask) | join(" "))
-		else "EPERM" end' "$work/said.json")
+		else "EPERM" end' "$work/prediction.json")
 }
 
 # Sets $seen: euid and the sets from /proc/self/status.
@@ -107,15 +107,15 @@ run_it() {
 }
 
 # Compares the program's line for its user in the container.
-expect_foretold() { # PROGRAM
+expect_predicted() { # PROGRAM
 	change_config --arg program "/$1/cat" \
 		'.process.args = [$program, "/proc/self/status"]'
-	foretell
+	predict
 	run_it
-	[ "$(in_container "$said")" = "$seen" ] || {
-		printf '%s: %s\nsaid: %s\nseen: %s\n' "$RUNTIME_NAME" "$1" \
-			"$said" "$seen"
-		cat "$work/said.json"
+	[ "$(in_container "$prediction")" = "$seen" ] || {
+		printf '%s: %s\npredicted: %s\nseen: %s\n' "$RUNTIME_NAME" "$1" \
+			"$prediction" "$seen"
+		cat "$work/prediction.json"
 		echo "$output"
 		return 1
 	}
@@ -141,7 +141,7 @@ expect_all() {
 
 	for program in $programs; do
 		is_soak || [ $((turn++ % 4)) -eq $((calls % 4)) ] || continue
-		expect_foretold "$program"
+		expect_predicted "$program"
 	done
 	calls=$((calls + 1))
 	[ "$tried" -gt "$earlier" ]
@@ -202,27 +202,27 @@ in_user_namespace='.linux.namespaces += [{type: "user"}] |
 	for name in $RUNTIMES; do
 		use_image "$name"
 		grant '{}'
-		told=0
+		predicted=0
 		for program in plain setuid kill script; do
 			for readonly in true false; do
 				change_config --argjson readonly "$readonly" \
 					--arg program "/$program/cat" \
 					'.root.readonly = $readonly |
 					.process.args = [$program, "/proc/self/status"]'
-				foretell
+				predict
 				run_it
-				printf '%s said: %s\nseen: %s\n' "$program" "$said" "$seen"
-				if [[ "$said" == unknown:* ]]; then
-					[[ "$said" == *'nosuid mount'* ]]
+				printf '%s predicted: %s\nseen: %s\n' "$program" "$prediction" "$seen"
+				if [[ "$prediction" == unknown:* ]]; then
+					[[ "$prediction" == *'nosuid mount'* ]]
 					continue
 				fi
-				[ "$said" = "$seen" ]
-				told=$((told + 1))
+				[ "$prediction" = "$seen" ]
+				predicted=$((predicted + 1))
 			done
 		done
 		case $name in
-		runc) [ "$told" -eq 6 ] ;;
-		crun) [ "$told" -eq 4 ] ;;
+		runc) [ "$predicted" -eq 6 ] ;;
+		crun) [ "$predicted" -eq 4 ] ;;
 		esac
 		change_config "$in_user_namespace"
 		grant '{userns: true}'
@@ -261,15 +261,15 @@ in_user_namespace='.linux.namespaces += [{type: "user"}] |
 						.process.args = ["/bound/cat",
 							"/proc/self/status"]' \
 						--arg from "rootfs/$program"
-					foretell
-					[[ "$said" != unknown:* ]] || {
-						[[ "$said" == *'nosuid mount'* ]]
+					predict
+					[[ "$prediction" != unknown:* ]] || {
+						[[ "$prediction" == *'nosuid mount'* ]]
 						continue
 					}
 					run_it
-					printf '%s %s %s\nsaid: %s\nseen: %s\n' "$name" \
-						"$program" "$options" "$said" "$seen"
-					[ "$said" = "$seen" ]
+					printf '%s %s %s\npredicted: %s\nseen: %s\n' "$name" \
+						"$program" "$options" "$prediction" "$seen"
+					[ "$prediction" = "$seen" ]
 					tried=$((tried + 1))
 				done
 			done
@@ -285,8 +285,8 @@ in_user_namespace='.linux.namespaces += [{type: "user"}] |
 		use_image "$name"
 		change_config '.process.user.additionalGids = [77, 1234]'
 		grant '{}'
-		expect_foretold setgid
-		expect_foretold setuid
+		expect_predicted setgid
+		expect_predicted setuid
 	done
 }
 
@@ -302,10 +302,10 @@ in_user_namespace='.linux.namespaces += [{type: "user"}] |
 				--arg cwd "$cwd" '.process.cwd = $cwd |
 				.process.env = ["PATH=/plain", "PATH=\($path)"] |
 				.process.args = [$program, "/proc/self/status"]'
-			foretell
+			predict
 			run_it
-			printf '%s\nsaid: %s\nseen: %s\n' "$words" "$said" "$seen"
-			[ "$said" = "$seen" ]
+			printf '%s\npredicted: %s\nseen: %s\n' "$words" "$prediction" "$seen"
+			[ "$prediction" = "$seen" ]
 		done
 	done
 }
@@ -320,8 +320,8 @@ in_user_namespace='.linux.namespaces += [{type: "user"}] |
 			permitted: ["CAP_KILL"], effective: ["CAP_KILL"],
 			inheritable: ["CAP_KILL", "CAP_CHOWN"],
 			ambient: ["CAP_KILL", "CAP_CHOWN", "CAP_FOWNER"]}'
-		expect_foretold plain
-		[[ "$said" == '1000 '*' 0000000000000020' ]]
+		expect_predicted plain
+		[[ "$prediction" == '1000 '*' 0000000000000020' ]]
 	done
 }
 
@@ -329,10 +329,10 @@ in_user_namespace='.linux.namespaces += [{type: "user"}] |
 	for name in $RUNTIMES; do
 		use_image "$name"
 		grant '{}'
-		expect_foretold beyond
+		expect_predicted beyond
 		[ "$seen" = EPERM ]
-		jq -e '.warnings[].code == "program_refused"' "$work/said.json"
-		expect_foretold kill
-		jq -e '.warnings[].code == "program_loses"' "$work/said.json"
+		jq -e '.warnings[].code == "program_refused"' "$work/prediction.json"
+		expect_predicted kill
+		jq -e '.warnings[].code == "program_loses"' "$work/prediction.json"
 	done
 }

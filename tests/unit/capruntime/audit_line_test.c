@@ -136,13 +136,13 @@ static void what_is_not_known_is_left_out(void)
 			"\"reason\":\"load policy\"}\n");
 }
 
-static void a_container_that_nobody_vouches_for_has_no_names(void)
+static void a_container_without_trusted_names_has_none(void)
 {
-	const struct match_subject nobody = { .numbers = { [MATCH_UID] = 0 } };
+	const struct match_subject nameless = { .numbers = { [MATCH_UID] = 0 } };
 	struct audit_event event = full_event();
 	struct json_object *object;
 
-	event.subject = &nobody;
+	event.subject = &nameless;
 	event.reason = NULL;
 	object = make_object(&event);
 	CHECK(!text_of(object, "namespace") && !text_of(object, "pod") &&
@@ -365,7 +365,7 @@ static void random_strings_make_lines_all_the_same(void)
 static const struct tap_test tests[] = {
 	TAP_TEST(a_whole_line_is_as_the_manual_says),
 	TAP_TEST(what_is_not_known_is_left_out),
-	TAP_TEST(a_container_that_nobody_vouches_for_has_no_names),
+	TAP_TEST(a_container_without_trusted_names_has_none),
 	TAP_TEST(every_outcome_mode_and_engine_has_its_word),
 	TAP_TEST(an_exec_session_is_told_without_what_a_policy_says),
 	TAP_TEST(uids_over_two_to_the_31_are_positive),

@@ -158,7 +158,7 @@ static void a_containers_own_form_comes_before_the_general_one(void)
 	check_annotations(forms, "", BIT(CAP_KILL), NULL);
 }
 
-static void without_a_vouched_name_only_the_general_form_counts(void)
+static void without_a_trusted_name_only_the_general_form_counts(void)
 {
 	check_annotations(forms, NULL, BIT(CAP_KILL), NULL);
 	check_annotations("{\"capruntime.io/ambient.main\": \"KILL\"}", NULL, 0,
@@ -206,7 +206,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_very_long_word_is_no_capability),
 	TAP_TEST(every_capability_can_be_asked_for),
 	TAP_TEST(a_containers_own_form_comes_before_the_general_one),
-	TAP_TEST(without_a_vouched_name_only_the_general_form_counts),
+	TAP_TEST(without_a_trusted_name_only_the_general_form_counts),
 	TAP_TEST(another_containers_form_counts_for_nobody_else),
 	TAP_TEST(a_value_that_cannot_be_read_is_none),
 	TAP_TEST(freeing_leaves_nothing_asked_for_and_may_be_done_twice),

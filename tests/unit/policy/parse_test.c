@@ -186,7 +186,7 @@ static void what_is_said_for_all_rules_is_read(void)
 	CHECK(policy_engine(&policy, "another") == ENGINE_NONE);
 }
 
-static void podman_vouches_for_no_names_and_is_no_engine(void)
+static void podman_is_no_engine_with_trusted_names(void)
 {
 	struct testdata data CLEANUP_TESTDATA = testdata_of(
 		"{\"version\":1,\"engine\":\"podman\",\"rules\":[]}");
@@ -501,7 +501,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(good_policies_have_no_problem),
 	TAP_TEST(every_key_is_read_as_it_is_written),
 	TAP_TEST(what_is_said_for_all_rules_is_read),
-	TAP_TEST(podman_vouches_for_no_names_and_is_no_engine),
+	TAP_TEST(podman_is_no_engine_with_trusted_names),
 	TAP_TEST(a_file_of_policy_d_has_rules_alone),
 	TAP_TEST(escapes_are_resolved_in_keys_and_values),
 	TAP_TEST(the_first_rule_that_matches_decides),

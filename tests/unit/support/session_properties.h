@@ -86,7 +86,7 @@ static inline const char *session_broken(const struct json_doc *doc,
 	if (strlen(text) != changed.len || json_check(&changed, &err) < 0)
 		return "made what is no JSON";
 	if (!session_same_around(doc, &changed))
-		return "changed what stands around the object";
+		return "changed text outside of the object";
 	if (!session_same_members(doc, &changed))
 		return "changed other members";
 	if (exec_patch(&changed, about, limits, dialect, &again, &len, &err) <

@@ -276,7 +276,7 @@ static bool execute(const struct trial *trial, int program,
 		    struct outcome *ret_outcome)
 {
 	int up[2], down[2], status = -1;
-	bool told;
+	bool answered;
 	pid_t child;
 
 	*ret_outcome = (struct outcome){ 0 };
@@ -285,15 +285,15 @@ static bool execute(const struct trial *trial, int program,
 	child = start(trial, up, down, program);
 	close(up[1]);
 	close(down[0]);
-	told = talk(child, trial, up[0], down[1], ret_outcome);
+	answered = talk(child, trial, up[0], down[1], ret_outcome);
 	close(up[0]);
 	close(down[1]);
 	waitpid(child, &status, 0);
 	if (ret_outcome->answer == FAILED)
 		ret_outcome->error = WEXITSTATUS(status) - 100;
-	if (!told)
+	if (!answered)
 		printf("# the child ended with %d\n", WEXITSTATUS(status));
-	return CHECK(told);
+	return CHECK(answered);
 }
 
 /* Random values from a small range, so that some are equal. */
