@@ -168,6 +168,8 @@ CAPCTL_FILES = \
 	src/capctl/out_json.c \
 	src/capctl/process/cgroup.c \
 	src/capctl/process/cgroup.h \
+	src/capctl/process/cgroupfs.c \
+	src/capctl/process/cgroupfs.h \
 	src/capctl/process/containers.c \
 	src/capctl/process/containers.h \
 	src/capctl/process/processes.c \

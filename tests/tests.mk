@@ -67,6 +67,7 @@ CAPCTL_UNIT_TESTS = \
 	tests/unit/capctl/finding_test \
 	tests/unit/capctl/out_test \
 	tests/unit/capctl/process/cgroup_test \
+	tests/unit/capctl/process/cgroupfs_test \
 	tests/unit/capctl/process/containers_test \
 	tests/unit/capctl/process/processes_test \
 	tests/unit/capctl/process/state_test \

@@ -117,7 +117,7 @@ capctl: decode dryrun main out out_json restore verb version
 capctl/check: check report
 capctl/doctor: containers doctor engine_files engines host in_use kernel policy program
 capctl/explain: entrypoint executable explain json print warn
-capctl/process: containers processes
+capctl/process: cgroupfs containers processes
 capctl/rootfs: levels mounts rootfs view walk
 capctl/scan: bundle find json print scan
 capctl/seccomp: closed profile rules

@@ -34,25 +34,60 @@ static bool is_scope(const char *text, size_t size, const char *id, size_t len)
 	       !memcmp(id + len, ".scope", 6);
 }
 
+static bool find_first(const char *text, size_t size,
+		       const struct cgroup_names *list,
+		       struct cgroup_place *ret_place)
+{
+	struct cgroup_search search = { text, size, list };
+
+	return cgroup_next(&search, ret_place);
+}
+
+/* HIERARCHY:CONTROLLERS:PATH, and the path begins with a slash, if at all. */
+static void check_place(const char *text, const struct cgroup_place *place)
+{
+	MUST(place->controllers > text && place->controllers[-1] == ':');
+	MUST(place->controllers + place->controllers_len + 1 == place->above);
+	MUST(!memchr(place->controllers, ':', place->controllers_len));
+	MUST(place->above + place->above_len <= place->id);
+	MUST(!place->above_len || place->above[place->above_len - 1] == '/');
+	MUST(!memchr(place->above, '\n', place->above_len));
+}
+
+static void check_all(const char *text, size_t size)
+{
+	struct cgroup_search search = { text, size, &names };
+	struct cgroup_place place;
+
+	while (cgroup_next(&search, &place))
+		check_place(text, &place);
+	MUST(!search.len);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const char *text = (const char *)data, *id = NULL, *again;
-	size_t len = 0, end, again_len;
+	const char *text = (const char *)data;
+	struct cgroup_place place, again;
+	size_t end;
 
 	if (size > INPUT_MAX)
 		return 0;
-	if (!cgroup_container(text, size, &names, &id, &len)) {
-		MUST(!cgroup_container(text, size, NULL, &id, &len));
+	check_all(text, size);
+	if (!find_first(text, size, &names, &place)) {
+		MUST(!find_first(text, size, NULL, &place));
 		return 0;
 	}
-	MUST(len && id >= text && id + len <= text + size);
-	MUST(!memchr(id, '/', len) && !memchr(id, '\n', len));
-	MUST(cgroup_is_engine_id(id, len) || is_known(id, len) ||
-	     is_scope(text, size, id, len));
-	end = (size_t)(id - text) + len;
+	MUST(place.id_len && place.id >= text &&
+	     place.id + place.id_len <= text + size);
+	MUST(!memchr(place.id, '/', place.id_len) &&
+	     !memchr(place.id, '\n', place.id_len));
+	MUST(place.is_known == is_known(place.id, place.id_len));
+	MUST(cgroup_is_engine_id(place.id, place.id_len) || place.is_known ||
+	     is_scope(text, size, place.id, place.id_len));
+	end = (size_t)(place.id - text) + place.id_len;
 	while (end < size && text[end] != '/' && text[end] != '\n')
 		end++;
-	MUST(cgroup_container(text, end, &names, &again, &again_len));
-	MUST(again == id && again_len == len);
+	MUST(find_first(text, end, &names, &again));
+	MUST(again.id == place.id && again.id_len == place.id_len);
 	return 0;
 }

@@ -8,7 +8,11 @@ load helpers
 load ../cli/capctl_helpers
 
 setup() { setup_containers; }
-teardown() { teardown_containers; }
+teardown() {
+	teardown_containers
+	[ -z "${top-}" ] || [ ! -d "$top" ] ||
+		find "$top" -depth -type d -exec rmdir {} \;
+}
 
 nothing='B NET_BIND_SERVICE'
 granted='PEIAB NET_BIND_SERVICE'
@@ -108,6 +112,63 @@ shows_two() {
 		ended 0
 		grep -qE "^$first +1000 +${id:0:12} +sleep +$granted$" \
 			<<<"$output" || seen 'not found by its first digits'
+	done
+}
+
+# A process in a cgroup that user 4711 has made. systemd delegates a cgroup to
+# the manager of each user, who can then choose any name in it.
+enter_made_up_cgroup() { # NAME
+	top=/sys/fs/cgroup
+	[ ! -d "$top/systemd" ] || top=$top/systemd
+	top=$top/captest-${BATS_RUN_TMPDIR##*-}-$BATS_TEST_NUMBER
+	mkdir "$top"
+	chown 4711 "$top"
+	setpriv --reuid 4711 --clear-groups mkdir "$top/$1"
+	sleep 1000 >/dev/null 2>&1 3>&- &
+	posing=$!
+	started+=("$posing")
+	echo "$posing" >"$top/$1/cgroup.procs"
+	grep "$1" "/proc/$posing/cgroup"
+}
+
+leave_made_up_cgroup() { # NAME
+	kill -KILL "$posing"
+	wait_until is_gone "$posing"
+	wait_until rmdir "$top/$1"
+	rmdir "$top"
+}
+
+@test "a process in a cgroup that a user has named is in no container" {
+	local made
+
+	require_programs setpriv
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		id=$(head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n')
+		start_container
+		for made in "docker-$id.scope" "crio-$id" "$id"; do
+			enter_made_up_cgroup "$made"
+			show --json "$posing"
+			is_json '.processes[0].container == null'
+			show --json
+			is_json '[.processes[] | select(.container == $id) | .pid] ==
+				[$pid]' --arg id "$id" --argjson pid "$first"
+			show --json --id "$id"
+			is_json '[.processes[].pid] == [$pid]' \
+				--argjson pid "$first"
+			show --json --id "$id" --root "$state"
+			is_json '[.processes[].pid] == [$pid]' \
+				--argjson pid "$first"
+			# An engine's cgroups are root's.
+			chown 0 "$top"
+			show --json "$posing"
+			is_json '.processes[0].container == $id' --arg id "$id"
+			leave_made_up_cgroup "$made"
+		done
+		enter_made_up_cgroup "docker-${id//?/a}.scope"
+		show --id "${id//?/a}"
+		complained "show: no running container '${id//?/a}'"
+		leave_made_up_cgroup "docker-${id//?/a}.scope"
 	done
 }
 

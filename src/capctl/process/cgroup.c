@@ -106,15 +106,31 @@ static bool find_id(struct part part, const struct cgroup_names *names,
 	       find_name(part, names, ret_id);
 }
 
-static bool search_path(struct part path, const struct cgroup_names *names,
-			struct part *ret_id)
+static bool is_known(struct part id, const struct cgroup_names *names)
 {
+	struct part ignored;
+
+	return find_name(id, names, &ignored);
+}
+
+static bool search_path(struct part path, const struct cgroup_names *names,
+			struct cgroup_place *ret_place)
+{
+	const char *start = path.text;
+	struct part id;
+
 	while (path.len) {
 		const char *slash = memchr(path.text, '/', path.len);
 		size_t len = slash ? (size_t)(slash - path.text) : path.len;
 
-		if (find_id((struct part){ path.text, len }, names, ret_id))
+		if (find_id((struct part){ path.text, len }, names, &id)) {
+			ret_place->id = id.text;
+			ret_place->id_len = id.len;
+			ret_place->is_known = is_known(id, names);
+			ret_place->above = start;
+			ret_place->above_len = (size_t)(path.text - start);
 			return true;
+		}
 		len += slash != NULL;
 		path.text += len;
 		path.len -= len;
@@ -122,39 +138,46 @@ static bool search_path(struct part path, const struct cgroup_names *names,
 	return false;
 }
 
-/* A line is HIERARCHY:CONTROLLERS:PATH; the path may contain colons. */
-static struct part find_cgroup_path(struct part line)
+static struct part cut_field(struct part *line)
 {
-	for (int colons = 0; colons < 2; colons++) {
-		const char *colon = memchr(line.text, ':', line.len);
+	const char *colon = memchr(line->text, ':', line->len);
+	size_t len = colon ? (size_t)(colon - line->text) : line->len;
+	struct part field = { line->text, len };
 
-		if (!colon)
-			return (struct part){ line.text, 0 };
-		line.len -= (size_t)(colon + 1 - line.text);
-		line.text = colon + 1;
-	}
-	return line;
+	len += colon != NULL;
+	line->text += len;
+	line->len -= len;
+	return field;
 }
 
-bool cgroup_container(const char *text, size_t len,
-		      const struct cgroup_names *names, const char **ret_id,
-		      size_t *ret_len)
+/* A line is HIERARCHY:CONTROLLERS:PATH; the path may contain colons. */
+static bool search_line(struct part line, const struct cgroup_names *names,
+			struct cgroup_place *ret_place)
 {
-	struct part id;
+	struct part controllers;
 
-	while (len) {
-		const char *end = memchr(text, '\n', len);
-		size_t line = end ? (size_t)(end - text) : len;
+	cut_field(&line);
+	controllers = cut_field(&line);
+	*ret_place = (struct cgroup_place){
+		.controllers = controllers.text,
+		.controllers_len = controllers.len,
+	};
+	return search_path(line, names, ret_place);
+}
 
-		if (search_path(find_cgroup_path((struct part){ text, line }),
-				names, &id)) {
-			*ret_id = id.text;
-			*ret_len = id.len;
-			return true;
-		}
-		line += end != NULL;
-		text += line;
-		len -= line;
+bool cgroup_next(struct cgroup_search *search, struct cgroup_place *ret_place)
+{
+	bool found = false;
+
+	while (search->len && !found) {
+		const char *end = memchr(search->text, '\n', search->len);
+		size_t len = end ? (size_t)(end - search->text) : search->len;
+
+		found = search_line((struct part){ search->text, len },
+				    search->names, ret_place);
+		len += end != NULL;
+		search->text += len;
+		search->len -= len;
 	}
-	return false;
+	return found;
 }

@@ -11,15 +11,19 @@
 
 #include "base/alloc.h"
 #include "base/fileio.h"
+#include "capctl/process/cgroupfs.h"
 
 /* A process may be in 65536 groups, all listed in its status. */
 #define TEXT_MAX (1 << 20)
 #define NAME_SIZE 32
 
 int processes_open(struct processes *ret_processes, const char *proc,
-		   const struct cgroup_names *names, struct err *err)
+		   const char *cgroups, const struct cgroup_names *names,
+		   struct err *err)
 {
 	*ret_processes = (struct processes){ .names = names };
+	ret_processes->cgroups =
+		fileio_open(AT_FDCWD, cgroups, O_PATH | O_DIRECTORY, 0);
 	ret_processes->proc =
 		fileio_open(AT_FDCWD, proc, O_RDONLY | O_DIRECTORY, 0);
 	if (ret_processes->proc < 0)
@@ -34,6 +38,7 @@ void processes_close(struct processes *processes)
 	free(processes->list);
 	free(processes->errors);
 	cleanup_fd(&processes->proc);
+	cleanup_fd(&processes->cgroups);
 }
 
 static int add_process_error(struct processes *processes, uint32_t pid,
@@ -101,19 +106,24 @@ static bool is_ended_error(int number)
 static int read_container(struct processes *processes, int directory,
 			  struct process *process, struct err *err)
 {
+	struct cgroup_search search = { .names = processes->names };
 	char *text CLEANUP_FREE = NULL;
-	const char *id;
-	size_t len, id_len;
+	struct cgroup_place place;
+	bool found;
 
-	if (read_proc_text(directory, "cgroup", &text, &len) < 0)
+	if (read_proc_text(directory, "cgroup", &text, &search.len) < 0)
 		return is_ended_error(errno)
 			       ? 0
 			       : add_process_error(processes,
 						   process->status.pid, errno,
 						   err);
-	if (!cgroup_container(text, len, processes->names, &id, &id_len))
+	search.text = text;
+	do
+		found = cgroup_next(&search, &place);
+	while (found && !cgroupfs_is_trusted(processes->cgroups, &place));
+	if (!found)
 		return 0;
-	process->container = strndup(id, id_len);
+	process->container = strndup(place.id, place.id_len);
 	return process->container ? 0 : err_set(err, "out of memory");
 }
 

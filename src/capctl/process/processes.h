@@ -29,6 +29,7 @@ struct process_error {
 
 struct processes {
 	int proc; /* a descriptor of /proc */
+	int cgroups; /* of /sys/fs/cgroup; -1: there is none */
 	const struct cgroup_names *names; /* may be NULL; not owned */
 	struct process *list; /* threads follow their process */
 	size_t count;
@@ -37,11 +38,20 @@ struct processes {
 	size_t errors_count;
 };
 
+#define PROCESSES_CGROUPS "/sys/fs/cgroup"
+
+#define PROCESSES_INIT                                                         \
+	{                                                                      \
+		.proc = -1, .cgroups = -1                                      \
+	}
 #define CLEANUP_PROCESSES __attribute__((cleanup(processes_close)))
 
-/* `proc` is the mount point of procfs. Close also on -1. */
+/*
+ * `proc` is the mount point of procfs; the hierarchies of cgroups are in
+ * `cgroups`. Close also on -1.
+ */
 int processes_open(struct processes *ret_processes, const char *proc,
-		   const struct cgroup_names *names,
+		   const char *cgroups, const struct cgroup_names *names,
 		   struct err *err) MUST_CHECK;
 void processes_close(struct processes *processes);
 

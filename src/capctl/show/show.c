@@ -206,7 +206,8 @@ static int read_processes(struct show *show, struct show_choice *choice,
 		return err_set(err,
 			       "'/proc' has no processes: mount procfs on it");
 	if (collect_names(choice, err) < 0 ||
-	    processes_open(&show->processes, "/proc", &choice->known, err) < 0)
+	    processes_open(&show->processes, "/proc", PROCESSES_CGROUPS,
+			   &choice->known, err) < 0)
 		return -1;
 	if (walks && processes_add_all(&show->processes, err) < 0)
 		return -1;
@@ -289,7 +290,7 @@ static enum show_mode mode_of(const struct show_options *options)
 static int show(const struct show_options *options, struct err *err)
 {
 	struct show show __attribute__((cleanup(show_free))) = {
-		.processes = { .proc = -1 },
+		.processes = PROCESSES_INIT,
 	};
 	struct show_choice choice __attribute__((cleanup(choice_free))) = {
 		.options = options,

@@ -33,12 +33,13 @@ static void add_held(struct verify_result *result,
 
 static int read_held(struct verify_result *result, struct err *err)
 {
-	struct processes processes CLEANUP_PROCESSES = { .proc = -1 };
+	struct processes processes CLEANUP_PROCESSES = PROCESSES_INIT;
 	const struct process_error *error;
 
 	if (!result->container->runs)
 		return 0;
-	if (processes_open(&processes, "/proc", NULL, err) < 0 ||
+	if (processes_open(&processes, "/proc", PROCESSES_CGROUPS, NULL, err) <
+		    0 ||
 	    processes_add(&processes, (uint32_t)result->container->state.pid,
 			  err) < 0)
 		return -1;

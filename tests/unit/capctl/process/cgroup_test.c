@@ -14,14 +14,15 @@ static const struct cgroup_names names = { known, ARRAY_LEN(known) };
 /* `want` is the id; "": no container. */
 static void check(const char *text, const char *want)
 {
-	size_t size = strlen(text), len = 0;
+	size_t size = strlen(text);
 	char *exact CLEANUP_FREE = malloc(size ? size : 1);
-	const char *id = "";
+	struct cgroup_search search = { exact, size, &names };
+	struct cgroup_place place = { .id = "" };
 	char *got CLEANUP_FREE = NULL;
 
 	memcpy(exact, text, size);
-	CHECK(cgroup_container(exact, size, &names, &id, &len) == !!*want);
-	got = strndup(id, len);
+	CHECK(cgroup_next(&search, &place) == !!*want);
+	got = strndup(place.id ? place.id : "", place.id_len);
 	if (!CHECK_STR(got, want))
 		printf("#   of: %s\n", text);
 }
@@ -114,6 +115,38 @@ static void a_path_may_contain_colons(void)
 	check("0::web:x\n", "");
 }
 
+/* CONTROLLERS ABOVE ID, and '*' for one of the names. */
+static void check_next(struct cgroup_search *search, const char *want)
+{
+	struct cgroup_place place;
+	char got[256];
+
+	REQUIRE(cgroup_next(search, &place));
+	snprintf(got, sizeof(got), "%.*s %.*s %.*s%s",
+		 (int)place.controllers_len, place.controllers,
+		 (int)place.above_len, place.above, (int)place.id_len, place.id,
+		 place.is_known ? "*" : "");
+	CHECK_STR(got, want);
+}
+
+static void each_hierarchy_has_a_place(void)
+{
+	static const char text[] = "9:name=systemd:/a/b/docker-" HEX ".scope\n"
+				   "8:pids:/\n"
+				   "7:cpu,cpuacct:/web/x/db-1\n"
+				   "0::/u/runc-db-1.scope/web\n";
+	struct cgroup_search search = { text, strlen(text), &names };
+	struct cgroup_place place;
+
+	check_next(&search, "name=systemd /a/b/ " HEX);
+	check_next(&search, "cpu,cpuacct / web*");
+	check_next(&search, " /u/ db-1*");
+	CHECK(!cgroup_next(&search, &place));
+	search = (struct cgroup_search){ text, strlen(text), NULL };
+	check_next(&search, "name=systemd /a/b/ " HEX);
+	check_next(&search, " /u/ db-1");
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(names_of_engines_are_recognised),
 	TAP_TEST(names_of_runtimes_are_recognised),
@@ -123,6 +156,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_container_cannot_pose_as_another),
 	TAP_TEST(every_hierarchy_is_searched),
 	TAP_TEST(a_path_may_contain_colons),
+	TAP_TEST(each_hierarchy_has_a_place),
 };
 
 TAP_MAIN(tests)

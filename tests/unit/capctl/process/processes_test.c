@@ -15,6 +15,8 @@
 
 #define HEX "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
+#define OTHER "fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210"
+
 /* A made-up /proc, with processes that a test cannot start. */
 
 static void write_in(const struct tempdir *dir, const char *path,
@@ -73,14 +75,14 @@ static void read_all(struct processes *processes, const struct tempdir *dir)
 {
 	struct err err = { 0 };
 
-	CHECK(processes_open(processes, dir->path, NULL, &err) == 0);
+	CHECK(processes_open(processes, dir->path, dir->path, NULL, &err) == 0);
 	if (!CHECK(processes_add_all(processes, &err) == 0))
 		printf("# %s\n", err.text);
 }
 
 static void only_numbers_are_processes(void)
 {
-	struct processes processes CLEANUP_PROCESSES = { .proc = -1 };
+	struct processes processes CLEANUP_PROCESSES = PROCESSES_INIT;
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
 
 	add_process(&dir, 1);
@@ -97,7 +99,7 @@ static void only_numbers_are_processes(void)
 
 static void ended_processes_are_skipped(void)
 {
-	struct processes processes CLEANUP_PROCESSES = { .proc = -1 };
+	struct processes processes CLEANUP_PROCESSES = PROCESSES_INIT;
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
 
 	add_process(&dir, 1);
@@ -109,7 +111,7 @@ static void ended_processes_are_skipped(void)
 
 static void unreadable_processes_are_recorded(void)
 {
-	struct processes processes CLEANUP_PROCESSES = { .proc = -1 };
+	struct processes processes CLEANUP_PROCESSES = PROCESSES_INIT;
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
 
 	add_process(&dir, 1);
@@ -126,7 +128,7 @@ static void unreadable_processes_are_recorded(void)
 /* The list of many groups comes before the sets. */
 static void a_long_status_is_read_completely(void)
 {
-	struct processes processes CLEANUP_PROCESSES = { .proc = -1 };
+	struct processes processes CLEANUP_PROCESSES = PROCESSES_INIT;
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
 	char *status CLEANUP_FREE = NULL, *text CLEANUP_FREE = NULL;
 
@@ -147,7 +149,7 @@ static void a_long_status_is_read_completely(void)
 
 static void without_process_1_others_are_hidden(void)
 {
-	struct processes processes CLEANUP_PROCESSES = { .proc = -1 };
+	struct processes processes CLEANUP_PROCESSES = PROCESSES_INIT;
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
 
 	add_process(&dir, 12);
@@ -160,12 +162,13 @@ static void without_process_1_others_are_hidden(void)
 
 static void threads_that_differ_follow_their_process(void)
 {
-	struct processes processes CLEANUP_PROCESSES = { .proc = -1 };
+	struct processes processes CLEANUP_PROCESSES = PROCESSES_INIT;
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
 
 	add_process(&dir, 1);
 	write_status(&dir, "12/status", 12, 12, 3, "400");
 	write_in(&dir, "12/cgroup", "0::/docker/" HEX "\n");
+	CHECK(mkdirat(dir.fd, "docker", 0755) == 0);
 	add_thread(&dir, 12, 12, "400");
 	add_thread(&dir, 12, 13, "400");
 	add_thread(&dir, 12, 14, "0");
@@ -197,7 +200,7 @@ static void set_zombie(const struct tempdir *dir, const char *path)
 
 static void a_thread_represents_an_exited_main_thread(void)
 {
-	struct processes processes CLEANUP_PROCESSES = { .proc = -1 };
+	struct processes processes CLEANUP_PROCESSES = PROCESSES_INIT;
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
 	struct err err = { 0 };
 
@@ -210,7 +213,9 @@ static void a_thread_represents_an_exited_main_thread(void)
 	set_zombie(&dir, "12/task/13/status");
 	add_thread(&dir, 12, 14, "400");
 	write_in(&dir, "12/task/14/cgroup", "0::/docker/" HEX "\n");
-	REQUIRE(processes_open(&processes, dir.path, NULL, &err) == 0);
+	CHECK(mkdirat(dir.fd, "docker", 0755) == 0);
+	REQUIRE(processes_open(&processes, dir.path, dir.path, NULL, &err) ==
+		0);
 	CHECK(processes_add(&processes, 12, &err) == 0);
 	CHECK_U64(processes.errors_count, 0);
 	REQUIRE(processes.count == 1);
@@ -225,7 +230,7 @@ static void a_thread_represents_an_exited_main_thread(void)
 /* A tracer keeps threads that have exited. */
 static void a_process_whose_threads_have_all_exited_is_dead(void)
 {
-	struct processes processes CLEANUP_PROCESSES = { .proc = -1 };
+	struct processes processes CLEANUP_PROCESSES = PROCESSES_INIT;
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
 	struct err err = { 0 };
 
@@ -233,7 +238,8 @@ static void a_process_whose_threads_have_all_exited_is_dead(void)
 	set_zombie(&dir, "12/status");
 	add_thread(&dir, 12, 13, "400");
 	set_zombie(&dir, "12/task/13/status");
-	REQUIRE(processes_open(&processes, dir.path, NULL, &err) == 0);
+	REQUIRE(processes_open(&processes, dir.path, dir.path, NULL, &err) ==
+		0);
 	CHECK(processes_add(&processes, 12, &err) == 0);
 	REQUIRE(processes.count == 1);
 	CHECK(!processes.list[0].main_has_exited);
@@ -242,7 +248,7 @@ static void a_process_whose_threads_have_all_exited_is_dead(void)
 
 static void kernel_threads_are_skipped(void)
 {
-	struct processes processes CLEANUP_PROCESSES = { .proc = -1 };
+	struct processes processes CLEANUP_PROCESSES = PROCESSES_INIT;
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
 	char *status CLEANUP_FREE = NULL;
 	struct err err;
@@ -262,16 +268,43 @@ static void containers_are_recognised(void)
 {
 	static const char *const list[] = { "web" };
 	const struct cgroup_names names = { list, 1 };
-	struct processes processes CLEANUP_PROCESSES = { .proc = -1 };
+	struct processes processes CLEANUP_PROCESSES = PROCESSES_INIT;
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
 	struct err err;
 
 	add_process(&dir, 1);
 	write_in(&dir, "1/cgroup", "0::/web\n");
-	REQUIRE(processes_open(&processes, dir.path, &names, &err) == 0);
+	REQUIRE(processes_open(&processes, dir.path, dir.path, &names, &err) ==
+		0);
 	REQUIRE(processes_add(&processes, 1, &err) == 0);
 	REQUIRE(processes.count == 1);
 	CHECK_STR(processes.list[0].container, "web");
+}
+
+/* Others can create any name in `users`. */
+static void a_name_that_others_could_write_is_no_container(void)
+{
+	struct processes processes CLEANUP_PROCESSES = PROCESSES_INIT;
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+	struct err err;
+
+	add_process(&dir, 1);
+	write_in(&dir, "1/cgroup", "0::/users/docker-" HEX ".scope\n");
+	add_process(&dir, 2);
+	write_in(&dir, "2/cgroup",
+		 "0::/users/docker-" HEX ".scope\n"
+		 "9:name=systemd:/docker/" OTHER "\n");
+	CHECK(mkdirat(dir.fd, "users", 0755) == 0);
+	CHECK(fchmodat(dir.fd, "users", 0777, 0) == 0);
+	CHECK(mkdirat(dir.fd, "systemd", 0755) == 0);
+	CHECK(mkdirat(dir.fd, "systemd/docker", 0755) == 0);
+	REQUIRE(processes_open(&processes, dir.path, dir.path, NULL, &err) ==
+		0);
+	REQUIRE(processes_add(&processes, 1, &err) == 0);
+	REQUIRE(processes_add(&processes, 2, &err) == 0);
+	REQUIRE(processes.count == 2);
+	CHECK(!processes.list[0].container);
+	CHECK_STR(processes.list[1].container, OTHER);
 }
 
 /* The real /proc. */
@@ -279,7 +312,8 @@ static void containers_are_recognised(void)
 static bool open_proc(struct processes *processes)
 {
 	struct err err = { 0 };
-	bool opened = processes_open(processes, "/proc", NULL, &err) == 0;
+	bool opened = processes_open(processes, "/proc", PROCESSES_CGROUPS,
+				     NULL, &err) == 0;
 
 	if (!CHECK(opened))
 		printf("# %s\n", err.text);
@@ -288,7 +322,7 @@ static bool open_proc(struct processes *processes)
 
 static void a_missing_process_is_recorded(void)
 {
-	struct processes processes CLEANUP_PROCESSES = { .proc = -1 };
+	struct processes processes CLEANUP_PROCESSES = PROCESSES_INIT;
 	pid_t child = fork();
 	struct err err;
 
@@ -305,7 +339,7 @@ static void a_missing_process_is_recorded(void)
 
 static void a_zombie_is_added(void)
 {
-	struct processes processes CLEANUP_PROCESSES = { .proc = -1 };
+	struct processes processes CLEANUP_PROCESSES = PROCESSES_INIT;
 	pid_t child = fork();
 	siginfo_t info;
 	struct err err;
@@ -322,7 +356,7 @@ static void a_zombie_is_added(void)
 
 static void all_processes_are_added(void)
 {
-	struct processes processes CLEANUP_PROCESSES = { .proc = -1 };
+	struct processes processes CLEANUP_PROCESSES = PROCESSES_INIT;
 	const struct process *own;
 	struct err err;
 
@@ -365,7 +399,7 @@ static void run_two_threads(const int pipes[4])
 
 static void a_real_thread_that_differs_is_shown(void)
 {
-	struct processes processes CLEANUP_PROCESSES = { .proc = -1 };
+	struct processes processes CLEANUP_PROCESSES = PROCESSES_INIT;
 	int pipes[4];
 	struct err err;
 	pid_t child;
@@ -400,6 +434,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_process_whose_threads_have_all_exited_is_dead),
 	TAP_TEST(kernel_threads_are_skipped),
 	TAP_TEST(containers_are_recognised),
+	TAP_TEST(a_name_that_others_could_write_is_no_container),
 	TAP_TEST(a_missing_process_is_recorded),
 	TAP_TEST(a_zombie_is_added),
 	TAP_TEST(all_processes_are_added),
