@@ -402,6 +402,9 @@ TESTS_DIST = $(TEST_FILES) $(CLI_TESTS) $(CAPCTL_CLI_TESTS) \
 	tests/fuzz/replay.sh \
 	tests/fuzz/run \
 	tests/fuzz/standalone.c \
+	tests/mutation/equivalent \
+	tests/mutation/mutants.py \
+	tests/mutation/run \
 	tests/soak/packages.bats \
 	tests/vm/fresh.bats \
 	tests/vm/machine \

@@ -97,6 +97,11 @@ bench: all $(EXTRA_PROGRAMS)
 	DEFAULT_RUNTIME='$(DEFAULT_RUNTIME)' $(srcdir)/tests/bench/run \
 		./capruntime tests/bench/exec_only tests/bench/pairs $(CAPCTL_PROGRAM)
 
+## mutation: change capruntime's source in many places, and test each (hours)
+# MUTATION has options of tests/mutation/run, or sources.
+mutation: all check-helpers
+	$(srcdir)/tests/mutation/run . $(MUTATION)
+
 ## examples-expect: write examples/*.expect again, as capctl explains them now
 examples-expect: capctl
 	set -e; for policy in $(srcdir)/examples/*.json; do \
@@ -116,5 +121,5 @@ packages: dist
 	$(srcdir)/tools/make-packages $(distdir).tar.xz packages
 
 .PHONY: bench check-fresh check-helpers check-one check-quick examples-expect \
-	format fuzz fuzz-targets help packages soak soak-packages \
+	format fuzz fuzz-targets help mutation packages soak soak-packages \
 	soak-releases static-programs
