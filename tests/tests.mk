@@ -10,6 +10,7 @@ UNIT_TESTS = \
 	tests/unit/base/hash_test \
 	tests/unit/base/report_test \
 	tests/unit/base/time_test \
+	tests/unit/base/trust_replaced_test \
 	tests/unit/base/trust_test \
 	tests/unit/base/utf8_test \
 	tests/unit/bundle/evaluate_test \
@@ -37,6 +38,7 @@ UNIT_TESTS = \
 	tests/unit/policy/parse_test \
 	tests/unit/policy/reader_test \
 	tests/unit/runtime/args_test \
+	tests/unit/runtime/launch_test \
 	tests/unit/runtime/root_test \
 	tests/unit/spec/annotations_test \
 	tests/unit/spec/edit_test \

@@ -53,7 +53,6 @@ src/capruntime/create.c tests/cli/faults.bats it only calls other modules
 src/policy/files.c tests/cli/trust.bats refused files are tested there
 src/policy/policy.c tests/unit/policy/parse_test.c it holds the result of the parser
 src/policy/rule.c tests/unit/policy/parse_test.c a rule is parsed as part of a policy
-src/runtime/launch.c tests/cli/runtimes.bats it executes another program
 src/runtime/options.c tests/unit/runtime/args_test.c options.json is run there
 src/runtime/reading.c tests/unit/runtime/args_test.c argv.json is run there
 '
