@@ -456,6 +456,24 @@ alive() { # ROOT ID runc|crun
 	finds
 }
 
+@test "a FIFO in the place of a file of /proc is not opened" {
+	local words
+
+	alive /run/runc a runc
+	rm "$tree/proc/4711/stat"
+	mkdir -p "$tree"/proc/{self,4712,sys/kernel,sys/user}
+	mkfifo "$tree"/proc/{sys/kernel/osrelease,sys/user/max_user_namespaces} \
+		"$tree"/proc/{4711/stat,4712/status,4712/cmdline}
+	ln -s /usr/bin/conmon "$tree/proc/4712/exe"
+	for words in --json "--in-use $capruntime"; do
+		# shellcheck disable=SC2086 # several words
+		run --separate-stderr timeout -k 5 60 "$capctl" doctor $words \
+			--root "$tree" </dev/null
+		printf 'exit status %s\n%s\n%s\n' "$status" "$stderr" "$output"
+		[ "$status" -lt 3 ]
+	done
+}
+
 @test "a container's state that cannot be read is unknown" {
 	alive /run/crun b crun
 	put run/runc/a/state.json <<<'{'

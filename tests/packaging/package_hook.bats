@@ -396,6 +396,23 @@ make_monitor() { # PID WORD...
 	done
 }
 
+@test "a FIFO in the place of a process's file is not opened" {
+	local file
+
+	for file in status cmdline; do
+		for reader in without_capctl install_capctl; do
+			make_monitor 30 -n x -r "$bindir/capruntime"
+			rm "$root/proc/30/$file"
+			mkfifo "$root/proc/30/$file"
+			$reader
+			run timeout 30 sh "$hook" --root "$root" before-removal
+			printf 'exit status %s\n%s\n' "$status" "$output"
+			[ "$status" -lt 2 ]
+			rm -r "$root/proc/30"
+		done
+	done
+}
+
 @test "state and configuration in other places prevent removal" {
 	local reader place
 

@@ -217,7 +217,9 @@ static int read_proc_file(int process, const char *name, size_t max,
 			  char **ret_text, size_t *ret_len)
 {
 	struct err ignored;
-	int fd CLEANUP_FD = fileio_open(process, name, O_RDONLY, 0);
+	struct stat st;
+	int fd CLEANUP_FD =
+		fileio_open_regular(process, name, 0, name, &st, &ignored);
 
 	return fd < 0 ? -1
 		      : fileio_read(fd, name, max, ret_text, ret_len, &ignored);

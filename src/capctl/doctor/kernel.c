@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 
 #include "base/fileio.h"
 #include "capctl/doctor/checks.h"
@@ -30,13 +31,18 @@ static bool is_before(struct release release, struct release other)
 	       (release.major == other.major && release.minor < other.minor);
 }
 
-/* The first line; the caller frees. NULL: it cannot be read. */
+/*
+ * The first line; the caller frees. NULL: it cannot be read. In the tree of
+ * --root it may be a FIFO.
+ */
 static char *read_line(const char *path)
 {
-	int fd CLEANUP_FD = fileio_open(AT_FDCWD, path, O_RDONLY, 0);
 	struct err ignored;
+	struct stat st;
 	char *text;
 	size_t len;
+	int fd CLEANUP_FD =
+		fileio_open_regular(AT_FDCWD, path, 0, path, &st, &ignored);
 
 	if (fd < 0 ||
 	    fileio_read(fd, path, TEXT_MAX, &text, &len, &ignored) < 0)

@@ -38,18 +38,17 @@ static void check_first_process(struct container *container)
 {
 	int32_t pid = container->state.pid;
 	char path[32], *text CLEANUP_FREE = NULL;
-	struct err ignored;
+	struct err cause;
+	struct stat st;
 	size_t len;
 	int fd CLEANUP_FD = -1;
 
 	if (!pid || !container->state.start)
 		return;
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	fd = fileio_open(AT_FDCWD, path, O_RDONLY, 0);
-	errno = fd < 0 ? errno : EFBIG;
-	if (fd < 0 ||
-	    fileio_read(fd, path, STAT_MAX, &text, &len, &ignored) < 0)
-		container->hidden = is_pid_hidden(pid, errno);
+	fd = fileio_open_regular(AT_FDCWD, path, 0, path, &st, &cause);
+	if (fd < 0 || fileio_read(fd, path, STAT_MAX, &text, &len, &cause) < 0)
+		container->hidden = is_pid_hidden(pid, cause.number);
 	else
 		container->runs =
 			!procstat_has_ended(text) &&
