@@ -13,6 +13,7 @@ UNIT_TESTS = \
 	tests/unit/base/trust_replaced_test \
 	tests/unit/base/trust_test \
 	tests/unit/base/utf8_test \
+	tests/unit/bundle/evaluate_decide_test \
 	tests/unit/bundle/evaluate_test \
 	tests/unit/bundle/files_test \
 	tests/unit/capruntime/audit_line_test \

@@ -241,6 +241,33 @@ static void a_replaced_file_keeps_mode_owner_and_attributes(void)
 	CHECK_STR(b, a);
 }
 
+static void an_owner_or_a_group_alone_is_kept(void)
+{
+	static const struct {
+		uid_t uid;
+		gid_t gid;
+		mode_t mode;
+	} models[] = { { 1000, 0, 0640 }, { 0, 1001, 0640 }, { 0, 0, 07751 } };
+
+	if (geteuid() != 0)
+		SKIP("only root can give files away");
+	for (size_t i = 0; i < ARRAY_LEN(models); i++) {
+		struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+		int fd CLEANUP_FD =
+			fileio_open(dir.fd, "file", O_RDWR | O_CREAT, 0600);
+		struct err err = { 0 };
+		struct stat st;
+
+		REQUIRE(fchown(fd, models[i].uid, models[i].gid) == 0 &&
+			fchmod(fd, models[i].mode) == 0);
+		REQUIRE(fileio_replace(dir.fd, "file", fd, "x", 1, &err) == 0);
+		REQUIRE(fstatat(dir.fd, "file", &st, 0) == 0);
+		CHECK_U64(st.st_uid, models[i].uid);
+		CHECK_U64(st.st_gid, models[i].gid);
+		CHECK_U64(st.st_mode, S_IFREG | models[i].mode);
+	}
+}
+
 static void the_umask_takes_nothing_from_the_mode(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
@@ -343,6 +370,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(what_cannot_be_read_says_why),
 	TAP_TEST(a_new_file_is_its_owners_alone),
 	TAP_TEST(a_replaced_file_keeps_mode_owner_and_attributes),
+	TAP_TEST(an_owner_or_a_group_alone_is_kept),
 	TAP_TEST(the_umask_takes_nothing_from_the_mode),
 	TAP_TEST(a_published_file_has_the_mode_given),
 	TAP_TEST(another_name_of_the_file_keeps_the_old_bytes),

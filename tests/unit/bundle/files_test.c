@@ -109,6 +109,8 @@ static void a_config_named_by_itself_has_its_own_record(void)
 		    "other.json.capruntime.json");
 	args.config = usual;
 	check_names(&args, with_slash, "config.json", RECORD);
+	args.config = "/other.json";
+	check_names(&args, "/", "other.json", "other.json.capruntime.json");
 	args.config = "other.json";
 	check_names(&args, ".", "other.json", "other.json.capruntime.json");
 }
