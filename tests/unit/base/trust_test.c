@@ -16,13 +16,15 @@ static int open_in(const struct tempdir *dir, const char *name, bool *ret_there,
 		   struct err *err)
 {
 	char *path CLEANUP_FREE = tempdir_path(dir, name);
-	int fd CLEANUP_FD = -1;
-	int status;
+	int next = next_descriptor();
+	int fd, status;
 
 	*err = (struct err){ 0 };
 	status = trust_open(path, &fd, err);
 	*ret_there = fd >= 0;
 	CHECK(fd < 0 || (fd >= 3 && fcntl(fd, F_GETFD) & FD_CLOEXEC));
+	CHECK(fd < 0 || close(fd) == 0);
+	CHECK(next_descriptor() == next);
 	return status;
 }
 
@@ -383,9 +385,12 @@ static int check_program(const struct tempdir *dir, const char *name,
 			 struct err *err)
 {
 	char *path CLEANUP_FREE = tempdir_path(dir, name);
+	int status, next = next_descriptor();
 
 	*err = (struct err){ 0 };
-	return trust_check_program(path, err);
+	status = trust_check_program(path, err);
+	CHECK(next_descriptor() == next);
+	return status;
 }
 
 static void a_program_must_be_there_and_executable(void)
@@ -410,10 +415,12 @@ static void a_program_must_be_there_and_executable(void)
 static bool log_to(const struct tempdir *dir, const char *name)
 {
 	char *path CLEANUP_FREE = tempdir_path(dir, name);
+	int next = next_descriptor();
 	int fd CLEANUP_FD = -1;
 	struct err err = { 0 };
 	bool trusted = trust_check_log(path, &err) == 0;
 
+	CHECK(next_descriptor() == next);
 	CHECK(trusted == !*err.text);
 	err = (struct err){ 0 };
 	CHECK(trusted == (trust_open_log(path, &fd, &err) == 0));

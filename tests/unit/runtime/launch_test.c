@@ -43,6 +43,7 @@ static void check_resolved(const char *argv0, const char *path,
 	struct launch launch;
 	struct err err = { 0 };
 
+	memset(&launch, 'x', sizeof(launch));
 	if (!CHECK(launch_resolve(&launch, argv0, &err) == 0)) {
 		printf("#   %s\n", err.text);
 		return;
@@ -172,7 +173,7 @@ static void a_runtime_is_a_trusted_program(void)
 
 	check_program(path, "real runtime '/");
 	check_program(path, "program': is missing");
-	REQUIRE(tempdir_write_str(&dir, "program", "#!/bin/true\n"));
+	REQUIRE(tempdir_write_str(&dir, "program", "#!/bin/false\n"));
 	check_program(path, "program' is not executable");
 	for (size_t i = 0; i < ARRAY_LEN(executable); i++) {
 		REQUIRE(chmod(path, executable[i]) == 0);
@@ -211,7 +212,7 @@ static void directories_above_link_and_runtime_are_checked(void)
 	char *path CLEANUP_FREE = tempdir_path(&dir, "bin/program");
 
 	REQUIRE(mkdir("bin", 0700) == 0 &&
-		tempdir_write_str(&dir, "bin/program", "#!/bin/true\n") &&
+		tempdir_write_str(&dir, "bin/program", "#!/bin/false\n") &&
 		chmod(path, 0755) == 0 && symlink(path, link) == 0);
 	check_path("", path, NULL);
 	check_path(link, path, NULL);

@@ -57,6 +57,15 @@ static inline struct tempdir tempdir_make(void)
 	return dir;
 }
 
+/* The next descriptor's number: it grows if one is not closed. */
+static inline int next_descriptor(void)
+{
+	int fd = open("/", O_PATH | O_CLOEXEC);
+
+	close(fd);
+	return fd;
+}
+
 /* The absolute path of `name` in it; the caller frees. */
 static inline char *tempdir_path(const struct tempdir *dir, const char *name)
 {
