@@ -4,6 +4,7 @@
 
 #include "base/trust.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <sys/syscall.h>
 
@@ -46,6 +47,20 @@ int openat_after_others(int directory, const char *name, int flags, ...)
 			others.replace();
 	}
 	return (int)syscall(SYS_openat, directory, name, flags, mode);
+}
+
+/* The call of fstat() that fails; 0: none. */
+static int failing_call, fstat_calls;
+
+int fstat_or_fail(int fd, struct stat *ret_st) __asm__("fstat");
+
+int fstat_or_fail(int fd, struct stat *ret_st)
+{
+	if (++fstat_calls == failing_call) {
+		errno = EIO;
+		return -1;
+	}
+	return fstatat(fd, "", ret_st, AT_EMPTY_PATH);
 }
 
 static void start_others(const struct tempdir *dir, const char *name,
@@ -255,6 +270,35 @@ static void a_log_that_cannot_be_made_is_tried_once(void)
 	others.dir = &dir;
 }
 
+/* Each of the calls that trust_open() makes, one after the other. */
+static void what_cannot_be_examined_is_refused(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+	char *path CLEANUP_FREE = tempdir_path(&dir, "link");
+	int status = -1;
+
+	REQUIRE(tempdir_write_str(&dir, "file", "text") &&
+		symlinkat("file", dir.fd, "link") == 0);
+	for (failing_call = 1; status < 0; failing_call++) {
+		int next = next_descriptor();
+		struct err err = { 0 };
+		int fd = -1;
+
+		fstat_calls = 0;
+		status = trust_open(path, &fd, &err);
+		if (!fstat_calls)
+			break; /* the C library has another name for it */
+		CHECK((status == 0) == (fstat_calls < failing_call));
+		CHECK((status == 0) == (fd >= 0) &&
+		      (status == 0) == !*err.text);
+		CHECK(fd < 0 || close(fd) == 0);
+		CHECK(next_descriptor() == next);
+	}
+	failing_call = 0;
+	if (!fstat_calls)
+		SKIP("fstat() cannot be replaced here");
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(a_replaced_file_is_checked_again),
 	TAP_TEST(a_file_replaced_each_time_is_refused),
@@ -264,6 +308,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(only_a_link_that_may_have_moved_is_tried_again),
 	TAP_TEST(a_log_made_meanwhile_is_checked),
 	TAP_TEST(a_log_that_cannot_be_made_is_tried_once),
+	TAP_TEST(what_cannot_be_examined_is_refused),
 };
 
 TAP_MAIN(tests)
