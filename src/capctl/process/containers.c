@@ -12,6 +12,7 @@
 
 #include "base/alloc.h"
 #include "base/fileio.h"
+#include "base/trust.h"
 #include "capctl/process/status.h"
 
 #define STAT_MAX 4096
@@ -219,6 +220,23 @@ static void search_containerd_roots(struct containers *containers,
 	free(entries);
 }
 
+/* Who can write in it, can put any state there. su(1) keeps the variable. */
+static int check_user_directory(const char *own, const char *name,
+				struct err *err)
+{
+	char *root CLEANUP_FREE = alloc_text("%s/%s", own, name);
+	struct stat st;
+
+	if (!root)
+		return err_set(err, "out of memory");
+	if (access(root, F_OK) < 0 || stat(own, &st) < 0 ||
+	    trust_check_stat(&st, own, err) == 0)
+		return 0;
+	return err_wrap(err,
+			"$XDG_RUNTIME_DIR (unset it, or use --root for '%s')",
+			root);
+}
+
 /* Rootless runtimes keep their state below $XDG_RUNTIME_DIR. */
 static void search_user_roots(struct containers *containers, const char *id,
 			      struct err *first)
@@ -227,11 +245,14 @@ static void search_user_roots(struct containers *containers, const char *id,
 	const char *own = secure_getenv("XDG_RUNTIME_DIR");
 	struct err error;
 
-	for (size_t i = 0; own && *own && i < ARRAY_LEN(names); i++)
-		keep_first_error(first,
-				 search_root_below(containers, own, names[i],
-						   id, &error),
-				 &error);
+	for (size_t i = 0; own && *own && i < ARRAY_LEN(names); i++) {
+		int status = check_user_directory(own, names[i], &error);
+
+		if (status == 0)
+			status = search_root_below(containers, own, names[i],
+						   id, &error);
+		keep_first_error(first, status, &error);
+	}
 }
 
 int containers_find(struct containers *ret_containers, const char *root,

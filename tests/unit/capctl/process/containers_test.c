@@ -3,6 +3,7 @@
 
 #include "capctl/process/containers.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -147,6 +148,39 @@ static void a_given_root_must_exist(void)
 	CHECK_STR(err.text, "'/nonexistent': is missing");
 }
 
+static size_t count_below(const struct containers *containers, const char *path)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < containers->count; i++)
+		count += strncmp(containers->list[i].root, path,
+				 strlen(path)) == 0;
+	return count;
+}
+
+/* su(1) keeps $XDG_RUNTIME_DIR, the directory of the user before. */
+static void another_users_runtime_directory_is_not_believed(void)
+{
+	struct containers found CLEANUP_CONTAINERS = { 0 };
+	struct containers again CLEANUP_CONTAINERS = { 0 };
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+	struct err err = { 0 };
+
+	CHECK(mkdirat(dir.fd, "crun", 0755) == 0);
+	make_crun(&dir, "crun/a", getpid(), start_of(getpid()));
+	setenv("XDG_RUNTIME_DIR", dir.path, 1);
+	(void)!containers_find(&found, NULL, NULL, &err);
+	CHECK_U64(count_below(&found, dir.path), 1);
+	CHECK(fchmod(dir.fd, 0777) == 0);
+	CHECK(containers_find(&again, NULL, NULL, &err) == -1);
+	CHECK_U64(count_below(&again, dir.path), 0);
+	CHECK_HAS(err.text, "is writable by others");
+	CHECK(unlinkat(dir.fd, "crun/a/status", 0) == 0);
+	CHECK(unlinkat(dir.fd, "crun/a", AT_REMOVEDIR) == 0);
+	CHECK(unlinkat(dir.fd, "crun", AT_REMOVEDIR) == 0);
+	unsetenv("XDG_RUNTIME_DIR");
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(a_first_process_is_recognised_by_its_start_time),
 	TAP_TEST(a_zombie_does_not_run),
@@ -155,6 +189,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_state_that_is_no_file_is_not_opened),
 	TAP_TEST(a_broken_state_is_reported_and_hides_no_other),
 	TAP_TEST(a_given_root_must_exist),
+	TAP_TEST(another_users_runtime_directory_is_not_believed),
 };
 
 TAP_MAIN(tests)
