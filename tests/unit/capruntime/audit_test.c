@@ -12,6 +12,7 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 
+#include "own_mounts.h"
 #include "tap.h"
 #include "tempdir.h"
 
@@ -217,6 +218,36 @@ static void a_limit_is_used_up_to_its_end(void)
 	check_lines(&dir, "log", 2);
 }
 
+/* With room for ten more bytes in the log. */
+static void write_on_a_full_disk(const struct tempdir *dir)
+{
+	char *path CLEANUP_FREE = tempdir_path(dir, "log");
+	char *other CLEANUP_FREE = tempdir_path(dir, "other");
+	long page = sysconf(_SC_PAGESIZE);
+	struct stat st;
+	int fd;
+
+	REQUIRE(mount("none", dir->path, "tmpfs", 0, "nr_blocks=2,mode=755") ==
+		0);
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	for (long i = 0; i < page - 10; i++)
+		REQUIRE(write(fd, "\n", 1) == 1);
+	close(fd);
+	fd = open(other, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	REQUIRE(write(fd, "x", 1) == 1);
+	close(fd);
+	write_to(path);
+	REQUIRE(stat(path, &st) == 0);
+	CHECK_U64((uint64_t)st.st_size, (uint64_t)page - 10);
+}
+
+static void a_line_that_is_cut_by_a_full_disk_is_removed(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+
+	with_own_mounts(&dir, write_on_a_full_disk);
+}
+
 /* Enters a mount namespace with an empty /dev, to avoid this machine's log. */
 static bool enter_empty_dev(void)
 {
@@ -368,6 +399,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(what_is_no_regular_file_is_left_alone),
 	TAP_TEST(a_limit_on_files_ends_nobody),
 	TAP_TEST(a_limit_is_used_up_to_its_end),
+	TAP_TEST(a_line_that_is_cut_by_a_full_disk_is_removed),
 	TAP_TEST(closed_streams_stay_closed),
 	TAP_TEST(syslog_gets_a_datagram_with_priority_and_tag),
 	TAP_TEST(a_missing_or_odd_syslog_is_no_trouble),
