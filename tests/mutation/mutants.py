@@ -104,7 +104,9 @@ class Source:
         if token.text in ('if', 'while') and self.text_at(i + 1) == '(':
             found += self.negated(i + 1)
         if token.kind == 'value' and not self.is_fixed(i):
-            found += self.numbers(token)
+            changes = self.numbers(token)
+            # -1 means failed or none; so does -2.
+            found += changes[1:] if self.is_minus(i - 1) else changes
         if self.starts_statement(i):
             found += self.statement(i)
         return found
@@ -116,6 +118,9 @@ class Source:
         return self.tokens[i].kind in ('name', 'value') and \
             self.tokens[i].text not in KEYWORDS or \
             self.tokens[i].text in (')', ']')
+
+    def is_minus(self, i):
+        return self.text_at(i) == '-' and not self.is_operand(i - 1)
 
     def binary(self, i, token):
         found = [(token.start, token.end, BINARY[token.text])]

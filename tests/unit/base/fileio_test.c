@@ -4,6 +4,7 @@
 #include "base/fileio.h"
 
 #include <errno.h>
+#include <sys/syscall.h>
 #include <sys/xattr.h>
 
 #include "tap.h"
@@ -241,6 +242,109 @@ static void a_replaced_file_keeps_mode_owner_and_attributes(void)
 	CHECK_STR(b, a);
 }
 
+/* Attributes that the calls below have in place of the file system's. */
+static struct {
+	const char *names; /* NULL: the file system's */
+	size_t len;
+	int list_error;
+	const char *gone; /* between the list and its reading */
+	const char *unreadable;
+	const char *refused;
+	char copied[64];
+} attributes;
+
+ssize_t list_attributes(int fd, char *ret_names,
+			size_t size) __asm__("flistxattr");
+ssize_t get_attribute(int fd, const char *name, void *ret_value,
+		      size_t size) __asm__("fgetxattr");
+int set_attribute(int fd, const char *name, const void *value, size_t len,
+		  int flags) __asm__("fsetxattr");
+
+ssize_t list_attributes(int fd, char *ret_names, size_t size)
+{
+	if (!attributes.names)
+		return syscall(SYS_flistxattr, fd, ret_names, size);
+	if (attributes.list_error) {
+		errno = attributes.list_error;
+		return -1;
+	}
+	memcpy(ret_names, attributes.names, attributes.len);
+	return (ssize_t)attributes.len;
+}
+
+static bool is_named(const char *name, const char *other)
+{
+	return other && strcmp(name, other) == 0;
+}
+
+ssize_t get_attribute(int fd, const char *name, void *ret_value, size_t size)
+{
+	if (!attributes.names)
+		return syscall(SYS_fgetxattr, fd, name, ret_value, size);
+	errno = is_named(name, attributes.gone) ? ENODATA : EIO;
+	if (is_named(name, attributes.gone) ||
+	    is_named(name, attributes.unreadable))
+		return -1;
+	memcpy(ret_value, "value", 5);
+	return 5;
+}
+
+int set_attribute(int fd, const char *name, const void *value, size_t len,
+		  int flags)
+{
+	if (!attributes.names)
+		return (int)syscall(SYS_fsetxattr, fd, name, value, len, flags);
+	errno = ENOSPC;
+	if (is_named(name, attributes.refused))
+		return -1;
+	CHECK(len == 5 && memcmp(value, "value", 5) == 0 && flags == 0);
+	strncat(attributes.copied, name, 20);
+	strncat(attributes.copied, " ", 2);
+	return 0;
+}
+
+/* The names that are copied, or NULL if the file is not replaced. */
+static void check_copied(const char *want)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+	int model CLEANUP_FD = make_model(&dir, "file");
+	char *text CLEANUP_FREE = NULL;
+	struct err err = { 0 };
+	int status;
+
+	attributes.copied[0] = '\0';
+	status = fileio_replace(dir.fd, "file", model, "new", 3, &err);
+	CHECK((status == 0) == (want != NULL));
+	text = tempdir_read(&dir, "file");
+	CHECK_STR(text, want ? "new" : "");
+	if (want)
+		CHECK_STR(attributes.copied, want);
+	else
+		CHECK_HAS(err.text, "cannot be replaced: ");
+	CHECK(!tempdir_has(&dir, LEFTOVER));
+}
+
+static void each_attribute_is_copied_or_the_file_stays(void)
+{
+	static const char names[] = "user.a\0security.ima\0b\0security.evm";
+
+	attributes.names = names;
+	attributes.len = sizeof(names);
+	check_copied("user.a b ");
+	attributes.gone = "user.a";
+	check_copied("b ");
+	attributes.unreadable = "b";
+	check_copied(NULL);
+	attributes.gone = attributes.unreadable = NULL;
+	attributes.refused = "user.a";
+	check_copied(NULL);
+	attributes.list_error = EIO;
+	check_copied(NULL);
+	attributes.list_error = ENOTSUP;
+	check_copied("");
+	attributes.names = NULL;
+}
+
 static void an_owner_or_a_group_alone_is_kept(void)
 {
 	static const struct {
@@ -370,6 +474,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(what_cannot_be_read_says_why),
 	TAP_TEST(a_new_file_is_its_owners_alone),
 	TAP_TEST(a_replaced_file_keeps_mode_owner_and_attributes),
+	TAP_TEST(each_attribute_is_copied_or_the_file_stays),
 	TAP_TEST(an_owner_or_a_group_alone_is_kept),
 	TAP_TEST(the_umask_takes_nothing_from_the_mode),
 	TAP_TEST(a_published_file_has_the_mode_given),

@@ -30,8 +30,10 @@ static void write_one(enum policy_log log, const char *path,
 					   .reason = "a test",
 					   .id = "x",
 					   .handler = "capruntime" };
+	int next = next_descriptor();
 
 	audit_write(&policy, &event);
+	CHECK(next_descriptor() == next);
 }
 
 static void write_to(const char *path)
@@ -218,36 +220,6 @@ static void a_limit_is_used_up_to_its_end(void)
 	check_lines(&dir, "log", 2);
 }
 
-/* With room for ten more bytes in the log. */
-static void write_on_a_full_disk(const struct tempdir *dir)
-{
-	char *path CLEANUP_FREE = tempdir_path(dir, "log");
-	char *other CLEANUP_FREE = tempdir_path(dir, "other");
-	long page = sysconf(_SC_PAGESIZE);
-	struct stat st;
-	int fd;
-
-	REQUIRE(mount("none", dir->path, "tmpfs", 0, "nr_blocks=2,mode=755") ==
-		0);
-	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-	for (long i = 0; i < page - 10; i++)
-		REQUIRE(write(fd, "\n", 1) == 1);
-	close(fd);
-	fd = open(other, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-	REQUIRE(write(fd, "x", 1) == 1);
-	close(fd);
-	write_to(path);
-	REQUIRE(stat(path, &st) == 0);
-	CHECK_U64((uint64_t)st.st_size, (uint64_t)page - 10);
-}
-
-static void a_line_that_is_cut_by_a_full_disk_is_removed(void)
-{
-	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
-
-	with_own_mounts(&dir, write_on_a_full_disk);
-}
-
 /* Enters a mount namespace with an empty /dev, to avoid this machine's log. */
 static bool enter_empty_dev(void)
 {
@@ -312,6 +284,39 @@ static void check_datagram(int fd, const char *priority)
 	CHECK(*json == '{' && text[len - 1] == '}' && !strchr(json, '\n'));
 }
 
+/* With room for ten more bytes in the log. */
+static void write_on_a_full_disk(const struct tempdir *dir)
+{
+	char *path CLEANUP_FREE = tempdir_path(dir, "log");
+	char *other CLEANUP_FREE = tempdir_path(dir, "other");
+	long page = sysconf(_SC_PAGESIZE);
+	struct stat st;
+	int fd;
+
+	REQUIRE(mount("none", dir->path, "tmpfs", 0, "nr_blocks=2,mode=755") ==
+		0);
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	for (long i = 0; i < page - 10; i++)
+		REQUIRE(write(fd, "\n", 1) == 1);
+	close(fd);
+	fd = open(other, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	REQUIRE(write(fd, "x", 1) == 1);
+	close(fd);
+	REQUIRE(mount("none", "/dev", "tmpfs", 0, NULL) == 0);
+	fd = listen_on_dev_log(SOCK_DGRAM);
+	write_to(path);
+	REQUIRE(stat(path, &st) == 0);
+	CHECK_U64((uint64_t)st.st_size, (uint64_t)page - 10);
+	check_datagram(fd, "<84>");
+}
+
+static void a_line_that_is_cut_by_a_full_disk_is_removed(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+
+	with_own_mounts(&dir, write_on_a_full_disk);
+}
+
 static void log_to_a_socket(const char *path)
 {
 	int fd;
@@ -328,6 +333,25 @@ static void log_to_a_socket(const char *path)
 	check_datagram(fd, "<84>");
 	write_one(POLICY_LOG_SYSLOG, NULL, AUDIT_WOULD_APPLY);
 	check_datagram(fd, "<85>");
+	write_one(POLICY_LOG_SYSLOG, NULL, AUDIT_EXEC_UNTOUCHED);
+	check_datagram(fd, "<84>");
+	write_one(POLICY_LOG_SYSLOG, NULL, AUDIT_EXEC_REFUSED);
+	check_datagram(fd, "<84>");
+}
+
+/* The file gets no line; syslog gets it. */
+static void log_to_a_directory(const char *path)
+{
+	char byte;
+	int fd;
+
+	if (!enter_empty_dev())
+		_exit(CANNOT);
+	fd = listen_on_dev_log(SOCK_DGRAM);
+	write_to("/dev");
+	check_datagram(fd, "<84>");
+	write_to(path);
+	CHECK(recv(fd, &byte, 1, 0) < 0);
 }
 
 static void log_to_what_takes_nothing(const char *path)
@@ -380,6 +404,18 @@ static void syslog_gets_a_datagram_with_priority_and_tag(void)
 	check_in_own_dev(log_to_a_socket);
 }
 
+static void syslog_gets_what_a_file_cannot(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+	char *path CLEANUP_FREE = tempdir_path(&dir, "log");
+	int status = in_child(log_to_a_directory, path);
+
+	if (status == CANNOT)
+		SKIP("no mount namespace with a /dev of its own");
+	CHECK(status == 0);
+	check_lines(&dir, "log", 1);
+}
+
 static void a_missing_or_odd_syslog_is_no_trouble(void)
 {
 	check_in_own_dev(log_to_what_takes_nothing);
@@ -402,6 +438,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_line_that_is_cut_by_a_full_disk_is_removed),
 	TAP_TEST(closed_streams_stay_closed),
 	TAP_TEST(syslog_gets_a_datagram_with_priority_and_tag),
+	TAP_TEST(syslog_gets_what_a_file_cannot),
 	TAP_TEST(a_missing_or_odd_syslog_is_no_trouble),
 	TAP_TEST(a_full_syslog_delays_nobody),
 };
