@@ -30,6 +30,7 @@ UNIT_TESTS = \
 	tests/unit/json/scan_test \
 	tests/unit/policy/ambient_request_test \
 	tests/unit/policy/decide_test \
+	tests/unit/policy/files_installed_test \
 	tests/unit/policy/files_test \
 	tests/unit/policy/forgery_elsewhere_test \
 	tests/unit/policy/forgery_test \
