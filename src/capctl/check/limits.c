@@ -50,14 +50,14 @@ bool rule_is_stricter(const struct policy_rule *later,
 static bool is_anyone_bound(const struct policy *policy,
 			    const struct match *match, struct glob_work *work)
 {
-	for (size_t i = 0; i < policy->count; i++) {
+	for (size_t i = 0; i < policy->count && work->left; i++) {
 		const struct policy_rule *rule = &policy->rules[i];
 
-		if (rule->broken)
+		if (rule->broken ||
+		    match_are_disjoint(&rule->match, match, work))
 			continue;
-		if (match_includes(&rule->match, match, work) ||
-		    (rule_is_narrowing(rule) &&
-		     !match_are_disjoint(&rule->match, match, work)))
+		if (rule_is_narrowing(rule) ||
+		    match_includes(&rule->match, match, work))
 			return true;
 	}
 	return !work->left;

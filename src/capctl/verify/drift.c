@@ -59,7 +59,6 @@ static bool exceeds_today(const struct drift_facts *facts, capmask more)
 {
 	const capmask *held = facts->held.sets.set;
 	const capmask *today = facts->today.sets.set;
-
 	capmask beyond =
 		(held[CAPSET_BOUNDING] & ~today[CAPSET_BOUNDING]) |
 		(held[CAPSET_INHERITABLE] & ~today[CAPSET_INHERITABLE]);
