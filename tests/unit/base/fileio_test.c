@@ -345,6 +345,38 @@ static void each_attribute_is_copied_or_the_file_stays(void)
 	attributes.names = NULL;
 }
 
+static bool owner_is_refused;
+
+int change_owner(int fd, uid_t uid, gid_t gid) __asm__("fchown");
+
+int change_owner(int fd, uid_t uid, gid_t gid)
+{
+	errno = EPERM;
+	return owner_is_refused ? -1
+				: fchownat(fd, "", uid, gid, AT_EMPTY_PATH);
+}
+
+static void what_cannot_have_the_models_owner_is_not_replaced(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+	int model CLEANUP_FD = make_model(&dir, "file");
+	char *text CLEANUP_FREE = NULL;
+	struct err err = { 0 };
+
+	attributes.names = "";
+	attributes.len = 0;
+	owner_is_refused = geteuid() == 0;
+	CHECK(!owner_is_refused ||
+	      fileio_replace(dir.fd, "file", model, "new", 3, &err) == -1);
+	owner_is_refused = false;
+	/* Not open. */
+	CHECK(fileio_replace(dir.fd, "file", 9999, "new", 3, &err) == -1);
+	CHECK_STR(err.text, "cannot be replaced: EBADF");
+	attributes.names = NULL;
+	text = tempdir_read(&dir, "file");
+	CHECK_STR(text, "");
+}
+
 static void an_owner_or_a_group_alone_is_kept(void)
 {
 	static const struct {
@@ -475,6 +507,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_new_file_is_its_owners_alone),
 	TAP_TEST(a_replaced_file_keeps_mode_owner_and_attributes),
 	TAP_TEST(each_attribute_is_copied_or_the_file_stays),
+	TAP_TEST(what_cannot_have_the_models_owner_is_not_replaced),
 	TAP_TEST(an_owner_or_a_group_alone_is_kept),
 	TAP_TEST(the_umask_takes_nothing_from_the_mode),
 	TAP_TEST(a_published_file_has_the_mode_given),
