@@ -228,6 +228,7 @@ TEST_FILES = \
 	tests/unit/support/json_same.h \
 	tests/unit/support/libcap_names.h \
 	tests/unit/support/match_random.h \
+	tests/unit/support/openat_hook.h \
 	tests/unit/support/own_mounts.h \
 	tests/unit/support/patch_properties.h \
 	tests/unit/support/prng.h \

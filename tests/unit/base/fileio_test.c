@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <sys/xattr.h>
 
+#include "openat_hook.h"
 #include "tap.h"
 #include "tempdir.h"
 
@@ -468,6 +469,30 @@ static void what_a_kill_left_is_replaced_and_not_followed(void)
 	CHECK(!tempdir_has(&dir, LEFTOVER));
 }
 
+static const struct tempdir *linked;
+
+static void link_the_leftover(const char *name, int flags)
+{
+	if (strcmp(name, LEFTOVER) == 0 && flags & O_CREAT)
+		CHECK(symlinkat("victim", linked->fd, LEFTOVER) == 0);
+}
+
+static void a_link_made_meanwhile_is_not_followed(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+	char *victim CLEANUP_FREE = NULL;
+	struct err err = { 0 };
+
+	REQUIRE(tempdir_write_str(&dir, "victim", "precious"));
+	linked = &dir;
+	before_openat = link_the_leftover;
+	CHECK(fileio_replace(dir.fd, "file", -1, "new", 3, &err) == -1);
+	before_openat = NULL;
+	victim = tempdir_read(&dir, "victim");
+	CHECK_STR(victim, "precious");
+	CHECK(!tempdir_has(&dir, "file"));
+}
+
 static void a_failed_replacement_leaves_no_temporary_file(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
@@ -513,6 +538,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_published_file_has_the_mode_given),
 	TAP_TEST(another_name_of_the_file_keeps_the_old_bytes),
 	TAP_TEST(what_a_kill_left_is_replaced_and_not_followed),
+	TAP_TEST(a_link_made_meanwhile_is_not_followed),
 	TAP_TEST(a_failed_replacement_leaves_no_temporary_file),
 	TAP_TEST(a_leftover_alone_is_removed),
 };

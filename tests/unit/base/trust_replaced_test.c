@@ -5,17 +5,10 @@
 #include "base/trust.h"
 
 #include <errno.h>
-#include <stdarg.h>
-#include <sys/syscall.h>
 
+#include "openat_hook.h"
 #include "tap.h"
 #include "tempdir.h"
-
-#if defined(_FILE_OFFSET_BITS) && _FILE_OFFSET_BITS == 64 && !defined(__LP64__)
-#define OPENAT "openat64"
-#else
-#define OPENAT "openat"
-#endif
 
 /* What happens just before each of the next `rounds` opens of `name`. */
 static struct {
@@ -27,26 +20,15 @@ static struct {
 	int opens; /* of `name`, in all */
 } others;
 
-/* In place of the C library's. */
-int openat_after_others(int directory, const char *name, int flags,
-			...) __asm__(OPENAT);
-
-int openat_after_others(int directory, const char *name, int flags, ...)
+static void act_before(const char *name, int flags)
 {
 	bool checks = flags & O_PATH;
-	va_list list;
-	mode_t mode;
 
-	va_start(list, flags);
-	mode = flags & O_CREAT ? va_arg(list, mode_t) : 0;
-	va_end(list);
-	if (others.name && strcmp(name, others.name) == 0 &&
-	    checks == others.checks) {
-		others.opens++;
-		if (others.rounds-- > 0)
-			others.replace();
-	}
-	return (int)syscall(SYS_openat, directory, name, flags, mode);
+	if (strcmp(name, others.name) != 0 || checks != others.checks)
+		return;
+	others.opens++;
+	if (others.rounds-- > 0)
+		others.replace();
 }
 
 /* The call of fstat() that fails; 0: none. */
@@ -72,6 +54,7 @@ static void start_others(const struct tempdir *dir, const char *name,
 	others.rounds = rounds;
 	others.replace = replace;
 	others.opens = 0;
+	before_openat = act_before;
 }
 
 static bool rename_in(const char *from, const char *to)
@@ -116,8 +99,10 @@ static char *open_and_read(int (*open_path)(const char *, int *, struct err *),
 	int fd CLEANUP_FD = -1;
 	struct err err = { 0 };
 	char text[8] = "";
+	int status = open_path(path, &fd, &err);
 
-	if (open_path(path, &fd, &err) < 0) {
+	before_openat = NULL;
+	if (status < 0) {
 		CHECK(fd < 0);
 		return strdup(err.text);
 	}
@@ -250,6 +235,7 @@ static void a_log_made_meanwhile_is_checked(void)
 	by_nothing();
 	start_others(&dir, "file", 1, by_another_file);
 	REQUIRE(trust_open_log(path, &fd, &err) == 0);
+	before_openat = NULL;
 	CHECK(others.opens == 2);
 	CHECK(write(fd, "+", 1) == 1);
 	check_text("file", "new+");

@@ -59,7 +59,7 @@ static void check_lines(const struct tempdir *dir, const char *name,
 	REQUIRE(text);
 	CHECK_U64(count_lines(text), lines);
 	if (lines) {
-		CHECK(strncmp(text, "{\"time\":\"", 9) == 0);
+		CHECK(strncmp(text, "{\"time\":\"20", 11) == 0);
 		CHECK_HAS(text, "\"outcome\":\"refused\"");
 		CHECK_STR(text + strlen(text) - 2, "}\n");
 	}
