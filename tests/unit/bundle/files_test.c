@@ -22,13 +22,14 @@ static int carry_out(struct bundle *bundle, const struct undo_plan *plan,
 	return bundle_write_config(bundle, plan, err);
 }
 
-static void check_open_refused(const struct runtime_args *args,
+static void check_open_refused(const struct runtime_args *args, bool missing,
 			       const char *reason)
 {
 	struct bundle bundle CLEANUP_BUNDLE = { 0 };
 	struct err err = { 0 };
 
 	CHECK(bundle_open(&bundle, args, &err) == -1);
+	CHECK(bundle.is_missing == missing);
 	CHECK_HAS(err.text, reason);
 }
 
@@ -123,9 +124,11 @@ static void a_bundle_that_is_missing_is_refused_by_name(void)
 	struct runtime_args args = { .bundle = missing };
 
 	REQUIRE(tempdir_write_str(&dir, "file", ""));
-	check_open_refused(&args, "/missing': is missing");
+	check_open_refused(&args, true, "/missing': is missing");
+	REQUIRE(symlink("missing", missing) == 0);
+	check_open_refused(&args, false, "too many symbolic links");
 	args.bundle = file;
-	check_open_refused(&args, "/file': a part of the path is not");
+	check_open_refused(&args, true, "/file': a part of the path is not");
 }
 
 static void what_a_kill_left_is_removed(void)
