@@ -17,6 +17,7 @@ SHARED_FILES = \
 	include/base/utf8.h \
 	include/bundle/evaluate.h \
 	include/bundle/files.h \
+	include/bundle/owner.h \
 	include/caps/own.h \
 	include/caps/set.h \
 	include/json/check.h \
@@ -54,6 +55,7 @@ SHARED_FILES = \
 	src/base/utf8.c \
 	src/bundle/evaluate.c \
 	src/bundle/files.c \
+	src/bundle/owner.c \
 	src/caps/own.c \
 	src/caps/set.c \
 	src/json/check.c \

@@ -16,6 +16,7 @@ UNIT_TESTS = \
 	tests/unit/bundle/evaluate_decide_test \
 	tests/unit/bundle/evaluate_test \
 	tests/unit/bundle/files_test \
+	tests/unit/bundle/owner_test \
 	tests/unit/capruntime/audit_line_test \
 	tests/unit/capruntime/audit_test \
 	tests/unit/capruntime/exec_link_test \
@@ -118,6 +119,7 @@ CLI_TESTS = \
 	tests/cli/actions.bats \
 	tests/cli/audit.bats \
 	tests/cli/audit_unavailable.bats \
+	tests/cli/bundle_owner.bats \
 	tests/cli/errors.bats \
 	tests/cli/faults.bats \
 	tests/cli/identity.bats \
@@ -301,6 +303,7 @@ tests_runtime_ask_calls_LDADD = $(CAPCTL_LIBS)
 
 # Tests compare the shared folders with json-c and libcap.
 TESTED_LIBS = libcapruntime.a $(SHARED_LIBS) $(JSONC_LIBS) $(LIBCAP_LIBS)
+tests_unit_bundle_owner_test_CFLAGS = -pthread
 ALL_UNIT_TESTS = $(UNIT_TESTS)
 ALL_FUZZ_TARGETS = $(FUZZ_TARGETS)
 ALL_SOAK_TESTS = $(SOAK_TESTS)

@@ -111,7 +111,7 @@ capctl/verify capctl capctl/process $shared
 # Modules that make system calls, directly or through another module.
 kernel_files='
 base: fileio report time trust
-bundle: evaluate files
+bundle: evaluate files owner
 capctl: decode dryrun main out out_json restore verb version
 capctl/check: check report
 capctl/doctor: containers doctor engine_files engines host in_use kernel policy program

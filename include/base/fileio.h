@@ -36,6 +36,13 @@ int fileio_open_regular(int directory, const char *name, int flags,
 			struct err *err) MUST_CHECK;
 
 /*
+ * flock(2) with LOCK_SH or LOCK_EX, tried for ten seconds: somebody who may only
+ * read the file could hold it. `path` is for messages.
+ */
+int fileio_lock(int fd, int operation, const char *path,
+		struct err *err) MUST_CHECK;
+
+/*
  * fdopendir(3) that owns `fd` even if it fails. NULL: errno is set; with -1 for
  * `fd` it is unchanged.
  */

@@ -76,6 +76,13 @@ int evaluation_decide(struct evaluation *evaluation, const struct own_caps *own,
 		      struct err *err) MUST_CHECK;
 
 /*
+ * After evaluation_decide(): could a rule match another container in this bundle?
+ * Until the runtime has read config.json, that one must not change it, so the
+ * record names the owner even if nothing changes.
+ */
+bool evaluation_may_match_other(const struct evaluation *evaluation);
+
+/*
  * Does a container share our own namespace of this kind, a file name in
  * /proc/self/ns: "net", "pid", "user"? Without an entry it does; an entry with
  * a path is compared by device and inode, namespaces(7). Unknown: stat(2) fails,

@@ -33,8 +33,13 @@ struct bundle {
  */
 int bundle_open(struct bundle *ret_bundle, const struct runtime_args *args,
 		struct err *err) MUST_CHECK;
-/* Removes temporary files that a killed earlier run left behind. */
-void bundle_remove_leftovers(const struct bundle *bundle);
+bool bundle_has_record(const struct bundle *bundle);
+
+/*
+ * Keeps other creates, runs and restores out until the directory is closed, and
+ * removes temporary files that a killed earlier run left behind.
+ */
+int bundle_lock(const struct bundle *bundle, struct err *err) MUST_CHECK;
 void bundle_close(struct bundle *bundle);
 
 /* Reads the record, if any; only trusted users may be able to write it. */

@@ -83,6 +83,13 @@ void match_free(struct match *match);
 bool match_matches(const struct match *match,
 		   const struct match_subject *subject, const char **ret_key);
 
+/*
+ * The bundle of the subject fits, and the handler or the id decides: could the
+ * rule match another container in it?
+ */
+bool match_may_match_other(const struct match *match,
+			   const struct match_subject *subject);
+
 const char *match_text_key(enum match_text text);
 const char *match_number_key(enum match_number number);
 const char *match_flag_key(enum match_flag flag);

@@ -72,6 +72,10 @@ void policy_free(struct policy *policy);
 const struct policy_rule *policy_find(const struct policy *policy,
 				      const struct match_subject *subject);
 
+/* Could a rule match another container in the same bundle? */
+bool policy_may_match_other(const struct policy *policy,
+			    const struct match_subject *subject);
+
 /* The engine whose annotations identify containers of this handler. */
 enum engine policy_engine(const struct policy *policy, const char *handler);
 

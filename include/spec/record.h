@@ -43,6 +43,8 @@ struct record_about {
 	char *id;
 	char *root; /* as runtime_root_resolve() makes it */
 	char *rule;
+	uint32_t pid; /* of the process that became the runtime; 0: unknown */
+	uint64_t start; /* its start time, proc_pid_stat(5); 0: unknown */
 	uint32_t uid;
 	capmask wanted;
 	capmask ambient; /* as the rule names them, wanted or not */
@@ -63,6 +65,12 @@ struct record {
 
 /* Can the rule take something away? */
 bool record_narrows(const struct record_about *about);
+
+/*
+ * False: it only says which container uses the bundle. Nothing is to be
+ * reverted, and no session reads it.
+ */
+bool record_is_needed(const struct record *record);
 
 #define CLEANUP_RECORD __attribute__((cleanup(record_free)))
 

@@ -14,13 +14,14 @@
 #include "spec/record.h"
 
 /*
- * The writes to make, in this order: record, config, remove_record. NULL: do
- * not write the file.
+ * The writes to make, in this order: record, config, then owner or else
+ * remove_record. NULL: do not write the file.
  */
 struct undo_plan {
 	char *record;
 	char *config;
 	size_t config_len;
+	char *owner; /* a record that is not needed, see record_is_needed() */
 	bool remove_record;
 };
 
@@ -44,6 +45,7 @@ int undo_revert(const struct json_doc *config, const struct record *record,
 /* The final values of the members; NULL: the value in the restored text. */
 struct undo_target {
 	const char *values[RECORD_COUNT];
+	bool names_owner; /* by a record, even if nothing changes */
 };
 
 /*

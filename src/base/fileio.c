@@ -8,13 +8,16 @@
 #include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/vfs.h>
 #include <sys/xattr.h>
+#include <time.h>
 
 #include "base/alloc.h"
 
 #define FIRST_SIZE 16384
+#define LOCK_TRIES 1000
 #define FIRST_DESCRIPTOR 3
 /*
  * xattr(7): the kernel's limit for a value and for the list of names. Allocated
@@ -55,6 +58,20 @@ int fileio_open_regular(int directory, const char *name, int flags,
 	if (!S_ISREG(ret_st->st_mode))
 		return err_set(err, "'%s' is not a regular file", path);
 	return TAKE_FD(fd);
+}
+
+int fileio_lock(int fd, int operation, const char *path, struct err *err)
+{
+	static const struct timespec pause = { .tv_nsec = 10 * 1000 * 1000 };
+
+	for (int i = 0; i < LOCK_TRIES; i++) {
+		if (flock(fd, operation | LOCK_NB) == 0)
+			return 0;
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return err_set_errno(err, errno, "lock '%s'", path);
+		nanosleep(&pause, NULL);
+	}
+	return err_set(err, "'%s' is locked by another process", path);
 }
 
 DIR *fileio_entries(int fd)

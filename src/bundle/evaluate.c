@@ -219,3 +219,10 @@ int evaluation_decide(struct evaluation *evaluation, const struct own_caps *own,
 		return -1;
 	return evaluation->rule ? decide_rule(evaluation, own, err) : 0;
 }
+
+bool evaluation_may_match_other(const struct evaluation *evaluation)
+{
+	return evaluation->has_subject && evaluation->spec.has_process &&
+	       evaluation->kind != SUBJECT_SANDBOX &&
+	       policy_may_match_other(evaluation->policy, &evaluation->subject);
+}

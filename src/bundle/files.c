@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
 
 #include "base/alloc.h"
 #include "base/fileio.h"
@@ -60,7 +61,11 @@ int bundle_open(struct bundle *ret_bundle, const struct runtime_args *args,
 	if (name_files(ret_bundle, directory, err) < 0)
 		return -1;
 	ret_bundle->directory =
-		fileio_open(AT_FDCWD, directory, O_PATH | O_DIRECTORY, 0);
+		fileio_open(AT_FDCWD, directory, O_RDONLY | O_DIRECTORY, 0);
+	/* It suffices for the runtime, but not for flock(2). */
+	if (ret_bundle->directory < 0 && errno == EACCES)
+		ret_bundle->directory = fileio_open(AT_FDCWD, directory,
+						    O_PATH | O_DIRECTORY, 0);
 	ret_bundle->is_missing = ret_bundle->directory < 0 &&
 				 (errno == ENOENT || errno == ENOTDIR);
 	if (ret_bundle->directory < 0)
@@ -68,10 +73,23 @@ int bundle_open(struct bundle *ret_bundle, const struct runtime_args *args,
 	return 0;
 }
 
-void bundle_remove_leftovers(const struct bundle *bundle)
+bool bundle_has_record(const struct bundle *bundle)
 {
+	struct stat st;
+
+	return fstatat(bundle->directory, bundle->record_name, &st,
+		       AT_SYMLINK_NOFOLLOW) == 0 ||
+	       errno != ENOENT;
+}
+
+int bundle_lock(const struct bundle *bundle, struct err *err)
+{
+	if (fileio_lock(bundle->directory, LOCK_EX, bundle->directory_path,
+			err) < 0)
+		return err_wrap(err, "bundle");
 	fileio_remove_leftover(bundle->directory, bundle->config_name);
 	fileio_remove_leftover(bundle->directory, bundle->record_name);
+	return 0;
 }
 
 void bundle_close(struct bundle *bundle)
@@ -189,6 +207,17 @@ void bundle_undo_record(struct bundle *bundle, const struct undo_plan *plan)
 	(void)status;
 }
 
+/* Where the owner cannot be written, another container cannot write, either. */
+static int finish_record(const struct bundle *bundle,
+			 const struct undo_plan *plan, struct err *err)
+{
+	struct err ignored;
+
+	if (plan->owner && write_record(bundle, plan->owner, &ignored) == 0)
+		return 0;
+	return plan->remove_record ? remove_record(bundle, err) : 0;
+}
+
 int bundle_write_config(struct bundle *bundle, const struct undo_plan *plan,
 			struct err *err)
 {
@@ -197,5 +226,5 @@ int bundle_write_config(struct bundle *bundle, const struct undo_plan *plan,
 			   bundle->config, plan->config, plan->config_len,
 			   err) < 0)
 		return err_wrap(err, "'%s'", bundle->config_path);
-	return plan->remove_record ? remove_record(bundle, err) : 0;
+	return finish_record(bundle, plan, err);
 }

@@ -57,7 +57,8 @@ static const struct verb verbs[] = {
 	  "capctl verify --policy policy.json web",
 	  verb_verify },
 	{ "restore", "BUNDLE", "restore the config.json that the engine wrote",
-	  NULL, "capctl restore bundle", verb_restore },
+	  "  --force  even while a container of the bundle lives",
+	  "capctl restore bundle", verb_restore },
 	{ "sync", "DIRECTORY [TARGET] | FILE... TARGET",
 	  "install a policy from a directory and keep it in sync",
 	  "  --check         only report whether it is in sync\n"

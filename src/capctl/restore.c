@@ -3,6 +3,7 @@
 
 #include <json-c/json.h>
 
+#include "bundle/owner.h"
 #include "capctl/dryrun.h"
 #include "capctl/out.h"
 #include "capctl/verb.h"
@@ -48,7 +49,8 @@ static int revert_bundle(struct evaluation *evaluation, struct err *err)
 	return bundle_write_config(&evaluation->bundle, &plan, err);
 }
 
-static int restore_bundle(const char *path, bool json, struct err *err)
+static int restore_bundle(const char *path, bool json, bool force,
+			  struct err *err)
 {
 	struct evaluation evaluation CLEANUP_EVALUATION = EVALUATION_INIT;
 	struct runtime_args args = dryrun_args(path);
@@ -56,10 +58,14 @@ static int restore_bundle(const char *path, bool json, struct err *err)
 
 	if (bundle_open(&evaluation.bundle, &args, err) < 0)
 		return -1;
-	bundle_remove_leftovers(&evaluation.bundle);
-	if (evaluation_read_record(&evaluation, err) < 0)
+	if (bundle_lock(&evaluation.bundle, err) < 0 ||
+	    evaluation_read_record(&evaluation, err) < 0)
 		return -1;
 	has_record = evaluation_record(&evaluation) != NULL;
+	if (has_record && !force &&
+	    owner_check(&evaluation.record.about, NULL, NULL,
+			"delete it first, or use --force", err) < 0)
+		return -1;
 	if (has_record && revert_bundle(&evaluation, err) < 0)
 		return -1;
 	if (!has_record && bundle_read_config(&evaluation.bundle, err) < 0)
@@ -70,8 +76,9 @@ static int restore_bundle(const char *path, bool json, struct err *err)
 
 enum verb_status verb_restore(int argc, char **argv, struct err *err)
 {
-	bool json = false;
-	const struct verb_option options[] = { { "json", &json, NULL } };
+	bool json = false, force = false;
+	const struct verb_option options[] = { { "force", &force, NULL },
+					       { "json", &json, NULL } };
 	int first = verb_parse(argc, argv, options, ARRAY_LEN(options), err);
 
 	if (first < 0)
@@ -80,6 +87,6 @@ enum verb_status verb_restore(int argc, char **argv, struct err *err)
 		verb_misuse(err, argv[0], "expects one bundle");
 		return VERB_ERROR;
 	}
-	return restore_bundle(argv[first], json, err) < 0 ? VERB_ERROR
-							  : VERB_GOOD;
+	return restore_bundle(argv[first], json, force, err) < 0 ? VERB_ERROR
+								 : VERB_GOOD;
 }

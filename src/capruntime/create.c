@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/trust.h"
 #include "bundle/evaluate.h"
+#include "bundle/owner.h"
 #include "capruntime/audit.h"
 #include "capruntime/exec_link.h"
 #include "policy/files.h"
@@ -19,6 +20,7 @@ struct job {
 	struct policy policy;
 	struct evaluation evaluation;
 	struct exec_key key;
+	bool is_locked; /* the bundle */
 	bool is_taken; /* the id */
 	struct err taken; /* by whom */
 	char *capabilities; /* the object to write; NULL: no change */
@@ -90,6 +92,27 @@ static int make_exec_link(const struct job *job, bool narrows, struct err *err)
 	return 0;
 }
 
+/*
+ * Another container that lives in this bundle may not be done with its files. If
+ * neither of the two changes anything, the first one's record stays.
+ */
+static int check_owner(const struct job *job, const struct undo_plan *plan,
+		       bool *ret_lives, struct err *err)
+{
+	const struct record *record = evaluation_record(&job->evaluation);
+	struct err in_use;
+
+	*ret_lives =
+		record &&
+		owner_check(&record->about, job->key.root, job->key.id,
+			    "delete it, or use another bundle", &in_use) < 0;
+	if (!*ret_lives ||
+	    (!plan->record && !plan->config && !record_is_needed(record)))
+		return 0;
+	*err = in_use;
+	return -1;
+}
+
 static int write_bundle_files(struct job *job, const struct undo_target *target,
 			      struct err *err)
 {
@@ -113,12 +136,18 @@ static int write_bundle_files(struct job *job, const struct undo_target *target,
 		.new_userns = evaluation->userns == NAMESPACE_OTHER,
 	};
 	struct undo_plan plan CLEANUP_PLAN = { 0 };
+	bool other_lives;
 
+	owner_set_process(&about);
 	if (undo_plan_make(&plan, &evaluation->config, &evaluation->restored,
 			   evaluation_record(evaluation),
 			   evaluation->bundle.record_text, target, &about,
 			   err) < 0 ||
-	    bundle_write_record(&evaluation->bundle, &plan, err) < 0)
+	    check_owner(job, &plan, &other_lives, err) < 0)
+		return -1;
+	if (other_lives)
+		return 0;
+	if (bundle_write_record(&evaluation->bundle, &plan, err) < 0)
 		return -1;
 	if (about.exec &&
 	    make_exec_link(job, record_narrows(&about), err) < 0) {
@@ -138,6 +167,7 @@ static int write_decision(struct job *job, struct err *err)
 	if (job->evaluation.decision.no_new_privileges &&
 	    !job->evaluation.spec.no_new_privileges)
 		target.values[RECORD_NO_NEW_PRIVILEGES] = "true";
+	target.names_owner = evaluation_may_match_other(&job->evaluation);
 	return write_bundle_files(job, &target, err);
 }
 
@@ -147,9 +177,12 @@ static int open_bundle(struct job *job, struct err *err)
 
 	if (bundle_open(&evaluation->bundle, evaluation->args, err) < 0)
 		return -1;
-	if (!job->is_taken)
-		bundle_remove_leftovers(&evaluation->bundle);
-	return 0;
+	/* Without rules and a record nothing is written. */
+	if (job->is_taken ||
+	    (!job->policy.count && !bundle_has_record(&evaluation->bundle)))
+		return 0;
+	job->is_locked = true;
+	return bundle_lock(&evaluation->bundle, err);
 }
 
 /* A container of this id exists: nothing of it is touched. */
@@ -329,7 +362,7 @@ static void check_id(struct job *job, const struct runtime_args *args,
 }
 
 int create_prepare(const struct runtime_args *args, const char *handler,
-		   const char *runtime, struct err *err)
+		   const char *runtime, int *ret_lock, struct err *err)
 {
 	struct job job CLEANUP_JOB = { .evaluation = EVALUATION_INIT };
 	int status = policy_files_load(&job.policy, err);
@@ -352,5 +385,8 @@ int create_prepare(const struct runtime_args *args, const char *handler,
 	else if (status == 0)
 		status = enforce_policy(&job, err);
 	write_audit(&job, runtime, status, err);
+	*ret_lock = -1;
+	if (job.is_locked)
+		*ret_lock = TAKE_FD(job.evaluation.bundle.directory);
 	return job.policy.mode == POLICY_AUDIT ? 0 : status;
 }

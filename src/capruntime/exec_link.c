@@ -12,21 +12,19 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
-#include <time.h>
 
 #include "base/alloc.h"
 #include "base/fileio.h"
 #include "base/hash.h"
 #include "base/paths.h"
 #include "base/trust.h"
+#include "bundle/owner.h"
 #include "runtime/root.h"
 
 #define NAME "/capruntime"
 #define PRIVATE_MODE 0700
 #define SHARED_MODE 0755
 #define HASH_SIZE 17
-#define LOCK_TRIES 1000
-#define YOUNG_SECONDS 600
 
 int exec_key_init(struct exec_key *ret_key, const char *root, const char *id,
 		  const char *runtime, struct err *err)
@@ -120,21 +118,6 @@ static int open_link_directory(const char *path, int *ret_fd, struct err *err)
 	return *ret_fd < 0 ? err_set_errno(err, ENOENT, "'%s'", path) : 0;
 }
 
-/* Shared by creates, it keeps sweeps out; one takes milliseconds. */
-static int lock_links(int directory, const char *path, struct err *err)
-{
-	static const struct timespec pause = { .tv_nsec = 10 * 1000 * 1000 };
-
-	for (int i = 0; i < LOCK_TRIES; i++) {
-		if (flock(directory, LOCK_SH | LOCK_NB) == 0)
-			return 0;
-		if (errno != EWOULDBLOCK && errno != EINTR)
-			return err_set_errno(err, errno, "lock '%s'", path);
-		nanosleep(&pause, NULL);
-	}
-	return err_set(err, "'%s' is locked by another process", path);
-}
-
 /* For the kernel, two slashes before the name are one. */
 static char *make_target(const char *record, bool narrows)
 {
@@ -166,7 +149,8 @@ int exec_link_make(const struct exec_key *key, const char *record, bool narrows,
 		return err_set(err, "out of memory");
 	if (directory_path(path, err) < 0 || make_directories(path, err) < 0 ||
 	    open_link_directory(path, &directory, err) < 0 ||
-	    lock_links(directory, path, err) < 0)
+	    /* Shared by creates, it keeps sweeps out. */
+	    fileio_lock(directory, LOCK_SH, path, err) < 0)
 		return -1;
 	name_link(key->root, key->id, name);
 	unlinkat(directory, name, 0);
@@ -263,28 +247,6 @@ static size_t count_entries(DIR *entries)
 	return count;
 }
 
-/*
- * A create has made the link but the runtime not yet the state directory:
- * minutes at most, on a busy node.
- */
-static bool is_young(const struct stat *link)
-{
-	return link->st_mtim.tv_sec > time(NULL) - YOUNG_SECONDS;
-}
-
-/* Not if it cannot be found out. */
-static bool is_container_gone(const struct record_about *about,
-			      const struct stat *link)
-{
-	struct err ignored;
-	bool has = true;
-
-	return *about->root == '/' && !is_young(link) &&
-	       runtime_root_has_container(about->root, about->id, &has,
-					  &ignored) == 0 &&
-	       !has;
-}
-
 /* Is it the link of a container that exists under this root? */
 static bool has_owner(const char *root, const char *link)
 {
@@ -305,8 +267,7 @@ static bool has_owner(const char *root, const char *link)
  * The record can be that of a later container in the same bundle. One that
  * cannot be read keeps its link.
  */
-static bool is_stale(int directory, const char *name, const char *target,
-		     const struct stat *link)
+static bool is_stale(int directory, const char *name, const char *target)
 {
 	struct record record CLEANUP_RECORD = { 0 };
 	char owner[HASH_SIZE];
@@ -319,20 +280,20 @@ static bool is_stale(int directory, const char *name, const char *target,
 	    !record.about.root || !record.about.id)
 		return false;
 	name_link(record.about.root, record.about.id, owner);
-	return strcmp(owner, name) == 0 ? is_container_gone(&record.about, link)
-					: !has_owner(record.about.root, name);
+	if (strcmp(owner, name) != 0)
+		return !has_owner(record.about.root, name);
+	return *record.about.root == '/' && !owner_lives(&record.about);
 }
 
 static void remove_stale(int directory, const char *name)
 {
 	char target[PATH_SIZE];
 	ssize_t len = readlinkat(directory, name, target, sizeof(target) - 1);
-	struct stat link;
 
-	if (len < 0 || fstatat(directory, name, &link, AT_SYMLINK_NOFOLLOW) < 0)
+	if (len < 0)
 		return;
 	target[len] = '\0';
-	if (is_stale(directory, name, target, &link))
+	if (is_stale(directory, name, target))
 		unlinkat(directory, name, 0);
 }
 

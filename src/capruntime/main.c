@@ -34,6 +34,7 @@ static bool is_start(enum runtime_verb verb)
 static int call_runtime(int argc, char **argv, struct runtime_args *args,
 			struct err *err)
 {
+	int lock CLEANUP_FD = -1;
 	int resolved = launch_resolve(&launch, argv[0], err);
 	enum runtime_dialect dialect = runtime_args_dialect(launch.path);
 	struct err unreadable;
@@ -46,7 +47,7 @@ static int call_runtime(int argc, char **argv, struct runtime_args *args,
 		return -1;
 	if (is_start(args->verb) &&
 	    (launch_check_path(&launch, err) < 0 ||
-	     create_prepare(args, launch.handler, launch.path, err) < 0))
+	     create_prepare(args, launch.handler, launch.path, &lock, err) < 0))
 		return -1;
 	if ((args->verb == RUNTIME_EXEC || args->unclear_exec) &&
 	    exec_prepare(args, argv, launch.handler, launch.path, err) < 0)

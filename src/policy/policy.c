@@ -39,6 +39,15 @@ const struct policy_rule *policy_find(const struct policy *policy,
 	return NULL;
 }
 
+bool policy_may_match_other(const struct policy *policy,
+			    const struct match_subject *subject)
+{
+	for (size_t i = 0; i < policy->count; i++)
+		if (match_may_match_other(&policy->rules[i].match, subject))
+			return true;
+	return false;
+}
+
 enum engine policy_engine(const struct policy *policy, const char *handler)
 {
 	for (size_t i = 0; i < policy->handlers_count; i++)

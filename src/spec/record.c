@@ -191,6 +191,23 @@ static int read_files(const struct json_reader *reader,
 	return 0;
 }
 
+/* Early versions did not write it. */
+static int read_owner(const struct json_reader *reader,
+		      struct json_value object, struct record_about *about)
+{
+	struct json_value owner;
+
+	if (json_find_kind(reader, object, "owner", JSON_OBJECT | JSON_NULL,
+			   &owner) < 0)
+		return -1;
+	if (owner.kind == JSON_NULL)
+		return 0;
+	if (json_keys_check_unique(reader->doc, owner, reader->err) < 0 ||
+	    find_u32(reader, owner, "pid", &about->pid) < 0)
+		return -1;
+	return find_u64(reader, owner, "start", &about->start);
+}
+
 static int read_record_drop(const struct json_reader *reader,
 			    struct json_value decided,
 			    struct record_about *about)
@@ -255,8 +272,9 @@ static int read_record_members(const struct json_reader *reader,
 	    json_find_text(reader, object, "id", JSON_STRING, &about->id) < 0 ||
 	    json_find_text(reader, object, "root", OPTIONAL_TEXT,
 			   &about->root) < 0 ||
-	    json_find_text(reader, object, "rule", JSON_STRING, &about->rule) <
-		    0 ||
+	    json_find_text(reader, object, "rule", OPTIONAL_TEXT,
+			   &about->rule) < 0 ||
+	    read_owner(reader, object, about) < 0 ||
 	    find_u32(reader, object, "uid", &about->uid) < 0 ||
 	    read_files(reader, object, record) < 0 ||
 	    read_decided(reader, object, about) < 0)
@@ -265,7 +283,10 @@ static int read_record_members(const struct json_reader *reader,
 		if (read_field(reader, object, (enum record_member)member,
 			       &record->fields[member]) < 0)
 			return -1;
-	return 0;
+	if (about->rule || !record_is_needed(record))
+		return 0;
+	return json_find_text(reader, object, "rule", JSON_STRING,
+			      &about->rule);
 }
 
 /* Appends the remedy. */
@@ -296,6 +317,15 @@ int record_parse(struct record *ret_record, const struct json_doc *doc,
 bool record_narrows(const struct record_about *about)
 {
 	return about->drop || about->drop_others || about->no_new_privileges;
+}
+
+bool record_is_needed(const struct record *record)
+{
+	bool needed = record->about.exec;
+
+	for (int i = 0; i < RECORD_COUNT; i++)
+		needed = needed || record->fields[i].changed;
+	return needed;
 }
 
 void record_free(struct record *record)

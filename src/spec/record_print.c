@@ -89,7 +89,9 @@ int record_print(const struct record *record, char **ret_text, struct err *err)
 	add_text_or_null(&buf, about->root);
 	buf_add_str(&buf, ",\"rule\":");
 	add_text_or_null(&buf, about->rule);
-	add_number(&buf, ",\"uid\":", about->uid);
+	add_number(&buf, ",\n \"owner\":{\"pid\":", about->pid);
+	add_number(&buf, ",\"start\":", about->start);
+	add_number(&buf, "},\n \"uid\":", about->uid);
 	add_file_list(&buf, record);
 	buf_add_str(&buf, ",\n");
 	add_decided(&buf, about);

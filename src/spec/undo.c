@@ -272,11 +272,7 @@ static void add_known_files(struct record *record,
 			    const struct record *old,
 			    const struct undo_plan *plan)
 {
-	bool changed = false;
-
-	for (int i = 0; i < RECORD_COUNT; i++)
-		changed = changed || record->fields[i].changed;
-	if (!changed)
+	if (!record_is_needed(record))
 		return;
 	if (plan->config)
 		record->files[record->file_count++] =
@@ -338,6 +334,14 @@ static int plan_record(struct undo_plan *plan, const struct json_doc *config,
 	return 0;
 }
 
+static int plan_owner(struct undo_plan *plan, const struct record_about *about,
+		      struct err *err)
+{
+	struct record record = { .about = *about };
+
+	return record_print(&record, &plan->owner, err);
+}
+
 int undo_plan_make(struct undo_plan *ret_plan, const struct json_doc *config,
 		   const struct json_doc *restored, const struct record *record,
 		   const char *record_text, const struct undo_target *target,
@@ -353,6 +357,9 @@ int undo_plan_make(struct undo_plan *ret_plan, const struct json_doc *config,
 	if (changes && plan_record(&plan, config, restored, record, record_text,
 				   target, about, err) < 0)
 		return -1;
+	if (!changes && target->names_owner &&
+	    plan_owner(&plan, about, err) < 0)
+		return -1;
 	plan.remove_record = record && !changes;
 	*ret_plan = plan;
 	plan = (struct undo_plan){ 0 };
@@ -363,5 +370,6 @@ void undo_plan_free(struct undo_plan *plan)
 {
 	free(plan->record);
 	free(plan->config);
+	free(plan->owner);
 	*plan = (struct undo_plan){ 0 };
 }

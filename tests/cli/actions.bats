@@ -21,7 +21,7 @@ expect_given_back() {
 
 	cp "$bundle/config.json" "$changed"
 	cp "$bundle/.capruntime.json" "$work/record.json"
-	policy '{}' '{name: "other", match: {id: "nobody"}}'
+	policy '{}' '{name: "other", match: {gid: 4242}}'
 	expect_start
 	expect_untouched
 	cp "$changed" "$bundle/config.json"

@@ -322,6 +322,21 @@ mount_at() { # PATH OPTION...
 	same "$config" "$old"
 }
 
+@test "while its container lives, a bundle is restored only with --force" {
+	create
+	started
+	mkdir -p "$work/root/id"
+	jq --arg root "$work/root" '.root = $root' "$record" >"$work/edited"
+	cp "$work/edited" "$record"
+	restore "$bundle"
+	[ "$status" -eq 2 ]
+	[[ "$stderr" == *"bundle in use by container 'id' under '$work/root': delete it first, or use --force"* ]]
+	same "$config" "$new"
+	restore --force "$bundle"
+	restored "$config"
+	same "$config" "$old"
+}
+
 @test "--json is one object" {
 	create
 	restore --json "$bundle"

@@ -64,7 +64,7 @@ decides() { # RULE FILE
 }
 
 @test "a rule without an action keeps later files away from its containers" {
-	policy '{}' '{name: "hands-off", match: {id: "x"}}'
+	policy '{}' '{name: "hands-off", match: {gid: "0-"}}'
 	drop_in 1.json
 	expect_start
 	expect_untouched

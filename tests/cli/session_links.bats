@@ -146,8 +146,11 @@ expect_no_link_no_create() { # TEXT
 	recreate --root /other
 	[ "$(ls -A "$links")" = 0123456789abcdef ]
 	use_policy "$with_exec"
-	recreate
+	recreate --root "$work/root"
 	[ "$(find "$links" -type l | wc -l)" -eq 2 ]
+	mkdir -p "$work/root/id"
+	bundle=$work/second
+	make_bundle "$bundle"
 	recreate --root /other
 	[ "$(find "$links" -type l | wc -l)" -eq 3 ]
 }

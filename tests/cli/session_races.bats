@@ -11,10 +11,15 @@ load session_helpers
 setup() {
 	setup_session
 	require_strace
+	root=$work/root
+	mkdir "$root"
 	make_runtime runc
 	plain=("${before[@]}")
 	printf '#!/bin/sh\n' >"$work/bin/second-runc"
 	chmod 755 "$work/bin/second-runc"
+	# The state of the container, without another process.
+	printf 'for id; do :; done\n: >"%s/$id"\n' "$root" |
+		tee -a "$work/bin/runc" >>"$work/bin/second-runc"
 	other=$work/other
 	make_bundle "$other"
 	holder=
@@ -28,6 +33,13 @@ teardown() {
 	[ -z "${holder-}" ] || wait "$holder" || :
 }
 
+# The last container of this id was deleted.
+create_again() {
+	rm -rf "$root/id"
+	create --root "$root"
+	started
+}
+
 is_held() {
 	grep -q 'stopped by SIGSTOP' "$work"/held.* 2>/dev/null
 }
@@ -37,11 +49,11 @@ hold_create() { # BUNDLE ID CALL; CALL is a line of number_calls
 	local name number _
 
 	read -r name number _ <<<"$3"
-	rm -f "$work"/held.* "$work/called"
+	rm -rf "$work"/held.* "$work/called" "${root:?}/$2"
 	"${plain[@]}" strace -ff -qqo "$work/held" \
 		-e "inject=$name:signal=STOP:when=$number" \
-		"$CAPRUNTIME_BUILT" create -b "$1" "$2" </dev/null \
-		>"$work/stdout" 2>"$work/stderr" 3>&- &
+		"$CAPRUNTIME_BUILT" --root "$root" create -b "$1" "$2" \
+		</dev/null >"$work/stdout" 2>"$work/stderr" 3>&- &
 	holder=$!
 	wait_until is_held
 	held=$(echo "$work"/held.*)
@@ -59,7 +71,8 @@ release_create() {
 }
 
 create_whole() { # BUNDLE ID
-	"${plain[@]}" "$CAPRUNTIME_BUILT" create -b "$1" "$2" </dev/null
+	"${plain[@]}" "$CAPRUNTIME_BUILT" --root "$root" create -b "$1" "$2" \
+		</dev/null
 	rm "$work/called"
 }
 
@@ -70,9 +83,10 @@ waits_or_is_done() {
 # While another sweep is held, a create waits for its lock.
 start_second() { # BUNDLE ID
 	: >"$work/second"
+	rm -rf "${root:?}/$2"
 	"${plain[@]}" env "CAPRUNTIME_RUNTIME=$work/bin/second-runc" \
-		strace -qo "$work/second" "$CAPRUNTIME_BUILT" create \
-		-b "$1" "$2" </dev/null 3>&- &
+		strace -qo "$work/second" "$CAPRUNTIME_BUILT" --root "$root" \
+		create -b "$1" "$2" </dev/null 3>&- &
 	second=$!
 	wait_until waits_or_is_done
 }
@@ -95,15 +109,13 @@ prepare_new() {
 prepare_without_exec() {
 	make_bundle "$bundle"
 	use_policy "$without_exec"
-	create
-	started
+	create_again
 	use_policy "$with_exec"
 }
 
 prepare_again() {
 	make_bundle "$bundle"
-	create
-	started
+	create_again
 	cp "$old" "$config"
 }
 
@@ -111,9 +123,8 @@ prepare_again() {
 list_changes() { # PREPARE
 	"$1"
 	before=("${plain[@]}" strace -qqo "$work/trace")
-	create
+	create_again
 	before=("${plain[@]}")
-	started
 	expect_link "$bundle"
 	number_calls "$work/trace" | grep -v ' = -1 ' | grep -E \
 		' (mkdir|symlink|unlink|rename|write|fsync|openat.*O_CREAT)' \
@@ -143,16 +154,16 @@ list_changes() { # PREPARE
 # Leaves a container's link whose bundle has been removed.
 leave_dangling() {
 	make_bundle "$bundle"
-	create
-	started
+	create_again
 	rm -r "$bundle"
 }
 
 # Sets $calls: the calls of another create, from its sweep on.
 list_sweep() {
 	leave_dangling
-	"${plain[@]}" strace -qqo "$work/trace" "$CAPRUNTIME_BUILT" create \
-		-b "$other" other </dev/null
+	rm -rf "$root/other"
+	"${plain[@]}" strace -qqo "$work/trace" "$CAPRUNTIME_BUILT" \
+		--root "$root" create -b "$other" other </dev/null
 	number_calls "$work/trace" |
 		sed -n '/ openat.*run\/capruntime"/,/ close/p' >"$work/sweep"
 	mapfile -t calls <"$work/sweep"
@@ -176,8 +187,9 @@ list_sweep() {
 # Sets $calls: the calls that walk to the policy and open it.
 list_policy_calls() {
 	make_bundle "$bundle"
-	"${plain[@]}" strace -qqo "$work/trace" "$CAPRUNTIME_BUILT" create \
-		-b "$bundle" id </dev/null
+	rm -rf "$root/id"
+	"${plain[@]}" strace -qqo "$work/trace" "$CAPRUNTIME_BUILT" \
+		--root "$root" create -b "$bundle" id </dev/null
 	number_calls "$work/trace" |
 		grep -nE ' (openat|fstat|read|close)\(' | sed 's/^[0-9]*://' |
 		sed '/"policy.json"/,/"version"/!d' >"$work/policy-calls"
@@ -211,14 +223,15 @@ expect_all_started() { # BUNDLE...
 
 @test "of 16 creates at the same time, each has its link" {
 	for ((round = 0; round < 8; round++)); do
-		rm -rf "$links" "$work/called" "$work/statuses"
+		rm -rf "$links" "$work/called" "$work/statuses" "${root:?}"/*
 		for ((i = 0; i < 16; i++)); do
 			make_bundle "$work/many-$round/$i"
 		done
 		# shellcheck disable=SC2016 # for the inner shell
-		"${plain[@]}" sh -c 'out=$0
+		"${plain[@]}" env "root=$root" sh -c 'out=$0
 			for dir; do
-				{ "$CAPRUNTIME_BUILT" create -b "$dir" "${dir##*/}"
+				{ "$CAPRUNTIME_BUILT" --root "$root" create \
+					-b "$dir" "${dir##*/}"
 				echo $? >>"$out"; } &
 			done
 			wait' "$work/statuses" "$work/many-$round"/* </dev/null 3>&-

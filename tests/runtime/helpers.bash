@@ -156,7 +156,7 @@ grant() { # MATCH [MORE], for example '{uid: 0}' 'require: true'
 }
 
 grant_nothing() { # a rule that matches no container here
-	grant '{id: "somebody-else"}'
+	grant '{gid: 4242}'
 }
 
 runtime_path() { command -v "$RUNTIME_NAME"; }

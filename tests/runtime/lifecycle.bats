@@ -166,7 +166,8 @@ expect_granted_from_outside() { # PID
 			cat /proc/self/limits"]'
 		umask 027
 		ulimit -S -n 99
-		before=(env '--default-signal' '--ignore-signal=HUP,USR1'
+		# With runc 1.3 it is chance whether an ignored HUP stays so.
+		before=(env '--default-signal' '--ignore-signal=USR1'
 			'--block-signal=USR2')
 		run -0 plain_runtime run -b "$bundle" "$id" </dev/null
 		direct=$output
@@ -320,4 +321,46 @@ run_restricted() {
 		expect_container 'uid=1000 inh=0 prm=0 eff=0 bnd=0 amb=0 nnp=1'
 		expect_untouched
 	done
+}
+
+@test "of concurrent runs in one bundle each has its own sets or is refused" {
+	local round which rounds=3 refused=0
+	local -A sets=()
+
+	! is_soak || rounds=75
+	sets=([a]=$granted [c]=$denied [d]=$denied
+		[b]='uid=1000 inh=0 prm=0 eff=0 bnd=0 amb=0 nnp=1')
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		change_config '.process.args = ["/bin/report"]'
+		jq -nc --arg id "$id" '{version: 1, rules: [
+			{name: "raise", match: {id: "\($id)-a"},
+				ambient: ["NET_BIND_SERVICE"]},
+			{name: "narrow", match: {id: "\($id)-b"},
+				drop: ["NET_BIND_SERVICE"], no_new_privileges: true}
+			]}' >"$work/policy.json"
+		for ((round = 0; round < rounds; round++)); do
+			for which in a b c d; do
+				capruntime run -b "$bundle" "$id-$which" \
+					</dev/null >"$work/out-$which" \
+					2>"$work/err-$which" 3>&- &
+			done
+			wait
+			for which in a b c d; do
+				head "$work/out-$which" "$work/err-$which"
+				[ -s "$work/err-$which" ] || {
+					file_says "${sets[$which]}" "$work/out-$which"
+					continue
+				}
+				grep -q "^capruntime: bundle in use by container '$id-[abcd]'" \
+					"$work/err-$which"
+				refused=$((refused + 1))
+			done
+		done
+		echo '{"version":1,"rules":[]}' >"$work/policy.json"
+		capruntime run -b "$bundle" "$id-e" </dev/null >"$work/stdout"
+		file_says "$denied" "$work/stdout"
+		expect_untouched
+	done
+	[ "$refused" -gt 0 ]
 }

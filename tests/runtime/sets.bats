@@ -135,6 +135,13 @@ make_userns() {
 	echo "$map" >"/proc/$!/gid_map"
 }
 
+# runc 1.3 warns of the mappings.
+expect_joined() { # TEXT
+	run -0 --separate-stderr capruntime run -b "$bundle" "$id" </dev/null
+	expect_output "$1"
+	[[ -z "$stderr" || "$stderr" == *'level=warning msg="config.json has both a userns path'* ]]
+}
+
 @test "a user namespace that is joined by its path is one that userns sees" {
 	require_programs setpriv unshare
 	for name in $RUNTIMES; do
@@ -144,9 +151,9 @@ make_userns() {
 		change_config --arg path "$userns" "$in_user_namespace |
 			.linux.namespaces[-1].path = \$path"
 		grant '{userns: false}'
-		expect_container "$nothing"
+		expect_joined "$nothing"
 		grant '{userns: true}' 'require: true'
-		expect_container "$granted"
+		expect_joined "$granted"
 	done
 }
 
@@ -230,7 +237,9 @@ make_userns() {
 		cp -p "$bundle/config.json" "$bundle/.capruntime.json" "$work"
 		expect_container "$granted"
 		cmp "$work/config.json" "$bundle/config.json"
-		cmp "$work/.capruntime.json" "$bundle/.capruntime.json"
+		# Its owner is another process.
+		diff <(grep -v '"owner"' "$work/.capruntime.json") \
+			<(grep -v '"owner"' "$bundle/.capruntime.json")
 	done
 }
 

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "bundle/owner.h"
 #include "capctl/explain/explain.h"
 #include "capctl/out.h"
 
@@ -204,21 +205,29 @@ static void print_missing(const struct dryrun *run)
 static void print_notes(const struct dryrun *run)
 {
 	const struct evaluation *evaluation = &run->evaluation;
+	bool changed = evaluation_record(evaluation) &&
+		       record_is_needed(&evaluation->record);
+	struct err in_use;
 
 	if (evaluation->policy->mode == POLICY_AUDIT)
 		out_line(
 			OUT_WARNING,
 			"note: mode is audit: the runtime only logs this, and changes and refuses nothing");
-	if (evaluation_record(evaluation) && !evaluation->exact)
+	if (changed && !evaluation->exact)
 		out_line(
 			OUT_PLAIN,
 			"note: config.json is not the file that an earlier run wrote: what a rule took away stays away; 'capctl restore' puts it back ('%s')",
 			evaluation->bundle.record_path);
-	else if (evaluation_record(evaluation))
+	else if (changed)
 		out_line(
 			OUT_PLAIN,
 			"note: an earlier run changed this bundle; 'before' is what the engine wrote ('%s')",
 			evaluation->bundle.record_path);
+	if (evaluation_record(evaluation) &&
+	    owner_check(&evaluation->record.about, NULL, NULL,
+			"another one that changes its files is refused",
+			&in_use) < 0)
+		out_line(OUT_PLAIN, "note: %s", in_use.text);
 	if (evaluation->rule && evaluation->rule->exec)
 		out_line(OUT_PLAIN, "note: exec sessions get the same rule");
 	else if (dryrun_outcome(run) == DRYRUN_APPLIED)

@@ -143,7 +143,7 @@ static void what_a_kill_left_is_removed(void)
 	REQUIRE(tempdir_write_str(&dir, "others", "{"));
 	REQUIRE(bundle_open(&bundle, &args, &err) == 0);
 	CHECK(tempdir_has(&dir, "config.json.capruntime-new"));
-	bundle_remove_leftovers(&bundle);
+	CHECK(bundle_lock(&bundle, &err) == 0);
 	CHECK(!tempdir_has(&dir, "config.json.capruntime-new"));
 	CHECK(!tempdir_has(&dir, RECORD ".capruntime-new"));
 	CHECK(tempdir_has(&dir, "others"));

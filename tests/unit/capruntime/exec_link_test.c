@@ -295,14 +295,14 @@ static void a_path_that_is_too_long_is_refused(void)
 }
 
 /* A record in `dir` of this container, and a link of `of` to it. */
-static void make_link(const struct tempdir *dir, const char *name,
-		      const struct exec_key *of, const char *root,
-		      const char *id)
+static void make_link_of_process(const struct tempdir *dir, const char *name,
+				 const struct exec_key *of, const char *root,
+				 const char *id, pid_t pid)
 {
-	struct record record = { .about = {
-					 .id = (char *)(uintptr_t)id,
-					 .root = (char *)(uintptr_t)root,
-					 .rule = (char *)(uintptr_t) "web" } };
+	struct record record = { .about = { .id = (char *)(uintptr_t)id,
+					    .root = (char *)(uintptr_t)root,
+					    .rule = (char *)(uintptr_t) "web",
+					    .pid = (uint32_t)pid } };
 	char *path CLEANUP_FREE = tempdir_path(dir, name);
 	char *text CLEANUP_FREE = NULL;
 	struct err err = { 0 };
@@ -312,19 +312,11 @@ static void make_link(const struct tempdir *dir, const char *name,
 	check_made(of, path);
 }
 
-static void make_old(const struct home *home)
+static void make_link(const struct tempdir *dir, const char *name,
+		      const struct exec_key *of, const char *root,
+		      const char *id)
 {
-	const struct timespec past[2] = { { .tv_sec = 1 }, { .tv_sec = 1 } };
-	char *path CLEANUP_FREE = tempdir_path(&home->dir, LINKS);
-	DIR *entries = opendir(path);
-	struct dirent *entry;
-
-	REQUIRE(entries);
-	while ((entry = readdir(entries)))
-		if (*entry->d_name != '.')
-			CHECK(utimensat(dirfd(entries), entry->d_name, past,
-					AT_SYMLINK_NOFOLLOW) == 0);
-	closedir(entries);
+	make_link_of_process(dir, name, of, root, id, 0);
 }
 
 static bool has_link(const struct exec_key *of)
@@ -345,7 +337,6 @@ static void the_sweep_removes_links_that_lead_nowhere(void)
 	exec_link_sweep(&key);
 	make_link(&home.dir, "record", &live, live.root, live.id);
 	check_made(&key, RECORD);
-	make_old(&home);
 	exec_link_sweep(&live);
 	CHECK(has_link(&live));
 	CHECK(!has_link(&key));
@@ -358,13 +349,14 @@ static void the_sweep_removes_links_of_containers_that_are_gone(void)
 	struct exec_key other = key_of(home.dir.path, "other");
 	struct exec_key unknown = key_of("youki", "web");
 
-	make_link(&home.dir, "a", &gone, gone.root, gone.id);
+	make_link_of_process(&home.dir, "a", &gone, gone.root, gone.id,
+			     getpid());
 	make_link(&home.dir, "b", &other, gone.root, LINKS);
 	make_link(&home.dir, "c", &unknown, unknown.root, unknown.id);
 	exec_link_sweep(&key);
 	CHECK(has_link(&gone)); /* it is still being created */
 	CHECK(!has_link(&other));
-	make_old(&home);
+	make_link(&home.dir, "a", &gone, gone.root, gone.id);
 	exec_link_sweep(&key);
 	CHECK(!has_link(&gone));
 	CHECK(has_link(&unknown));
@@ -379,7 +371,6 @@ static void a_later_container_of_the_bundle_takes_no_living_one_s_link(void)
 
 	REQUIRE(mkdir(state, 0700) == 0);
 	make_link(&home.dir, "a", &first, later.root, later.id);
-	make_old(&home);
 	exec_link_sweep(&key);
 	CHECK(has_link(&first));
 	REQUIRE(rmdir(state) == 0);
@@ -394,7 +385,6 @@ static void a_record_that_cannot_be_read_keeps_its_link(void)
 
 	make_link(&home.dir, "a", &gone, gone.root, gone.id);
 	CHECK(tempdir_write_str(&home.dir, "a", "{"));
-	make_old(&home);
 	exec_link_sweep(&key);
 	CHECK(has_link(&gone));
 }

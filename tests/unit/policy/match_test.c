@@ -201,6 +201,29 @@ static void each_flag_is_wanted_wanted_not_or_either(void)
 	}
 }
 
+static void another_container_of_the_bundle_differs_in_id_and_handler(void)
+{
+	char other[] = "other";
+	char *patterns[] = { other };
+	const struct glob_list globs = { patterns, 1 };
+	struct match_subject subject = plain_subject();
+	struct match match;
+
+	match_init(&match);
+	CHECK(!match_may_match_other(&match, &subject));
+	match.texts[MATCH_ID] = globs;
+	CHECK_STR(mismatch(&match, &subject), "id");
+	CHECK(match_may_match_other(&match, &subject));
+	subject.numbers[MATCH_UID] = 0;
+	CHECK(!match_may_match_other(&match, &subject));
+	subject = plain_subject();
+	match.texts[MATCH_IMAGE] = globs;
+	CHECK(!match_may_match_other(&match, &subject));
+	match_init(&match);
+	match.texts[MATCH_HANDLER] = globs;
+	CHECK(match_may_match_other(&match, &subject));
+}
+
 static void keys_are_those_of_the_policy(void)
 {
 	CHECK_STR(match_text_key(MATCH_ID), "id");
@@ -238,6 +261,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(uid_0_matches_a_rule_that_asks_for_it),
 	TAP_TEST(a_gid_that_is_not_named_does_not_restrict_root_group),
 	TAP_TEST(each_flag_is_wanted_wanted_not_or_either),
+	TAP_TEST(another_container_of_the_bundle_differs_in_id_and_handler),
 	TAP_TEST(keys_are_those_of_the_policy),
 	TAP_TEST(all_that_a_match_owns_is_released),
 };

@@ -36,6 +36,8 @@ static struct record full_record(void)
 		.about = { .id = id,
 			   .root = root,
 			   .rule = rule,
+			   .pid = UINT32_MAX,
+			   .start = UINT64_MAX,
 			   .uid = UINT32_MAX - 1,
 			   .wanted = NET_BIND_SERVICE | NET_RAW,
 			   .ambient = NET_BIND_SERVICE | NET_RAW | KILL,
@@ -71,6 +73,8 @@ static void check_same_about(const struct record_about *got,
 	CHECK_STR(got->id, want->id);
 	CHECK_STR(got->root, want->root);
 	CHECK_STR(got->rule, want->rule);
+	CHECK_U64(got->pid, want->pid);
+	CHECK_U64(got->start, want->start);
 	CHECK_U64(got->uid, want->uid);
 	CHECK_U64(got->wanted, want->wanted);
 	CHECK_U64(got->ambient, want->ambient);
@@ -144,6 +148,29 @@ static void a_record_without_changes_is_a_record(void)
 	check_round_trip(&record);
 }
 
+static void only_a_record_that_changes_nothing_has_no_rule(void)
+{
+	struct record record = full_record();
+	struct record got CLEANUP_RECORD = { 0 };
+	struct err err = { 0 };
+	char *text CLEANUP_FREE = NULL;
+
+	CHECK(record_is_needed(&record));
+	record.about.rule = NULL;
+	text = print(&record);
+	CHECK(parse_str(text, &got, &err) == -1);
+	CHECK_HAS(err.text, "'rule' must be a string, not null");
+	memset(record.fields, 0, sizeof(record.fields));
+	record.about.exec = true;
+	CHECK(record_is_needed(&record));
+	free(text);
+	text = print(&record);
+	CHECK(parse_str(text, &got, &err) == -1);
+	record.about.exec = false;
+	CHECK(!record_is_needed(&record));
+	check_round_trip(&record);
+}
+
 static void a_record_cut_anywhere_is_refused(void)
 {
 	const struct record record = full_record();
@@ -184,13 +211,15 @@ static void a_field_can_be_absent_before(void)
 	CHECK(!got.fields[RECORD_CAPABILITIES].changed);
 }
 
-static void a_record_of_an_early_version_has_no_files(void)
+static void a_record_of_an_early_version_has_no_files_and_owner(void)
 {
 	struct record got CLEANUP_RECORD = { 0 };
 	struct err err = { 0 };
 
 	REQUIRE(parse_str(ABOUT "}", &got, &err) == 0);
 	CHECK_U64(got.file_count, 0);
+	CHECK_U64(got.about.pid, 0);
+	CHECK_U64(got.about.start, 0);
 }
 
 #define FILES(list) ABOUT ",\"files\":" list "}"
@@ -236,6 +265,11 @@ static const char *const refused[] = {
 	"\"decided\":{\"wanted\":[],\"inheritable\":[],\"drop\":[],"
 	"\"no_new_privileges\":false,\"exec\":false,\"new_userns\":false}}",
 	ABOUT "} trailing",
+	ABOUT ",\"owner\":7}",
+	ABOUT ",\"owner\":{}}",
+	ABOUT ",\"owner\":{\"pid\":-1,\"start\":0}}",
+	ABOUT ",\"owner\":{\"pid\":1,\"start\":18446744073709551616}}",
+	ABOUT ",\"owner\":{\"pid\":1,\"pid\":1,\"start\":0}}",
 	ABOUT ",\"capabilities\":7}",
 	CAPABILITIES(""),
 	CAPABILITIES("\"was\":\"{}\""),
@@ -313,9 +347,10 @@ static void the_keys_are_those_of_config_json(void)
 static const struct tap_test tests[] = {
 	TAP_TEST(what_was_printed_is_parsed_again),
 	TAP_TEST(a_record_without_changes_is_a_record),
+	TAP_TEST(only_a_record_that_changes_nothing_has_no_rule),
 	TAP_TEST(a_record_cut_anywhere_is_refused),
 	TAP_TEST(a_field_can_be_absent_before),
-	TAP_TEST(a_record_of_an_early_version_has_no_files),
+	TAP_TEST(a_record_of_an_early_version_has_no_files_and_owner),
 	TAP_TEST(what_we_never_write_is_refused_by_name),
 	TAP_TEST(a_refusal_says_what_to_do),
 	TAP_TEST(freeing_twice_does_nothing),

@@ -276,7 +276,8 @@ static void nothing_to_do_plans_nothing(void)
 static void a_first_change_is_recorded_with_what_was_there(void)
 {
 	struct record_about about = about_rule();
-	const struct undo_target target = { { AMBIENT_KILL, "true" } };
+	const struct undo_target target = { .values = { AMBIENT_KILL,
+							"true" } };
 	struct undo_plan plan CLEANUP_PLAN =
 		make_plan(ONLY(BOUNDING_KILL), NULL, &target, &about);
 
@@ -290,7 +291,7 @@ static void a_first_change_is_recorded_with_what_was_there(void)
 static void a_second_change_keeps_what_config_still_holds(void)
 {
 	struct record_about about = about_rule();
-	const struct undo_target target = { { AMBIENT_BOTH, NULL } };
+	const struct undo_target target = { .values = { AMBIENT_BOTH, NULL } };
 	struct record record = { .about = about };
 	struct undo_plan plan CLEANUP_PLAN = { 0 };
 
@@ -308,7 +309,7 @@ static void a_second_change_keeps_what_config_still_holds(void)
 static void what_is_in_place_is_not_written_again(void)
 {
 	struct record_about about = about_rule();
-	const struct undo_target target = { { AMBIENT_KILL, NULL } };
+	const struct undo_target target = { .values = { AMBIENT_KILL, NULL } };
 	struct record record = { .about = about };
 	struct undo_plan plan CLEANUP_PLAN = { 0 };
 
@@ -321,7 +322,7 @@ static void what_is_in_place_is_not_written_again(void)
 
 static void another_id_root_rule_or_decision_is_recorded(void)
 {
-	const struct undo_target target = { { AMBIENT_KILL, NULL } };
+	const struct undo_target target = { .values = { AMBIENT_KILL, NULL } };
 	static char other[] = "other";
 
 	for (int i = 0; i < 6; i++) {
@@ -384,7 +385,7 @@ static void a_record_that_the_engine_made_void_is_removed(void)
 static void a_record_over_its_limit_is_refused(void)
 {
 	char *config CLEANUP_FREE = calloc(1, RECORD_MAX + 256);
-	const struct undo_target target = { { AMBIENT_KILL, NULL } };
+	const struct undo_target target = { .values = { AMBIENT_KILL, NULL } };
 	struct undo_plan plan CLEANUP_PLAN = { 0 };
 	struct record_about about = about_rule();
 	struct err err = { 0 };
@@ -400,10 +401,37 @@ static void a_record_over_its_limit_is_refused(void)
 	CHECK(!plan.record && !plan.config && !plan.remove_record);
 }
 
+static void an_owner_is_named_only_if_nothing_else_is_written(void)
+{
+	struct undo_target target = { .names_owner = true };
+	struct undo_plan plan CLEANUP_PLAN = { 0 };
+	struct record read CLEANUP_RECORD = { 0 };
+	struct record_about about = about_rule();
+	struct json_doc doc = doc_of(ONLY(BOUNDING_KILL)), record;
+	struct err err = { 0 };
+
+	about.rule = NULL;
+	about.exec = false;
+	REQUIRE(undo_plan_make(&plan, &doc, &doc, NULL, NULL, &target, &about,
+			       &err) == 0);
+	CHECK(!plan.record && !plan.config && !plan.remove_record);
+	REQUIRE(plan.owner);
+	record = doc_of(plan.owner);
+	CHECK(record_parse(&read, &record, &err) == 0);
+	CHECK_STR(read.about.id, about.id);
+	CHECK(!record_is_needed(&read));
+	undo_plan_free(&plan);
+	about = about_rule();
+	target.values[RECORD_CAPABILITIES] = AMBIENT_KILL;
+	REQUIRE(undo_plan_make(&plan, &doc, &doc, NULL, NULL, &target, &about,
+			       &err) == 0);
+	CHECK(plan.record && plan.config && !plan.owner);
+}
+
 /* It then belongs to another container, which is safe: it is rewritten. */
 static void an_id_that_is_no_utf8_leaves_a_record_that_can_be_read(void)
 {
-	const struct undo_target target = { { AMBIENT_KILL, NULL } };
+	const struct undo_target target = { .values = { AMBIENT_KILL, NULL } };
 	struct undo_plan plan CLEANUP_PLAN = { 0 };
 	struct record read CLEANUP_RECORD = { 0 };
 	struct record_about about = about_rule();
@@ -459,6 +487,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(without_a_rule_all_is_taken_back),
 	TAP_TEST(a_record_that_the_engine_made_void_is_removed),
 	TAP_TEST(a_record_over_its_limit_is_refused),
+	TAP_TEST(an_owner_is_named_only_if_nothing_else_is_written),
 	TAP_TEST(an_id_that_is_no_utf8_leaves_a_record_that_can_be_read),
 	TAP_TEST(a_change_needs_a_process_object),
 };
