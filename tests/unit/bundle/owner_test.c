@@ -114,7 +114,7 @@ static void wait_for_zombie(pid_t pid)
 			return;
 		usleep(10000);
 	}
-	CHECK(!"the main thread ends");
+	tap_check(false, __FILE__, __LINE__, "the main thread ends");
 }
 
 static void a_process_lives_as_long_as_one_of_its_threads(void)
