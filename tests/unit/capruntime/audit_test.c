@@ -9,6 +9,7 @@
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 
@@ -284,7 +285,14 @@ static void check_datagram(int fd, const char *priority)
 	CHECK(*json == '{' && text[len - 1] == '}' && !strchr(json, '\n'));
 }
 
-/* With room for ten more bytes in the log. */
+static void append_to(const char *path, const char *text)
+{
+	int fd CLEANUP_FD = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+
+	CHECK(syscall(SYS_write, fd, text, strlen(text)) == (long)strlen(text));
+}
+
+/* With room for ten more bytes in the log, then for fewer. */
 static void write_on_a_full_disk(const struct tempdir *dir)
 {
 	char *path CLEANUP_FREE = tempdir_path(dir, "log");
@@ -304,10 +312,43 @@ static void write_on_a_full_disk(const struct tempdir *dir)
 	close(fd);
 	REQUIRE(mount("none", "/dev", "tmpfs", 0, NULL) == 0);
 	fd = listen_on_dev_log(SOCK_DGRAM);
+	for (long room = 10; room >= 0; room--) {
+		write_to(path);
+		REQUIRE(stat(path, &st) == 0);
+		CHECK_U64((uint64_t)st.st_size, (uint64_t)(page - room));
+		check_datagram(fd, "<84>");
+		if (room)
+			append_to(path, "\n");
+	}
+}
+
+static const char *shared_log;
+
+ssize_t write_a_part(int fd, const void *data, size_t len) __asm__("write");
+
+/* In place of the C library's. */
+ssize_t write_a_part(int fd, const void *data, size_t len)
+{
+	ssize_t put =
+		syscall(SYS_write, fd, data, shared_log && len > 5 ? 5 : len);
+
+	if (shared_log)
+		append_to(shared_log, "other\n");
+	return put;
+}
+
+static void a_cut_line_stays_if_another_follows_it(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+	char *path CLEANUP_FREE = tempdir_path(&dir, "log");
+	char *text CLEANUP_FREE = NULL;
+
+	REQUIRE(tempdir_write_str(&dir, "log", "one\n"));
+	shared_log = path;
 	write_to(path);
-	REQUIRE(stat(path, &st) == 0);
-	CHECK_U64((uint64_t)st.st_size, (uint64_t)page - 10);
-	check_datagram(fd, "<84>");
+	shared_log = NULL;
+	text = tempdir_read(&dir, "log");
+	CHECK_STR(text, "one\n{\"timother\n");
 }
 
 static void a_line_that_is_cut_by_a_full_disk_is_removed(void)
@@ -436,6 +477,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_limit_on_files_ends_nobody),
 	TAP_TEST(a_limit_is_used_up_to_its_end),
 	TAP_TEST(a_line_that_is_cut_by_a_full_disk_is_removed),
+	TAP_TEST(a_cut_line_stays_if_another_follows_it),
 	TAP_TEST(closed_streams_stay_closed),
 	TAP_TEST(syslog_gets_a_datagram_with_priority_and_tag),
 	TAP_TEST(syslog_gets_what_a_file_cannot),
