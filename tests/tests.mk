@@ -21,6 +21,7 @@ UNIT_TESTS = \
 	tests/unit/capruntime/audit_test \
 	tests/unit/capruntime/exec_link_test \
 	tests/unit/capruntime/exec_patch_test \
+	tests/unit/capruntime/exec_prepare_test \
 	tests/unit/capruntime/exec_test \
 	tests/unit/capruntime/refuse_test \
 	tests/unit/caps/own_test \
