@@ -10,6 +10,7 @@ SHARED_FILES = \
 	include/base/err.h \
 	include/base/fileio.h \
 	include/base/hash.h \
+	include/base/path.h \
 	include/base/paths.h \
 	include/base/report.h \
 	include/base/time.h \
@@ -48,6 +49,7 @@ SHARED_FILES = \
 	src/base/err.c \
 	src/base/fileio.c \
 	src/base/hash.c \
+	src/base/path.c \
 	src/base/paths.c \
 	src/base/report.c \
 	src/base/time.c \

@@ -8,6 +8,7 @@ UNIT_TESTS = \
 	tests/unit/base/err_test \
 	tests/unit/base/fileio_test \
 	tests/unit/base/hash_test \
+	tests/unit/base/path_test \
 	tests/unit/base/report_test \
 	tests/unit/base/time_test \
 	tests/unit/base/trust_replaced_test \

@@ -323,7 +323,7 @@ ${name%_fuzz.c}
 
 nothing_banned_is_called() {
 	# shellcheck disable=SC2046 # no blanks in our names
-	calls 'strcpy|strcat|stpcpy|sprintf|vsprintf|gets|atoi|atol|atoll|strtok|alloca|system|popen|fork|vfork|posix_spawnp?|execlp|execvpe?|mktemp|tmpnam' $(sources)
+	calls 'strcpy|strcat|stpcpy|sprintf|vsprintf|gets|atoi|atol|atoll|strtok|alloca|system|popen|fork|vfork|posix_spawnp?|execlp|execvpe?|mktemp|tmpnam|basename|dirname' $(sources)
 	# shellcheck disable=SC2046
 	code $(sources) | grep -E '[^A-Z_]PATH_MAX'
 }

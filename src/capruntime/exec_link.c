@@ -16,6 +16,7 @@
 #include "base/alloc.h"
 #include "base/fileio.h"
 #include "base/hash.h"
+#include "base/path.h"
 #include "base/paths.h"
 #include "base/trust.h"
 #include "bundle/owner.h"
@@ -30,7 +31,7 @@ int exec_key_init(struct exec_key *ret_key, const char *root, const char *id,
 		  const char *runtime, struct err *err)
 {
 	ret_key->id = id;
-	ret_key->old_root = root && *root ? root : basename(runtime);
+	ret_key->old_root = root && *root ? root : path_basename(runtime);
 	if (runtime_root_resolve(ret_key->root, root, runtime, err) < 0)
 		return -1;
 	if (strcmp(ret_key->root, ret_key->old_root) == 0)

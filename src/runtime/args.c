@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/path.h"
 #include "runtime/options.h"
 #include "runtime/reading.h"
 
@@ -21,7 +22,7 @@ struct search {
 
 enum runtime_dialect runtime_args_dialect(const char *runtime_path)
 {
-	const char *name = basename(runtime_path);
+	const char *name = path_basename(runtime_path);
 
 	if (strstr(name, "crun") || strcmp(name, "krun") == 0)
 		return RUNTIME_CRUN;

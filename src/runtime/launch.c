@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/path.h"
 #include "base/paths.h"
 #include "base/trust.h"
 
@@ -80,7 +81,7 @@ int launch_resolve(struct launch *ret_launch, const char *argv0,
 	const char *named = secure_getenv(VARIABLE);
 
 	ret_launch->link[0] = ret_launch->path[0] = '\0';
-	ret_launch->handler = argv0 ? basename(argv0) : "";
+	ret_launch->handler = argv0 ? path_basename(argv0) : "";
 	if (named)
 		return resolve_variable(ret_launch, named, err);
 	return resolve_link(ret_launch, err);

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/path.h"
 #include "base/trust.h"
 #include "runtime/args.h"
 
@@ -20,7 +21,7 @@ static int err_too_long(struct err *err)
 
 static bool is_runc(const char *runtime)
 {
-	return strstr(basename(runtime), "runc") != NULL;
+	return strstr(path_basename(runtime), "runc") != NULL;
 }
 
 static bool is_crun(const char *runtime)
@@ -141,7 +142,7 @@ int runtime_root_resolve(char ret_root[PATH_SIZE], const char *root,
 	char named[PATH_SIZE], path[PATH_SIZE];
 
 	if (!root && !is_runc(runtime) && !is_crun(runtime)) {
-		snprintf(ret_root, PATH_SIZE, "%s", basename(runtime));
+		snprintf(ret_root, PATH_SIZE, "%s", path_basename(runtime));
 		return 0;
 	}
 	if (!root) {

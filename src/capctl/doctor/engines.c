@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/path.h"
 #include "capctl/doctor/checks.h"
 #include "capctl/doctor/engine_containerd.h"
 #include "capctl/doctor/engine_crio.h"
@@ -44,7 +45,7 @@ static struct needs policy_needs(const struct doctor *doctor)
 /* In a policy a handler is the basename of what the engine executes. */
 static const char *handler_policy_name(const struct engine_handler *handler)
 {
-	return basename(handler->path ? handler->path : handler->name);
+	return path_basename(handler->path ? handler->path : handler->name);
 }
 
 static bool is_other_copy(const struct doctor *doctor, const char *path)

@@ -8,6 +8,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/path.h"
 #include "base/paths.h"
 #include "base/trust.h"
 
@@ -51,7 +52,7 @@ bool doctor_is_installed(const struct doctor *doctor, const char *path)
 
 bool doctor_is_capruntime(const void *doctor, const char *path)
 {
-	const char *name = basename(path);
+	const char *name = path_basename(path);
 
 	if (strcmp(name, "capruntime") == 0 ||
 	    strncmp(name, "capruntime-", strlen("capruntime-")) == 0)

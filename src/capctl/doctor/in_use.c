@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/fileio.h"
+#include "base/path.h"
 #include "capctl/doctor/engine_files.h"
 #include "capctl/process/status.h"
 
@@ -313,7 +314,7 @@ static void find_process(const struct use *use, int proc, const char *parent,
 	process = fileio_open(proc, pid, O_RDONLY | O_DIRECTORY, 0);
 	if (process < 0 || !read_process_link(process, "exe", path))
 		return;
-	name = basename(path);
+	name = path_basename(path);
 	if (strncmp(name, "conmon", strlen("conmon")) == 0 &&
 	    is_roots_process(process))
 		find_monitor(use, process, pid);

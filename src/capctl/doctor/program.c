@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <sys/xattr.h>
 
+#include "base/path.h"
 #include "base/paths.h"
 #include "capctl/doctor/checks.h"
 #include "runtime/args.h"
@@ -93,7 +94,7 @@ static const char *known_runtime(const char *path)
 {
 	if (runtime_args_dialect(path) == RUNTIME_CRUN)
 		return "crun";
-	return strstr(basename(path), "runc") ? "runc" : NULL;
+	return strstr(path_basename(path), "runc") ? "runc" : NULL;
 }
 
 static void report_dialect(const struct launch *launch, const char *handler,

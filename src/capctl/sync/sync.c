@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/fileio.h"
+#include "base/path.h"
 #include "base/paths.h"
 #include "capctl/out.h"
 #include "capctl/sync/sync.h"
@@ -29,8 +30,8 @@ static int deploy_source(struct deploy *target, const char *path,
 
 	if (fd < 0 || fileio_read(fd, path, PROGRAM_MAX, &text, &len, err) < 0)
 		return -1;
-	return deploy_file(target, basename(path), text, len, st.st_mode & 0755,
-			   err);
+	return deploy_file(target, path_basename(path), text, len,
+			   st.st_mode & 0755, err);
 }
 
 static int deploy_sources(const struct sync_options *options,

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/path.h"
 #include "json/check.h"
 
 struct testdata {
@@ -63,7 +64,8 @@ static inline struct testdata testdata_read(const char *path)
 	/* No test file has a byte of 1, so the whole file is one "line". */
 	len = getdelim(&text, &size, 1, file);
 	fclose(file);
-	return testdata_copy(basename(path), text, len > 0 ? (size_t)len : 0);
+	return testdata_copy(path_basename(path), text,
+			     len > 0 ? (size_t)len : 0);
 }
 
 /* tests/data/NAME; the caller frees. */

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Paths as text; nothing is opened. */
+#ifndef CAPRUNTIME_BASE_PATH_H
+#define CAPRUNTIME_BASE_PATH_H
+
+/*
+ * What follows the last slash, also if that is nothing. basename(3) depends on
+ * the C library: POSIX's removes slashes, in the caller's string.
+ */
+const char *path_basename(const char *path);
+
+#endif

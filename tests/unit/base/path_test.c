@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "base/path.h"
+
+#include "tap.h"
+
+static void the_basename_follows_the_last_slash(void)
+{
+	CHECK_STR(path_basename("/usr/bin/runc"), "runc");
+	CHECK_STR(path_basename("bin/runc"), "runc");
+	CHECK_STR(path_basename("runc"), "runc");
+	CHECK_STR(path_basename("//"), "");
+	CHECK_STR(path_basename(""), "");
+}
+
+/* basename(3) of POSIX cuts the slash off, and gives "." for "". */
+static void a_path_with_a_slash_at_its_end_has_no_basename(void)
+{
+	char path[] = "/usr/bin/runc/";
+
+	CHECK_STR(path_basename(path), "");
+	CHECK_STR(path, "/usr/bin/runc/");
+}
+
+static const struct tap_test tests[] = {
+	TAP_TEST(the_basename_follows_the_last_slash),
+	TAP_TEST(a_path_with_a_slash_at_its_end_has_no_basename),
+};
+
+TAP_MAIN(tests)
