@@ -184,15 +184,14 @@ inject_at() { # FAULT CALL
 }
 
 # Sets $calls: the calls of a session, except for a sanitizer's, those about the
-# runtime itself, memory calls, and json-c's getrandom, whose failure json-c
-# reports on standard error.
+# runtime itself and memory calls.
 list_session() {
 	before=("${plain[@]}" strace -qqo "$work/trace")
 	run_session
 	started
 	number_calls "$work/trace" | grep -v '"/proc/self/exe", "' |
 		sed -n '/ readlink/,$p' | grep -vE \
-		"^(brk|mmap|munmap|getrandom|execve) |\"$CAPRUNTIME_RUNTIME\"" \
+		"^(brk|mmap|munmap|execve) |\"$CAPRUNTIME_RUNTIME\"" \
 		>"$work/calls"
 	mapfile -t calls <"$work/calls"
 	grep memfd_create "$work/calls"
