@@ -3,6 +3,8 @@
 
 #include "bundle/files.h"
 
+#include <errno.h>
+
 #include "tap.h"
 #include "tempdir.h"
 
@@ -129,6 +131,41 @@ static void a_bundle_that_is_missing_is_refused_by_name(void)
 	check_open_refused(&args, false, "too many symbolic links");
 	args.bundle = file;
 	check_open_refused(&args, true, "/file': a part of the path is not");
+}
+
+/* The runtime needs no more. */
+static void a_directory_that_can_only_be_searched_is_opened(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+	struct bundle bundle CLEANUP_BUNDLE = { 0 };
+	struct runtime_args args = args_of(&dir);
+	struct err err = { 0 };
+	int status;
+
+	if (geteuid() != 0)
+		SKIP("not root");
+	REQUIRE(fchmod(dir.fd, 0711) == 0 && seteuid(65534) == 0);
+	status = bundle_open(&bundle, &args, &err);
+	REQUIRE(seteuid(0) == 0);
+	CHECK(status == 0 && bundle.directory >= 3);
+}
+
+static void a_record_is_found_and_removed_whatever_errno_was(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+	struct bundle bundle CLEANUP_BUNDLE = { 0 };
+	struct runtime_args args = args_of(&dir);
+	const struct undo_plan plan = { .remove_record = true };
+	struct err err = { 0 };
+
+	REQUIRE(bundle_open(&bundle, &args, &err) == 0);
+	CHECK(!bundle_has_record(&bundle));
+	REQUIRE(symlinkat("nowhere", dir.fd, RECORD) == 0);
+	errno = ENOENT;
+	CHECK(bundle_has_record(&bundle));
+	errno = EIO;
+	CHECK(bundle_write_config(&bundle, &plan, &err) == 0);
+	CHECK(!tempdir_has(&dir, RECORD));
 }
 
 static void what_a_kill_left_is_removed(void)
@@ -387,6 +424,8 @@ static const struct tap_test tests[] = {
 	TAP_TEST(the_files_are_where_the_runtime_looks),
 	TAP_TEST(a_config_named_by_itself_has_its_own_record),
 	TAP_TEST(a_bundle_that_is_missing_is_refused_by_name),
+	TAP_TEST(a_directory_that_can_only_be_searched_is_opened),
+	TAP_TEST(a_record_is_found_and_removed_whatever_errno_was),
 	TAP_TEST(what_a_kill_left_is_removed),
 	TAP_TEST(a_record_can_be_undone),
 	TAP_TEST(no_record_is_no_error),

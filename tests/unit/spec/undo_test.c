@@ -144,6 +144,17 @@ static void sets_of_names_are_compared_and_not_bytes(void)
 	}
 }
 
+static void what_is_no_object_is_no_value_of_ours(void)
+{
+	struct record record = { 0 };
+
+	set_field(&record, RECORD_CAPABILITIES, BOUNDING_KILL, "{}", NULL);
+	check_restored(ONLY("{ }"), &record, ONLY(BOUNDING_KILL));
+	check_restored(ONLY("null"), &record, ONLY("null"));
+	check_restored(ONLY("[]"), &record, ONLY("[]"));
+	check_restored(ONLY("7"), &record, ONLY("7"));
+}
+
 static void each_member_is_taken_back_on_its_own(void)
 {
 	struct record record = { 0 };
@@ -473,6 +484,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_value_of_ours_becomes_what_was_there),
 	TAP_TEST(a_value_written_before_the_last_is_ours_too),
 	TAP_TEST(sets_of_names_are_compared_and_not_bytes),
+	TAP_TEST(what_is_no_object_is_no_value_of_ours),
 	TAP_TEST(each_member_is_taken_back_on_its_own),
 	TAP_TEST(a_member_that_was_not_there_is_taken_out),
 	TAP_TEST(a_file_is_ours_if_each_byte_is),
