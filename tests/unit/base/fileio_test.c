@@ -61,6 +61,25 @@ static void an_opened_file_is_close_on_exec(void)
 	CHECK(fcntl(fd, F_GETFD) & FD_CLOEXEC);
 }
 
+static int seen_flags;
+
+static void see_flags(const char *name, int flags)
+{
+	(void)name;
+	seen_flags = flags;
+}
+
+static void a_terminal_does_not_become_the_controlling_one(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+	int fd CLEANUP_FD = -1;
+
+	before_openat = see_flags;
+	fd = fileio_open(dir.fd, ".", O_RDONLY | O_DIRECTORY, 0);
+	before_openat = NULL;
+	CHECK(seen_flags & O_NOCTTY && seen_flags & O_DIRECTORY);
+}
+
 static void a_file_that_is_missing_leaves_errno(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
@@ -521,6 +540,7 @@ static void a_leftover_alone_is_removed(void)
 static const struct tap_test tests[] = {
 	TAP_TEST(the_standard_streams_are_never_opened),
 	TAP_TEST(an_opened_file_is_close_on_exec),
+	TAP_TEST(a_terminal_does_not_become_the_controlling_one),
 	TAP_TEST(a_file_that_is_missing_leaves_errno),
 	TAP_TEST(only_regular_files_are_opened_as_such),
 	TAP_TEST(entries_take_the_descriptor_over),
