@@ -362,6 +362,24 @@ static void the_sweep_removes_links_of_containers_that_are_gone(void)
 	CHECK(has_link(&unknown));
 }
 
+static void the_longest_path_of_a_record_is_followed(void)
+{
+	struct home home CLEANUP_HOME = home_enter();
+	struct exec_key gone = key_of(home.dir.path, "gone");
+	size_t len = PATH_SIZE - 2 - strlen(home.dir.path);
+	char name[PATH_SIZE], *path CLEANUP_FREE = NULL;
+
+	memset(name, '/', len);
+	memcpy(name, "./", 2);
+	memcpy(name + len - 2, "/a", 3);
+	path = tempdir_path(&home.dir, name);
+	CHECK_U64(strlen(path), PATH_SIZE - 1);
+	make_link(&home.dir, name, &gone, gone.root, gone.id);
+	CHECK(has_link(&gone));
+	exec_link_sweep(&key);
+	CHECK(!has_link(&gone));
+}
+
 static void a_later_container_of_the_bundle_takes_no_living_one_s_link(void)
 {
 	struct home home CLEANUP_HOME = home_enter();
@@ -492,6 +510,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_path_that_is_too_long_is_refused),
 	TAP_TEST(the_sweep_removes_links_that_lead_nowhere),
 	TAP_TEST(the_sweep_removes_links_of_containers_that_are_gone),
+	TAP_TEST(the_longest_path_of_a_record_is_followed),
 	TAP_TEST(a_later_container_of_the_bundle_takes_no_living_one_s_link),
 	TAP_TEST(a_record_that_cannot_be_read_keeps_its_link),
 	TAP_TEST(what_an_older_sweep_put_aside_is_put_back),
