@@ -18,14 +18,16 @@ AC_DEFUN([CAPRUNTIME_ADD_LDFLAGS], [m4_foreach_w([flag], [$1],
 ])])
 
 # CAPRUNTIME_LINKS(LDFLAGS, LIBS, PROLOGUE, BODY, YES, NO): tests whether a program
-# links with these and all accepted flags.
+# links with these and all accepted flags. Sets capruntime_loader if it is dynamic.
 AC_DEFUN([CAPRUNTIME_LINKS], [
 	capruntime_cflags=$CFLAGS capruntime_ldflags=$LDFLAGS capruntime_libs=$LIBS
 	CFLAGS="$CAPRUNTIME_CFLAGS $CFLAGS"
 	LDFLAGS="$CAPRUNTIME_LDFLAGS $1 $LDFLAGS"
 	LIBS="$2 $LIBS"
 	AC_LINK_IFELSE([AC_LANG_PROGRAM([$3], [$4])],
-		[capruntime_links=yes], [capruntime_links=no])
+		[capruntime_links=yes
+		capruntime_loader=$($READELF -l conftest$EXEEXT | grep INTERP)],
+		[capruntime_links=no])
 	CFLAGS=$capruntime_cflags LDFLAGS=$capruntime_ldflags LIBS=$capruntime_libs
 	AS_IF([test "$capruntime_links" = yes], [$5], [$6])
 ])
@@ -67,6 +69,68 @@ AC_DEFUN([CAPRUNTIME_CHECK_TOML], [
 		[CXX_LIBS=-lstdc++])
 	AC_MSG_RESULT([$capruntime_links])
 	AC_SUBST([CXX_LIBS])
+])
+
+# CAPRUNTIME_LINK_STATIC(VARIABLE, LDFLAGS, FLAGS, PROLOGUE): sets VARIABLE to the first
+# of FLAGS with which a program links and needs no loader, or to none. musl-gcc takes
+# -static-pie, but links a dynamic program.
+AC_DEFUN([CAPRUNTIME_LINK_STATIC], [
+	for $1 in $3 none; do
+		CAPRUNTIME_LINKS([$2 $$1], [], [$4], [],
+			[test -n "$capruntime_loader" || break])
+	done
+])
+
+# CAPRUNTIME_LINK_KERNEL_HEADERS: links the directories of the kernel's headers into
+# kernel-headers: no other header of the compiler's C library is there.
+AC_DEFUN([CAPRUNTIME_LINK_KERNEL_HEADERS], [
+	rm -rf kernel-headers
+	mkdir kernel-headers
+	for dir in linux asm asm-generic; do
+		capruntime_path=$(echo "@%:@include <$dir/types.h>" |
+			$CC $CPPFLAGS -E - 2>&AS_MESSAGE_LOG_FD |
+			$SED -n "s,^# .*\"\(/.*/$dir\)/types\.h\".*,\1,p" | $SED q)
+		ln -s "$capruntime_path" kernel-headers
+	done
+])
+
+# CAPRUNTIME_CHOOSE_LIBC(WITH-MUSL): sets LIBC_CFLAGS, which compile and link
+# capruntime, LIBC_LDFLAGS and capruntime_libc. musl-gcc is the compiler with other
+# specs, which have no static PIE: rcrt1.o is the start of one.
+AC_DEFUN([CAPRUNTIME_CHOOSE_LIBC], [
+	LIBC_CFLAGS= LIBC_LDFLAGS=none
+	AC_PATH_PROG([MUSL_GCC], [musl-gcc])
+	AC_MSG_CHECKING([how capruntime links])
+	AS_IF([test "$1" != no && test -n "$MUSL_GCC"], [
+		CAPRUNTIME_LINK_KERNEL_HEADERS
+		specs=$($SED -n 's/.*-specs "\(.*\)".*/\1/p' "$MUSL_GCC")
+		LIBC_CFLAGS="-specs=$specs -isystem kernel-headers"
+		start="-nostartfiles -Wl,-pie,--no-dynamic-linker,-z,text"
+		CAPRUNTIME_LINK_STATIC([LIBC_LDFLAGS], [$LIBC_CFLAGS],
+			["-static $start ${specs%/*}/rcrt1.o" -static], [[
+				#include <features.h>
+				#include <linux/capability.h>
+				#ifdef __GLIBC__
+				#error clang ignores -specs
+				#endif
+			]])
+		capruntime_libc="with musl, static"
+	])
+	AS_IF([test "$1$LIBC_LDFLAGS" = yesnone],
+		[AC_MSG_ERROR([--with-musl needs musl-gcc and musl's libc.a])])
+	AS_IF([test "$LIBC_LDFLAGS" = none], [
+		LIBC_CFLAGS=
+		LIBC_LDFLAGS=$capruntime_static
+		capruntime_libc="with the compiler's C library, static"
+	])
+	AS_IF([test "$LIBC_LDFLAGS" = none], [
+		LIBC_LDFLAGS=$CAPRUNTIME_PIE_LDFLAGS
+		capruntime_libc="with the compiler's C library, dynamic"
+	])
+	AC_MSG_RESULT([$capruntime_libc])
+	AC_SUBST([LIBC_CFLAGS])
+	AC_SUBST([LIBC_LDFLAGS])
+	AM_CONDITIONAL([MUSL], [test -n "$LIBC_CFLAGS"])
 ])
 
 # The shell functions behind CAPRUNTIME_ADD_*.

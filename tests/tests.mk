@@ -284,6 +284,7 @@ tests_runtime_threads_LDADD =
 
 # The same programs with fixed paths below the build directory.
 tests_cli_capruntime_sysroot_SOURCES = src/capruntime/main.c src/base/paths.c
+tests_cli_capruntime_sysroot_CFLAGS = $(capruntime_CFLAGS)
 tests_cli_capruntime_sysroot_LDFLAGS = $(capruntime_LDFLAGS)
 tests_cli_capruntime_sysroot_CPPFLAGS = $(OWN_CPPFLAGS) \
 	-DSYSCONFDIR='"$(abs_builddir)/tests/cli/sysroot/etc"' \
@@ -306,9 +307,15 @@ tests_runtime_ask_calls_LDADD = $(CAPCTL_LIBS)
 # Tests compare the shared folders with json-c and libcap.
 TESTED_LIBS = libcapruntime.a $(SHARED_LIBS) $(JSONC_LIBS) $(LIBCAP_LIBS)
 tests_unit_bundle_owner_test_CFLAGS = -pthread
+if TEST_LIBRARIES
 ALL_UNIT_TESTS = $(UNIT_TESTS)
 ALL_FUZZ_TARGETS = $(FUZZ_TARGETS)
 ALL_SOAK_TESTS = $(SOAK_TESTS)
+else
+ALL_UNIT_TESTS =
+ALL_FUZZ_TARGETS =
+ALL_SOAK_TESTS =
+endif
 ALL_SOAK_BATS = $(SOAK_BATS)
 if CONTAINER_TESTS
 ALL_SOAK_BATS += $(RUNTIME_SOAK_BATS)
@@ -344,7 +351,8 @@ tests_unit_capctl_execve_exec_probe_LDADD =
 EXTRA_tests_unit_capctl_execve_predict_kernel_test_DEPENDENCIES = $(PROBE)
 
 EXTRA_PROGRAMS = tests/bench/exec_only tests/bench/pairs
-tests_bench_exec_only_LDFLAGS = -static
+tests_bench_exec_only_CFLAGS = $(capruntime_CFLAGS)
+tests_bench_exec_only_LDFLAGS = $(capruntime_LDFLAGS)
 tests_bench_exec_only_LDADD =
 tests_bench_pairs_LDADD =
 CLEANFILES = $(EXTRA_PROGRAMS) capruntime.map packaging/package-hook
@@ -352,7 +360,7 @@ CLEANFILES = $(EXTRA_PROGRAMS) capruntime.map packaging/package-hook
 # tools/check-links.sh reads the map of a link of the same objects.
 check_DATA = capruntime.map
 capruntime.map: $(capruntime_OBJECTS) $(capruntime_DEPENDENCIES)
-	$(AM_V_GEN)$(CCLD) $(AM_CFLAGS) $(CFLAGS) $(capruntime_LDFLAGS) \
+	$(AM_V_GEN)$(CCLD) $(capruntime_CFLAGS) $(CFLAGS) $(capruntime_LDFLAGS) \
 		$(LDFLAGS) -Wl,-Map=$@-t -o $@-program $(capruntime_OBJECTS) \
 		$(capruntime_LDADD) $(LIBS) && rm $@-program && mv $@-t $@
 
@@ -375,7 +383,9 @@ TESTS += $(CAPCTL_UNIT_TESTS)
 endif
 endif
 if !FUZZING
+if TEST_LIBRARIES
 TESTS += $(UNIT_TESTS)
+endif
 endif
 TESTS += tests/fuzz/replay.sh tools/check-links.sh tools/check-tree.sh
 TEST_EXTENSIONS = .sh .bats
@@ -397,8 +407,9 @@ AM_TESTS_ENVIRONMENT = \
 	SHARED=`cd '$(abs_srcdir)/../shared' 2>/dev/null && pwd`; \
 	export SHARED; \
 	FUZZ_TARGETS='$(ALL_FUZZ_TARGETS)'; export FUZZ_TARGETS;
+# Most other builds use musl.
 AM_DISTCHECK_CONFIGURE_FLAGS = $(CAPCTL_SWITCH) --disable-container-tests \
-	--with-runtime='$(DEFAULT_RUNTIME)'
+	--with-runtime='$(DEFAULT_RUNTIME)' --without-musl
 
 TESTS_DIST = $(TEST_FILES) $(CLI_TESTS) $(CAPCTL_CLI_TESTS) \
 	$(RUNTIME_TESTS) $(CAPCTL_RUNTIME_TESTS) $(ENGINE_TESTS) \

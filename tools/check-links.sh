@@ -5,7 +5,7 @@
 : "${builddir:?make sets it}"
 set -u
 
-allowed='^(src/capruntime/main\.o|libcapruntime\.a|libshared\.a)$'
+allowed='^(src/capruntime/capruntime-main\.o|lib(capruntime|musl|shared)\.a)$'
 # The compiler's files, the C library, sanitizers and gcov. Shared libraries are
 # also named without their path.
 system='^(/.*/)?(ld-linux[^/]*|[rgS]?crt[^/]*\.o|lib(c|c_nonshared|gcc|gcc_eh|gcc_s'
@@ -33,7 +33,7 @@ map=$builddir/capruntime.map
 failed=0
 echo 1..3
 
-grep -q 'libshared\.a(err\.o)' "$map"
+grep -qE 'lib(shared\.a\(|musl\.a\(libmusl_a-)err\.o\)' "$map"
 report $? 'the map names the objects of the shared folders'
 
 foreign_files "$map" | sed 's/^/# /' | grep .

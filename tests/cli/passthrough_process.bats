@@ -253,7 +253,7 @@ trace() { # WORD...: the command line
 	sed -i 's/^[0-9]* *//' "$work/trace"
 	awk '
 		/^execve/ && ++execs == 2 { exit }
-		/^(mprotect|munmap|prlimit64|rseq)\(/ { calls = ""; next }
+		/^(mprotect|munmap|prlimit64|rseq|set_tid_address)\(/ { calls = ""; next }
 		{ calls = calls $0 "\n" }
 		END { printf "%s", calls }' "$work/trace" |
 		sed -E 's/^(readlink|stat)(at)?\(/\1(/; s/^(newfstatat|fstatat64|statx)\(AT_FDCWD, /stat(/
