@@ -15,7 +15,7 @@ setup() {
 		write_script "$tools/build-$name" \
 			"mkdir -p \"\$2\" && cp \"\$1\" \"\$2/$name\""
 	done
-	for name in dpkg-buildpackage dh rpmbuild; do
+	for name in dpkg-buildpackage dh musl-gcc rpmbuild; do
 		write_script "$programs/$name" 'exit 0'
 	done
 	# shellcheck disable=SC2016 # for the script
@@ -68,6 +68,13 @@ expect_packages() { # NAME...
 	run -0 make_packages
 	expect_packages tarball
 	[[ "$output" == *"skipped the Debian package: 'dh' is missing"* ]]
+}
+
+@test "a missing compiler for musl skips the tarball" {
+	rm "$programs/musl-gcc"
+	run -0 make_packages
+	expect_packages deb rpm
+	[[ "$output" == *"skipped the tarball: 'musl-gcc' is missing"* ]]
 }
 
 @test "a missing static library skips the tarball" {
