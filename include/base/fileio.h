@@ -92,6 +92,10 @@ struct fileio_place {
 int fileio_publish(const struct fileio_place *place, mode_t mode,
 		   const char *text, size_t len, struct err *err) MUST_CHECK;
 
+/* lstat(2), but any error other than ENOENT counts as an existing file. */
+bool fileio_may_exist(int directory, const char *name);
+bool fileio_may_have_leftover(int directory, const char *name);
+
 /* Removes the temporary file that a kill left behind; ignores errors. */
 void fileio_remove_leftover(int directory, const char *name);
 

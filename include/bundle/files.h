@@ -33,7 +33,8 @@ struct bundle {
  */
 int bundle_open(struct bundle *ret_bundle, const struct runtime_args *args,
 		struct err *err) MUST_CHECK;
-bool bundle_has_record(const struct bundle *bundle);
+/* Is there a record, or a temporary file, or can that not be found out? */
+bool bundle_has_files(const struct bundle *bundle);
 
 /*
  * Keeps other creates, runs and restores out until the directory is closed, and

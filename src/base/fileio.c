@@ -140,6 +140,21 @@ static char *leftover_name(const char *name)
 	return alloc_text("%s%s", name, FILEIO_LEFTOVER);
 }
 
+bool fileio_may_exist(int directory, const char *name)
+{
+	struct stat st;
+
+	return fstatat(directory, name, &st, AT_SYMLINK_NOFOLLOW) == 0 ||
+	       errno != ENOENT;
+}
+
+bool fileio_may_have_leftover(int directory, const char *name)
+{
+	char *leftover CLEANUP_FREE = leftover_name(name);
+
+	return !leftover || fileio_may_exist(directory, leftover);
+}
+
 void fileio_remove_leftover(int directory, const char *name)
 {
 	char *leftover CLEANUP_FREE = leftover_name(name);

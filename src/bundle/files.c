@@ -73,13 +73,12 @@ int bundle_open(struct bundle *ret_bundle, const struct runtime_args *args,
 	return 0;
 }
 
-bool bundle_has_record(const struct bundle *bundle)
+bool bundle_has_files(const struct bundle *bundle)
 {
-	struct stat st;
-
-	return fstatat(bundle->directory, bundle->record_name, &st,
-		       AT_SYMLINK_NOFOLLOW) == 0 ||
-	       errno != ENOENT;
+	return fileio_may_exist(bundle->directory, bundle->record_name) ||
+	       fileio_may_have_leftover(bundle->directory,
+					bundle->record_name) ||
+	       fileio_may_have_leftover(bundle->directory, bundle->config_name);
 }
 
 int bundle_lock(const struct bundle *bundle, struct err *err)

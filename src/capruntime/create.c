@@ -177,9 +177,9 @@ static int open_bundle(struct job *job, struct err *err)
 
 	if (bundle_open(&evaluation->bundle, evaluation->args, err) < 0)
 		return -1;
-	/* Without rules and a record nothing is written. */
+	/* Without rules and files of ours nothing is written. */
 	if (job->is_taken ||
-	    (!job->policy.count && !bundle_has_record(&evaluation->bundle)))
+	    (!job->policy.count && !bundle_has_files(&evaluation->bundle)))
 		return 0;
 	job->is_locked = true;
 	return bundle_lock(&evaluation->bundle, err);

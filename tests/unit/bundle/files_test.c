@@ -159,10 +159,10 @@ static void a_record_is_found_and_removed_whatever_errno_was(void)
 	struct err err = { 0 };
 
 	REQUIRE(bundle_open(&bundle, &args, &err) == 0);
-	CHECK(!bundle_has_record(&bundle));
+	CHECK(!bundle_has_files(&bundle));
 	REQUIRE(symlinkat("nowhere", dir.fd, RECORD) == 0);
 	errno = ENOENT;
-	CHECK(bundle_has_record(&bundle));
+	CHECK(bundle_has_files(&bundle));
 	errno = EIO;
 	CHECK(bundle_write_config(&bundle, &plan, &err) == 0);
 	CHECK(!tempdir_has(&dir, RECORD));
@@ -179,11 +179,15 @@ static void what_a_kill_left_is_removed(void)
 	REQUIRE(tempdir_write_str(&dir, RECORD ".capruntime-new", "{"));
 	REQUIRE(tempdir_write_str(&dir, "others", "{"));
 	REQUIRE(bundle_open(&bundle, &args, &err) == 0);
+	CHECK(bundle_has_files(&bundle));
 	CHECK(tempdir_has(&dir, "config.json.capruntime-new"));
 	CHECK(bundle_lock(&bundle, &err) == 0);
 	CHECK(!tempdir_has(&dir, "config.json.capruntime-new"));
 	CHECK(!tempdir_has(&dir, RECORD ".capruntime-new"));
 	CHECK(tempdir_has(&dir, "others"));
+	CHECK(!bundle_has_files(&bundle));
+	REQUIRE(tempdir_write_str(&dir, "config.json.capruntime-new", "{"));
+	CHECK(bundle_has_files(&bundle));
 }
 
 /* NULL: there is no record. */
