@@ -26,6 +26,7 @@ nobase_dist_doc_DATA = $(EXAMPLES) \
 	docs/install.md \
 	docs/kubernetes.md \
 	docs/permission-denied.md \
+	docs/robustness.md \
 	docs/upgrade.md
 # Installed with the path of this capruntime.
 SNIPPETS = \
