@@ -125,6 +125,7 @@ CLI_TESTS = \
 	tests/cli/errors.bats \
 	tests/cli/faults.bats \
 	tests/cli/identity.bats \
+	tests/cli/memory.bats \
 	tests/cli/manual.bats \
 	tests/cli/modes.bats \
 	tests/cli/passthrough.bats \
@@ -261,7 +262,8 @@ RUNTIME_SOAK_BATS = \
 # Programs that tests call.
 
 check_PROGRAMS = $(CHECKED) $(HELPERS)
-HELPERS = tests/cli/capruntime-sysroot \
+HELPERS = tests/cli/capruntime-failing \
+	tests/cli/capruntime-sysroot \
 	tests/runtime/needs \
 	tests/runtime/threads \
 	tests/runtime/try_calls
@@ -291,6 +293,14 @@ tests_cli_capruntime_sysroot_CPPFLAGS = $(OWN_CPPFLAGS) \
 	-DRUNSTATEDIR='"$(abs_builddir)/tests/cli/sysroot/run"' \
 	-DBINDIR='"$(bindir)"'
 tests_cli_capruntime_sysroot_LDADD = $(CAPRUNTIME_LIBS)
+
+# The same, with an allocator that fails where $CAPRUNTIME_FAIL says.
+tests_cli_capruntime_failing_SOURCES = src/capruntime/main.c \
+	src/base/paths.c tests/cli/failing_alloc.c
+tests_cli_capruntime_failing_CFLAGS = $(capruntime_CFLAGS)
+tests_cli_capruntime_failing_CPPFLAGS = $(tests_cli_capruntime_sysroot_CPPFLAGS)
+tests_cli_capruntime_failing_LDFLAGS = $(capruntime_LDFLAGS)
+tests_cli_capruntime_failing_LDADD = $(CAPRUNTIME_LIBS)
 
 tests_cli_capctl_sysroot_SOURCES = src/capctl/main.c src/base/paths.c
 tests_cli_capctl_sysroot_CPPFLAGS = $(tests_cli_capruntime_sysroot_CPPFLAGS)

@@ -17,7 +17,14 @@ struct buf {
 	size_t len;
 	size_t size;
 	bool failed;
+	bool fixed; /* `text` is the caller's array, and does not grow */
 };
+
+/* A buffer that needs no allocation. buf_take() cannot be used. */
+#define BUF_FIXED(array)                                                       \
+	{                                                                      \
+		.text = (array), .size = sizeof(array), .fixed = true          \
+	}
 
 #define CLEANUP_BUF __attribute__((cleanup(buf_free)))
 

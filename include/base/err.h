@@ -22,6 +22,9 @@ int err_set(struct err *err, const char *format, ...)
 int err_set_errno(struct err *err, int number, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* err_set(): "out of memory", with ENOMEM as the number. */
+int err_set_no_memory(struct err *err);
+
 /* Puts "message: " before the text and returns -1. */
 int err_wrap(struct err *err, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -55,13 +55,18 @@ struct json_iter json_iterate(const struct json_doc *doc,
 bool json_next_member(struct json_iter *iter, struct json_member *ret_member);
 bool json_next_element(struct json_iter *iter, struct json_value *ret_value);
 
-/*
- * True when this string, escapes resolved, equals `text`. False when out of
- * memory.
- */
+/* True when this string, escapes resolved, equals `text`. Allocates nothing. */
 bool json_string_is(const struct json_doc *doc, struct json_value string,
 		    const char *text);
 bool json_has_escape(const struct json_doc *doc, struct json_value string);
+
+/*
+ * Decodes a string's escapes and returns its length. ret_text has room for as
+ * many bytes as the string has in the document, without the quotes. It is not
+ * terminated.
+ */
+size_t json_decode(const struct json_doc *doc, struct json_value string,
+		   char *ret_text);
 
 /*
  * Decodes a string's escapes. ret_len does not count the terminating NUL; the

@@ -21,8 +21,7 @@ static bool has_room(struct buf *buf, size_t len)
 		return false;
 	if (need <= buf->size)
 		return true;
-
-	if (__builtin_mul_overflow(need, 2, &size))
+	if (buf->fixed || __builtin_mul_overflow(need, 2, &size))
 		return false;
 	if (size < FIRST_SIZE)
 		size = FIRST_SIZE;
@@ -105,7 +104,7 @@ int buf_take(struct buf *buf, char **ret_text, size_t *ret_len, struct err *err)
 {
 	buf_add(buf, "", 1);
 	if (buf->failed)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 
 	if (ret_len)
 		*ret_len = buf->len - 1;
@@ -116,6 +115,7 @@ int buf_take(struct buf *buf, char **ret_text, size_t *ret_len, struct err *err)
 
 void buf_free(struct buf *buf)
 {
-	free(buf->text);
+	if (!buf->fixed)
+		free(buf->text);
 	*buf = (struct buf){ 0 };
 }

@@ -160,6 +160,13 @@ int err_set_errno(struct err *err, int number, const char *format, ...)
 	return -1;
 }
 
+int err_set_no_memory(struct err *err)
+{
+	err_set(err, "%s", find_reason(ENOMEM));
+	err->number = ENOMEM;
+	return -1;
+}
+
 int err_wrap(struct err *err, const char *format, ...)
 {
 	struct err inner = *err;

@@ -104,7 +104,7 @@ static int grow_text(char **text, size_t *size, size_t max, struct err *err)
 		wanted = max + 2;
 	grown = realloc(*text, wanted);
 	if (!grown)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	*text = grown;
 	*size = wanted;
 	return 0;
@@ -285,7 +285,7 @@ static int replace_file(const struct fileio_place *place,
 	int number;
 
 	if (!leftover)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	unlinkat(place->staging, leftover, 0);
 	fd = fileio_open(place->staging, leftover,
 			 O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);

@@ -28,16 +28,17 @@ static void add_printable(struct buf *buf, const char *text)
 	}
 }
 
-char *report_message(const char *program, const struct err *err)
+void report_message(char ret_message[REPORT_SIZE], const char *program,
+		    const struct err *err)
 {
-	struct buf buf CLEANUP_BUF = { 0 };
-	char *text;
-	struct err ignored;
+	struct buf buf = { .text = ret_message,
+			   .size = REPORT_SIZE,
+			   .fixed = true };
 
 	buf_add_str(&buf, program);
 	buf_add_str(&buf, ": ");
 	add_printable(&buf, err->text);
-	return buf_take(&buf, &text, NULL, &ignored) < 0 ? NULL : text;
+	buf_add(&buf, "", 1);
 }
 
 /* The process must end with its exit status, not by a signal. */
@@ -47,24 +48,24 @@ static void ignore_signals(void)
 	signal(SIGXFSZ, SIG_IGN);
 }
 
-void report_line(int fd, const char *line)
+void report_line(int fd, struct buf *line)
 {
-	struct buf buf CLEANUP_BUF = { 0 };
 	ssize_t written;
 
 	ignore_signals();
-	buf_add_str(&buf, line);
-	buf_add_str(&buf, "\n");
-	if (buf.failed)
+	buf_add_str(line, "\n");
+	if (line->failed)
 		return;
-	written = write(fd, buf.text, buf.len);
+	written = write(fd, line->text, line->len);
 	(void)written;
 }
 
 void report_failure(const char *program, const struct err *err)
 {
-	char *message CLEANUP_FREE = report_message(program, err);
+	char message[REPORT_SIZE], line[REPORT_SIZE + 1];
+	struct buf buf = BUF_FIXED(line);
 
-	if (message)
-		report_line(STDERR_FILENO, message);
+	report_message(message, program, err);
+	buf_add_str(&buf, message);
+	report_line(STDERR_FILENO, &buf);
 }

@@ -167,7 +167,7 @@ static int walk_follow(struct walk *walk, struct err *err)
 		return err_set_errno(err, ELOOP, "'%s'", walk->path);
 	rest = alloc_text("%s/%s", target, walk->next);
 	if (!rest)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	free(walk->rest);
 	walk->rest = rest;
 	walk->next = rest;
@@ -247,7 +247,7 @@ static int walk_path(struct walk *walk, struct err *err)
 
 	walk->rest = strdup(walk->path);
 	if (!walk->rest)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	walk->next = walk->rest;
 	if (walk_to_root(walk, err) < 0)
 		return -1;

@@ -42,10 +42,10 @@ static int name_files(struct bundle *bundle, const char *directory,
 	bundle->config_path =
 		alloc_text("%s%s%s", directory, slash, bundle->config_name);
 	if (!bundle->record_name || !bundle->config_path)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	bundle->record_path =
 		alloc_text("%s%s%s", directory, slash, bundle->record_name);
-	return bundle->record_path ? 0 : err_set(err, "out of memory");
+	return bundle->record_path ? 0 : err_set_no_memory(err);
 }
 
 int bundle_open(struct bundle *ret_bundle, const struct runtime_args *args,
@@ -57,7 +57,7 @@ int bundle_open(struct bundle *ret_bundle, const struct runtime_args *args,
 	ret_bundle->directory_path = split_path(args, &ret_bundle->config_name);
 	directory = ret_bundle->directory_path;
 	if (!directory)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	if (name_files(ret_bundle, directory, err) < 0)
 		return -1;
 	ret_bundle->directory =

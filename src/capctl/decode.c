@@ -183,7 +183,7 @@ static int decode_operands(struct masks *ret_masks, char **operands,
 		room += strlen(*operand);
 	ret_masks->list = calloc(room, sizeof(*ret_masks->list));
 	if (!ret_masks->list)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	for (; *operands; operands++)
 		if (decode_operand(ret_masks, *operands, err) < 0)
 			return -1;

@@ -75,7 +75,7 @@ void findings_fix(struct findings *findings, const char *format, ...)
 
 int findings_check(const struct findings *findings, struct err *err)
 {
-	return findings->failed ? err_set(err, "out of memory") : 0;
+	return findings->failed ? err_set_no_memory(err) : 0;
 }
 
 size_t findings_count(const struct findings *findings, enum finding_level level)

@@ -393,7 +393,7 @@ void out_fail(void)
 int out_finish(struct err *err)
 {
 	if (failed)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return 0;
 	return err_set_errno(err, errno, "write to standard output");

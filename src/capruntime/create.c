@@ -84,7 +84,7 @@ static int make_exec_link(const struct job *job, bool narrows, struct err *err)
 				     bundle->directory_path);
 	path = alloc_text("%s/%s", directory, bundle->record_name);
 	if (!path)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	if (trust_open(path, &record, err) < 0 ||
 	    exec_link_make(&job->key, path, narrows, err) < 0)
 		return err_wrap(err, "rule '%s': exec",

@@ -130,7 +130,7 @@ static int replace_word(const struct runtime_args *args, char **argv, int fd,
 	changed =
 		alloc_text("%.*s%s", (int)(args->process - *word), *word, path);
 	if (!changed)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	*word = changed;
 	return 0;
 }

@@ -147,7 +147,7 @@ int exec_link_make(const struct exec_key *key, const char *record, bool narrows,
 	char *target CLEANUP_FREE = make_target(record, narrows);
 
 	if (!target)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	if (directory_path(path, err) < 0 || make_directories(path, err) < 0 ||
 	    open_link_directory(path, &directory, err) < 0 ||
 	    /* Shared by creates, it keeps sweeps out. */
@@ -206,7 +206,7 @@ static int read_target(const char *root, const char *id,
 	target[len] = '\0';
 	ret_link->narrows = read_mark(target);
 	ret_link->record = strdup(target);
-	return ret_link->record ? 0 : err_set(err, "out of memory");
+	return ret_link->record ? 0 : err_set_no_memory(err);
 }
 
 int exec_link_read(const struct exec_key *key, struct exec_link *ret_link,

@@ -13,6 +13,8 @@
 #include "base/time.h"
 
 #define PROGRAM "capruntime"
+/* Each byte of the message can need an escape of two. */
+#define LOG_LINE_SIZE (256 + 2 * REPORT_SIZE)
 
 /* The file to append to; NULL or "": none. */
 static const char *log_file(const struct runtime_args *args)
@@ -56,26 +58,25 @@ static void add_log_line(struct buf *buf, const char *message, bool json)
 /* O_NONBLOCK: a FIFO without a reader must not block. */
 static void append_to_log(const char *path, const char *message, bool json)
 {
-	struct buf buf CLEANUP_BUF = { 0 };
-	char *line CLEANUP_FREE = NULL;
+	char line[LOG_LINE_SIZE];
+	struct buf buf = BUF_FIXED(line);
 	int fd CLEANUP_FD =
 		fileio_open(AT_FDCWD, path,
 			    O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0644);
-	struct err ignored;
 
 	if (fd < 0)
 		return;
 	add_log_line(&buf, message, json);
-	if (buf_take(&buf, &line, NULL, &ignored) == 0)
-		report_line(fd, line);
+	report_line(fd, &buf);
 }
 
 void refuse(const struct err *err, const struct runtime_args *args)
 {
-	char *message CLEANUP_FREE = report_message(PROGRAM, err);
+	char message[REPORT_SIZE];
 	const char *log = log_file(args);
 
-	if (message && log && *log)
+	report_message(message, PROGRAM, err);
+	if (log && *log)
 		append_to_log(log, message, wants_json(args));
 	report_failure(PROGRAM, err);
 }

@@ -52,7 +52,7 @@ static int keys_add(struct keys *keys, const struct json_doc *doc,
 		alloc_room(keys->list, keys->count, &keys->size, sizeof(*list));
 
 	if (!list)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	keys->list = list;
 	if (key_read(&list[keys->count], doc, string, err) < 0)
 		return -1;

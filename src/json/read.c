@@ -87,8 +87,12 @@ int json_text(const struct json_reader *reader, const char *key,
 
 	if (json_want(reader, key, value, JSON_STRING) < 0)
 		return -1;
-	if (json_string(reader->doc, value, &text, &len, &err) < 0)
-		return json_fail(reader, value.start, "%s", err.text);
+	if (json_string(reader->doc, value, &text, &len, &err) < 0) {
+		json_fail(reader, value.start, "%s", err.text);
+		if (!reader->report)
+			reader->err->number = err.number;
+		return -1;
+	}
 	if (strlen(text) == len) {
 		*ret_text = TAKE_PTR(text);
 		return 0;

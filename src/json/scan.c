@@ -171,22 +171,6 @@ bool json_has_escape(const struct json_doc *doc, struct json_value string)
 		      string.end - string.start) != NULL;
 }
 
-bool json_string_is(const struct json_doc *doc, struct json_value string,
-		    const char *text)
-{
-	size_t len = strlen(text);
-	char *decoded CLEANUP_FREE = NULL;
-	size_t decoded_len;
-	struct err ignored;
-
-	if (!json_has_escape(doc, string))
-		return string.end - string.start == len + 2 &&
-		       memcmp(doc->text + string.start + 1, text, len) == 0;
-	if (json_string(doc, string, &decoded, &decoded_len, &ignored) < 0)
-		return false;
-	return decoded_len == len && memcmp(decoded, text, len) == 0;
-}
-
 /* The text passed json_check(): these are hexadecimal digits. */
 static uint32_t decode_hex4(const char *digits)
 {
@@ -247,27 +231,55 @@ static size_t decode_escape(const char **from, char *to)
 	return 1;
 }
 
-int json_string(const struct json_doc *doc, struct json_value string,
-		char **ret_text, size_t *ret_len, struct err *err)
+/* One character, or one byte of it; at most four bytes. */
+static size_t decode_next(const char **from, char *to)
+{
+	*to = *(*from)++;
+	return *to == '\\' ? decode_escape(from, to) : 1;
+}
+
+size_t json_decode(const struct json_doc *doc, struct json_value string,
+		   char *ret_text)
 {
 	const char *from = doc->text + string.start + 1;
 	const char *end = doc->text + string.end - 1;
-	char *text = malloc((size_t)(end - from) + 1), *to = text;
+	char *to = ret_text;
+
+	while (from < end)
+		to += decode_next(&from, to);
+	return (size_t)(to - ret_text);
+}
+
+int json_string(const struct json_doc *doc, struct json_value string,
+		char **ret_text, size_t *ret_len, struct err *err)
+{
+	char *text = malloc(string.end - string.start - 1);
 
 	if (!text)
-		return err_set(err, "out of memory");
-	while (from < end) {
-		char byte = *from++;
-
-		if (byte == '\\')
-			to += decode_escape(&from, to);
-		else
-			*to++ = byte;
-	}
-	*to = '\0';
+		return err_set_no_memory(err);
+	*ret_len = json_decode(doc, string, text);
+	text[*ret_len] = '\0';
 	*ret_text = text;
-	*ret_len = (size_t)(to - text);
 	return 0;
+}
+
+bool json_string_is(const struct json_doc *doc, struct json_value string,
+		    const char *text)
+{
+	const char *from = doc->text + string.start + 1;
+	const char *end = doc->text + string.end - 1;
+	size_t left = strlen(text);
+	char next[4];
+
+	while (from < end) {
+		size_t len = decode_next(&from, next);
+
+		if (len > left || memcmp(text, next, len) != 0)
+			return false;
+		text += len;
+		left -= len;
+	}
+	return !left;
 }
 
 bool json_is_u64(const struct json_doc *doc, struct json_value number,

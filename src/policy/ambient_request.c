@@ -21,7 +21,7 @@ static int find_value(const struct annotations *annotations,
 	if (container) {
 		key = alloc_text("%s.%s", AMBIENT_REQUEST_KEY, container);
 		if (!key)
-			return err_set(err, "out of memory");
+			return err_set_no_memory(err);
 		*ret_value = annotations_find(annotations, key);
 	}
 	if (!*ret_value)

@@ -202,7 +202,7 @@ static int names_add(struct names *names, const char *name, struct err *err)
 			       paths_policy_dir, POLICY_FILES_MAX);
 	copy = strdup(name);
 	if (!copy)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	names->list[names->count++] = copy;
 	return 0;
 }
@@ -243,7 +243,7 @@ static int list_drop_ins(const struct load *load, struct names *names)
 		return 0;
 	directory = fileio_entries(fd);
 	if (!directory) {
-		err_set(load->err, "out of memory");
+		err_set_no_memory(load->err);
 		return report_error(load, POLICY_UNUSABLE, paths_policy_dir);
 	}
 	if (read_entries(names, directory, load->err) < 0)
@@ -257,7 +257,7 @@ static int read_drop_in(const struct load *load, const char *name)
 	int fd;
 
 	if (!path) {
-		err_set(load->err, "out of memory");
+		err_set_no_memory(load->err);
 		return report_error(load, POLICY_UNUSABLE, paths_policy_dir);
 	}
 	if (open_installed(load, path, S_IFREG, &fd) < 0)

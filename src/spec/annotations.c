@@ -72,7 +72,7 @@ int annotations_read(struct annotations *ret_annotations,
 		return 0;
 	ret_annotations->list = calloc(count, sizeof(*ret_annotations->list));
 	if (!ret_annotations->list)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	while (json_next_member(&iter, &member))
 		if (add_annotation(ret_annotations, doc, &member, err) < 0)
 			return -1;

@@ -17,11 +17,11 @@ int edits_add(struct edits *edits, size_t start, size_t end, const char *text,
 	char *copy;
 
 	if (!list)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	edits->list = list;
 	copy = strdup(text);
 	if (!copy)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	for (; at && list[at - 1].start > start; at--)
 		list[at] = list[at - 1];
 	list[at] = (struct edit){ .start = start, .end = end, .text = copy };

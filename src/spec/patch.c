@@ -299,7 +299,7 @@ static int add_sorted_unknown(struct buf *buf, const struct json_doc *doc,
 	size_t used = 0;
 
 	if (!names)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	while (used < count && json_next_element(&iter, &element)) {
 		if (spec_capability(doc, element))
 			continue;

@@ -3,6 +3,7 @@
 
 #include "spec/record.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "spec/spec.h"
@@ -289,11 +290,13 @@ static int read_record_members(const struct json_reader *reader,
 			      &about->rule);
 }
 
-/* Appends the remedy. */
+/* Appends the remedy, unless the record can be sound. */
 static int err_record(struct err *err)
 {
 	struct err reason = *err;
 
+	if (err->number == ENOMEM)
+		return -1;
 	return err_set(
 		err,
 		"%s: this capruntime did not write the record: restore config.json by hand and remove the record",

@@ -13,6 +13,8 @@
 #define STRING (JSON_STRING | JSON_NULL)
 #define BOOLEAN (JSON_BOOLEAN | JSON_NULL)
 #define KEYS_MAX 24
+/* A name of 32 characters, each an escape; the longest has 22. */
+#define ESCAPED_NAME_MAX (32 * 6)
 
 /* The keys of the specification that capruntime does not read. */
 static const char *const process_names[] = { "terminal",
@@ -71,17 +73,16 @@ bool spec_find(const struct json_doc *doc, const char *key,
 
 capmask spec_capability(const struct json_doc *doc, struct json_value name)
 {
-	size_t len = name.end - name.start;
-	char *decoded CLEANUP_FREE = NULL;
-	struct err ignored;
+	char decoded[ESCAPED_NAME_MAX];
+	size_t len = name.end - name.start - 2;
 
 	if (name.kind != JSON_STRING)
 		return 0;
 	if (!json_has_escape(doc, name))
-		return capset_from_exact(doc->text + name.start + 1, len - 2);
-	if (json_string(doc, name, &decoded, &len, &ignored) < 0)
+		return capset_from_exact(doc->text + name.start + 1, len);
+	if (len > sizeof(decoded))
 		return 0;
-	return capset_from_exact(decoded, len);
+	return capset_from_exact(decoded, json_decode(doc, name, decoded));
 }
 
 struct reader {

@@ -30,7 +30,7 @@ static int copy_member(const struct json_doc *doc, enum record_member member,
 	if (!spec_find(doc, record_key(member), &value))
 		return 0;
 	*ret_text = strndup(doc->text + value.start, value.end - value.start);
-	return *ret_text ? 0 : err_set(err, "out of memory");
+	return *ret_text ? 0 : err_set_no_memory(err);
 }
 
 /* Compares two capabilities objects as sets; false if one is no object. */
@@ -149,7 +149,7 @@ static int find_narrower(enum record_member member, const char *was,
 	} else if (was && strcmp(was, "true") == 0) {
 		narrower = strdup(was);
 		if (!narrower)
-			return err_set(err, "out of memory");
+			return err_set_no_memory(err);
 	} else {
 		return 0;
 	}
@@ -214,7 +214,7 @@ static int add_wrote(struct record_field *field, const char *value,
 	char *copy = strdup(value);
 
 	if (!copy)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	field->wrote[field->wrote_count++] = copy;
 	return 0;
 }
@@ -237,7 +237,7 @@ static int make_field(struct record_field *ret_field, const char *base,
 	if (base) {
 		ret_field->was = strdup(base);
 		if (!ret_field->was)
-			return err_set(err, "out of memory");
+			return err_set_no_memory(err);
 	}
 	if (target && add_wrote(ret_field, target, err) < 0)
 		return -1;

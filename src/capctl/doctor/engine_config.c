@@ -24,12 +24,12 @@ int engine_config_add(struct engine_config *config, const char *name,
 	struct engine_file *file;
 
 	if (!files)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	config->files = files;
 	file = &files[config->files_count];
 	file->name = strdup(name);
 	if (!file->name)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	if (toml_parse(&file->doc, name, text, len, err) < 0) {
 		free(file->name);
 		return -1;
@@ -57,7 +57,7 @@ int engine_config_add_handler(struct engine_config *config,
 	handlers = reallocarray(config->handlers, config->handlers_count + 1,
 				sizeof(*handlers));
 	if (!handlers)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	handlers[config->handlers_count++] = handler;
 	config->handlers = handlers;
 	return 0;

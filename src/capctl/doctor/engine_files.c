@@ -108,7 +108,7 @@ static int add_matches(struct engine_config *config, const char *pattern,
 	globfree(&found);
 	if (status == GLOB_NOMATCH && is_closed(pattern, &cause))
 		report_config_file(config, findings, FINDING_UNKNOWN, &cause);
-	return status == GLOB_NOSPACE ? err_set(err, "out of memory") : 0;
+	return status == GLOB_NOSPACE ? err_set_no_memory(err) : 0;
 }
 
 /* A relative path starts at the directory of the file that names it. */
@@ -124,7 +124,7 @@ static int add_import(struct engine_config *config, const char *from,
 		       : alloc_text("%.*s/%s", (int)(slash - from), from,
 				    pattern);
 	if (!path)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	return add_matches(config, path, findings, err);
 }
 

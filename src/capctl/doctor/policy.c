@@ -133,7 +133,7 @@ static bool check_log_file(const char *path, struct err *err)
 	/* Keeps the slash, so that '/' is no special case. */
 	directory = strndup(path, (size_t)(slash - path) + 1);
 	if (!directory)
-		return err_set(err, "out of memory") == 0;
+		return err_set_no_memory(err) == 0;
 	if (access(directory, W_OK) < 0)
 		return err_set_errno(err, errno, "'%s'", directory) == 0;
 	return true;

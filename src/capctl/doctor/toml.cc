@@ -112,7 +112,7 @@ static int parse_document(struct toml_doc **ret_doc, const char *name,
 	} catch (const toml_broken_assertion &) {
 		return err_set(err, "'%s': not TOML", name);
 	} catch (const std::exception &) {
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	}
 }
 

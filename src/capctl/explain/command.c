@@ -62,7 +62,7 @@ static int read_search(struct command *command, const struct json_doc *doc,
 		free(command->search);
 		command->search = strdup(text + strlen(PATH));
 		if (!command->search)
-			return err_set(err, "out of memory");
+			return err_set_no_memory(err);
 	}
 	return 0;
 }
@@ -73,7 +73,7 @@ static int add_group(struct command *command, uint32_t group, struct err *err)
 		command->groups, command->groups_count + 1, sizeof(*groups));
 
 	if (!groups)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	groups[command->groups_count++] = group;
 	command->groups = groups;
 	return 0;

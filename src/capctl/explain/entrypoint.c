@@ -148,7 +148,7 @@ int entrypoint_predict(struct entrypoint *ret_entry, const struct dryrun *run,
 	if (command->program) {
 		ret_entry->name = strdup(command->program);
 		if (!ret_entry->name)
-			return err_set(err, "out of memory");
+			return err_set_no_memory(err);
 	}
 	if (find_executable(&executable, run, &ret_entry->reason) == 0)
 		predict_entrypoint(ret_entry, &executable, run);

@@ -39,7 +39,7 @@ static int open_root(struct search *search)
 		return err_set(search->reason, "config.json has no root.path");
 	path = alloc_path(search->bundle, root);
 	if (!path)
-		return err_set(search->reason, "out of memory");
+		return err_set_no_memory(search->reason);
 	if (rootfs_open(&executable->rootfs, path, search->reason) < 0) {
 		executable->unreadable = access(path, F_OK) == 0 ||
 					 (errno != ENOENT && errno != ENOTDIR);
@@ -76,7 +76,7 @@ static int check_path_variable(const struct search *search, const char *cwd)
 		name = strndup(part, len);
 		path = name ? alloc_path(cwd, name) : NULL;
 		if (!path)
-			return err_set(search->reason, "out of memory");
+			return err_set_no_memory(search->reason);
 		if (check_covered(search, path) < 0)
 			return -1;
 	}
@@ -115,7 +115,7 @@ static int find_bound(struct search *search, const char *path,
 		return check_covered(search, path);
 	source = alloc_path(search->bundle, mount->source);
 	if (!source)
-		return err_set(search->reason, "out of memory");
+		return err_set_no_memory(search->reason);
 	name = path + strlen(mount->destination);
 	name += strspn(name, "/");
 	if (rootfs_stat_bound(&executable->rootfs, source, name, ret_file,
@@ -124,7 +124,7 @@ static int find_bound(struct search *search, const char *path,
 				path, mount->destination);
 	ret_file->path = strdup(path);
 	if (!ret_file->path)
-		return err_set(search->reason, "out of memory");
+		return err_set_no_memory(search->reason);
 	ret_file->program.noexec |= mount->noexec;
 	executable->bound = mount;
 	return 1;
@@ -142,7 +142,7 @@ static int find_file(struct search *search, const char *name, const char *cwd,
 	if (strchr(name, '/')) {
 		path = alloc_path(cwd, name);
 		found = path ? find_bound(search, path, ret_file)
-			     : err_set(search->reason, "out of memory");
+			     : err_set_no_memory(search->reason);
 	} else {
 		found = check_path_variable(search, cwd);
 	}
@@ -169,7 +169,7 @@ static int take_executable(struct search *search, const char *name,
 	free(*ret_path);
 	*ret_path = strdup(file.path);
 	if (!*ret_path)
-		return err_set(search->reason, "out of memory");
+		return err_set_no_memory(search->reason);
 	rootfs_file_free(&executable->file);
 	executable->file = file;
 	file.path = NULL;
@@ -195,7 +195,7 @@ static int take_interpreter(struct search *search)
 	char *name CLEANUP_FREE = alloc_path(".", named);
 
 	if (!script || !name)
-		return err_set(search->reason, "out of memory");
+		return err_set_no_memory(search->reason);
 	if (!*named)
 		return err_set(search->reason,
 			       "'%s' starts with '#!' but names no interpreter",

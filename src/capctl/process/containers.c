@@ -124,7 +124,7 @@ static int add_containers_of_id(struct containers *containers, int directory,
 		int fd CLEANUP_FD = -1;
 
 		if (!name)
-			return err_set(err, "out of memory");
+			return err_set_no_memory(err);
 		fd = fileio_open_regular(directory, name, O_NOFOLLOW, name, &st,
 					 &opening);
 		if (fd < 0 &&
@@ -133,7 +133,7 @@ static int add_containers_of_id(struct containers *containers, int directory,
 		container = add_container(containers, root, id,
 					  (enum runtime_dialect)i);
 		if (!container)
-			return err_set(err, "out of memory");
+			return err_set_no_memory(err);
 		container->created = waits_for_start(directory, id);
 		if (read_container_state(container, fd, &opening, name,
 					 &container->error) == 0)
@@ -187,7 +187,7 @@ static int search_root_below(struct containers *containers,
 	char *root CLEANUP_FREE = alloc_text("%s/%s", directory, name);
 
 	if (!root)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	return search_root(containers, root, false, id, err);
 }
 
@@ -228,7 +228,7 @@ static int check_user_directory(const char *own, const char *name,
 	struct stat st;
 
 	if (!root)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	if (access(root, F_OK) < 0 || stat(own, &st) < 0 ||
 	    trust_check_stat(&st, own, err) == 0)
 		return 0;

@@ -48,7 +48,7 @@ static int add_process_error(struct processes *processes, uint32_t pid,
 		processes->errors, processes->errors_count + 1, sizeof(*list));
 
 	if (!list)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	list[processes->errors_count++] = (struct process_error){ pid, number };
 	processes->errors = list;
 	return 0;
@@ -61,7 +61,7 @@ static struct process *add_process(struct processes *processes, struct err *err)
 					  &processes->size, sizeof(*list));
 
 	if (!list) {
-		err_set(err, "out of memory");
+		err_set_no_memory(err);
 		return NULL;
 	}
 	processes->list = list;
@@ -124,7 +124,7 @@ static int read_container(struct processes *processes, int directory,
 	if (!found)
 		return 0;
 	process->container = strndup(place.id, place.id_len);
-	return process->container ? 0 : err_set(err, "out of memory");
+	return process->container ? 0 : err_set_no_memory(err);
 }
 
 static uint64_t read_pid_namespace(int directory)
@@ -158,7 +158,7 @@ static int add_thread(struct processes *processes, size_t owner,
 	if (!process->container)
 		return 0;
 	thread->container = strdup(process->container);
-	return thread->container ? 0 : err_set(err, "out of memory");
+	return thread->container ? 0 : err_set_no_memory(err);
 }
 
 /* A pid or tid as procfs writes it; 0: not a number. */

@@ -102,7 +102,7 @@ int container_state_parse(struct container_state *ret_state,
 	if (!bundle || *bundle != '/')
 		return 0;
 	ret_state->bundle = strdup(bundle);
-	return ret_state->bundle ? 0 : err_set(err, "out of memory");
+	return ret_state->bundle ? 0 : err_set_no_memory(err);
 }
 
 void container_state_free(struct container_state *state)

@@ -39,14 +39,14 @@ int levels_push(struct levels *levels, int fd, const struct stat *st,
 					&levels->size, sizeof(*list));
 
 	if (!list)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	levels->list = list;
 	if (name) {
 		buf_add_str(&levels->path, "/");
 		buf_add_str(&levels->path, name);
 	}
 	if (levels->path.failed)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	if (levels->depth >= LEVELS_OPEN_MAX)
 		close_level(&list[levels->depth - LEVELS_OPEN_MAX]);
 	list[levels->depth++] = (struct level){
@@ -128,7 +128,7 @@ const char *levels_path(struct levels *levels, const char *name)
 int levels_add_name(struct levels *levels, const char *name, struct err *err)
 {
 	buf_add(&levels->names, name, strlen(name) + 1);
-	return levels->names.failed ? err_set(err, "out of memory") : 0;
+	return levels->names.failed ? err_set_no_memory(err) : 0;
 }
 
 bool levels_has_name(const struct levels *levels)

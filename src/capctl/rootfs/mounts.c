@@ -55,7 +55,7 @@ static int read_table(struct mounts *mounts, struct err *err)
 
 	mounts->table = mnt_new_table();
 	if (!mounts->table)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	status = mnt_table_parse_file(mounts->table, TABLE);
 	if (status < 0)
 		return err_set_errno(err, -status, "read '%s'", TABLE);
@@ -66,7 +66,7 @@ int mounts_read(struct mounts **ret_mounts, struct err *err)
 {
 	*ret_mounts = calloc(1, sizeof(**ret_mounts));
 	if (!*ret_mounts)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	if (read_table(*ret_mounts, err) == 0)
 		return 0;
 	mounts_free(ret_mounts);
@@ -136,7 +136,7 @@ void mounts_free(struct mounts **mounts)
 int mounts_read(struct mounts **ret_mounts, struct err *err)
 {
 	*ret_mounts = calloc(1, sizeof(**ret_mounts));
-	return *ret_mounts ? 0 : err_set(err, "out of memory");
+	return *ret_mounts ? 0 : err_set_no_memory(err);
 }
 
 struct mount_flags mounts_flags(const struct mounts *mounts, uint64_t id,

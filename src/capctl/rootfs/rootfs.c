@@ -47,7 +47,7 @@ int rootfs_open(struct rootfs *ret_rootfs, const char *path, struct err *err)
 		return err_set_errno(err, errno, "'%s'", path);
 	ret_rootfs->path = strdup(path);
 	if (!ret_rootfs->path)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	return mounts_read(&ret_rootfs->mounts, err);
 }
 
@@ -198,7 +198,7 @@ int rootfs_stat(const struct rootfs *rootfs, const char *path,
 		return stat_error(ret_file, errno, path, err);
 	ret_file->path = resolved_path(rootfs, fd, path);
 	if (!ret_file->path)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	if (rootfs_describe(rootfs, fd, ret_file, err) < 0)
 		return err_wrap(err, "'%s'", path);
 	return 0;
@@ -233,7 +233,7 @@ static int stat_in_directory(const struct rootfs *rootfs, const char *cwd,
 	char *path CLEANUP_FREE = parent ? alloc_path(parent, name) : NULL;
 
 	if (!path)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	return stat_executable(rootfs, path, ret_file, err);
 }
 

@@ -173,7 +173,7 @@ static int read_mounts(struct tree_reader *reader, struct json_value list)
 	tree->mounts =
 		calloc(count_elements(reader, list) + 1, sizeof(*tree->mounts));
 	if (!tree->mounts)
-		return err_set(reader->json.err, "out of memory");
+		return err_set_no_memory(reader->json.err);
 	while (json_next_element(&iter, &element))
 		if (read_mount(reader, element,
 			       &tree->mounts[tree->mounts_count++]) < 0)
@@ -214,7 +214,7 @@ static int read_map(struct tree_reader *reader, struct json_value list,
 	map->ranges =
 		calloc(count_elements(reader, list) + 1, sizeof(*map->ranges));
 	if (!map->ranges)
-		return err_set(reader->json.err, "out of memory");
+		return err_set_no_memory(reader->json.err);
 	while (json_next_element(&iter, &element))
 		if (read_map_range(reader, element,
 				   &map->ranges[map->count++]) < 0)

@@ -43,7 +43,7 @@ static const char *entry_path(struct walk *walk, const char *name)
 	const char *path = levels_path(&walk->levels, name);
 
 	if (!path)
-		err_set(walk->err, "out of memory");
+		err_set_no_memory(walk->err);
 	return path;
 }
 
@@ -80,7 +80,7 @@ static int report_found(struct walk *walk, const char *name,
 
 	file->path = path ? strdup(path) : NULL;
 	if (!file->path)
-		return err_set(walk->err, "out of memory");
+		return err_set_no_memory(walk->err);
 	status = visitor->found(visitor->context, file, walk->err);
 	rootfs_file_free(file);
 	return status;
@@ -238,7 +238,7 @@ static int walk_next(struct walk *walk)
 	int fd;
 
 	if (!name)
-		return err_set(walk->err, "out of memory");
+		return err_set_no_memory(walk->err);
 	if (walk->levels.depth >= ROOTFS_DEPTH_MAX)
 		return report_unreadable(walk, name, "nested too deeply");
 	fd = rootfs_open_in(current_fd(walk), name,

@@ -15,7 +15,7 @@ static int refuse_config(const struct scan *scan, struct err *err)
 	struct stat st;
 
 	if (!path)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	if (lstat(path, &st) == 0)
 		return err_set(err,
 			       "'%s' is ambiguous: use --bundle if '%s' is a "
@@ -34,7 +34,7 @@ static int find_root(struct scan *scan, struct err *err)
 		return err_set(err, "'%s/config.json' has no root.path",
 			       scan->operand);
 	scan->path = alloc_path(scan->operand, root);
-	return scan->path ? 0 : err_set(err, "out of memory");
+	return scan->path ? 0 : err_set_no_memory(err);
 }
 
 static void find_users(struct scan *scan)
@@ -81,7 +81,7 @@ static int add_bundle_grant(struct scan *scan, struct err *err)
 		return 0;
 	scan->grants = calloc(1, sizeof(*scan->grants));
 	if (!scan->grants)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	scan->grants[scan->grants_count++].grant = bundle_grant(scan);
 	return 0;
 }

@@ -20,7 +20,7 @@ static int shown_path(const struct scan *scan, const char *path,
 {
 	*ret_path =
 		alloc_text("%s%s", scan->outside ? scan->operand : "", path);
-	return *ret_path ? 0 : err_set(err, "out of memory");
+	return *ret_path ? 0 : err_set_no_memory(err);
 }
 
 static int set_covered(struct scan_file *file, const struct spec_mount *mount,
@@ -33,7 +33,7 @@ static int set_covered(struct scan_file *file, const struct spec_mount *mount,
 
 	file->effect = PRIVILEGED_NO_EFFECT;
 	file->reason = alloc_text("%s %s", how, mount->destination);
-	return file->reason ? 0 : err_set(err, "out of memory");
+	return file->reason ? 0 : err_set_no_memory(err);
 }
 
 static int set_effect(const struct scan *scan, struct scan_file *file,
@@ -51,7 +51,7 @@ static int set_effect(const struct scan *scan, struct scan_file *file,
 	if (!reason)
 		return 0;
 	file->reason = strdup(reason);
-	return file->reason ? 0 : err_set(err, "out of memory");
+	return file->reason ? 0 : err_set_no_memory(err);
 }
 
 static int take_found(void *context, const struct rootfs_file *found,
@@ -63,7 +63,7 @@ static int take_found(void *context, const struct rootfs_file *found,
 	struct scan_file *file;
 
 	if (!files)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	scan->files = files;
 	file = &files[scan->files_count++];
 	*file = (struct scan_file){ .file = *found, .outside = scan->outside };
@@ -83,12 +83,12 @@ static int take_unreadable(void *context, const char *path, const char *reason,
 	struct scan_unreadable *entry;
 
 	if (!list)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	scan->unreadable = list;
 	entry = &list[scan->unreadable_count++];
 	*entry = (struct scan_unreadable){ .reason = strdup(reason) };
 	if (!entry->reason)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	return shown_path(scan, path, &entry->path, err);
 }
 

@@ -89,7 +89,7 @@ static int add_rule_grants(struct scan *scan, struct err *err)
 
 	scan->grants = calloc(policy->count + 1, sizeof(*scan->grants));
 	if (!scan->grants)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	for (size_t i = 0; i < policy->count; i++) {
 		const struct policy_rule *rule = &policy->rules[i];
 
@@ -113,7 +113,7 @@ static int prepare_scan(struct scan *scan, struct err *err)
 		return 0;
 	scan->path = strdup(scan->operand);
 	if (!scan->path)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	if (!scan->policy)
 		return 0;
 	if (!scan->has_node && dryrun_load(&scan->node, &options, err) < 0)

@@ -54,7 +54,7 @@ static int take_code(struct seccomp_profile *profile,
 	profile->count = len / sizeof(*profile->code);
 	profile->code = calloc(profile->count + 1, sizeof(*profile->code));
 	if (!profile->code)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	memcpy(profile->code, text, profile->count * sizeof(*profile->code));
 	program = (struct bpf_program){ profile->code, profile->count };
 	if (bpf_check(&program, err) < 0)
@@ -125,7 +125,7 @@ int seccomp_profile_read(struct seccomp_profile **ret_profile,
 		return 0;
 	profile = calloc(1, sizeof(*profile));
 	if (!profile)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	if (make_profile(profile, doc, object, dialect, err) < 0)
 		return -1;
 	*ret_profile = TAKE_PTR(profile);

@@ -98,7 +98,7 @@ static struct proctree_node *make_nodes(const struct processes *processes,
 		calloc(processes->count + 1, sizeof(*nodes));
 
 	if (!nodes) {
-		err_set(err, "out of memory");
+		err_set_no_memory(err);
 		return NULL;
 	}
 	for (size_t i = 0; i < processes->count; i++) {
@@ -131,7 +131,7 @@ int show_choose(struct show *show, const struct show_choice *choice,
 		return -1;
 	show->rows = calloc(processes->count + 1, sizeof(*show->rows));
 	if (!below || !show->rows)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	for (size_t i = 0; i < processes->count; i++) {
 		const struct process *process =
 			&processes->list[nodes[i].index];

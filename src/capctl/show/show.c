@@ -74,7 +74,7 @@ static int collect_names(struct show_choice *choice, struct err *err)
 		*problem.text = '\0';
 	choice->names = calloc(containers->count + 1, sizeof(*choice->names));
 	if (!choice->names)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	for (size_t i = 0; i < containers->count; i++)
 		if (containers->list[i].id)
 			choice->names[count++] = containers->list[i].id;

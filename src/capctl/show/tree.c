@@ -120,7 +120,7 @@ int proctree_sort(struct proctree_node *nodes, size_t count, struct err *err)
 	struct work work = { copy, done, pids, stack, 0, count };
 
 	if (!copy || !done || !pids || !stack)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	for (size_t i = 0; i < count; i++) {
 		copy[i] = nodes[i];
 		pids[i] = nodes[i].pid;

@@ -38,7 +38,7 @@ static int open_above(struct deploy *deploy, struct err *err)
 	deploy->prefix =
 		alloc_text("%s%s", drop_ins ? base : "", drop_ins ? "-" : "");
 	if (!deploy->prefix)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	if (!drop_ins)
 		return 0;
 	deploy->above =
@@ -85,7 +85,7 @@ static int record_change(struct deploy *deploy, const char *name, bool removed,
 		deploy->changes = changes;
 	if (!changes || !copy) {
 		free(copy);
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	}
 	changes[deploy->count++] =
 		(struct deploy_change){ .name = copy, .removed = removed };
@@ -104,7 +104,7 @@ int deploy_directory(struct deploy *deploy, const char *name, int *ret_fd,
 				     name);
 	path = alloc_text("%s/%s", deploy->path, name);
 	if (!path)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	return trust_open_directory(path, ret_fd, err);
 }
 
@@ -153,7 +153,7 @@ static int publish_file(const struct deploy *deploy, const char *name,
 					    temporary };
 
 	if (!temporary)
-		return err_set(err, "out of memory");
+		return err_set_no_memory(err);
 	if (fileio_publish(&place, mode, text, len, err) == 0)
 		return 0;
 	if (above && (err->number == EXDEV || err->number == EROFS))

@@ -54,7 +54,7 @@ static int name_source_file(struct file *file, const char *source,
 
 	file->path = alloc_text("%s/%s", source, name);
 	file->name = alloc_text("%s%s", into, name);
-	return file->path && file->name ? 0 : err_set(err, "out of memory");
+	return file->path && file->name ? 0 : err_set_no_memory(err);
 }
 
 static int read_source_file(struct file *file, int directory, const char *name,

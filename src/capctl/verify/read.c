@@ -69,7 +69,7 @@ static int read_given(struct verify_result *result,
 	if (!evaluation_record(evaluation) || !evaluation->record.about.rule)
 		return 0;
 	result->rule = strdup(evaluation->record.about.rule);
-	return result->rule ? 0 : err_set(err, "out of memory");
+	return result->rule ? 0 : err_set_no_memory(err);
 }
 
 /* What a create of the bundle would write now; in mode audit, no change. */

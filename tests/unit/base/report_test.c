@@ -39,12 +39,24 @@ static void bytes_that_are_not_printable_ascii_become_escapes(void)
 		.text = "a\nb\rc\t\x1b[31m\x7f\x9b \xff \xc3"
 	};
 	char *text CLEANUP_FREE = report(&dir, &err);
-	char *message CLEANUP_FREE = report_message("program", &err);
+	char message[REPORT_SIZE];
 
+	report_message(message, "program", &err);
 	CHECK_STR(message, "program: a\\x0ab\\x0dc\\x09\\x1b[31m\\x7f\\x9b"
 			   " \\xff \\xc3");
-	REQUIRE(text && message && strlen(text) == strlen(message) + 1);
+	REQUIRE(text && strlen(text) == strlen(message) + 1);
 	CHECK(memcmp(text, message, strlen(message)) == 0);
+}
+
+static void the_longest_error_is_whole(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+	struct err err = { 0 };
+	char *text CLEANUP_FREE = NULL;
+
+	memset(err.text, '\xff', ERR_TEXT_MAX - 1);
+	text = report(&dir, &err);
+	CHECK_U64(strlen(text), strlen("program: \n") + 4 * (ERR_TEXT_MAX - 1));
 }
 
 static void a_closed_standard_error_is_ignored(void)
@@ -80,6 +92,7 @@ static void a_standard_error_without_a_reader_raises_no_signal(void)
 static const struct tap_test tests[] = {
 	TAP_TEST(an_error_is_one_line_on_standard_error),
 	TAP_TEST(bytes_that_are_not_printable_ascii_become_escapes),
+	TAP_TEST(the_longest_error_is_whole),
 	TAP_TEST(a_closed_standard_error_is_ignored),
 	TAP_TEST(a_standard_error_without_a_reader_raises_no_signal),
 };

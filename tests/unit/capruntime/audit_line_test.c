@@ -138,7 +138,8 @@ static void what_is_not_known_is_left_out(void)
 
 static void a_container_without_trusted_names_has_none(void)
 {
-	const struct match_subject nameless = { .numbers = { [MATCH_UID] = 0 } };
+	const struct match_subject nameless = { .numbers = { [MATCH_UID] =
+								     0 } };
 	struct audit_event event = full_event();
 	struct json_object *object;
 
