@@ -22,7 +22,7 @@ expect_undisturbed() { # TOP
 	[[ "$(sets)" == *' I=KILL A=KILL' ]]
 	policy "$top" "$unmet"
 	expect_refusal "rule 'web'" CAP_SYS_NICE
-	policy "$top + {audit_all: true}" '{name: "web", match: {id: "y"}}'
+	policy "$top + {audit_all: true}" '{name: "web", match: {gid: 4242}}'
 	expect_start
 	expect_untouched
 }

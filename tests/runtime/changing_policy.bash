@@ -105,7 +105,7 @@ was() { # PART
 
 outcome() { # MAIN MORE
 	case $1,$2 in
-	*broken*) echo refused ;;
+	*broken* | missing,*) echo refused ;;
 	bind,* | exec,*) echo "$1" ;;
 	*,raw) echo raw ;;
 	*) echo nothing ;;

@@ -245,7 +245,7 @@ expect_joined() { # TEXT
 
 @test "without the rule the grant is gone and config.json is restored" {
 	for name in $RUNTIMES; do
-		for policy in '{id: "somebody-else"}' '' '{uid: 0}'; do
+		for policy in '{gid: 4242}' '' '{uid: 0}'; do
 			use_runtime "$name"
 			expect_container "$granted"
 			[ -e "$bundle/.capruntime.json" ]
