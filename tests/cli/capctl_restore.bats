@@ -385,7 +385,7 @@ mount_at() { # PATH OPTION...
 }
 
 @test "a name cannot move the cursor" {
-	evil=$work/$'b\e[31m\ncapctl: \u0085x'
+	evil=$work/$'b\e[31m\ncapctl: \xc2\x85x'
 	mv "$bundle" "$evil"
 	restore "$evil"
 	[ "$status" -eq 0 ]

@@ -348,7 +348,7 @@ lost_row='lost  lost  NET_BIND_SERVICE: granted but not held: the program droppe
 }
 
 @test "names of files and containers cannot move the cursor" {
-	evil=$'b\e[31m\n\u009b2Jx'
+	evil=$'b\e[31m\n\xc2\x9b2Jx'
 	make_created "$work/good"
 	mv "$work/good" "$work/$evil"
 	hold ,+net_bind_service

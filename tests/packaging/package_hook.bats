@@ -376,14 +376,14 @@ make_monitor() { # PID WORD...
 }
 
 @test "a name of a container cannot control the terminal" {
-	make_monitor 30 -n $'\e[2Jname\r\u202e' -r "$bindir/capruntime"
+	make_monitor 30 -n $'\e[2Jname\r\xe2\x80\xae' -r "$bindir/capruntime"
 	printf %s "$bindir/capruntime" |
 		write "/run/containerd/io.containerd.runtime.v2.task/k8s.io/"$'\e[2J/runtime'
 	for reader in without_capctl install_capctl; do
 		$reader
 		expect_kept 'conmon (process 30)' containerd:
 		[[ "$stderr" != *$'\e'* && "$stderr" != *$'\r'* &&
-			"$stderr" != *$'\u202e'* ]]
+			"$stderr" != *$'\xe2\x80\xae'* ]]
 	done
 }
 
