@@ -55,7 +55,10 @@ struct json_iter json_iterate(const struct json_doc *doc,
 bool json_next_member(struct json_iter *iter, struct json_member *ret_member);
 bool json_next_element(struct json_iter *iter, struct json_value *ret_value);
 
-/* True when this string, escapes resolved, equals `text`. Allocates nothing. */
+/*
+ * True when this is a string that, escapes resolved, equals `text`. Allocates
+ * nothing.
+ */
 bool json_string_is(const struct json_doc *doc, struct json_value string,
 		    const char *text);
 bool json_has_escape(const struct json_doc *doc, struct json_value string);

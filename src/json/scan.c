@@ -271,6 +271,8 @@ bool json_string_is(const struct json_doc *doc, struct json_value string,
 	size_t left = strlen(text);
 	char next[4];
 
+	if (string.kind != JSON_STRING)
+		return false;
 	while (from < end) {
 		size_t len = decode_next(&from, next);
 

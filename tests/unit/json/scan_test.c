@@ -173,6 +173,7 @@ static void a_string_of_a_megabyte_is_decoded(void)
 
 static void a_string_is_only_what_it_is_as_a_whole(void)
 {
+	static const char *const others[] = { "1", "[]", "{}", "null" };
 	static const struct {
 		const char *text, *other;
 	} strings[] = {
@@ -189,6 +190,11 @@ static void a_string_is_only_what_it_is_as_a_whole(void)
 
 		CHECK(!json_string_is(&data.doc, json_root(&data.doc),
 				      strings[i].other));
+	}
+	for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+		struct testdata data CLEANUP_TESTDATA = testdata_of(others[i]);
+
+		CHECK(!json_string_is(&data.doc, json_root(&data.doc), ""));
 	}
 }
 

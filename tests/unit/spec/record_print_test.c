@@ -15,7 +15,8 @@ static void a_record_is_printed_with_its_files(void)
 	struct err err = { 0 };
 
 	REQUIRE(record_print(&record, &text, &err) == 0);
-	CHECK_HAS(text, "\"id\":\"x\",\"root\":null,\"rule\":\"r\",\"uid\":0");
+	CHECK_HAS(text, "\"id\":\"x\",\"root\":null,\"rule\":\"r\",\n"
+			" \"owner\":{\"pid\":0,\"start\":0},\n \"uid\":0");
 	CHECK_HAS(text,
 		  "\"files\":[{\"length\":7,\"digest\":18446744073709551615}]");
 }
