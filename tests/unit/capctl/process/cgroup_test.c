@@ -15,7 +15,7 @@ static const struct cgroup_names names = { known, ARRAY_LEN(known) };
 static void check(const char *text, const char *want)
 {
 	size_t size = strlen(text);
-	char *exact CLEANUP_FREE = malloc(size ? size : 1);
+	char *exact = malloc(size ? size : 1);
 	struct cgroup_search search = { exact, size, &names };
 	struct cgroup_place place = { .id = "" };
 	char *got CLEANUP_FREE = NULL;
@@ -25,6 +25,7 @@ static void check(const char *text, const char *want)
 	got = strndup(place.id ? place.id : "", place.id_len);
 	if (!CHECK_STR(got, want))
 		printf("#   of: %s\n", text);
+	free(exact);
 }
 
 static void names_of_engines_are_recognised(void)
