@@ -12,6 +12,7 @@ SHARED_FILES = \
 	include/base/hash.h \
 	include/base/path.h \
 	include/base/paths.h \
+	include/base/procstat.h \
 	include/base/report.h \
 	include/base/time.h \
 	include/base/trust.h \
@@ -51,6 +52,7 @@ SHARED_FILES = \
 	src/base/hash.c \
 	src/base/path.c \
 	src/base/paths.c \
+	src/base/procstat.c \
 	src/base/report.c \
 	src/base/time.c \
 	src/base/trust.c \

@@ -9,6 +9,7 @@ UNIT_TESTS = \
 	tests/unit/base/fileio_test \
 	tests/unit/base/hash_test \
 	tests/unit/base/path_test \
+	tests/unit/base/procstat_test \
 	tests/unit/base/report_test \
 	tests/unit/base/time_test \
 	tests/unit/base/trust_replaced_test \

@@ -19,6 +19,9 @@
 /* From the file name of the runtime: crun's if it contains "crun" or is "krun". */
 enum runtime_dialect runtime_args_dialect(const char *runtime_path);
 
+/* "crun" or "runc"; NULL: the name is of neither. */
+const char *runtime_args_known(const char *runtime_path);
+
 /*
  * Parses argv; argv[argc] is NULL and argv[0] is ignored. A command line that
  * `dialect` refuses is parsed in the other dialect. ret_args is complete in

@@ -11,62 +11,44 @@
 #include <string.h>
 
 #include "base/fileio.h"
+#include "base/procstat.h"
 #include "runtime/root.h"
 
-struct process {
-	char state;
-	unsigned int threads;
-	uint64_t start; /* in clock ticks since boot */
-};
-
-/* proc_pid_stat(5); the second field is a name, which can contain anything. */
-static bool read_process(const char *path, struct process *ret_process)
+/* 0: it cannot be found out. */
+static uint64_t read_start_time(const char *path, bool *ret_has_ended)
 {
 	char text[1024];
 	int fd CLEANUP_FD = fileio_open(AT_FDCWD, path, O_RDONLY, 0);
 	ssize_t len = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-	const char *name_end;
 
 	if (len < 0)
-		return false;
+		return 0;
 	text[len] = '\0';
-	name_end = strrchr(text, ')');
-	return name_end &&
-	       sscanf(name_end + 1,
-		      " %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s"
-		      " %*s %*s %*s %u %*s %" SCNu64,
-		      &ret_process->state, &ret_process->threads,
-		      &ret_process->start) == 3;
+	*ret_has_ended = procstat_has_ended(text);
+	return procstat_start_time(text);
 }
 
 void owner_set_process(struct record_about *about)
 {
-	struct process self;
+	bool ignored;
 
 	about->pid = (uint32_t)getpid();
-	about->start = read_process("/proc/self/stat", &self) ? self.start : 0;
-}
-
-/* The main thread of a process can have ended before the others. */
-static bool has_ended(const struct process *process)
-{
-	return (process->state == 'Z' || process->state == 'X') &&
-	       process->threads <= 1;
+	about->start = read_start_time("/proc/self/stat", &ignored);
 }
 
 /* Yes, if it cannot be found out. */
 static bool is_running(const struct record_about *owner)
 {
-	struct process process;
+	uint64_t start;
 	char path[32];
+	bool has_ended;
 
 	if (!owner->pid || owner->pid > INT32_MAX ||
 	    (kill((pid_t)owner->pid, 0) < 0 && errno == ESRCH))
 		return false;
 	snprintf(path, sizeof(path), "/proc/%" PRIu32 "/stat", owner->pid);
-	if (!owner->start || !read_process(path, &process))
-		return true;
-	return process.start == owner->start && !has_ended(&process);
+	start = read_start_time(path, &has_ended);
+	return !owner->start || !start || (start == owner->start && !has_ended);
 }
 
 /* Early versions wrote the runtime's name if there was no --root. */

@@ -29,6 +29,13 @@ enum runtime_dialect runtime_args_dialect(const char *runtime_path)
 	return RUNTIME_RUNC;
 }
 
+const char *runtime_args_known(const char *runtime_path)
+{
+	if (runtime_args_dialect(runtime_path) == RUNTIME_CRUN)
+		return "crun";
+	return strstr(path_basename(runtime_path), "runc") ? "runc" : NULL;
+}
+
 static bool is_same_text(const char *a, const char *b)
 {
 	return strcmp(a ? a : "", b ? b : "") == 0;

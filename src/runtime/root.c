@@ -19,11 +19,6 @@ static int err_too_long(struct err *err)
 	return err_set_errno(err, ENAMETOOLONG, "root directory");
 }
 
-static bool is_runc(const char *runtime)
-{
-	return strstr(path_basename(runtime), "runc") != NULL;
-}
-
 static bool is_crun(const char *runtime)
 {
 	return runtime_args_dialect(runtime) == RUNTIME_CRUN;
@@ -141,7 +136,7 @@ int runtime_root_resolve(char ret_root[PATH_SIZE], const char *root,
 {
 	char named[PATH_SIZE], path[PATH_SIZE];
 
-	if (!root && !is_runc(runtime) && !is_crun(runtime)) {
+	if (!root && !runtime_args_known(runtime)) {
 		snprintf(ret_root, PATH_SIZE, "%s", path_basename(runtime));
 		return 0;
 	}

@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/procstat.h"
 #include "fuzz.h"
 
 #define INPUT_MAX 16384

@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 #include <sys/xattr.h>
 
-#include "base/path.h"
 #include "base/paths.h"
 #include "capctl/doctor/checks.h"
 #include "runtime/args.h"
@@ -89,18 +88,10 @@ static bool is_real_runtime(const struct doctor *doctor,
 	return false;
 }
 
-/* NULL: the name is of neither runtime whose options are known. */
-static const char *known_runtime(const char *path)
-{
-	if (runtime_args_dialect(path) == RUNTIME_CRUN)
-		return "crun";
-	return strstr(path_basename(path), "runc") ? "runc" : NULL;
-}
-
 static void report_dialect(const struct launch *launch, const char *handler,
 			   struct findings *findings)
 {
-	const char *known = known_runtime(launch->path);
+	const char *known = runtime_args_known(launch->path);
 
 	if (known) {
 		findings_add(

@@ -12,6 +12,7 @@
 
 #include "base/alloc.h"
 #include "base/fileio.h"
+#include "base/procstat.h"
 #include "base/trust.h"
 #include "capctl/process/status.h"
 

@@ -4,8 +4,9 @@
 #include "capctl/process/status.h"
 
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/procstat.h"
 
 /* The unread part of a line. */
 struct rest {
@@ -254,20 +255,15 @@ bool procstatus_is_whole(const struct procstatus *status)
 	return (status->have & wanted) == wanted;
 }
 
-static bool is_end_state(char state)
-{
-	return state == 'Z' || state == 'X';
-}
-
 bool procstatus_has_only_other_threads(const struct procstatus *status)
 {
-	return is_end_state(status->state) && status->pid == status->tgid &&
+	return procstat_is_end(status->state) && status->pid == status->tgid &&
 	       status->threads > 1;
 }
 
 bool procstatus_is_dead(const struct procstatus *status)
 {
-	return is_end_state(status->state) &&
+	return procstat_is_end(status->state) &&
 	       !procstatus_has_only_other_threads(status);
 }
 
@@ -279,32 +275,6 @@ bool procstatus_is_kernel(const struct procstatus *status)
 {
 	if (status->have >> PROCSTATUS_KTHREAD & 1)
 		return status->kthread;
-	return procstatus_is_whole(status) && !is_end_state(status->state) &&
+	return procstatus_is_whole(status) && !procstat_is_end(status->state) &&
 	       !(status->have >> PROCSTATUS_VM_SIZE & 1);
-}
-
-/* The name may contain spaces and parentheses: the last one ends it. */
-static const char *find_stat_field(const char *stat, int number)
-{
-	const char *at = strrchr(stat, ')');
-
-	for (int field = 2; at && field < number; field++)
-		at = strchr(at + 1, ' ');
-	return at ? at + 1 : NULL;
-}
-
-bool procstat_has_ended(const char *stat)
-{
-	const char *state = find_stat_field(stat, 3);
-	const char *threads = find_stat_field(stat, 20);
-
-	return state && is_end_state(*state) &&
-	       (!threads || strtoull(threads, NULL, 10) <= 1);
-}
-
-uint64_t procstat_start_time(const char *stat)
-{
-	const char *start = find_stat_field(stat, 22);
-
-	return start ? strtoull(start, NULL, 10) : 0;
 }

@@ -78,12 +78,4 @@ bool procstatus_has_only_other_threads(const struct procstatus *status);
 /* A process, or thread, that has ended. */
 bool procstatus_is_dead(const struct procstatus *status);
 
-/*
- * Of the text of /proc/PID/stat, proc_pid_stat(5): field 22, the start time in
- * clock ticks since boot, or 0 if it is missing; and whether the process has
- * ended: field 3 is the state of the main thread, field 20 counts the threads.
- */
-uint64_t procstat_start_time(const char *stat);
-bool procstat_has_ended(const char *stat);
-
 #endif

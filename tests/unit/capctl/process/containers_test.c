@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 
 #include "base/fileio.h"
+#include "base/procstat.h"
 #include "capctl/process/status.h"
 #include "tap.h"
 #include "tempdir.h"

@@ -253,34 +253,6 @@ static void the_status_of_this_process_is_complete(void)
 	CHECK(!procstatus_is_dead(&status));
 }
 
-static void the_start_time_is_read_behind_any_name(void)
-{
-	CHECK_U64(procstat_start_time(
-			  "7 (a) b) (c) S 1 2 3 4 -5 6 7 8 9 10 11 12 13 14 "
-			  "15 16 17 0 99 100"),
-		  99);
-	CHECK_U64(procstat_start_time("7 (a) S 1 2 3"), 0);
-	CHECK_U64(procstat_start_time(""), 0);
-}
-
-static void a_zombie_has_ended(void)
-{
-	CHECK(procstat_has_ended("7 (a) Z 1 2 3"));
-	CHECK(procstat_has_ended("7 (a) S) X 1 2 3"));
-	CHECK(!procstat_has_ended("7 (a) S 1 2 3"));
-	CHECK(!procstat_has_ended("7 (a) Z) R 1 2 3"));
-	CHECK(!procstat_has_ended("7 (a)"));
-	CHECK(!procstat_has_ended(""));
-}
-
-static void a_process_ends_with_its_last_thread(void)
-{
-	CHECK(procstat_has_ended("7 (a) Z 1 2 3 4 -5 6 7 8 9 10 11 12 13 14 "
-				 "15 16 1 0 99"));
-	CHECK(!procstat_has_ended("7 (a) Z 1 2 3 4 -5 6 7 8 9 10 11 12 13 14 "
-				  "15 16 2 0 99"));
-}
-
 static struct procstatus parse_exited(uint32_t pid, uint32_t tgid,
 				      uint32_t threads)
 {
@@ -321,9 +293,6 @@ static const struct tap_test tests[] = {
 	TAP_TEST(kernel_threads_are_recognised),
 	TAP_TEST(without_kthread_a_process_without_memory_is_the_kernels),
 	TAP_TEST(the_status_of_this_process_is_complete),
-	TAP_TEST(the_start_time_is_read_behind_any_name),
-	TAP_TEST(a_zombie_has_ended),
-	TAP_TEST(a_process_ends_with_its_last_thread),
 	TAP_TEST(an_exited_main_thread_is_not_the_end_of_its_process),
 };
 
