@@ -48,6 +48,10 @@ struct undo_target {
 	bool names_owner; /* by a record, even if nothing changes */
 };
 
+/* Does the plan have a record, so that `about` must name the process? */
+bool undo_prints_record(const struct undo_target *target,
+			const struct record_about *about);
+
 /*
  * Plans the change from `config` on disk to `restored` (undo_revert()) with the
  * values of `target`. `record` (may be NULL) is the parsed `record_text`. The

@@ -20,7 +20,6 @@ struct job {
 	struct policy policy;
 	struct evaluation evaluation;
 	struct exec_key key;
-	bool is_locked; /* the bundle */
 	bool is_taken; /* the id */
 	struct err taken; /* by whom */
 	char *capabilities; /* the object to write; NULL: no change */
@@ -138,7 +137,8 @@ static int write_bundle_files(struct job *job, const struct undo_target *target,
 	struct undo_plan plan CLEANUP_PLAN = { 0 };
 	bool other_lives;
 
-	owner_set_process(&about);
+	if (undo_prints_record(target, &about))
+		owner_set_process(&about);
 	if (undo_plan_make(&plan, &evaluation->config, &evaluation->restored,
 			   evaluation_record(evaluation),
 			   evaluation->bundle.record_text, target, &about,
@@ -181,7 +181,6 @@ static int open_bundle(struct job *job, struct err *err)
 	if (job->is_taken ||
 	    (!job->policy.count && !bundle_has_files(&evaluation->bundle)))
 		return 0;
-	job->is_locked = true;
 	return bundle_lock(&evaluation->bundle, err);
 }
 
@@ -385,8 +384,6 @@ int create_prepare(const struct runtime_args *args, const char *handler,
 	else if (status == 0)
 		status = enforce_policy(&job, err);
 	write_audit(&job, runtime, status, err);
-	*ret_lock = -1;
-	if (job.is_locked)
-		*ret_lock = TAKE_FD(job.evaluation.bundle.directory);
+	*ret_lock = TAKE_FD(job.evaluation.bundle.directory);
 	return job.policy.mode == POLICY_AUDIT ? 0 : status;
 }

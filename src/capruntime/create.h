@@ -12,8 +12,8 @@
 
 /*
  * `handler` is the basename of argv[0], `runtime` the path of the real runtime.
- * -1: the container must not start, and config.json is unchanged. ret_lock holds
- * the bundle's lock, or is -1; the caller closes, or the execve does.
+ * -1: the container must not start, and config.json is unchanged. ret_lock is
+ * the bundle, which can be locked, or -1; the caller closes, or the execve does.
  */
 int create_prepare(const struct runtime_args *args, const char *handler,
 		   const char *runtime, int *ret_lock,

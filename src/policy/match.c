@@ -131,11 +131,12 @@ bool match_matches(const struct match *match,
 bool match_may_match_other(const struct match *match,
 			   const struct match_subject *subject)
 {
-	struct match bundle = *match;
+	struct match bundle;
 
+	if (!match->texts[MATCH_ID].count && !match->texts[MATCH_HANDLER].count)
+		return false;
+	bundle = *match;
 	bundle.texts[MATCH_ID].count = 0;
 	bundle.texts[MATCH_HANDLER].count = 0;
-	return (match->texts[MATCH_ID].count ||
-		match->texts[MATCH_HANDLER].count) &&
-	       !first_mismatch(&bundle, subject);
+	return !first_mismatch(&bundle, subject);
 }

@@ -342,16 +342,30 @@ static int plan_owner(struct undo_plan *plan, const struct record_about *about,
 	return record_print(&record, &plan->owner, err);
 }
 
+static bool has_change(const struct undo_target *target,
+		       const struct record_about *about)
+{
+	bool changes = about->exec;
+
+	for (int i = 0; i < RECORD_COUNT; i++)
+		changes = changes || target->values[i];
+	return changes;
+}
+
+bool undo_prints_record(const struct undo_target *target,
+			const struct record_about *about)
+{
+	return target->names_owner || has_change(target, about);
+}
+
 int undo_plan_make(struct undo_plan *ret_plan, const struct json_doc *config,
 		   const struct json_doc *restored, const struct record *record,
 		   const char *record_text, const struct undo_target *target,
 		   const struct record_about *about, struct err *err)
 {
 	struct undo_plan plan CLEANUP_PLAN = { 0 };
-	bool changes = about->exec;
+	bool changes = has_change(target, about);
 
-	for (int i = 0; i < RECORD_COUNT; i++)
-		changes = changes || target->values[i];
 	if (plan_config(&plan, config, restored, target, err) < 0)
 		return -1;
 	if (changes && plan_record(&plan, config, restored, record, record_text,
