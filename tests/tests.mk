@@ -201,8 +201,13 @@ PACKAGING_TESTS = \
 CAPCTL_PACKAGING_TESTS = \
 	tests/packaging/machineconfig.bats \
 	tests/packaging/manifests.bats
+BENCH_TESTS = \
+	tests/bench/instructions.bats
 # Files that tests read or load.
 TEST_FILES = \
+	tests/bench/fixture.bash \
+	tests/bench/instructions \
+	tests/bench/instructions.txt \
 	tests/cli/capctl_helpers.bash \
 	tests/cli/devlog.py \
 	tests/cli/helpers.bash \
@@ -383,7 +388,7 @@ TESTS += $(KUBERNETES_TESTS)
 endif
 TESTS += $(ENGINE_TESTS) $(RUNTIME_TESTS)
 endif
-TESTS += $(CLI_TESTS) $(PACKAGING_TESTS)
+TESTS += $(CLI_TESTS) $(PACKAGING_TESTS) $(BENCH_TESTS)
 if CAPCTL
 if CONTAINER_TESTS
 TESTS += $(CAPCTL_RUNTIME_TESTS)
@@ -425,6 +430,7 @@ AM_DISTCHECK_CONFIGURE_FLAGS = $(CAPCTL_SWITCH) --disable-container-tests \
 TESTS_DIST = $(TEST_FILES) $(CLI_TESTS) $(CAPCTL_CLI_TESTS) \
 	$(RUNTIME_TESTS) $(CAPCTL_RUNTIME_TESTS) $(ENGINE_TESTS) \
 	$(KUBERNETES_TESTS) $(PACKAGING_TESTS) $(CAPCTL_PACKAGING_TESTS) \
+	$(BENCH_TESTS) \
 	tests/kubernetes/many.bats \
 	tests/bench/exec_only.c \
 	tests/bench/pairs.c \

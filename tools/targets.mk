@@ -97,6 +97,10 @@ bench: all $(EXTRA_PROGRAMS)
 	DEFAULT_RUNTIME='$(DEFAULT_RUNTIME)' $(srcdir)/tests/bench/run \
 		./capruntime tests/bench/exec_only tests/bench/pairs $(CAPCTL_PROGRAM)
 
+## instructions: record how many instructions calls need, for make check
+instructions: all
+	$(srcdir)/tests/bench/instructions --write ./capruntime
+
 ## mutation: change capruntime's source in many places, and test each (hours)
 # MUTATION has options of tests/mutation/run, or sources.
 mutation: all check-helpers
@@ -121,5 +125,5 @@ packages: dist
 	$(srcdir)/tools/make-packages $(distdir).tar.xz packages
 
 .PHONY: bench check-fresh check-helpers check-one check-quick examples-expect \
-	format fuzz fuzz-targets help mutation packages soak soak-packages \
-	soak-releases static-programs
+	format fuzz fuzz-targets help instructions mutation packages soak \
+	soak-packages soak-releases static-programs
