@@ -70,8 +70,9 @@ static const struct verb verbs[] = {
 	  "capctl sync --check /config",
 	  verb_sync },
 	{ "doctor", "", "check that this machine is ready",
-	  "  --root DIR        check DIR instead of /, for example an image\n"
-	  "  --in-use PROGRAM  only list what still needs this capruntime",
+	  "  --root DIR         check DIR instead of /, for example an image\n"
+	  "  --in-use PROGRAM   only list what still needs this capruntime\n"
+	  "  --engine-runtimes  only list the engines' default runtimes",
 	  "capctl doctor", verb_doctor },
 	{ "version", "", "show the versions and the real runtime", NULL,
 	  "capctl version --json", verb_version },

@@ -102,6 +102,7 @@ make_monitor() { # PID WORD...
 }
 
 @test "CRI-O's default runtime is preferred, by its path" {
+	install_capctl
 	make_program /usr/libexec/crio/crun /opt/runc
 	write /etc/crio/crio.conf <<-'END'
 		[crio.runtime]
@@ -115,6 +116,7 @@ make_monitor() { # PID WORD...
 }
 
 @test "CRI-O's default runtime is preferred, by its name" {
+	install_capctl
 	make_program /usr/libexec/crio/crun
 	write /etc/crio/crio.conf <<-'END'
 		[crio.runtime]
@@ -126,6 +128,7 @@ make_monitor() { # PID WORD...
 }
 
 @test "of CRI-O's drop-ins the last one counts" {
+	install_capctl
 	make_program /a/crun /b/crun
 	write /etc/crio/crio.conf <<<'crio.runtime.default_runtime = "runc"'
 	write /etc/crio/crio.conf.d/10-crun <<-'END'
@@ -142,6 +145,7 @@ make_monitor() { # PID WORD...
 }
 
 @test "a virtual machine, a missing program and capruntime are never chosen" {
+	install_capctl
 	make_program /usr/bin/kata
 	while read -r path type; do
 		write /etc/crio/crio.conf <<-END
@@ -161,9 +165,11 @@ make_monitor() { # PID WORD...
 }
 
 @test "containerd's default runtime is preferred, in both versions of its file" {
+	install_capctl
 	make_program /opt/crun
-	for plugin in io.containerd.grpc.v1.cri io.containerd.cri.v1.runtime; do
+	while read -r version plugin; do
 		write /etc/containerd/config.toml <<-END
+			version = $version
 			[plugins]
 			  [plugins."$plugin".containerd]
 			    default_runtime_name = "crun"
@@ -176,12 +182,17 @@ make_monitor() { # PID WORD...
 		END
 		rm -f "$root$link"
 		expect_pinned /opt/crun
-	done
+	done <<-'END'
+		2 io.containerd.grpc.v1.cri
+		3 io.containerd.cri.v1.runtime
+	END
 }
 
 @test "if both engines name a default runtime, CRI-O's is chosen" {
+	install_capctl
 	make_program /opt/crun /opt/runc
 	write /etc/containerd/config.toml <<-'END'
+		version = 2
 		plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options.BinaryName = "/opt/runc"
 	END
 	write /etc/crio/crio.conf <<-'END'
@@ -195,16 +206,20 @@ make_monitor() { # PID WORD...
 }
 
 @test "containerd's default runtime is its runc if it names none" {
+	install_capctl
 	make_program /opt/runc
 	write /etc/containerd/conf.d/runc.toml <<-'END'
+		version = 3
 		plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc.options.BinaryName = "/opt/runc"
 	END
 	expect_pinned /opt/runc
 }
 
 @test "containerd's default runtime of another kind is not chosen" {
+	install_capctl
 	make_program /usr/bin/runsc
 	write /etc/containerd/config.toml <<-'END'
+		version = 2
 		[plugins."io.containerd.grpc.v1.cri".containerd]
 		  default_runtime_name = "runsc"
 		[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runsc]
@@ -213,6 +228,54 @@ make_monitor() { # PID WORD...
 		  BinaryName = "/usr/bin/runsc"
 	END
 	expect_pinned /usr/sbin/runc
+}
+
+@test "the default runtime is read in every TOML syntax" {
+	local number=0 text
+
+	make_program /opt/crun
+	install_capctl
+	while IFS= read -r -d '' text; do
+		echo "== $text"
+		number=$((number + 1))
+		write /etc/crio/crio.conf <<<"$text"
+		rm -f "$root$link"
+		expect_pinned /opt/crun
+	done < <(printf '%s\0' \
+		$'[crio.runtime]\ndefault_runtime = "a"\nruntimes.a = { runtime_path = "/opt/crun" }' \
+		$'crio.runtime.default_runtime = """\na"""\n["crio"."runtime".runtimes.a]\nruntime_path = \'\'\'/opt/crun\'\'\'' \
+		$'[crio]\nruntime = { default_runtime = "\\u0061", runtimes = { "a" = { runtime_path = "/opt/\\u0063run" } } }')
+	[ "$number" -eq 3 ]
+}
+
+@test "a configuration that capctl cannot read is not guessed at" {
+	make_program /opt/crun
+	write /etc/crio/crio.conf <<-'END'
+		[crio.runtime]
+		default_runtime = "crun"
+		[crio.runtime.runtimes.crun]
+		runtime_path = "/opt/crun"
+	END
+	without_capctl
+	expect_pinned /usr/sbin/runc
+	[[ "$output" == *"cannot read the engines' configuration"* ]]
+	rm "$root$link"
+	install_capctl
+	expect_pinned /opt/crun
+	[[ "$output" != *"cannot read the engines' configuration"* ]]
+	for file in /etc/crio/crio.conf.d/x /etc/containerd/config.toml; do
+		rm "$root$link"
+		write "$file" <<<'x = '
+		expect_pinned /usr/sbin/runc
+		[[ "$output" == *"cannot read the engines' configuration"* ]]
+		rm "$root$file"
+	done
+	for answer in 'echo /opt/crun; exit 2' 'kill -9 $$' 'printf "\n/opt/\n"'; do
+		rm "$root$link"
+		printf '#!/bin/sh\n%s\n' "$answer" | write "$bindir/capctl"
+		chmod 755 "$root$bindir/capctl"
+		expect_pinned /usr/sbin/runc
+	done
 }
 
 @test "it can be removed, silently, if no configuration names it" {

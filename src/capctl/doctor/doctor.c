@@ -6,6 +6,8 @@
 
 #include "base/paths.h"
 #include "capctl/doctor/checks.h"
+#include "capctl/doctor/engine_files.h"
+#include "capctl/doctor/engines.h"
 #include "capctl/doctor/in_use.h"
 #include "capctl/out.h"
 #include "capctl/verb.h"
@@ -115,14 +117,52 @@ static enum verb_status doctor_in_use(const char *program, struct err *err)
 	return doctor_status(&findings, err);
 }
 
+/* From containerd 2.2 on the default configuration imports these. */
+static int load_default_imports(struct engine_config *config,
+				struct findings *findings, struct err *err)
+{
+	if (config->kind != ENGINE_CONTAINERD || config->files_count)
+		return 0;
+	return engine_files_add(config, "/etc/containerd/conf.d/*.toml",
+				findings, err);
+}
+
+static int print_engine_runtime(enum engine kind, struct err *err)
+{
+	struct engine_config config CLEANUP_ENGINE = { .kind = kind };
+	struct findings findings CLEANUP_FINDINGS = { 0 };
+	const char *program;
+
+	if (engine_files_load(&config, &findings, err) < 0 ||
+	    load_default_imports(&config, &findings, err) < 0 ||
+	    findings_check(&findings, err) < 0)
+		return -1;
+	if (findings.count)
+		return err_set(err, "%s", findings.list[0].text);
+	program = engine_default_program(&config);
+	if (program)
+		out_line(OUT_PLAIN, "%s", program);
+	return 0;
+}
+
+/* What could not be read could name another one: that fails. */
+static enum verb_status doctor_engine_runtimes(struct err *err)
+{
+	if (print_engine_runtime(ENGINE_CRIO, err) < 0 ||
+	    print_engine_runtime(ENGINE_CONTAINERD, err) < 0)
+		return VERB_ERROR;
+	return VERB_GOOD;
+}
+
 enum verb_status verb_doctor(int argc, char **argv, struct err *err)
 {
-	bool json = false;
+	bool json = false, engine_runtimes = false;
 	const char *root = NULL, *in_use = NULL;
 	const struct verb_option options[] = {
 		{ "json", &json, NULL },
 		{ "root", NULL, &root },
 		{ "in-use", NULL, &in_use },
+		{ "engine-runtimes", &engine_runtimes, NULL },
 	};
 	struct doctor doctor CLEANUP_DOCTOR = { 0 };
 	struct findings findings CLEANUP_FINDINGS = { 0 };
@@ -135,8 +175,10 @@ enum verb_status verb_doctor(int argc, char **argv, struct err *err)
 			    argv[first]);
 		return VERB_ERROR;
 	}
-	if (in_use && json) {
-		verb_misuse(err, argv[0], "--in-use excludes --json");
+	if (json + engine_runtimes + (in_use != NULL) > 1) {
+		verb_misuse(
+			err, argv[0],
+			"--json, --in-use and --engine-runtimes are exclusive");
 		return VERB_ERROR;
 	}
 	doctor_init(&doctor);
@@ -144,6 +186,8 @@ enum verb_status verb_doctor(int argc, char **argv, struct err *err)
 		return VERB_ERROR;
 	if (in_use)
 		return doctor_in_use(in_use, err);
+	if (engine_runtimes)
+		return doctor_engine_runtimes(err);
 	if (!root)
 		doctor_check_proc(&findings);
 	if (doctor_check_all(&doctor, &findings, err) < 0)

@@ -12,6 +12,7 @@
 
 #define TOPIC "containerd"
 #define SHIM "io.containerd.runc.v2"
+#define OLD_SHIM "io.containerd.runc.v1"
 #define OLD_PLUGIN "io.containerd.grpc.v1.cri"
 #define NEW_PLUGIN "io.containerd.cri.v1.runtime"
 #define WANTED_PATTERN "capruntime.io/*"
@@ -173,16 +174,26 @@ static int check_containerd_file(struct engine_config *config,
 	return 0;
 }
 
-static void check_containerd_default(const struct engine_config *config,
-				     struct findings *findings)
+static const char *containerd_default(const struct engine_config *config)
 {
 	const char *file;
 	const char *name = toml_string(containerd_find(
 		config, NULL, "default_runtime_name", NULL, &file));
 
-	if (!name)
-		name = "runc";
-	engine_config_check_default(config, name, TOPIC, findings);
+	return name ? name : "runc";
+}
+
+const char *engine_containerd_program(const struct engine_config *config)
+{
+	const char *name = containerd_default(config), *file;
+	const char *type = toml_string(
+		containerd_find(config, name, "runtime_type", NULL, &file));
+
+	if (type && *type && strcmp(type, SHIM) != 0 &&
+	    strcmp(type, OLD_SHIM) != 0)
+		return NULL;
+	return toml_string(
+		containerd_find(config, name, "options", "BinaryName", &file));
 }
 
 /* Does the file name capruntime in the table of another version? */
@@ -292,7 +303,8 @@ int engine_containerd_check(struct engine_config *config,
 		if (check_containerd_file(config, &config->files[i], findings,
 					  err) < 0)
 			return -1;
-	check_containerd_default(config, findings);
+	engine_config_check_default(config, containerd_default(config), TOPIC,
+				    findings);
 	check_disabled(config, findings);
 	return 0;
 }

@@ -9,5 +9,7 @@
 int engine_containerd_check(struct engine_config *config,
 			    struct findings *findings,
 			    struct err *err) MUST_CHECK;
+/* See engine_default_program(). */
+const char *engine_containerd_program(const struct engine_config *config);
 
 #endif

@@ -152,8 +152,8 @@ static int check_crio_handler(struct engine_config *config,
 	return engine_config_add_handler(config, ours, err);
 }
 
-/* CRI-O's default is crun or runc, depending on its version. */
-static const char *crio_default_runtime(const struct engine_config *config)
+/* NULL: no file names it. */
+static const char *crio_default_name(const struct engine_config *config)
 {
 	for (size_t i = config->files_count; i--;) {
 		const char *name = toml_string(
@@ -163,7 +163,32 @@ static const char *crio_default_runtime(const struct engine_config *config)
 		if (name)
 			return name;
 	}
+	return NULL;
+}
+
+/* CRI-O's default is crun or runc, depending on its version. */
+static const char *crio_default_runtime(const struct engine_config *config)
+{
+	const char *name = crio_default_name(config);
+
+	if (name)
+		return name;
 	return engine_config_has_handler(config, "crun") ? "crun" : "runc";
+}
+
+const char *engine_crio_program(const struct engine_config *config)
+{
+	const char *name = crio_default_name(config), *path, *type;
+	struct crio_handler handler;
+
+	if (!name || !find_crio_handler(config, name, &handler))
+		return name;
+	path = crio_handler_path(&handler);
+	type = toml_string(
+		toml_find(handler.table, "runtime_type", (char *)NULL));
+	if (type && *type && strcmp(type, "oci") != 0)
+		return NULL;
+	return path ? path : name;
 }
 
 int engine_crio_check(struct engine_config *config, struct findings *findings,

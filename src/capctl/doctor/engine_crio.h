@@ -8,5 +8,7 @@
 /* Fills in config->handlers and reports their mistakes. -1: no memory. */
 int engine_crio_check(struct engine_config *config, struct findings *findings,
 		      struct err *err) MUST_CHECK;
+/* See engine_default_program(). */
+const char *engine_crio_program(const struct engine_config *config);
 
 #endif

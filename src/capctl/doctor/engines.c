@@ -168,6 +168,12 @@ int engine_check(struct engine_config *config, struct findings *findings,
 	return checks[config->kind](config, findings, err);
 }
 
+const char *engine_default_program(const struct engine_config *config)
+{
+	return config->kind == ENGINE_CRIO ? engine_crio_program(config)
+					   : engine_containerd_program(config);
+}
+
 static int check_engine(struct engines *engines, enum engine kind,
 			struct err *err)
 {

@@ -9,4 +9,11 @@
 int engine_check(struct engine_config *config, struct findings *findings,
 		 struct err *err) MUST_CHECK;
 
+/*
+ * What CRI-O's or containerd's default handler calls as an OCI runtime: a
+ * path, or a name that the engine searches in its PATH. NULL: the configuration
+ * names none.
+ */
+const char *engine_default_program(const struct engine_config *config);
+
 #endif

@@ -193,6 +193,50 @@ static void from_version_3_on_tables_are_merged(void)
 	check_findings(&reading, 0);
 }
 
+/* Reads the files, and compares engine_default_program(). */
+#define CHECK_PROGRAM(expected, kind, ...)                                     \
+	do {                                                                   \
+		struct reading one CLEANUP_READING = READ(kind, __VA_ARGS__);  \
+                                                                               \
+		CHECK_STR(engine_default_program(&one.config), expected);      \
+	} while (0)
+
+#define CRIO_DEFAULT "[crio.runtime]\ndefault_runtime = \"x\"\n"
+
+static void crios_default_program_is_a_path_or_its_name(void)
+{
+	CHECK_PROGRAM(NULL, ENGINE_CRIO, CRIO("x", CRIO_PATH));
+	CHECK_PROGRAM("x", ENGINE_CRIO, CRIO_DEFAULT);
+	CHECK_PROGRAM("x", ENGINE_CRIO,
+		      CRIO_DEFAULT CRIO("x", "runtime_path = \"\""));
+	CHECK_PROGRAM(
+		"/b", ENGINE_CRIO,
+		CRIO_DEFAULT CRIO("x", "runtime_path = \"/a\""),
+		CRIO("x", "runtime_path = \"/b\"\nruntime_type = \"oci\""));
+	CHECK_PROGRAM(
+		NULL, ENGINE_CRIO,
+		CRIO_DEFAULT CRIO("x", CRIO_PATH "runtime_type = \"vm\""));
+	CHECK_PROGRAM("/a", ENGINE_CRIO,
+		      CRIO_DEFAULT CRIO("x", "runtime_path = \"/a\"\n"
+					     "runtime_type = \"\""));
+}
+
+static void containerds_default_program_is_a_path(void)
+{
+	CHECK_PROGRAM("/a", ENGINE_CONTAINERD,
+		      V2 T2 "]\ndefault_runtime_name = \"crun\"\n" RUNTIME(
+			      T2, "crun", "/a"));
+	CHECK_PROGRAM("/a", ENGINE_CONTAINERD, V2 RUNTIME(T2, "runc", "/a"));
+	CHECK_PROGRAM("/a", ENGINE_CONTAINERD, V3 RUNTIME(T3, "runc", "/a"));
+	CHECK_PROGRAM(NULL, ENGINE_CONTAINERD, V3 RUNTIME(T2, "runc", "/a"));
+	CHECK_PROGRAM(NULL, ENGINE_CONTAINERD, V2 RUNTIME(T2, "other", "/a"));
+	CHECK_PROGRAM(NULL, ENGINE_CONTAINERD,
+		      V2 T2 ".runtimes.runc]\nruntime_type = \"other\"\n" T2
+			    ".runtimes.runc.options]\nBinaryName = \"/a\"\n");
+	CHECK_PROGRAM("/a", ENGINE_CONTAINERD,
+		      V2 T2 ".runtimes.runc.options]\nBinaryName = \"/a\"\n");
+}
+
 static void podmans_last_list_counts(void)
 {
 	struct reading reading CLEANUP_READING =
@@ -247,6 +291,8 @@ static const struct tap_test tests[] = {
 	TAP_TEST(containerd_has_a_table_for_each_version),
 	TAP_TEST(up_to_version_2_an_import_voids_the_table),
 	TAP_TEST(from_version_3_on_tables_are_merged),
+	TAP_TEST(crios_default_program_is_a_path_or_its_name),
+	TAP_TEST(containerds_default_program_is_a_path),
 	TAP_TEST(podmans_last_list_counts),
 	TAP_TEST(values_of_another_type_are_none),
 };
