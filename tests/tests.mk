@@ -29,6 +29,7 @@ UNIT_TESTS = \
 	tests/unit/caps/own_test \
 	tests/unit/caps/set_test \
 	tests/unit/json/check_test \
+	tests/unit/json/json_c_test \
 	tests/unit/json/keys_test \
 	tests/unit/json/read_test \
 	tests/unit/json/scan_test \

@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
+#include "prng.h"
 #include "tap.h"
 
 #define NOT_ROOT "only root holds capabilities to give up"
@@ -107,6 +108,61 @@ static void what_was_given_up_is_not_held(void)
 	run_in_child(check_dropped);
 }
 
+static void drop_random(struct prng *prng)
+{
+	cap_t caps = cap_get_proc();
+
+	for (cap_value_t value = 0; value <= CAP_LAST_CAP; value++) {
+		if (prng_below(prng, 2) && CAP_IS_SUPPORTED(value))
+			CHECK(cap_drop_bound(value) == 0);
+		if (value == CAP_SETPCAP || prng_below(prng, 2))
+			continue;
+		CHECK(cap_set_flag(caps, CAP_EFFECTIVE, 1, &value, CAP_CLEAR) ==
+		      0);
+		CHECK(cap_set_flag(caps, CAP_PERMITTED, 1, &value, CAP_CLEAR) ==
+		      0);
+	}
+	CHECK(cap_set_proc(caps) == 0);
+	cap_free(caps);
+}
+
+static void check_is_what_libcap_says(const struct own_caps *own)
+{
+	cap_t caps = cap_get_proc();
+
+	for (cap_value_t value = 0; own->kernel >> value; value++) {
+		cap_flag_value_t held = CAP_CLEAR;
+
+		CHECK(cap_get_flag(caps, value, CAP_PERMITTED, &held) == 0);
+		CHECK((own->permitted >> value & 1) == (held == CAP_SET));
+		CHECK((own->bounding >> value & 1) ==
+		      (cap_get_bound(value) == 1));
+	}
+	cap_free(caps);
+}
+
+static uint64_t seed;
+
+static void check_random(void)
+{
+	struct prng prng = { seed };
+	struct own_caps own;
+	struct err err = { 0 };
+
+	drop_random(&prng);
+	REQUIRE(own_caps_read(&own, &err) == 0);
+	check_is_what_proc_says(&own);
+	check_is_what_libcap_says(&own);
+}
+
+static void random_sets_are_those_of_libcap(void)
+{
+	if (geteuid() != 0)
+		SKIP(NOT_ROOT);
+	for (seed = 1; seed <= 50; seed++)
+		run_in_child(check_random);
+}
+
 static void check_securebits(void)
 {
 	struct own_caps own;
@@ -133,6 +189,7 @@ static void a_securebit_can_forbid_ambient(void)
 static const struct tap_test tests[] = {
 	TAP_TEST(the_sets_are_those_of_proc),
 	TAP_TEST(what_was_given_up_is_not_held),
+	TAP_TEST(random_sets_are_those_of_libcap),
 	TAP_TEST(a_securebit_can_forbid_ambient),
 };
 

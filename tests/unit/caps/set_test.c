@@ -231,6 +231,20 @@ static void make_text(struct prng *prng, char *text, size_t size)
 	}
 }
 
+/* The name is libcap's own, in upper case. */
+static capmask exactly(const char *text)
+{
+	capmask mask = libcap_from_name(text);
+	char *name = mask ? cap_to_name(__builtin_ctzll(mask)) : NULL;
+
+	for (char *at = name; at && *at; at++)
+		*at = (char)toupper((unsigned char)*at);
+	if (!name || strcmp(name, text) != 0)
+		mask = 0;
+	cap_free(name);
+	return mask;
+}
+
 static void random_texts_mean_what_libcap_makes_of_them(void)
 {
 	struct prng prng = { 20 };
@@ -241,7 +255,8 @@ static void random_texts_mean_what_libcap_makes_of_them(void)
 
 		make_text(&prng, text, sizeof(text));
 		known += capset_from_libcap(text) != 0;
-		if (!CHECK_U64(capset_from_libcap(text),
+		if (!CHECK_U64(from_exact(text), exactly(text)) ||
+		    !CHECK_U64(capset_from_libcap(text),
 			       libcap_from_name(text)) ||
 		    !CHECK_U64(from_name(text), libcap_from_policy(text))) {
 			printf("#   of: '%s'\n", text);
@@ -271,6 +286,43 @@ static void every_name_and_number_is_libcaps(void)
 		REQUIRE(want && name);
 		CHECK(strcasecmp(name, want) == 0);
 		cap_free(want);
+	}
+}
+
+static capmask read_by_libcap(const char *names)
+{
+	char text[2048];
+	capmask mask = 0;
+	cap_t caps;
+
+	snprintf(text, sizeof(text), "%s=p", names);
+	caps = cap_from_text(text);
+	for (int value = 0; caps && capset_known() >> value; value++) {
+		cap_flag_value_t is_set = CAP_CLEAR;
+
+		cap_get_flag(caps, value, CAP_PERMITTED, &is_set);
+		mask |= (capmask)(is_set == CAP_SET) << value;
+	}
+	cap_free(caps);
+	return mask;
+}
+
+static void random_sets_are_written_as_libcap_reads_them(void)
+{
+	struct prng prng = { 21 };
+
+	for (int i = 0; i < 20000; i++) {
+		/* Of every size. */
+		capmask mask = prng_next(&prng) & capset_known();
+		char *names CLEANUP_FREE = NULL;
+
+		if (prng_below(&prng, 2))
+			mask &= prng_next(&prng) & prng_next(&prng);
+		/* For libcap, a list without names has all of them. */
+		if (!mask)
+			continue;
+		names = list_names(mask, ",");
+		REQUIRE(CHECK_U64(read_by_libcap(names), mask));
 	}
 }
 
@@ -328,6 +380,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(libcap_takes_more_than_the_specification_says),
 	TAP_TEST(every_name_and_number_is_libcaps),
 	TAP_TEST(random_texts_mean_what_libcap_makes_of_them),
+	TAP_TEST(random_sets_are_written_as_libcap_reads_them),
 	TAP_TEST(names_are_written_in_kernel_order),
 	TAP_TEST(what_is_written_reads_as_the_same_set),
 	TAP_TEST(keys_are_those_of_the_specification),
