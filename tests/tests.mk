@@ -367,12 +367,19 @@ tests_unit_capctl_execve_exec_probe_LDFLAGS =
 tests_unit_capctl_execve_exec_probe_LDADD =
 EXTRA_tests_unit_capctl_execve_predict_kernel_test_DEPENDENCIES = $(PROBE)
 
-EXTRA_PROGRAMS = tests/bench/exec_only tests/bench/pairs
+EXTRA_PROGRAMS = tests/bench/counts tests/bench/exec_only tests/bench/rounds
+tests_bench_counts_LDADD =
 tests_bench_exec_only_CFLAGS = $(capruntime_CFLAGS)
 tests_bench_exec_only_LDFLAGS = $(capruntime_LDFLAGS)
 tests_bench_exec_only_LDADD =
-tests_bench_pairs_LDADD =
-CLEANFILES = $(EXTRA_PROGRAMS) capruntime.map packaging/package-hook
+tests_bench_rounds_LDADD =
+# Where it does not compile, for example on RISC-V, musl is the nearest to it.
+tests/bench/no_libc: tests/bench/no_libc.c tests/bench/exec_only
+	$(AM_V_GEN)$(CC) -O2 -ffreestanding -fno-stack-protector -fno-pie -no-pie \
+		-static -nostdlib -o $@ $(srcdir)/tests/bench/no_libc.c || \
+		cp tests/bench/exec_only $@
+CLEANFILES = $(EXTRA_PROGRAMS) bench.md capruntime.map packaging/package-hook \
+	tests/bench/no_libc
 
 # tools/check-links.sh reads the map of a link of the same objects.
 check_DATA = capruntime.map
@@ -433,8 +440,10 @@ TESTS_DIST = $(TEST_FILES) $(CLI_TESTS) $(CAPCTL_CLI_TESTS) \
 	$(KUBERNETES_TESTS) $(PACKAGING_TESTS) $(CAPCTL_PACKAGING_TESTS) \
 	$(BENCH_TESTS) \
 	tests/kubernetes/many.bats \
+	tests/bench/counts.c \
 	tests/bench/exec_only.c \
-	tests/bench/pairs.c \
+	tests/bench/no_libc.c \
+	tests/bench/rounds.c \
 	tests/bench/run \
 	tests/data \
 	tests/fuzz/corpus \

@@ -92,10 +92,17 @@ fuzz:
 	@echo 'make fuzz needs: ./configure --enable-fuzzing CC=clang' >&2; exit 1
 endif
 
-## bench: measure what capruntime costs
-bench: all $(EXTRA_PROGRAMS)
-	DEFAULT_RUNTIME='$(DEFAULT_RUNTIME)' $(srcdir)/tests/bench/run \
-		./capruntime tests/bench/exec_only tests/bench/pairs $(CAPCTL_PROGRAM)
+## bench: measure what capruntime costs, as tables in bench.md (5 minutes)
+# Beside this build with musl, it needs one with glibc.
+bench: all $(EXTRA_PROGRAMS) tests/bench/no_libc
+	@test -n '$(LIBC_CFLAGS)' || { echo 'make bench needs musl-gcc' >&2; exit 1; }
+	@$(MKDIR_P) bench-glibc
+	@cd bench-glibc && { test -e config.status || \
+		'$(abs_srcdir)/configure' --quiet --without-musl --disable-capctl \
+		--runstatedir='$(runstatedir)' --with-runtime='$(DEFAULT_RUNTIME)'; }
+	@cd bench-glibc && $(MAKE) capruntime tests/bench/exec_only
+	$(srcdir)/tests/bench/run . bench-glibc >bench.md-new
+	@mv bench.md-new bench.md && cat bench.md
 
 ## instructions: record how many instructions calls need, for make check
 instructions: all

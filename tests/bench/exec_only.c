@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * usage: exec_only PROGRAM [ARGUMENT...]
- * The minimum cost of a drop-in runtime: a program that is linked as capruntime is
- * and only calls execv with unchanged arguments.
+ * What a C library costs: a program that is linked as capruntime is and only
+ * executes another one.
  */
 #include "config.h"
 
