@@ -62,7 +62,8 @@ void report_line(int fd, struct buf *line)
 
 void report_failure(const char *program, const struct err *err)
 {
-	char message[REPORT_SIZE], line[REPORT_SIZE + 1];
+	/* A newline in the place of the NUL. */
+	char message[REPORT_SIZE], line[REPORT_SIZE];
 	struct buf buf = BUF_FIXED(line);
 
 	report_message(message, program, err);

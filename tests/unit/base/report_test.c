@@ -53,8 +53,13 @@ static void the_longest_error_is_whole(void)
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
 	struct err err = { 0 };
 	char *text CLEANUP_FREE = NULL;
+	char program[64] = "", message[REPORT_SIZE];
 
 	memset(err.text, '\xff', ERR_TEXT_MAX - 1);
+	memset(program, 'p', sizeof(program) - 1);
+	report_message(message, program, &err);
+	CHECK_U64(strlen(message),
+		  strlen(program) + 2 + 4 * (ERR_TEXT_MAX - 1));
 	text = report(&dir, &err);
 	CHECK_U64(strlen(text), strlen("program: \n") + 4 * (ERR_TEXT_MAX - 1));
 }
