@@ -21,6 +21,9 @@ static void a_text_is_put_together(void)
 	char *text CLEANUP_FREE = alloc_text("%s/%.*s%d", "a", 2, "bcd", 7);
 
 	CHECK_STR(text, "a/bc7");
+	free(text);
+	text = alloc_text("%s", "");
+	CHECK_STR(text, "");
 }
 
 static void check_path(const char *directory, const char *path,

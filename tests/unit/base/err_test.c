@@ -70,6 +70,9 @@ static void an_error_carries_the_errno_value_it_was_set_with(void)
 	CHECK(err.number == ENOENT);
 	err_set(&err, "another");
 	CHECK(err.number == 0);
+	CHECK(err_set_no_memory(&err) == -1);
+	CHECK(err.number == ENOMEM);
+	CHECK_STR(err.text, "out of memory");
 }
 
 static void no_reason_is_a_phrase_that_engines_look_for(void)

@@ -31,6 +31,8 @@ static void a_process_ends_with_its_last_thread(void)
 				 "15 16 1 0 99"));
 	CHECK(!procstat_has_ended("7 (a) Z 1 2 3 4 -5 6 7 8 9 10 11 12 13 14 "
 				  "15 16 2 0 99"));
+	CHECK(!procstat_has_ended("7 (a) Z 1 2 3 4 -5 6 7 8 9 10 11 12 13 14 "
+				  "15 16 9 0 99"));
 }
 
 static const struct tap_test tests[] = {
