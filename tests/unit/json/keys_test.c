@@ -130,6 +130,7 @@ static void a_name_and_what_no_reader_takes_for_it_pass(void)
 		"{\"UID \":1,\"xUID\":1,\"u\\\\u0069d\":1}",
 		"{\"\xc3\x9cid\":1,\"\xc4\xb0uid\":1}",
 		"{\"\xc5\xbf\":1,\"\xe2\x84\xaa\xe2\x84\xaas\":1}",
+		"{\"k\xc5\xbe\":1,\"\xe2\x84\xab\":1}",
 		"{\"ui\xc4\x90\":1,\"u\xef\xbc\xa9\xef\xbc\xa4\":1}",
 	};
 
