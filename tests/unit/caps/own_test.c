@@ -3,10 +3,15 @@
 
 #include "caps/own.h"
 
+#include <errno.h>
 #include <inttypes.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <linux/securebits.h>
+#include <stddef.h>
 #include <sys/capability.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "prng.h"
@@ -186,11 +191,60 @@ static void a_securebit_can_forbid_ambient(void)
 	run_in_child(check_securebits);
 }
 
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#define LOW_HALF 4
+#else
+#define LOW_HALF 0
+#endif
+#define FIRST_ARGUMENT (offsetof(struct seccomp_data, args[0]) + LOW_HALF)
+
+/* From now on, system calls with this word fail. */
+static void refuse_calls(size_t offset, uint32_t word)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)offset),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, word, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EIO),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog filter = { .len = 4, .filter = code };
+
+	REQUIRE(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+	REQUIRE(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0);
+}
+
+static void check_error(const char *begin)
+{
+	struct own_caps own;
+	struct err err = { 0 };
+
+	CHECK(own_caps_read(&own, &err) == -1);
+	CHECK_HAS(err.text, begin);
+}
+
+static void check_refused(void)
+{
+	refuse_calls(offsetof(struct seccomp_data, nr), SYS_capget);
+	check_error("read own capabilities: ");
+	refuse_calls(FIRST_ARGUMENT, PR_CAPBSET_READ);
+	check_error("read own bounding set: ");
+	refuse_calls(FIRST_ARGUMENT, PR_GET_SECUREBITS);
+	check_error("read own securebits: ");
+}
+
+static void a_call_that_fails_is_an_error(void)
+{
+	if (prctl(PR_GET_SECCOMP, 0, 0, 0, 0) < 0)
+		SKIP("system calls cannot be filtered here");
+	run_in_child(check_refused);
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(the_sets_are_those_of_proc),
 	TAP_TEST(what_was_given_up_is_not_held),
 	TAP_TEST(random_sets_are_those_of_libcap),
 	TAP_TEST(a_securebit_can_forbid_ambient),
+	TAP_TEST(a_call_that_fails_is_an_error),
 };
 
 TAP_MAIN(tests)
