@@ -3,8 +3,10 @@
 
 #include "bundle/owner.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -42,6 +44,28 @@ static void a_process_is_known_by_its_number_and_start_time(void)
 	CHECK(!owner_lives(&about));
 	about.pid = UINT32_MAX;
 	CHECK(!owner_lives(&about));
+}
+
+static void an_old_errno_ends_no_process(void)
+{
+	struct record_about about = own_process();
+
+	errno = ESRCH;
+	CHECK(owner_lives(&about));
+}
+
+static void a_process_lives_if_its_start_time_cannot_be_read(void)
+{
+	struct record_about about = own_process();
+	struct rlimit limit, none;
+
+	REQUIRE(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+	about.start++;
+	CHECK(!owner_lives(&about));
+	none = (struct rlimit){ .rlim_max = limit.rlim_max };
+	REQUIRE(setrlimit(RLIMIT_NOFILE, &none) == 0);
+	CHECK(owner_lives(&about));
+	CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
 }
 
 /* Runs `child` until it is killed or ends; its process as the owner. */
@@ -174,6 +198,8 @@ static void only_the_owner_uses_its_bundle(void)
 
 static const struct tap_test tests[] = {
 	TAP_TEST(a_process_is_known_by_its_number_and_start_time),
+	TAP_TEST(an_old_errno_ends_no_process),
+	TAP_TEST(a_process_lives_if_its_start_time_cannot_be_read),
 	TAP_TEST(a_process_that_ended_is_not_alive_before_its_parent_waits),
 	TAP_TEST(a_process_lives_as_long_as_one_of_its_threads),
 	TAP_TEST(a_state_directory_is_a_living_container),
