@@ -172,16 +172,14 @@ static void a_pattern_of_many_stars_ends_soon(void)
 
 static bool list_matches(const char *patterns[4], const char *text)
 {
-	struct glob_list list = { .count = 0 };
-	char *copies[4];
+	struct glob_list list = { .patterns = calloc(4, sizeof(char *)) };
+	bool matches;
 
 	for (; list.count < 4 && patterns[list.count]; list.count++)
-		copies[list.count] = strdup(patterns[list.count]);
-	list.patterns = copies;
-	bool matches = glob_list_matches(&list, text);
-
-	for (size_t i = 0; i < list.count; i++)
-		free(copies[i]);
+		list.patterns[list.count] = strdup(patterns[list.count]);
+	matches = glob_list_matches(&list, text);
+	glob_list_free(&list);
+	CHECK(!list.count && !list.patterns);
 	return matches;
 }
 

@@ -474,6 +474,8 @@ static void one_typo_is_one_problem(void)
 		"{\"version\":1,\"engin\":\"cri-o\",\"rules\":["
 		"{\"name\":\"a\",\"match\":{\"pod\":\"a\"}},"
 		"{\"name\":\"b\",\"match\":{\"pod\":\"b\"}}]}",
+		"{\"version\":1,\"engine\":\"crio\",\"rules\":["
+		"{\"name\":\"a\",\"match\":{\"pod\":\"a\"}}]}",
 		/* Nor is the effect of another misspelt key or name. */
 		"{\"version\":1,\"rules\":[{\"name\":\"a\",\"match\":{},"
 		"\"ambeint\":[\"KILL\"],\"require\":true}]}",
