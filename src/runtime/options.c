@@ -146,30 +146,31 @@ const struct runtime_option *runtime_option_crun(const char *name,
 						 unsigned int scope,
 						 bool *ret_ambiguous)
 {
-	const struct runtime_option *found = NULL, *newer = NULL;
+	const struct runtime_option *exact = NULL, *longer = NULL,
+				    *newer = NULL;
+	size_t count = 0;
 
-	*ret_ambiguous = false;
-	for (size_t i = 0; i < ARRAY_LEN(options); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(options) && !exact; i++) {
 		const struct runtime_option *option = &options[i];
 
 		if (!(option->crun & scope) ||
 		    strncmp(option->name, name, length) != 0)
 			continue;
 		if (is_name_of(option, name, length)) {
-			*ret_ambiguous = false;
-			return option;
-		}
-		if (option->crun & NOT_IN_OLD_CRUN) {
+			exact = option;
+		} else if (option->crun & NOT_IN_OLD_CRUN) {
 			newer = option;
-			continue;
+		} else {
+			longer = option;
+			count++;
 		}
-		if (found)
-			*ret_ambiguous = true;
-		found = option;
 	}
+	*ret_ambiguous = !exact && count > 1;
 	if (*ret_ambiguous)
 		return NULL;
-	return found ? found : newer;
+	if (exact)
+		return exact;
+	return longer ? longer : newer;
 }
 
 const struct runtime_option *runtime_option_crun_letter(char letter,

@@ -320,7 +320,18 @@ static enum runtime_verb verb_of(const struct option *option)
 static void check_option(const struct option *option, const char *words,
 			 bool at_end)
 {
+	/* Means something else in the other dialect. */
+	static const char *const bundle[] = {
+		[RUNTIME_RUNC] = " -bundle=/a",
+		[RUNTIME_CRUN] = " -b/a",
+	};
+	static const char *const process[] = {
+		[RUNTIME_RUNC] = " -process=/f",
+		[RUNTIME_CRUN] = " -p/f",
+	};
+	enum runtime_dialect dialect = runtime_args_dialect(option->runtime);
 	enum runtime_verb verb = verb_of(option);
+	const char *file;
 	bool global = strcmp(option->verb, "global") == 0;
 	bool exec = strcmp(option->verb, "exec") == 0;
 	struct call call = { .argc = 0 };
@@ -330,14 +341,14 @@ static void check_option(const struct option *option, const char *words,
 
 	append(line, "%s%s%s%s%s ID", global ? words : "",
 	       global ? "create" : option->verb, global || at_end ? "" : words,
-	       exec ? " --process /f" : " -b /a", at_end ? words : "");
+	       exec ? process[dialect] : bundle[dialect], at_end ? words : "");
 	add_line(&call, line);
-	read_call(&call, runtime_args_dialect(option->runtime));
+	read_call(&call, dialect);
+	file = exec ? args->process : args->bundle;
 	fine = args->verb == verb;
 	if (fine && verb != RUNTIME_PASS)
-		fine = strcmp(args->id, "ID") == 0 &&
-		       strcmp(exec ? args->process : args->bundle,
-			      exec ? "/f" : "/a") == 0;
+		fine = strcmp(args->id, "ID") == 0 && file &&
+		       strcmp(file, exec ? "/f" : "/a") == 0;
 	if (!CHECK(fine && call.result == 0))
 		printf("#   %s %s\n", option->runtime, line);
 }
@@ -407,6 +418,33 @@ static void no_words_are_passed(void)
 	CHECK_STR(read_call(&call, RUNTIME_CRUN), "pass");
 }
 
+/* options.json has none of them: that crun was built without CRIU. */
+static void crun_takes_options_of_restore(void)
+{
+	static const char *const words[] = {
+		"--console-socket X",
+		"--pid-file X",
+		"--image-path X",
+		"--work-path X",
+		"--manage-cgroups-mode X",
+		"--lsm-profile X",
+		"--lsm-mount-context X",
+		"--detach",
+		"--tcp-established",
+		"--tcp-close",
+		"--ext-unix-sk",
+		"--shell-job",
+		"--file-locks",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		char line[TEXT_MAX] = "";
+
+		append(line, "restore %s -b/a ID", words[i]);
+		CRUN_READS(line, "restore b=/a ID");
+	}
+}
+
 static void the_calls_of_the_engines_are_read(void)
 {
 	BOTH_READ("--root=/r create --bundle /b --pid-file /p 0f",
@@ -457,6 +495,52 @@ static void what_no_runtime_starts_is_passed(void)
 	BOTH_READ("create ---bundle=A ID", "pass");
 	BOTH_READ("create --=A ID", "pass");
 	CRUN_READS("-d create -b A ID", "pass");
+}
+
+static void an_option_of_a_verb_starts_nothing_before_the_verb(void)
+{
+	static const char *const words[] = {
+		"--bundle X",
+		"--config X",
+		"--no-new-keyring",
+		"--no-pivot",
+		"--no-subreaper",
+		"--keep",
+		"--detach",
+		"--console-socket X",
+		"--pid-file X",
+		"--pidfd-socket X",
+		"--preserve-fds 1",
+		"--image-path X",
+		"--work-path X",
+		"--empty-ns X",
+		"--lsm-profile X",
+		"--tcp-close",
+		"--ext-unix-sk",
+		"--shell-job",
+		"--file-locks",
+		"--auto-dedup",
+		"--lazy-pages",
+		"--process X",
+		"--process-label X",
+		"--apparmor X",
+		"--additional-gids X",
+		"--cap X",
+		"--cwd X",
+		"--env X",
+		"--ignore-paused",
+		"--no-new-privs",
+		"--tty",
+		"--user X",
+		"--tcp-established",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		char line[TEXT_MAX] = "";
+
+		append(line, "%s create -b A ID", words[i]);
+		BOTH_READ(line, "pass");
+	}
 }
 
 static void help_and_version_are_passed(void)
@@ -772,6 +856,10 @@ static void an_unclear_exec_is_not_refused_here(void)
 	BOTH_READ("exec --new X --process F ID", "unclear exec");
 	BOTH_READ("exec --new --process=F ID", "unclear exec");
 	BOTH_READ("exec --process F --new ID", "exec p=F@3 ID");
+	/* No reading is complete, but one knows the verb. */
+	BOTH_READ("--n0 exec --n1 --n2 --n3 --n4 --n5 --n6 --n7 --n8 --n9 "
+		  "--n10 --n11 --n12 --n13 ID",
+		  "unclear exec");
 }
 
 static void the_word_that_ends_in_process_is_told(void)
@@ -816,9 +904,11 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_flag_leaves_the_next_word_alone),
 	TAP_TEST(the_dialect_is_told_by_the_file_name),
 	TAP_TEST(no_words_are_passed),
+	TAP_TEST(crun_takes_options_of_restore),
 	TAP_TEST(the_calls_of_the_engines_are_read),
 	TAP_TEST(an_exec_or_kill_is_never_a_create),
 	TAP_TEST(what_no_runtime_starts_is_passed),
+	TAP_TEST(an_option_of_a_verb_starts_nothing_before_the_verb),
 	TAP_TEST(help_and_version_are_passed),
 	TAP_TEST(the_last_option_wins),
 	TAP_TEST(runc_reads_flags_as_go_does),

@@ -3,6 +3,9 @@
 
 #include "runtime/root.h"
 
+#include <sched.h>
+#include <sys/wait.h>
+
 #include "tap.h"
 #include "tempdir.h"
 
@@ -125,6 +128,53 @@ static void the_default_is_the_runtimes_own(void)
 	check_root(NULL, CRUN, "/run/crun");
 }
 
+/* As its root. */
+static bool enter_user_namespace(void)
+{
+	FILE *map;
+
+	if (unshare(CLONE_NEWUSER) < 0)
+		return false;
+	map = fopen("/proc/self/uid_map", "we");
+	return map && fputs("0 0 1", map) >= 0 && fclose(map) == 0;
+}
+
+static void check_in_user_namespace(void)
+{
+	if (!enter_user_namespace())
+		_exit(77);
+	setenv("USER", "root", 1);
+	check_root(NULL, RUNC, "/run/runc");
+	setenv("USER", "other", 1);
+	check_root(NULL, RUNC, "/run/user/other/runc");
+	unsetenv("USER");
+	check_root(NULL, RUNC, "/run/user/other/runc");
+}
+
+static void runc_asks_for_the_user_only_in_a_user_namespace(void)
+{
+	int status = -1;
+	pid_t child;
+
+	if (geteuid() != 0)
+		SKIP("not root");
+	setenv("XDG_RUNTIME_DIR", "/run/user/other", 1);
+	setenv("USER", "other", 1);
+	check_root(NULL, RUNC, "/run/runc");
+	fflush(stdout);
+	child = fork();
+	if (child == 0) {
+		check_in_user_namespace();
+		fflush(stdout);
+		_exit(tap_failed);
+	}
+	unsetenv("XDG_RUNTIME_DIR");
+	REQUIRE(waitpid(child, &status, 0) == child && WIFEXITED(status));
+	if (WEXITSTATUS(status) == 77)
+		SKIP("cannot enter a user namespace");
+	CHECK(status == 0);
+}
+
 static void what_is_too_long_is_an_error(void)
 {
 	char long_path[PATH_SIZE + 1], found[PATH_SIZE];
@@ -192,6 +242,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(runc_takes_two_dots_by_the_text),
 	TAP_TEST(a_relative_root_is_below_the_current_directory),
 	TAP_TEST(the_default_is_the_runtimes_own),
+	TAP_TEST(runc_asks_for_the_user_only_in_a_user_namespace),
 	TAP_TEST(what_is_too_long_is_an_error),
 	TAP_TEST(a_container_has_a_state_directory),
 	TAP_TEST(what_cannot_be_found_out_is_an_error),
