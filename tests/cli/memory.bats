@@ -95,7 +95,10 @@ want() { # RULE
 }
 
 @test "a create without memory narrows, or is refused" {
-	want "$narrow"
+	# The condition of the first rule is not lost.
+	want '{"name":"other","match":{"annotations":{"a":["b","c"]}},
+		"drop":"others"},'"$narrow"
+	grep -q '"rule": *"web"' "$record"
 	with_failures grant
 }
 
