@@ -99,6 +99,7 @@ CAPCTL_UNIT_TESTS = \
 FUZZ_TARGETS = \
 	tests/fuzz/ambient_request_fuzz \
 	tests/fuzz/audit_line_fuzz \
+	tests/fuzz/capset_fuzz \
 	tests/fuzz/decide_fuzz \
 	tests/fuzz/exec_patch_fuzz \
 	tests/fuzz/identity_fuzz \

@@ -61,6 +61,7 @@ parsers='
 ambient_request
 audit_line
 bpf
+capset
 cgroup
 command
 decide

@@ -222,19 +222,6 @@ static void a_damaged_document_is_refused_or_has_the_same_values(void)
 	CHECK(taken > DOCUMENTS / 20 && taken < DOCUMENTS / 2);
 }
 
-/* json-c's number, if it is spelled in plain digits and fits. */
-static bool is_plain(const struct json_doc *doc, struct json_value value,
-		     struct json_object *object, uint64_t *ret_number)
-{
-	char text[32];
-
-	*ret_number = json_object_get_uint64(object);
-	snprintf(text, sizeof(text), "%" PRIu64, *ret_number);
-	return value.kind == JSON_NUMBER &&
-	       strlen(text) == value.end - value.start &&
-	       memcmp(doc->text + value.start, text, strlen(text)) == 0;
-}
-
 static void every_number_has_the_same_value(void)
 {
 	struct prng prng = { 3 };
@@ -254,7 +241,7 @@ static void every_number_has_the_same_value(void)
 
 		CHECK(json_c_read(&data.doc, 0, &object) ==
 		      json_tokener_success);
-		is_number = is_plain(&data.doc, root, object, &want);
+		is_number = json_same_is_plain(&data.doc, root, object, &want);
 		plain += is_number;
 		json_object_put(object);
 		CHECK(json_is_u64(&data.doc, root, max, &number) ==
@@ -308,7 +295,7 @@ static void check_typed(const struct json_reader *reader,
 	      ((kind & JSON_BOOLEAN) != 0));
 	CHECK(boolean == (kind == JSON_TRUE));
 	CHECK((json_u64(reader, "k", value, UINT64_MAX, &number) == 0) ==
-	      is_plain(reader->doc, value, object, &want));
+	      json_same_is_plain(reader->doc, value, object, &want));
 }
 
 static void check_members(const struct json_doc *doc, struct json_object *root)

@@ -32,6 +32,21 @@ static inline bool json_same_string(const struct json_doc *doc,
 	       memcmp(text, json_object_get_string(object), len + 1) == 0;
 }
 
+/* A number in plain digits that fits into 64 bits: those that json-c prints. */
+static inline bool json_same_is_plain(const struct json_doc *doc,
+				      struct json_value value,
+				      struct json_object *object,
+				      uint64_t *ret_number)
+{
+	char text[32];
+
+	*ret_number = json_object_get_uint64(object);
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)*ret_number);
+	return value.kind == JSON_NUMBER &&
+	       strlen(text) == value.end - value.start &&
+	       memcmp(doc->text + value.start, text, strlen(text)) == 0;
+}
+
 static inline bool json_same_number(const struct json_doc *doc,
 				    struct json_value value,
 				    struct json_object *object)
@@ -39,7 +54,12 @@ static inline bool json_same_number(const struct json_doc *doc,
 	char *text CLEANUP_FREE =
 		strndup(doc->text + value.start, value.end - value.start);
 	double number = strtod(text, NULL);
+	uint64_t read = 0, want;
 
+	if (json_is_u64(doc, value, UINT64_MAX, &read) !=
+		    json_same_is_plain(doc, value, object, &want) ||
+	    (read && read != want))
+		return false;
 	/* json-c clamps integers to 64 bits. */
 	if (json_object_is_type(object, json_type_int) && fabs(number) > 1e18)
 		return true;
