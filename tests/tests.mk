@@ -210,6 +210,7 @@ TEST_FILES = \
 	tests/bench/fixture.bash \
 	tests/bench/instructions \
 	tests/bench/instructions.txt \
+	tests/bench/system-calls \
 	tests/cli/capctl_helpers.bash \
 	tests/cli/devlog.py \
 	tests/cli/helpers.bash \

@@ -64,6 +64,22 @@ with_policy() { # RULES COMMAND...
 		CAPRUNTIME_POLICY=$here/policy-"$1".json "${@:2}"
 }
 
+# Those whose instructions and system calls are checked.
+each_call() { # FUNCTION: gets NAME RULES WORD...
+	local rules
+
+	"$1" state 1 state x
+	make_container $here/capruntime 'no link'
+	"$1" exec 1 exec --process $here/process.json x
+	make_container $here/capruntime link
+	"$1" exec-with-link 1 exec --process $here/process.json x
+	rm -r /run/capruntime
+	for rules in 0 1 1000; do
+		make_bundle $here/config.json
+		"$1" create-$rules-rules $rules create --bundle $here/bundle x
+	done
+}
+
 # Counts the instructions up to the execve of the real runtime, which may fail.
 count_instructions() { # RULES COMMAND...
 	rm -f $here/callgrind*
