@@ -164,17 +164,17 @@ RUNTIME_TESTS = \
 	tests/runtime/audit.bats \
 	tests/runtime/cycles.bats \
 	tests/runtime/escalation.bats \
-	tests/runtime/examples.bats \
 	tests/runtime/lifecycle.bats \
-	tests/runtime/seccomp.bats \
 	tests/runtime/sessions.bats \
 	tests/runtime/sets.bats \
 	tests/runtime/terminal.bats \
 	tests/runtime/vectors.bats \
 	tests/runtime/worked.bats
 CAPCTL_RUNTIME_TESTS = \
+	tests/runtime/examples.bats \
 	tests/runtime/explain.bats \
 	tests/runtime/screens.bats \
+	tests/runtime/seccomp.bats \
 	tests/runtime/show.bats \
 	tests/runtime/verify.bats
 ENGINE_TESTS = \
@@ -198,11 +198,11 @@ PACKAGING_TESTS = \
 	tests/packaging/documents.bats \
 	tests/packaging/install.bats \
 	tests/packaging/make_packages.bats \
-	tests/packaging/package_hook.bats \
 	tests/packaging/versions.bats
 CAPCTL_PACKAGING_TESTS = \
 	tests/packaging/machineconfig.bats \
-	tests/packaging/manifests.bats
+	tests/packaging/manifests.bats \
+	tests/packaging/package_hook.bats
 BENCH_TESTS = \
 	tests/bench/instructions.bats
 # Files that tests read or load.

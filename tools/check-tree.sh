@@ -413,6 +413,14 @@ no_test_skips_for_want_of_a_program() {
 		grep -vE "^tests/need\.bash|no (unprivileged user|new network|mount) namespace|'not? root'"
 }
 
+# --disable-capctl runs these lists, and builds none of these programs.
+lists_without_capctl_need_no_capctl() {
+	awk '/ = / { wanted = $1 ~ /^(CLI|RUNTIME|ENGINE|PACKAGING|BENCH)_TESTS$/ }
+		wanted && $1 ~ /[.]bats$/ { print $1 }' tests/tests.mk |
+		xargs grep -nE '/(capctl|capctl-sysroot|ask_calls|ambient-helper)"' |
+		grep -F "\$builddir"
+}
+
 sizes() {
 	echo "# Lines of each file:"
 	find src include tests '(' -name '*.[ch]' -o -name '*.cc' ')' -exec wc -l {} + |
@@ -434,7 +442,8 @@ rules='includes_point_down every_folder_has_its_arrows
 	only_mains_exit no_negation_asserts_nothing sources_name_their_licence
 	nothing_is_unfinished_or_of_one_machine everything_is_in_a_list
 	sources_are_in_the_list_of_their_program
-	no_test_skips_for_want_of_a_program'
+	no_test_skips_for_want_of_a_program
+	lists_without_capctl_need_no_capctl'
 
 # shellcheck disable=SC2086
 set -- $rules

@@ -196,6 +196,16 @@ same_as_runtime() {
 	json 1 '[.problems[].line] == [1, 2]' main.json main.json
 }
 
+@test "the ceiling of policy.json holds for the rules of every file" {
+	echo '{"version":1,"ceiling":["NET_RAW"],"rules":[]}' >main.json
+	echo '{"version":1,"rules":[{"name":"b","match":{},"ambient":["KILL"]}]}' \
+		>more.json
+	json 1 '.errors == 1 and (.problems |
+		map(select(.severity == "error"))[0] |
+		[.code, .file, .rule, .line] ==
+		["above-ceiling", "more.json", "b", 1])' main.json more.json
+}
+
 @test "identity keys are no error if policy.json cannot be read" {
 	echo '{"version":1,"rules":[{"name":"b","match":{"namespace":"a"}}]}' \
 		>more.json

@@ -778,6 +778,34 @@ long=$(printf 'n%.0s' {1..63})
 	done
 }
 
+@test "what the ceiling cuts is missing, with the reason" {
+	policy '{ceiling: ["KILL"]}' \
+		'{name: "a", match: {}, ambient: ["KILL", "NET_RAW"]}'
+	explain --id x "$bundle"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"NET_RAW "*"above the policy's 'ceiling'"* ]]
+}
+
+@test "what cannot be determined of a namespace is unknown" {
+	local -A keys=([network]=host_network [pid]=host_pid [user]=userns)
+	local path type
+
+	for type in network pid user; do
+		policy '{}' "{name: \"yes\", match: {${keys[$type]}: true}}" \
+			"{name: \"no\", match: {${keys[$type]}: false}}"
+		for path in /nowhere /proc/0/ns/net "$work/original.json/net" \
+			net pid user; do
+			make_container ".linux.namespaces = [{type: \"$type\",
+				path: \"$path\"}]"
+			explain --id x "$bundle"
+			[[ "$output" == *"unknown "*"${keys[$type]}"* ]]
+			explain --json --id x "$bundle"
+			jq -e ".rule == null and .subject.${keys[$type]} == null" \
+				<<<"$output"
+		done
+	done
+}
+
 coloured() { # WORD…: runs it on a terminal
 	env TERM=xterm script -qec "'$capctl' explain $*" /dev/null </dev/null |
 		LC_ALL=C grep -c $'\e' || :

@@ -12,7 +12,8 @@ load helpers
 	expect_demo
 	# shellcheck disable=SC2016 # make's variables
 	quickstart check 'check_PROGRAMS=$(HELPERS)' check_LIBRARIES= \
-		'TESTS=$(RUNTIME_TESTS) tests/engine/conmon.bats
+		'TESTS=$(RUNTIME_TESTS) tests/runtime/examples.bats
+		tests/runtime/seccomp.bats tests/engine/conmon.bats
 		tests/engine/containerd.bats tests/engine/podman.bats'
 	expect_tests 100
 }

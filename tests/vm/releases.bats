@@ -23,7 +23,9 @@ demo_and_containers_in_machine() { # RELEASE
 	quickstart check 'check_PROGRAMS=$(HELPERS)' check_LIBRARIES= TESTS=
 	machine boot "$dir" 9000 sh -c 'cd /capruntime && ./quickstart demo &&
 		./quickstart check "check_PROGRAMS=\$(HELPERS)" \
-			check_LIBRARIES= "TESTS=\$(RUNTIME_TESTS)"' \
+			check_LIBRARIES= "TESTS=\$(RUNTIME_TESTS) \
+				tests/runtime/examples.bats \
+				tests/runtime/seccomp.bats"' \
 		>"$dir/log" 2>&1 || fail_with_log
 	expect_demo
 	expect_tests 100
