@@ -147,6 +147,8 @@ static void strings_are_decoded(void)
 		{ "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"", "\"\\/\b\f\n\r\t", 8 },
 		{ "\"\\u0061\\u00e4\\u20AC\"", "a\xc3\xa4\xe2\x82\xac", 6 },
 		{ "\"\\ud83d\\ude00x\"", "\xf0\x9f\x98\x80x", 5 },
+		{ "\"\\ud800\\udc00\"", "\xf0\x90\x80\x80", 4 },
+		{ "\"\\udbff\\udfff\"", "\xf4\x8f\xbf\xbf", 4 },
 		{ "\"\\ud837\\ude37\"", "\xf0\x9d\xb8\xb7", 4 },
 		{ "\"\\u0000\"", "\0", 1 },
 		{ "\"a\\u0000b\"", "a\0b", 3 },
