@@ -5,6 +5,7 @@
 # Both programs link these folders.
 SHARED_FILES = \
 	include/base/alloc.h \
+	include/base/arena.h \
 	include/base/buf.h \
 	include/base/cleanup.h \
 	include/base/err.h \
@@ -46,6 +47,7 @@ SHARED_FILES = \
 	include/spec/spec.h \
 	include/spec/undo.h \
 	src/base/alloc.c \
+	src/base/arena.c \
 	src/base/buf.c \
 	src/base/err.c \
 	src/base/fileio.c \

@@ -4,6 +4,7 @@
 # The source of a unit test is its name + .c.
 UNIT_TESTS = \
 	tests/unit/base/alloc_test \
+	tests/unit/base/arena_test \
 	tests/unit/base/buf_test \
 	tests/unit/base/err_test \
 	tests/unit/base/fileio_test \

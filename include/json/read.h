@@ -43,7 +43,14 @@ int json_find_kind(const struct json_reader *reader, struct json_value object,
 		   const char *key, unsigned int kinds,
 		   struct json_value *ret_value) MUST_CHECK;
 
-/* A string without NULs. The caller frees. */
+/*
+ * A string without NULs, in memory of the caller: `string.end - string.start - 1`
+ * bytes. `string` is a string.
+ */
+int json_text_decode(const struct json_reader *reader, const char *key,
+		     struct json_value string, char *ret_text) MUST_CHECK;
+
+/* The same in new memory, for a value of any kind. The caller frees. */
 int json_text(const struct json_reader *reader, const char *key,
 	      struct json_value value, char **ret_text) MUST_CHECK;
 

@@ -12,7 +12,7 @@
 #include <stddef.h>
 
 struct glob_list {
-	char **patterns; /* "!x" excludes */
+	const char **patterns; /* "!x" excludes */
 	size_t count;
 };
 
@@ -24,7 +24,5 @@ bool glob_matches(const char *pattern, const char *text);
  * matches. An absent text (NULL) matches no list, not even one of "!x".
  */
 bool glob_list_matches(const struct glob_list *list, const char *text);
-
-void glob_list_free(struct glob_list *list);
 
 #endif

@@ -46,7 +46,7 @@ struct match_ranges {
 };
 
 struct match_annotation {
-	char *key;
+	const char *key;
 	struct glob_list globs;
 };
 
@@ -74,7 +74,6 @@ struct match_subject {
 };
 
 void match_init(struct match *match);
-void match_free(struct match *match);
 
 /*
  * ret_key: the name of the first key that does not match; may be NULL, and is

@@ -7,6 +7,7 @@
 #ifndef CAPRUNTIME_POLICY_POLICY_H
 #define CAPRUNTIME_POLICY_POLICY_H
 
+#include "base/arena.h"
 #include "caps/set.h"
 #include "policy/identity.h"
 #include "policy/match.h"
@@ -16,9 +17,12 @@
 #define POLICY_RULES_MAX 10000
 #define POLICY_PATTERNS_MAX 256 /* in one rule */
 #define POLICY_NAME_MAX 63
+#define POLICY_NAME_CHAINS 256
 
 struct policy_rule {
-	char *name;
+	const char *name;
+	uint32_t name_hash;
+	uint32_t name_next; /* in a chain; see struct policy */
 	const char *file; /* one of the policy's files */
 	struct match match;
 	capmask ambient;
@@ -39,20 +43,21 @@ enum policy_mode { POLICY_ENFORCE, POLICY_AUDIT };
 enum policy_log { POLICY_LOG_SYSLOG, POLICY_LOG_NONE, POLICY_LOG_FILE };
 
 struct policy_handler {
-	char *name;
+	const char *name;
 	enum engine engine;
 };
 
 struct policy {
+	struct arena memory; /* of names, patterns and all else that is text */
 	struct policy_rule *rules;
 	size_t count;
-	size_t size;
-	void *names; /* of the rules; a tree as in tsearch(3) */
-	char **files;
+	/* By the hash of a name: one more than the first rule's index; 0: none. */
+	uint32_t name_chains[POLICY_NAME_CHAINS];
+	const char **files;
 	size_t files_count;
 	enum policy_mode mode;
 	enum policy_log log;
-	char *log_file;
+	const char *log_file;
 	bool audit_all;
 	capmask above_ceiling; /* what no rule may raise; 0: no ceiling */
 	bool any_engine;

@@ -6,26 +6,29 @@
 #ifndef CAPRUNTIME_SPEC_ANNOTATIONS_H
 #define CAPRUNTIME_SPEC_ANNOTATIONS_H
 
-#include "json/scan.h"
+#include "base/arena.h"
+#include "json/read.h"
 
 struct annotation {
-	char *key;
-	char *value;
+	const char *key;
+	const char *value;
 };
 
 struct annotations {
 	struct annotation *list;
 	size_t count;
+	size_t size;
+	struct arena memory; /* of the texts */
 };
 
 /*
- * `object` is an object of strings without duplicate keys (spec.h). Annotations
- * with a null value, or with a NUL in key or value, are left out: no pattern
- * can match them. The caller frees, also on -1.
+ * `object` is an object without duplicate keys (spec.h), whose values must be
+ * strings or null. Annotations with a null value, or with a NUL in key or value,
+ * are left out: no pattern can match them. The caller frees, also on -1.
  */
 int annotations_read(struct annotations *ret_annotations,
-		     const struct json_doc *doc, struct json_value object,
-		     struct err *err) MUST_CHECK;
+		     const struct json_reader *json,
+		     struct json_value object) MUST_CHECK;
 void annotations_free(struct annotations *annotations);
 
 /* The value; NULL: no such annotation. */

@@ -123,7 +123,7 @@ static int write_bundle_files(struct job *job, const struct undo_target *target,
 	struct record_about about = {
 		.id = (char *)(uintptr_t)evaluation->args->id,
 		.root = (char *)(uintptr_t)job->key.root,
-		.rule = rule ? rule->name : NULL,
+		.rule = rule ? (char *)(uintptr_t)rule->name : NULL,
 		.uid = evaluation->spec.uid,
 		.wanted = evaluation->decision.wanted & ~above_ceiling,
 		.ambient = rule ? rule->ambient : 0,

@@ -74,49 +74,29 @@ capmask capset_known(void)
 	return (UINT64_C(1) << ARRAY_LEN(cap_names)) - 1;
 }
 
+#define BIT(capability) (UINT64_C(1) << (capability))
+
 capmask capset_dangerous(void)
 {
-	static const int dangerous[] = {
-		CAP_CHOWN,
-		CAP_DAC_OVERRIDE,
-		CAP_DAC_READ_SEARCH,
-		CAP_FOWNER,
-		CAP_SETUID,
-		CAP_SETGID,
-		CAP_SETPCAP,
-		CAP_SETFCAP,
-		CAP_MKNOD,
-		CAP_LINUX_IMMUTABLE,
-		CAP_NET_ADMIN,
-		CAP_SYS_ADMIN,
-		CAP_SYS_MODULE,
-		CAP_SYS_RAWIO,
-		CAP_SYS_PTRACE,
-		CAP_SYS_BOOT,
-		CAP_SYS_CHROOT,
-		CAP_SYS_RESOURCE,
-		CAP_SYS_TIME,
-		CAP_SYSLOG,
-		CAP_BPF,
-		CAP_PERFMON,
-		CAP_AUDIT_CONTROL,
-		CAP_MAC_ADMIN,
-		CAP_MAC_OVERRIDE,
-		CAP_CHECKPOINT_RESTORE,
-	};
-	capmask mask = 0;
-
-	for (size_t i = 0; i < ARRAY_LEN(dangerous); i++)
-		mask |= UINT64_C(1) << dangerous[i];
-	return mask;
+	return BIT(CAP_CHOWN) | BIT(CAP_DAC_OVERRIDE) |
+	       BIT(CAP_DAC_READ_SEARCH) | BIT(CAP_FOWNER) | BIT(CAP_SETUID) |
+	       BIT(CAP_SETGID) | BIT(CAP_SETPCAP) | BIT(CAP_SETFCAP) |
+	       BIT(CAP_MKNOD) | BIT(CAP_LINUX_IMMUTABLE) | BIT(CAP_NET_ADMIN) |
+	       BIT(CAP_SYS_ADMIN) | BIT(CAP_SYS_MODULE) | BIT(CAP_SYS_RAWIO) |
+	       BIT(CAP_SYS_PTRACE) | BIT(CAP_SYS_BOOT) | BIT(CAP_SYS_CHROOT) |
+	       BIT(CAP_SYS_RESOURCE) | BIT(CAP_SYS_TIME) | BIT(CAP_SYSLOG) |
+	       BIT(CAP_BPF) | BIT(CAP_PERFMON) | BIT(CAP_AUDIT_CONTROL) |
+	       BIT(CAP_MAC_ADMIN) | BIT(CAP_MAC_OVERRIDE) |
+	       BIT(CAP_CHECKPOINT_RESTORE);
 }
 
 static capmask from_bare_name(const char *name, size_t len)
 {
-	for (size_t i = 0; i < ARRAY_LEN(cap_names); i++)
-		if (strlen(cap_names[i]) == len &&
+	for (size_t i = 0; i < ARRAY_LEN(cap_names) && len; i++)
+		if ((*cap_names[i] | 0x20) == (*name | 0x20) &&
+		    strlen(cap_names[i]) == len &&
 		    strncasecmp(cap_names[i], name, len) == 0)
-			return UINT64_C(1) << i;
+			return BIT(i);
 	return 0;
 }
 

@@ -78,30 +78,46 @@ int json_find_kind(const struct json_reader *reader, struct json_value object,
 	return json_fail(reader, object.start, "'%s' is missing", key);
 }
 
+static int fail_no_memory(const struct json_reader *reader, size_t offset)
+{
+	struct err err;
+
+	err_set_no_memory(&err);
+	json_fail(reader, offset, "%s", err.text);
+	if (!reader->report)
+		reader->err->number = err.number;
+	return -1;
+}
+
+int json_text_decode(const struct json_reader *reader, const char *key,
+		     struct json_value string, char *ret_text)
+{
+	size_t len = json_decode(reader->doc, string, ret_text);
+
+	ret_text[len] = '\0';
+	if (!memchr(ret_text, '\0', len))
+		return 0;
+	if (!key)
+		return json_fail(reader, string.start,
+				 "a string must not contain \\u0000");
+	return json_fail(reader, string.start, "'%s' must not contain \\u0000",
+			 key);
+}
+
 int json_text(const struct json_reader *reader, const char *key,
 	      struct json_value value, char **ret_text)
 {
 	char *text CLEANUP_FREE = NULL;
-	struct err err;
-	size_t len;
 
 	if (json_want(reader, key, value, JSON_STRING) < 0)
 		return -1;
-	if (json_string(reader->doc, value, &text, &len, &err) < 0) {
-		json_fail(reader, value.start, "%s", err.text);
-		if (!reader->report)
-			reader->err->number = err.number;
+	text = malloc(value.end - value.start - 1);
+	if (!text)
+		return fail_no_memory(reader, value.start);
+	if (json_text_decode(reader, key, value, text) < 0)
 		return -1;
-	}
-	if (strlen(text) == len) {
-		*ret_text = TAKE_PTR(text);
-		return 0;
-	}
-	if (!key)
-		return json_fail(reader, value.start,
-				 "a string must not contain \\u0000");
-	return json_fail(reader, value.start, "'%s' must not contain \\u0000",
-			 key);
+	*ret_text = TAKE_PTR(text);
+	return 0;
 }
 
 int json_find_text(const struct json_reader *reader, struct json_value object,

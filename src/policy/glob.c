@@ -3,8 +3,6 @@
 
 #include "policy/glob.h"
 
-#include <stdlib.h>
-
 /* On a mismatch only the last '*' is extended; earlier ones cannot help. */
 bool glob_matches(const char *pattern, const char *text)
 {
@@ -47,12 +45,4 @@ bool glob_list_matches(const struct glob_list *list, const char *text)
 		wanted = wanted || glob_matches(pattern, text);
 	}
 	return wanted || !any_positive;
-}
-
-void glob_list_free(struct glob_list *list)
-{
-	for (size_t i = 0; i < list->count; i++)
-		free(list->patterns[i]);
-	free(list->patterns);
-	*list = (struct glob_list){ 0 };
 }

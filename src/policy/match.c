@@ -48,20 +48,6 @@ void match_init(struct match *match)
 	match->flags[MATCH_PRIVILEGED] = MATCH_NO;
 }
 
-void match_free(struct match *match)
-{
-	for (size_t i = 0; i < MATCH_TEXT_COUNT; i++)
-		glob_list_free(&match->texts[i]);
-	for (size_t i = 0; i < match->annotations_count; i++) {
-		free(match->annotations[i].key);
-		glob_list_free(&match->annotations[i].globs);
-	}
-	free(match->annotations);
-	for (size_t i = 0; i < MATCH_NUMBER_COUNT; i++)
-		free(match->numbers[i].list);
-	*match = (struct match){ 0 };
-}
-
 static bool ranges_hold(const struct match_ranges *ranges, uint32_t number)
 {
 	for (size_t i = 0; i < ranges->count; i++)

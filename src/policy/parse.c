@@ -74,7 +74,7 @@ static void read_handler(struct policy_reader *reader,
 			 const struct json_member *member)
 {
 	struct policy *policy = reader->policy;
-	char *name CLEANUP_FREE = policy_read_string(reader, member->key);
+	const char *name = policy_read_string(reader, member->key);
 	struct policy_handler *list;
 
 	if (!name)
@@ -89,12 +89,12 @@ static void read_handler(struct policy_reader *reader,
 	list = reallocarray(policy->handlers, policy->handlers_count + 1,
 			    sizeof(*list));
 	if (!list) {
-		policy_problem(reader, member->key.start, "out of memory");
+		policy_no_memory(reader, member->key.start);
 		return;
 	}
 	policy->handlers = list;
 	list += policy->handlers_count++;
-	list->name = TAKE_PTR(name);
+	list->name = name;
 	list->engine = read_engine_name(reader, member->value);
 }
 
@@ -145,7 +145,7 @@ static void read_audit(struct policy_reader *reader, struct json_value value,
 		       int which)
 {
 	struct policy *policy = reader->policy;
-	char *text CLEANUP_FREE = NULL;
+	const char *text;
 
 	(void)which;
 	if (!is_main(reader, value, "audit"))
@@ -155,7 +155,7 @@ static void read_audit(struct policy_reader *reader, struct json_value value,
 		return;
 	if (*text == '/') {
 		policy->log = POLICY_LOG_FILE;
-		policy->log_file = TAKE_PTR(text);
+		policy->log_file = text;
 	} else if (strcmp(text, "none") == 0) {
 		policy->log = POLICY_LOG_NONE;
 	} else if (strcmp(text, "syslog") != 0) {
@@ -200,6 +200,24 @@ static void read_ceiling(struct policy_reader *reader, struct json_value value,
 	reader->policy->above_ceiling = ~ceiling;
 }
 
+static bool reserve_rules(const struct policy_reader *reader,
+			  struct json_value value)
+{
+	struct policy *policy = reader->policy;
+	size_t count = policy->count + policy_count(reader, value);
+	struct policy_rule *rules = reallocarray(
+		policy->rules,
+		count < POLICY_RULES_MAX ? count : POLICY_RULES_MAX,
+		sizeof(*rules));
+
+	if (!rules) {
+		policy_no_memory(reader, value.start);
+		return false;
+	}
+	policy->rules = rules;
+	return true;
+}
+
 static void read_rules(struct policy_reader *reader, struct json_value value,
 		       int which)
 {
@@ -208,6 +226,8 @@ static void read_rules(struct policy_reader *reader, struct json_value value,
 
 	(void)which;
 	if (!policy_want(reader, value, JSON_ARRAY))
+		return;
+	if (!reserve_rules(reader, value))
 		return;
 	while (json_next_element(&iter, &element)) {
 		if (reader->policy->count == POLICY_RULES_MAX) {
@@ -231,18 +251,17 @@ static const struct policy_key top_keys[] = {
 	{ "rules", true, read_rules, 0 },
 };
 
-static int add_file(struct policy *policy, const char *name)
+static int add_file(struct policy *policy, const char *path)
 {
-	char **files = reallocarray(policy->files, policy->files_count + 1,
-				    sizeof(*files));
+	char *name = arena_alloc(&policy->memory, strlen(path) + 1);
+	const char **files = reallocarray(
+		policy->files, policy->files_count + 1, sizeof(*files));
 
-	if (!files)
+	if (files)
+		policy->files = files;
+	if (!files || !name)
 		return -1;
-	policy->files = files;
-	files[policy->files_count] = strdup(name);
-	if (!files[policy->files_count])
-		return -1;
-	policy->files_count++;
+	files[policy->files_count++] = strcpy(name, path);
 	return 0;
 }
 
@@ -280,7 +299,7 @@ void policy_parse(struct policy *policy, const struct json_doc *doc,
 		return;
 	}
 	if (add_file(policy, doc->name) < 0) {
-		policy_problem(&reader, 0, "out of memory");
+		policy_no_memory(&reader, 0);
 		return;
 	}
 	root = json_root(doc);

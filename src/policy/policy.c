@@ -3,30 +3,15 @@
 
 #include "policy/policy.h"
 
-#include <search.h>
+#include <stdlib.h>
 #include <string.h>
-
-/* The rules own the names. */
-static void free_nothing(void *name)
-{
-	(void)name;
-}
 
 void policy_free(struct policy *policy)
 {
-	for (size_t i = 0; i < policy->count; i++) {
-		free(policy->rules[i].name);
-		match_free(&policy->rules[i].match);
-	}
 	free(policy->rules);
-	for (size_t i = 0; i < policy->files_count; i++)
-		free(policy->files[i]);
 	free(policy->files);
-	for (size_t i = 0; i < policy->handlers_count; i++)
-		free(policy->handlers[i].name);
 	free(policy->handlers);
-	free(policy->log_file);
-	tdestroy(policy->names, free_nothing);
+	arena_free(&policy->memory);
 	*policy = (struct policy){ 0 };
 }
 

@@ -47,9 +47,37 @@ void policy_reader_init(struct policy_reader *reader,
 	};
 }
 
-static void out_of_memory(struct policy_reader *reader, size_t offset)
+void policy_no_memory(const struct policy_reader *reader, size_t offset)
 {
 	policy_problem(reader, offset, "out of memory");
+}
+
+static void *policy_alloc(const struct policy_reader *reader, size_t offset,
+			  size_t size)
+{
+	void *memory = arena_alloc(&reader->policy->memory, size);
+
+	if (!memory)
+		policy_no_memory(reader, offset);
+	return memory;
+}
+
+size_t policy_count(const struct policy_reader *reader, struct json_value value)
+{
+	struct json_iter iter = json_iterate(reader->json.doc, value);
+	struct json_value element;
+	size_t count = 0;
+
+	while (json_next_element(&iter, &element))
+		count++;
+	return count ? count : 1;
+}
+
+void *policy_alloc_list(const struct policy_reader *reader,
+			struct json_value value, size_t size)
+{
+	return policy_alloc(reader, value.start,
+			    policy_count(reader, value) * size);
 }
 
 bool policy_want(const struct policy_reader *reader, struct json_value value,
@@ -81,7 +109,7 @@ static void problem_unknown(struct policy_reader *reader, struct json_value key,
 		buf_add_str(&buf, keys[i].name);
 	}
 	if (buf_take(&buf, &known, NULL, &err) < 0)
-		out_of_memory(reader, key.start);
+		policy_no_memory(reader, key.start);
 	else
 		policy_problem(reader, key.start,
 			       "unknown key '%.*s' in %s (known: %s)",
@@ -166,12 +194,16 @@ read_one_or_list(struct policy_reader *reader, struct json_value value,
 			key);
 }
 
-char *policy_read_string(const struct policy_reader *reader,
-			 struct json_value value)
+const char *policy_read_string(const struct policy_reader *reader,
+			       struct json_value value)
 {
 	char *text;
 
-	if (json_text(&reader->json, reader->key, value, &text) < 0)
+	if (!policy_want(reader, value, JSON_STRING))
+		return NULL;
+	text = policy_alloc(reader, value.start, value.end - value.start - 1);
+	if (!text ||
+	    json_text_decode(&reader->json, reader->key, value, text) < 0)
 		return NULL;
 	return text;
 }
@@ -200,8 +232,7 @@ static void read_glob(struct policy_reader *reader, struct json_value value,
 		      void *context)
 {
 	struct glob_list *list = context;
-	char *pattern CLEANUP_FREE = NULL;
-	char **patterns;
+	const char *pattern;
 
 	if (!count_pattern(reader, value.start))
 		return;
@@ -212,21 +243,16 @@ static void read_glob(struct policy_reader *reader, struct json_value value,
 		policy_problem(reader, value.start, "empty pattern");
 		return;
 	}
-
-	patterns = reallocarray(list->patterns, list->count + 1,
-				sizeof(*patterns));
-	if (!patterns) {
-		out_of_memory(reader, value.start);
-		return;
-	}
-	list->patterns = patterns;
-	list->patterns[list->count++] = TAKE_PTR(pattern);
+	list->patterns[list->count++] = pattern;
 }
 
 void policy_read_globs(struct policy_reader *reader, struct json_value value,
 		       struct glob_list *ret_list)
 {
-	read_one_or_list(reader, value, read_glob, ret_list);
+	ret_list->patterns =
+		policy_alloc_list(reader, value, sizeof(*ret_list->patterns));
+	if (ret_list->patterns)
+		read_one_or_list(reader, value, read_glob, ret_list);
 }
 
 /* Digits at *at without a leading zero; moves *at past them. */
@@ -258,7 +284,7 @@ static bool read_range_value(struct policy_reader *reader,
 			     struct json_value value, const char *key,
 			     struct match_range *ret_range)
 {
-	char *text CLEANUP_FREE = NULL;
+	const char *text;
 
 	if (value.kind == JSON_NUMBER) {
 		if (json_u32(&reader->json, key, value, ID_LAST,
@@ -291,18 +317,11 @@ static void read_range(struct policy_reader *reader, struct json_value value,
 {
 	const struct range_context *target = context;
 	struct match_ranges *ranges = target->ranges;
-	struct match_range *list;
 	struct match_range range;
 
 	if (!count_pattern(reader, value.start) ||
 	    !read_range_value(reader, value, target->key, &range))
 		return;
-	list = reallocarray(ranges->list, ranges->count + 1, sizeof(*list));
-	if (!list) {
-		out_of_memory(reader, value.start);
-		return;
-	}
-	ranges->list = list;
 	ranges->list[ranges->count++] = range;
 }
 
@@ -311,13 +330,16 @@ void policy_read_ranges(struct policy_reader *reader, struct json_value value,
 {
 	struct range_context context = { ret_ranges, reader->key };
 
-	read_one_or_list(reader, value, read_range, &context);
+	ret_ranges->list =
+		policy_alloc_list(reader, value, sizeof(*ret_ranges->list));
+	if (ret_ranges->list)
+		read_one_or_list(reader, value, read_range, &context);
 }
 
 static void read_capability(struct policy_reader *reader,
 			    struct json_value value, void *context)
 {
-	char *name CLEANUP_FREE = policy_read_string(reader, value);
+	const char *name = policy_read_string(reader, value);
 	capmask *mask = context;
 	capmask capability;
 

@@ -53,9 +53,19 @@ bool policy_read_members(struct policy_reader *reader, struct json_value object,
 bool policy_want(const struct policy_reader *reader, struct json_value value,
 		 unsigned int kinds);
 
-/* A string without NULs, or NULL after a problem. The caller frees. */
-char *policy_read_string(const struct policy_reader *reader,
-			 struct json_value value);
+void policy_no_memory(const struct policy_reader *reader, size_t offset);
+
+/* At least as many as `value` has elements or members, and one. */
+size_t policy_count(const struct policy_reader *reader,
+		    struct json_value value);
+
+/* Memory of the policy for policy_count() items. NULL after a problem. */
+void *policy_alloc_list(const struct policy_reader *reader,
+			struct json_value value, size_t size);
+
+/* A string without NULs, in memory of the policy. NULL after a problem. */
+const char *policy_read_string(const struct policy_reader *reader,
+			       struct json_value value);
 
 /* For a policy_key: a string that only people read. */
 void policy_read_comment(struct policy_reader *reader, struct json_value value,

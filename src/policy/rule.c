@@ -3,10 +3,9 @@
 
 #include "policy/rule.h"
 
-#include <search.h>
 #include <string.h>
 
-#include "base/alloc.h"
+#include "base/hash.h"
 
 static bool is_rule_name(const char *text, size_t len)
 {
@@ -23,7 +22,7 @@ static bool is_rule_name(const char *text, size_t len)
 static void read_rule_name(struct policy_reader *reader,
 			   struct json_value value, int which)
 {
-	char *name CLEANUP_FREE = policy_read_string(reader, value);
+	const char *name = policy_read_string(reader, value);
 
 	(void)which;
 	if (!name)
@@ -35,7 +34,7 @@ static void read_rule_name(struct policy_reader *reader,
 			POLICY_NAME_MAX);
 		return;
 	}
-	reader->rule->name = TAKE_PTR(name);
+	reader->rule->name = name;
 	reader->name_start = value.start;
 }
 
@@ -66,8 +65,8 @@ static void read_match_annotation(struct policy_reader *reader,
 				  const struct json_member *member)
 {
 	struct match *match = &reader->rule->match;
-	char *key CLEANUP_FREE = policy_read_string(reader, member->key);
-	struct match_annotation *list;
+	const char *key = policy_read_string(reader, member->key);
+	struct match_annotation *annotation;
 
 	if (!key)
 		return;
@@ -81,17 +80,10 @@ static void read_match_annotation(struct policy_reader *reader,
 			       "duplicate annotation '%s'", key);
 		return;
 	}
-	list = reallocarray(match->annotations, match->annotations_count + 1,
-			    sizeof(*list));
-	if (!list) {
-		policy_problem(reader, member->key.start, "out of memory");
-		return;
-	}
-	match->annotations = list;
-	list += match->annotations_count++;
-	*list = (struct match_annotation){ .key = TAKE_PTR(key) };
-	reader->key = list->key;
-	policy_read_globs(reader, member->value, &list->globs);
+	annotation = &match->annotations[match->annotations_count++];
+	annotation->key = key;
+	reader->key = key;
+	policy_read_globs(reader, member->value, &annotation->globs);
 	reader->key = NULL;
 }
 
@@ -106,6 +98,10 @@ static void read_match_annotations(struct policy_reader *reader,
 	if (!policy_want(reader, value, JSON_OBJECT))
 		return;
 	reader->key = NULL;
+	reader->rule->match.annotations = policy_alloc_list(
+		reader, value, sizeof(*reader->rule->match.annotations));
+	if (!reader->rule->match.annotations)
+		return;
 	/* Each has at least one pattern, so their number is limited. */
 	while (reader->patterns <= POLICY_PATTERNS_MAX &&
 	       json_next_member(&iter, &member))
@@ -244,24 +240,38 @@ static const struct policy_key rule_keys[] = {
 	{ "restore", false, read_restore, 0 },
 };
 
-static int compare_rule_names(const void *left, const void *right)
+static bool has_rule_name(const struct policy *policy, uint32_t chain,
+			  const struct policy_rule *rule)
 {
-	return strcmp(left, right);
+	const struct policy_rule *other;
+
+	for (; chain; chain = other->name_next) {
+		other = &policy->rules[chain - 1];
+		if (other->name_hash == rule->name_hash &&
+		    strcmp(other->name, rule->name) == 0)
+			return true;
+	}
+	return false;
 }
 
-/* A tree, because a policy can have thousands of rules. */
 static void check_name_once(struct policy_reader *reader)
 {
-	void **names = &reader->policy->names;
-	const char *name = reader->rule->name;
+	struct policy_rule *rule = reader->rule;
+	uint32_t *chain;
 
-	if (!name)
+	if (!rule->name)
 		return;
-	if (tfind(name, names, compare_rule_names))
+	rule->name_hash = (uint32_t)hash_bytes(HASH_START, rule->name,
+					       strlen(rule->name));
+	chain = &reader->policy
+			 ->name_chains[rule->name_hash % POLICY_NAME_CHAINS];
+	if (has_rule_name(reader->policy, *chain, rule)) {
 		policy_problem(reader, reader->name_start,
-			       "duplicate rule name '%s'", name);
-	else if (!tsearch(name, names, compare_rule_names))
-		policy_problem(reader, reader->name_start, "out of memory");
+			       "duplicate rule name '%s'", rule->name);
+		return;
+	}
+	rule->name_next = *chain;
+	*chain = (uint32_t)reader->policy->count;
 }
 
 static void problem_names(struct policy_reader *reader, size_t offset,
@@ -354,14 +364,8 @@ static void check_rule(struct policy_reader *reader, struct json_value value,
 
 static struct policy_rule *add_rule(struct policy *policy, size_t start)
 {
-	struct policy_rule *rules = alloc_room(policy->rules, policy->count,
-					       &policy->size, sizeof(*rules));
-	struct policy_rule *rule;
+	struct policy_rule *rule = &policy->rules[policy->count++];
 
-	if (!rules)
-		return NULL;
-	policy->rules = rules;
-	rule = &rules[policy->count++];
 	*rule = (struct policy_rule){
 		.file = policy->files[policy->files_count - 1],
 		.start = start,
@@ -378,10 +382,6 @@ void policy_rule_read(struct policy_reader *reader, struct json_value value)
 	if (!policy_want(reader, value, JSON_OBJECT))
 		return;
 	reader->rule = add_rule(reader->policy, value.start);
-	if (!reader->rule) {
-		policy_problem(reader, value.start, "out of memory");
-		return;
-	}
 	reader->patterns = 0;
 	policy_read_members(reader, value, rule_keys, ARRAY_LEN(rule_keys),
 			    "a rule");

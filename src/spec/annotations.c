@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "base/alloc.h"
+
 static int compare_annotations(const void *left, const void *right)
 {
 	const struct annotation *a = left, *b = right;
@@ -12,89 +14,75 @@ static int compare_annotations(const void *left, const void *right)
 	return strcmp(a->key, b->key);
 }
 
-static size_t count_members(const struct json_doc *doc,
-			    struct json_value object)
-{
-	struct json_iter iter = json_iterate(doc, object);
-	struct json_member member;
-	size_t count = 0;
-
-	while (json_next_member(&iter, &member))
-		count++;
-	return count;
-}
-
 /* NULL without an error: the string contains a NUL. */
-static int read_text(const struct json_doc *doc, struct json_value string,
-		     char **ret_text, struct err *err)
+static int read_text(struct annotations *annotations,
+		     const struct json_reader *json, struct json_value string,
+		     const char **ret_text)
 {
-	char *text CLEANUP_FREE = NULL;
+	char *text = arena_alloc(&annotations->memory,
+				 string.end - string.start - 1);
 	size_t len;
 
-	*ret_text = NULL;
-	if (json_string(doc, string, &text, &len, err) < 0)
-		return -1;
-	if (strlen(text) == len)
-		*ret_text = TAKE_PTR(text);
+	if (!text)
+		return err_set_no_memory(json->err);
+	len = json_decode(json->doc, string, text);
+	text[len] = '\0';
+	*ret_text = memchr(text, '\0', len) ? NULL : text;
 	return 0;
 }
 
 static int add_annotation(struct annotations *annotations,
-			  const struct json_doc *doc,
-			  const struct json_member *member, struct err *err)
+			  const struct json_reader *json,
+			  const struct json_member *member)
 {
-	char *key CLEANUP_FREE = NULL, *value CLEANUP_FREE = NULL;
+	struct annotation *list =
+		alloc_room(annotations->list, annotations->count,
+			   &annotations->size, sizeof(*list));
 	struct annotation *annotation;
 
-	if (member->value.kind != JSON_STRING)
-		return 0;
-	if (read_text(doc, member->key, &key, err) < 0 ||
-	    read_text(doc, member->value, &value, err) < 0)
+	if (!list)
+		return err_set_no_memory(json->err);
+	annotations->list = list;
+	annotation = &list[annotations->count];
+	if (read_text(annotations, json, member->key, &annotation->key) < 0 ||
+	    read_text(annotations, json, member->value, &annotation->value) < 0)
 		return -1;
-	if (!key || !value)
-		return 0;
-	annotation = &annotations->list[annotations->count++];
-	annotation->key = TAKE_PTR(key);
-	annotation->value = TAKE_PTR(value);
+	annotations->count += annotation->key && annotation->value;
 	return 0;
 }
 
 int annotations_read(struct annotations *ret_annotations,
-		     const struct json_doc *doc, struct json_value object,
-		     struct err *err)
+		     const struct json_reader *json, struct json_value object)
 {
-	struct json_iter iter = json_iterate(doc, object);
-	size_t count = count_members(doc, object);
+	struct json_iter iter = json_iterate(json->doc, object);
 	struct json_member member;
 
 	*ret_annotations = (struct annotations){ 0 };
-	if (!count)
-		return 0;
-	ret_annotations->list = calloc(count, sizeof(*ret_annotations->list));
-	if (!ret_annotations->list)
-		return err_set_no_memory(err);
-	while (json_next_member(&iter, &member))
-		if (add_annotation(ret_annotations, doc, &member, err) < 0)
+	while (json_next_member(&iter, &member)) {
+		if (json_want(json, NULL, member.value,
+			      JSON_STRING | JSON_NULL) < 0)
 			return -1;
-	qsort(ret_annotations->list, ret_annotations->count,
-	      sizeof(*ret_annotations->list), compare_annotations);
+		if (member.value.kind == JSON_STRING &&
+		    add_annotation(ret_annotations, json, &member) < 0)
+			return -1;
+	}
+	if (ret_annotations->count)
+		qsort(ret_annotations->list, ret_annotations->count,
+		      sizeof(*ret_annotations->list), compare_annotations);
 	return 0;
 }
 
 void annotations_free(struct annotations *annotations)
 {
-	for (size_t i = 0; i < annotations->count; i++) {
-		free(annotations->list[i].key);
-		free(annotations->list[i].value);
-	}
 	free(annotations->list);
+	arena_free(&annotations->memory);
 	*annotations = (struct annotations){ 0 };
 }
 
 const char *annotations_find(const struct annotations *annotations,
 			     const char *key)
 {
-	struct annotation wanted = { .key = (char *)(uintptr_t)key };
+	struct annotation wanted = { .key = key };
 	const struct annotation *found;
 
 	if (!annotations->count)

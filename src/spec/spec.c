@@ -293,17 +293,11 @@ static int read_linux(struct reader *reader, struct json_value value)
 /* Keys that differ only in case are valid and distinct for every reader. */
 static int read_spec_annotations(struct reader *reader, struct json_value value)
 {
-	struct json_iter iter = json_iterate(reader->json.doc, value);
-	struct json_member member;
-
 	if (json_keys_check_unique(reader->json.doc, value, reader->json.err) <
 	    0)
 		return -1;
-	while (json_next_member(&iter, &member))
-		if (json_want(&reader->json, NULL, member.value, STRING) < 0)
-			return -1;
-	return annotations_read(&reader->spec->annotations, reader->json.doc,
-				value, reader->json.err);
+	return annotations_read(&reader->spec->annotations, &reader->json,
+				value);
 }
 
 static int check_keys(const struct json_reader *json, struct json_value object,

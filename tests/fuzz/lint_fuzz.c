@@ -41,10 +41,11 @@ static capmask some_capabilities(struct choices *choices)
 static void add_rule(struct policy *policy, struct choices *choices)
 {
 	struct policy_rule *rule = &policy->rules[policy->count];
-	char name[] = { (char)('a' + policy->count), '\0' };
+	char *name = match_random_alloc(choices, 2);
 
+	*name = (char)('a' + policy->count);
 	*rule = (struct policy_rule){
-		.name = strdup(name),
+		.name = name,
 		.file = "t",
 		.ambient = some_capabilities(choices),
 		.drop = some_capabilities(choices),
@@ -81,7 +82,7 @@ static void check(const struct policy *policy, const struct claims *claims,
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct choices choices = { data, size, { 0x5eed } };
+	struct choices choices = { data, size, { 0x5eed }, { 0 } };
 	struct policy policy CLEANUP_POLICY = { .any_engine = true };
 	struct claims claims = { .count = 0 };
 
@@ -96,5 +97,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	choices.left = 0;
 	for (size_t i = 0; i < SUBJECTS; i++)
 		check(&policy, &claims, &choices);
+	arena_free(&choices.memory);
 	return 0;
 }

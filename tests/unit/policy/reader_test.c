@@ -19,6 +19,7 @@ struct reading {
 
 static void reading_free(struct reading *reading)
 {
+	policy_free(&reading->policy);
 	testdata_free(&reading->data);
 }
 
@@ -174,13 +175,6 @@ static void both_booleans_are_booleans(void)
 	}
 }
 
-static void free_globs(struct glob_list *list)
-{
-	for (size_t i = 0; i < list->count; i++)
-		free(list->patterns[i]);
-	free(list->patterns);
-}
-
 static void patterns_stand_alone_or_in_a_list(void)
 {
 	static const struct {
@@ -209,7 +203,6 @@ static void patterns_stand_alone_or_in_a_list(void)
 				 "%s ", list.patterns[j]);
 		CHECK_STR(got, cases[i].want);
 		CHECK_U64(reading.problems.count, cases[i].problems);
-		free_globs(&list);
 	}
 }
 
@@ -250,7 +243,6 @@ static void numbers_stand_alone_in_ranges_or_in_a_list(void)
 				 ranges.list[j].last);
 		CHECK_STR(got, cases[i].want);
 		CHECK_U64(reading.problems.count, cases[i].problems);
-		free(ranges.list);
 	}
 }
 
@@ -314,7 +306,6 @@ static void the_256th_pattern_is_read_and_the_257th_is_not(void)
 	check_problems(
 		&reading, 1,
 		"'t':1:1026: more than 256 patterns in a rule: split the rule");
-	free_globs(&list);
 }
 
 static const struct tap_test tests[] = {

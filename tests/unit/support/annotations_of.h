@@ -14,10 +14,10 @@ static inline struct annotations annotations_of(const char *text)
 	struct testdata data CLEANUP_TESTDATA = testdata_of(text);
 	struct annotations annotations;
 	struct err err;
+	const struct json_reader json = { .doc = &data.doc, .err = &err };
 
 	if (json_check(&data.doc, &err) < 0 ||
-	    annotations_read(&annotations, &data.doc, json_root(&data.doc),
-			     &err) < 0) {
+	    annotations_read(&annotations, &json, json_root(&data.doc)) < 0) {
 		printf("Bail out! %s: %s\n", text, err.text);
 		exit(1);
 	}

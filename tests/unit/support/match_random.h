@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "policy/match.h"
 #include "prng.h"
 
@@ -16,6 +17,7 @@ struct choices {
 	const uint8_t *bytes;
 	size_t left;
 	struct prng prng;
+	struct arena memory; /* of the matches */
 };
 
 /* From 0 to below `limit`, which is at most 256. */
@@ -27,31 +29,31 @@ static inline size_t choose(struct choices *choices, size_t limit)
 	return *choices->bytes++ % limit;
 }
 
-static inline void *match_random_grow(void *list, size_t count, size_t size)
+static inline void *match_random_alloc(struct choices *choices, size_t size)
 {
-	list = reallocarray(list, count + 1, size);
-	if (!list)
+	void *memory = arena_alloc(&choices->memory, size);
+
+	if (!memory)
 		abort();
-	return list;
+	return memory;
 }
 
 static inline void match_random_globs(struct choices *choices,
 				      struct glob_list *list)
 {
 	size_t count = 1 + choose(choices, 3);
-	char pattern[8];
 
+	list->patterns =
+		match_random_alloc(choices, count * sizeof(*list->patterns));
 	while (list->count < count) {
+		char *pattern = match_random_alloc(choices, 8);
 		size_t len = 0, end;
 
 		if (choose(choices, 3) == 0)
 			pattern[len++] = '!';
 		for (end = len + 1 + choose(choices, 3); len < end; len++)
 			pattern[len] = "aab*?"[choose(choices, 5)];
-		pattern[len] = '\0';
-		list->patterns = match_random_grow(list->patterns, list->count,
-						   sizeof(char *));
-		list->patterns[list->count++] = strdup(pattern);
+		list->patterns[list->count++] = pattern;
 	}
 }
 
@@ -67,31 +69,28 @@ static inline void match_random_ranges(struct choices *choices,
 {
 	size_t count = 1 + choose(choices, 3);
 
+	ranges->list =
+		match_random_alloc(choices, count * sizeof(*ranges->list));
 	while (ranges->count < count) {
 		struct match_range range = { match_random_number(choices),
 					     match_random_number(choices) };
 
-		if (range.first > range.last)
-			continue;
-		ranges->list = match_random_grow(ranges->list, ranges->count,
-						 sizeof(range));
-		ranges->list[ranges->count++] = range;
+		if (range.first <= range.last)
+			ranges->list[ranges->count++] = range;
 	}
 }
 
 static inline void match_random_annotation(struct choices *choices,
 					   struct match *match, const char *key)
 {
-	struct match_annotation *list = match_random_grow(
-		match->annotations, match->annotations_count, sizeof(*list));
+	struct match_annotation *annotation =
+		&match->annotations[match->annotations_count++];
 
-	match->annotations = list;
-	list += match->annotations_count++;
-	*list = (struct match_annotation){ .key = strdup(key) };
-	match_random_globs(choices, &list->globs);
+	annotation->key = key;
+	match_random_globs(choices, &annotation->globs);
 }
 
-/* The caller frees. */
+/* Lasts until the caller frees the memory of `choices`. */
 static inline void match_random(struct choices *choices, struct match *match)
 {
 	static const enum match_text texts[] = { MATCH_NAMESPACE, MATCH_ID };
@@ -109,6 +108,8 @@ static inline void match_random(struct choices *choices, struct match *match)
 		if (choose(choices, 4) == 0)
 			match->flags[flags[i]] =
 				choose(choices, 2) ? MATCH_YES : MATCH_NO;
+	match->annotations =
+		match_random_alloc(choices, 2 * sizeof(*match->annotations));
 	if (choose(choices, 4) == 0)
 		match_random_annotation(choices, match, "x");
 	if (choose(choices, 6) == 0)

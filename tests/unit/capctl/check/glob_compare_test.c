@@ -89,7 +89,7 @@ static void patterns_are_apart_where_it_can_be_proven(void)
 /* A list from its patterns, separated by blanks. */
 struct list {
 	char text[64];
-	char *patterns[16];
+	const char *patterns[16];
 	struct glob_list globs;
 };
 

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "base/arena.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+
+#define CHUNK_SIZE ((size_t)16 * 1024)
+
+struct arena_chunk {
+	struct arena_chunk *before;
+	size_t used;
+	size_t size;
+	uint64_t bytes[];
+};
+
+static struct arena_chunk *add_chunk(struct arena *arena, size_t size)
+{
+	struct arena_chunk *chunk;
+
+	if (size < CHUNK_SIZE)
+		size = CHUNK_SIZE;
+	if (size > SIZE_MAX - sizeof(*chunk))
+		return NULL;
+	chunk = calloc(1, sizeof(*chunk) + size);
+	if (!chunk)
+		return NULL;
+	chunk->size = size;
+	chunk->before = arena->chunks;
+	arena->chunks = chunk;
+	return chunk;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+	struct arena_chunk *chunk = arena->chunks;
+	const size_t unit = sizeof(chunk->bytes[0]);
+	size_t units = size / unit + (size % unit != 0);
+	void *bytes;
+
+	if (units > SIZE_MAX / unit)
+		return NULL;
+	if (!chunk || chunk->size - chunk->used < units * unit)
+		chunk = add_chunk(arena, units * unit);
+	if (!chunk)
+		return NULL;
+	bytes = &chunk->bytes[chunk->used / unit];
+	chunk->used += units * unit;
+	return bytes;
+}
+
+void arena_free(struct arena *arena)
+{
+	while (arena->chunks) {
+		struct arena_chunk *before = arena->chunks->before;
+
+		free(arena->chunks);
+		arena->chunks = before;
+	}
+}
