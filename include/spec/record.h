@@ -35,7 +35,7 @@ struct record_field {
 /* A whole config.json that capruntime wrote. */
 struct record_file {
 	uint64_t length;
-	uint64_t digest; /* hash_bytes() */
+	uint64_t digest; /* hash_words() */
 };
 
 /* The container and the decision for it. */

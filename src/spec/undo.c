@@ -37,8 +37,10 @@ static int copy_member(const struct json_doc *doc, enum record_member member,
 static int equal_capabilities(const char *left, const char *right,
 			      bool *ret_equal, struct err *err)
 {
-	struct json_doc docs[] = { { "", left, strlen(left) },
-				   { "", right, strlen(right) } };
+	struct json_doc docs[] = {
+		{ .name = "", .text = left, .len = strlen(left) },
+		{ .name = "", .text = right, .len = strlen(right) }
+	};
 	char *a CLEANUP_FREE = NULL, *b CLEANUP_FREE = NULL;
 
 	*ret_equal = false;
@@ -100,7 +102,7 @@ static struct record_file describe_file_text(const char *text, size_t len)
 {
 	return (struct record_file){
 		.length = len,
-		.digest = hash_bytes(HASH_START, text, len),
+		.digest = hash_words(text, len),
 	};
 }
 
@@ -127,8 +129,10 @@ bool undo_is_exact(const struct json_doc *config, const struct record *record)
 static int narrow_capabilities(const char *was, const char *current,
 			       char **ret_text, struct err *err)
 {
-	struct json_doc limit = { "", was, strlen(was) };
-	struct json_doc doc = { "", current, strlen(current) };
+	struct json_doc limit = { .name = "", .text = was, .len = strlen(was) };
+	struct json_doc doc = { .name = "",
+				.text = current,
+				.len = strlen(current) };
 	struct edits edits CLEANUP_EDITS = { 0 };
 
 	if (patch_capabilities_intersect(&edits, &doc, json_root(&doc), &limit,
@@ -296,6 +300,8 @@ static int plan_config(struct undo_plan *plan, const struct json_doc *config,
 				record_key((enum record_member)i),
 				target->values[i]
 			};
+	if (!count && restored->text == config->text)
+		return 0;
 	if (patch_process_members(restored, members, count, &text, &len, err) <
 	    0)
 		return -1;

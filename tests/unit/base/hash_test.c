@@ -3,6 +3,8 @@
 
 #include "base/hash.h"
 
+#include <string.h>
+
 #include "tap.h"
 
 /* Test vectors published by the authors of FNV. */
@@ -28,10 +30,49 @@ static void a_nul_and_a_high_byte_count(void)
 	      hash_bytes(HASH_START, "\xff", 1));
 }
 
+static void words_are_hashed_whole_and_in_order(void)
+{
+	static const char text[] = "0123456789abcdef0123456789abcdefghi";
+	char copy[sizeof(text)];
+
+	for (size_t i = 0; i < sizeof(text); i++)
+		for (int bit = 0; bit < 8; bit++) {
+			memcpy(copy, text, sizeof(text));
+			copy[i] = (char)(copy[i] ^ 1 << bit);
+			CHECK(hash_words(copy, sizeof(copy)) !=
+			      hash_words(text, sizeof(text)));
+		}
+	memcpy(copy, text, sizeof(text));
+	memcpy(copy, text + 8, 8);
+	memcpy(copy + 8, text, 8);
+	CHECK(hash_words(copy, 32) != hash_words(text, 32));
+	/* The highest bits of two neighbours do not cancel each other. */
+	memcpy(copy, text, sizeof(text));
+	copy[7] = (char)(copy[7] ^ 0x80);
+	copy[15] = (char)(copy[15] ^ 0x80);
+	CHECK(hash_words(copy, 32) != hash_words(text, 32));
+	CHECK(hash_words("a\0", 2) != hash_words("a", 1));
+	CHECK_U64(hash_words("", 0), HASH_START);
+}
+
+static void a_hash_of_words_is_the_same_everywhere(void)
+{
+	CHECK_U64(
+		hash_words("0123456789", 10),
+		hash_bytes((HASH_START ^ UINT64_C(0x3736353433323130)) *
+					   UINT64_C(0x100000001b3) ^
+				   (HASH_START ^ UINT64_C(0x3736353433323130)) *
+						   UINT64_C(0x100000001b3) >>
+					   32,
+			   "89", 2));
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(published_vectors_are_met),
 	TAP_TEST(a_hash_can_be_continued),
 	TAP_TEST(a_nul_and_a_high_byte_count),
+	TAP_TEST(words_are_hashed_whole_and_in_order),
+	TAP_TEST(a_hash_of_words_is_the_same_everywhere),
 };
 
 TAP_MAIN(tests)

@@ -19,7 +19,9 @@
 
 static struct json_doc doc_of(const char *text)
 {
-	return (struct json_doc){ "config.json", text, strlen(text) };
+	return (struct json_doc){ .name = "config.json",
+				  .text = text,
+				  .len = strlen(text) };
 }
 
 /* A record of one or both changed members; nothing in it is owned. */
@@ -38,9 +40,9 @@ static void set_field(struct record *record, enum record_member member,
 /* Records `config` as written by capruntime. */
 static void set_file(struct record *record, const char *config)
 {
-	record->files[0] = (struct record_file){
-		strlen(config), hash_bytes(HASH_START, config, strlen(config))
-	};
+	record->files[0] =
+		(struct record_file){ strlen(config),
+				      hash_words(config, strlen(config)) };
 	record->file_count = 1;
 }
 
