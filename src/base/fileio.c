@@ -94,10 +94,20 @@ static ssize_t read_some(int fd, char *text, size_t len)
 	return got;
 }
 
-/* Up to `max` + 2: a byte that shows a larger file, and the NUL. */
-static int grow_text(char **text, size_t *size, size_t max, struct err *err)
+/* A regular file is read whole at once, and its end by one more byte. */
+static size_t first_size(int fd)
 {
-	size_t wanted = *size ? *size * 2 : FIRST_SIZE;
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && st.st_size > 0 ? (size_t)st.st_size + 2
+						     : FIRST_SIZE;
+}
+
+/* Up to `max` + 2: a byte that shows a larger file, and the NUL. */
+static int grow_text(int fd, char **text, size_t *size, size_t max,
+		     struct err *err)
+{
+	size_t wanted = *size ? *size * 2 : first_size(fd);
 	char *grown;
 
 	if (wanted > max + 2)
@@ -118,7 +128,7 @@ int fileio_read(int fd, const char *name, size_t max, char **ret_text,
 	ssize_t got;
 
 	do {
-		if (size - len < 2 && grow_text(&text, &size, max, err) < 0)
+		if (size - len < 2 && grow_text(fd, &text, &size, max, err) < 0)
 			return -1;
 		got = read_some(fd, text + len, size - len - 1);
 		if (got < 0)
@@ -216,14 +226,17 @@ static int copy_attribute(int from, int to, const char *attribute)
 
 static int copy_attributes(int from, int to)
 {
-	char *names CLEANUP_FREE = malloc(ATTRIBUTE_MAX);
-	ssize_t len;
+	char *names CLEANUP_FREE = NULL;
+	ssize_t len = flistxattr(from, NULL, 0);
 
+	if (len <= 0)
+		return len == 0 || errno == ENOTSUP ? 0 : -1;
+	names = malloc(ATTRIBUTE_MAX);
 	if (!names)
 		return -1;
 	len = flistxattr(from, names, ATTRIBUTE_MAX);
 	if (len < 0)
-		return errno == ENOTSUP ? 0 : -1;
+		return -1;
 	for (const char *name = names; name < names + len;
 	     name += strlen(name) + 1)
 		if (copy_attribute(from, to, name) < 0)

@@ -288,7 +288,8 @@ ssize_t list_attributes(int fd, char *ret_names, size_t size)
 		errno = attributes.list_error;
 		return -1;
 	}
-	memcpy(ret_names, attributes.names, attributes.len);
+	if (size)
+		memcpy(ret_names, attributes.names, attributes.len);
 	return (ssize_t)attributes.len;
 }
 
