@@ -20,6 +20,12 @@
 size_t utf8_length(const char *text, size_t left);
 
 /*
+ * The number of bytes before the first one that is not printable ASCII, or that
+ * a JSON string cannot hold as it is: a quote or a backslash.
+ */
+size_t utf8_plain_length(const char *text, size_t len);
+
+/*
  * Characters of any script that a reader does not see or that change what the
  * reader sees: DEL and C1 controls, formatting characters (direction of text,
  * joiners, tags), line and paragraph separators, spaces other than U+0020,

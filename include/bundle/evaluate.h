@@ -27,11 +27,13 @@ struct evaluation {
 	struct record record; /* if bundle.record_text is not NULL */
 	bool exact; /* undo_revert(); set to revert on the admin's word */
 	struct json_doc config; /* as on disk */
-	struct json_doc restored; /* before capruntime changed it */
-	char *restored_text; /* NULL until evaluation_read_config() */
+	struct json_doc
+		restored; /* before our changes; no text: not read yet */
+	char *restored_text; /* NULL: it is that of config.json */
 	struct spec spec; /* of `restored` */
 	enum evaluation_namespace userns; /* that the container enters */
 	enum engine engine;
+	struct json_index index; /* of config */
 	bool has_subject;
 	enum subject_kind kind;
 	struct match_subject subject;

@@ -9,17 +9,39 @@
 #define CAPRUNTIME_JSON_CHECK_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/cleanup.h"
 #include "base/err.h"
 
 #define JSON_DEPTH_MAX 512
+/*
+ * Where objects and arrays end, so that a walk does not read one again to skip it.
+ * Has as many as its memory holds, in the order of their starts; without memory
+ * none. The caller sets it to zero, and frees it with json_index_free().
+ */
+struct json_index {
+	struct json_span *spans;
+	size_t count;
+	size_t size;
+	size_t next; /* the one that a walk probably needs next */
+};
+
+#define CLEANUP_JSON_INDEX __attribute__((cleanup(json_index_free)))
 
 struct json_doc {
 	const char *name; /* of the file, for messages */
 	const char *text; /* need not end in NUL */
-	size_t len;
+	size_t len; /* less than 4 GiB if there is an index */
+	struct json_index *index; /* NULL: none. json_check() fills it */
 };
+
+struct json_span {
+	uint32_t start;
+	uint32_t end;
+};
+
+void json_index_free(struct json_index *index);
 
 /* -1: the message has the place of the first error. */
 int json_check(const struct json_doc *doc, struct err *err) MUST_CHECK;

@@ -49,6 +49,13 @@ void buf_add_str(struct buf *buf, const char *text)
 	buf_add(buf, text, strlen(text));
 }
 
+static void format_short(char out[UTF8_ESCAPE_SIZE], char escape)
+{
+	out[0] = '\\';
+	out[1] = escape;
+	out[2] = '\0';
+}
+
 /* Formats one character for a JSON string; returns its length in `text`. */
 static size_t format_json(const char *text, size_t left,
 			  char out[UTF8_ESCAPE_SIZE])
@@ -59,11 +66,11 @@ static size_t format_json(const char *text, size_t left,
 	if (!len)
 		snprintf(out, UTF8_ESCAPE_SIZE, "\\ufffd");
 	else if (byte == '"' || byte == '\\')
-		snprintf(out, UTF8_ESCAPE_SIZE, "\\%c", byte);
+		format_short(out, *text);
 	else if (byte == '\n')
-		snprintf(out, UTF8_ESCAPE_SIZE, "\\n");
+		format_short(out, 'n');
 	else if (byte == '\t')
-		snprintf(out, UTF8_ESCAPE_SIZE, "\\t");
+		format_short(out, 't');
 	else if (byte < 0x20 || utf8_is_unseen(text))
 		utf8_escape_json(text, len, out);
 	else
@@ -79,8 +86,16 @@ void buf_add_json_cut(struct buf *buf, const char *text, size_t max)
 	buf_add_str(buf, "\"");
 	from = cut = buf->len;
 	while (left) {
-		size_t used = format_json(text, left, out);
+		size_t used = utf8_plain_length(text, left);
 
+		if (used && buf->len - from + used + strlen(CUT) <= max) {
+			buf_add(buf, text, used);
+			cut = buf->len;
+			text += used;
+			left -= used;
+			continue;
+		}
+		used = format_json(text, left, out);
 		if (buf->len - from + strlen(out) > max) {
 			buf->len = cut;
 			buf_add_str(buf, CUT);

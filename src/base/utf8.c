@@ -3,6 +3,7 @@
 
 #include "base/utf8.h"
 
+#include <endian.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -41,6 +42,46 @@ size_t utf8_length(const char *text, size_t left)
 		if (at[i] < 0x80 || at[i] > 0xbf)
 			return 0;
 	return length;
+}
+
+#define EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/*
+ * 0: all eight bytes are plain. Or else the lowest bit that is set is in the
+ * first byte that is not: above 0x7e, below 0x20, or equal to one of the two.
+ * Such a byte sets its highest bit in one of the terms, and only from there on do
+ * carries change other bytes.
+ */
+static uint64_t find_unplain(uint64_t word)
+{
+	uint64_t quotes = word ^ EACH_BYTE('"');
+	uint64_t backslashes = word ^ EACH_BYTE('\\');
+
+	return (word | (word + EACH_BYTE(1)) | (word - EACH_BYTE(0x20)) |
+		(quotes - EACH_BYTE(1)) | (backslashes - EACH_BYTE(1))) &
+	       EACH_BYTE(0x80);
+}
+
+static bool is_plain_byte(char byte)
+{
+	return byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\';
+}
+
+/* Most of a text, so eight bytes at a time. */
+size_t utf8_plain_length(const char *text, size_t len)
+{
+	uint64_t word, found;
+	size_t pos = 0;
+
+	for (; len - pos >= sizeof(word); pos += sizeof(word)) {
+		memcpy(&word, text + pos, sizeof(word));
+		found = find_unplain(le64toh(word));
+		if (found)
+			return pos + (size_t)__builtin_ctzll(found) / 8;
+	}
+	while (pos < len && is_plain_byte(text[pos]))
+		pos++;
+	return pos;
 }
 
 struct range {

@@ -25,6 +25,7 @@ void evaluation_free(struct evaluation *evaluation)
 	bundle_close(&evaluation->bundle);
 	record_free(&evaluation->record);
 	free(evaluation->restored_text);
+	json_index_free(&evaluation->index);
 	spec_free(&evaluation->spec);
 	ambient_request_free(&evaluation->request);
 }
@@ -59,12 +60,15 @@ int evaluation_read_config(struct evaluation *evaluation, struct err *err)
 
 	if (bundle_read_config(bundle, err) < 0)
 		return -1;
-	evaluation->config =
-		(struct json_doc){ bundle->config_path, bundle->config_text,
-				   bundle->config_len };
-	evaluation->restored.name = evaluation->config.name;
+	evaluation->config = (struct json_doc){ .name = bundle->config_path,
+						.text = bundle->config_text,
+						.len = bundle->config_len,
+						.index = &evaluation->index };
 	if (json_check(&evaluation->config, err) < 0)
 		return -1;
+	evaluation->restored = evaluation->config;
+	if (!evaluation_record(evaluation))
+		return 0;
 	if (undo_is_exact(&evaluation->config, evaluation_record(evaluation)))
 		evaluation->exact = true;
 	if (undo_revert(&evaluation->config, evaluation_record(evaluation),
@@ -72,6 +76,7 @@ int evaluation_read_config(struct evaluation *evaluation, struct err *err)
 			&evaluation->restored.len, err) < 0)
 		return -1;
 	evaluation->restored.text = evaluation->restored_text;
+	evaluation->restored.index = NULL; /* the text can differ */
 	return 0;
 }
 

@@ -17,6 +17,7 @@ struct checker {
 	const char *what; /* the error at pos */
 	size_t pos;
 	size_t depth;
+	uint32_t spans[JSON_DEPTH_MAX]; /* that are open, in the index */
 	uint64_t is_object[JSON_DEPTH_MAX / 64];
 };
 
@@ -104,7 +105,8 @@ static int peek_byte(const struct checker *check)
 
 static bool is_blank_byte(int byte)
 {
-	return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
+	return byte <= ' ' &&
+	       (byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r');
 }
 
 static bool is_digit_byte(int byte)
@@ -114,8 +116,12 @@ static bool is_digit_byte(int byte)
 
 static void skip_blank(struct checker *check)
 {
-	while (is_blank_byte(peek_byte(check)))
-		check->pos++;
+	const struct json_doc *doc = check->doc;
+	size_t pos = check->pos;
+
+	while (pos < doc->len && is_blank_byte(doc->text[pos]))
+		pos++;
+	check->pos = pos;
 }
 
 /* Four hexadecimal digits, or -1. */
@@ -182,9 +188,12 @@ static int check_string(struct checker *check)
 {
 	check->pos++;
 	for (;;) {
-		int byte = peek_byte(check);
 		size_t length;
+		int byte;
 
+		check->pos += utf8_plain_length(check->doc->text + check->pos,
+						check->doc->len - check->pos);
+		byte = peek_byte(check);
 		if (byte == '"') {
 			check->pos++;
 			return 0;
@@ -289,6 +298,44 @@ static bool in_object(const struct checker *check)
 	return check->is_object[level / 64] >> (level % 64) & 1;
 }
 
+/* At most half as large as the text, of which one page in use costs one page. */
+static void make_index(struct json_index *index, size_t len)
+{
+	size_t size = len / (2 * sizeof(*index->spans)) + 1;
+
+	*index = (struct json_index){
+		.spans = reallocarray(NULL, size, sizeof(*index->spans))
+	};
+	if (index->spans)
+		index->size = size;
+}
+
+void json_index_free(struct json_index *index)
+{
+	free(index->spans);
+	*index = (struct json_index){ 0 };
+}
+
+static void open_span(struct checker *check)
+{
+	struct json_index *index = check->doc->index;
+
+	if (!index)
+		return;
+	check->spans[check->depth] = (uint32_t)index->count;
+	if (index->count < index->size)
+		index->spans[index->count++].start = (uint32_t)check->pos;
+}
+
+static void close_span(struct checker *check)
+{
+	struct json_index *index = check->doc->index;
+
+	if (index && check->spans[check->depth] < index->size)
+		index->spans[check->spans[check->depth]].end =
+			(uint32_t)check->pos;
+}
+
 static int enter_container(struct checker *check, bool object)
 {
 	size_t level = check->depth;
@@ -300,6 +347,7 @@ static int enter_container(struct checker *check, bool object)
 		check->is_object[level / 64] |= bit;
 	else
 		check->is_object[level / 64] &= ~bit;
+	open_span(check);
 	check->depth++;
 	check->pos++;
 	return 0;
@@ -322,6 +370,7 @@ static int check_after_value(struct checker *check)
 						 : "expected ',' or ']'");
 		check->pos++;
 		check->depth--;
+		close_span(check);
 	}
 	return 0;
 }
@@ -359,7 +408,11 @@ int json_check_find(const struct json_doc *doc, size_t *ret_offset,
 		    const char **ret_what)
 {
 	struct checker check = { .doc = doc };
-	int status = check_beginning(&check);
+	int status;
+
+	if (doc->index)
+		make_index(doc->index, doc->len);
+	status = check_beginning(&check);
 
 	while (status > 0)
 		status = check_value(&check);

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "base/utf8.h"
+
 const char *json_kind_name(enum json_kind kind)
 {
 	switch (kind) {
@@ -27,12 +29,18 @@ const char *json_kind_name(enum json_kind kind)
 
 static bool is_json_blank(int byte)
 {
-	return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
+	return byte <= ' ' &&
+	       (byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r');
 }
 
 static bool is_json_digit(int byte)
 {
 	return byte >= '0' && byte <= '9';
+}
+
+static bool is_closing(char byte)
+{
+	return byte == ']' || byte == '}';
 }
 
 static size_t skip_blank_at(const struct json_doc *doc, size_t pos)
@@ -44,16 +52,43 @@ static size_t skip_blank_at(const struct json_doc *doc, size_t pos)
 
 static size_t string_end(const struct json_doc *doc, size_t pos)
 {
-	for (pos++; doc->text[pos] != '"'; pos++)
+	for (pos++;; pos++) {
+		pos += utf8_plain_length(doc->text + pos, doc->len - pos);
+		if (doc->text[pos] == '"')
+			return pos + 1;
 		if (doc->text[pos] == '\\')
 			pos++;
-	return pos + 1;
+	}
+}
+
+/* 0: it is not in the index. */
+static size_t indexed_end(struct json_index *index, size_t start)
+{
+	size_t low = 0, high = index->count;
+
+	if (index->next < high && index->spans[index->next].start == start)
+		return index->spans[index->next++].end;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (index->spans[middle].start < start)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == index->count || index->spans[low].start != start)
+		return 0;
+	index->next = low + 1;
+	return index->spans[low].end;
 }
 
 static size_t container_end(const struct json_doc *doc, size_t pos)
 {
+	size_t end = doc->index ? indexed_end(doc->index, pos) : 0;
 	size_t depth = 0;
 
+	if (end)
+		return end;
 	do {
 		switch (doc->text[pos]) {
 		case '"':
@@ -78,7 +113,7 @@ static size_t container_end(const struct json_doc *doc, size_t pos)
 static size_t scalar_end(const struct json_doc *doc, size_t pos)
 {
 	while (pos < doc->len && !is_json_blank(doc->text[pos]) &&
-	       !strchr(",]}", doc->text[pos]))
+	       doc->text[pos] != ',' && !is_closing(doc->text[pos]))
 		pos++;
 	return pos;
 }
@@ -141,10 +176,10 @@ bool json_next_element(struct json_iter *iter, struct json_value *ret_value)
 	if (!iter->doc)
 		return false;
 	pos = skip_blank_at(iter->doc, iter->pos);
-	if (strchr("]}", iter->doc->text[pos]))
+	if (is_closing(iter->doc->text[pos]))
 		return false;
 	pos = skip_blank_at(iter->doc, pos + 1);
-	if (strchr("]}", iter->doc->text[pos])) {
+	if (is_closing(iter->doc->text[pos])) {
 		iter->pos = pos;
 		return false;
 	}
@@ -245,8 +280,15 @@ size_t json_decode(const struct json_doc *doc, struct json_value string,
 	const char *end = doc->text + string.end - 1;
 	char *to = ret_text;
 
-	while (from < end)
-		to += decode_next(&from, to);
+	while (from < end) {
+		size_t len = utf8_plain_length(from, (size_t)(end - from));
+
+		memcpy(to, from, len);
+		to += len;
+		from += len;
+		if (from < end)
+			to += decode_next(&from, to);
+	}
 	return (size_t)(to - ret_text);
 }
 
@@ -268,20 +310,24 @@ bool json_string_is(const struct json_doc *doc, struct json_value string,
 {
 	const char *from = doc->text + string.start + 1;
 	const char *end = doc->text + string.end - 1;
-	size_t left = strlen(text);
-	char next[4];
+	char next[UTF8_LENGTH_MAX];
 
 	if (string.kind != JSON_STRING)
 		return false;
-	while (from < end) {
-		size_t len = decode_next(&from, next);
+	for (;;) {
+		size_t len;
 
-		if (len > left || memcmp(text, next, len) != 0)
-			return false;
-		text += len;
-		left -= len;
+		while (from < end && *from != '\\')
+			if (*from++ != *text++)
+				return false;
+		if (from == end)
+			return !*text;
+		len = decode_next(&from, next);
+		/* A NUL in the string differs from the end of the text. */
+		for (size_t i = 0; i < len; i++)
+			if (!*text || *text++ != next[i])
+				return false;
 	}
-	return !left;
 }
 
 bool json_is_u64(const struct json_doc *doc, struct json_value number,

@@ -72,7 +72,8 @@ static int read_policy_file(const struct load *load, const char *path, int fd,
 	};
 	int file CLEANUP_FD = fd;
 	char *text CLEANUP_FREE = NULL;
-	struct json_doc doc = { .name = path };
+	struct json_index index CLEANUP_JSON_INDEX = { 0 };
+	struct json_doc doc = { .name = path, .index = &index };
 
 	if (fileio_read(file, path, POLICY_FILE_MAX, &text, &doc.len,
 			load->err) < 0)

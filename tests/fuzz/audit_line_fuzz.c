@@ -92,7 +92,7 @@ static void check_text(struct json_object *object, const char *key,
 static void check_line(const char *line, const char *const texts[TEXT_COUNT])
 {
 	size_t len = strlen(line);
-	struct json_doc doc = { "line", line, len };
+	struct json_doc doc = { .name = "line", .text = line, .len = len };
 	struct json_object *object, *value;
 	struct err err;
 

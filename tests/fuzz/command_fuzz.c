@@ -22,7 +22,9 @@ static void check_text(const char *text, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct json_doc doc = { "config.json", (const char *)data, size };
+	struct json_doc doc = { .name = "config.json",
+				.text = (const char *)data,
+				.len = size };
 	struct command command CLEANUP_COMMAND = { 0 };
 	struct err err = { 0 };
 

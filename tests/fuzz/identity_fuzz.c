@@ -54,7 +54,9 @@ static struct json_doc join(struct buf *buf, const char *open,
 	buf_add_str(buf, second);
 	buf_add_str(buf, close);
 	MUST(!buf->failed);
-	return (struct json_doc){ "t", buf->text, buf->len };
+	return (struct json_doc){ .name = "t",
+				  .text = buf->text,
+				  .len = buf->len };
 }
 
 static void check_texts(const struct match_subject *subject,

@@ -110,7 +110,9 @@ static void check_keys(const struct json_doc *doc, struct json_value root)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct json_doc doc = { "t", (const char *)data, size };
+	const struct json_doc doc = { .name = "t",
+				      .text = (const char *)data,
+				      .len = size };
 	struct err err = { 0 };
 	size_t line, column;
 
@@ -119,6 +121,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (json_check(&doc, &err) == 0) {
 		MUST(err.text[0] == '\0');
 		MUST(json_same_as_json_c(&doc));
+		MUST(json_same_with_index(&doc));
 		check_strings(&doc, json_root(&doc));
 		check_keys(&doc, json_root(&doc));
 		return 0;

@@ -34,7 +34,9 @@ static void check_warning(void *context, const struct lint_warning *warning)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct json_doc doc = { "t", (const char *)data, size };
+	const struct json_doc doc = { .name = "t",
+				      .text = (const char *)data,
+				      .len = size };
 	struct policy policy CLEANUP_POLICY = { 0 };
 	struct policy_problems problems = { 0 };
 	struct linted linted = { &policy, &doc };

@@ -31,7 +31,9 @@ static void check_value(const struct json_doc *doc, const struct spec *spec)
 {
 	char *value CLEANUP_FREE = NULL, *again CLEANUP_FREE = NULL;
 	char *text CLEANUP_FREE = patch_text(doc, spec->capabilities);
-	struct json_doc part = { "part", text, strlen(text) };
+	struct json_doc part = { .name = "part",
+				 .text = text,
+				 .len = strlen(text) };
 	struct err err;
 
 	MUST(patch_capabilities_value(doc, spec->capabilities, &value, &err) ==

@@ -163,7 +163,9 @@ static void check_find(const struct policy *policy)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct json_doc doc = { "t", (const char *)data, size };
+	const struct json_doc doc = { .name = "t",
+				      .text = (const char *)data,
+				      .len = size };
 	struct policy policy CLEANUP_POLICY = { 0 };
 	struct policy again CLEANUP_POLICY = { 0 };
 	struct hearing hearing = { .doc = &doc };

@@ -190,7 +190,9 @@ static bool check_dialect(const struct json_doc *doc, struct json_object *root,
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct json_doc doc = { "t", (const char *)data, size };
+	const struct json_doc doc = { .name = "t",
+				      .text = (const char *)data,
+				      .len = size };
 	struct json_tokener *tokener;
 	struct json_object *root;
 	struct err err;

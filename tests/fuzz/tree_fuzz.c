@@ -56,7 +56,9 @@ static void check_map(const struct spec_map *map)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct json_doc doc = { "config.json", (const char *)data, size };
+	struct json_doc doc = { .name = "config.json",
+				.text = (const char *)data,
+				.len = size };
 	struct spec_tree tree CLEANUP_SPEC_TREE = { 0 };
 	struct err err = { 0 };
 

@@ -18,7 +18,9 @@
 
 static struct json_doc doc_of(const char *name, const char *text)
 {
-	return (struct json_doc){ name, text, strlen(text) };
+	return (struct json_doc){ .name = name,
+				  .text = text,
+				  .len = strlen(text) };
 }
 
 static char *print(const struct record *record)
@@ -100,7 +102,9 @@ static void check_outside(const struct json_doc *a, const struct json_doc *b)
 static struct json_doc restore(const struct json_doc *config,
 			       const struct record *record)
 {
-	struct json_doc restored = { config->name, NULL, 0 };
+	struct json_doc restored = { .name = config->name,
+				     .text = NULL,
+				     .len = 0 };
 	struct err err = { 0 };
 	char *text;
 
@@ -156,7 +160,9 @@ static void check_create(const struct json_doc *config,
 	check_taken_back(config, &written, restored);
 	if (!plan.config)
 		return;
-	doc = (struct json_doc){ "patched", plan.config, plan.config_len };
+	doc = (struct json_doc){ .name = "patched",
+				 .text = plan.config,
+				 .len = plan.config_len };
 	MUST(json_check(&doc, &err) == 0);
 	check_outside(config, &doc);
 	check_taken_back(&doc, &written, restored);
@@ -179,8 +185,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const char *nul = size ? memchr(text, '\0', size) : NULL;
 	size_t record_len = nul ? (size_t)(nul - text) : size;
 	struct record record CLEANUP_RECORD = { 0 };
-	struct json_doc doc = { "record", text, record_len };
-	struct json_doc config = { "config", NULL, 0 };
+	struct json_doc doc = { .name = "record",
+				.text = text,
+				.len = record_len };
+	struct json_doc config = { .name = "config", .text = NULL, .len = 0 };
 	bool has_record;
 	struct err err = { 0 };
 

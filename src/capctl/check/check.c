@@ -21,7 +21,9 @@ struct options {
 static int print_excerpt(const struct check_source *source,
 			 const struct finding *finding, struct err *err)
 {
-	struct json_doc doc = { source->path, source->text, source->len };
+	struct json_doc doc = { .name = source->path,
+				.text = source->text,
+				.len = source->len };
 	char *text CLEANUP_FREE = NULL;
 	struct source_excerpt excerpt;
 

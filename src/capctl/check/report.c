@@ -120,7 +120,9 @@ static struct json_place warning_place(struct check_source *source,
 				       const struct policy_rule *rule,
 				       const struct lint_location *location)
 {
-	struct json_doc doc = { source->path, source->text, source->len };
+	struct json_doc doc = { .name = source->path,
+				.text = source->text,
+				.len = source->len };
 
 	json_place_move(&doc, &source->place,
 			lint_locate(location, rule, &doc));

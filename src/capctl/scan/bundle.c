@@ -96,7 +96,7 @@ static int read_bundle(struct scan *scan, struct err *err)
 	scan->has_node = true;
 	if (dryrun_bundle(&scan->run, &scan->node, scan->operand, err) < 0)
 		return -1;
-	if (!evaluation->restored_text) {
+	if (!evaluation->restored.text) {
 		*err = scan->run.reason;
 		return -1;
 	}

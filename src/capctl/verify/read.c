@@ -121,7 +121,7 @@ int verify_read(struct verify_result *result, const struct dryrun_host *host,
 			run.evaluation.bundle.is_missing && !container->runs;
 		return result->stale ? 0 : -1;
 	}
-	if (!run.evaluation.restored_text) {
+	if (!run.evaluation.restored.text) {
 		*err = run.reason;
 		return -1;
 	}

@@ -72,7 +72,7 @@ static struct json_object *make_object(const struct audit_event *event)
 {
 	char *line CLEANUP_FREE = make(event);
 	size_t len = strlen(line);
-	struct json_doc doc = { "line", line, len };
+	struct json_doc doc = { .name = "line", .text = line, .len = len };
 	struct err err = { 0 };
 
 	CHECK(len > 0 && len <= AUDIT_LINE_MAX);

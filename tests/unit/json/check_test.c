@@ -231,7 +231,9 @@ static void places_count_lines_and_code_points(void)
 
 static void a_place_behind_the_end_is_the_end(void)
 {
-	static const struct json_doc doc = { "t", "a\nbc", 4 };
+	static const struct json_doc doc = { .name = "t",
+					     .text = "a\nbc",
+					     .len = 4 };
 	struct json_place place = JSON_PLACE_START;
 
 	json_place_move(&doc, &place, 4);
@@ -242,10 +244,12 @@ static void a_place_behind_the_end_is_the_end(void)
 
 static void a_place_is_the_same_from_wherever_one_comes(void)
 {
-	static const struct json_doc doc = { "t",
-					     "\n\xc3\xa4\xf0\x9f\x98\x80"
-					     "b\n\n\r\n\tcd\xe2\x82\xac",
-					     18 };
+	static const struct json_doc doc = {
+		.name = "t",
+		.text = "\n\xc3\xa4\xf0\x9f\x98\x80"
+			"b\n\n\r\n\tcd\xe2\x82\xac",
+		.len = 18
+	};
 
 	for (size_t from = 0; from <= doc.len; from++) {
 		for (size_t to = 0; to <= doc.len; to++) {
@@ -264,7 +268,9 @@ static void a_place_is_the_same_from_wherever_one_comes(void)
 
 static void a_place_counts_lines_and_characters(void)
 {
-	static const struct json_doc doc = { "t", "a\n\xc3\xa4\n", 5 };
+	static const struct json_doc doc = { .name = "t",
+					     .text = "a\n\xc3\xa4\n",
+					     .len = 5 };
 	static const struct json_place places[] = {
 		{ 0, 1, 1 }, { 1, 1, 2 }, { 2, 2, 1 }, { 4, 2, 2 }, { 5, 3, 1 },
 	};
@@ -279,7 +285,9 @@ static void a_place_counts_lines_and_characters(void)
 
 static void an_error_names_the_file_its_place_and_what_is_wrong(void)
 {
-	static const struct json_doc doc = { "/etc/x.json", "{}\n{", 4 };
+	static const struct json_doc doc = { .name = "/etc/x.json",
+					     .text = "{}\n{",
+					     .len = 4 };
 	struct err err;
 
 	CHECK(json_err(&err, &doc, 3, "no %s of %d", "such", 7) == -1);

@@ -273,6 +273,53 @@ static void numbers_of_64_bits_do_not_overflow(void)
 	}
 }
 
+static void check_index(const char *text)
+{
+	struct testdata data CLEANUP_TESTDATA = testdata_of(text);
+
+	if (!CHECK(json_same_with_index(&data.doc)))
+		printf("#   %s\n", text);
+}
+
+static void an_index_changes_no_walk(void)
+{
+	char text[1000] = "[";
+
+	check_index("7");
+	check_index(" {} ");
+	check_index(
+		"{\"a\":{\"b\":[[[{}],[]],{\"c\":[1]}],\"d\":{}},\"e\":[]}");
+	check_index("[[],[[]],[[[]]],[[[[\"]\"]]]],{}]");
+	/* More than the index has. */
+	for (int i = 0; i < 200; i++)
+		strcat(text, i ? ",[]" : "[]");
+	strcat(text, ",{\"a\":[]}]");
+	check_index(text);
+}
+
+static void an_index_has_objects_and_arrays_in_order(void)
+{
+	struct json_index index CLEANUP_JSON_INDEX = { 0 };
+	struct testdata data CLEANUP_TESTDATA = testdata_of(
+		"{\"a\":[{\"b\":[]}],\"c\":{}}"
+		"                                                        ");
+	struct err err;
+
+	data.doc.index = &index;
+	REQUIRE(json_check(&data.doc, &err) == 0);
+	REQUIRE(index.count == 5);
+	CHECK_U64(index.spans[0].start, 0);
+	CHECK_U64(index.spans[0].end, 23);
+	CHECK_U64(index.spans[1].start, 5);
+	CHECK_U64(index.spans[1].end, 15);
+	CHECK_U64(index.spans[2].start, 6);
+	CHECK_U64(index.spans[2].end, 14);
+	CHECK_U64(index.spans[3].start, 11);
+	CHECK_U64(index.spans[3].end, 13);
+	CHECK_U64(index.spans[4].start, 20);
+	CHECK_U64(index.spans[4].end, 22);
+}
+
 static void kinds_have_names_for_people(void)
 {
 	CHECK_STR(json_kind_name(JSON_NULL), "null");
@@ -286,7 +333,7 @@ static void kinds_have_names_for_people(void)
 
 static void check_same(const char *path, const struct json_doc *doc)
 {
-	if (!CHECK(json_same_as_json_c(doc)))
+	if (!CHECK(json_same_as_json_c(doc) && json_same_with_index(doc)))
 		printf("#   %s\n", path);
 }
 
@@ -305,6 +352,8 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_string_is_only_what_it_is_as_a_whole),
 	TAP_TEST(numbers_are_read_only_in_plain_digits),
 	TAP_TEST(numbers_of_64_bits_do_not_overflow),
+	TAP_TEST(an_index_changes_no_walk),
+	TAP_TEST(an_index_has_objects_and_arrays_in_order),
 	TAP_TEST(kinds_have_names_for_people),
 	TAP_TEST(all_that_engines_wrote_reads_as_json_c_reads_it),
 };

@@ -42,10 +42,11 @@ static struct policy read_policy(void)
 	struct policy_problems problems = { 0 };
 	struct policy policy = { 0 };
 
-	policy_parse(
-		&policy,
-		&(struct json_doc){ "policy.json", POLICY, strlen(POLICY) },
-		POLICY_MAIN, &problems);
+	policy_parse(&policy,
+		     &(struct json_doc){ .name = "policy.json",
+					 .text = POLICY,
+					 .len = strlen(POLICY) },
+		     POLICY_MAIN, &problems);
 	if (!CHECK(problems.count == 0))
 		printf("# %s\n", problems.first.text);
 	return policy;

@@ -144,7 +144,9 @@ static struct policy make_policy(const struct fixture *fixture,
 		    name, value) < 0)
 		abort();
 	policy_parse(&policy,
-		     &(struct json_doc){ "policy.json", text, strlen(text) },
+		     &(struct json_doc){ .name = "policy.json",
+					 .text = text,
+					 .len = strlen(text) },
 		     POLICY_MAIN, &problems);
 	if (!CHECK(problems.count == 0))
 		printf("# %s\n", problems.first.text);

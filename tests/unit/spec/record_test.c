@@ -12,7 +12,9 @@
 static int parse(const char *text, size_t len, struct record *ret_record,
 		 struct err *err)
 {
-	struct json_doc doc = { "dir/.capruntime.json", text, len };
+	struct json_doc doc = { .name = "dir/.capruntime.json",
+				.text = text,
+				.len = len };
 
 	*ret_record = (struct record){ 0 };
 	return record_parse(ret_record, &doc, err);

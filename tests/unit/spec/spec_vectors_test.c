@@ -171,7 +171,9 @@ static void a_text_nested_too_deep_for_runc_alone_is_refused(void)
 {
 	enum { DEPTH = 10000 };
 	char *text CLEANUP_FREE = malloc(2 * DEPTH + 16);
-	struct json_doc doc = { "t", text, 2 * DEPTH + 6 };
+	struct json_doc doc = { .name = "t",
+				.text = text,
+				.len = 2 * DEPTH + 6 };
 	struct err err;
 
 	memcpy(text, "{\"x\":", 5);

@@ -102,10 +102,13 @@ static void create_free(struct create *create)
 static int read_files(struct create *create, const struct files *files,
 		      struct err *err)
 {
-	struct json_doc doc = { "record", files->record, 0 };
+	struct json_doc doc = { .name = "record",
+				.text = files->record,
+				.len = 0 };
 
-	create->config = (struct json_doc){ "config.json", files->config,
-					    strlen(files->config) };
+	create->config = (struct json_doc){ .name = "config.json",
+					    .text = files->config,
+					    .len = strlen(files->config) };
 	create->has_record = files->record;
 	if (files->record) {
 		doc.len = strlen(files->record);
@@ -220,8 +223,12 @@ static bool gives_back(const struct files *files, const char *engine)
 /* Each member that differs from the engine's is a value in the record. */
 static bool covers(const struct files *files, const char *engine)
 {
-	struct json_doc docs[] = { { "", files->config, strlen(files->config) },
-				   { "", engine, strlen(engine) } };
+	struct json_doc docs[] = {
+		{ .name = "",
+		  .text = files->config,
+		  .len = strlen(files->config) },
+		{ .name = "", .text = engine, .len = strlen(engine) }
+	};
 
 	for (int i = 0; i < RECORD_COUNT; i++) {
 		const char *key = record_key((enum record_member)i);
@@ -267,8 +274,9 @@ static bool is_the_same_again(struct files *files, const struct rule *rule)
 /* The rule's capabilities are in the file. */
 static bool is_granted(const struct files *files, const struct rule *rule)
 {
-	struct json_doc doc = { "config.json", files->config,
-				strlen(files->config) };
+	struct json_doc doc = { .name = "config.json",
+				.text = files->config,
+				.len = strlen(files->config) };
 	struct err err = { 0 };
 	struct spec spec CLEANUP_SPEC = { 0 };
 	capmask raised;

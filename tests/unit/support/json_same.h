@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Compares the values that json_scan and json-c read. json-c cuts a key at a
+ * Compares the values that json_scan and json-c read, and a walk with and without an
+ * index. json-c cuts a key at a
  * NUL, and uses the last of two equal keys.
  */
 #ifndef CAPRUNTIME_JSON_SAME_H
@@ -246,6 +247,48 @@ static inline bool json_same_as_json_c(const struct json_doc *doc)
 	       (json_c_misreads(doc) || json_same(doc, json_root(doc), object));
 	json_object_put(object);
 	return same;
+}
+
+static inline bool json_equal_spans(struct json_value a, struct json_value b)
+{
+	return a.kind == b.kind && a.start == b.start && a.end == b.end;
+}
+
+/* Do both documents, one with an index, have the same spans in this value? */
+static inline bool json_same_walk(const struct json_doc *a,
+				  const struct json_doc *b,
+				  struct json_value value)
+{
+	struct json_iter left = json_iterate(a, value);
+	struct json_iter right = json_iterate(b, value);
+	struct json_member one = { 0 }, other = { 0 };
+	bool object = value.kind == JSON_OBJECT, more;
+
+	do {
+		more = object ? json_next_member(&left, &one)
+			      : json_next_element(&left, &one.value);
+		if (more != (object ? json_next_member(&right, &other)
+				    : json_next_element(&right, &other.value)))
+			return false;
+		if (more && (!json_equal_spans(one.key, other.key) ||
+			     !json_equal_spans(one.value, other.value) ||
+			     !json_same_walk(a, b, one.value)))
+			return false;
+	} while (more);
+	return true;
+}
+
+/* `doc` passed json_check(), without an index. */
+static inline bool json_same_with_index(const struct json_doc *doc)
+{
+	struct json_index index CLEANUP_JSON_INDEX = { 0 };
+	struct json_doc indexed = *doc;
+	struct err err;
+
+	indexed.index = &index;
+	return json_check(&indexed, &err) == 0 &&
+	       json_equal_spans(json_root(doc), json_root(&indexed)) &&
+	       json_same_walk(doc, &indexed, json_root(doc));
 }
 
 #endif

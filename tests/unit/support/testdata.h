@@ -40,7 +40,9 @@ static inline struct testdata testdata_copy(const char *name, const void *text,
 		abort();
 	if (len)
 		memcpy(data.owned, text, len);
-	data.doc = (struct json_doc){ data.name, data.owned, len };
+	data.doc = (struct json_doc){ .name = data.name,
+				      .text = data.owned,
+				      .len = len };
 	return data;
 }
 

@@ -116,7 +116,7 @@ static void only_the_text_near_the_place_is_read(void)
 {
 	enum { LEN = 1024 * 1024 };
 	char *text CLEANUP_FREE = malloc(LEN);
-	struct json_doc doc = { "t", text, LEN };
+	struct json_doc doc = { .name = "t", .text = text, .len = LEN };
 
 	REQUIRE(text);
 	memset(text, 'x', LEN);

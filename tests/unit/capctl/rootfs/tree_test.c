@@ -9,7 +9,9 @@
 /* The caller frees. */
 static struct spec_tree read_tree(const char *text, struct err *err)
 {
-	struct json_doc doc = { "config.json", text, strlen(text) };
+	struct json_doc doc = { .name = "config.json",
+				.text = text,
+				.len = strlen(text) };
 	struct spec_tree tree = { 0 };
 
 	*err = (struct err){ 0 };
