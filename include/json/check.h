@@ -15,6 +15,7 @@
 #include "base/err.h"
 
 #define JSON_DEPTH_MAX 512
+
 /*
  * Where objects and arrays end, so that a walk does not read one again to skip it.
  * Has as many as its memory holds, in the order of their starts; without memory

@@ -5,6 +5,7 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define CHUNK_SIZE ((size_t)16 * 1024)
 
@@ -23,9 +24,10 @@ static struct arena_chunk *add_chunk(struct arena *arena, size_t size)
 		size = CHUNK_SIZE;
 	if (size > SIZE_MAX - sizeof(*chunk))
 		return NULL;
-	chunk = calloc(1, sizeof(*chunk) + size);
+	chunk = malloc(sizeof(*chunk) + size);
 	if (!chunk)
 		return NULL;
+	chunk->used = 0;
 	chunk->size = size;
 	chunk->before = arena->chunks;
 	arena->chunks = chunk;
@@ -47,7 +49,7 @@ void *arena_alloc(struct arena *arena, size_t size)
 		return NULL;
 	bytes = &chunk->bytes[chunk->used / unit];
 	chunk->used += units * unit;
-	return bytes;
+	return memset(bytes, 0, units * unit);
 }
 
 void arena_free(struct arena *arena)

@@ -176,12 +176,22 @@ static int check_escape(struct checker *check)
 
 	check->pos++;
 	byte = peek_byte(check);
-	if (byte == 'u')
+	switch (byte) {
+	case 'u':
 		return check_unicode_escape(check);
-	if (byte <= 0 || !strchr("\"\\/bfnrt", byte))
+	case '"':
+	case '\\':
+	case '/':
+	case 'b':
+	case 'f':
+	case 'n':
+	case 'r':
+	case 't':
+		check->pos++;
+		return 0;
+	default:
 		return fail_check(check, "unknown escape in a string");
-	check->pos++;
-	return 0;
+	}
 }
 
 static int check_string(struct checker *check)
@@ -298,22 +308,23 @@ static bool in_object(const struct checker *check)
 	return check->is_object[level / 64] >> (level % 64) & 1;
 }
 
-/* At most half as large as the text, of which one page in use costs one page. */
+void json_index_free(struct json_index *index)
+{
+	free(index->spans);
+	*index = (struct json_index){ 0 };
+}
+
+/* At most half as large as the text. Pages that stay empty cost nothing. */
 static void make_index(struct json_index *index, size_t len)
 {
 	size_t size = len / (2 * sizeof(*index->spans)) + 1;
 
+	json_index_free(index);
 	*index = (struct json_index){
 		.spans = reallocarray(NULL, size, sizeof(*index->spans))
 	};
 	if (index->spans)
 		index->size = size;
-}
-
-void json_index_free(struct json_index *index)
-{
-	free(index->spans);
-	*index = (struct json_index){ 0 };
 }
 
 static void open_span(struct checker *check)

@@ -52,13 +52,15 @@ static size_t skip_blank_at(const struct json_doc *doc, size_t pos)
 
 static size_t string_end(const struct json_doc *doc, size_t pos)
 {
-	for (pos++;; pos++) {
-		pos += utf8_plain_length(doc->text + pos, doc->len - pos);
-		if (doc->text[pos] == '"')
-			return pos + 1;
+	pos++;
+	while (doc->text[pos] != '"') {
 		if (doc->text[pos] == '\\')
-			pos++;
+			pos += 2;
+		else
+			pos += 1 + utf8_plain_length(doc->text + pos + 1,
+						     doc->len - pos - 1);
 	}
+	return pos + 1;
 }
 
 /* 0: it is not in the index. */
@@ -255,14 +257,30 @@ static size_t decode_unicode(const char **from, char *to)
 /* *from is after the backslash. An escape is longer than its decoded form. */
 static size_t decode_escape(const char **from, char *to)
 {
-	static const char names[] = "bfnrt", bytes[] = "\b\f\n\r\t";
 	char name = *(*from)++;
-	const char *found;
 
-	if (name == 'u')
+	switch (name) {
+	case 'b':
+		*to = '\b';
+		break;
+	case 'f':
+		*to = '\f';
+		break;
+	case 'n':
+		*to = '\n';
+		break;
+	case 'r':
+		*to = '\r';
+		break;
+	case 't':
+		*to = '\t';
+		break;
+	case 'u':
 		return decode_unicode(from, to);
-	found = strchr(names, name);
-	*to = found ? bytes[found - names] : name;
+	default:
+		*to = name;
+		break;
+	}
 	return 1;
 }
 
@@ -281,13 +299,17 @@ size_t json_decode(const struct json_doc *doc, struct json_value string,
 	char *to = ret_text;
 
 	while (from < end) {
-		size_t len = utf8_plain_length(from, (size_t)(end - from));
+		size_t len;
 
+		if (*from == '\\') {
+			to += decode_next(&from, to);
+			continue;
+		}
+		/* Also a byte that is not plain: part of a character. */
+		len = 1 + utf8_plain_length(from + 1, (size_t)(end - from - 1));
 		memcpy(to, from, len);
 		to += len;
 		from += len;
-		if (from < end)
-			to += decode_next(&from, to);
 	}
 	return (size_t)(to - ret_text);
 }

@@ -253,7 +253,8 @@ static const struct policy_key top_keys[] = {
 
 static int add_file(struct policy *policy, const char *path)
 {
-	char *name = arena_alloc(&policy->memory, strlen(path) + 1);
+	size_t size = strlen(path) + 1;
+	char *name = arena_alloc(&policy->memory, size);
 	const char **files = reallocarray(
 		policy->files, policy->files_count + 1, sizeof(*files));
 
@@ -261,7 +262,7 @@ static int add_file(struct policy *policy, const char *path)
 		policy->files = files;
 	if (!files || !name)
 		return -1;
-	files[policy->files_count++] = strcpy(name, path);
+	files[policy->files_count++] = memcpy(name, path, size);
 	return 0;
 }
 

@@ -306,10 +306,13 @@ static int err_record(struct err *err)
 int record_parse(struct record *ret_record, const struct json_doc *doc,
 		 struct err *err)
 {
-	const struct json_reader reader = { .doc = doc, .err = err };
+	struct json_index index CLEANUP_JSON_INDEX = { 0 };
+	struct json_doc indexed = *doc;
+	const struct json_reader reader = { .doc = &indexed, .err = err };
 	struct record record CLEANUP_RECORD = { 0 };
 
-	if (json_check(doc, err) < 0 ||
+	indexed.index = &index;
+	if (json_check(&indexed, err) < 0 ||
 	    read_record_members(&reader, &record) < 0)
 		return err_record(err);
 	*ret_record = record;

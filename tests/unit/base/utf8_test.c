@@ -4,7 +4,9 @@
 #include "base/utf8.h"
 
 #include <stdint.h>
+#include <string.h>
 
+#include "prng.h"
 #include "tap.h"
 
 #define LAST_CODE_POINT UINT32_C(0x10ffff)
@@ -251,6 +253,41 @@ static void blanks_are_found_at_both_ends(void)
 		CHECK(!utf8_has_blank_around(plain[i]));
 }
 
+static size_t plain_length(const char *text, size_t len)
+{
+	size_t pos = 0;
+
+	while (pos < len && text[pos] >= ' ' && text[pos] <= '~' &&
+	       text[pos] != '"' && text[pos] != '\\')
+		pos++;
+	return pos;
+}
+
+static void plain_text_ends_where_json_needs_an_escape(void)
+{
+	struct prng prng = { 7 };
+	char text[40];
+
+	for (int byte = 0; byte < 256; byte++)
+		for (size_t at = 0; at < sizeof(text); at++) {
+			memset(text, 'a', sizeof(text));
+			text[at] = (char)byte;
+			for (size_t len = 0; len <= sizeof(text); len++)
+				if (!CHECK_U64(utf8_plain_length(text, len),
+					       plain_length(text, len)))
+					return;
+		}
+	/* Bytes near the limits, beside each other. */
+	for (size_t round = 0; round < 200000; round++) {
+		for (size_t i = 0; i < sizeof(text); i++)
+			text[i] = "\x1f !\"#[\\]~\x7f\x80\xff\x01 aaaaaaaa"
+				[prng_below(&prng, 22)];
+		if (!CHECK_U64(utf8_plain_length(text, sizeof(text)),
+			       plain_length(text, sizeof(text))))
+			return;
+	}
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(every_code_point_has_its_length),
 	TAP_TEST(what_follows_is_not_looked_at),
@@ -264,5 +301,6 @@ static const struct tap_test tests[] = {
 	TAP_TEST(what_hides_or_turns_text_is_unseen),
 	TAP_TEST(blanks_are_found_at_both_ends),
 	TAP_TEST(a_character_over_ffff_is_escaped_as_two),
+	TAP_TEST(plain_text_ends_where_json_needs_an_escape),
 };
 TAP_MAIN(tests)
