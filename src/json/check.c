@@ -114,7 +114,8 @@ static bool is_digit_byte(int byte)
 	return byte >= '0' && byte <= '9';
 }
 
-static void skip_blank(struct checker *check)
+/* Inline, because most often there is none. */
+static inline void skip_blank(struct checker *check)
 {
 	const struct json_doc *doc = check->doc;
 	size_t pos = check->pos;

@@ -95,7 +95,8 @@ int json_text_decode(const struct json_reader *reader, const char *key,
 	size_t len = json_decode(reader->doc, string, ret_text);
 
 	ret_text[len] = '\0';
-	if (!memchr(ret_text, '\0', len))
+	/* Only an escape can be a NUL, and it is longer than what it stands for. */
+	if (len == string.end - string.start - 2 || strlen(ret_text) == len)
 		return 0;
 	if (!key)
 		return json_fail(reader, string.start,

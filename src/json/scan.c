@@ -43,7 +43,8 @@ static bool is_closing(char byte)
 	return byte == ']' || byte == '}';
 }
 
-static size_t skip_blank_at(const struct json_doc *doc, size_t pos)
+/* Inline, because most often there is none. */
+static inline size_t skip_blank_at(const struct json_doc *doc, size_t pos)
 {
 	while (pos < doc->len && is_json_blank(doc->text[pos]))
 		pos++;
