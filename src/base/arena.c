@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHUNK_SIZE ((size_t)16 * 1024)
+/* With its header less than a page. */
+#define CHUNK_SIZE ((size_t)4032)
 
 struct arena_chunk {
 	struct arena_chunk *before;
