@@ -3,6 +3,7 @@
 
 #include "policy/match.h"
 
+#include "annotations_of.h"
 #include "tap.h"
 
 /* A container that a rule without keys matches. */
@@ -103,6 +104,32 @@ static void an_absent_text_does_not_match_even_an_exclusion(void)
 	CHECK_STR(mismatch(&match, &subject), NULL);
 	subject.texts[MATCH_ID] = NULL;
 	CHECK_STR(mismatch(&match, &subject), "id");
+}
+
+static void every_annotation_has_to_match(void)
+{
+	const char *one[] = { "1" }, *two[] = { "2" };
+	struct match_annotation list[] = { { "a", { one, 1 } },
+					   { "b", { two, 1 } } };
+	struct annotations both CLEANUP_ANNOTATIONS =
+		annotations_of("{\"a\":\"1\",\"b\":\"2\"}");
+	struct annotations first CLEANUP_ANNOTATIONS =
+		annotations_of("{\"a\":\"1\",\"b\":\"3\"}");
+	struct annotations second CLEANUP_ANNOTATIONS =
+		annotations_of("{\"b\":\"2\"}");
+	struct match_subject subject = plain_subject();
+	struct match match;
+
+	match_init(&match);
+	match.annotations = list;
+	match.annotations_count = 2;
+	CHECK_STR(mismatch(&match, &subject), "annotations");
+	subject.annotations = &both;
+	CHECK_STR(mismatch(&match, &subject), NULL);
+	subject.annotations = &first;
+	CHECK_STR(mismatch(&match, &subject), "annotations");
+	subject.annotations = &second;
+	CHECK_STR(mismatch(&match, &subject), "annotations");
 }
 
 static void each_number_is_held_against_its_own_ranges(void)
@@ -235,6 +262,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(an_unknown_flag_matches_neither_true_nor_false),
 	TAP_TEST(each_text_is_held_against_its_own_patterns),
 	TAP_TEST(an_absent_text_does_not_match_even_an_exclusion),
+	TAP_TEST(every_annotation_has_to_match),
 	TAP_TEST(each_number_is_held_against_its_own_ranges),
 	TAP_TEST(uid_0_matches_a_rule_that_asks_for_it),
 	TAP_TEST(a_gid_that_is_not_named_does_not_restrict_root_group),

@@ -261,6 +261,22 @@ static void the_first_rule_that_matches_decides(void)
 	CHECK_STR(found_name(&policy, NULL, 5), NULL);
 }
 
+static void any_rule_may_match_another_container(void)
+{
+	struct policy policy CLEANUP_POLICY = { 0 };
+	struct testdata data CLEANUP_TESTDATA = testdata_of(
+		"{\"version\":1,\"rules\":["
+		"{\"name\":\"1\",\"match\":{\"uid\":5}},"
+		"{\"name\":\"2\",\"match\":{\"id\":\"a\",\"uid\":6}}]}");
+	char *problems CLEANUP_FREE = read_policy(&policy, &data.doc);
+	struct match_subject subject = subject_of("b", 6);
+
+	CHECK_STR(problems, "");
+	CHECK(policy_may_match_other(&policy, &subject));
+	subject = subject_of("b", 5);
+	CHECK(!policy_may_match_other(&policy, &subject));
+}
+
 static void no_rules_match_nothing(void)
 {
 	struct policy empty CLEANUP_POLICY = { 0 };
@@ -507,6 +523,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_file_of_policy_d_has_rules_alone),
 	TAP_TEST(escapes_are_resolved_in_keys_and_values),
 	TAP_TEST(the_first_rule_that_matches_decides),
+	TAP_TEST(any_rule_may_match_another_container),
 	TAP_TEST(no_rules_match_nothing),
 	TAP_TEST(ten_thousand_rules_load_and_the_last_is_found),
 	TAP_TEST(a_rule_more_is_refused_also_in_another_file),
