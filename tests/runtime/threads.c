@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * usage: threads [drop] [exit]
- * A second thread keeps the program's capabilities and sleeps. The main thread
+ * usage: threads [lower] [drop] [exit]
+ * With lower, the ambient set is cleared first. A second thread keeps the program's capabilities and sleeps. The main thread
  * drops all of its capabilities, takes the name "ready", and sleeps or exits.
  * Not a script, because a shell has only one thread.
  */
@@ -34,6 +34,9 @@ int main(int argc, char **argv)
 {
 	pthread_t thread;
 
+	if (argc > 1 && strcmp(argv[1], "lower") == 0 &&
+	    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
+		return 1;
 	if (pthread_create(&thread, NULL, sleep_forever, NULL) != 0)
 		return 1;
 	if (argc > 1 && strcmp(argv[1], "drop") == 0 && drop_all() < 0)

@@ -279,8 +279,34 @@ bring_ambient() {
 	plain_runtime create -b "$bundle" "$id" </dev/null >"$work/stdout" \
 		2>"$work/stderr" 3>&-
 	plain_runtime start "$id"
-	wait_until is_asleep "$(first_pid)"
+	wait_until "${1-is_asleep}" "$(first_pid)"
 	cp "$work/unpatched.json" "$bundle/config.json"
+}
+
+has_lowered() { grep -q '^Name:.ready' "/proc/$1/status"; }
+
+# As from a checkpoint of CRIU before 4.1, which does not restore ambient.
+@test "a permitted set that only a file could give is more, unless the file gives it" {
+	require_programs setcap
+	for name in $RUNTIMES; do
+		use_container "$name"
+		cp "$builddir/tests/runtime/threads" "$bundle/rootfs/bin/"
+		change_config '.process.args = ["/bin/threads", "lower"]'
+		grant_nothing
+		bring_ambient has_lowered
+		grep -E '^CapAmb:.*0$' "/proc/$(first_pid)/status"
+		expect_findings 1 'more CAP_CHOWN CAP_NET_BIND_SERVICE'
+		grant '{}'
+		expect_findings 1 'more CAP_CHOWN' 'pending CAP_NET_BIND_SERVICE'
+		grant_nothing
+		setcap cap_chown+p "$bundle/rootfs/bin/threads"
+		expect_findings 0
+		setcap -r "$bundle/rootfs/bin/threads"
+		expect_findings 1 'more CAP_CHOWN CAP_NET_BIND_SERVICE'
+		chmod u+s "$bundle/rootfs/bin/threads"
+		expect_findings 0
+		finish
+	done
 }
 
 @test "an ambient set that neither config.json nor the policy gives is more" {
@@ -331,8 +357,13 @@ restart_from_checkpoint() {
 		if restart_from_checkpoint '{}'; then return 1; fi
 		grep "'\"restore\": true'" "$work/stderr"
 		restart_from_checkpoint '{}' 'restore: true'
-		grep -E '^CapAmb:.*400$' "/proc/$(first_pid)/status"
-		expect_findings 0
+		grep -E '^CapPrm:.*400$' "/proc/$(first_pid)/status"
+		# CRIU before 4.1 does not restore the ambient set.
+		if grep -E '^CapAmb:.*400$' "/proc/$(first_pid)/status"; then
+			expect_findings 0
+		else
+			expect_findings 1 'pending CAP_NET_BIND_SERVICE'
+		fi
 		grant '{id: "somebody-else"}'
 		expect_findings 1 'more CAP_NET_BIND_SERVICE'
 		expect_row 1 'more NET_BIND_SERVICE: held but not granted: '

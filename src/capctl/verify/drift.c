@@ -24,13 +24,18 @@ static capmask ambient_of(const struct drift_state *state)
 /*
  * Without file capabilities, a program that does not start as root begins with
  * the ambient set alone: what the engine put into other sets gives it nothing.
+ * CRIU before 4.1 restores permitted and not ambient.
  */
-static capmask unexplained_ambient(const struct drift_facts *facts)
+static capmask unexplained(const struct drift_facts *facts)
 {
+	const capmask *held = facts->held.sets.set;
+	capmask own = held[CAPSET_AMBIENT];
+
 	if (facts->starts_as_root)
 		return 0;
-	return facts->held.sets.set[CAPSET_AMBIENT] &
-	       ~(ambient_of(&facts->given) | ambient_of(&facts->today));
+	if (facts->file_adds_nothing)
+		own |= held[CAPSET_PERMITTED];
+	return own & ~(ambient_of(&facts->given) | ambient_of(&facts->today));
 }
 
 /*
@@ -49,7 +54,7 @@ static void compare_held(struct drift *drift, const struct drift_facts *facts)
 		  ((held[CAPSET_PERMITTED] | held[CAPSET_BOUNDING] |
 		    held[CAPSET_INHERITABLE]) &
 		   ~(most | given[CAPSET_INHERITABLE])) |
-			  unexplained_ambient(facts));
+			  unexplained(facts));
 	drift->found[DRIFT_PRIVILEGES] = facts->given.no_new_privileges &&
 					 !facts->held.no_new_privileges;
 }

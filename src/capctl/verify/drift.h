@@ -30,6 +30,7 @@ struct drift_facts {
 	struct drift_state today; /* a create would write it now */
 	bool starts_as_root; /* user 0 in config.json */
 	bool running; /* else `held` is empty */
+	bool file_adds_nothing; /* the program's file, at execve */
 	struct drift_state held; /* any thread of the first process */
 };
 

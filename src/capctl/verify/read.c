@@ -2,7 +2,10 @@
 #include "config.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
 
 #include "capctl/process/processes.h"
 #include "capctl/verify/verify.h"
@@ -31,6 +34,26 @@ static void add_held(struct verify_result *result,
 	held->no_new_privileges &= status->no_new_privs;
 }
 
+/*
+ * File capabilities and set-user-ID give nothing under no_new_privs. A created
+ * process is still the runtime, which has not called execve.
+ */
+static bool adds_file_nothing(const struct verify_result *result)
+{
+	char exe[32];
+	struct stat st;
+
+	if (result->container->created)
+		return false;
+	if (result->facts.given.no_new_privileges)
+		return true;
+	snprintf(exe, sizeof(exe), "/proc/%d/exe",
+		 result->container->state.pid);
+	return stat(exe, &st) == 0 && !(st.st_mode & S_ISUID) &&
+	       getxattr(exe, "security.capability", NULL, 0) < 0 &&
+	       (errno == ENODATA || errno == EOPNOTSUPP);
+}
+
 static int read_held(struct verify_result *result, struct err *err)
 {
 	struct processes processes CLEANUP_PROCESSES = PROCESSES_INIT;
@@ -52,6 +75,7 @@ static int read_held(struct verify_result *result, struct err *err)
 	init_held(result);
 	for (size_t i = 0; i < processes.count; i++)
 		add_held(result, &processes.list[i]);
+	result->facts.file_adds_nothing = adds_file_nothing(result);
 	return 0;
 }
 
