@@ -163,6 +163,7 @@ CAPCTL_CLI_TESTS = \
 	tests/cli/screens.bats
 RUNTIME_TESTS = \
 	tests/runtime/audit.bats \
+	tests/runtime/checkpoints.bats \
 	tests/runtime/cycles.bats \
 	tests/runtime/escalation.bats \
 	tests/runtime/lifecycle.bats \

@@ -3,7 +3,7 @@
 # shellcheck disable=SC2154 # helpers.bash sets them
 # Each supported Debian with nothing installed: the README's two commands in
 # order; then the demo and the tests of real containers with the release's own
-# kernel, in a virtual machine. Takes hours.
+# kernel and its CRIU, in a virtual machine. Takes hours.
 
 load helpers
 
@@ -21,6 +21,8 @@ demo_and_containers_in_machine() { # RELEASE
 	quickstart demo
 	# shellcheck disable=SC2016 # make's variables
 	quickstart check 'check_PROGRAMS=$(HELPERS)' check_LIBRARIES= TESTS=
+	machine in "$dir" apt-get install -qy --no-install-recommends criu \
+		>"$dir/log" 2>&1 || fail_with_log
 	machine boot "$dir" 9000 sh -c 'cd /capruntime && ./quickstart demo &&
 		./quickstart check "check_PROGRAMS=\$(HELPERS)" \
 			check_LIBRARIES= "TESTS=\$(RUNTIME_TESTS) \
@@ -29,6 +31,8 @@ demo_and_containers_in_machine() { # RELEASE
 		>"$dir/log" 2>&1 || fail_with_log
 	expect_demo
 	expect_tests 100
+	grep '^PASS: .*checkpoints.bats .* not restored unless a rule permits' \
+		"$dir/log"
 }
 
 @test "Debian 12: demo, then check, where nothing was installed" {
