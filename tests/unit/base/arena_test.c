@@ -9,6 +9,14 @@
 #include "base/cleanup.h"
 #include "tap.h"
 
+/* By default AddressSanitizer ends the program when an allocation fails. */
+const char *__asan_default_options(void);
+
+const char *__asan_default_options(void)
+{
+	return "allocator_may_return_null=1";
+}
+
 static bool is_zero(const unsigned char *bytes, size_t size)
 {
 	for (size_t i = 0; i < size; i++)
@@ -48,6 +56,8 @@ static void small_pieces_share_memory(void)
 
 	CHECK(other - one == 8);
 	CHECK((char *)arena_alloc(&arena, 0) - other == 8);
+	/* The rest of the first 4032 bytes. */
+	CHECK((char *)arena_alloc(&arena, 4032 - 16) - other == 8);
 	arena_free(&arena);
 }
 

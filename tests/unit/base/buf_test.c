@@ -100,6 +100,18 @@ static void a_failed_addition_is_told_when_it_is_taken(void)
 	}
 }
 
+static void an_array_is_filled_to_its_last_byte(void)
+{
+	char array[4];
+	struct buf buf = BUF_FIXED(array);
+
+	buf_add_str(&buf, "abcd");
+	CHECK(!buf.failed && buf.len == sizeof(array));
+	CHECK(memcmp(array, "abcd", sizeof(array)) == 0);
+	buf_add_str(&buf, "e");
+	CHECK(buf.failed);
+}
+
 static void freeing_twice_does_nothing(void)
 {
 	struct buf buf = { 0 };
@@ -158,6 +170,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_long_text_keeps_all_its_bytes),
 	TAP_TEST(a_taken_buffer_can_be_filled_again),
 	TAP_TEST(a_failed_addition_is_told_when_it_is_taken),
+	TAP_TEST(an_array_is_filled_to_its_last_byte),
 	TAP_TEST(freeing_twice_does_nothing),
 	TAP_TEST(a_json_string_has_what_must_be_escaped_escaped),
 	TAP_TEST(no_byte_of_a_json_string_is_a_control_character),
