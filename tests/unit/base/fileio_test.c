@@ -4,10 +4,13 @@
 #include "base/fileio.h"
 
 #include <errno.h>
+#include <linux/magic.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <sys/xattr.h>
 
 #include "openat_hook.h"
+#include "own_mounts.h"
 #include "tap.h"
 #include "tempdir.h"
 
@@ -460,6 +463,43 @@ static void a_published_file_has_the_mode_given(void)
 	CHECK(!tempdir_has(&dir, LEFTOVER));
 }
 
+static int synced;
+
+/* Linked in place of the C library's. */
+int fsync(int fd)
+{
+	synced++;
+	return (int)syscall(SYS_fsync, fd);
+}
+
+static void check_synced(int directory)
+{
+	struct statfs fs;
+	struct err err = { 0 };
+
+	synced = 0;
+	REQUIRE(fstatfs(directory, &fs) == 0);
+	REQUIRE(fileio_replace(directory, "file", -1, "new", 3, &err) == 0);
+	CHECK(synced == (fs.f_type != TMPFS_MAGIC));
+}
+
+static void replace_on_tmpfs(const struct tempdir *dir)
+{
+	int fd CLEANUP_FD = -1;
+
+	REQUIRE(mount("none", dir->path, "tmpfs", 0, NULL) == 0);
+	fd = open(dir->path, O_PATH | O_CLOEXEC);
+	check_synced(fd);
+}
+
+static void only_a_tmpfs_need_not_be_waited_for(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+
+	check_synced(dir.fd);
+	with_own_mounts(&dir, replace_on_tmpfs);
+}
+
 static void another_name_of_the_file_keeps_the_old_bytes(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
@@ -557,6 +597,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(an_owner_or_a_group_alone_is_kept),
 	TAP_TEST(the_umask_takes_nothing_from_the_mode),
 	TAP_TEST(a_published_file_has_the_mode_given),
+	TAP_TEST(only_a_tmpfs_need_not_be_waited_for),
 	TAP_TEST(another_name_of_the_file_keeps_the_old_bytes),
 	TAP_TEST(what_a_kill_left_is_replaced_and_not_followed),
 	TAP_TEST(a_link_made_meanwhile_is_not_followed),

@@ -226,6 +226,15 @@ static void a_record_of_an_early_version_has_no_files_and_owner(void)
 
 #define FILES(list) ABOUT ",\"files\":" list "}"
 
+static void a_missing_number_is_named(void)
+{
+	struct record got CLEANUP_RECORD = { 0 };
+	struct err err = { 0 };
+
+	CHECK(parse_str(FILES("[{\"digest\":1}]"), &got, &err) == -1);
+	CHECK_HAS(err.text, "'length' is missing");
+}
+
 static const char *const refused[] = {
 	"",
 	"[]",
@@ -353,6 +362,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_record_cut_anywhere_is_refused),
 	TAP_TEST(a_field_can_be_absent_before),
 	TAP_TEST(a_record_of_an_early_version_has_no_files_and_owner),
+	TAP_TEST(a_missing_number_is_named),
 	TAP_TEST(what_we_never_write_is_refused_by_name),
 	TAP_TEST(a_refusal_says_what_to_do),
 	TAP_TEST(freeing_twice_does_nothing),
