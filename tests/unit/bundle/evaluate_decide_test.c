@@ -128,6 +128,28 @@ static void without_rules_a_config_is_only_read(void)
 	CHECK_U64(evaluation->spec.uid, 1000);
 }
 
+static void an_earlier_grant_is_reverted_before_the_decision(void)
+{
+	static const char record[] =
+		"{\"version\":1,\"id\":\"c1\",\"root\":null,\"rule\":\"r\",\"uid\":1000,"
+		"\"decided\":{\"wanted\":[\"CAP_KILL\"],\"ambient\":[\"CAP_KILL\"],"
+		"\"inheritable\":[],\"drop\":[],\"no_new_privileges\":false,"
+		"\"exec\":false,\"new_userns\":false},\"capabilities\":{"
+		"\"was\":\"{\\\"bounding\\\":[\\\"CAP_KILL\\\"]}\","
+		"\"wrote\":[\"{\\\"bounding\\\":[\\\"CAP_KILL\\\"],\\\"ambient\\\":[\\\"CAP_KILL\\\"]}\"]}}";
+	static const char config[] =
+		"{\"process\":{\"user\":{\"uid\":1000,\"gid\":7},"
+		"\"capabilities\":{\"bounding\":[\"CAP_KILL\"],\"ambient\":[\"CAP_KILL\"]}}}";
+	struct scene scene CLEANUP_SCENE = make_scene();
+	const struct evaluation *evaluation = &scene.evaluation;
+
+	REQUIRE(tempdir_write_str(&scene.dir, RECORD, record));
+	CHECK_STR(evaluate(&scene, POLICY("", ""), config, ENGINE_NONE), NULL);
+	CHECK(evaluation_record(evaluation) && !evaluation->exact);
+	CHECK_U64(evaluation->spec.sets.set[CAPSET_AMBIENT], 0);
+	CHECK_U64(evaluation->spec.sets.set[CAPSET_BOUNDING], BIT(KILL));
+}
+
 static void a_container_without_a_process_matches_no_rule(void)
 {
 	check_rule(POLICY("", RAISE("", "")), "{}", ENGINE_NONE, "");
@@ -329,9 +351,22 @@ static void a_broken_config_or_record_is_refused(void)
 		  "/" RECORD "'");
 }
 
+static void a_record_that_others_can_write_is_refused(void)
+{
+	struct scene scene CLEANUP_SCENE = make_scene();
+	const char *error;
+
+	REQUIRE(tempdir_write_str(&scene.dir, RECORD, "{}"));
+	REQUIRE(fchmodat(scene.dir.fd, RECORD, 0666, 0) == 0);
+	error = evaluate(&scene, POLICY("", ""), PLAIN, ENGINE_NONE);
+	REQUIRE(error);
+	CHECK_HAS(error, "is writable by others");
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(the_first_rule_that_matches_decides),
 	TAP_TEST(without_rules_a_config_is_only_read),
+	TAP_TEST(an_earlier_grant_is_reverted_before_the_decision),
 	TAP_TEST(a_container_without_a_process_matches_no_rule),
 	TAP_TEST(each_key_has_the_containers_value),
 	TAP_TEST(a_new_namespace_is_not_the_hosts),
@@ -342,6 +377,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(what_is_above_the_ceiling_is_noted),
 	TAP_TEST(a_required_capability_must_be_raised),
 	TAP_TEST(a_broken_config_or_record_is_refused),
+	TAP_TEST(a_record_that_others_can_write_is_refused),
 };
 
 TAP_MAIN(tests)

@@ -371,6 +371,43 @@ static void keys_are_those_of_the_specification(void)
 	CHECK_STR(capset_key(CAPSET_AMBIENT), "ambient");
 }
 
+static void the_dangerous_ones_are_those_of_the_manual_page(void)
+{
+	static const char *const names[] = {
+		"CHOWN",
+		"DAC_OVERRIDE",
+		"DAC_READ_SEARCH",
+		"FOWNER",
+		"SETUID",
+		"SETGID",
+		"SETPCAP",
+		"SETFCAP",
+		"MKNOD",
+		"LINUX_IMMUTABLE",
+		"NET_ADMIN",
+		"SYS_ADMIN",
+		"SYS_MODULE",
+		"SYS_RAWIO",
+		"SYS_PTRACE",
+		"SYS_BOOT",
+		"SYS_CHROOT",
+		"SYS_RESOURCE",
+		"SYS_TIME",
+		"SYSLOG",
+		"BPF",
+		"PERFMON",
+		"AUDIT_CONTROL",
+		"MAC_ADMIN",
+		"MAC_OVERRIDE",
+		"CHECKPOINT_RESTORE",
+	};
+	capmask mask = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		mask |= capset_from_name(names[i], strlen(names[i]));
+	CHECK_U64(capset_dangerous(), mask);
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(every_capability_of_the_kernel_is_known),
 	TAP_TEST(every_name_is_found_in_each_spelling),
@@ -384,6 +421,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(names_are_written_in_kernel_order),
 	TAP_TEST(what_is_written_reads_as_the_same_set),
 	TAP_TEST(keys_are_those_of_the_specification),
+	TAP_TEST(the_dangerous_ones_are_those_of_the_manual_page),
 };
 
 TAP_MAIN(tests)
