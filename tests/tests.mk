@@ -26,6 +26,7 @@ UNIT_TESTS = \
 	tests/unit/capruntime/exec_patch_test \
 	tests/unit/capruntime/exec_prepare_test \
 	tests/unit/capruntime/exec_test \
+	tests/unit/capruntime/heap_test \
 	tests/unit/capruntime/refuse_test \
 	tests/unit/caps/own_test \
 	tests/unit/caps/set_test \
@@ -296,7 +297,8 @@ tests_runtime_threads_LDFLAGS = -static
 tests_runtime_threads_LDADD =
 
 # The same programs with fixed paths below the build directory.
-tests_cli_capruntime_sysroot_SOURCES = src/capruntime/main.c src/base/paths.c
+tests_cli_capruntime_sysroot_SOURCES = src/capruntime/main.c \
+	src/capruntime/heap.c src/base/paths.c
 tests_cli_capruntime_sysroot_CFLAGS = $(capruntime_CFLAGS)
 tests_cli_capruntime_sysroot_LDFLAGS = $(capruntime_LDFLAGS)
 tests_cli_capruntime_sysroot_CPPFLAGS = $(OWN_CPPFLAGS) \

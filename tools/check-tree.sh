@@ -124,7 +124,7 @@ capctl/seccomp: closed profile rules
 capctl/show: choose json print show
 capctl/sync: deploy policy print sync
 capctl/verify: print read verify
-capruntime: audit create exec exec_link main refuse
+capruntime: audit create exec exec_link heap main refuse
 caps: own
 policy: files
 runtime: launch root

@@ -57,7 +57,8 @@ documented() { # TABLE...
 		exec) wanted=$(documented 1 2) ;;
 		exec-with-link) wanted=$(documented 1 2 3) ;;
 		create-0-rules) wanted=$(documented 1 4) ;;
-		create-*) wanted=$(documented 1 4 5) ;;
+		create-1-rules) wanted=$(documented 1 4 5) ;;
+		create-*) wanted=$(documented 1 4 5 6) ;;
 		esac
 		printf '%s\n  %s\n  documented:\n  %s\n' "$name" "$calls" \
 			"$wanted"
