@@ -102,7 +102,7 @@ static void a_failed_addition_is_told_when_it_is_taken(void)
 
 static void an_array_is_filled_to_its_last_byte(void)
 {
-	char array[4];
+	char array[4] = "";
 	struct buf buf = BUF_FIXED(array);
 
 	buf_add_str(&buf, "abcd");
