@@ -25,6 +25,7 @@ SHARED_FILES = \
 	include/caps/set.h \
 	include/json/check.h \
 	include/json/keys.h \
+	include/json/place.h \
 	include/json/read.h \
 	include/json/scan.h \
 	include/policy/ambient_request.h \
@@ -64,8 +65,10 @@ SHARED_FILES = \
 	src/bundle/owner.c \
 	src/caps/own.c \
 	src/caps/set.c \
+	src/json/bytes.h \
 	src/json/check.c \
 	src/json/keys.c \
+	src/json/place.c \
 	src/json/read.c \
 	src/json/scan.c \
 	src/policy/ambient_request.c \

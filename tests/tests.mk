@@ -33,6 +33,7 @@ UNIT_TESTS = \
 	tests/unit/json/check_test \
 	tests/unit/json/json_c_test \
 	tests/unit/json/keys_test \
+	tests/unit/json/place_test \
 	tests/unit/json/read_test \
 	tests/unit/json/scan_test \
 	tests/unit/policy/ambient_request_test \

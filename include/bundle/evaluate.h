@@ -27,8 +27,7 @@ struct evaluation {
 	struct record record; /* if bundle.record_text is not NULL */
 	bool exact; /* undo_revert(); set to revert on the admin's word */
 	struct json_doc config; /* as on disk */
-	struct json_doc
-		restored; /* before our changes; no text: not read yet */
+	struct json_doc restored; /* before our changes; NULL: not read */
 	char *restored_text; /* NULL: it is that of config.json */
 	struct spec spec; /* of `restored` */
 	enum evaluation_namespace userns; /* that the container enters */

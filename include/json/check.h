@@ -3,7 +3,7 @@
  * Checks that a text is strict JSON: RFC 8259, one value, valid UTF-8, no
  * unpaired surrogates, limited depth. Readers differ on everything else
  * (comments, trailing text, invalid UTF-8), so all of them read a text that
- * passes in the same way, except for its keys (json/keys.h). Allocates nothing.
+ * passes in the same way, except for its keys (json/keys.h). Allocates the index alone.
  */
 #ifndef CAPRUNTIME_JSON_CHECK_H
 #define CAPRUNTIME_JSON_CHECK_H
@@ -12,9 +12,14 @@
 #include <stdint.h>
 
 #include "base/cleanup.h"
-#include "base/err.h"
+#include "json/place.h"
 
 #define JSON_DEPTH_MAX 512
+
+struct json_span {
+	uint32_t start;
+	uint32_t end;
+};
 
 /*
  * Where objects and arrays end, so that a walk does not read one again to skip it.
@@ -30,18 +35,6 @@ struct json_index {
 
 #define CLEANUP_JSON_INDEX __attribute__((cleanup(json_index_free)))
 
-struct json_doc {
-	const char *name; /* of the file, for messages */
-	const char *text; /* need not end in NUL */
-	size_t len; /* less than 4 GiB if there is an index */
-	struct json_index *index; /* NULL: none. json_check() fills it */
-};
-
-struct json_span {
-	uint32_t start;
-	uint32_t end;
-};
-
 void json_index_free(struct json_index *index);
 
 /* -1: the message has the place of the first error. */
@@ -50,32 +43,5 @@ int json_check(const struct json_doc *doc, struct err *err) MUST_CHECK;
 /* The same, with place and message separate; both are set only on -1. */
 int json_check_find(const struct json_doc *doc, size_t *ret_offset,
 		    const char **ret_what) MUST_CHECK;
-
-/* Lines and columns from 1; columns count code points, as editors do. */
-struct json_place {
-	size_t offset;
-	size_t line;
-	size_t column;
-};
-
-#define JSON_PLACE_START                                                       \
-	{                                                                      \
-		.offset = 0, .line = 1, .column = 1                            \
-	}
-
-/*
- * Moves to another offset, or to the end if that is smaller. Reads the text in
- * between and, when it moves back over a line break, the start of that line.
- */
-void json_place_move(const struct json_doc *doc, struct json_place *place,
-		     size_t offset);
-
-/* Sets "'NAME':LINE:COLUMN: message" and returns -1. */
-int json_err(struct err *err, const struct json_doc *doc, size_t offset,
-	     const char *format, ...) __attribute__((format(printf, 4, 5)));
-
-/* The same for a known place. */
-int json_err_place(struct err *err, const struct json_doc *doc,
-		   const struct json_place *place, const char *message);
 
 #endif

@@ -71,6 +71,10 @@ bool json_has_escape(const struct json_doc *doc, struct json_value string);
 size_t json_decode(const struct json_doc *doc, struct json_value string,
 		   char *ret_text);
 
+/* The same, ended by a NUL in one byte more. False: the string contains one. */
+bool json_decode_text(const struct json_doc *doc, struct json_value string,
+		      char *ret_text) MUST_CHECK;
+
 /*
  * Decodes a string's escapes. ret_len does not count the terminating NUL; the
  * string itself can contain NULs (\u0000). The caller frees. Fails only when

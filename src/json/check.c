@@ -3,13 +3,12 @@
 
 #include "json/check.h"
 
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/utf8.h"
+#include "json/bytes.h"
 
 /* The state of a check; one bit per level: object or array. */
 struct checker {
@@ -20,74 +19,6 @@ struct checker {
 	uint32_t spans[JSON_DEPTH_MAX]; /* that are open, in the index */
 	uint64_t is_object[JSON_DEPTH_MAX / 64];
 };
-
-static bool begins_character(const struct json_doc *doc, size_t at)
-{
-	return ((unsigned char)doc->text[at] & 0xc0) != 0x80;
-}
-
-static size_t column_at(const struct json_doc *doc, size_t offset)
-{
-	size_t column = 1;
-
-	for (; offset && doc->text[offset - 1] != '\n'; offset--)
-		column += begins_character(doc, offset - 1);
-	return column;
-}
-
-static void move_back(const struct json_doc *doc, struct json_place *place,
-		      size_t offset)
-{
-	size_t line = place->line;
-
-	for (; place->offset > offset; place->offset--) {
-		if (doc->text[place->offset - 1] == '\n')
-			place->line--;
-		else
-			place->column -=
-				begins_character(doc, place->offset - 1);
-	}
-	if (place->line != line)
-		place->column = column_at(doc, offset);
-}
-
-void json_place_move(const struct json_doc *doc, struct json_place *place,
-		     size_t offset)
-{
-	if (offset > doc->len)
-		offset = doc->len;
-	if (offset < place->offset)
-		move_back(doc, place, offset);
-	for (; place->offset < offset; place->offset++) {
-		if (doc->text[place->offset] == '\n') {
-			place->line++;
-			place->column = 1;
-		} else {
-			place->column += begins_character(doc, place->offset);
-		}
-	}
-}
-
-int json_err(struct err *err, const struct json_doc *doc, size_t offset,
-	     const char *format, ...)
-{
-	struct json_place place = JSON_PLACE_START;
-	char message[ERR_TEXT_MAX];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(message, sizeof(message), format, args);
-	va_end(args);
-	json_place_move(doc, &place, offset);
-	return json_err_place(err, doc, &place, message);
-}
-
-int json_err_place(struct err *err, const struct json_doc *doc,
-		   const struct json_place *place, const char *message)
-{
-	return err_set(err, "'%s':%zu:%zu: %s", doc->name, place->line,
-		       place->column, message);
-}
 
 static int fail_check(struct checker *check, const char *what)
 {
@@ -103,26 +34,9 @@ static int peek_byte(const struct checker *check)
 		       : -1;
 }
 
-static bool is_blank_byte(int byte)
+static void skip_blank(struct checker *check)
 {
-	return byte <= ' ' &&
-	       (byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r');
-}
-
-static bool is_digit_byte(int byte)
-{
-	return byte >= '0' && byte <= '9';
-}
-
-/* Inline, because most often there is none. */
-static inline void skip_blank(struct checker *check)
-{
-	const struct json_doc *doc = check->doc;
-	size_t pos = check->pos;
-
-	while (pos < doc->len && is_blank_byte(doc->text[pos]))
-		pos++;
-	check->pos = pos;
+	check->pos = json_skip_blank(check->doc, check->pos);
 }
 
 /* Four hexadecimal digits, or -1. */
@@ -136,7 +50,7 @@ static int read_hex4(const struct checker *check, size_t at)
 	for (size_t i = at; i < at + 4; i++) {
 		int byte = (unsigned char)check->doc->text[i];
 
-		if (is_digit_byte(byte))
+		if (json_is_digit(byte))
 			number = number * 16 + (byte - '0');
 		else if ((byte | 0x20) >= 'a' && (byte | 0x20) <= 'f')
 			number = number * 16 + ((byte | 0x20) - 'a' + 10);
@@ -229,9 +143,9 @@ static int check_string(struct checker *check)
 
 static int check_digits(struct checker *check)
 {
-	if (!is_digit_byte(peek_byte(check)))
+	if (!json_is_digit(peek_byte(check)))
 		return fail_check(check, "expected a digit in a number");
-	while (is_digit_byte(peek_byte(check)))
+	while (json_is_digit(peek_byte(check)))
 		check->pos++;
 	return 0;
 }
@@ -282,7 +196,7 @@ static int check_scalar(struct checker *check)
 
 	if (byte == '"')
 		return check_string(check);
-	if (byte == '-' || is_digit_byte(byte))
+	if (byte == '-' || json_is_digit(byte))
 		return check_number(check);
 	return check_word(check);
 }

@@ -92,11 +92,7 @@ static int fail_no_memory(const struct json_reader *reader, size_t offset)
 int json_text_decode(const struct json_reader *reader, const char *key,
 		     struct json_value string, char *ret_text)
 {
-	size_t len = json_decode(reader->doc, string, ret_text);
-
-	ret_text[len] = '\0';
-	/* Only an escape can be a NUL, and it is longer than what it stands for. */
-	if (len == string.end - string.start - 2 || strlen(ret_text) == len)
+	if (json_decode_text(reader->doc, string, ret_text))
 		return 0;
 	if (!key)
 		return json_fail(reader, string.start,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "json/bytes.h"
 
 const char *json_kind_name(enum json_kind kind)
 {
@@ -27,28 +28,9 @@ const char *json_kind_name(enum json_kind kind)
 	return "nothing";
 }
 
-static bool is_json_blank(int byte)
-{
-	return byte <= ' ' &&
-	       (byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r');
-}
-
-static bool is_json_digit(int byte)
-{
-	return byte >= '0' && byte <= '9';
-}
-
 static bool is_closing(char byte)
 {
 	return byte == ']' || byte == '}';
-}
-
-/* Inline, because most often there is none. */
-static inline size_t skip_blank_at(const struct json_doc *doc, size_t pos)
-{
-	while (pos < doc->len && is_json_blank(doc->text[pos]))
-		pos++;
-	return pos;
 }
 
 static size_t string_end(const struct json_doc *doc, size_t pos)
@@ -115,7 +97,7 @@ static size_t container_end(const struct json_doc *doc, size_t pos)
 
 static size_t scalar_end(const struct json_doc *doc, size_t pos)
 {
-	while (pos < doc->len && !is_json_blank(doc->text[pos]) &&
+	while (pos < doc->len && !json_is_blank(doc->text[pos]) &&
 	       doc->text[pos] != ',' && !is_closing(doc->text[pos]))
 		pos++;
 	return pos;
@@ -124,7 +106,7 @@ static size_t scalar_end(const struct json_doc *doc, size_t pos)
 /* The first value at or after pos. */
 static struct json_value value_at(const struct json_doc *doc, size_t pos)
 {
-	struct json_value value = { .start = skip_blank_at(doc, pos) };
+	struct json_value value = { .start = json_skip_blank(doc, pos) };
 
 	switch (doc->text[value.start]) {
 	case '{':
@@ -178,10 +160,10 @@ bool json_next_element(struct json_iter *iter, struct json_value *ret_value)
 
 	if (!iter->doc)
 		return false;
-	pos = skip_blank_at(iter->doc, iter->pos);
+	pos = json_skip_blank(iter->doc, iter->pos);
 	if (is_closing(iter->doc->text[pos]))
 		return false;
-	pos = skip_blank_at(iter->doc, pos + 1);
+	pos = json_skip_blank(iter->doc, pos + 1);
 	if (is_closing(iter->doc->text[pos])) {
 		iter->pos = pos;
 		return false;
@@ -197,7 +179,7 @@ bool json_next_member(struct json_iter *iter, struct json_member *ret_member)
 
 	if (!json_next_element(iter, &ret_member->key))
 		return false;
-	colon = skip_blank_at(iter->doc, iter->pos);
+	colon = json_skip_blank(iter->doc, iter->pos);
 	ret_member->value = value_at(iter->doc, colon + 1);
 	iter->pos = ret_member->value.end;
 	return true;
@@ -218,7 +200,7 @@ static uint32_t decode_hex4(const char *digits)
 		int byte = digits[i];
 
 		number = number * 16 +
-			 (uint32_t)(is_json_digit(byte)
+			 (uint32_t)(json_is_digit(byte)
 					    ? byte - '0'
 					    : (byte | 0x20) - 'a' + 10);
 	}
@@ -315,6 +297,16 @@ size_t json_decode(const struct json_doc *doc, struct json_value string,
 	return (size_t)(to - ret_text);
 }
 
+bool json_decode_text(const struct json_doc *doc, struct json_value string,
+		      char *ret_text)
+{
+	size_t len = json_decode(doc, string, ret_text);
+
+	ret_text[len] = '\0';
+	/* Only an escape can be a NUL, and it is longer than what it stands for. */
+	return len == string.end - string.start - 2 || strlen(ret_text) == len;
+}
+
 int json_string(const struct json_doc *doc, struct json_value string,
 		char **ret_text, size_t *ret_len, struct err *err)
 {
@@ -361,7 +353,7 @@ bool json_is_u64(const struct json_doc *doc, struct json_value number,
 	if (number.kind != JSON_NUMBER)
 		return false;
 	for (size_t i = number.start; i < number.end; i++) {
-		if (!is_json_digit((unsigned char)doc->text[i]))
+		if (!json_is_digit((unsigned char)doc->text[i]))
 			return false;
 		digit = (uint64_t)(doc->text[i] - '0');
 		if (__builtin_mul_overflow(sum, 10, &sum) ||

@@ -21,13 +21,10 @@ static int read_text(struct annotations *annotations,
 {
 	char *text = arena_alloc(&annotations->memory,
 				 string.end - string.start - 1);
-	size_t len;
 
 	if (!text)
 		return err_set_no_memory(json->err);
-	len = json_decode(json->doc, string, text);
-	text[len] = '\0';
-	*ret_text = memchr(text, '\0', len) ? NULL : text;
+	*ret_text = json_decode_text(json->doc, string, text) ? text : NULL;
 	return 0;
 }
 

@@ -117,14 +117,13 @@ static enum verb_status doctor_in_use(const char *program, struct err *err)
 	return doctor_status(&findings, err);
 }
 
-/* From containerd 2.2 on the default configuration imports these. */
 static int load_default_imports(struct engine_config *config,
 				struct findings *findings, struct err *err)
 {
 	if (config->kind != ENGINE_CONTAINERD || config->files_count)
 		return 0;
-	return engine_files_add(config, "/etc/containerd/conf.d/*.toml",
-				findings, err);
+	return engine_files_add(config, ENGINE_CONTAINERD_IMPORTS, findings,
+				err);
 }
 
 static int print_engine_runtime(enum engine kind, struct err *err)

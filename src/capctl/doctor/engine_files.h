@@ -11,6 +11,8 @@
 
 #define ENGINE_FILE_MAX ((size_t)1024 * 1024)
 #define ENGINE_FILES_MAX 64
+/* From containerd 2.2 on the default configuration imports these. */
+#define ENGINE_CONTAINERD_IMPORTS "/etc/containerd/conf.d/*.toml"
 
 /*
  * Adds the files of config->kind that exist. A file that cannot be read or
