@@ -208,8 +208,9 @@ start_threads() { # WORDS
 			is_json '[.processes[] | select(.container == $id) | .pid] ==
 				[$pid]' --arg id "$id" --argjson pid "$first"
 			show --all
-			grep -qE "^$first +1000 .* threads +$granted$" \
-				<<<"$output" || seen 'not in the full list'
+			grep -qE "(^| )$first 1000 .* threads $granted " \
+				<<<"$(tr -s ' \n' ' ' <<<"$output")" ||
+				seen 'not in the full list'
 			show "$first"
 			grep -qx '  its main thread has exited; other threads run' \
 				<<<"$output" || seen 'the note is missing'
