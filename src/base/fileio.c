@@ -289,6 +289,18 @@ static int fill_file(int fd, const struct model *model, const char *text,
 	return sync_file(fd);
 }
 
+/* A killed process can have left one behind. */
+static int make_leftover(int directory, const char *leftover)
+{
+	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
+	int fd = fileio_open(directory, leftover, flags, 0600);
+
+	if (fd >= 0 || errno != EEXIST)
+		return fd;
+	unlinkat(directory, leftover, 0);
+	return fileio_open(directory, leftover, flags, 0600);
+}
+
 static int replace_file(const struct fileio_place *place,
 			const struct model *model, const char *text, size_t len,
 			struct err *err)
@@ -299,9 +311,7 @@ static int replace_file(const struct fileio_place *place,
 
 	if (!leftover)
 		return err_set_no_memory(err);
-	unlinkat(place->staging, leftover, 0);
-	fd = fileio_open(place->staging, leftover,
-			 O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
+	fd = make_leftover(place->staging, leftover);
 	if (fd >= 0 && fill_file(fd, model, text, len) == 0 &&
 	    renameat(place->staging, leftover, place->directory, place->name) ==
 		    0)

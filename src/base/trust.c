@@ -154,7 +154,8 @@ static bool walk_take_name(struct walk *walk, struct err *err, int *ret_status)
 	return true;
 }
 
-static int walk_follow(struct walk *walk, struct err *err)
+__attribute__((noinline)) static int walk_follow(struct walk *walk,
+						 struct err *err)
 {
 	char target[PATH_SIZE];
 	ssize_t len = readlinkat(walk->fd, "", target, sizeof(target) - 1);
@@ -224,21 +225,28 @@ static int check_kind(const struct walk *walk, const char *path,
 				    : 0;
 }
 
-/* Checks the component that was just opened. */
-static int walk_check(struct walk *walk, struct err *err)
+/* Not inlined: its array would cost a page of stack in every walk. */
+__attribute__((noinline)) static int err_untrusted(const struct walk *walk,
+						   struct err *err)
 {
 	char place[PATH_SIZE];
-	struct err ignored;
 
-	if (check_kind(walk, walk->path, &ignored) == 0) {
-		if (S_ISDIR(walk->st.st_mode))
-			walk->shared = is_shared(&walk->st);
-		return 0;
-	}
 	if (S_ISREG(walk->st.st_mode))
 		return check_kind(walk, walk->path, err);
 	check_kind(walk, walk_place(walk, place), err);
 	return err_wrap(err, "'%s' cannot be trusted", walk->path);
+}
+
+/* Checks the component that was just opened. */
+static int walk_check(struct walk *walk, struct err *err)
+{
+	struct err ignored;
+
+	if (check_kind(walk, walk->path, &ignored) < 0)
+		return err_untrusted(walk, err);
+	if (S_ISDIR(walk->st.st_mode))
+		walk->shared = is_shared(&walk->st);
+	return 0;
 }
 
 static int walk_path(struct walk *walk, struct err *err)

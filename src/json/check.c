@@ -5,10 +5,13 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/utf8.h"
 #include "json/bytes.h"
+
+#define NO_SPAN UINT32_MAX
 
 /* The state of a check; one bit per level: object or array. */
 struct checker {
@@ -229,17 +232,17 @@ void json_index_free(struct json_index *index)
 	*index = (struct json_index){ 0 };
 }
 
-/* At most half as large as the text. Pages that stay empty cost nothing. */
-static void make_index(struct json_index *index, size_t len)
+static bool grow_index(struct json_index *index, size_t len)
 {
-	size_t size = len / (2 * sizeof(*index->spans)) + 1;
+	size_t size = index->size ? index->size * 2 : len / 256 + 16;
+	struct json_span *spans =
+		reallocarray(index->spans, size, sizeof(*spans));
 
-	json_index_free(index);
-	*index = (struct json_index){
-		.spans = reallocarray(NULL, size, sizeof(*index->spans))
-	};
-	if (index->spans)
-		index->size = size;
+	if (!spans)
+		return false;
+	index->spans = spans;
+	index->size = size;
+	return true;
 }
 
 static void open_span(struct checker *check)
@@ -248,16 +251,18 @@ static void open_span(struct checker *check)
 
 	if (!index)
 		return;
+	check->spans[check->depth] = NO_SPAN;
+	if (index->count == index->size && !grow_index(index, check->doc->len))
+		return;
 	check->spans[check->depth] = (uint32_t)index->count;
-	if (index->count < index->size)
-		index->spans[index->count++].start = (uint32_t)check->pos;
+	index->spans[index->count++].start = (uint32_t)check->pos;
 }
 
 static void close_span(struct checker *check)
 {
 	struct json_index *index = check->doc->index;
 
-	if (index && check->spans[check->depth] < index->size)
+	if (index && check->spans[check->depth] != NO_SPAN)
 		index->spans[check->spans[check->depth]].end =
 			(uint32_t)check->pos;
 }
@@ -337,7 +342,7 @@ int json_check_find(const struct json_doc *doc, size_t *ret_offset,
 	int status;
 
 	if (doc->index)
-		make_index(doc->index, doc->len);
+		json_index_free(doc->index);
 	status = check_beginning(&check);
 
 	while (status > 0)

@@ -111,21 +111,20 @@ static size_t cut_root_name(const char *path, size_t len)
 static int resolve_existing(char ret_path[PATH_SIZE], char path[PATH_SIZE],
 			    struct err *err)
 {
-	char existing[PATH_SIZE];
-	size_t len = strlen(path);
-	char *found = realpath(path, existing);
+	size_t len = strlen(path), used;
+	char *found = realpath(path, ret_path);
 	int size;
 
 	while (!found && (len = cut_root_name(path, len)) > 0) {
 		char next = path[len];
 
 		path[len] = '\0';
-		found = realpath(path, existing);
+		found = realpath(path, ret_path);
 		path[len] = next;
 	}
-	size = snprintf(ret_path, PATH_SIZE, "%s/%s", found ? found : "",
-			path + len);
-	if (size >= PATH_SIZE)
+	used = found ? strlen(ret_path) : 0;
+	size = snprintf(ret_path + used, PATH_SIZE - used, "/%s", path + len);
+	if (size >= (int)(PATH_SIZE - used))
 		return err_too_long(err);
 	clean_root_path(ret_path);
 	return 0;

@@ -3,10 +3,10 @@
 
 #include "spec/edit.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/buf.h"
 
 int edits_add(struct edits *edits, size_t start, size_t end, const char *text,
 	      struct err *err)
@@ -29,24 +29,47 @@ int edits_add(struct edits *edits, size_t start, size_t end, const char *text,
 	return 0;
 }
 
-int edits_apply_value(const struct edits *edits, const struct json_doc *doc,
-		      struct json_value value, char **ret_text, size_t *ret_len,
-		      struct err *err)
+/* What the value becomes; 0: edits overlap. */
+static size_t size_after(const struct edits *edits, struct json_value value)
 {
-	struct buf buf CLEANUP_BUF = { 0 };
-	size_t pos = value.start;
+	size_t pos = value.start, size = value.end - value.start + 1;
 
 	for (size_t i = 0; i < edits->count; i++) {
 		const struct edit *edit = &edits->list[i];
 
 		if (edit->start < pos || edit->end > value.end)
-			return err_set(err, "'%s': edits overlap", doc->name);
-		buf_add(&buf, doc->text + pos, edit->start - pos);
-		buf_add_str(&buf, edit->text);
+			return 0;
+		pos = edit->end;
+		size += strlen(edit->text) - (edit->end - edit->start);
+	}
+	return size;
+}
+
+int edits_apply_value(const struct edits *edits, const struct json_doc *doc,
+		      struct json_value value, char **ret_text, size_t *ret_len,
+		      struct err *err)
+{
+	size_t size = size_after(edits, value), pos = value.start;
+	char *text, *at;
+
+	if (!size)
+		return err_set(err, "'%s': edits overlap", doc->name);
+	at = text = malloc(size);
+	if (!text)
+		return err_set_no_memory(err);
+	for (size_t i = 0; i < edits->count; i++) {
+		const struct edit *edit = &edits->list[i];
+
+		at = mempcpy(at, doc->text + pos, edit->start - pos);
+		at = stpcpy(at, edit->text);
 		pos = edit->end;
 	}
-	buf_add(&buf, doc->text + pos, value.end - pos);
-	return buf_take(&buf, ret_text, ret_len, err);
+	at = mempcpy(at, doc->text + pos, value.end - pos);
+	*at = '\0';
+	*ret_text = text;
+	if (ret_len)
+		*ret_len = size - 1;
+	return 0;
 }
 
 int edits_apply(const struct edits *edits, const struct json_doc *doc,
