@@ -37,6 +37,7 @@ UNIT_TESTS = \
 	tests/unit/json/read_test \
 	tests/unit/json/scan_test \
 	tests/unit/policy/ambient_request_test \
+	tests/unit/policy/decide_all_test \
 	tests/unit/policy/decide_test \
 	tests/unit/policy/files_installed_test \
 	tests/unit/policy/files_test \
@@ -58,6 +59,7 @@ UNIT_TESTS = \
 	tests/unit/spec/spec_reading_test \
 	tests/unit/spec/spec_test \
 	tests/unit/spec/spec_vectors_test \
+	tests/unit/spec/undo_all_test \
 	tests/unit/spec/undo_history_test \
 	tests/unit/spec/undo_test
 CAPCTL_UNIT_TESTS = \
@@ -238,6 +240,7 @@ TEST_FILES = \
 	tests/runtime/vectors.py \
 	tests/runtime/worked.py \
 	tests/unit/support/annotations_of.h \
+	tests/unit/support/bundle_history.h \
 	tests/unit/support/captured.h \
 	tests/unit/support/decide_properties.h \
 	tests/unit/support/engine_configs.h \
@@ -255,8 +258,10 @@ TEST_FILES = \
 	tests/unit/support/tempdir.h \
 	tests/unit/support/testdata.h \
 	tests/vm/helpers.bash
-# Unit tests with N times as many trials under CAPRUNTIME_SOAK=N (make soak).
+# Unit tests with N times as many trials, or longer ones, under CAPRUNTIME_SOAK=N
+# (make soak).
 SOAK_TESTS = \
+	tests/unit/spec/undo_all_test \
 	tests/unit/spec/undo_history_test
 CAPCTL_SOAK_TESTS = \
 	tests/unit/capctl/execve/predict_kernel_test
