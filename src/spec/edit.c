@@ -61,7 +61,7 @@ int edits_apply_value(const struct edits *edits, const struct json_doc *doc,
 		const struct edit *edit = &edits->list[i];
 
 		at = mempcpy(at, doc->text + pos, edit->start - pos);
-		at = stpcpy(at, edit->text);
+		at = mempcpy(at, edit->text, strlen(edit->text));
 		pos = edit->end;
 	}
 	at = mempcpy(at, doc->text + pos, value.end - pos);
