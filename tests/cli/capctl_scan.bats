@@ -333,10 +333,11 @@ closed_to_root() {
                     out of bounding  execve fails: the bounding set lacks what
                                      it names with rules 'takes', 'others'
 /usr/bin/keep  0:0  raises           NET_RAW=p
-                    redundant        already in the ambient set with rules
-                                     'gives', 'gives-too'
                     breaks           no_new_privileges removes the effect with
                                      rule 'nnp'
+                    loses            the program loses granted capabilities with
+                                     rules 'gives', 'others', 'gives-too' and 1
+                                     more
 /usr/bin/root  0:0  dangerous        setuid root
                     breaks           no_new_privileges removes the effect with
                                      rules 'nnp', 'gives-too'
@@ -352,6 +353,70 @@ closed_to_root() {
 			lacking: ["CAP_NET_RAW"]},
 		{rule: "nnp", verdict: "breaks", lacking: []},
 		{rule: "gives-too", verdict: "redundant", lacking: []}]'
+}
+
+@test 'a file that clears the ambient set loses what a rule raises' {
+	program both 755 cap_net_bind_service,cap_kill=ep
+	program empty 755 =
+	program group 2755
+	program inherits 755 cap_net_bind_service=ei
+	program other 4755
+	program own 755 cap_net_raw=ep
+	program permitted 755 cap_net_bind_service=p
+	program plain
+	program root 4755
+	program same 755 cap_net_bind_service=ep
+	chgrp 1234 "$tree/usr/bin/group"
+	chown 1234 "$tree/usr/bin/other"
+	chmod 2755 "$tree/usr/bin/group"
+	chmod 4755 "$tree/usr/bin/other"
+	policy '{"name":"web","match":{},"ambient":["NET_BIND_SERVICE"]}'
+	scan --policy "$work/policy.json" "$tree"
+	ended 1
+	printed "\
+/usr/bin/both       0:0     raises     KILL, NET_BIND_SERVICE=ep
+/usr/bin/empty      0:0     clears     no capability (=)
+                            loses      the program loses NET_BIND_SERVICE with
+                                       rule 'web'
+/usr/bin/group      0:1234  raises     setgid 1234
+                            loses      the program loses NET_BIND_SERVICE with
+                                       rule 'web'
+/usr/bin/inherits   0:0     raises     NET_BIND_SERVICE=ei
+                            redundant  already in the ambient set with rule
+                                       'web'
+/usr/bin/other      1234:0  raises     setuid 1234
+                            loses      the program loses NET_BIND_SERVICE with
+                                       rule 'web'
+/usr/bin/own        0:0     raises     NET_RAW=ep
+                            loses      the program loses NET_BIND_SERVICE with
+                                       rule 'web'
+/usr/bin/permitted  0:0     raises     NET_BIND_SERVICE=p
+                            loses      the program loses NET_BIND_SERVICE with
+                                       rule 'web'
+/usr/bin/root       0:0     dangerous  setuid root
+/usr/bin/same       0:0     raises     NET_BIND_SERVICE=ep
+                            redundant  already in the ambient set with rule
+                                       'web'
+12 entries: 2 setuid, 1 setgid, 6 with capabilities; 1 dangerous"
+	scan --json --policy "$work/policy.json" "$tree"
+	says '[.files[] | [.path[9:], .effect, (.verdicts[] |
+		.verdict, .lacking[])]] == [["both", "raises"],
+		["empty", "clears", "loses", "CAP_NET_BIND_SERVICE"],
+		["group", "raises", "loses", "CAP_NET_BIND_SERVICE"],
+		["inherits", "raises", "redundant"],
+		["other", "raises", "loses", "CAP_NET_BIND_SERVICE"],
+		["own", "raises", "loses", "CAP_NET_BIND_SERVICE"],
+		["permitted", "raises", "loses", "CAP_NET_BIND_SERVICE"],
+		["root", "dangerous"], ["same", "raises", "redundant"]]'
+}
+
+@test 'what the ceiling keeps out of a rule cannot be lost' {
+	program keep 755 cap_net_raw=p
+	policy '{"name":"both","match":{},"ambient":["NET_RAW", "KILL"]}'
+	jq '.ceiling = ["KILL"]' "$work/policy.json" >"$work/ceiling.json"
+	scan --json --policy "$work/ceiling.json" "$tree"
+	says '.files[0].verdicts == [{rule: "both", verdict: "loses",
+		lacking: ["CAP_KILL"]}]'
 }
 
 @test 'many rules are counted' {

@@ -94,6 +94,15 @@ predict() { # sets $prediction
 		else "EPERM" end' "$work/prediction.json")
 }
 
+scan_bundle() { # writes $work/scan.json
+	local words
+
+	machine_words "${before[@]}" env \
+		"CAPRUNTIME_RUNTIME=$(runtime_path)" \
+		"$capctl" scan --json --bundle --policy "$work/policy.json" "$bundle"
+	"${words[@]}" >"$work/scan.json" || [ $? -eq 1 ]
+}
+
 # Sets $seen: euid and the sets from /proc/self/status.
 run_it() {
 	run capruntime run -b "$bundle" "$id" </dev/null
@@ -334,5 +343,37 @@ in_user_namespace='.linux.namespaces += [{type: "user"}] |
 		jq -e '.warnings[].code == "program_refused"' "$work/prediction.json"
 		expect_predicted kill
 		jq -e '.warnings[].code == "program_loses"' "$work/prediction.json"
+	done
+}
+
+# The same as what it holds: lost, not executable, or the grant.
+@test "scan says which programs lose what the rule raises" {
+	for name in $RUNTIMES; do
+		use_image "$name"
+		add_program empty
+		setcap '=' "$image/empty/cat"
+		grant '{}'
+		lost=0
+		scan_bundle
+		for program in plain setuid setother setgid kill quiet beyond \
+			inherits both empty; do
+			change_config --arg program "/$program/cat" \
+				'.process.args = [$program, "/proc/self/status"]'
+			run_it
+			read -r _ _ _ effective _ <<<"$seen"
+			expected=held
+			if [ "$seen" = EPERM ]; then
+				expected=out_of_bounding
+			elif ((!(0x$effective & 0x400))); then
+				expected=loses lost=$((lost + 1))
+			fi
+			said=$(jq -r --arg path "/$program/cat" '[.files[] |
+				select(.path == $path and (.outside | not)) |
+				.verdicts[].verdict] - ["redundant", "breaks"] |
+				first // "held"' "$work/scan.json")
+			echo "$name $program: $seen: $said"
+			[ "$said" = "$expected" ]
+		done
+		[ "$lost" -eq 6 ]
 	done
 }

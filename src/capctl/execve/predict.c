@@ -263,6 +263,12 @@ struct execve_result execve_predict(const struct execve_task *task,
 	return result;
 }
 
+capmask execve_lost(const struct execve_result *result, capmask granted)
+{
+	return result->refused ? 0
+			       : granted & ~result->sets.set[CAPSET_EFFECTIVE];
+}
+
 static const struct {
 	const char *word, *text;
 } reasons[EXECVE_WHY_COUNT] = {

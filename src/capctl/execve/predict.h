@@ -89,6 +89,9 @@ struct execve_result {
 struct execve_result execve_predict(const struct execve_task *task,
 				    const struct execve_file *file);
 
+/* Those of `granted` that the program cannot use; 0 if it is not executed. */
+capmask execve_lost(const struct execve_result *result, capmask granted);
+
 /* For people: "the file's set-user-ID bit counts". */
 const char *execve_why_text(enum execve_why why);
 /* For programs: "setuid". */

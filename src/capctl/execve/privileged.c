@@ -52,8 +52,7 @@ static struct execve_task other_user_task(const struct privileged_file *program,
 	};
 }
 
-static const char *no_effect_reason(const struct privileged_file *program,
-				    unsigned int why)
+static const char *no_effect_reason(unsigned int why)
 {
 	static const struct {
 		enum execve_why why;
@@ -70,9 +69,7 @@ static const char *no_effect_reason(const struct privileged_file *program,
 	for (size_t i = 0; i < ARRAY_LEN(reasons); i++)
 		if (why & 1U << reasons[i].why)
 			return reasons[i].text;
-	return program->caps_elsewhere
-		       ? "for the root of another user namespace"
-		       : "has an empty capability set";
+	return "for the root of another user namespace";
 }
 
 /* Why execve(2) ignores the file's bits; NULL: it does not. */
@@ -104,16 +101,19 @@ enum privileged_effect privileged_effect(const struct privileged_file *program,
 		return PRIVILEGED_DANGEROUS;
 	if (gained || result.euid != task.euid || result.egid != task.egid)
 		return PRIVILEGED_RAISES;
-	*ret_reason = no_effect_reason(program, result.why);
+	if (result.why & 1U << EXECVE_FILE_CAPS)
+		return PRIVILEGED_CLEARS;
+	*ret_reason = no_effect_reason(result.why);
 	return PRIVILEGED_NO_EFFECT;
 }
 
 /* After the runtime's execve(2): root has all, others the ambient set. */
 static struct execve_task container_task(const struct privileged_file *program,
-					 const struct privileged_grant *grant)
+					 const struct privileged_grant *grant,
+					 capmask ambient)
 {
 	struct execve_task task = other_user_task(program, grant->root);
-	capmask *set = task.sets.set, held = grant->ambient;
+	capmask *set = task.sets.set, held = ambient;
 
 	if (grant->has_user) {
 		task.uid = task.euid = grant->uid;
@@ -122,8 +122,8 @@ static struct execve_task container_task(const struct privileged_file *program,
 	if (task.uid == task.root)
 		held |= grant->bounding | grant->inheritable;
 	set[CAPSET_PERMITTED] = set[CAPSET_EFFECTIVE] = held;
-	set[CAPSET_AMBIENT] = grant->ambient;
-	set[CAPSET_INHERITABLE] = grant->inheritable | grant->ambient;
+	set[CAPSET_AMBIENT] = ambient;
+	set[CAPSET_INHERITABLE] = grant->inheritable | ambient;
 	set[CAPSET_BOUNDING] = grant->bounding;
 	task.no_new_privs = grant->no_new_privileges;
 	return task;
@@ -137,24 +137,52 @@ static bool is_less(const struct execve_result *less,
 		       more->sets.set[CAPSET_PERMITTED];
 }
 
-enum privileged_verdict
-privileged_classify(const struct privileged_file *program,
-		    const struct privileged_grant *grant, capmask *ret_lacking)
+/* With everything that a pod can request. */
+static capmask lost_ambient(const struct privileged_file *program,
+			    const struct privileged_grant *grant)
 {
-	struct execve_task task = container_task(program, grant),
-			   unrestricted = task;
+	capmask ambient = grant->ambient | grant->requested;
+	struct execve_task task = container_task(program, grant, ambient);
 	struct execve_result result = execve_predict(&task, &program->file);
+
+	return execve_lost(&result, ambient);
+}
+
+/* For a file that neither fails to execute nor loses the grant. */
+static enum privileged_verdict
+classify_use(const struct privileged_file *program,
+	     const struct privileged_grant *grant,
+	     const struct execve_task *task, const struct execve_result *result)
+{
+	struct execve_task unrestricted = *task;
 	capmask named =
 		program->file.caps.permitted | program->file.caps.inheritable;
 	struct execve_result most;
 
-	*ret_lacking = result.refused ? result.missing : 0;
-	if (result.refused)
-		return PRIVILEGED_OUT_OF_BOUNDING;
-	if (!has_ids(program) && !(named & ~grant->ambient))
+	if (named && !has_ids(program) && !(named & ~grant->ambient))
 		return PRIVILEGED_REDUNDANT;
 	unrestricted.no_new_privs = false;
 	most = execve_predict(&unrestricted, &program->file);
-	return is_less(&result, &most) ? PRIVILEGED_BREAKS
-				       : PRIVILEGED_UNTOUCHED;
+	return is_less(result, &most) ? PRIVILEGED_BREAKS
+				      : PRIVILEGED_UNTOUCHED;
+}
+
+enum privileged_verdict
+privileged_classify(const struct privileged_file *program,
+		    const struct privileged_grant *grant, capmask *ret_lacking)
+{
+	struct execve_task task =
+		container_task(program, grant, grant->ambient);
+	struct execve_result result = execve_predict(&task, &program->file);
+
+	*ret_lacking = 0;
+	if (ignored_reason(program))
+		return PRIVILEGED_UNTOUCHED;
+	*ret_lacking =
+		result.refused ? result.missing : lost_ambient(program, grant);
+	if (result.refused)
+		return PRIVILEGED_OUT_OF_BOUNDING;
+	if (*ret_lacking)
+		return PRIVILEGED_LOSES;
+	return classify_use(program, grant, &task, &result);
 }

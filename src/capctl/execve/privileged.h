@@ -25,6 +25,7 @@ bool privileged_is_special(const struct privileged_file *program);
 
 enum privileged_effect {
 	PRIVILEGED_NO_EFFECT,
+	PRIVILEGED_CLEARS, /* gives nothing, and clears the ambient set */
 	PRIVILEGED_RAISES,
 	PRIVILEGED_DANGEROUS, /* to root, or to one of capset_dangerous() */
 };
@@ -40,6 +41,7 @@ enum privileged_effect privileged_effect(const struct privileged_file *program,
 /* The sets that the processes of a container can hold. */
 struct privileged_grant {
 	capmask ambient;
+	capmask requested; /* further ambient ones, if a pod asks for them */
 	capmask inheritable;
 	capmask bounding; /* a superset of it */
 	bool no_new_privileges;
@@ -53,13 +55,14 @@ enum privileged_verdict {
 	PRIVILEGED_UNTOUCHED,
 	PRIVILEGED_REDUNDANT, /* the ambient set has its capabilities */
 	PRIVILEGED_BREAKS, /* has less or no effect under no_new_privs */
+	PRIVILEGED_LOSES, /* it clears the ambient set and lacks some of it */
 	PRIVILEGED_OUT_OF_BOUNDING, /* execve(2) fails with EPERM */
 	PRIVILEGED_VERDICT_COUNT
 };
 
 /*
- * For a file that has an effect. ret_lacking: the capabilities for which
- * execve(2) fails, because the bounding set lacks them; else 0.
+ * ret_lacking: those of the ambient set that the program loses, or those for
+ * which execve(2) fails, because the bounding set lacks them; else 0.
  */
 enum privileged_verdict
 privileged_classify(const struct privileged_file *program,

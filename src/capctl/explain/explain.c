@@ -30,10 +30,10 @@ capmask explain_lost(const struct explained *explained)
 {
 	const struct entrypoint *entry = &explained->entry;
 
-	if (!entry->found || entry->result.refused)
-		return 0;
-	return explained->run.evaluation.decision.raised &
-	       ~entry->result.sets.set[CAPSET_EFFECTIVE];
+	return entry->found
+		       ? execve_lost(&entry->result,
+				     explained->run.evaluation.decision.raised)
+		       : 0;
 }
 
 bool explain_is_good(const struct explained *explained)

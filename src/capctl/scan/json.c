@@ -90,6 +90,7 @@ static struct json_object *verdict_object(const struct scan_grant *grant,
 	static const char *const words[] = {
 		[PRIVILEGED_REDUNDANT] = "redundant",
 		[PRIVILEGED_BREAKS] = "breaks",
+		[PRIVILEGED_LOSES] = "loses",
 		[PRIVILEGED_OUT_OF_BOUNDING] = "out_of_bounding",
 	};
 	struct json_object *object = json_object_new_object();
@@ -126,6 +127,7 @@ static struct json_object *file_object(const struct scan *scan,
 {
 	static const char *const effects[] = {
 		[PRIVILEGED_NO_EFFECT] = "none",
+		[PRIVILEGED_CLEARS] = "clears",
 		[PRIVILEGED_RAISES] = "raises",
 		[PRIVILEGED_DANGEROUS] = "dangerous",
 	};

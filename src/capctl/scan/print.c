@@ -121,6 +121,7 @@ static void add_effect(struct out_table *table, const struct scan *scan,
 		enum out_style style;
 	} effects[] = {
 		[PRIVILEGED_NO_EFFECT] = { "no effect", OUT_FAINT },
+		[PRIVILEGED_CLEARS] = { "clears", OUT_WARNING },
 		[PRIVILEGED_RAISES] = { "raises", OUT_WARNING },
 		[PRIVILEGED_DANGEROUS] = { "dangerous", OUT_BAD },
 	};
@@ -180,19 +181,26 @@ static void add_rule_names(struct buf *buf, const struct rules *rules)
 static const char *verdict_text(enum privileged_verdict verdict,
 				const struct rules *rules, char **ret_text)
 {
+	static const struct {
+		const char *text;
+		const char *several; /* instead of the names */
+	} verdicts[] = {
+		[PRIVILEGED_REDUNDANT] = { "already in the ambient set", "" },
+		[PRIVILEGED_BREAKS] = { "no_new_privileges removes the effect",
+					"" },
+		[PRIVILEGED_LOSES] = { "the program loses ",
+				       "granted capabilities" },
+		[PRIVILEGED_OUT_OF_BOUNDING] = { "execve fails: the bounding set lacks ",
+						 "what it names" },
+	};
 	char *lacking CLEANUP_FREE = out_names(rules->lacking);
 	struct buf buf CLEANUP_BUF = { 0 };
 
-	if (verdict == PRIVILEGED_REDUNDANT)
-		buf_add_str(&buf, "already in the ambient set");
-	else if (verdict == PRIVILEGED_BREAKS)
-		buf_add_str(&buf, "no_new_privileges removes the effect");
-	else
-		buf_add_str(&buf, "execve fails: the bounding set lacks ");
-	if (verdict == PRIVILEGED_OUT_OF_BOUNDING && rules->count == 1)
+	buf_add_str(&buf, verdicts[verdict].text);
+	if (rules->lacking && rules->count == 1)
 		buf_add_str(&buf, lacking ? lacking : "?");
-	else if (verdict == PRIVILEGED_OUT_OF_BOUNDING)
-		buf_add_str(&buf, "what it names");
+	else
+		buf_add_str(&buf, verdicts[verdict].several);
 	add_rule_names(&buf, rules);
 	return finish_text(&buf, ret_text);
 }
@@ -207,6 +215,7 @@ static void add_verdicts(struct out_table *table, const struct scan *scan,
 	} verdicts[] = {
 		{ PRIVILEGED_REDUNDANT, "redundant", OUT_GOOD },
 		{ PRIVILEGED_BREAKS, "breaks", OUT_WARNING },
+		{ PRIVILEGED_LOSES, "loses", OUT_BAD },
 		{ PRIVILEGED_OUT_OF_BOUNDING, "out of bounding", OUT_BAD },
 	};
 

@@ -69,14 +69,16 @@ static bool has_action(const struct policy_rule *rule)
 
 /* With on_request a pod may ask for less: nothing is ambient for sure. */
 static struct privileged_grant rule_grant(const struct policy_rule *rule,
-					  capmask kernel)
+					  capmask above_ceiling, capmask kernel)
 {
+	capmask raised = rule->ambient & ~above_ceiling;
 	capmask kept = rule->ambient | rule->inheritable;
 	capmask bounding = rule->drop_others ? kept : ~rule->drop;
 
 	return (struct privileged_grant){
-		.ambient = rule->on_request ? 0 : rule->ambient,
-		.inheritable = kept,
+		.ambient = rule->on_request ? 0 : raised,
+		.requested = rule->on_request ? raised : 0,
+		.inheritable = kept & ~above_ceiling,
 		.bounding = bounding | ~kernel,
 		.no_new_privileges = rule->no_new_privileges,
 	};
@@ -97,7 +99,8 @@ static int add_rule_grants(struct scan *scan, struct err *err)
 			scan->grants[scan->grants_count++] =
 				(struct scan_grant){
 					rule->name,
-					rule_grant(rule, scan->node.own.kernel)
+					rule_grant(rule, policy->above_ceiling,
+						   scan->node.own.kernel)
 				};
 	}
 	return 0;

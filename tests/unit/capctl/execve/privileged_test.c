@@ -79,8 +79,7 @@ static void dangerous_capabilities_are_dangerous(void)
 	program.file.caps.inheritable = NET_RAW;
 	check_effect(&program, 0, PRIVILEGED_RAISES, NULL);
 	program = with_caps(0);
-	check_effect(&program, 0, PRIVILEGED_NO_EFFECT,
-		     "has an empty capability set");
+	check_effect(&program, 0, PRIVILEGED_CLEARS, NULL);
 }
 
 static void what_execve_does_not_look_at_has_no_effect(void)
@@ -143,8 +142,7 @@ static enum privileged_verdict judge(const struct privileged_file *program,
 
 static void what_ambient_holds_makes_the_file_redundant(void)
 {
-	struct privileged_grant grant = { .ambient = NET_RAW | NET_BIND_SERVICE,
-					  .bounding = ALL };
+	struct privileged_grant grant = { .ambient = NET_RAW, .bounding = ALL };
 	struct privileged_file program = with_caps(NET_RAW);
 
 	CHECK(judge(&program, &grant, 0) == PRIVILEGED_REDUNDANT);
@@ -158,6 +156,41 @@ static void what_ambient_holds_makes_the_file_redundant(void)
 	program = with_caps(NET_RAW);
 	program.file.mode = 0102755;
 	CHECK(judge(&program, &grant, 0) == PRIVILEGED_UNTOUCHED);
+	program = with_caps(0);
+	program.file.caps.inheritable = NET_RAW;
+	CHECK(judge(&program, &grant, 0) == PRIVILEGED_REDUNDANT);
+}
+
+static void a_file_that_clears_the_ambient_set_loses_the_grant(void)
+{
+	struct privileged_grant grant = { .ambient = NET_RAW | NET_BIND_SERVICE,
+					  .bounding = ALL };
+	struct privileged_file caps = with_caps(NET_RAW), empty = with_caps(0);
+	struct privileged_file user = with_setuid(1000), root = with_setuid(0);
+	struct privileged_file group = { .file = { .mode = 0102755 } };
+	struct privileged_file script = { .file = { .mode = 0102755 },
+					  .script = true };
+
+	CHECK(judge(&caps, &grant, NET_BIND_SERVICE) == PRIVILEGED_LOSES);
+	caps.file.caps.effective = false;
+	CHECK(judge(&caps, &grant, grant.ambient) == PRIVILEGED_LOSES);
+	CHECK(judge(&empty, &grant, grant.ambient) == PRIVILEGED_LOSES);
+	CHECK(judge(&user, &grant, grant.ambient) == PRIVILEGED_LOSES);
+	CHECK(judge(&group, &grant, grant.ambient) == PRIVILEGED_LOSES);
+	CHECK(judge(&script, &grant, 0) == PRIVILEGED_UNTOUCHED);
+	CHECK(judge(&root, &grant, 0) == PRIVILEGED_UNTOUCHED);
+}
+
+static void a_grant_that_a_pod_can_request_can_be_lost(void)
+{
+	struct privileged_grant grant = { .requested = NET_RAW,
+					  .bounding = ALL };
+	struct privileged_file same = with_caps(NET_RAW), empty = with_caps(0);
+
+	CHECK(judge(&same, &grant, 0) == PRIVILEGED_UNTOUCHED);
+	CHECK(judge(&empty, &grant, NET_RAW) == PRIVILEGED_LOSES);
+	grant.requested = 0;
+	CHECK(judge(&empty, &grant, 0) == PRIVILEGED_UNTOUCHED);
 }
 
 static void no_new_privileges_breaks_what_raises(void)
@@ -175,6 +208,9 @@ static void no_new_privileges_breaks_what_raises(void)
 	grant.no_new_privileges = false;
 	CHECK(judge(&caps, &grant, 0) == PRIVILEGED_UNTOUCHED);
 	CHECK(judge(&ids, &grant, 0) == PRIVILEGED_UNTOUCHED);
+	caps = with_caps(NET_BIND_SERVICE);
+	grant.no_new_privileges = true;
+	CHECK(judge(&caps, &grant, NET_RAW) == PRIVILEGED_LOSES);
 }
 
 static void what_bounding_lacks_fails_only_with_the_effective_bit(void)
@@ -190,7 +226,7 @@ static void what_bounding_lacks_fails_only_with_the_effective_bit(void)
 	CHECK(judge(&program, &grant, 0) == PRIVILEGED_UNTOUCHED);
 	grant.inheritable = 0;
 	program.file.caps.effective = false;
-	CHECK(judge(&program, &grant, 0) == PRIVILEGED_UNTOUCHED);
+	CHECK(judge(&program, &grant, NET_BIND_SERVICE) == PRIVILEGED_LOSES);
 }
 
 static void a_user_is_judged_by_what_the_file_changes_for_him(void)
@@ -224,6 +260,8 @@ static const struct tap_test tests[] = {
 	TAP_TEST(capabilities_of_version_3_count_for_their_root_alone),
 	TAP_TEST(setuid_counts_where_its_owner_is_somebody),
 	TAP_TEST(what_ambient_holds_makes_the_file_redundant),
+	TAP_TEST(a_file_that_clears_the_ambient_set_loses_the_grant),
+	TAP_TEST(a_grant_that_a_pod_can_request_can_be_lost),
 	TAP_TEST(no_new_privileges_breaks_what_raises),
 	TAP_TEST(what_bounding_lacks_fails_only_with_the_effective_bit),
 	TAP_TEST(a_user_is_judged_by_what_the_file_changes_for_him),
