@@ -133,7 +133,7 @@ contents() { # FILE SOURCE
 	case $1 in
 	"$own/package-hook") sed "s|='/usr/local/|='$prefix/|" "$2" ;;
 	share/doc/*/packaging/crio/* | share/doc/*/packaging/containerd/* | \
-		share/doc/*/packaging/podman/*)
+		share/doc/*/packaging/docker/* | share/doc/*/packaging/podman/*)
 		sed "s|/usr/local/bin/|$prefix/bin/|" "$2"
 		;;
 	*) cat "$2" ;;

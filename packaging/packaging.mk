@@ -33,6 +33,7 @@ SNIPPETS = \
 	packaging/containerd/config-v2.toml \
 	packaging/containerd/config-v3.toml \
 	packaging/crio/50-capruntime.conf \
+	packaging/docker/daemon.json \
 	packaging/podman/50-capruntime.conf
 # Installed unchanged: these files choose the path of the program on a node.
 KUBERNETES = \

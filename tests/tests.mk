@@ -189,6 +189,7 @@ ENGINE_TESTS = \
 	tests/engine/containerd.bats \
 	tests/engine/containerd_life.bats \
 	tests/engine/crio.bats \
+	tests/engine/docker.bats \
 	tests/engine/podman.bats \
 	tests/engine/podman_life.bats \
 	tests/engine/removal.bats \
@@ -228,6 +229,7 @@ TEST_FILES = \
 	tests/engine/conmon_helpers.bash \
 	tests/engine/containerd.bash \
 	tests/engine/crio_helpers.bash \
+	tests/engine/docker.bash \
 	tests/engine/helpers.bash \
 	tests/engine/podman.bash \
 	tests/fuzz/fuzz.h \

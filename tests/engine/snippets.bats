@@ -127,6 +127,11 @@ containerd_says() { # FILE
 	is_warned_of "$file" "'runtime'"
 }
 
+@test "Docker's file adds one runtime" {
+	jq -e '. == {runtimes: {capruntime: {path: "/usr/bin/capruntime"}}}' \
+		"$snippets/docker/daemon.json"
+}
+
 # podman reads these files by default; the mount hides this machine's own.
 podman_here() { # WORD...
 	# shellcheck disable=SC2016 # for the inner shell

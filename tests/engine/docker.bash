@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154 # for the tests; helpers.bash sets the others
+# A private dockerd with packaging/docker/daemon.json, and all files in a work
+# directory. Its containers have no network.
+
+load helpers
+
+# The image's environment has PATH; the daemon's has the path of the policy.
+setup_docker() {
+	setup_engine dockerd docker containerd
+	socket=$work/docker/socket
+	mkdir "$work/docker"
+	sed "s|/usr/bin/capruntime|$work/$handler|" \
+		"$srcdir/packaging/docker/daemon.json" >"$work/daemon.json"
+	RUNTIME_NAME=runc link_runtime
+	grant '{}'
+	start_dockerd
+	docker import --change 'USER 1000' --change 'ENV PATH=/bin' \
+		"$work/image.tar" test >/dev/null
+}
+
+start_dockerd() {
+	CAPRUNTIME_POLICY=$work/policy.json dockerd \
+		--config-file "$work/daemon.json" --data-root "$work/docker/data" \
+		--exec-root "$work/docker/exec" --host "unix://$socket" \
+		--pidfile "$work/docker/pid" --bridge=none \
+		--iptables=false --ip6tables=false \
+		>"$work/dockerd.log" 2>&1 </dev/null 3>&- 4>&- &
+	dockerd=$!
+	wait_until docker version >/dev/null 2>&1 || {
+		cat "$work/dockerd.log"
+		return 1
+	}
+}
+
+# dockerd ends its containers, their shims and its containerd.
+teardown_docker() {
+	[ -z "${dockerd-}" ] || kill "$dockerd" || :
+	[ -z "${dockerd-}" ] || wait "$dockerd" || :
+	teardown_engine
+}
+
+docker() { command docker --host "unix://$socket" "$@" 3>&-; }
+
+docker_run() { # [OPTION...] test COMMAND...
+	docker run --runtime capruntime --network none "$@"
+}
+
+expect_no_containers() {
+	[ -z "$(docker ps --all --quiet)" ]
+	[ -z "$(find "$work/docker/exec" -name .capruntime.json)" ]
+}
