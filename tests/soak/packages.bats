@@ -140,6 +140,20 @@ expect_build_ids() { # DIRECTORY, of an installation
 	done
 }
 
+@test "Debian: the packages have the same bytes when they are built again elsewhere" {
+	mkdir "$BATS_TEST_TMPDIR/elsewhere"
+	(
+		umask 077
+		TMPDIR=$BATS_TEST_TMPDIR/elsewhere TZ=Asia/Tokyo LC_ALL=C.UTF-8 \
+			DEB_BUILD_OPTIONS=nocheck "$srcdir/tools/build-deb" \
+			"$DIST" "$BATS_TEST_TMPDIR/again"
+	)
+	for file in "$BATS_TEST_TMPDIR"/again/*.deb \
+		"$BATS_TEST_TMPDIR"/again/*.tar.xz; do
+		cmp "$packages/${file##*/}" "$file"
+	done
+}
+
 @test "Debian: installed, it has its files, its runtime and an empty policy" {
 	install_deb
 	for file in bin/capruntime bin/capctl libexec/capruntime/package-hook \
