@@ -194,6 +194,15 @@ static void note_ceiling(struct evaluation *evaluation)
 		evaluation->note = "the rule is cut to the policy's 'ceiling'";
 }
 
+/* setuid(2) from 0 clears the ambient set, capabilities(7). */
+static void note_root(struct evaluation *evaluation)
+{
+	if (evaluation->rule->require && evaluation->decision.raised &&
+	    evaluation->spec.uid == 0)
+		evaluation->note =
+			"'require' is met, but user 0 loses what is raised when it becomes another user";
+}
+
 static int decide_rule(struct evaluation *evaluation,
 		       const struct own_caps *own, struct err *err)
 {
@@ -214,6 +223,7 @@ static int decide_rule(struct evaluation *evaluation,
 	if (decide(&evaluation->decision, &input, err) < 0)
 		return err_config(evaluation, err);
 	note_ceiling(evaluation);
+	note_root(evaluation);
 	return 0;
 }
 

@@ -242,6 +242,17 @@ make_full() {
 	done
 }
 
+@test "the audit says that require does not keep what user 0 loses" {
+	policy '{}' '{name: "web", match: {uid: "0-"}, ambient: ["KILL"],
+		require: true}'
+	expect_start
+	expect_audit '.outcome == "applied" and .reason == null'
+	make_container '.process.user = {uid: 0, gid: 0}'
+	expect_start
+	expect_audit '.outcome == "applied" and .raised == ["CAP_KILL"] and
+		(.reason | contains("user 0 loses"))'
+}
+
 # Sets a pod's request. The annotations are a jq object.
 asked() { # ANNOTATIONS
 	make_container ".annotations += $1"

@@ -443,6 +443,74 @@ program_part() {
 
 port_start=net.ipv4.ip_unprivileged_port_start
 
+@test "the sysctl of ports counts in both spellings" {
+	local name
+
+	policy '{engine: "cri-o"}' "$web_rule"
+	for name in net/ipv4/ip_unprivileged_port_start \
+		net.ipv4/ip_unprivileged_port_start; do
+		make_tree ".linux.sysctl = {\"$name\": \"80\"}"
+		explain --json "$bundle"
+		jq -e '[.warnings[].code] == ["not_needed"]' <<<"$output"
+	done
+	make_tree '.linux.sysctl = {"net/ipv4/ip_unprivileged_port_starts": "0"}'
+	explain --json "$bundle"
+	jq -e '.warnings == []' <<<"$output"
+}
+
+@test "user 0 loses what is raised: a warning, also with require" {
+	policy '{}' '{name: "r", match: {uid: "0-"},
+		ambient: ["NET_BIND_SERVICE"], require: true}'
+	make_tree '.process.user = {uid: 0, gid: 0}'
+	explain "$bundle"
+	[ "$status" -eq 0 ]
+	[[ "$(tr '\n' ' ' <<<"$output")" == *'warning: NET_BIND_SERVICE: user 0 loses this when it becomes another user: start the container as that user'*"note: 'require' is met, but user 0 loses"* ]]
+	explain --json "$bundle"
+	jq -e '[.warnings[].code] == ["root_ambient"] and
+		(.reason | startswith("'"'require'"' is met, but"))' <<<"$output"
+	policy '{}' '{name: "r", match: {uid: "0-"},
+		ambient: ["NET_BIND_SERVICE"]}'
+	explain --json "$bundle"
+	jq -e '[.warnings[].code] == ["root_ambient"] and .reason == null' \
+		<<<"$output"
+	# Another user, or a rule that raises nothing, has no such warning.
+	make_tree '.process.user = {uid: 1, gid: 0}'
+	explain --json "$bundle"
+	jq -e '.raised != [] and .warnings == []' <<<"$output"
+	policy '{}' '{name: "r", match: {uid: "0-"}, drop: ["KILL"]}'
+	make_tree '.process.user = {uid: 0, gid: 0}'
+	explain --json "$bundle"
+	jq -e '.warnings == []' <<<"$output"
+}
+
+# Of these only KILL counts in a user namespace.
+raises_much='{name: "r", match: {}, ambient: ["IPC_LOCK", "SYS_TIME",
+	"SYS_NICE", "KILL", "NET_RAW", "NET_BIND_SERVICE"]}'
+in_userns='.linux.namespaces += [{type: "user"}] |
+	.linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}] |
+	.linux.gidMappings = .linux.uidMappings |
+	.process.capabilities |= map_values(["CAP_IPC_LOCK", "CAP_SYS_TIME",
+		"CAP_SYS_NICE", "CAP_KILL", "CAP_NET_RAW",
+		"CAP_NET_BIND_SERVICE"])'
+
+@test "what has no effect in a user namespace is a warning" {
+	policy '{}' "$raises_much"
+	make_tree "$in_userns"
+	explain "$bundle"
+	[[ "$output" == *'warning: IPC_LOCK, SYS_NICE, SYS_TIME: little or no effect'* ]]
+	explain --json "$bundle"
+	jq -e '[.warnings[].code] == ["userns_no_effect"]' <<<"$output"
+	make_tree "$in_userns | .linux.namespaces |= map(select(.type != \"network\"))"
+	explain "$bundle"
+	[[ "$output" == *'warning: NET_BIND_SERVICE, NET_RAW: no effect on the host'* ]]
+	explain --json "$bundle"
+	jq -e '[.warnings[].code] == ["userns_no_effect", "userns_no_effect"]' \
+		<<<"$output"
+	make_tree "$in_userns | .linux.namespaces |= map(select(.type != \"user\"))"
+	explain --json "$bundle"
+	jq -e '(.raised | length) == 6 and .warnings == []' <<<"$output"
+}
+
 @test "NET_BIND_SERVICE that is not needed is a warning" {
 	policy '{engine: "cri-o"}' "$web_rule"
 	for start in 0 80; do

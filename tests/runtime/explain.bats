@@ -377,3 +377,49 @@ in_user_namespace='.linux.namespaces += [{type: "user"}] |
 		[ "$lost" -eq 6 ]
 	done
 }
+
+explain_codes() { # prints the codes of the warnings for the bundle
+	predict
+	jq -r '[.warnings[].code] | join(" ")' "$work/prediction.json"
+}
+
+@test "user 0 loses what is raised when it becomes another user" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		mkdir "$bundle/rootfs/etc"
+		echo 'user:x:1000:1000::/:/bin/sh' >"$bundle/rootfs/etc/passwd"
+		echo 'user:x:1000:' >"$bundle/rootfs/etc/group"
+		ln -s busybox "$bundle/rootfs/bin/su"
+		change_config '.process.user = {uid: 0, gid: 0} |
+			.process.capabilities |= map_values(. + ["CAP_SETUID",
+				"CAP_SETGID"]) |
+			.process.args = ["/bin/su", "user", "-c", "/bin/report 80"]'
+		grant '{uid: 0}' 'require: true'
+		[ "$(explain_codes)" = root_ambient ]
+		expect_container 'uid=1000 inh=400 prm=0 eff=0 bnd=4c0 amb=0 nnp=0 port80=denied'
+	done
+}
+
+@test "what explain calls without effect in a user namespace has none" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		cp "$builddir/tests/runtime/needs" "$bundle/rootfs/bin"
+		add_libraries "$bundle/rootfs/bin/needs" "$bundle/rootfs"
+		change_config '.process.capabilities |= map_values(["CAP_IPC_LOCK",
+				"CAP_SYS_NICE", "CAP_NET_RAW",
+				"CAP_NET_BIND_SERVICE"]) |
+			.linux.namespaces |= map(select(.type != "network")) |
+			.process.rlimits = [{type: "RLIMIT_MEMLOCK", soft: 0,
+				hard: 0}] |
+			.process.args = ["/bin/needs", "mlock", "nice", "packet"]'
+		grant '{}' 'ambient: ["IPC_LOCK", "SYS_NICE", "NET_RAW",
+			"NET_BIND_SERVICE"], require: true'
+		[ "$(explain_codes)" = '' ]
+		run -0 capruntime run -b "$bundle" "$id" </dev/null
+		[[ "$output" == *'amb=806400 nnp=0 mlock=done nice=done packet=done' ]]
+		change_config "$in_user_namespace"
+		[ "$(explain_codes)" = 'userns_no_effect userns_no_effect' ]
+		run -0 capruntime run -b "$bundle" "$id" </dev/null
+		[[ "$output" == *'amb=806400 nnp=0 mlock=denied nice=denied packet=denied' ]]
+	done
+}

@@ -15,6 +15,7 @@
 #define PORT_SYSCTL "net.ipv4.ip_unprivileged_port_start"
 #define PORT_FILE "/proc/sys/net/ipv4/ip_unprivileged_port_start"
 #define NUMBER_MAX 32
+#define BIT(name) (UINT64_C(1) << CAP_##name)
 #define CALLS_SHOWN 4
 
 #define WARNING(code_)                                                         \
@@ -54,18 +55,105 @@ static void warn_lost(struct explained *explained)
 		file_of(entry), names ? names : "");
 }
 
+static void warn_names(struct explained *explained, const char *code,
+		       capmask mask, const char *text)
+{
+	char *names CLEANUP_FREE = mask ? out_names(mask) : NULL;
+
+	if (!mask)
+		return;
+	if (names)
+		findings_add_like(&explained->warnings, WARNING(code), "%s: %s",
+				  names, text);
+	else
+		explained->warnings.failed = true;
+}
+
+static void warn_root(struct explained *explained)
+{
+	const struct evaluation *evaluation = &explained->run.evaluation;
+
+	if (evaluation->spec.uid == 0)
+		warn_names(
+			explained, "root_ambient", evaluation->decision.raised,
+			"user 0 loses this when it becomes another user: start the container as that user");
+}
+
+/*
+ * The kernel checks these with capable(), not ns_capable(): some or all uses of
+ * them need the initial user namespace.
+ */
+static const capmask initial_only =
+	BIT(LINUX_IMMUTABLE) | BIT(IPC_LOCK) | BIT(SYS_MODULE) |
+	BIT(SYS_RAWIO) | BIT(SYS_PACCT) | BIT(SYS_NICE) | BIT(SYS_RESOURCE) |
+	BIT(SYS_TIME) | BIT(SYS_TTY_CONFIG) | BIT(MKNOD) | BIT(LEASE) |
+	BIT(AUDIT_WRITE) | BIT(AUDIT_CONTROL) | BIT(AUDIT_READ) | BIT(SYSLOG) |
+	BIT(WAKE_ALARM) | BIT(BLOCK_SUSPEND) | BIT(PERFMON) | BIT(BPF);
+
+/* Checked in the user namespace that owns the network namespace. */
+static const capmask network_only =
+	BIT(NET_BIND_SERVICE) | BIT(NET_RAW) | BIT(NET_ADMIN);
+
+static void warn_userns(struct explained *explained)
+{
+	const struct evaluation *evaluation = &explained->run.evaluation;
+	capmask raised = evaluation->decision.raised;
+
+	if (evaluation->userns != NAMESPACE_OTHER)
+		return;
+	warn_names(
+		explained, "userns_no_effect", raised & initial_only,
+		"little or no effect in the container's user namespace, because the kernel checks it in the initial one: start the container without a user namespace");
+	if (evaluation->has_subject &&
+	    evaluation->subject.flags[MATCH_HOST_NETWORK])
+		warn_names(
+			explained, "userns_no_effect", raised & network_only,
+			"no effect on the host's network, which does not belong to the container's user namespace: give the container a network namespace, or no user namespace");
+}
+
+/* Runtimes accept '/' for each '.'. */
+static bool is_port_sysctl(const struct json_doc *doc, struct json_value key)
+{
+	char *name CLEANUP_FREE = NULL;
+	struct err ignored;
+	size_t len;
+
+	if (json_string(doc, key, &name, &len, &ignored) < 0)
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if (name[i] == '/')
+			name[i] = '.';
+	return strcmp(name, PORT_SYSCTL) == 0;
+}
+
+static bool find_port_sysctl(const struct json_doc *doc,
+			     struct json_value *ret_value)
+{
+	struct json_value linux_value, sysctl;
+	struct json_member member;
+	struct json_iter iter;
+
+	if (!json_find(doc, json_root(doc), "linux", &linux_value) ||
+	    !json_find(doc, linux_value, "sysctl", &sysctl))
+		return false;
+	iter = json_iterate(doc, sysctl);
+	while (json_next_member(&iter, &member)) {
+		*ret_value = member.value;
+		if (is_port_sysctl(doc, member.key))
+			return true;
+	}
+	return false;
+}
+
 /* -1: not set, or no number. */
 static long container_port_start(const struct json_doc *doc)
 {
-	struct json_value linux_value, sysctl, value;
+	struct json_value value;
 	char *text CLEANUP_FREE = NULL;
 	struct err ignored;
 	size_t len;
 
-	if (!json_find(doc, json_root(doc), "linux", &linux_value) ||
-	    !json_find(doc, linux_value, "sysctl", &sysctl) ||
-	    !json_find(doc, sysctl, PORT_SYSCTL, &value) ||
-	    value.kind != JSON_STRING ||
+	if (!find_port_sysctl(doc, &value) || value.kind != JSON_STRING ||
 	    json_string(doc, value, &text, &len, &ignored) < 0)
 		return -1;
 	return len && strspn(text, "0123456789") == len ? strtol(text, NULL, 10)
@@ -92,7 +180,7 @@ static long host_port_start(void)
 static void warn_port(struct explained *explained)
 {
 	const struct evaluation *evaluation = &explained->run.evaluation;
-	capmask bind = UINT64_C(1) << CAP_NET_BIND_SERVICE;
+	capmask bind = BIT(NET_BIND_SERVICE);
 	bool host = evaluation->has_subject &&
 		    evaluation->subject.flags[MATCH_HOST_NETWORK];
 	long start = container_port_start(&evaluation->restored);
@@ -186,6 +274,8 @@ int explain_warn(struct explained *explained, struct err *err)
 	if (explained->decided) {
 		warn_refused(explained);
 		warn_lost(explained);
+		warn_root(explained);
+		warn_userns(explained);
 		warn_port(explained);
 		warn_seccomp(explained);
 	}
