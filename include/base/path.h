@@ -9,4 +9,10 @@
  */
 const char *path_basename(const char *path);
 
+/*
+ * Removes empty parts, "." and "NAME/.." from an absolute path, whatever links
+ * there are, as filepath.Clean() of Go does. Another path is left as it is.
+ */
+void path_clean(char *path);
+
 #endif

@@ -11,3 +11,29 @@ const char *path_basename(const char *path)
 
 	return slash ? slash + 1 : path;
 }
+
+void path_clean(char *path)
+{
+	const char *in = path + strspn(path, "/");
+	char *out = path;
+	size_t len;
+
+	if (*path != '/')
+		return;
+	for (; *in; in += len, in += strspn(in, "/")) {
+		len = strcspn(in, "/");
+		if (len == 1 && in[0] == '.')
+			continue;
+		if (len == 2 && in[0] == '.' && in[1] == '.') {
+			while (out > path && *--out != '/')
+				;
+			continue;
+		}
+		*out++ = '/';
+		memmove(out, in, len);
+		out += len;
+	}
+	if (out == path)
+		*out++ = '/';
+	*out = '\0';
+}

@@ -23,9 +23,34 @@ static void a_path_with_a_slash_at_its_end_has_no_basename(void)
 	CHECK_STR(path, "/usr/bin/runc/");
 }
 
+static void a_clean_path_has_no_dots(void)
+{
+	static const char *const cases[][2] = {
+		{ "/a/b", "/a/b" },
+		{ "/a/../b", "/b" },
+		{ "/a/./b/", "/a/b" },
+		{ "//a///b//", "/a/b" },
+		{ "/../../a", "/a" },
+		{ "/a/b/../../..", "/" },
+		{ "/.a/..b/...", "/.a/..b/..." },
+		{ "/", "/" },
+		{ "a/../b", "a/../b" },
+		{ "", "" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		char path[32];
+
+		snprintf(path, sizeof(path), "%s", cases[i][0]);
+		path_clean(path);
+		CHECK_STR(path, cases[i][1]);
+	}
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(the_basename_follows_the_last_slash),
 	TAP_TEST(a_path_with_a_slash_at_its_end_has_no_basename),
+	TAP_TEST(a_clean_path_has_no_dots),
 };
 
 TAP_MAIN(tests)
