@@ -132,6 +132,10 @@ CAPCTL_FILES = \
 	src/capctl/decode.c \
 	src/capctl/decode.h \
 	src/capctl/doctor/checks.h \
+	src/capctl/doctor/containerd_files.c \
+	src/capctl/doctor/containerd_files.h \
+	src/capctl/doctor/containerd_tables.c \
+	src/capctl/doctor/containerd_tables.h \
 	src/capctl/doctor/containers.c \
 	src/capctl/doctor/doctor.c \
 	src/capctl/doctor/engine_config.c \

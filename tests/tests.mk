@@ -68,6 +68,8 @@ CAPCTL_UNIT_TESTS = \
 	tests/unit/capctl/check/lint_test \
 	tests/unit/capctl/check/match_compare_test \
 	tests/unit/capctl/decode_test \
+	tests/unit/capctl/doctor/containerd_files_test \
+	tests/unit/capctl/doctor/containerd_tables_test \
 	tests/unit/capctl/doctor/engine_config_test \
 	tests/unit/capctl/doctor/toml_letters_test \
 	tests/unit/capctl/doctor/toml_test \
@@ -244,8 +246,10 @@ TEST_FILES = \
 	tests/unit/support/annotations_of.h \
 	tests/unit/support/bundle_history.h \
 	tests/unit/support/captured.h \
+	tests/unit/support/containerd_texts.h \
 	tests/unit/support/decide_properties.h \
 	tests/unit/support/engine_configs.h \
+	tests/unit/support/engine_reading.h \
 	tests/unit/support/exec_probe.h \
 	tests/unit/support/forged_config.h \
 	tests/unit/support/json_same.h \

@@ -15,7 +15,7 @@ src/capctl/doctor/containers.c tests/cli/capctl_doctor.bats its findings are tes
 src/capctl/doctor/doctor.c tests/cli/capctl_doctor.bats its output is compared there
 src/capctl/check/limits.c tests/unit/capctl/check/lint_test.c each warning that rests on it is expected there
 src/capctl/check/lint_locate.c tests/unit/capctl/check/lint_test.c each expected warning has a location
-src/capctl/doctor/engine_containerd.c tests/unit/capctl/doctor/engine_config_test.c its functions are called there
+src/capctl/doctor/engine_containerd.c tests/unit/capctl/doctor/containerd_files_test.c its functions are called there
 src/capctl/doctor/engine_crio.c tests/unit/capctl/doctor/engine_config_test.c its functions are called there
 src/capctl/doctor/engine_files.c tests/cli/capctl_doctor.bats the files that it finds are tested there
 src/capctl/doctor/engine_podman.c tests/unit/capctl/doctor/engine_config_test.c its functions are called there

@@ -148,7 +148,13 @@ crio() { # LINE...: more lines of the handler's table
 	} | put etc/crio/crio.conf.d/50-capruntime.conf
 }
 
-no_crio() { rm -r "$tree/etc/crio"; }
+no_crio() { rm -rf "$tree/etc/crio"; }
+
+# Of the packaged handler, which has runc's.
+state_directory() { # PATH
+	sed -i "s|^runtime_root.*|runtime_root = \"$1\"|" \
+		"$tree/etc/crio/crio.conf.d/50-capruntime.conf"
+}
 
 cri=io.containerd.grpc.v1.cri
 
@@ -345,9 +351,11 @@ os.setxattr(sys.argv[1], "security.selinux", sys.argv[2].encode() + b"\0")' \
 
 @test "an environment variable is used, with a warning" {
 	program /usr/bin/crun
+	state_directory /run/crun
 	CAPRUNTIME_RUNTIME=/usr/bin/crun doctor
 	finds warning '$CAPRUNTIME_RUNTIME is set in this shell' 'unset CAPRUNTIME_RUNTIME'
 	says 'real runtime' "'/usr/bin/crun', which reads its options as crun does (\$CAPRUNTIME_RUNTIME)"
+	state_directory /run/runc
 	cp "$tree$home/policy.json" "$tree/policy.json"
 	CAPRUNTIME_POLICY=/policy.json doctor
 	finds warning '$CAPRUNTIME_POLICY is set in this shell' 'unset CAPRUNTIME_POLICY'
@@ -363,6 +371,7 @@ os.setxattr(sys.argv[1], "security.selinux", sys.argv[2].encode() + b"\0")' \
 		finds unknown "handler 'capruntime': '/usr/bin/$name' ($home/runtimes/capruntime) is neither runc nor crun, so how it reads its options is unknown: capruntime assumes runc's, then crun's" \
 			"whose name contains 'runc' or 'crun'"
 	done
+	state_directory /run/other
 	for name in runc-1.3 my-runc my-crun.bin krun; do
 		program "/usr/bin/$name"
 		ln -sfn "/usr/bin/$name" "$tree$home/runtimes/capruntime"
@@ -691,6 +700,74 @@ default_warning=(warning 'including the one that repairs it' 'RuntimeClass')
 		'configure CRI-O'
 }
 
+@test "CRI-O reads subdirectories and hidden files, in lexical order" {
+	local ours=$tree/etc/crio/crio.conf.d/50-capruntime.conf place
+
+	for place in .hidden sub/no-suffix .d/.e/f 90~; do
+		rm -rf "$tree/etc/crio/crio.conf.d"
+		crio
+		mkdir -p "$tree/etc/crio/crio.conf.d/$place"
+		rmdir "$tree/etc/crio/crio.conf.d/$place"
+		mv "$ours" "$tree/etc/crio/crio.conf.d/$place"
+		doctor
+		finds
+		says CRI-O "handler 'capruntime' in '/etc/crio/crio.conf.d/$place'"
+	done
+	rm -r "$tree/etc/crio/crio.conf.d"
+	crio
+	for place in .a sub/z 50-capruntime.conf.d/x; do
+		put "etc/crio/crio.conf.d/$place" <<-'END'
+			[crio.runtime.runtimes.capruntime]
+			runtime_path = "/usr/bin/runc"
+		END
+		doctor
+		if [ "$place" = .a ]; then
+			finds
+		else
+			finds warning "no engine's configuration" '' \
+				warning 'no handler of CRI-O' ''
+		fi
+		rm "$tree/etc/crio/crio.conf.d/$place"
+	done
+}
+
+@test "a directory in place of a file needs no privilege" {
+	mkdir -p "$tree/etc/crio/crio.conf.d/99-empty.conf"
+	doctor
+	finds
+	ln -s /etc/crio "$tree/etc/crio/crio.conf.d/link"
+	doctor
+	finds unknown "'/etc/crio/crio.conf.d/link' is not a regular file" \
+		'correct or remove it'
+	rm "$tree/etc/crio/crio.conf.d/link"
+	mkdir -p "$tree/etc/containers/containers.conf.d/x.conf"
+	doctor
+	finds
+}
+
+@test "directories below crio.conf.d have a limit" {
+	mkdir -p "$tree/etc/crio/crio.conf.d/$(printf 'd/%.0s' {1..16})"
+	doctor
+	finds unknown 'is not read: more than 16 directories deep' ''
+}
+
+@test "the state directory must be that of the real runtime" {
+	program /usr/bin/crun
+	ln -sfn /usr/bin/crun "$tree$home/runtimes/capruntime"
+	doctor
+	finds warning "handler 'capruntime' in '/etc/crio/crio.conf.d/50-capruntime.conf': the state directory '/run/runc' is runc's, but the real runtime is '/usr/bin/crun' ($home/runtimes/capruntime)" \
+		"name crun's directory there or restore the link to runc"
+	state_directory /run/crun
+	doctor
+	finds
+
+	containerd_node 3
+	sed -i 's|^ *BinaryName.*|&\nRoot = "/run/containerd/runc"|' \
+		"$tree/etc/containerd/config.toml"
+	doctor
+	finds warning "the state directory '/run/containerd/runc' is runc's" crun
+}
+
 @test "an invalid configuration is reported with its place" {
 	put etc/crio/crio.conf.d/60-broken.conf <<<'[crio'
 	doctor
@@ -867,33 +944,52 @@ containerd_config() { # SED: a script for the snippet of version 2
 	finds "${default_warning[@]}"
 }
 
-@test "a table of another containerd version is reported" {
+@test "a table that containerd or some releases ignore is reported" {
 	containerd_node 2
-	containerd_config 's/^version = 2/version = 3/'
+	containerd_config 's/^version = 2/version = 4/'
 	doctor
-	finds error 'names capruntime in a table of another version' \
-		'version 3 plugins."io.containerd.cri.v1.runtime"' \
+	finds error "'/etc/containerd/config.toml' has version = 4 and names capruntime in plugins.\"$cri\": containerd ignores that table" \
+		'write version = 4, as '\''/etc/containerd/config.toml'\'' should have, and plugins."io.containerd.cri.v1.runtime"' \
 		warning "no engine's configuration" '' \
 		warning 'no handler of containerd calls capruntime' ''
+	containerd_config 's/^version = 2/version = 3/'
+	doctor
+	finds warning 'containerd 2.0 to 2.2 ignores that table' \
+		'write version = 3'
+	says containerd "handler 'capruntime' in '/etc/containerd/config.toml'"
 	containerd_config '/^version = 2/d'
 	doctor
-	finds error 'has no version = 2: containerd ignores its tables' \
-		'add version = 2 at its top'
+	finds warning 'has no version and names capruntime' 'write version = 2'
+	containerd_node 3
+	sed -i 's/^version = 3/version = 2/' "$tree/etc/containerd/config.toml"
+	doctor
+	finds warning 'containerd 1.x ignores that table' "plugins.\"$cri\""
+}
+
+@test "an import with a higher version than the root file's is an error" {
+	containerd_node 2
+	containerd_config '/^version = 2/a imports = ["/etc/containerd/conf.d/*.toml"]'
+	put etc/containerd/conf.d/nvidia.toml <<<'version = 3'
+	doctor
+	finds error "'/etc/containerd/conf.d/nvidia.toml' has version = 3, but '/etc/containerd/config.toml' version = 2: containerd 2.3.0 to 2.3.4 does not start" \
+		'write version = 2'
+	put etc/containerd/conf.d/nvidia.toml <<<'version = 2'
+	doctor
+	finds
 }
 
 @test "an import of containerd 1 that replaces the table is reported" {
 	containerd_node 2
-	containerd_config '/^version = 2/a imports = ["conf.d/*.toml"]'
+	containerd_config '/^version = 2/a imports = ["/etc/containerd/conf.d/*.toml"]'
 	put etc/containerd/conf.d/a.toml <<-END
 		version = 2
 		[plugins."$cri"]
 		enable_selinux = true
 	END
 	doctor
-	finds warning "the import '/etc/containerd/conf.d/a.toml' replaces everything that '/etc/containerd/config.toml' has" \
-		"into '/etc/containerd/config.toml' itself" \
-		warning "no engine's configuration" '' \
-		warning 'no handler of containerd calls capruntime' ''
+	finds warning "under containerd 1.x the import '/etc/containerd/conf.d/a.toml' replaces everything that '/etc/containerd/config.toml' has" \
+		"into '/etc/containerd/config.toml' itself"
+	says containerd "handler 'capruntime' in '/etc/containerd/config.toml'"
 
 	put etc/containerd/conf.d/a.toml <<<'version = 2'
 	doctor
@@ -905,13 +1001,103 @@ containerd_config() { # SED: a script for the snippet of version 2
 	mv "$tree/etc/containerd/config.toml" "$tree/etc/containerd/ours.toml"
 	put etc/containerd/config.toml <<-'END'
 		version = 3
-		imports = ["/etc/containerd/ours.toml", "/etc/containerd/none.toml"]
+		imports = ["/etc/containerd/ours.toml"]
 		[plugins."io.containerd.cri.v1.runtime"]
 		enable_selinux = true
 	END
 	doctor
 	finds
 	says containerd "in '/etc/containerd/ours.toml'"
+}
+
+import_ours() { # VERSION IMPORT PATH: config.toml with this import, ours at PATH
+	mkdir -p "$tree/etc/containerd"
+	printf 'version = %s\nimports = ["%s"]\n' "$1" "$2" |
+		put etc/containerd/config.toml
+	put "etc/containerd/$3" \
+		<"$srcdir/packaging/containerd/config-v$1.toml"
+}
+
+@test "imports are found as containerd finds them" {
+	containerd_node 3
+	for found in 'ours.toml ours.toml' './none/../ours.toml ours.toml' \
+		'sub/*.toml sub/.ours.toml' '*/ours.toml sub/ours.toml' \
+		'/etc/containerd/o[u]rs.toml o[u]rs.toml' \
+		'o?r[s]*.toml ours.toml'; do
+		rm -r "$tree/etc/containerd"
+		import_ours 3 "${found% *}" "${found#* }"
+		doctor
+		finds
+		says containerd "handler 'capruntime' in '/etc/containerd/"
+	done
+	for ignored in 'sub/*.toml sub/deep/ours.toml' '*/ours.toml ours.toml'; do
+		rm -r "$tree/etc/containerd"
+		import_ours 3 "${ignored% *}" "${ignored#* }"
+		doctor
+		finds warning "no engine's configuration" '' \
+			warning 'no handler of containerd' ''
+	done
+}
+
+@test "imports of imports are read, relative to the file that names them" {
+	containerd_node 3
+	import_ours 3 sub/one.toml sub/ours.toml
+	put etc/containerd/sub/one.toml \
+		<<<'imports = ["ours.toml", "one.toml", "../config.toml"]'
+	doctor
+	finds
+	says containerd "in '/etc/containerd/sub/ours.toml'"
+}
+
+@test "an import that does not exist is reported" {
+	containerd_node 2
+	containerd_config '/^version = 2/a imports = ["/etc/none/*.toml", "none.toml"]'
+	doctor
+	finds warning "'/etc/containerd/config.toml' imports '/etc/containerd/none.toml', which does not exist: containerd 1.x does not start" \
+		'remove it from imports'
+	run -0 "$capctl" doctor --engine-runtimes --root "$tree"
+	[ -z "$output" ]
+}
+
+@test "a relative pattern for containerd 1.6 is reported" {
+	containerd_node 2
+	import_ours 2 'conf.d/*.toml' conf.d/ours.toml
+	doctor
+	finds warning "imports the relative pattern 'conf.d/*.toml': containerd 1.6 searches it in its own working directory" \
+		'write an absolute pattern'
+}
+
+@test "containerd 2.2 reads its conf.d if the root file has no imports" {
+	containerd_node 3
+	mkdir "$tree/etc/containerd/conf.d"
+	mv "$tree/etc/containerd/config.toml" \
+		"$tree/etc/containerd/conf.d/.ours.toml"
+	reads_default() {
+		doctor
+		finds
+		says containerd "handler 'capruntime' in '/etc/containerd/conf.d/.ours.toml'"
+		says containerd 'only containerd 2.2 and later reads it'
+	}
+	reads_default
+	put etc/containerd/config.toml <<<'version = 3'
+	reads_default
+	put etc/containerd/config.toml <<<'imports = []'
+	reads_default
+
+	put etc/containerd/config.toml <<-'END'
+		version = 3
+		imports = ["/etc/containerd/other.d/*.toml"]
+	END
+	doctor
+	finds warning "no engine's configuration" '' \
+		warning 'no handler of containerd' ''
+
+	put etc/containerd/config.toml <<<'version = 2'
+	put etc/containerd/conf.d/.ours.toml \
+		<"$srcdir/packaging/containerd/config-v2.toml"
+	doctor
+	finds warning 'only containerd 2.2 and later reads it' \
+		"into '/etc/containerd/config.toml'"
 }
 
 # Version 2 of the format: containerd 2.x merges what 1.x replaces.

@@ -94,6 +94,13 @@ static enum verb_status doctor_status(const struct findings *findings,
 	return VERB_ERROR;
 }
 
+/* Warnings are of no use here: the files could be read. */
+static bool is_failure(const struct finding *finding)
+{
+	return finding->level == FINDING_ERROR ||
+	       finding->level == FINDING_UNKNOWN;
+}
+
 /* The last line tells a script that the search reached its end. */
 static enum verb_status doctor_in_use(const char *program, struct err *err)
 {
@@ -110,20 +117,12 @@ static enum verb_status doctor_in_use(const char *program, struct err *err)
 	if (in_use_find(program, &findings, err) < 0)
 		return VERB_ERROR;
 	for (size_t i = 0; i < findings.count; i++)
-		finding_print_line(&findings.list[i]);
+		if (is_failure(&findings.list[i]))
+			finding_print_line(&findings.list[i]);
 	out_line(OUT_PLAIN, "uses: %zu, unknown: %zu",
 		 findings_count(&findings, FINDING_ERROR),
 		 findings_count(&findings, FINDING_UNKNOWN));
 	return doctor_status(&findings, err);
-}
-
-static int load_default_imports(struct engine_config *config,
-				struct findings *findings, struct err *err)
-{
-	if (config->kind != ENGINE_CONTAINERD || config->files_count)
-		return 0;
-	return engine_files_add(config, ENGINE_CONTAINERD_IMPORTS, findings,
-				err);
 }
 
 static int print_engine_runtime(enum engine kind, struct err *err)
@@ -133,11 +132,11 @@ static int print_engine_runtime(enum engine kind, struct err *err)
 	const char *program;
 
 	if (engine_files_load(&config, &findings, err) < 0 ||
-	    load_default_imports(&config, &findings, err) < 0 ||
 	    findings_check(&findings, err) < 0)
 		return -1;
-	if (findings.count)
-		return err_set(err, "%s", findings.list[0].text);
+	for (size_t i = 0; i < findings.count; i++)
+		if (is_failure(&findings.list[i]))
+			return err_set(err, "%s", findings.list[i].text);
 	program = engine_default_program(&config);
 	if (program)
 		out_line(OUT_PLAIN, "%s", program);

@@ -27,7 +27,7 @@ int engine_config_add(struct engine_config *config, const char *name,
 		return err_set_no_memory(err);
 	config->files = files;
 	file = &files[config->files_count];
-	file->name = strdup(name);
+	*file = (struct engine_file){ .name = strdup(name) };
 	if (!file->name)
 		return err_set_no_memory(err);
 	if (toml_parse(&file->doc, name, text, len, err) < 0) {

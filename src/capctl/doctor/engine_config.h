@@ -2,12 +2,12 @@
 /*
  * An engine's configuration files, parsed, and the handlers in them that call
  * capruntime. This module has the data that all engines share; engine_crio,
- * engine_containerd and engine_podman read the files as their engine does and
- * report mistakes; engine_files finds the files. None of them makes a system
- * call but the last.
+ * engine_containerd (with containerd_tables and containerd_files) and
+ * engine_podman read the files as their engine does and report mistakes;
+ * engine_files finds the files. None of them makes a system call but the last.
  *
- * See crio.conf(5) and crio.conf.d(5); containerd's docs/cri/config.md and
- * `containerd config dump` of 1.6.20; containers.conf(5).
+ * See crio.conf(5) and crio.conf.d(5); containerd's docs/cri/config.md;
+ * containers.conf(5).
  */
 #ifndef CAPRUNTIME_CAPCTL_DOCTOR_ENGINE_CONFIG_H
 #define CAPRUNTIME_CAPCTL_DOCTOR_ENGINE_CONFIG_H
@@ -23,6 +23,7 @@
 struct engine_file {
 	char *name;
 	struct toml_doc *doc;
+	bool by_default; /* no file names it, but new releases read it */
 };
 
 /* A handler that calls capruntime. The documents own its strings. */
@@ -30,6 +31,7 @@ struct engine_handler {
 	const char *name; /* as in a RuntimeClass */
 	const char *path; /* of the program; NULL: the engine searches PATH */
 	const char *file;
+	const char *root; /* where its runtime keeps state; NULL: the default */
 	bool gets_requests; /* the pod's capruntime.io/... annotations arrive */
 };
 

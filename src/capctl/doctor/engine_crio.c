@@ -139,10 +139,14 @@ static int check_crio_handler(struct engine_config *config,
 			      const struct crio_handler *handler,
 			      struct findings *findings, struct err *err)
 {
-	const struct engine_handler ours = { .name = handler->name,
-					     .path = crio_handler_path(handler),
-					     .file = handler->file,
-					     .gets_requests = true };
+	const struct engine_handler ours = {
+		.name = handler->name,
+		.path = crio_handler_path(handler),
+		.file = handler->file,
+		.root = toml_string(toml_find(handler->table, "runtime_root",
+					      (char *)NULL)),
+		.gets_requests = true
+	};
 
 	if (!is_crio_handler_ours(config, handler) ||
 	    engine_config_has_handler(config, handler->name))

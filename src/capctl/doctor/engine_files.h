@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Finds the engines' configuration files: crio.conf.d, the imports of
- * containerd's config.toml, and containers.conf. engine_config.h
+ * Finds the engines' configuration files: crio.conf.d with its subdirectories,
+ * the imports of containerd's config.toml, and containers.conf. engine_config.h
  * reads them. No engine is queried and no program is run.
  */
 #ifndef CAPRUNTIME_CAPCTL_DOCTOR_ENGINE_FILES_H
@@ -11,12 +11,10 @@
 
 #define ENGINE_FILE_MAX ((size_t)1024 * 1024)
 #define ENGINE_FILES_MAX 64
-/* From containerd 2.2 on the default configuration imports these. */
-#define ENGINE_CONTAINERD_IMPORTS "/etc/containerd/conf.d/*.toml"
 
 /*
  * Adds the files of config->kind that exist. A file that cannot be read or
- * parsed is a finding and left out.
+ * parsed is a finding and left out; what only some releases find is a warning.
  */
 int engine_files_load(struct engine_config *config, struct findings *findings,
 		      struct err *err) MUST_CHECK;

@@ -97,7 +97,12 @@ static int check_podman_runtime(struct engine_config *config, const char *name,
 	check_podman_first(name, path, list, file, findings);
 	check_podman_json(config, name, file, findings);
 	return engine_config_add_handler(
-		config, (struct engine_handler){ name, path, file, true }, err);
+		config,
+		(struct engine_handler){ .name = name,
+					 .path = path,
+					 .file = file,
+					 .gets_requests = true },
+		err);
 }
 
 static void check_podman_default(const struct engine_config *config,

@@ -12,6 +12,7 @@
 #include "capctl/doctor/engine_crio.h"
 #include "capctl/doctor/engine_files.h"
 #include "capctl/doctor/engine_podman.h"
+#include "runtime/args.h"
 
 /* What the policy needs from an engine. */
 struct needs {
@@ -56,6 +57,28 @@ static bool is_other_copy(const struct doctor *doctor, const char *path)
 	       !doctor_is_installed(doctor, path);
 }
 
+/* The state of runc and that of crun have different formats. */
+static void check_handler_root(const struct engine_handler *handler,
+			       const struct launch *launch, const char *topic,
+			       struct findings *findings)
+{
+	const char *real = runtime_args_known(launch->path);
+	const char *owner =
+		handler->root ? runtime_args_known(handler->root) : NULL;
+
+	if (!real || !owner || strcmp(real, owner) == 0)
+		return;
+	findings_add(
+		findings, FINDING_WARNING, topic,
+		"handler '%s' in '%s': the state directory '%s' is %s's, but the real runtime is '%s' (%s)",
+		handler->name, handler->file, handler->root, owner,
+		launch->path, launch_chosen_by(launch));
+	findings_fix(
+		findings,
+		"drain the node, then name %s's directory there or restore the link to %s",
+		real, owner);
+}
+
 static void check_handler_path(const struct doctor *doctor,
 			       const struct engine_handler *handler,
 			       const char *topic, struct findings *findings)
@@ -74,8 +97,9 @@ static void check_handler_path(const struct doctor *doctor,
 		findings_fix(findings, "keep one copy, and configure that one");
 	}
 	/* doctor_check_program() checks the links that exist. */
-	if (launch_resolve(&launch, handler->path, &problem) < 0 &&
-	    lstat(launch.link, &st) < 0) {
+	if (launch_resolve(&launch, handler->path, &problem) == 0) {
+		check_handler_root(handler, &launch, topic, findings);
+	} else if (lstat(launch.link, &st) < 0) {
 		findings_add(findings, FINDING_ERROR, topic, "%s",
 			     problem.text);
 		findings_fix(findings, "ln -s /path/to/runc %s", launch.link);

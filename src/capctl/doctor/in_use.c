@@ -187,7 +187,6 @@ static int find_in_files(const struct use *use, enum engine kind,
 			 struct err *err)
 {
 	static const char *const more[] = {
-		ENGINE_CONTAINERD_IMPORTS,
 		"/var/lib/rancher/k3s/agent/etc/containerd/*.toml",
 		"/var/lib/rancher/rke2/agent/etc/containerd/*.toml",
 	};

@@ -4,71 +4,9 @@
 
 #include "capctl/doctor/engine_config.h"
 
-#include "capctl/doctor/engines.h"
+#include "containerd_texts.h"
+#include "engine_reading.h"
 #include "tap.h"
-
-#define OURS "/usr/bin/capruntime"
-#define FILES_MAX 4
-
-static bool names_us(const void *context, const char *path)
-{
-	(void)context;
-	return strstr(path, "capruntime") != NULL;
-}
-
-struct reading {
-	struct engine_config config;
-	struct findings findings;
-};
-
-#define CLEANUP_READING __attribute__((cleanup(reading_free)))
-
-static void reading_free(struct reading *reading)
-{
-	engine_config_free(&reading->config);
-	findings_free(&reading->findings);
-}
-
-/* Files "0", "1" … with these texts. */
-static struct reading read_files(enum engine kind,
-				 const char *const texts[FILES_MAX])
-{
-	struct reading reading = { .config = { .kind = kind,
-					       .is_capruntime = names_us } };
-	struct err err = { 0 };
-
-	for (int i = 0; i < FILES_MAX && texts[i]; i++) {
-		const char name[] = { (char)('0' + i), '\0' };
-
-		CHECK(engine_config_add(&reading.config, name, texts[i],
-					strlen(texts[i]), &err) == 0);
-	}
-	CHECK(engine_check(&reading.config, &reading.findings, &err) == 0);
-	CHECK_STR(err.text, "");
-	return reading;
-}
-
-#define READ(kind, ...)                                                        \
-	read_files(kind, (const char *const[FILES_MAX]){ __VA_ARGS__ })
-
-static void check_handler(const struct reading *reading, size_t index,
-			  const char *name, const char *path, const char *file)
-{
-	const struct engine_config *config = &reading->config;
-
-	REQUIRE(index < config->handlers_count);
-	CHECK_STR(config->handlers[index].name, name);
-	CHECK_STR(config->handlers[index].path, path);
-	CHECK_STR(config->handlers[index].file, file);
-}
-
-static void check_findings(const struct reading *reading, size_t count)
-{
-	CHECK_U64(reading->findings.count, count);
-	for (size_t i = 0; i < reading->findings.count; i++)
-		if (reading->findings.count != count)
-			printf("# %s\n", reading->findings.list[i].text);
-}
 
 static void a_file_that_is_no_toml_is_refused_by_place(void)
 {
@@ -141,66 +79,6 @@ static void crios_default_is_the_last_word(void)
 	check_findings(&unsaid, 1);
 }
 
-#define V2 "version = 2\n"
-#define V3 "version = 3\n"
-#define T2 "[plugins.\"io.containerd.grpc.v1.cri\".containerd"
-#define T3 "[plugins.\"io.containerd.cri.v1.runtime\".containerd"
-#define RUNTIME(table, name, path)                                             \
-	table ".runtimes." name                                                \
-	      "]\nruntime_type = \"io.containerd.runc.v2\"\n"                  \
-	      "pod_annotations = [\"capruntime.io/*\"]\n" table                \
-	      ".runtimes." name ".options]\nBinaryName = \"" path "\"\n"
-
-static void containerd_has_a_table_for_each_version(void)
-{
-	struct reading two CLEANUP_READING =
-		READ(ENGINE_CONTAINERD, V2 RUNTIME(T2, "a", OURS));
-	struct reading three CLEANUP_READING =
-		READ(ENGINE_CONTAINERD, V3 RUNTIME(T3, "b", OURS));
-
-	check_handler(&two, 0, "a", OURS, "0");
-	check_findings(&two, 0);
-	CHECK(two.config.handlers[0].gets_requests);
-	check_handler(&three, 0, "b", OURS, "0");
-	check_findings(&three, 0);
-}
-
-static void up_to_version_2_an_import_voids_the_table(void)
-{
-	struct reading void_ CLEANUP_READING =
-		READ(ENGINE_CONTAINERD, V2 RUNTIME(T2, "a", OURS),
-		     V2 RUNTIME(T2, "b", OURS));
-	struct reading other CLEANUP_READING =
-		READ(ENGINE_CONTAINERD, V2 RUNTIME(T2, "a", OURS),
-		     V2 "[debug]\nlevel = \"info\"\n");
-
-	CHECK_U64(void_.config.handlers_count, 1);
-	check_handler(&void_, 0, "b", OURS, "1");
-	check_findings(&void_, 1);
-	check_handler(&other, 0, "a", OURS, "0");
-	check_findings(&other, 0);
-}
-
-static void from_version_3_on_tables_are_merged(void)
-{
-	struct reading reading CLEANUP_READING = READ(
-		ENGINE_CONTAINERD, V3 RUNTIME(T3, "a", OURS),
-		V3 RUNTIME(T3, "b", OURS),
-		V3 T3 ".runtimes.a.options]\nBinaryName = \"/bin/runc\"\n");
-
-	CHECK_U64(reading.config.handlers_count, 1);
-	check_handler(&reading, 0, "b", OURS, "1");
-	check_findings(&reading, 0);
-}
-
-/* Reads the files, and compares engine_default_program(). */
-#define CHECK_PROGRAM(expected, kind, ...)                                     \
-	do {                                                                   \
-		struct reading one CLEANUP_READING = READ(kind, __VA_ARGS__);  \
-                                                                               \
-		CHECK_STR(engine_default_program(&one.config), expected);      \
-	} while (0)
-
 #define CRIO_DEFAULT "[crio.runtime]\ndefault_runtime = \"x\"\n"
 
 static void crios_default_program_is_a_path_or_its_name(void)
@@ -219,22 +97,6 @@ static void crios_default_program_is_a_path_or_its_name(void)
 	CHECK_PROGRAM("/a", ENGINE_CRIO,
 		      CRIO_DEFAULT CRIO("x", "runtime_path = \"/a\"\n"
 					     "runtime_type = \"\""));
-}
-
-static void containerds_default_program_is_a_path(void)
-{
-	CHECK_PROGRAM("/a", ENGINE_CONTAINERD,
-		      V2 T2 "]\ndefault_runtime_name = \"crun\"\n" RUNTIME(
-			      T2, "crun", "/a"));
-	CHECK_PROGRAM("/a", ENGINE_CONTAINERD, V2 RUNTIME(T2, "runc", "/a"));
-	CHECK_PROGRAM("/a", ENGINE_CONTAINERD, V3 RUNTIME(T3, "runc", "/a"));
-	CHECK_PROGRAM(NULL, ENGINE_CONTAINERD, V3 RUNTIME(T2, "runc", "/a"));
-	CHECK_PROGRAM(NULL, ENGINE_CONTAINERD, V2 RUNTIME(T2, "other", "/a"));
-	CHECK_PROGRAM(NULL, ENGINE_CONTAINERD,
-		      V2 T2 ".runtimes.runc]\nruntime_type = \"other\"\n" T2
-			    ".runtimes.runc.options]\nBinaryName = \"/a\"\n");
-	CHECK_PROGRAM("/a", ENGINE_CONTAINERD,
-		      V2 T2 ".runtimes.runc.options]\nBinaryName = \"/a\"\n");
 }
 
 static void podmans_last_list_counts(void)
@@ -288,11 +150,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(crio_has_the_handlers_of_all_files),
 	TAP_TEST(crios_later_table_replaces_the_earlier),
 	TAP_TEST(crios_default_is_the_last_word),
-	TAP_TEST(containerd_has_a_table_for_each_version),
-	TAP_TEST(up_to_version_2_an_import_voids_the_table),
-	TAP_TEST(from_version_3_on_tables_are_merged),
 	TAP_TEST(crios_default_program_is_a_path_or_its_name),
-	TAP_TEST(containerds_default_program_is_a_path),
 	TAP_TEST(podmans_last_list_counts),
 	TAP_TEST(values_of_another_type_are_none),
 };
