@@ -46,6 +46,7 @@ SHARED_FILES = \
 	include/spec/patch.h \
 	include/spec/record.h \
 	include/spec/spec.h \
+	include/spec/stray.h \
 	include/spec/undo.h \
 	src/base/alloc.c \
 	src/base/arena.c \
@@ -96,6 +97,7 @@ SHARED_FILES = \
 	src/spec/record.c \
 	src/spec/record_print.c \
 	src/spec/spec.c \
+	src/spec/stray.c \
 	src/spec/undo.c
 
 CAPRUNTIME_FILES = \

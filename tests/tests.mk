@@ -59,6 +59,7 @@ UNIT_TESTS = \
 	tests/unit/spec/spec_reading_test \
 	tests/unit/spec/spec_test \
 	tests/unit/spec/spec_vectors_test \
+	tests/unit/spec/stray_test \
 	tests/unit/spec/undo_all_test \
 	tests/unit/spec/undo_history_test \
 	tests/unit/spec/undo_test

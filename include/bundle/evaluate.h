@@ -41,6 +41,7 @@ struct evaluation {
 	bool has_decision;
 	struct decision decision;
 	const char *note; /* for the audit; NULL: none */
+	char stray_note[STRAY_TEXT_MAX]; /* what `note` can be */
 };
 
 #define CLEANUP_EVALUATION __attribute__((cleanup(evaluation_free)))

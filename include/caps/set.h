@@ -44,6 +44,15 @@ capmask capset_from_exact(const char *name, size_t len);
 capmask capset_from_name(const char *name, size_t len);
 
 /*
+ * The capability that a person means by "CAP_CAP_KILL", in any case and with
+ * any number of prefixes; 0: none.
+ */
+capmask capset_from_misspelt(const char *name);
+
+/* "KILL", for a mask with one capability that has a name. */
+const char *capset_bare_name(capmask one);
+
+/*
  * The capability that libcap's parser, and so crun, reads: it accepts any case
  * and numbers, and stops at the first byte that cannot be part of a name. 0: no
  * capability.

@@ -14,6 +14,7 @@
 #include "caps/set.h"
 #include "policy/ambient_request.h"
 #include "policy/policy.h"
+#include "spec/stray.h"
 
 struct decide_input {
 	const struct policy_rule *rule;
@@ -24,6 +25,7 @@ struct decide_input {
 	struct capsets sets;
 	struct own_limits limits;
 	capmask above_ceiling; /* of the policy */
+	struct stray stray; /* for one that the rule names, or none */
 };
 
 struct decision {

@@ -194,6 +194,14 @@ static void note_ceiling(struct evaluation *evaluation)
 		evaluation->note = "the rule is cut to the policy's 'ceiling'";
 }
 
+static void note_stray(struct evaluation *evaluation, const struct stray *stray)
+{
+	if (!(evaluation->decision.missing & stray->meant))
+		return;
+	stray_text(stray, evaluation->stray_note);
+	evaluation->note = evaluation->stray_note;
+}
+
 /* setuid(2) from 0 clears the ambient set, capabilities(7). */
 static void note_root(struct evaluation *evaluation)
 {
@@ -217,11 +225,18 @@ static int decide_rule(struct evaluation *evaluation,
 		.above_ceiling = evaluation->policy->above_ceiling,
 	};
 
+	capmask lacking =
+		evaluation->rule->ambient & ~input.sets.set[CAPSET_BOUNDING];
+
 	if (read_request(evaluation, err) < 0)
 		return -1;
+	if (lacking)
+		input.stray = stray_find(&evaluation->restored,
+					 &evaluation->spec, lacking);
 	evaluation->has_decision = true;
 	if (decide(&evaluation->decision, &input, err) < 0)
 		return err_config(evaluation, err);
+	note_stray(evaluation, &input.stray);
 	note_ceiling(evaluation);
 	note_root(evaluation);
 	return 0;

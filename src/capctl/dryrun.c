@@ -211,7 +211,7 @@ char *dryrun_summary(const struct dryrun *run)
 	return strdup(texts[outcome]);
 }
 
-const char *dryrun_why_missing(const struct dryrun *run, capmask bit)
+static const char *why_not_raised(const struct dryrun *run, capmask bit)
 {
 	const struct evaluation *evaluation = &run->evaluation;
 	const struct own_caps *own = &run->node->own;
@@ -228,4 +228,20 @@ const char *dryrun_why_missing(const struct dryrun *run, capmask bit)
 	if (own->ambient_forbidden)
 		return "the securebits here forbid ambient capabilities";
 	return "the process that starts containers here does not hold it: start the engine with it";
+}
+
+char *dryrun_why_missing(const struct dryrun *run, capmask bit)
+{
+	const struct evaluation *evaluation = &run->evaluation;
+	capmask bounding = evaluation->spec.sets.set[CAPSET_BOUNDING];
+	struct stray stray =
+		stray_find(&evaluation->restored, &evaluation->spec,
+			   bit & evaluation->rule->ambient & ~bounding &
+				   ~evaluation->policy->above_ceiling);
+	char text[STRAY_TEXT_MAX];
+
+	if (!stray.meant)
+		return strdup(why_not_raised(run, bit));
+	stray_text(&stray, text);
+	return strdup(text);
 }

@@ -74,9 +74,9 @@ char *dryrun_summary(const struct dryrun *run);
 
 /*
  * Why a capability is not raised, and what to do. The bit is one of
- * run->evaluation.decision.missing.
+ * run->evaluation.decision.missing. The caller frees; NULL: out of memory.
  */
-const char *dryrun_why_missing(const struct dryrun *run, capmask bit);
+char *dryrun_why_missing(const struct dryrun *run, capmask bit);
 
 /* For an operand: a bundle's directory, else a config.json. */
 struct runtime_args dryrun_args(const char *path);

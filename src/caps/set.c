@@ -112,6 +112,21 @@ capmask capset_from_name(const char *name, size_t len)
 	return from_bare_name(name + PREFIX_LEN, len - PREFIX_LEN);
 }
 
+capmask capset_from_misspelt(const char *name)
+{
+	while (has_prefix(name, strlen(name)))
+		name += PREFIX_LEN;
+	return from_bare_name(name, strlen(name));
+}
+
+const char *capset_bare_name(capmask one)
+{
+	for (size_t i = 0; i < ARRAY_LEN(cap_names); i++)
+		if (one >> i & 1)
+			return cap_names[i];
+	return "";
+}
+
 static bool is_lower(char c)
 {
 	return c >= 'a' && c <= 'z';

@@ -88,8 +88,8 @@ static int check_request(const struct decide_input *input, struct err *err)
 		      : 0;
 }
 
-static const char *why_missing(const struct decide_input *input,
-			       capmask missing)
+static const char *why_not_raised(const struct decide_input *input,
+				  capmask missing)
 {
 	if (missing & input->above_ceiling)
 		return "above the policy's 'ceiling': take it out of the rule, or add it to 'ceiling' in policy.json";
@@ -102,6 +102,9 @@ static int check_missing(const struct decide_input *input,
 			 const struct decision *decision, struct err *err)
 {
 	const struct policy_rule *rule = input->rule;
+	capmask raisable = decision->missing & ~input->above_ceiling;
+	const char *why = why_not_raised(input, decision->missing);
+	char text[STRAY_TEXT_MAX];
 
 	if (!rule->require)
 		return 0;
@@ -109,9 +112,12 @@ static int check_missing(const struct decide_input *input,
 		return -1;
 	if (!decision->missing)
 		return 0;
+	if (raisable & input->stray.meant) {
+		stray_text(&input->stray, text);
+		why = text;
+	}
 	return err_names(err, rule->name, "'require' is not met, cannot raise",
-			 decision->missing,
-			 why_missing(input, decision->missing));
+			 decision->missing, why);
 }
 
 static capmask dropped_capabilities(const struct decide_input *input)

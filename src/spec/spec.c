@@ -110,12 +110,14 @@ static int read_members(struct reader *reader, struct json_value object,
 static int check_unknown_name(struct reader *reader, struct json_value value,
 			      const char *name)
 {
-	if (reader->dialect != RUNTIME_CRUN || !capset_from_libcap(name))
+	capmask meant = capset_from_libcap(name);
+
+	if (reader->dialect != RUNTIME_CRUN || !meant)
 		return 0;
 	return json_fail(
 		&reader->json, value.start,
-		"capability '%s' is known to some runtimes under this spelling and not to others: write it as CAP_NAME",
-		name);
+		"capability '%s' is known to some runtimes under this spelling and not to others: write it as CAP_%s (in a pod's capabilities.add without CAP_)",
+		name, capset_bare_name(meant));
 }
 
 static int read_capability_name(struct reader *reader, struct json_value value,

@@ -242,6 +242,29 @@ make_full() {
 	done
 }
 
+@test "a misspelt capability is named, with the right word" {
+	local word
+
+	for word in CAP_CAP_SYS_NICE SYS_NICE CAP_sys_nice cap_sys_nice; do
+		make_container ".process.capabilities.bounding += [\"$word\"]"
+		rule 'ambient: ["SYS_NICE"], require: true'
+		expect_refusal 'cannot raise CAP_SYS_NICE' \
+			"the bounding set has '$word' instead" \
+			'write SYS_NICE in capabilities.add'
+		[[ "$stderr" != *'add it'* ]]
+		# The word and the remedy, though engines cut long messages.
+		[[ "${stderr:0:200}" == *"'$word'"* ]]
+		expect_audit '.outcome == "refused" and (.reason |
+			contains("write SYS_NICE in capabilities.add"))'
+		rule 'ambient: ["SYS_NICE", "KILL"]'
+		expect_start
+		expect_audit '.outcome == "applied" and
+			.raised == ["CAP_KILL"] and
+			.missing == ["CAP_SYS_NICE"] and
+			(.reason | contains("write SYS_NICE in capabilities.add"))'
+	done
+}
+
 @test "the audit says that require does not keep what user 0 loses" {
 	policy '{}' '{name: "web", match: {uid: "0-"}, ambient: ["KILL"],
 		require: true}'

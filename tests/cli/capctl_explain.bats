@@ -443,6 +443,20 @@ program_part() {
 
 port_start=net.ipv4.ip_unprivileged_port_start
 
+@test "each misspelt capability is named among what is missing" {
+	policy '{}' '{name: "r", match: {}, ambient: ["NET_BIND_SERVICE",
+		"SYS_NICE", "SYS_TIME"]}'
+	make_tree '.process.capabilities.bounding =
+		["CAP_CAP_NET_BIND_SERVICE", "sys_nice"]'
+	explain "$bundle"
+	[ "$status" -eq 1 ]
+	[[ "$(tr -s ' \n' ' ' <<<"$output")" == *"missing NET_BIND_SERVICE the bounding set has 'CAP_CAP_NET_BIND_SERVICE' instead, which is no capability: write NET_BIND_SERVICE in capabilities.add SYS_NICE the bounding set has 'sys_nice' instead, which is no capability: write SYS_NICE in capabilities.add SYS_TIME not in the container's bounding set: add it"* ]]
+	explain --json "$bundle"
+	jq -e '.missing[0].why | contains("CAP_CAP_NET_BIND_SERVICE")' \
+		<<<"$output"
+	jq -e '.reason | contains("write NET_BIND_SERVICE in")' <<<"$output"
+}
+
 @test "the sysctl of ports counts in both spellings" {
 	local name
 

@@ -82,6 +82,7 @@ static struct json_object *missing_array(const struct dryrun *run)
 	for (int bit = 0; bit < 64; bit++) {
 		capmask one = UINT64_C(1) << bit;
 		struct json_object *object, *names;
+		char *why CLEANUP_FREE = NULL;
 
 		if (!(run->evaluation.decision.missing & one))
 			continue;
@@ -91,9 +92,10 @@ static struct json_object *missing_array(const struct dryrun *run)
 			object, "name",
 			json_object_get(json_object_array_get_idx(names, 0)));
 		json_object_put(names);
-		json_object_object_add(
-			object, "why",
-			out_json_text(dryrun_why_missing(run, one)));
+		why = dryrun_why_missing(run, one);
+		if (!why)
+			out_fail();
+		json_object_object_add(object, "why", out_json_text(why));
 		json_object_array_add(array, object);
 	}
 	return array;

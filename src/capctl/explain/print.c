@@ -187,13 +187,14 @@ static void print_missing(const struct dryrun *run)
 	out_line(OUT_STRONG, "missing");
 	for (int bit = 0; bit < 64; bit++) {
 		capmask one = UINT64_C(1) << bit;
-		char *name CLEANUP_FREE = NULL;
+		char *name CLEANUP_FREE = NULL, *why CLEANUP_FREE = NULL;
 
 		if (!(evaluation->decision.missing & one))
 			continue;
 		name = out_names(one);
-		out_table_add(&table, OUT_WARNING, 2, name,
-			      dryrun_why_missing(run, one));
+		why = dryrun_why_missing(run, one);
+		table.failed |= !why;
+		out_table_add(&table, OUT_WARNING, 2, name, why);
 	}
 	if (evaluation->request.unknown)
 		out_table_add(

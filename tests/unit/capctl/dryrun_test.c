@@ -282,7 +282,7 @@ static void a_file_is_a_config_json_and_all_else_a_bundle(void)
 
 static void check_missing(struct scene *scene, capmask bit, const char *part)
 {
-	const char *why = dryrun_why_missing(&scene->run, bit);
+	char *why CLEANUP_FREE = dryrun_why_missing(&scene->run, bit);
 
 	CHECK_HAS(why, part);
 }

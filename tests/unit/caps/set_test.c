@@ -408,6 +408,18 @@ static void the_dangerous_ones_are_those_of_the_manual_page(void)
 	CHECK_U64(capset_dangerous(), mask);
 }
 
+static void a_misspelt_name_is_recognised_and_has_a_bare_one(void)
+{
+	CHECK_U64(capset_from_misspelt("CAP_CAP_KILL"), UINT64_C(1) << 5);
+	CHECK_U64(capset_from_misspelt("cap_Cap_kill"), UINT64_C(1) << 5);
+	CHECK_U64(capset_from_misspelt("kill"), UINT64_C(1) << 5);
+	CHECK_U64(capset_from_misspelt("CAP_CAP_"), 0);
+	CHECK_U64(capset_from_misspelt(""), 0);
+	CHECK_U64(capset_from_misspelt("CAPKILL"), 0);
+	CHECK_STR(capset_bare_name(UINT64_C(1) << 5), "KILL");
+	CHECK_STR(capset_bare_name(0), "");
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(every_capability_of_the_kernel_is_known),
 	TAP_TEST(every_name_is_found_in_each_spelling),
@@ -422,6 +434,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(what_is_written_reads_as_the_same_set),
 	TAP_TEST(keys_are_those_of_the_specification),
 	TAP_TEST(the_dangerous_ones_are_those_of_the_manual_page),
+	TAP_TEST(a_misspelt_name_is_recognised_and_has_a_bare_one),
 };
 
 TAP_MAIN(tests)

@@ -406,6 +406,27 @@ static void what_cannot_work_is_refused_with_its_reason(void)
 	}
 }
 
+static void a_misspelt_capability_is_named(void)
+{
+	struct policy_rule rule = { .name = rule_name,
+				    .ambient = NBS | RAW,
+				    .require = true };
+	struct decide_input input = input_of(&rule, sets_of(0, RAW, 0, 0, 0));
+	struct decision decision;
+	struct err err = { 0 };
+
+	input.stray = (struct stray){ NBS, "CAP_CAP_NET_BIND_SERVICE" };
+	CHECK(decide(&decision, &input, &err) == -1);
+	CHECK_STR(
+		err.text,
+		"rule 'low-ports': 'require' is not met, cannot raise CAP_NET_BIND_SERVICE: the bounding set has 'CAP_CAP_NET_BIND_SERVICE' instead, which is no capability: write NET_BIND_SERVICE in capabilities.add");
+	CHECK_U64(decision.missing, NBS);
+	/* It is not taken for the capability, and not blamed for another. */
+	input.sets.set[CAPSET_BOUNDING] = NBS;
+	CHECK(decide(&decision, &input, &err) == -1);
+	CHECK(strstr(err.text, "add it to the container"));
+}
+
 static void require_is_met_when_all_is_raised(void)
 {
 	struct policy_rule rule = { .name = rule_name,
@@ -456,6 +477,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(in_a_new_user_namespace_all_the_kernel_knows_is_held),
 	TAP_TEST(a_rule_that_names_no_set_leaves_all_as_it_is),
 	TAP_TEST(what_cannot_work_is_refused_with_its_reason),
+	TAP_TEST(a_misspelt_capability_is_named),
 	TAP_TEST(require_is_met_when_all_is_raised),
 	TAP_TEST(every_property_holds_for_what_engines_wrote),
 };

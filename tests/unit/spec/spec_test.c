@@ -364,7 +364,7 @@ static void a_message_names_the_place_and_the_way_out(void)
 			"{\"process\":{\"capabilities\":{\"ambient\":[\"cap_kill\"]}}}",
 			RUNTIME_CRUN)
 			.text,
-		"'t':1:40: capability 'cap_kill' is known to some runtimes under this spelling and not to others: write it as CAP_NAME");
+		"'t':1:40: capability 'cap_kill' is known to some runtimes under this spelling and not to others: write it as CAP_KILL (in a pod's capabilities.add without CAP_)");
 }
 
 static const struct tap_test tests[] = {
