@@ -9,7 +9,7 @@ allowed='^(src/capruntime/capruntime-(main|heap)\.o|lib(capruntime|musl|shared)\
 # The compiler's files, the C library, sanitizers and gcov. Shared libraries are
 # also named without their path.
 system='^(/.*/)?(ld-linux[^/]*|[rgS]?crt[^/]*\.o|lib(c|c_nonshared|gcc|gcc_eh|gcc_s'
-system="$system|pthread|rt|m|dl|resolv|asan|ubsan|gcov"
+system="$system|atomic|atomic_asneeded|pthread|rt|m|dl|resolv|asan|ubsan|gcov"
 system="$system|clang_rt\.[^/]*)\.(a|so[.0-9]*))\$"
 
 # Maps of GNU ld and of lld name ARCHIVE(MEMBER) and objects with their paths.

@@ -60,6 +60,8 @@ static inline int cleanup_take_fd(int *fd)
 #define TAKE_FD(fd) cleanup_take_fd(&(fd))
 
 #define MUST_CHECK __attribute__((warn_unused_result))
+/* Its arrays would take pages of stack in callers that do not need them. */
+#define NOT_INLINED __attribute__((noinline))
 
 #define ARRAY_LEN(array) (sizeof(array) / sizeof((array)[0]))
 

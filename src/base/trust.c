@@ -154,8 +154,7 @@ static bool walk_take_name(struct walk *walk, struct err *err, int *ret_status)
 	return true;
 }
 
-__attribute__((noinline)) static int walk_follow(struct walk *walk,
-						 struct err *err)
+static NOT_INLINED int walk_follow(struct walk *walk, struct err *err)
 {
 	char target[PATH_SIZE];
 	ssize_t len = readlinkat(walk->fd, "", target, sizeof(target) - 1);
@@ -225,9 +224,7 @@ static int check_kind(const struct walk *walk, const char *path,
 				    : 0;
 }
 
-/* Not inlined: its array would cost a page of stack in every walk. */
-__attribute__((noinline)) static int err_untrusted(const struct walk *walk,
-						   struct err *err)
+static NOT_INLINED int err_untrusted(const struct walk *walk, struct err *err)
 {
 	char place[PATH_SIZE];
 
@@ -237,7 +234,6 @@ __attribute__((noinline)) static int err_untrusted(const struct walk *walk,
 	return err_wrap(err, "'%s' cannot be trusted", walk->path);
 }
 
-/* Checks the component that was just opened. */
 static int walk_check(struct walk *walk, struct err *err)
 {
 	struct err ignored;
