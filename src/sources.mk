@@ -146,6 +146,8 @@ CAPCTL_FILES = \
 	src/capctl/doctor/engine_containerd.h \
 	src/capctl/doctor/engine_crio.c \
 	src/capctl/doctor/engine_crio.h \
+	src/capctl/doctor/engine_docker.c \
+	src/capctl/doctor/engine_docker.h \
 	src/capctl/doctor/engine_files.c \
 	src/capctl/doctor/engine_files.h \
 	src/capctl/doctor/engine_podman.c \

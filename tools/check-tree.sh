@@ -18,6 +18,7 @@ src/capctl/check/lint_locate.c tests/unit/capctl/check/lint_test.c each expected
 src/capctl/doctor/engine_containerd.c tests/unit/capctl/doctor/containerd_files_test.c its functions are called there
 src/capctl/doctor/engine_crio.c tests/unit/capctl/doctor/engine_config_test.c its functions are called there
 src/capctl/doctor/engine_files.c tests/cli/capctl_doctor.bats the files that it finds are tested there
+src/capctl/doctor/engine_docker.c tests/unit/capctl/doctor/engine_config_test.c its functions are called there
 src/capctl/doctor/engine_podman.c tests/unit/capctl/doctor/engine_config_test.c its functions are called there
 src/capctl/doctor/engines.c tests/cli/capctl_doctor.bats its findings are tested there
 src/capctl/doctor/host.c tests/cli/capctl_doctor.bats it only calls other modules

@@ -38,7 +38,7 @@ static inline void cleanup_dir(DIR *const *directory)
 
 static inline void *cleanup_take_ptr(void *pointer)
 {
-	void **from = pointer;
+	void **from = (void **)pointer; /* C++ needs the cast */
 	void *taken = *from;
 
 	*from = NULL;

@@ -18,7 +18,9 @@ enum engine {
 	ENGINE_NONE, /* a person, or an engine without trusted names */
 	ENGINE_CRIO,
 	ENGINE_CONTAINERD,
-	ENGINE_PODMAN, /* has no trusted names: a policy has it as "none" */
+	/* Have no trusted names: a policy has them as "none". */
+	ENGINE_PODMAN,
+	ENGINE_DOCKER,
 	ENGINE_COUNT
 };
 

@@ -172,6 +172,12 @@ podman_node() {
 	policy '{audit: "none"}' "$any"
 }
 
+docker_node() {
+	no_crio
+	put etc/docker/daemon.json <"$srcdir/packaging/docker/daemon.json"
+	policy '{audit: "none"}' "$any"
+}
+
 # A complete tree
 
 @test "a correct CRI-O node has no findings" {
@@ -204,6 +210,14 @@ podman_node() {
 	doctor
 	finds
 	says podman "handler 'capruntime'"
+}
+
+@test "a correct Docker node has no findings, with containerd running" {
+	docker_node
+	listen STREAM /run/containerd/containerd.sock
+	doctor
+	finds
+	says Docker "handler 'capruntime' in '/etc/docker/daemon.json' calls 'capruntime'"
 }
 
 @test "a running engine is reported" {
@@ -455,10 +469,12 @@ alive() { # ROOT ID runc|crun
 
 	alive /run/runc c crun
 	alive /run/containerd/runc/k8s.io d crun
+	alive /run/docker/runtime-runc/moby e crun
 	doctor
 	finds warning "containers of crun under '/run/runc', which runc cannot manage: 1" \
 		'point its link back' \
-		warning "containers of crun under '/run/containerd/runc/k8s.io'" ''
+		warning "containers of crun under '/run/containerd/runc/k8s.io'" '' \
+		warning "containers of crun under '/run/docker/runtime-runc/moby'" ''
 
 	rm -r "$tree/proc/4711"
 	doctor
@@ -867,6 +883,42 @@ default_warning=(warning 'including the one that repairs it' 'RuntimeClass')
 		<"$srcdir/packaging/podman/50-capruntime.conf"
 	doctor
 	finds error "so podman's containers are refused" 'a separate link'
+}
+
+@test "an engine in the policy is an error for Docker" {
+	put etc/docker/daemon.json <"$srcdir/packaging/docker/daemon.json"
+	doctor
+	finds error "so Docker's containers are refused" \
+		'a separate link to capruntime for Docker'
+}
+
+@test "Docker must keep its default, and its program must be trusted" {
+	docker_node
+	put etc/docker/daemon.json <<-END
+		{"default-runtime": "capruntime",
+		 "runtimes": {"capruntime": {"path": "$capruntime"}}}
+	END
+	doctor
+	finds warning 'a bad policy would stop every container' \
+		'docker run --runtime'
+
+	put etc/docker/daemon.json <<-'END'
+		{"runtimes": {"x": {"path": "/opt/capruntime"}}}
+	END
+	doctor
+	finds error "'/opt/capruntime': no such file or directory" 'correct the path'
+	program /opt/capruntime
+	chmod 777 "$tree/opt/capruntime"
+	doctor
+	finds error "'/opt/capruntime' is writable by others" 'owned by root'
+}
+
+@test "a daemon.json that is not JSON is an error with its place" {
+	docker_node
+	put etc/docker/daemon.json <<<'{"runtimes": {},}'
+	doctor
+	finds error "'/etc/docker/daemon.json':1:17: " 'Docker does not start with it' \
+		warning "no engine's configuration names capruntime" ''
 }
 
 @test "podman must request a log, name the path first, and keep its default" {

@@ -277,7 +277,7 @@ lost_row='lost  lost  NET_BIND_SERVICE: granted but not held: the program droppe
 	chmod o+x "$BATS_RUN_TMPDIR" "${BATS_TEST_TMPDIR%/*}" "$work"
 	chmod 644 "$work"/*/config.json "$work"/*/.capruntime.json
 	cp "$capctl" "$work/capctl"
-	for place in runc containerd/runc; do
+	for place in runc containerd/runc docker/runtime-runc; do
 		mkdir -p "$work/run/$place"
 		chmod 711 "$work/run/$place"
 		# shellcheck disable=SC2016

@@ -313,6 +313,7 @@ make_monitor() { # PID WORD...
 		containerd/config-v2.toml /etc/containerd/config.toml
 		containerd/config-v3.toml /etc/containerd/conf.d/capruntime.toml
 		podman/50-capruntime.conf /etc/containers/containers.conf.d/50-capruntime.conf
+		docker/daemon.json /etc/docker/daemon.json
 	END
 	expect_removable
 }
@@ -480,6 +481,14 @@ make_monitor() { # PID WORD...
 	local reader place
 
 	for reader in without_capctl install_capctl; do
+		write /etc/docker/daemon.json <<<'{"runtimes": {"x": {"path": "capruntime"}}}'
+		$reader
+		expect_kept /etc/docker/daemon.json
+		rm -r "$root/etc/docker"
+		printf %s "$bindir/capruntime" | write \
+			/run/docker/containerd/daemon/io.containerd.runtime.v2.task/moby/one/runtime
+		expect_kept moby/one
+		rm -r "$root/run/docker"
 		for place in /etc/containerd/config.toml \
 			/var/lib/rancher/k3s/agent/etc/containerd/config.toml \
 			/var/lib/rancher/rke2/agent/etc/containerd/config.toml; do

@@ -240,6 +240,7 @@ expect_build_ids() { # DIRECTORY, of an installation
 		containerd/config-v2.toml /etc/containerd/config.toml
 		containerd/config-v3.toml /etc/containerd/config.toml
 		podman/50-capruntime.conf /etc/containers/containers.conf.d/50-capruntime.conf
+		docker/daemon.json /etc/docker/daemon.json
 	END
 	succeed in_root dpkg --remove capruntime
 }

@@ -11,6 +11,7 @@ const char *engine_name(enum engine kind)
 		[ENGINE_CRIO] = "CRI-O",
 		[ENGINE_CONTAINERD] = "containerd",
 		[ENGINE_PODMAN] = "podman",
+		[ENGINE_DOCKER] = "Docker",
 	};
 
 	return names[kind];
@@ -22,6 +23,7 @@ int engine_config_add(struct engine_config *config, const char *name,
 	struct engine_file *files = reallocarray(
 		config->files, config->files_count + 1, sizeof(*files));
 	struct engine_file *file;
+	int status;
 
 	if (!files)
 		return err_set_no_memory(err);
@@ -30,7 +32,10 @@ int engine_config_add(struct engine_config *config, const char *name,
 	*file = (struct engine_file){ .name = strdup(name) };
 	if (!file->name)
 		return err_set_no_memory(err);
-	if (toml_parse(&file->doc, name, text, len, err) < 0) {
+	status = config->kind == ENGINE_DOCKER
+			 ? toml_parse_json(&file->doc, name, text, len, err)
+			 : toml_parse(&file->doc, name, text, len, err);
+	if (status < 0) {
 		free(file->name);
 		return -1;
 	}

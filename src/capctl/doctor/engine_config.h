@@ -2,12 +2,12 @@
 /*
  * An engine's configuration files, parsed, and the handlers in them that call
  * capruntime. This module has the data that all engines share; engine_crio,
- * engine_containerd (with containerd_tables and containerd_files) and
- * engine_podman read the files as their engine does and report mistakes;
+ * engine_containerd (with containerd_tables and containerd_files), engine_docker
+ * and engine_podman read the files as their engine does and report mistakes;
  * engine_files finds the files. None of them makes a system call but the last.
  *
  * See crio.conf(5) and crio.conf.d(5); containerd's docs/cri/config.md;
- * containers.conf(5).
+ * containers.conf(5); dockerd(8).
  */
 #ifndef CAPRUNTIME_CAPCTL_DOCTOR_ENGINE_CONFIG_H
 #define CAPRUNTIME_CAPCTL_DOCTOR_ENGINE_CONFIG_H
@@ -47,10 +47,10 @@ struct engine_config {
 
 #define CLEANUP_ENGINE __attribute__((cleanup(engine_config_free)))
 
-/* "CRI-O", "containerd", "podman". */
+/* "CRI-O", "containerd", "podman", "Docker". */
 const char *engine_name(enum engine kind);
 
-/* Parses and appends a file; copies both strings. -1: invalid TOML. */
+/* Parses and appends a file; copies both strings. -1: invalid TOML or JSON. */
 int engine_config_add(struct engine_config *config, const char *name,
 		      const char *text, size_t len, struct err *err) MUST_CHECK;
 void engine_config_free(struct engine_config *config);

@@ -28,6 +28,7 @@ static const char *const places[ENGINE_COUNT][4] = {
 	[ENGINE_PODMAN] = { "/usr/share/containers/containers.conf",
 			    "/etc/containers/containers.conf",
 			    "/etc/containers/containers.conf.d/*.conf" },
+	[ENGINE_DOCKER] = { "/etc/docker/daemon.json" },
 };
 
 static void report_config_file(const struct engine_config *config,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Finds the engines' configuration files: crio.conf.d with its subdirectories,
- * the imports of containerd's config.toml, and containers.conf. engine_config.h
+ * Finds the engines' configuration files: crio.conf.d with its subdirectories, the
+ * imports of containerd's config.toml, containers.conf, and daemon.json. engine_config.h
  * reads them. No engine is queried and no program is run.
  */
 #ifndef CAPRUNTIME_CAPCTL_DOCTOR_ENGINE_FILES_H
@@ -23,7 +23,7 @@ int engine_files_load(struct engine_config *config, struct findings *findings,
 int engine_files_add(struct engine_config *config, const char *pattern,
 		     struct findings *findings, struct err *err) MUST_CHECK;
 
-/* Does the engine's socket have a listener? podman has no socket. */
+/* Does the engine's socket have a listener? podman has no socket, and Docker's is not asked. */
 bool engine_runs(enum engine kind);
 
 #endif

@@ -10,6 +10,7 @@
 #include "capctl/doctor/checks.h"
 #include "capctl/doctor/engine_containerd.h"
 #include "capctl/doctor/engine_crio.h"
+#include "capctl/doctor/engine_docker.h"
 #include "capctl/doctor/engine_files.h"
 #include "capctl/doctor/engine_podman.h"
 #include "runtime/args.h"
@@ -111,18 +112,20 @@ static void check_policy_engine(const struct engines *engines, enum engine kind,
 {
 	enum engine said = policy_engine(&engines->doctor->policy,
 					 handler_policy_name(handler));
+	bool has_names = engine_policy_name(kind) != NULL;
 
-	if (said == kind || (said == ENGINE_NONE && kind == ENGINE_PODMAN))
+	if (said == kind || (said == ENGINE_NONE && !has_names))
 		return;
-	if (kind == ENGINE_PODMAN) {
+	if (!has_names) {
 		findings_add(
 			engines->findings, FINDING_ERROR, engine_name(kind),
-			"runtime '%s' in '%s': the policy says engine \"%s\" for '%s', so podman's containers are refused",
+			"runtime '%s' in '%s': the policy says engine \"%s\" for '%s', so %s's containers are refused",
 			handler->name, handler->file, engine_policy_name(said),
-			handler_policy_name(handler));
+			handler_policy_name(handler), engine_name(kind));
 		findings_fix(
 			engines->findings,
-			"create a separate link to capruntime for podman, with engine \"none\"");
+			"create a separate link to capruntime for %s, with engine \"none\"",
+			engine_name(kind));
 	} else if (said != ENGINE_NONE) {
 		findings_add(
 			engines->findings, FINDING_ERROR, engine_name(kind),
@@ -187,6 +190,7 @@ int engine_check(struct engine_config *config, struct findings *findings,
 		[ENGINE_CRIO] = engine_crio_check,
 		[ENGINE_CONTAINERD] = engine_containerd_check,
 		[ENGINE_PODMAN] = engine_podman_check,
+		[ENGINE_DOCKER] = engine_docker_check,
 	};
 
 	return checks[config->kind](config, findings, err);
@@ -248,6 +252,9 @@ static void check_running_engine(const struct engines *engines,
 
 	if (!engines->runs[kind] || engines->handlers[kind])
 		return;
+	/* Docker's containerd needs no handler. */
+	if (kind == ENGINE_CONTAINERD && engines->handlers[ENGINE_DOCKER])
+		return;
 	findings_add(
 		engines->findings, FINDING_WARNING, engine_name(kind),
 		"it is running, but none of its handlers calls capruntime");
@@ -270,7 +277,7 @@ static void check_used_engines(const struct engines *engines)
 		     "no engine's configuration names capruntime");
 	findings_fix(
 		engines->findings,
-		"see packaging/crio, containerd and podman; 'capruntime run' needs no engine");
+		"see packaging/crio, containerd, podman and docker; 'capruntime run' needs no engine");
 }
 
 int doctor_check_engines(const struct doctor *doctor, struct findings *findings,

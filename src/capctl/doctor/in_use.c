@@ -56,7 +56,8 @@ static void add_unreadable(const struct use *use, const char *path)
 static bool is_program_key(const char *key)
 {
 	static const char *const keys[] = { "runtime", "default_runtime",
-					    "runtime_path", "BinaryName" };
+					    "runtime_path", "BinaryName",
+					    "path" };
 
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
 		if (strcmp(key, keys[i]) == 0)
@@ -338,6 +339,7 @@ int in_use_find(const char *program, struct findings *findings, struct err *err)
 			return -1;
 	find_state(&use, "/run/containerd");
 	find_state(&use, "/run/k3s/containerd");
+	find_state(&use, "/run/docker/containerd/daemon");
 	find_processes(&use);
 	return findings_check(findings, err);
 }

@@ -3,6 +3,7 @@ extern "C" {
 #include "capctl/doctor/toml.h"
 
 #include "capctl/doctor/toml_letters.h"
+#include "json/scan.h"
 }
 
 #include <cstdarg>
@@ -134,6 +135,62 @@ int toml_parse(struct toml_doc **ret_doc, const char *name, const char *text,
 	return status;
 }
 
+static std::string json_text_of(const struct json_doc *doc,
+				struct json_value string)
+{
+	std::string text(string.end - string.start, '\0');
+
+	text.resize(json_decode(doc, string, text.data()));
+	return text;
+}
+
+static toml_value copy_json(const struct json_doc *doc, struct json_value json)
+{
+	struct json_iter iter = json_iterate(doc, json);
+	struct json_member member;
+	struct json_value element;
+	toml_value value;
+
+	if (json.kind == JSON_OBJECT) {
+		value.kind = TOML_TABLE;
+		while (json_next_member(&iter, &member))
+			value.members.emplace_back(
+				json_text_of(doc, member.key),
+				copy_json(doc, member.value));
+	} else if (json.kind == JSON_ARRAY) {
+		value.kind = TOML_LIST;
+		while (json_next_element(&iter, &element))
+			value.members.emplace_back(std::string(),
+						   copy_json(doc, element));
+	} else if (json.kind == JSON_STRING) {
+		value.kind = TOML_STRING;
+		value.text = json_text_of(doc, json);
+	} else if (json.kind & JSON_BOOLEAN) {
+		value.kind = TOML_BOOLEAN;
+		value.number = json.kind == JSON_TRUE;
+	}
+	return value;
+}
+
+int toml_parse_json(struct toml_doc **ret_doc, const char *name,
+		    const char *text, size_t len, struct err *err)
+{
+	bool is_empty = std::string_view(text, len).find_first_not_of(
+				" \t\r\n") == std::string_view::npos;
+	struct json_doc doc = { name, is_empty ? "{}" : text,
+				is_empty ? 2 : len, nullptr };
+
+	*ret_doc = nullptr;
+	if (json_check(&doc, err) < 0)
+		return -1;
+	try {
+		*ret_doc = new toml_doc{ copy_json(&doc, json_root(&doc)) };
+		return 0;
+	} catch (const std::exception &) {
+		return err_set_no_memory(err);
+	}
+}
+
 void toml_free(struct toml_doc *doc)
 {
 	delete doc;
@@ -154,9 +211,9 @@ static const struct toml_value *find_in_table(const struct toml_value *table,
 {
 	if (toml_kind(table) != TOML_TABLE)
 		return nullptr;
-	for (const auto &member : table->members)
-		if (member.first == key)
-			return &member.second;
+	for (size_t i = table->members.size(); i--;)
+		if (table->members[i].first == key)
+			return &table->members[i].second;
 	return nullptr;
 }
 

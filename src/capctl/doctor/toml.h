@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * TOML, the format of the engines' configuration: text in, a tree of values
- * out. The parser is toml++ (C++); this is its C interface, which no exception
- * leaves. engine_config.h interprets the values.
+ * TOML, the format of the engines' configuration, and JSON, Docker's: text in, a
+ * tree of values out. The parser of TOML is toml++ (C++); this is its C interface,
+ * which no exception leaves. engine_config.h interprets the values.
  *
  * Rests on: TOML 1.0; toml++ 3.
  */
@@ -35,16 +35,23 @@ enum toml_kind {
  */
 int toml_parse(struct toml_doc **ret_doc, const char *name, const char *text,
 	       size_t len, struct err *err) __attribute__((warn_unused_result));
+/* The same for JSON. A text of blanks is an empty object; numbers are TOML_OTHER. */
+int toml_parse_json(struct toml_doc **ret_doc, const char *name,
+		    const char *text, size_t len, struct err *err)
+	__attribute__((warn_unused_result));
 void toml_free(struct toml_doc *doc);
 
 const struct toml_value *toml_root(const struct toml_doc *doc);
 enum toml_kind toml_kind(const struct toml_value *value);
 
-/* The member at the end of a path of keys, which ends in NULL. */
+/*
+ * The member at the end of a path of keys, which ends in NULL. Of two members with
+ * one key, which JSON can have, the last.
+ */
 const struct toml_value *toml_find(const struct toml_value *table, ...)
 	__attribute__((sentinel));
 
-/* Of a table's members, sorted by key, or of a list. */
+/* Of a table's members, with TOML sorted by key, or of a list. */
 size_t toml_count(const struct toml_value *value);
 const struct toml_value *toml_member(const struct toml_value *table,
 				     size_t index, const char **ret_key);

@@ -26,8 +26,9 @@ static const char *const state_files[] = {
 
 static const char *const usual_roots[] = { "/run/runc", "/run/crun" };
 
-/* containerd has a root for each of its namespaces here. */
-#define CONTAINERD_ROOTS "/run/containerd/runc"
+/* A root for each of containerd's namespaces: containerd's own, and Docker's. */
+static const char *const namespace_roots[] = { "/run/containerd/runc",
+					       "/run/docker/runtime-runc" };
 
 /* ENOENT alone proves nothing: procfs may not be mounted, or hide others. */
 static bool is_pid_hidden(int32_t pid, int reason)
@@ -200,19 +201,19 @@ static void keep_first_error(struct err *first, int status,
 		*first = *error;
 }
 
-static void search_containerd_roots(struct containers *containers,
-				    const char *id, struct err *first)
+static void search_namespace_roots(struct containers *containers,
+				   const char *parent, const char *id,
+				   struct err *first)
 {
 	struct dirent **entries = NULL;
 	struct err error;
-	int count = list_root(CONTAINERD_ROOTS, false, &entries, &error);
+	int count = list_root(parent, false, &entries, &error);
 
 	keep_first_error(first, count, &error);
 	for (int i = 0; i < count; i++) {
 		if (is_wanted_id(entries[i], NULL))
 			keep_first_error(first,
-					 search_root_below(containers,
-							   CONTAINERD_ROOTS,
+					 search_root_below(containers, parent,
 							   entries[i]->d_name,
 							   id, &error),
 					 &error);
@@ -269,7 +270,9 @@ int containers_find(struct containers *ret_containers, const char *root,
 				 search_root(ret_containers, usual_roots[i],
 					     false, id, &error),
 				 &error);
-	search_containerd_roots(ret_containers, id, &first);
+	for (size_t i = 0; i < ARRAY_LEN(namespace_roots); i++)
+		search_namespace_roots(ret_containers, namespace_roots[i], id,
+				       &first);
 	search_user_roots(ret_containers, id, &first);
 	return *first.text ? err_set(err, "%s", first.text) : 0;
 }

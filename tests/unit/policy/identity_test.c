@@ -110,6 +110,7 @@ static void engines_have_the_names_of_the_policy(void)
 	CHECK_STR(engine_policy_name(ENGINE_CRIO), "cri-o");
 	CHECK_STR(engine_policy_name(ENGINE_CONTAINERD), "containerd");
 	CHECK(!engine_policy_name(ENGINE_PODMAN));
+	CHECK(!engine_policy_name(ENGINE_DOCKER));
 }
 
 static void each_engine_is_believed_by_its_own_keys_alone(void)

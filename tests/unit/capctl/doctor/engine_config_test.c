@@ -113,6 +113,68 @@ static void podmans_last_list_counts(void)
 	check_findings(&reading, 0);
 }
 
+#define DOCKER(name, rest) "{\"runtimes\":{\"" name "\":{" rest "}}}"
+
+static void dockers_runtime_has_a_path_or_a_shims_options(void)
+{
+	struct reading reading CLEANUP_READING = READ(
+		ENGINE_DOCKER,
+		"{\"runtimes\": {\"runc\": {\"path\": \"/usr/bin/runc\"},\n"
+		"\"capruntime\": {\"path\": \"\\u002fusr/bin/capruntime\"},\n"
+		"\"shim\": {\"runtimeType\": \"io.containerd.runc.v2\",\n"
+		"\"options\": {\"BinaryName\": \"/opt/capruntime-crun\"}}}}");
+
+	CHECK_U64(reading.config.handlers_count, 2);
+	check_handler(&reading, 0, "capruntime", OURS, "0");
+	check_handler(&reading, 1, "shim", "/opt/capruntime-crun", "0");
+	check_findings(&reading, 0);
+}
+
+static void dockers_last_member_with_a_key_counts(void)
+{
+	struct reading reading CLEANUP_READING =
+		READ(ENGINE_DOCKER,
+		     DOCKER("x", "\"path\":\"" OURS "\",\"path\":\"/a\"") " ");
+
+	CHECK_U64(reading.config.handlers_count, 0);
+}
+
+static void dockers_default_is_reported(void)
+{
+	struct reading reading CLEANUP_READING =
+		READ(ENGINE_DOCKER,
+		     "{\"default-runtime\":\"x\",\"runtimes\":{\"x\":{"
+		     "\"path\":\"" OURS "\"}}}");
+	struct reading other CLEANUP_READING =
+		READ(ENGINE_DOCKER, "{\"default-runtime\":\"runc\"}");
+
+	check_findings(&reading, 1);
+	check_findings(&other, 0);
+}
+
+static void dockers_values_of_another_type_are_none(void)
+{
+	static const char *const texts[] = {
+		"",
+		" \n",
+		"[]",
+		"{\"runtimes\":null,\"default-runtime\":1}",
+		"{\"runtimes\":[{\"path\":\"" OURS "\"}]}",
+		"{\"runtimes\":{\"x\":\"" OURS "\"}}",
+		DOCKER("x", "\"path\":[\"" OURS "\"]"),
+		DOCKER("x", "\"options\":\"" OURS "\""),
+		DOCKER("x", "\"Path\":\"/a\""),
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		struct reading reading CLEANUP_READING =
+			READ(ENGINE_DOCKER, texts[i]);
+
+		CHECK_U64(reading.config.handlers_count, 0);
+		check_findings(&reading, 0);
+	}
+}
+
 /* Tables instead of strings, and strings instead of tables. */
 static void values_of_another_type_are_none(void)
 {
@@ -134,7 +196,7 @@ static void values_of_another_type_are_none(void)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
-		for (int kind = ENGINE_FIRST; kind < ENGINE_COUNT; kind++) {
+		for (int kind = ENGINE_FIRST; kind < ENGINE_DOCKER; kind++) {
 			struct reading reading CLEANUP_READING =
 				READ((enum engine)kind, texts[i]);
 
@@ -152,6 +214,10 @@ static const struct tap_test tests[] = {
 	TAP_TEST(crios_default_is_the_last_word),
 	TAP_TEST(crios_default_program_is_a_path_or_its_name),
 	TAP_TEST(podmans_last_list_counts),
+	TAP_TEST(dockers_runtime_has_a_path_or_a_shims_options),
+	TAP_TEST(dockers_last_member_with_a_key_counts),
+	TAP_TEST(dockers_default_is_reported),
+	TAP_TEST(dockers_values_of_another_type_are_none),
 	TAP_TEST(values_of_another_type_are_none),
 };
 

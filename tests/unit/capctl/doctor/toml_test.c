@@ -45,6 +45,32 @@ static void a_value_is_found_by_its_keys(void)
 	toml_free(doc);
 }
 
+static void json_gives_the_same_tree(void)
+{
+	static const char text[] =
+		"{\"a\":\"\",\"b\":{\"c.\\u0064\":[true,\"h\","
+		"1,null]},\"a\":\"\\n\"}";
+	struct toml_doc *doc;
+	const struct toml_value *root, *list;
+	struct err err;
+
+	REQUIRE(toml_parse_json(&doc, "t", text, strlen(text), &err) == 0);
+	root = toml_root(doc);
+	CHECK(toml_kind(root) == TOML_TABLE);
+	CHECK_STR(toml_string(toml_find(root, "a", (char *)NULL)), "\n");
+	list = toml_find(root, "b", "c.d", (char *)NULL);
+	CHECK(toml_kind(list) == TOML_LIST);
+	CHECK_U64(toml_count(list), 4);
+	CHECK(toml_is_true(toml_element(list, 0)));
+	CHECK_STR(toml_string(toml_element(list, 1)), "h");
+	CHECK(toml_kind(toml_element(list, 2)) == TOML_OTHER);
+	CHECK(toml_kind(toml_element(list, 3)) == TOML_OTHER);
+	toml_free(doc);
+	CHECK(toml_parse_json(&doc, "t", "{\n,", 3, &err) == -1);
+	CHECK_HAS(err.text, "'t':2:1: ");
+	CHECK(!doc);
+}
+
 static void what_is_not_there_is_nothing(void)
 {
 	struct toml_doc *doc = parse("a = 1\n");
@@ -159,6 +185,7 @@ static void what_is_nested_too_deeply_is_refused(void)
 
 static const struct tap_test tests[] = {
 	TAP_TEST(a_value_is_found_by_its_keys),
+	TAP_TEST(json_gives_the_same_tree),
 	TAP_TEST(what_is_not_there_is_nothing),
 	TAP_TEST(members_come_in_the_order_of_their_keys),
 	TAP_TEST(letters_beyond_ascii_are_kept_in_strings),
