@@ -78,6 +78,16 @@ int evaluation_decide(struct evaluation *evaluation, const struct own_caps *own,
 		      struct err *err) MUST_CHECK;
 
 /*
+ * After evaluation_decide(): the capabilities with which the runtime cannot
+ * start the container, whatever a rule says. capset(2) fails for a permitted,
+ * effective or inheritable set with one that its caller lacks, unless it enters
+ * another user namespace; and where effective exceeds permitted, or inheritable
+ * bounding.
+ */
+capmask evaluation_unstartable(const struct evaluation *evaluation,
+			       const struct own_caps *own);
+
+/*
  * After evaluation_decide(): could a rule match another container in this bundle?
  * Until the runtime has read config.json, that one must not change it, so the
  * record names the owner even if nothing changes.

@@ -242,12 +242,37 @@ static int decide_rule(struct evaluation *evaluation,
 	return 0;
 }
 
+capmask evaluation_unstartable(const struct evaluation *evaluation,
+			       const struct own_caps *own)
+{
+	const struct spec *spec = &evaluation->spec;
+	bool changed = evaluation->has_decision &&
+		       evaluation->policy->mode == POLICY_ENFORCE;
+	const capmask *set =
+		changed ? evaluation->decision.sets.set : spec->sets.set;
+	capmask effective = set[CAPSET_EFFECTIVE] & ~set[CAPSET_PERMITTED];
+	capmask inheritable = set[CAPSET_INHERITABLE] & ~set[CAPSET_BOUNDING];
+	capmask lacking = set[CAPSET_PERMITTED] | set[CAPSET_EFFECTIVE] |
+			  set[CAPSET_INHERITABLE];
+
+	if (!spec->has_process || !spec->has_capabilities)
+		return 0;
+	lacking &= evaluation->userns == NAMESPACE_OWN
+			   ? ~(own->permitted & own->bounding)
+			   : 0;
+	return (lacking | effective | inheritable) & own->kernel;
+}
+
 int evaluation_decide(struct evaluation *evaluation, const struct own_caps *own,
 		      struct err *err)
 {
-	if (find_rule(evaluation, own, err) < 0)
+	if (find_rule(evaluation, own, err) < 0 ||
+	    (evaluation->rule && decide_rule(evaluation, own, err) < 0))
 		return -1;
-	return evaluation->rule ? decide_rule(evaluation, own, err) : 0;
+	if (evaluation_unstartable(evaluation, own))
+		evaluation->note =
+			"the runtime cannot start this container: its permitted, effective or inheritable set has a capability that the engine does not hold or the other sets do not allow";
+	return 0;
 }
 
 bool evaluation_may_match_other(const struct evaluation *evaluation)

@@ -443,6 +443,28 @@ program_part() {
 
 port_start=net.ipv4.ip_unprivileged_port_start
 
+@test "what the runtime cannot start is said, with a rule and without" {
+	require_programs setpriv
+	make_tree '.process.capabilities |= map_values(. + ["CAP_SYS_NICE"])'
+	policy '{engine: "cri-o"}' '{name: "other", match: {pod: "x"}}'
+	capctl_words=(setpriv --bounding-set -sys_nice "$capctl")
+	run "${capctl_words[@]}" explain "$bundle"
+	[ "$status" -eq 1 ]
+	[[ "$output" == 'no rule matches: nothing changes; but the runtime cannot start it'*'nothing: the runtime cannot start it'*'SYS_NICE: the runtime cannot start this container'* ]]
+	policy '{engine: "cri-o"}' '{name: "optional", match: {},
+		ambient: ["SYS_NICE"]}'
+	run "${capctl_words[@]}" explain --json "$bundle"
+	[ "$status" -eq 1 ]
+	jq -e '[.warnings[].code] == ["runtime_refuses"] and .outcome == "applied"
+		and (.reason | startswith("the runtime cannot start"))' \
+		<<<"$output"
+	policy '{engine: "cri-o"}' '{name: "drops", match: {},
+		drop: ["SYS_NICE"]}'
+	run "${capctl_words[@]}" explain --json "$bundle"
+	[ "$status" -eq 0 ]
+	jq -e '.warnings == []' <<<"$output"
+}
+
 @test "each misspelt capability is named among what is missing" {
 	policy '{}' '{name: "r", match: {}, ambient: ["NET_BIND_SERVICE",
 		"SYS_NICE", "SYS_TIME"]}'

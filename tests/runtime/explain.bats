@@ -378,6 +378,8 @@ in_user_namespace='.linux.namespaces += [{type: "user"}] |
 	done
 }
 
+nothing_held='uid=1000 inh=0 prm=0 eff=0 bnd=400 amb=0 nnp=0 port80=denied'
+
 explain_codes() { # prints the codes of the warnings for the bundle
 	predict
 	jq -r '[.warnings[].code] | join(" ")' "$work/prediction.json"
@@ -421,5 +423,42 @@ explain_codes() { # prints the codes of the warnings for the bundle
 		[ "$(explain_codes)" = 'userns_no_effect userns_no_effect' ]
 		run -0 capruntime run -b "$bundle" "$id" </dev/null
 		[[ "$output" == *'amb=806400 nnp=0 mlock=denied nice=denied packet=denied' ]]
+	done
+}
+
+# One set has what the caller lacks; or, under an optional rule, those that an
+# engine fills.
+@test "explain says what the runtime cannot start" {
+	require_programs setpriv
+	for name in $RUNTIMES; do
+		for list in bounding permitted effective inheritable ambient engine; do
+			use_runtime "$name"
+			grant_nothing
+			change_config --arg list "$list" \
+				'.process.capabilities |= with_entries(if .key == $list or
+					$list == "engine" then .value += ["CAP_SYS_NICE"]
+					else . end)'
+			[ "$list" != engine ] || grant '{}' 'ambient: ["SYS_NICE"]'
+			case $list in
+			bounding | ambient) expected= ;;
+			*) expected=runtime_refuses ;;
+			esac
+			case $list in inheritable | ambient)
+				change_config --arg list "$list" \
+					'.process.capabilities[$list] = ["CAP_SYS_NICE"]'
+				;;
+			esac
+			before=(setpriv --bounding-set -sys_nice)
+			predict
+			said=$(jq -r '.warnings[].code' "$work/prediction.json")
+			run capruntime run -b "$bundle" "$id" </dev/null
+			echo "$name $list: $said; exit status $status: $output"
+			[ "$said" = "$expected" ]
+			if [ -z "$expected" ]; then
+				expect_output "$nothing_held"
+			else
+				grep -qi 'operation not permitted' <<<"$output"
+			fi
+		done
 	done
 }

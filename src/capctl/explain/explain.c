@@ -26,6 +26,15 @@ static bool is_executable(const struct entrypoint *entry)
 	return !entry->found || !entry->result.refused;
 }
 
+capmask explain_unstartable(const struct explained *explained)
+{
+	const struct dryrun *run = &explained->run;
+
+	return explained->decided ? evaluation_unstartable(&run->evaluation,
+							   &run->node->own)
+				  : 0;
+}
+
 capmask explain_lost(const struct explained *explained)
 {
 	const struct entrypoint *entry = &explained->entry;
@@ -42,6 +51,7 @@ bool explain_is_good(const struct explained *explained)
 
 	return !explained->run.refused && !evaluation->decision.missing &&
 	       !evaluation->request.unknown &&
+	       !explain_unstartable(explained) &&
 	       is_executable(&explained->entry) && !explain_lost(explained);
 }
 
@@ -64,6 +74,9 @@ char *explain_headline(const struct explained *explained)
 	char *summary CLEANUP_FREE = dryrun_summary(&explained->run);
 	char *but CLEANUP_FREE = NULL;
 
+	if (summary && explain_unstartable(explained))
+		return alloc_text("%s; but the runtime cannot start it",
+				  summary);
 	if (!summary || (is_executable(entry) && !entry->unreadable &&
 			 !explain_lost(explained)))
 		return TAKE_PTR(summary);

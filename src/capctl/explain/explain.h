@@ -24,6 +24,8 @@ struct explained {
  * NULL: out of memory.
  */
 char *explain_headline(const struct explained *explained);
+/* Those with which the runtime cannot start the container. */
+capmask explain_unstartable(const struct explained *explained);
 /* The raised capabilities that the program will not hold. */
 capmask explain_lost(const struct explained *explained);
 /*

@@ -288,7 +288,9 @@ static void print_program(const struct explained *explained)
 	}
 	out_line(OUT_STRONG, "what '%s' will hold",
 		 entry->interpreter ? entry->interpreter : entry->path);
-	if (entry->result.refused)
+	if (explain_unstartable(explained))
+		out_line(OUT_BAD, "  nothing: the runtime cannot start it");
+	else if (entry->result.refused)
 		out_line(OUT_BAD,
 			 "  nothing: it cannot be executed, execve fails");
 	else

@@ -69,6 +69,14 @@ static void warn_names(struct explained *explained, const char *code,
 		explained->warnings.failed = true;
 }
 
+/* Both runtimes fail then: they do not start it without the capability. */
+static void warn_unstartable(struct explained *explained)
+{
+	warn_names(
+		explained, "runtime_refuses", explain_unstartable(explained),
+		"the runtime cannot start this container, with or without a rule: permitted, effective or inheritable in config.json has what the process that starts containers here does not hold, or what bounding or permitted lacks: start the engine with it, or remove it from the container (capabilities.drop)");
+}
+
 static void warn_root(struct explained *explained)
 {
 	const struct evaluation *evaluation = &explained->run.evaluation;
@@ -272,6 +280,7 @@ static void warn_seccomp(struct explained *explained)
 int explain_warn(struct explained *explained, struct err *err)
 {
 	if (explained->decided) {
+		warn_unstartable(explained);
 		warn_refused(explained);
 		warn_lost(explained);
 		warn_root(explained);

@@ -155,6 +155,42 @@ static void a_namespace_of_another_process_is_not_ours(void)
 		SKIP("no new network namespace to be had");
 }
 
+static void what_the_runtime_cannot_start_is_recognised(void)
+{
+	const struct own_caps own = { .kernel = 0xff,
+				      .permitted = 0x0f,
+				      .bounding = 0x0f };
+	struct policy policy = { .mode = POLICY_ENFORCE };
+	struct evaluation evaluation = {
+		.policy = &policy,
+		.userns = NAMESPACE_OWN,
+		.spec = { .has_process = true, .has_capabilities = true },
+	};
+	capmask *set = evaluation.spec.sets.set;
+
+	set[CAPSET_BOUNDING] = set[CAPSET_AMBIENT] = 0xff;
+	CHECK_U64(evaluation_unstartable(&evaluation, &own), 0);
+	set[CAPSET_PERMITTED] = 0x131;
+	CHECK_U64(evaluation_unstartable(&evaluation, &own), 0x30);
+	evaluation.userns = NAMESPACE_OTHER;
+	CHECK_U64(evaluation_unstartable(&evaluation, &own), 0);
+	evaluation.userns = NAMESPACE_OWN;
+	evaluation.has_decision = true;
+	CHECK_U64(evaluation_unstartable(&evaluation, &own), 0);
+	policy.mode = POLICY_AUDIT;
+	CHECK_U64(evaluation_unstartable(&evaluation, &own), 0x30);
+	set[CAPSET_PERMITTED] = 1;
+	set[CAPSET_EFFECTIVE] = 3;
+	CHECK_U64(evaluation_unstartable(&evaluation, &own), 2);
+	set[CAPSET_EFFECTIVE] = 0;
+	set[CAPSET_INHERITABLE] = 4;
+	CHECK_U64(evaluation_unstartable(&evaluation, &own), 0);
+	set[CAPSET_BOUNDING] = 0;
+	CHECK_U64(evaluation_unstartable(&evaluation, &own), 4);
+	evaluation.spec.has_capabilities = false;
+	CHECK_U64(evaluation_unstartable(&evaluation, &own), 0);
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(without_an_entry_the_container_shares_our_namespace),
 	TAP_TEST(an_entry_without_a_path_is_a_new_namespace),
@@ -165,5 +201,6 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_path_that_is_missing_is_unknown),
 	TAP_TEST(a_path_without_access_is_unknown),
 	TAP_TEST(a_namespace_of_another_process_is_not_ours),
+	TAP_TEST(what_the_runtime_cannot_start_is_recognised),
 };
 TAP_MAIN(tests)
