@@ -85,14 +85,8 @@ expect_session() { # REGULAR-EXPRESSION [OPTION...]
 
 # The container's log has these lines.
 has_printed() { # REGULAR-EXPRESSION...
-	local line
-
 	docker logs "$id" >"$work/printed" 2>&1
-	[ "$(wc -l <"$work/printed")" -eq $# ] || return 1
-	while read -r line; do
-		grep -qxE "$1" <<<"$line" || return 1
-		shift
-	done <"$work/printed"
+	lines_match "$work/printed" "$@"
 }
 
 @test "docker: each start uses the current policy, and stop and kill none" {
@@ -100,12 +94,12 @@ has_printed() { # REGULAR-EXPRESSION...
 		use_engine_runtime "$name"
 		start_container
 		wait_until has_printed "$holds"
-		docker restart --time 1 "$id"
+		docker restart -t 1 "$id"
 		wait_until has_printed "$holds" "$holds"
 		broken_policy
 		docker pause "$id"
 		docker unpause "$id"
-		docker stop --time 1 "$id"
+		docker stop -t 1 "$id"
 		run docker start "$id"
 		expect_shown "$broken_reason"
 		grant_nothing

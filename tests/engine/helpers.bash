@@ -75,6 +75,18 @@ expect_line() { # REGULAR-EXPRESSION, after run
 	[ "$(wc -l <<<"$output")" -eq 1 ]
 }
 
+# Each line of the file matches the expression in its place.
+lines_match() { # FILE REGULAR-EXPRESSION...
+	local line file=$1
+	shift
+
+	[ "$(wc -l <"$file")" -eq $# ] || return 1
+	while read -r line; do
+		grep -qxE "$1" <<<"$line" || return 1
+		shift
+	done <"$file"
+}
+
 # The engine failed and printed capruntime's reason.
 expect_shown() { # TEXT, after run
 	printf 'exit status %s, output: %s\n' "$status" "$output"

@@ -19,14 +19,8 @@ start_container() { # [OPTION...]
 }
 
 has_printed() { # REGULAR-EXPRESSION...: one for each line of the log
-	local line
-
 	podman logs "$id" >"$work/printed" 2>&1
-	[ "$(wc -l <"$work/printed")" -eq $# ] || return 1
-	while read -r line; do
-		grep -qxE "$1" <<<"$line" || return 1
-		shift
-	done <"$work/printed"
+	lines_match "$work/printed" "$@"
 }
 
 expect_session() { # REGULAR-EXPRESSION [OPTION...]
