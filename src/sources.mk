@@ -140,6 +140,8 @@ CAPCTL_FILES = \
 	src/capctl/doctor/containerd_tables.h \
 	src/capctl/doctor/containers.c \
 	src/capctl/doctor/doctor.c \
+	src/capctl/doctor/engine_ask.c \
+	src/capctl/doctor/engine_ask.h \
 	src/capctl/doctor/engine_config.c \
 	src/capctl/doctor/engine_config.h \
 	src/capctl/doctor/engine_containerd.c \
@@ -152,6 +154,8 @@ CAPCTL_FILES = \
 	src/capctl/doctor/engine_files.h \
 	src/capctl/doctor/engine_podman.c \
 	src/capctl/doctor/engine_podman.h \
+	src/capctl/doctor/engine_word.c \
+	src/capctl/doctor/engine_word.h \
 	src/capctl/doctor/engines.c \
 	src/capctl/doctor/engines.h \
 	src/capctl/doctor/host.c \

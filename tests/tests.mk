@@ -71,6 +71,7 @@ CAPCTL_UNIT_TESTS = \
 	tests/unit/capctl/decode_test \
 	tests/unit/capctl/doctor/containerd_files_test \
 	tests/unit/capctl/doctor/containerd_tables_test \
+	tests/unit/capctl/doctor/engine_ask_test \
 	tests/unit/capctl/doctor/engine_config_test \
 	tests/unit/capctl/doctor/toml_letters_test \
 	tests/unit/capctl/doctor/toml_test \

@@ -1168,6 +1168,124 @@ import_ours() { # VERSION IMPORT PATH: config.toml with this import, ours at PAT
 	[ "$(ours)" = "$(($(containerd_major) >= 2))" ]
 }
 
+# The engines' own word
+
+# Runs doctor on this machine, with the tree's /etc and $work/sbin as
+# /usr/local/sbin.
+doctor_here() {
+	run --separate-stderr unshare -m sh -c 'mount --bind "$1" /etc &&
+		mount --bind "$2" /usr/local/sbin && exec "$3" doctor --json' \
+		sh "$tree/etc" "$work/sbin" "$capctl" </dev/null
+	printf 'exit status %s\n%s\n%s\n' "$status" "$stderr" "$output"
+}
+
+engine_says() { # PROGRAM WORDS FILE: what it prints for these words
+	mkdir -p "$work/sbin"
+	cp "$3" "$work/answer"
+	cat >"$work/sbin/$1" <<-END
+		#!/bin/sh
+		: >"$work/asked"
+		[ "\$*" = '$2' ] && exec cat "$work/answer"
+	END
+	chmod 755 "$work/sbin/$1"
+}
+
+has() { # STATUS TOPIC TEXT FIX
+	jq -e '$ARGS.positional as [$status, $topic, $text, $fix] |
+		any(.findings[]; .status == $status and .topic == $topic and
+			(.text | contains($text)) and
+			(.fix // "" | contains($fix)))' \
+		--args "$@" <<<"$output" >/dev/null || {
+		echo "wanted: $*"
+		return 1
+	}
+}
+
+@test "containerd is asked for its handlers" {
+	require_programs unshare
+	local ours=$srcdir/packaging/containerd/config-v3.toml
+
+	containerd_node 2
+	engine_says containerd 'config dump' "$ours"
+	doctor_here
+	has ok containerd "'containerd config dump' has handler 'capruntime'" ''
+
+	sed 's|/usr/bin/capruntime|/usr/bin/runc|' "$ours" >"$work/runc.toml"
+	engine_says containerd 'config dump' "$work/runc.toml"
+	doctor_here
+	has error containerd "handler 'capruntime' in '/etc/containerd/config.toml': 'containerd config dump' does not have it" \
+		'remove what overrides it'
+
+	rm "$tree/etc/containerd/config.toml"
+	engine_says containerd 'config dump' "$ours"
+	doctor_here
+	has ok containerd "has handler 'capruntime', which none of the files read here has" ''
+	[[ "$output" != *"no engine's configuration names capruntime"* ]]
+}
+
+@test "a configuration that containerd refuses is an error" {
+	require_programs unshare
+	containerd_node 2
+	mkdir "$work/sbin"
+	printf '#!/bin/sh\necho warned >&2; echo "containerd: bad" >&2; exit 1\n' \
+		>"$work/sbin/containerd"
+	chmod 755 "$work/sbin/containerd"
+	doctor_here
+	has error containerd "'containerd config dump' fails: containerd: bad" \
+		'containerd does not start'
+
+	printf '#!/none\n' >"$work/sbin/containerd"
+	doctor_here
+	has unknown containerd "run '/usr/local/sbin/containerd': no such file or directory" \
+		"run 'containerd config dump'"
+}
+
+@test "this machine's containerd gives its word" {
+	require_programs unshare containerd
+	containerd_node 2
+	mkdir "$work/sbin"
+	doctor_here
+	has ok containerd "'containerd config dump' has handler 'capruntime'" ''
+	echo '[' >>"$tree/etc/containerd/config.toml"
+	doctor_here
+	has error containerd "'containerd config dump' fails: containerd: " ''
+}
+
+@test "a running CRI-O is asked for its handlers" {
+	require_programs unshare
+	engine_says crio 'status config' \
+		"$srcdir/packaging/crio/50-capruntime.conf"
+	doctor_here
+	has ok CRI-O "'crio status config' has handler 'capruntime'" ''
+
+	: >"$work/empty"
+	engine_says crio 'status config' "$work/empty"
+	doctor_here
+	has warning CRI-O "the running CRI-O does not have it ('crio status config')" \
+		'restart CRI-O'
+
+	engine_says crio none "$work/empty"
+	doctor_here
+	[[ "$output" != *'crio status config'* ]]
+}
+
+@test "a program that others can write, or of another tree, is not asked" {
+	require_programs unshare
+	engine_says crio 'status config' \
+		"$srcdir/packaging/crio/50-capruntime.conf"
+	chmod o+w "$work/sbin/crio"
+	doctor_here
+	[ ! -e "$work/asked" ]
+	chmod o-w "$work/sbin/crio"
+	mkdir -p "$tree/usr/local/sbin"
+	cp "$work/sbin/crio" "$tree/usr/local/sbin"
+	doctor
+	finds
+	[ ! -e "$work/asked" ]
+	doctor_here
+	[ -e "$work/asked" ]
+}
+
 # The verb
 
 @test "the text has the fix below each line, within 80 columns" {

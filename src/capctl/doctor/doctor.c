@@ -186,6 +186,7 @@ enum verb_status verb_doctor(int argc, char **argv, struct err *err)
 		return doctor_in_use(in_use, err);
 	if (engine_runtimes)
 		return doctor_engine_runtimes(err);
+	doctor.asks_engines = !root;
 	if (!root)
 		doctor_check_proc(&findings);
 	if (doctor_check_all(&doctor, &findings, err) < 0)

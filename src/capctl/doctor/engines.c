@@ -5,6 +5,7 @@
 
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/path.h"
 #include "capctl/doctor/checks.h"
@@ -13,6 +14,7 @@
 #include "capctl/doctor/engine_docker.h"
 #include "capctl/doctor/engine_files.h"
 #include "capctl/doctor/engine_podman.h"
+#include "capctl/doctor/engine_word.h"
 #include "runtime/args.h"
 
 /* What the policy needs from an engine. */
@@ -202,6 +204,21 @@ const char *engine_default_program(const struct engine_config *config)
 					   : engine_containerd_program(config);
 }
 
+/* A user other than root may not be able to read what the engine reads. */
+static int ask_engine(struct engines *engines,
+		      const struct engine_config *config, struct err *err)
+{
+	size_t count;
+
+	if (geteuid() != 0)
+		return 0;
+	if (engine_word_check(config, engines->findings, &count, err) < 0)
+		return -1;
+	if (!engines->handlers[config->kind])
+		engines->handlers[config->kind] = count;
+	return 0;
+}
+
 static int check_engine(struct engines *engines, enum engine kind,
 			struct err *err)
 {
@@ -217,7 +234,8 @@ static int check_engine(struct engines *engines, enum engine kind,
 		return -1;
 	engines->handlers[kind] = config.handlers_count;
 	check_handlers(engines, &config);
-	return 0;
+	return engines->doctor->asks_engines ? ask_engine(engines, &config, err)
+					     : 0;
 }
 
 /* The policy names an engine that never calls capruntime. */

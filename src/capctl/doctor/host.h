@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Shared by the checks of doctor: the installed program, the policy and the
- * real runtime of this machine. Nothing is changed and no program is run.
+ * real runtime of this machine. Nothing is changed, and no program is run but
+ * those of engine_word.h.
  *
  * All paths start at '/', which can be another tree after a chroot(2). What
  * such a tree lacks (an image has no /proc) is not checked.
@@ -18,6 +19,7 @@ struct doctor {
 	char beside[PATH_SIZE]; /* capruntime in the directory of capctl */
 	struct policy policy;
 	bool has_policy; /* `policy` could be read */
+	bool asks_engines; /* their programs are of this machine */
 	struct launch launch; /* of the handler "capruntime"; path "": none */
 };
 
