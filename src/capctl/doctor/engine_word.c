@@ -3,7 +3,7 @@
 
 #include "capctl/doctor/engine_word.h"
 
-#include <string.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -57,12 +57,11 @@ static int find_program(const char *name, char **ret_path, struct err *err)
 static int put_question(const struct question *question, char *path,
 			struct engine_answer *ret_answer, struct err *err)
 {
-	char *first CLEANUP_FREE = strdup(question->words[0]);
-	char *second CLEANUP_FREE = strdup(question->words[1]);
-	char *const argv[] = { path, first, second, NULL };
+	char words[ARRAY_LEN(question->words)][sizeof("status")];
+	char *const argv[] = { path, words[0], words[1], NULL };
 
-	if (!first || !second)
-		return err_set_no_memory(err);
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		snprintf(words[i], sizeof(words[i]), "%s", question->words[i]);
 	return engine_ask(argv, TIME_LIMIT_S * 1000, ret_answer, err);
 }
 
