@@ -1236,7 +1236,7 @@ has() { # STATUS TOPIC TEXT FIX
 
 	printf '#!/none\n' >"$work/sbin/containerd"
 	doctor_here
-	has unknown containerd "run '/usr/local/sbin/containerd': no such file or directory" \
+	has unknown containerd "run '/usr/local/sbin/containerd': " \
 		"run 'containerd config dump'"
 }
 

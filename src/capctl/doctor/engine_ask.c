@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
+#define SPAWN_FAILED 127
 #define TICK_NS (10 * 1000 * 1000)
 
 /* One of the program's outputs. */
@@ -179,13 +180,18 @@ int engine_ask(char *const argv[], int limit, struct engine_answer *ret_answer,
 						     { .fd = -1 } } };
 	int64_t end = now_ms() + limit;
 	bool read_all;
+	int status;
 	pid_t pid;
 
 	if (start_program(argv, &streams, &pid, err) < 0)
 		return -1;
 	read_all = read_streams(&streams, end);
+	status = wait_for(pid, read_all, end);
+	/* posix_spawn(3) can report a failed execve(2) in this way alone. */
+	if (status == SPAWN_FAILED && !streams.of[0].len && !streams.of[1].len)
+		return err_set(err, "run '%s': it does not start", argv[0]);
 	*ret_answer = (struct engine_answer){
-		.status = wait_for(pid, read_all, end),
+		.status = status,
 		.output = TAKE_PTR(streams.of[0].text),
 		.output_len = streams.of[0].len,
 		.errors = TAKE_PTR(streams.of[1].text),

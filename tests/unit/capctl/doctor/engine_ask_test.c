@@ -92,12 +92,26 @@ static void a_signal_is_no_exit_status(void)
 	CHECK(answer.status == -1);
 }
 
+static void that_status_alone_is_a_program_that_does_not_start(void)
+{
+	char shell[] = "/bin/sh", option[] = "-c", words[] = "exit 127";
+	char *const argv[] = { shell, option, words, NULL };
+	struct engine_answer silent = { 0 };
+	struct engine_answer loud CLEANUP_ANSWER =
+		ask_shell("echo cause >&2; exit 127", LONG_MS);
+	struct err err = { 0 };
+
+	CHECK(engine_ask(argv, LONG_MS, &silent, &err) == -1);
+	CHECK_STR(err.text, "run '/bin/sh': it does not start");
+	CHECK(loud.status == 127);
+}
+
 static void a_missing_program_is_an_error(void)
 {
 	char name[] = "/none/program";
 	char *const argv[] = { name, NULL };
 	struct engine_answer answer = { 0 };
-	struct err err;
+	struct err err = { 0 };
 
 	CHECK(engine_ask(argv, LONG_MS, &answer, &err) == -1);
 	CHECK_HAS(err.text, "run '/none/program': ");
@@ -112,6 +126,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(too_much_output_is_cut),
 	TAP_TEST(many_errors_do_not_stop_the_program),
 	TAP_TEST(a_signal_is_no_exit_status),
+	TAP_TEST(that_status_alone_is_a_program_that_does_not_start),
 	TAP_TEST(a_missing_program_is_an_error),
 };
 
