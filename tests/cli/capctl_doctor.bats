@@ -205,6 +205,36 @@ docker_node() {
 	done
 }
 
+@test "containerd's files of distributions of Kubernetes are read, with their imports" {
+	for root in /var/lib/rancher/k3s/agent/etc/containerd/config.toml \
+		/var/lib/rancher/rke2/agent/etc/containerd/config.toml \
+		/etc/k0s/containerd.toml \
+		/var/snap/microk8s/current/args/containerd.toml; do
+		containerd_node 3
+		mkdir -p "$tree${root%/*}"
+		mv "$tree/etc/containerd/config.toml" "$tree$root"
+		doctor
+		finds
+		says containerd "handler 'capruntime' in '$root'"
+		mv "$tree$root" "$tree${root%/*}/other.toml"
+		echo "imports = ['other.toml']" >"$tree$root"
+		sed -i '1i version = 3' "$tree$root"
+		doctor
+		finds
+		says containerd "handler 'capruntime' in '${root%/*}/other.toml'"
+		rm "$tree${root%/*}"/*.toml
+	done
+}
+
+@test "a mistake in a distribution's file is reported beside a correct containerd" {
+	containerd_node 2
+	put var/lib/rancher/k3s/agent/etc/containerd/config.toml <<<'version ='
+	doctor
+	finds error "'/var/lib/rancher/k3s/agent/etc/containerd/config.toml':1:" \
+		'correct the file'
+	says containerd "handler 'capruntime' in '/etc/containerd/config.toml'"
+}
+
 @test "a correct podman node has no findings" {
 	podman_node
 	doctor

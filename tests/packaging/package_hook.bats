@@ -491,7 +491,9 @@ make_monitor() { # PID WORD...
 		rm -r "$root/run/docker"
 		for place in /etc/containerd/config.toml \
 			/var/lib/rancher/k3s/agent/etc/containerd/config.toml \
-			/var/lib/rancher/rke2/agent/etc/containerd/config.toml; do
+			/var/lib/rancher/rke2/agent/etc/containerd/config.toml \
+			/etc/k0s/containerd.d/capruntime.toml \
+			/var/snap/microk8s/current/args/containerd-template.toml; do
 			write "$place" <<<"x = '$bindir/capruntime'"
 			$reader
 			expect_kept "$place"
@@ -502,7 +504,7 @@ make_monitor() { # PID WORD...
 		write /opt/c/x.toml <<<"x = '$bindir/capruntime'"
 		expect_kept
 		rm -r "$root/opt/c" "$root/etc/containerd"
-		for place in /run/k3s/containerd /opt/state; do
+		for place in /run/k3s/containerd /run/k0s/containerd /opt/state; do
 			printf 'state = "%s"\n' "$place" |
 				write /etc/containerd/config.toml
 			printf %s "$bindir/capruntime" | write \
@@ -510,6 +512,24 @@ make_monitor() { # PID WORD...
 			expect_kept
 			rm -r "${root:?}$place" "$root/etc/containerd"
 		done
+	done
+}
+
+@test "what k0s writes itself does not prevent removal" {
+	local reader
+
+	write /etc/k0s/containerd.toml <<-'END'
+		# k0s_managed=true
+		version = 3
+		state = "/run/k0s/containerd"
+		imports = [
+		  "/run/k0s/containerd-cri.toml",
+		]
+	END
+	write /run/k0s/containerd-cri.toml <<<'version = 3'
+	for reader in without_capctl install_capctl; do
+		$reader
+		expect_removable
 	done
 }
 

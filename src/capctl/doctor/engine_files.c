@@ -350,6 +350,26 @@ int engine_files_load(struct engine_config *config, struct findings *findings,
 	return 0;
 }
 
+const char *engine_files_distribution(size_t index)
+{
+	static const char *const roots[] = {
+		"/var/lib/rancher/k3s/agent/etc/containerd/config.toml",
+		"/var/lib/rancher/rke2/agent/etc/containerd/config.toml",
+		"/etc/k0s/containerd.toml",
+		"/var/snap/microk8s/current/args/containerd.toml",
+	};
+
+	return index < ARRAY_LEN(roots) ? roots[index] : NULL;
+}
+
+int engine_files_load_root(struct engine_config *config, const char *root,
+			   struct findings *findings, struct err *err)
+{
+	if (add_matches(config, root, findings, err) < 0)
+		return -1;
+	return add_imports(config, findings, err);
+}
+
 bool engine_runs(enum engine kind)
 {
 	static const char *const sockets[ENGINE_COUNT] = {

@@ -23,6 +23,16 @@ int engine_files_load(struct engine_config *config, struct findings *findings,
 int engine_files_add(struct engine_config *config, const char *pattern,
 		     struct findings *findings, struct err *err) MUST_CHECK;
 
+/*
+ * The root file of containerd in a distribution of Kubernetes, from 0 on; NULL:
+ * no more. Rests on the documents of k3s, RKE2, k0s and MicroK8s.
+ */
+const char *engine_files_distribution(size_t index);
+/* Instead of engine_files_load(): this root file, if it exists, and its imports. */
+int engine_files_load_root(struct engine_config *config, const char *root,
+			   struct findings *findings,
+			   struct err *err) MUST_CHECK;
+
 /* Does the engine's socket have a listener? podman has no socket, and Docker's is not asked. */
 bool engine_runs(enum engine kind);
 

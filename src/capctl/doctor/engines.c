@@ -219,23 +219,36 @@ static int ask_engine(struct engines *engines,
 	return 0;
 }
 
+/* `root` is a distribution's, whose program is not asked; NULL: the engine's. */
 static int check_engine(struct engines *engines, enum engine kind,
-			struct err *err)
+			const char *root, struct err *err)
 {
 	struct engine_config config CLEANUP_ENGINE = {
 		.kind = kind,
 		.is_capruntime = doctor_is_capruntime,
 		.context = engines->doctor
 	};
+	int status = root ? engine_files_load_root(&config, root,
+						   engines->findings, err)
+			  : engine_files_load(&config, engines->findings, err);
 
-	engines->runs[kind] = engine_runs(kind);
-	if (engine_files_load(&config, engines->findings, err) < 0 ||
-	    engine_check(&config, engines->findings, err) < 0)
+	if (status < 0 || engine_check(&config, engines->findings, err) < 0)
 		return -1;
-	engines->handlers[kind] = config.handlers_count;
+	engines->handlers[kind] += config.handlers_count;
 	check_handlers(engines, &config);
-	return engines->doctor->asks_engines ? ask_engine(engines, &config, err)
-					     : 0;
+	return engines->doctor->asks_engines && !root
+		       ? ask_engine(engines, &config, err)
+		       : 0;
+}
+
+static int check_distributions(struct engines *engines, struct err *err)
+{
+	const char *root;
+
+	for (size_t i = 0; (root = engine_files_distribution(i)); i++)
+		if (check_engine(engines, ENGINE_CONTAINERD, root, err) < 0)
+			return -1;
+	return 0;
 }
 
 /* The policy names an engine that never calls capruntime. */
@@ -305,9 +318,13 @@ int doctor_check_engines(const struct doctor *doctor, struct findings *findings,
 				   .needs = policy_needs(doctor),
 				   .findings = findings };
 
-	for (int kind = ENGINE_FIRST; kind < ENGINE_COUNT; kind++)
-		if (check_engine(&engines, (enum engine)kind, err) < 0)
+	for (int kind = ENGINE_FIRST; kind < ENGINE_COUNT; kind++) {
+		engines.runs[kind] = engine_runs((enum engine)kind);
+		if (check_engine(&engines, (enum engine)kind, NULL, err) < 0)
 			return -1;
+	}
+	if (check_distributions(&engines, err) < 0)
+		return -1;
 	check_used_engines(&engines);
 	return 0;
 }

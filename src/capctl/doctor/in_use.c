@@ -190,6 +190,9 @@ static int find_in_files(const struct use *use, enum engine kind,
 	static const char *const more[] = {
 		"/var/lib/rancher/k3s/agent/etc/containerd/*.toml",
 		"/var/lib/rancher/rke2/agent/etc/containerd/*.toml",
+		"/etc/k0s/containerd.toml",
+		"/etc/k0s/containerd.d/*.toml",
+		"/var/snap/microk8s/current/args/containerd*.toml",
 	};
 	struct engine_config config CLEANUP_ENGINE = { .kind = kind };
 
@@ -339,6 +342,8 @@ int in_use_find(const char *program, struct findings *findings, struct err *err)
 			return -1;
 	find_state(&use, "/run/containerd");
 	find_state(&use, "/run/k3s/containerd");
+	find_state(&use, "/run/k0s/containerd");
+	find_state(&use, "/var/snap/microk8s/common/run/containerd");
 	find_state(&use, "/run/docker/containerd/daemon");
 	find_processes(&use);
 	return findings_check(findings, err);
