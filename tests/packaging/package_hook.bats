@@ -544,6 +544,21 @@ make_monitor() { # PID WORD...
 	expect_kept 'containerd: k8s.io/one'
 }
 
+@test "a container is listed once, whatever shows its state" {
+	local pid reader task=/run/containerd/io.containerd.runtime.v2.task/k8s.io
+
+	printf %s "$bindir/capruntime" | write "$task/one/runtime"
+	for pid in 40 41; do
+		make_process "$pid" /usr/bin/containerd-shim-runc-v2 shim
+		ln -s "$task/pod" "$root/proc/$pid/cwd"
+	done
+	for reader in without_capctl install_capctl; do
+		$reader
+		expect_kept 'containerd: k8s.io/one'
+		[ "$(grep -c 'containerd: k8s.io/one' <<<"$stderr")" -eq 1 ]
+	done
+}
+
 @test "an answer of capctl that is not complete is not believed" {
 	write /etc/crio/crio.conf <<<"x = '$bindir/capruntime'"
 	[ "$(id -u)" -eq 0 ] || skip 'needs root'

@@ -21,10 +21,25 @@
 /* More than the arguments of any monitor; the kernel allows megabytes. */
 #define CMDLINE_MAX ((size_t)4 * 1024 * 1024)
 
+/* Directories of tasks: each shim shows the one of all. */
+struct visited {
+	struct place {
+		dev_t device;
+		ino_t inode;
+	} * list;
+	size_t count;
+};
+
 struct use {
 	const char *program;
 	struct findings *findings;
+	struct visited *visited;
 };
+
+static void free_visited(struct visited *visited)
+{
+	free(visited->list);
+}
 
 static bool is_same_file(const char *a, const char *b)
 {
@@ -169,11 +184,34 @@ static void find_tasks_of(const struct use *use, int tasks, const char *path,
 			  space, find_task);
 }
 
+/* Without memory a directory is visited again, which does no harm. */
+static bool is_visited(struct visited *visited, int directory)
+{
+	struct place *list;
+	struct stat st;
+
+	if (fstat(directory, &st) < 0)
+		return false;
+	for (size_t i = 0; i < visited->count; i++)
+		if (visited->list[i].device == st.st_dev &&
+		    visited->list[i].inode == st.st_ino)
+			return true;
+	list = reallocarray(visited->list, visited->count + 1, sizeof(*list));
+	if (!list)
+		return false;
+	list[visited->count++] = (struct place){ st.st_dev, st.st_ino };
+	visited->list = list;
+	return false;
+}
+
 static void find_tasks(const struct use *use, const char *path)
 {
-	find_in_directory(
-		use, fileio_open(AT_FDCWD, path, O_RDONLY | O_DIRECTORY, 0),
-		path, find_tasks_of);
+	int fd = fileio_open(AT_FDCWD, path, O_RDONLY | O_DIRECTORY, 0);
+
+	if (fd >= 0 && is_visited(use->visited, fd))
+		close(fd);
+	else
+		find_in_directory(use, fd, path, find_tasks_of);
 }
 
 static void find_state(const struct use *use, const char *state)
@@ -335,7 +373,8 @@ static void find_processes(const struct use *use)
 
 int in_use_find(const char *program, struct findings *findings, struct err *err)
 {
-	const struct use use = { program, findings };
+	struct visited visited __attribute__((cleanup(free_visited))) = { 0 };
+	const struct use use = { program, findings, &visited };
 
 	for (int kind = ENGINE_FIRST; kind < ENGINE_COUNT; kind++)
 		if (find_in_files(&use, (enum engine)kind, err) < 0)
