@@ -88,6 +88,7 @@ CAPCTL_UNIT_TESTS = \
 	tests/unit/capctl/process/cgroupfs_test \
 	tests/unit/capctl/process/containers_test \
 	tests/unit/capctl/process/processes_test \
+	tests/unit/capctl/process/starter_test \
 	tests/unit/capctl/process/state_test \
 	tests/unit/capctl/process/status_test \
 	tests/unit/capctl/rootfs/levels_test \
@@ -180,6 +181,8 @@ RUNTIME_TESTS = \
 	tests/runtime/terminal.bats \
 	tests/runtime/vectors.bats \
 	tests/runtime/worked.bats
+CAPCTL_ENGINE_TESTS = \
+	tests/engine/started_by.bats
 CAPCTL_RUNTIME_TESTS = \
 	tests/runtime/examples.bats \
 	tests/runtime/explain.bats \
@@ -419,7 +422,7 @@ endif
 TESTS += $(CLI_TESTS) $(PACKAGING_TESTS) $(BENCH_TESTS)
 if CAPCTL
 if CONTAINER_TESTS
-TESTS += $(CAPCTL_RUNTIME_TESTS)
+TESTS += $(CAPCTL_ENGINE_TESTS) $(CAPCTL_RUNTIME_TESTS)
 endif
 TESTS += $(CAPCTL_CLI_TESTS) $(CAPCTL_PACKAGING_TESTS)
 if !FUZZING
@@ -457,6 +460,7 @@ AM_DISTCHECK_CONFIGURE_FLAGS = $(CAPCTL_SWITCH) --disable-container-tests \
 
 TESTS_DIST = $(TEST_FILES) $(CLI_TESTS) $(CAPCTL_CLI_TESTS) \
 	$(RUNTIME_TESTS) $(CAPCTL_RUNTIME_TESTS) $(ENGINE_TESTS) \
+	$(CAPCTL_ENGINE_TESTS) \
 	$(KUBERNETES_TESTS) $(PACKAGING_TESTS) $(CAPCTL_PACKAGING_TESTS) \
 	$(BENCH_TESTS) \
 	tests/kubernetes/many.bats \

@@ -102,7 +102,7 @@ capctl $shared
 capctl/check capctl $shared
 capctl/doctor capctl capctl/process $shared
 capctl/execve caps base
-capctl/explain capctl capctl/execve capctl/rootfs capctl/seccomp $shared
+capctl/explain capctl capctl/execve capctl/process capctl/rootfs capctl/seccomp $shared
 capctl/process caps runtime base
 capctl/rootfs capctl/execve spec json runtime base
 capctl/scan capctl capctl/execve capctl/rootfs $shared
@@ -119,7 +119,7 @@ capctl: decode dryrun main out out_json restore verb version
 capctl/check: check report
 capctl/doctor: containers doctor engine_ask engine_files engine_word engines host in_use kernel policy program
 capctl/explain: entrypoint executable explain json print warn
-capctl/process: cgroupfs containers processes
+capctl/process: cgroupfs containers processes starter
 capctl/rootfs: levels mounts rootfs view walk
 capctl/scan: bundle find json print scan
 capctl/seccomp: closed profile rules

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/alloc.h"
+#include "base/path.h"
 #include "capctl/out.h"
 #include "policy/files.h"
 
@@ -53,6 +54,15 @@ int dryrun_load(struct dryrun_host *ret_node,
 	if (status < 0)
 		return err_wrap(err, "load policy");
 	return find_forced(node, err);
+}
+
+void dryrun_use_handler(struct dryrun_host *copy, const char *runtime)
+{
+	copy->options.handler = path_basename(runtime);
+	copy->runtime_problem = (struct err){ 0 };
+	if (launch_resolve(&copy->launch, copy->options.handler,
+			   &copy->runtime_problem) == 0)
+		copy->runtime_problem = (struct err){ 0 };
 }
 
 void dryrun_host_free(struct dryrun_host *node)

@@ -33,6 +33,11 @@ struct dryrun_host {
 int dryrun_load(struct dryrun_host *ret_node,
 		const struct dryrun_options *options,
 		struct err *err) MUST_CHECK;
+/*
+ * For a copy of it: the handler is the program that an engine called. `runtime`
+ * must outlive the copy.
+ */
+void dryrun_use_handler(struct dryrun_host *copy, const char *runtime);
 void dryrun_host_free(struct dryrun_host *node);
 
 struct dryrun {

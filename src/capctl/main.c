@@ -21,7 +21,8 @@ static const struct verb verbs[] = {
 	  "  --handler NAME  the handler's name (default: capruntime)\n"
 	  "  --id ID         the container's ID\n"
 	  "  --rule NAME     as if this rule decided\n"
-	  "  --all DIR       every bundle below DIR",
+	  "  --all DIR       every bundle below DIR\n"
+	  "  --all-handlers  also those that capruntime did not start",
 	  "capctl explain --policy policy.json bundle\n"
 	  "capctl explain --policy policy.json --rule dpdk bundle\n"
 	  "capctl explain --policy policy.json --all .",
@@ -52,7 +53,8 @@ static const struct verb verbs[] = {
 	  "  --all           every container, as without an ID\n"
 	  "  --root DIR      the runtime's state directory\n"
 	  "  --policy FILE   this policy, not the installed one\n"
-	  "  --handler NAME  the handler's name (default: capruntime)",
+	  "  --handler NAME  where nothing tells, this handler started it\n"
+	  "  --all-handlers  also those that capruntime did not start",
 	  "capctl verify\n"
 	  "capctl verify --policy policy.json web",
 	  verb_verify },

@@ -218,6 +218,35 @@ engine_of() { # FIXTURE
 	[ "$status" -eq 2 ]
 }
 
+@test "--all leaves out what another handler started, and takes each own handler" {
+	policy '{engine: {"capruntime-x": "cri-o"}}' \
+		'{name: "x", match: {handler: "capruntime-x"},
+			ambient: ["NET_BIND_SERVICE"]}'
+	mkdir -p "$work/all/one" "$work/all/two" "$work/all/three"
+	for name in one two three; do
+		cp "$bundle/config.json" "$work/all/$name"
+	done
+	echo /usr/sbin/runc >"$work/all/one/runtime"
+	echo /opt/capruntime-x >"$work/all/two/runtime"
+	explain --all "$work/all"
+	[[ "$output" == "$work/all/three"*'no rule matches'*$'\n'"$work/all/two"*"rule 'x' decides"*$'\n''containers of other handlers, left out: 1 (--all-handlers shows them)' ]]
+	explain --json --all "$work/all"
+	jq -e '.other_handlers == 1 and ([.bundles[] | [.rule, .runtime]] ==
+		[[null, null], ["x", "/opt/capruntime-x"]])' <<<"$output"
+	explain --all-handlers --all "$work/all"
+	[[ "$(tr -s ' \n' ' ' <<<"$output")" == "$work/all/one started by '/usr/sbin/runc', not by capruntime"* ]]
+	[[ "$output" != *'left out'* ]]
+	explain --all-handlers --json --all "$work/all"
+	jq -e '.other_handlers == 0 and (.bundles | length) == 3' <<<"$output"
+	# A single one is explained, with a note.
+	explain "$work/all/one"
+	[[ "$(tr '\n' ' ' <<<"$output")" == *"note: '/usr/sbin/runc' started this container, not capruntime: this is what capruntime would do"* ]]
+	explain "$work/all/two"
+	[[ "$output" == "rule 'x' decides"* ]]
+	explain --handler other "$work/all/two"
+	[[ "$output" == 'no rule matches'* ]]
+}
+
 @test "a bundle that cannot be read is status 2 and one line of error" {
 	policy '{engine: "cri-o"}' "$everything"
 	explain "$work/nowhere"

@@ -144,7 +144,7 @@ lost_row='lost  lost  NET_BIND_SERVICE: granted but not held: the program droppe
 	all_of_it <<<'no containers'
 	verify --root "$state" --json
 	[ "$status" -eq 0 ]
-	jq -e '. == {containers: []}' <<<"$output"
+	jq -e '. == {containers: [], other_handlers: 0}' <<<"$output"
 }
 
 @test "--json prints every result, and the manual documents every key" {
@@ -152,9 +152,10 @@ lost_row='lost  lost  NET_BIND_SERVICE: granted but not held: the program droppe
 	verify --root "$state" --json lost
 	jq -e --arg root "$state" --arg bundle "$work/lost" --argjson pid "$pid" '
 		.containers[0] | (keys_unsorted == ["id", "root", "bundle", "pid",
-			"rule", "error", "given", "held", "today", "refused_today",
+			"runtime", "origin", "rule", "error", "given", "held", "today", "refused_today",
 			"findings"]) and .id == "lost" and .root == $root and
 		.bundle == $bundle and .pid == $pid and .rule == "web" and
+		.runtime == null and .origin == "capruntime" and
 		.error == null and .refused_today == false and
 		.given.ambient.names == ["CAP_NET_BIND_SERVICE"] and
 		.held.ambient.mask == "0000000000000000" and
@@ -193,6 +194,118 @@ lost_row='lost  lost  NET_BIND_SERVICE: granted but not held: the program droppe
 	[[ "$stderr" == 'capctl: verify: load policy: '* ]]
 }
 
+# A bundle as an engine wrote it, of a container that capruntime did not change;
+# the policy grants something.
+make_plain() { # DIRECTORY
+	make_bundle "$1"
+	jq --argjson small "$small" '.process.capabilities |=
+		map_values($small)' "$1/config.json" >"$work/c"
+	cp "$work/c" "$1/config.json"
+}
+
+pending_row='pending  NET_BIND_SERVICE: the current policy grants it: restart the
+                container to raise it'
+
+@test "what another handler started is left out and counted, unless it is asked for" {
+	make_plain "$work/plain"
+	make_created "$work/good"
+	hold ''
+	crun_state plain "$work/plain" "$pid"
+	hold ,+net_bind_service
+	crun_state good "$work/good" "$pid"
+	for name in /usr/sbin/runc ''; do
+		printf %s "$name" >"$work/plain/runtime"
+		name=${name:-runc}
+		verify --root "$state"
+		[ "$status" -eq 0 ]
+		all_of_it <<-'END'
+			good  ok  holds what was granted; the current policy decides the same
+			containers of other handlers, left out: 1 (--all-handlers shows them)
+		END
+		verify --root "$state" --json
+		[ "$status" -eq 0 ]
+		jq -e '[.containers[].id] == ["good"] and .other_handlers == 1' \
+			<<<"$output"
+		verify --root "$state" plain
+		[ "$status" -eq 0 ]
+		[[ "$output" == "plain  other  started by '$name', not by capruntime:"* ]]
+		verify --root "$state" --all-handlers --json
+		[ "$status" -eq 0 ]
+		jq -e --arg name "$name" '.other_handlers == 0 and
+			(.containers[] | select(.id == "plain") |
+				.origin == "other" and .runtime == $name and
+				.findings == [] and .given == .today)' <<<"$output"
+	done
+	# Without any container of capruntime.
+	rm -r "$state/good"
+	verify --root "$state"
+	[ "$status" -eq 0 ]
+	[[ "$output" == 'containers of other handlers, left out: 1 '* ]]
+}
+
+@test "a container of another handler that holds more is reported when asked for" {
+	make_plain "$work/plain"
+	hold ,+net_bind_service
+	crun_state plain "$work/plain" "$pid"
+	echo /usr/sbin/runc >"$work/plain/runtime"
+	verify --root "$state" --json plain
+	[ "$status" -eq 1 ]
+	jq -e '[.containers[].findings[].code] == ["more"]' <<<"$output"
+}
+
+@test "what an engine started by capruntime is compared, by its own handler" {
+	make_plain "$work/plain"
+	hold ''
+	crun_state plain "$work/plain" "$pid"
+	echo /usr/local/bin/capruntime >"$work/plain/runtime"
+	verify --root "$state"
+	[ "$status" -eq 1 ]
+	all_of_it <<<"plain  $pending_row"
+	# A rule of another handler does not apply.
+	jq '.rules[0].match = {handler: "capruntime-x"}' "$CAPRUNTIME_POLICY" \
+		>"$work/x.json"
+	verify --root "$state" --policy "$work/x.json" --handler capruntime-x
+	[ "$status" -eq 0 ]
+	echo /opt/capruntime-x >"$work/plain/runtime"
+	verify --root "$state" --policy "$work/x.json"
+	[ "$status" -eq 1 ]
+	all_of_it <<<"plain  $pending_row"
+}
+
+@test "where nothing tells who started it, a difference is unknown" {
+	make_plain "$work/plain"
+	hold ''
+	crun_state plain "$work/plain" "$pid"
+	verify --root "$state"
+	[ "$status" -eq 2 ]
+	[[ "$(tr -s ' \n' ' ' <<<"$output")" == 'plain unknown the current policy decides differently, but nothing tells which program started it: if it was capruntime, use --handler '* ]]
+	verify --root "$state" --json
+	jq -e '.containers[0] | .origin == "unknown" and .findings == []' \
+		<<<"$output"
+	verify --root "$state" --handler capruntime
+	[ "$status" -eq 1 ]
+	all_of_it <<<"plain  $pending_row"
+	# Without a difference it does not matter who started it.
+	use_policy '{"name":"web","match":{"id":"x"},"ambient":["NET_BIND_SERVICE"]}'
+	verify --root "$state"
+	[ "$status" -eq 0 ]
+	[[ "$output" == 'plain  ok  '* ]]
+}
+
+@test "a stopped container is ok, whatever the policy decides now" {
+	make_created "$work/good"
+	make_plain "$work/plain"
+	crun_state a "$work/good" 0 0
+	crun_state b "$work/plain" 0 0
+	use_policy '{"name":"web","match":{},"ambient":["SYS_TIME"],"require":true}'
+	verify --root "$state"
+	[ "$status" -eq 0 ]
+	all_of_it <<-'END'
+		a  ok  not running
+		b  ok  not running
+	END
+}
+
 @test "a rule that matches by id gets the id of the container" {
 	use_policy '{"name":"web","match":{"id":"id"},"ambient":["NET_BIND_SERVICE"]}'
 	make_created "$work/good"
@@ -214,9 +327,9 @@ lost_row='lost  lost  NET_BIND_SERVICE: granted but not held: the program droppe
 	verify --root "$state"
 	[ "$status" -eq 0 ]
 	all_of_it <<-'END'
-		a  ok  not running; the current policy decides the same
-		b  ok  not running; the current policy decides the same
-		c  ok  not running; the current policy decides the same
+		a  ok  not running
+		b  ok  not running
+		c  ok  not running
 	END
 	verify --root "$state" --json
 	jq -e 'all(.containers[]; .pid == null and .held == null)' <<<"$output"

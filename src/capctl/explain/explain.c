@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "capctl/out.h"
+#include "capctl/process/starter.h"
 #include "capctl/verb.h"
 
 /* CRI-O's bundles are at ID/userdata, containerd's at NAMESPACE/ID. */
@@ -18,6 +19,7 @@
 struct explain_options {
 	struct dryrun_options dryrun;
 	const char *all;
+	bool with_others; /* --all-handlers */
 	bool json;
 };
 
@@ -103,23 +105,43 @@ struct explain_trial explain_try(const struct dryrun *run,
 static void explained_free(struct explained *explained)
 {
 	dryrun_free(&explained->run);
+	free(explained->runtime);
 	entrypoint_free(&explained->entry);
 	findings_free(&explained->warnings);
 }
 
 #define CLEANUP_EXPLAINED __attribute__((cleanup(explained_free)))
 
-/* As dryrun_bundle(). The caller frees, also on -1. */
-static int explain_bundle(struct explained *ret_explained,
-			  const struct dryrun_host *node, const char *path,
-			  struct err *err)
+static bool is_of_other_handler(const struct explained *explained)
+{
+	return explained->runtime && !starter_is_capruntime(explained->runtime);
+}
+
+/* With the handler that the engine called, unless --handler names one. */
+static void explain_begin(struct explained *ret_explained,
+			  const struct dryrun_host *node,
+			  const struct explain_options *options,
+			  const char *path)
 {
 	struct explained *explained = ret_explained;
+
+	*explained = (struct explained){
+		.runtime = starter_find(path, 0),
+		.node = *node,
+		.run = { .evaluation = EVALUATION_INIT },
+	};
+	if (explained->runtime && !options->dryrun.handler &&
+	    !is_of_other_handler(explained))
+		dryrun_use_handler(&explained->node, explained->runtime);
+}
+
+/* After explain_begin(). As dryrun_bundle(). */
+static int explain_bundle(struct explained *explained, const char *path,
+			  struct err *err)
+{
 	struct dryrun *run = &explained->run;
 
-	*explained =
-		(struct explained){ .run = { .evaluation = EVALUATION_INIT } };
-	if (dryrun_bundle(run, node, path, err) < 0)
+	if (dryrun_bundle(run, &explained->node, path, err) < 0)
 		return -1;
 	explained->decided = !*run->reason.text &&
 			     run->evaluation.spec.has_process &&
@@ -143,7 +165,8 @@ static enum verb_status explain_one(const struct dryrun_host *node,
 {
 	struct explained explained CLEANUP_EXPLAINED;
 
-	if (explain_bundle(&explained, node, path, err) < 0)
+	explain_begin(&explained, node, options, path);
+	if (explain_bundle(&explained, path, err) < 0)
 		return VERB_ERROR;
 	if (options->json)
 		out_json(explain_object(&explained));
@@ -155,6 +178,8 @@ static enum verb_status explain_one(const struct dryrun_host *node,
 /* Many bundles: a row each, or a JSON object each. */
 struct overview {
 	const struct dryrun_host *node;
+	const struct explain_options *options;
+	size_t left_out; /* of other handlers */
 	struct out_table table;
 	struct json_object *list; /* NULL: print the table */
 	enum verb_status status;
@@ -177,6 +202,30 @@ static void add_failure(struct overview *overview, const char *path,
 	json_object_array_add(overview->list, object);
 }
 
+/* The policy does not apply to it. */
+static void add_other(struct overview *overview, const char *path,
+		      const char *runtime)
+{
+	struct json_object *object;
+	char *text CLEANUP_FREE = NULL;
+
+	if (!overview->options->with_others) {
+		overview->left_out++;
+		return;
+	}
+	if (!overview->list) {
+		text = alloc_text("started by '%s', not by capruntime",
+				  runtime);
+		out_table_add(&overview->table, OUT_FAINT, 2, path,
+			      text ? text : "out of memory");
+		return;
+	}
+	object = json_object_new_object();
+	json_object_object_add(object, "bundle", out_json_text(path));
+	json_object_object_add(object, "runtime", out_json_text(runtime));
+	json_object_array_add(overview->list, object);
+}
+
 static void add_bundle(struct overview *overview, const char *path)
 {
 	struct explained explained CLEANUP_EXPLAINED;
@@ -185,7 +234,12 @@ static void add_bundle(struct overview *overview, const char *path)
 	enum verb_status status;
 
 	overview->count++;
-	if (explain_bundle(&explained, overview->node, path, &err) < 0) {
+	explain_begin(&explained, overview->node, overview->options, path);
+	if (is_of_other_handler(&explained)) {
+		add_other(overview, path, explained.runtime);
+		return;
+	}
+	if (explain_bundle(&explained, path, &err) < 0) {
 		add_failure(overview, path, &err);
 		return;
 	}
@@ -255,7 +309,7 @@ static enum verb_status explain_all(const struct dryrun_host *node,
 				    const struct explain_options *options,
 				    struct err *err)
 {
-	struct overview overview = { .node = node };
+	struct overview overview = { .node = node, .options = options };
 	struct json_object *object;
 
 	if (options->json)
@@ -269,10 +323,18 @@ static enum verb_status explain_all(const struct dryrun_host *node,
 	if (overview.list) {
 		object = json_object_new_object();
 		json_object_object_add(object, "bundles", overview.list);
+		json_object_object_add(
+			object, "other_handlers",
+			json_object_new_uint64(overview.left_out));
 		out_json(object);
 	}
 	out_table_print(&overview.table);
 	out_table_free(&overview.table);
+	if (!overview.list && overview.left_out)
+		out_line(
+			OUT_FAINT,
+			"containers of other handlers, left out: %zu (--all-handlers shows them)",
+			overview.left_out);
 	return overview.status;
 }
 
@@ -285,6 +347,7 @@ static int parse_explain(int argc, char **argv, struct explain_options *chosen,
 		{ "id", NULL, &chosen->dryrun.id },
 		{ "rule", NULL, &chosen->dryrun.rule },
 		{ "all", NULL, &chosen->all },
+		{ "all-handlers", &chosen->with_others, NULL },
 		{ "json", &chosen->json, NULL },
 	};
 	int first = verb_parse(argc, argv, options, ARRAY_LEN(options), err);

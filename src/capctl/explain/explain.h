@@ -13,6 +13,8 @@
 struct json_object;
 
 struct explained {
+	char *runtime; /* that the engine called; NULL: nothing tells */
+	struct dryrun_host node; /* a copy, with that handler */
 	struct dryrun run;
 	bool decided; /* a process of a container: `entry` is filled in */
 	struct entrypoint entry;

@@ -6,6 +6,7 @@
 #include "bundle/owner.h"
 #include "capctl/explain/explain.h"
 #include "capctl/out.h"
+#include "capctl/process/starter.h"
 
 #define UNTRIED_MAX 3 /* rules that are listed though they were not tried */
 
@@ -313,4 +314,9 @@ void explain_print(const struct explained *explained)
 	for (size_t i = 0; i < explained->warnings.count; i++)
 		finding_print_line(&explained->warnings.list[i]);
 	print_notes(run);
+	if (explained->runtime && !starter_is_capruntime(explained->runtime))
+		out_line(
+			OUT_WARNING,
+			"note: '%s' started this container, not capruntime: this is what capruntime would do",
+			explained->runtime);
 }

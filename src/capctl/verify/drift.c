@@ -68,9 +68,8 @@ static bool exceeds_today(const struct drift_facts *facts, capmask more)
 		(held[CAPSET_BOUNDING] & ~today[CAPSET_BOUNDING]) |
 		(held[CAPSET_INHERITABLE] & ~today[CAPSET_INHERITABLE]);
 
-	return facts->running &&
-	       ((beyond & ~more) || (facts->today.no_new_privileges &&
-				     !facts->held.no_new_privileges));
+	return (beyond & ~more) || (facts->today.no_new_privileges &&
+				    !facts->held.no_new_privileges);
 }
 
 /* Of a restored checkpoint, `held` may be today's and `given` another. */
@@ -100,10 +99,17 @@ struct drift drift_make(const struct drift_facts *facts)
 {
 	struct drift drift = { 0 };
 
-	if (facts->running)
-		compare_held(&drift, facts);
+	if (!facts->running)
+		return drift;
+	compare_held(&drift, facts);
 	compare_today(&drift, facts);
 	return drift;
+}
+
+bool drift_is_of_today(const struct drift *drift)
+{
+	return drift->found[DRIFT_REVOKED] || drift->found[DRIFT_PENDING] ||
+	       drift->found[DRIFT_OTHERWISE];
 }
 
 const char *drift_word(enum drift_finding finding)

@@ -40,7 +40,11 @@ struct drift {
 		[DRIFT_COUNT]; /* the capabilities concerned; may be none */
 };
 
+/* A container that does not run holds nothing: no finding. */
 struct drift drift_make(const struct drift_facts *facts);
+
+/* Does the current policy make a difference? */
+bool drift_is_of_today(const struct drift *drift);
 
 /* The code in JSON and in the table: "lost" … */
 const char *drift_word(enum drift_finding finding);

@@ -49,7 +49,7 @@ static const char *clean_text(const struct verify_result *result)
 	if (result->stale)
 		return "not running, and its bundle is gone";
 	if (!result->facts.running)
-		return "not running; the current policy decides the same";
+		return "not running";
 	return result->rule
 		       ? "holds what was granted; the current policy decides the same"
 		       : "no rule was applied, and none applies now";
@@ -66,6 +66,23 @@ static void add_state(struct verify_output *output, const char *topic,
 			  "%s", text);
 }
 
+static void add_clean(struct verify_output *output,
+		      const struct verify_result *result, const char *topic)
+{
+	struct finding other = { .level = FINDING_OK,
+				 .code = "other",
+				 .topic = topic };
+
+	if (result->origin != VERIFY_OTHER)
+		add_state(output, topic, FINDING_OK,
+			  result->stale ? "stale" : "ok", clean_text(result));
+	else
+		findings_add_like(
+			&output->findings, other,
+			"started by '%s', not by capruntime: the policy does not apply",
+			result->runtime);
+}
+
 static void add_rows(struct verify_output *output,
 		     const struct verify_result *result)
 {
@@ -76,8 +93,7 @@ static void add_rows(struct verify_output *output,
 		add_state(output, topic, FINDING_UNKNOWN, "unknown",
 			  result->error.text);
 	else if (verify_is_clean(result))
-		add_state(output, topic, FINDING_OK,
-			  result->stale ? "stale" : "ok", clean_text(result));
+		add_clean(output, result, topic);
 	add_drift(&output->findings, result, topic);
 	if (result->refused_today)
 		add_state(
@@ -101,6 +117,11 @@ static struct json_object *json_drift(const struct verify_result *result)
 
 static struct json_object *json_result(const struct verify_result *result)
 {
+	static const char *const origins[] = {
+		[VERIFY_CAPRUNTIME] = "capruntime",
+		[VERIFY_OTHER] = "other",
+		[VERIFY_UNKNOWN] = "unknown",
+	};
 	struct json_object *object = json_object_new_object();
 	const struct container *container = result->container;
 	const struct drift_facts *facts = &result->facts;
@@ -114,6 +135,10 @@ static struct json_object *json_result(const struct verify_result *result)
 		object, "pid",
 		facts->running ? json_object_new_int(container->state.pid)
 			       : NULL);
+	json_object_object_add(object, "runtime",
+			       out_json_text(result->runtime));
+	json_object_object_add(object, "origin",
+			       json_object_new_string(origins[result->origin]));
 	json_object_object_add(object, "rule", out_json_text(result->rule));
 	json_object_object_add(
 		object, "error",
@@ -150,21 +175,29 @@ void verify_output_add(struct verify_output *output,
 		add_rows(output, result);
 }
 
-void verify_output_print(struct verify_output *output, const char *empty)
+void verify_output_print(struct verify_output *output, const char *empty,
+			 size_t left_out)
 {
 	struct json_object *object;
 
 	if (output->list) {
 		object = json_object_new_object();
 		json_object_object_add(object, "containers", output->list);
+		json_object_object_add(object, "other_handlers",
+				       json_object_new_uint64(left_out));
 		out_json(object);
-	} else if (!output->findings.count && empty) {
+	} else if (!output->findings.count && empty && !left_out) {
 		out_line(OUT_PLAIN, "%s", empty);
 	}
 	if (output->findings.failed)
 		out_fail();
 	findings_print_table(&output->findings, FINDING_FIELD_TOPIC,
 			     FINDING_FIELD_CODE);
+	if (!output->list && left_out)
+		out_line(
+			OUT_FAINT,
+			"containers of other handlers, left out: %zu (--all-handlers shows them)",
+			left_out);
 	findings_free(&output->findings);
 	for (size_t i = 0; i < output->topics_count; i++)
 		free(output->topics[i]);

@@ -104,11 +104,13 @@ static void take_today(struct verify_result *result, const struct dryrun *run)
 	bool enforced = evaluation->policy->mode == POLICY_ENFORCE;
 	bool decided = evaluation->has_decision && enforced;
 
-	result->refused_today = run->refused && enforced;
-	if (result->refused_today) {
-		*today = result->facts.given; /* nothing to compare */
+	*today = result->facts.given; /* nothing to compare */
+	if (result->origin == VERIFY_OTHER)
 		return;
-	}
+	result->refused_today =
+		run->refused && enforced && result->facts.running;
+	if (run->refused && enforced)
+		return;
 	today->sets =
 		decided ? evaluation->decision.sets : evaluation->spec.sets;
 	today->no_new_privileges =
@@ -131,7 +133,7 @@ static int check_container(const struct container *container, struct err *err)
 }
 
 int verify_read(struct verify_result *result, const struct dryrun_host *host,
-		struct err *err)
+		enum verify_origin without, struct err *err)
 {
 	const struct container *container = result->container;
 	struct dryrun_host with_id = *host;
@@ -140,6 +142,8 @@ int verify_read(struct verify_result *result, const struct dryrun_host *host,
 	if (check_container(container, err) < 0)
 		return -1;
 	with_id.options.id = container->id;
+	if (result->runtime)
+		dryrun_use_handler(&with_id, result->runtime);
 	if (dryrun_bundle(&run, &with_id, container->state.bundle, err) < 0) {
 		result->stale =
 			run.evaluation.bundle.is_missing && !container->runs;
@@ -149,6 +153,8 @@ int verify_read(struct verify_result *result, const struct dryrun_host *host,
 		*err = run.reason;
 		return -1;
 	}
+	if (!result->runtime && !evaluation_record(&run.evaluation))
+		result->origin = without;
 	if (read_given(result, &run.evaluation, err) < 0 ||
 	    read_held(result, err) < 0)
 		return -1;

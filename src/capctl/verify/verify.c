@@ -6,12 +6,16 @@
 #include <string.h>
 
 #include "capctl/process/cgroup.h"
+#include "capctl/process/starter.h"
 #include "capctl/verb.h"
 
 /* One run over all selected containers. */
 struct verification {
 	const char *root; /* --root; NULL: the default ones */
 	const struct dryrun_host *host;
+	bool with_others; /* --all-handlers, or an id */
+	enum verify_origin without; /* where nothing tells the origin */
+	size_t left_out;
 	struct verify_output output;
 	enum verb_status status;
 };
@@ -24,21 +28,66 @@ bool verify_is_clean(const struct verify_result *result)
 	return !result->refused_today;
 }
 
-static enum verb_status verify_container(struct verification *verification,
-					 const struct container *container)
+/* The current policy concerns only what capruntime started. */
+static int check_origin(struct verify_result *result, struct err *err)
 {
-	struct verify_result result = { .container = container };
+	bool differs =
+		drift_is_of_today(&result->drift) || result->refused_today;
+
+	if (result->origin != VERIFY_UNKNOWN || !differs)
+		return 0;
+	result->drift = (struct drift){ 0 };
+	result->refused_today = false;
+	return err_set(
+		err,
+		"the current policy decides differently, but nothing tells which program started it: if it was capruntime, use --handler");
+}
+
+static int compare_container(struct verify_result *result,
+			     const struct verification *verification,
+			     struct err *err)
+{
+	if (verify_read(result, verification->host, verification->without,
+			err) < 0)
+		return -1;
+	if (!result->stale)
+		result->drift = drift_make(&result->facts);
+	return check_origin(result, err);
+}
+
+static enum verb_status verify_container(struct verification *verification,
+					 struct verify_result *result)
+{
 	enum verb_status status = VERB_ERROR;
 
-	if (verify_read(&result, verification->host, &result.error) == 0) {
-		result.error = (struct err){ 0 };
-		if (!result.stale)
-			result.drift = drift_make(&result.facts);
-		status = verify_is_clean(&result) ? VERB_GOOD : VERB_FINDINGS;
+	if (compare_container(result, verification, &result->error) == 0) {
+		result->error = (struct err){ 0 };
+		status = verify_is_clean(result) ? VERB_GOOD : VERB_FINDINGS;
 	}
-	verify_output_add(&verification->output, &result);
-	free(result.rule);
+	verify_output_add(&verification->output, result);
+	free(result->rule);
 	return status;
+}
+
+static void verify_or_leave_out(struct verification *verification,
+				const struct container *container)
+{
+	const struct container_state *state = &container->state;
+	struct verify_result result = { .container = container };
+	enum verb_status status = VERB_GOOD;
+	bool ours;
+
+	if (state->bundle)
+		result.runtime = starter_find(state->bundle, state->pid);
+	ours = !result.runtime || starter_is_capruntime(result.runtime);
+	result.origin = ours ? VERIFY_CAPRUNTIME : VERIFY_OTHER;
+	if (ours || verification->with_others)
+		status = verify_container(verification, &result);
+	else
+		verification->left_out++;
+	if (status > verification->status)
+		verification->status = status;
+	free(result.runtime);
 }
 
 /* Without `whole`, `id` is a prefix of an engine's id, as engines print it. */
@@ -59,13 +108,9 @@ static size_t verify_selected(struct verification *verification,
 	size_t count = 0;
 
 	for (size_t i = 0; i < found->count; i++) {
-		enum verb_status status;
-
 		if (!is_selected(&found->list[i], id, whole))
 			continue;
-		status = verify_container(verification, &found->list[i]);
-		if (status > verification->status)
-			verification->status = status;
+		verify_or_leave_out(verification, &found->list[i]);
 		count++;
 	}
 	return count;
@@ -93,6 +138,7 @@ static int verify_id(struct verification *verification, const char *id,
 static int verify_ids(struct verification *verification, char **ids,
 		      struct err *err)
 {
+	verification->with_others |= *ids != NULL;
 	if (!*ids)
 		return verify_id(verification, NULL, err);
 	for (; *ids; ids++)
@@ -111,12 +157,14 @@ static int parse_verify(int argc, char **argv, struct verification *all,
 		{ "handler", NULL, &dryrun->handler },
 		{ "root", NULL, &all->root },
 		{ "all", &every, NULL },
+		{ "all-handlers", &all->with_others, NULL },
 		{ "json", ret_json, NULL },
 	};
 	int first = verb_parse(argc, argv, options, ARRAY_LEN(options), err);
 
 	if (first >= 0 && every && first < argc)
 		return verb_misuse(err, argv[0], "'--all' takes no ids");
+	all->without = dryrun->handler ? VERIFY_CAPRUNTIME : VERIFY_UNKNOWN;
 	return first;
 }
 
@@ -134,6 +182,7 @@ enum verb_status verb_verify(int argc, char **argv, struct err *err)
 	if (verify_ids(&all, argv + first, err) < 0)
 		all.status = VERB_ERROR;
 	verify_output_print(&all.output,
-			    all.status == VERB_GOOD ? "no containers" : NULL);
+			    all.status == VERB_GOOD ? "no containers" : NULL,
+			    all.left_out);
 	return all.status;
 }

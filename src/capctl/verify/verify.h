@@ -12,8 +12,17 @@
 #include "capctl/process/containers.h"
 #include "capctl/verify/drift.h"
 
+/* Who started the container? */
+enum verify_origin {
+	VERIFY_CAPRUNTIME, /* or the user says so: --handler */
+	VERIFY_OTHER, /* the engine called another program */
+	VERIFY_UNKNOWN, /* nothing tells */
+};
+
 struct verify_result {
 	const struct container *container;
+	enum verify_origin origin;
+	char *runtime; /* that the engine called; NULL: nothing tells */
 	struct drift_facts facts;
 	struct drift drift;
 	bool stale; /* not running, and its bundle is gone */
@@ -30,9 +39,13 @@ struct verify_output {
 	struct json_object *list;
 };
 
-/* Reads the facts of result->container. Free ret_result's rule also on -1. */
+/*
+ * Reads the facts of result->container. Without result->runtime, its origin is
+ * `without`, unless a record says that capruntime started it. Free the result's
+ * rule also on -1.
+ */
 int verify_read(struct verify_result *result, const struct dryrun_host *host,
-		struct err *err) MUST_CHECK;
+		enum verify_origin without, struct err *err) MUST_CHECK;
 
 /* The container holds what was granted, and a restart would change nothing. */
 bool verify_is_clean(const struct verify_result *result);
@@ -40,7 +53,11 @@ bool verify_is_clean(const struct verify_result *result);
 void verify_output_open(struct verify_output *ret_output, bool json);
 void verify_output_add(struct verify_output *output,
 		       const struct verify_result *result);
-/* Without any result, prints `empty` to people. Closes the output. */
-void verify_output_print(struct verify_output *output, const char *empty);
+/*
+ * Without any result, prints `empty` to people. `left_out`: the containers of
+ * other handlers. Closes the output.
+ */
+void verify_output_print(struct verify_output *output, const char *empty,
+			 size_t left_out);
 
 #endif

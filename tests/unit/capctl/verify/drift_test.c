@@ -177,6 +177,17 @@ static void a_missing_no_new_privs_is_found(void)
 	check(&all, DRIFT_COUNT, 0);
 }
 
+static void what_does_not_run_holds_nothing(void)
+{
+	struct drift_facts all = facts(A | B, A);
+
+	all.today = state(A | B, B);
+	all.running = false;
+	check(&all, DRIFT_COUNT, 0);
+	all.today.no_new_privileges = true;
+	check(&all, DRIFT_COUNT, 0);
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(a_container_that_holds_what_was_granted_is_clean),
 	TAP_TEST(granted_but_not_held_is_lost),
@@ -188,6 +199,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(newly_granted_is_pending),
 	TAP_TEST(another_change_is_otherwise),
 	TAP_TEST(a_missing_no_new_privs_is_found),
+	TAP_TEST(what_does_not_run_holds_nothing),
 };
 
 TAP_MAIN(tests)

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "capctl/process/starter.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/alloc.h"
+#include "base/fileio.h"
+#include "base/path.h"
+#include "base/paths.h"
+
+#define FILE_MAX ((size_t)64 * 1024)
+#define CONTAINERD_DEFAULT "runc"
+#define OWN_NAME "capruntime"
+
+/* NULL: there is no such file, or it cannot be read. */
+static char *read_small_file(const char *path, size_t *ret_len)
+{
+	struct err ignored;
+	struct stat st;
+	char *text;
+	int fd CLEANUP_FD = fileio_open_regular(AT_FDCWD, path, O_NOFOLLOW,
+						path, &st, &ignored);
+
+	if (fd < 0 ||
+	    fileio_read(fd, path, FILE_MAX, &text, ret_len, &ignored) < 0)
+		return NULL;
+	return text;
+}
+
+static char *containerd_runtime(const char *bundle)
+{
+	char *path CLEANUP_FREE = alloc_text("%s/runtime", bundle);
+	char *text CLEANUP_FREE = NULL;
+	size_t len;
+
+	if (!path)
+		return NULL;
+	text = read_small_file(path, &len);
+	if (!text || strlen(text) != len)
+		return NULL;
+	text[strcspn(text, "\n")] = '\0';
+	return *text ? TAKE_PTR(text) : strdup(CONTAINERD_DEFAULT);
+}
+
+static int32_t pid_of_file(const char *bundle)
+{
+	char *path CLEANUP_FREE = alloc_text("%s/pidfile", bundle);
+	char *text CLEANUP_FREE = NULL;
+	size_t len;
+	long pid;
+
+	if (!path)
+		return 0;
+	text = read_small_file(path, &len);
+	pid = text ? strtol(text, NULL, 10) : 0;
+	return pid > 0 && pid <= INT32_MAX ? (int32_t)pid : 0;
+}
+
+/* Field 4 of proc_pid_stat(5), after the name in parentheses; 0: none. */
+static int32_t parent_of(int32_t pid)
+{
+	char path[32], *text CLEANUP_FREE = NULL;
+	const char *end;
+	char state;
+	int parent;
+	size_t len;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	text = read_small_file(path, &len);
+	end = text ? strrchr(text, ')') : NULL;
+	if (!end || sscanf(end + 1, " %c %d", &state, &parent) != 2)
+		return 0;
+	return parent;
+}
+
+static const char *next_argument(const char *argument, const char *end)
+{
+	const char *next =
+		argument + strnlen(argument, (size_t)(end - argument));
+
+	return next + 1 < end ? next + 1 : NULL;
+}
+
+/* The value of "-x VALUE", "--long VALUE" or "--long=VALUE". */
+static const char *option_value(const char *argument, const char *end,
+				const char *letter, const char *name)
+{
+	size_t len = strlen(name);
+
+	if (strcmp(argument, letter) == 0 || strcmp(argument, name) == 0)
+		return next_argument(argument, end);
+	return strncmp(argument, name, len) == 0 && argument[len] == '='
+		       ? argument + len + 1
+		       : NULL;
+}
+
+const char *starter_parse_conmon(const char *arguments, size_t len,
+				 const char *bundle)
+{
+	const char *end = arguments + len, *runtime = NULL, *value;
+	bool same_bundle = false;
+
+	if (!len || end[-1] || strcmp(path_basename(arguments), "conmon") != 0)
+		return NULL;
+	for (const char *at = arguments; at; at = next_argument(at, end)) {
+		value = option_value(at, end, "-r", "--runtime");
+		if (value)
+			runtime = value;
+		value = option_value(at, end, "-b", "--bundle");
+		if (value)
+			same_bundle = strcmp(value, bundle) == 0;
+	}
+	return same_bundle ? runtime : NULL;
+}
+
+static char *conmon_runtime(const char *bundle, int32_t pid)
+{
+	char path[40], *text CLEANUP_FREE = NULL;
+	const char *runtime;
+	size_t len;
+	int32_t parent = pid ? parent_of(pid) : 0;
+
+	if (!parent)
+		return NULL;
+	snprintf(path, sizeof(path), "/proc/%d/cmdline", parent);
+	text = read_small_file(path, &len);
+	runtime = text ? starter_parse_conmon(text, len, bundle) : NULL;
+	return runtime ? strdup(runtime) : NULL;
+}
+
+char *starter_find(const char *bundle, int32_t pid)
+{
+	char *runtime = containerd_runtime(bundle);
+
+	return runtime ? runtime
+		       : conmon_runtime(bundle,
+					pid ? pid : pid_of_file(bundle));
+}
+
+static bool has_real_runtime(const char *name)
+{
+	char *path CLEANUP_FREE = alloc_text("%s/%s", paths_runtimes_dir, name);
+	struct stat st;
+
+	return path && *name && lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
+}
+
+bool starter_is_capruntime(const char *runtime)
+{
+	const char *name = path_basename(runtime);
+	struct stat own, other;
+
+	if (strcmp(name, OWN_NAME) == 0 ||
+	    strncmp(name, OWN_NAME "-", strlen(OWN_NAME "-")) == 0 ||
+	    has_real_runtime(name))
+		return true;
+	return *runtime == '/' && stat(paths_program, &own) == 0 &&
+	       stat(runtime, &other) == 0 && own.st_dev == other.st_dev &&
+	       own.st_ino == other.st_ino;
+}

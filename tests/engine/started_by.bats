@@ -1,0 +1,70 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2154 # the helpers read and set them
+# 'capctl verify' and 'capctl explain --all' read in the command line of a real
+# conmon which runtime started a container.
+
+load conmon_helpers
+
+setup() { setup_conmon; }
+teardown() { teardown_conmon; }
+
+use() { # runc or crun
+	use_conmon "$1"
+	rm -rf "$bundle"
+	make_bundle "$bundle"
+}
+
+start_container() {
+	change_config '.process.args = ["/bin/sleep", "1000"]'
+	create_by_conmon
+	expect_created
+	crio_call start "$id"
+}
+
+capctl() { # WORD...: sets status and output
+	run env "CAPRUNTIME_POLICY=$work/policy.json" \
+		"$builddir/tests/cli/capctl-sysroot" "$@" </dev/null
+	printf 'exit status %s\n%s\n' "$status" "$output"
+}
+
+# conmon calls the runtime itself.
+start_plainly() {
+	local handler=plain-runtime
+
+	ln -sfn "$(readlink "$runtimes/$1")" "$work/$handler"
+	start_container
+}
+
+@test "conmon: verify and explain tell who started a container" {
+	for name in $RUNTIMES; do
+		use "$name"
+		grant '{gid: 4242}'
+		start_container
+		grant '{handler: "engine-*"}'
+		capctl verify --root "$state"
+		[ "$status" -eq 1 ]
+		[[ "$output" == *pending* ]]
+		capctl explain --json --all "$bundle"
+		jq -e --arg runtime "$work/$handler" '.bundles[0] |
+			.runtime == $runtime and .rule == "granted"' <<<"$output"
+		crio_call kill "$id" KILL
+		wait_until test -s "$exits/$id"
+		delete_container
+
+		use_container other
+		make_bundle "$bundle"
+		start_plainly "$handler"
+		capctl verify --root "$state" --json
+		[ "$status" -eq 0 ]
+		jq -e '.containers == [] and .other_handlers == 1' <<<"$output"
+		capctl verify --root "$state" "$id"
+		[ "$status" -eq 0 ]
+		[[ "$output" == *' other '* ]]
+		capctl explain --json --all "$bundle"
+		jq -e '.bundles == [] and .other_handlers == 1' <<<"$output"
+		crio_call kill "$id" KILL
+		wait_until test -s "$exits/$id"
+		delete_container
+	done
+}
