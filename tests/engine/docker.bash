@@ -8,7 +8,7 @@ load helpers
 
 # The image's environment has PATH; the daemon's has the path of the policy.
 setup_docker() {
-	setup_engine dockerd docker containerd
+	setup_engine dockerd docker containerd unshare
 	socket=$work/docker/socket
 	mkdir "$work/docker"
 	sed "s|/usr/bin/capruntime|$work/$handler|" \
@@ -20,11 +20,18 @@ setup_docker() {
 		"$work/image.tar" test >/dev/null
 }
 
+# Without this machine's containerd, which would start the containers, and without
+# traces: /run/docker, /opt/containerd, and in old releases /etc/docker/key.json.
 start_dockerd() {
-	CAPRUNTIME_POLICY=$work/policy.json dockerd \
+	mkdir "$work/etc"
+	# shellcheck disable=SC2016 # for the inner shell
+	CAPRUNTIME_POLICY=$work/policy.json unshare --mount sh -c '
+		mount -t tmpfs tmpfs /run && mount -t tmpfs tmpfs /opt || exit
+		[ ! -d /etc/docker ] || mount --bind "$0" /etc/docker || exit
+		exec dockerd "$@"' "$work/etc" \
 		--config-file "$work/daemon.json" --data-root "$work/docker/data" \
 		--exec-root "$work/docker/exec" --host "unix://$socket" \
-		--pidfile "$work/docker/pid" --bridge=none \
+		--pidfile "$work/docker/pid" --bridge=none --ip-forward=false \
 		--iptables=false --ip6tables=false \
 		>"$work/dockerd.log" 2>&1 </dev/null 3>&- 4>&- &
 	dockerd=$!
