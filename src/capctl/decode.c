@@ -85,13 +85,51 @@ const char *decode_description(unsigned int number)
 	return number < ARRAY_LEN(descriptions) ? descriptions[number] : NULL;
 }
 
+struct decoded {
+	capmask mask;
+	const char *set; /* of a line of /proc/PID/status; NULL: none */
+};
+
 /* One mask for each hexadecimal operand, and one for all names together. */
 struct masks {
-	capmask *list;
+	struct decoded *list;
 	size_t count;
+	const char *set; /* of the next mask; NULL: none */
+	bool has_sets;
 	capmask named;
 	bool has_named;
 };
+
+/* "CapEff:" of proc_pid_status(5), at the start of the text; NULL: no key. */
+static const char *status_set(const char *text)
+{
+	static const struct {
+		const char *key;
+		enum capset_which which;
+	} keys[] = {
+		{ "CapInh:", CAPSET_INHERITABLE },
+		{ "CapPrm:", CAPSET_PERMITTED },
+		{ "CapEff:", CAPSET_EFFECTIVE },
+		{ "CapBnd:", CAPSET_BOUNDING },
+		{ "CapAmb:", CAPSET_AMBIENT },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+		if (strncmp(text, keys[i].key, strlen(keys[i].key)) == 0)
+			return capset_key(keys[i].which);
+	return NULL;
+}
+
+/* The first line that begins with such a key; NULL: there is none. */
+static const char *find_status_line(const char *text)
+{
+	while (text && !status_set(text)) {
+		text = strchr(text, '\n');
+		if (text)
+			text++;
+	}
+	return text;
+}
 
 static bool is_hex(const char *word, size_t len)
 {
@@ -120,7 +158,9 @@ static int decode_mask(struct masks *masks, const char *word, size_t len,
 				   "'%.*s' has more than %d digits", (int)len,
 				   word, DIGITS_MAX);
 	memcpy(digits, word, len);
-	masks->list[masks->count++] = strtoull(digits, NULL, 16);
+	masks->list[masks->count++] =
+		(struct decoded){ strtoull(digits, NULL, 16), masks->set };
+	masks->set = NULL;
 	return 0;
 }
 
@@ -143,7 +183,13 @@ static int decode_word(struct masks *masks, const char *word, size_t len,
 		       struct err *err)
 {
 	bool marked = len > 2 && word[0] == '0' && (word[1] | 0x20) == 'x';
+	const char *set = status_set(word);
 
+	if (set && !masks->set && len == strlen("CapEff:")) {
+		masks->set = set;
+		masks->has_sets = true;
+		return 0;
+	}
 	if (marked && is_hex(word + 2, len - 2))
 		return decode_mask(masks, word + 2, len - 2, err);
 	if (is_hex(word, len))
@@ -155,21 +201,29 @@ static int decode_word(struct masks *masks, const char *word, size_t len,
 			   (int)len, word);
 }
 
-/* Adds the words of one operand. An operand without words is an error. */
+/*
+ * Adds the words of one operand; of a block of /proc/PID/status, those of its
+ * five lines. An operand without words is an error.
+ */
 static int decode_operand(struct masks *masks, const char *operand,
 			  struct err *err)
 {
 	const char *at = operand + strspn(operand, SEPARATORS);
+	bool is_status = find_status_line(at) != NULL;
 
 	if (!*at)
 		return decode_word(masks, operand, strlen(operand), err);
-	while (*at) {
+	if (is_status)
+		at = find_status_line(at);
+	while (at && *at) {
 		size_t len = strcspn(at, SEPARATORS);
 
 		if (decode_word(masks, at, len, err) < 0)
 			return -1;
 		at += len;
 		at += strspn(at, SEPARATORS);
+		if (is_status && !masks->set)
+			at = find_status_line(at);
 	}
 	return 0;
 }
@@ -187,13 +241,27 @@ static int decode_operands(struct masks *ret_masks, char **operands,
 	for (; *operands; operands++)
 		if (decode_operand(ret_masks, *operands, err) < 0)
 			return -1;
+	if (ret_masks->set)
+		return verb_misuse(err, "decode", "no mask for the %s set",
+				   ret_masks->set);
 	if (ret_masks->has_named)
-		ret_masks->list[ret_masks->count++] = ret_masks->named;
+		ret_masks->list[ret_masks->count++] =
+			(struct decoded){ .mask = ret_masks->named };
 	return 0;
 }
 
+static void add_mask_row(struct out_table *table, enum out_style style,
+			 const char *set, bool has_sets, const char *hex,
+			 const char *text)
+{
+	if (has_sets)
+		out_table_add(table, style, 3, set ? set : "", hex, text);
+	else
+		out_table_add(table, style, 2, hex, text);
+}
+
 static void add_mask_remark(struct out_table *table, enum out_style style,
-			    const char *what, capmask mask)
+			    bool has_sets, const char *what, capmask mask)
 {
 	char *names CLEANUP_FREE = out_names(mask);
 	char *text CLEANUP_FREE = NULL;
@@ -202,7 +270,7 @@ static void add_mask_remark(struct out_table *table, enum out_style style,
 		return;
 	text = names ? alloc_text("%s: %s", what, names) : NULL;
 	table->failed |= !text;
-	out_table_add(table, style, 2, "", text);
+	add_mask_row(table, style, NULL, has_sets, "", text);
 }
 
 static void print_masks(const struct masks *masks, capmask kernel)
@@ -210,17 +278,18 @@ static void print_masks(const struct masks *masks, capmask kernel)
 	struct out_table table CLEANUP_TABLE = { 0 };
 
 	for (size_t i = 0; i < masks->count; i++) {
-		capmask mask = masks->list[i];
+		capmask mask = masks->list[i].mask;
 		char *names CLEANUP_FREE = out_names(mask);
 		char hex[DIGITS_MAX + 1];
 
 		table.failed |= !names;
 		snprintf(hex, sizeof(hex), "%016" PRIx64, mask);
-		out_table_add(&table, OUT_PLAIN, 2, hex, names);
-		add_mask_remark(&table, OUT_WARNING, "dangerous",
-				mask & capset_dangerous());
-		add_mask_remark(&table, OUT_WARNING, "unknown to this kernel",
-				mask & ~kernel);
+		add_mask_row(&table, OUT_PLAIN, masks->list[i].set,
+			     masks->has_sets, hex, names);
+		add_mask_remark(&table, OUT_WARNING, masks->has_sets,
+				"dangerous", mask & capset_dangerous());
+		add_mask_remark(&table, OUT_WARNING, masks->has_sets,
+				"unknown to this kernel", mask & ~kernel);
 	}
 	out_table_print(&table);
 }
@@ -231,8 +300,11 @@ static void json_masks(const struct masks *masks, capmask kernel)
 	struct json_object *list = json_object_new_array();
 
 	for (size_t i = 0; i < masks->count; i++) {
-		capmask mask = masks->list[i];
+		capmask mask = masks->list[i].mask;
 		struct json_object *entry = out_json_mask(mask);
+
+		json_object_object_add(entry, "set",
+				       out_json_text(masks->list[i].set));
 
 		json_object_object_add(
 			entry, "dangerous",
@@ -302,7 +374,7 @@ static void json_all(capmask kernel)
 static int decode_print(char **operands, bool json, struct err *err)
 {
 	struct masks masks = { 0 };
-	capmask *list CLEANUP_FREE = NULL;
+	struct decoded *list CLEANUP_FREE = NULL;
 	struct own_caps own;
 	int result = decode_operands(&masks, operands, err);
 

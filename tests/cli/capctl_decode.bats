@@ -52,6 +52,43 @@ decode() { # WORD...
 0000000000002020  KILL, NET_RAW'
 }
 
+block='Name:	sh
+CapInh:	0000000000000000
+CapPrm:	0000000000000400
+CapEff:	0000000000000400
+CapBnd:	00000000a80425fb
+CapAmb:	0000000000000400
+NoNewPrivs:	0
+abc:	def'
+
+@test "the sets of /proc/PID/status are decoded line by line" {
+	decode "$block"
+	ended 0
+	[ "$(grep -c '^[a-z]' <<<"$output")" -eq 5 ]
+	[ "$(sed -n 's/^\([a-z][a-z]*\) .*/\1/p' <<<"$output" | tr '\n' ' ')" = \
+		'inheritable permitted effective bounding ambient ' ]
+	[[ "$output" == *'permitted    0000000000000400  NET_BIND_SERVICE'* ]]
+	decode --json "$block"
+	is_json '[.masks[].set] == ["inheritable", "permitted", "effective",
+		"bounding", "ambient"] and .masks[4].names == ["CAP_NET_BIND_SERVICE"]'
+	# Of one process, and as words of the shell.
+	decode "$(cat /proc/self/status)"
+	ended 0
+	decode CapEff: 0400
+	ended 0
+	wrote 'effective  0000000000000400  NET_BIND_SERVICE'
+	decode "$(grep CapEff <<<"$block")" 0020
+	ended 0
+	wrote 'effective  0000000000000400  NET_BIND_SERVICE
+           0000000000000020  KILL'
+	decode CapEff:
+	complained "decode: no mask for the effective set: see 'capctl help decode'"
+	decode 'CapEff: kill'
+	complained "decode: no mask for the effective set: see 'capctl help decode'"
+	decode $'CapEff:\nCapPrm: 0400'
+	ended 2
+}
+
 @test "bits without a name are numbers" {
 	decode 8000000000000400
 	ended 0
@@ -113,11 +150,11 @@ decode() { # WORD...
 	decode --json 8000000000200001 KILL sys_admin
 	ended 0
 	is_json '. == {masks: [
-		{mask: "8000000000200001",
+		{set: null, mask: "8000000000200001",
 		 names: ["CAP_CHOWN", "CAP_SYS_ADMIN", "63"],
 		 dangerous: ["CAP_CHOWN", "CAP_SYS_ADMIN"],
 		 unknown_to_kernel: ["63"]},
-		{mask: "0000000000200020", names: ["CAP_KILL", "CAP_SYS_ADMIN"],
+		{set: null, mask: "0000000000200020", names: ["CAP_KILL", "CAP_SYS_ADMIN"],
 		 dangerous: ["CAP_SYS_ADMIN"], unknown_to_kernel: []}]}'
 }
 
