@@ -182,7 +182,8 @@ RUNTIME_TESTS = \
 	tests/runtime/vectors.bats \
 	tests/runtime/worked.bats
 CAPCTL_ENGINE_TESTS = \
-	tests/engine/started_by.bats
+	tests/engine/conmon_verify.bats \
+	tests/engine/containerd_verify.bats
 CAPCTL_RUNTIME_TESTS = \
 	tests/runtime/examples.bats \
 	tests/runtime/explain.bats \
