@@ -9,12 +9,6 @@ load conmon_helpers
 setup() { setup_conmon; }
 teardown() { teardown_conmon; }
 
-use() { # runc or crun
-	use_conmon "$1"
-	rm -rf "$bundle"
-	make_bundle "$bundle"
-}
-
 # podman also passes these options.
 log_words() {
 	printf '%s\n' --runtime-arg --log-format=json \
@@ -23,13 +17,6 @@ log_words() {
 
 ordinary='uid=1000 inh=0 prm=0 eff=0 bnd=400 amb=0 nnp=0'
 held='uid=1000 inh=400 prm=400 eff=400 bnd=400 amb=400 nnp=0'
-
-start_container() {
-	change_config '.process.args = ["/bin/sleep", "1000"]'
-	create_by_conmon
-	expect_created
-	crio_call start "$id"
-}
 
 make_process() { # JQ-FILTER
 	process=$bundle.process.json
@@ -48,7 +35,7 @@ expect_probe() { # EXIT-STATUS REGULAR-EXPRESSION...
 @test "conmon: a non-root container gets the grant by policy" {
 	for name in $RUNTIMES; do
 		for more in '' "$(log_words)"; do
-			use "$name"
+			use_conmon_bundle "$name"
 			# shellcheck disable=SC2086 # none or several words
 			create_by_conmon $more
 			expect_created
@@ -63,7 +50,7 @@ expect_probe() { # EXIT-STATUS REGULAR-EXPRESSION...
 
 @test "conmon: without a rule nothing is granted" {
 	for name in $RUNTIMES; do
-		use "$name"
+		use_conmon_bundle "$name"
 		grant_nothing
 		create_by_conmon
 		crio_call start "$id"
@@ -82,12 +69,12 @@ put_before_runtime() { # COMMAND of a shell
 
 @test "conmon: the runtime gets its arguments, except the process file" {
 	for name in $RUNTIMES; do
-		use "$name"
+		use_conmon_bundle "$name"
 		rm -f "$work/called"
 		put_before_runtime 'echo "$PWD: $*" >>"'"$work/called"'"
 			exec '"$(runtime_path)"' "$@"'
 		grant '{}' 'exec: true'
-		start_container
+		start_by_conmon
 		make_process
 		expect_probe 0 "$held"
 		crio_call delete --force "$id"
@@ -108,8 +95,8 @@ parent_of() { awk '/^PPid:/ { print $2 }' "/proc/$1/status"; }
 
 @test "conmon: it waits for the container, and reports its exit status" {
 	for name in $RUNTIMES; do
-		use "$name"
-		start_container
+		use_conmon_bundle "$name"
+		start_by_conmon
 		pid=$(cat "$bundle/pidfile")
 		wait_until grep -E '^CapAmb:.0{13}400$' "/proc/$pid/status"
 		[ "$(parent_of "$pid")" -eq "$(cat "$bundle/conmon-pidfile")" ]
@@ -127,7 +114,7 @@ parent_of() { awk '/^PPid:/ { print $2 }' "/proc/$1/status"; }
 
 @test "conmon: if it dies during a create, the runtime dies" {
 	for name in $RUNTIMES; do
-		use "$name"
+		use_conmon_bundle "$name"
 		put_before_runtime 'echo $$ >"'"$work/waiting"'"
 			exec sleep 1000'
 		rm -f "$work/waiting"
@@ -154,7 +141,7 @@ s.send((sys.argv[1] + "\n").encode())' "$1")
 @test "conmon: a container with a terminal can be attached to, and probed" {
 	require_programs python3
 	for name in $RUNTIMES; do
-		use "$name"
+		use_conmon_bundle "$name"
 		grant '{}' 'exec: true'
 		change_config '.process += {terminal: true, args: ["/bin/sh", "-c",
 			"stty -echo; tty; report 80; read line; echo \"typed: $line\""]}'
@@ -195,7 +182,7 @@ refused_each_way() { # COMMAND REASON
 	for name in $RUNTIMES; do
 		for way in '' -t -s "$(log_words)"; do
 			echo "== with: $way"
-			use "$name"
+			use_conmon_bundle "$name"
 			rm -f "$work/runtime.log"
 			"$1"
 			# shellcheck disable=SC2086 # none or several words
@@ -226,9 +213,9 @@ remove_runtime() { rm "$runtimes/$handler"; }
 @test "conmon: a probe holds what its container holds only if the rule says exec" {
 	for name in $RUNTIMES; do
 		for exec in true false; do
-			use "$name"
+			use_conmon_bundle "$name"
 			grant '{}' "exec: $exec"
-			start_container
+			start_by_conmon
 			make_process
 			line=$held
 			[ "$exec" = true ] || line=$ordinary
@@ -242,9 +229,9 @@ remove_runtime() { rm "$runtimes/$handler"; }
 
 @test "conmon: a probe never fails because of capruntime" {
 	for name in $RUNTIMES; do
-		use "$name"
+		use_conmon_bundle "$name"
 		grant '{}' 'exec: true'
-		start_container
+		start_by_conmon
 		make_process
 		broken_policy
 		expect_probe 0 "$held"

@@ -55,6 +55,12 @@ use_container() { # NAME
 	mkdir -p "$bundle" "$exits" "$sockets"
 }
 
+use_conmon_bundle() { # runc or crun
+	use_conmon "$1"
+	rm -rf "$bundle"
+	make_bundle "$bundle"
+}
+
 # The environment is the one in CRI-O's monitor_env.
 conmon_words() { # WORD...
 	machine_words env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin "TMPDIR=$work" \
@@ -88,6 +94,14 @@ create_by_conmon() { # WORD...
 	exec {pipe}<&-
 	wait $!
 	printf 'conmon says: %s\n' "$sync"
+}
+
+# Its first process waits.
+start_by_conmon() {
+	change_config '.process.args = ["/bin/sleep", "1000"]'
+	create_by_conmon
+	expect_created
+	crio_call start "$id"
 }
 
 probe_by_conmon() { # FILE WORD...

@@ -9,19 +9,6 @@ load conmon_helpers
 setup() { setup_conmon; }
 teardown() { teardown_conmon; }
 
-use() { # runc or crun
-	use_conmon "$1"
-	rm -rf "$bundle"
-	make_bundle "$bundle"
-}
-
-start_container() {
-	change_config '.process.args = ["/bin/sleep", "1000"]'
-	create_by_conmon
-	expect_created
-	crio_call start "$id"
-}
-
 capctl() { # WORD...: sets status and output
 	run env "CAPRUNTIME_POLICY=$work/policy.json" \
 		"$builddir/tests/cli/capctl-sysroot" "$@" </dev/null
@@ -33,14 +20,14 @@ start_plainly() {
 	local handler=plain-runtime
 
 	ln -sfn "$(readlink "$runtimes/$1")" "$work/$handler"
-	start_container
+	start_by_conmon
 }
 
 @test "conmon: verify and explain tell who started a container" {
 	for name in $RUNTIMES; do
-		use "$name"
+		use_conmon_bundle "$name"
 		grant '{gid: 4242}'
-		start_container
+		start_by_conmon
 		grant '{handler: "engine-*"}'
 		capctl verify --root "$state"
 		[ "$status" -eq 1 ]
