@@ -112,6 +112,12 @@ bool drift_is_of_today(const struct drift *drift)
 	       drift->found[DRIFT_OTHERWISE];
 }
 
+void drift_forget_today(struct drift *drift)
+{
+	drift->found[DRIFT_REVOKED] = drift->found[DRIFT_PENDING] =
+		drift->found[DRIFT_OTHERWISE] = false;
+}
+
 const char *drift_word(enum drift_finding finding)
 {
 	static const char *const words[DRIFT_COUNT] = {

@@ -45,6 +45,8 @@ struct drift drift_make(const struct drift_facts *facts);
 
 /* Does the current policy make a difference? */
 bool drift_is_of_today(const struct drift *drift);
+/* Removes the findings that rest on it. */
+void drift_forget_today(struct drift *drift);
 
 /* The code in JSON and in the table: "lost" … */
 const char *drift_word(enum drift_finding finding);

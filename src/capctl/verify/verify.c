@@ -36,7 +36,7 @@ static int check_origin(struct verify_result *result, struct err *err)
 
 	if (result->origin != VERIFY_UNKNOWN || !differs)
 		return 0;
-	result->drift = (struct drift){ 0 };
+	drift_forget_today(&result->drift);
 	result->refused_today = false;
 	return err_set(
 		err,

@@ -188,6 +188,19 @@ static void what_does_not_run_holds_nothing(void)
 	check(&all, DRIFT_COUNT, 0);
 }
 
+static void what_rests_on_the_policy_can_be_forgotten(void)
+{
+	struct drift_facts all = facts(A | B, A);
+	struct drift drift;
+
+	all.today = state(A | B, A | B);
+	all.held = state(A | B, 0);
+	drift = drift_make(&all);
+	CHECK(drift_is_of_today(&drift) && drift.found[DRIFT_LOST]);
+	drift_forget_today(&drift);
+	CHECK(!drift_is_of_today(&drift) && drift.found[DRIFT_LOST]);
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(a_container_that_holds_what_was_granted_is_clean),
 	TAP_TEST(granted_but_not_held_is_lost),
@@ -200,6 +213,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(another_change_is_otherwise),
 	TAP_TEST(a_missing_no_new_privs_is_found),
 	TAP_TEST(what_does_not_run_holds_nothing),
+	TAP_TEST(what_rests_on_the_policy_can_be_forgotten),
 };
 
 TAP_MAIN(tests)
