@@ -889,7 +889,7 @@ long=$(printf 'n%.0s' {1..63})
 	policy '{engine: "cri-o"}' "$web_rule"
 	explain --json "$bundle"
 	diff - <(jq -r 'keys_unsorted | join(" ")' <<<"$output") <<-'END'
-		config outcome reason mode engine record subject rules rule exec before after no_new_privileges wanted raised missing unknown program warnings
+		config runtime outcome reason mode engine record subject rules rule exec before after no_new_privileges wanted raised missing unknown program warnings
 	END
 	diff - <(jq -r '.subject | keys_unsorted | join(" ")' <<<"$output") <<-'END'
 		namespace pod container image id handler uid gid host_network host_pid userns no_new_privileges privileged
