@@ -97,9 +97,9 @@ create_by_conmon() { # WORD...
 }
 
 # Its first process waits.
-start_by_conmon() {
+start_by_conmon() { # WORD...
 	change_config '.process.args = ["/bin/sleep", "1000"]'
-	create_by_conmon
+	create_by_conmon "$@"
 	expect_created
 	crio_call start "$id"
 }
