@@ -9,6 +9,9 @@
 /* Is it the state of a thread that has ended? */
 bool procstat_is_end(char state);
 
+/* Field 4, or 0: it is missing, or the parent is in another PID namespace. */
+int32_t procstat_parent(const char *stat);
+
 /*
  * Field 22, the start time in clock ticks since boot, or 0 if it is missing; and
  * whether the process has ended: field 3 is the state of the main thread, field

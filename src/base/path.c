@@ -12,6 +12,11 @@ const char *path_basename(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+bool path_is_dots(const char *name)
+{
+	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
 void path_clean(char *path)
 {
 	const char *in = path + strspn(path, "/");

@@ -30,6 +30,14 @@ bool procstat_has_ended(const char *stat)
 	       (!threads || strtoull(threads, NULL, 10) <= 1);
 }
 
+int32_t procstat_parent(const char *stat)
+{
+	const char *parent = find_stat_field(stat, 4);
+	long number = parent ? strtol(parent, NULL, 10) : 0;
+
+	return number > 0 && number <= INT32_MAX ? (int32_t)number : 0;
+}
+
 uint64_t procstat_start_time(const char *stat)
 {
 	const char *start = find_stat_field(stat, 22);

@@ -224,7 +224,6 @@ static int decide_rule(struct evaluation *evaluation,
 		.limits = own_caps_limits(own),
 		.above_ceiling = evaluation->policy->above_ceiling,
 	};
-
 	capmask lacking =
 		evaluation->rule->ambient & ~input.sets.set[CAPSET_BOUNDING];
 

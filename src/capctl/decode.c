@@ -305,7 +305,6 @@ static void json_masks(const struct masks *masks, capmask kernel)
 
 		json_object_object_add(entry, "set",
 				       out_json_text(masks->list[i].set));
-
 		json_object_object_add(
 			entry, "dangerous",
 			out_json_names(mask & capset_dangerous()));

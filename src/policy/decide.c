@@ -88,8 +88,8 @@ static int check_request(const struct decide_input *input, struct err *err)
 		      : 0;
 }
 
-static const char *why_not_raised(const struct decide_input *input,
-				  capmask missing)
+static const char *why_missing(const struct decide_input *input,
+			       capmask missing)
 {
 	if (missing & input->above_ceiling)
 		return "above the policy's 'ceiling': take it out of the rule, or add it to 'ceiling' in policy.json";
@@ -103,7 +103,7 @@ static int check_missing(const struct decide_input *input,
 {
 	const struct policy_rule *rule = input->rule;
 	capmask raisable = decision->missing & ~input->above_ceiling;
-	const char *why = why_not_raised(input, decision->missing);
+	const char *why = why_missing(input, decision->missing);
 	char text[STRAY_TEXT_MAX];
 
 	if (!rule->require)

@@ -73,30 +73,6 @@ static int print_absolute(char ret_path[PATH_SIZE], const char *path,
 	return len < PATH_SIZE ? 0 : err_too_long(err);
 }
 
-/* Removes "", "." and "..", as Go's filepath.Clean() does: by the text alone. */
-static void clean_root_path(char *path)
-{
-	size_t len = 0;
-
-	for (const char *at = path; *at;) {
-		const char *name = at + strspn(at, "/");
-		size_t size = strcspn(name, "/");
-
-		at = name + size;
-		if (size == 2 && strncmp(name, "..", 2) == 0) {
-			while (len > 0 && path[--len] != '/')
-				;
-		} else if (size > 0 && !(size == 1 && *name == '.')) {
-			path[len++] = '/';
-			memmove(path + len, name, size);
-			len += size;
-		}
-	}
-	if (len == 0)
-		path[len++] = '/';
-	path[len] = '\0';
-}
-
 /* The end of the directory above; 0: there is none. */
 static size_t cut_root_name(const char *path, size_t len)
 {
@@ -126,7 +102,7 @@ static int resolve_existing(char ret_path[PATH_SIZE], char path[PATH_SIZE],
 	size = snprintf(ret_path + used, PATH_SIZE - used, "/%s", path + len);
 	if (size >= (int)(PATH_SIZE - used))
 		return err_too_long(err);
-	clean_root_path(ret_path);
+	path_clean(ret_path);
 	return 0;
 }
 
@@ -147,7 +123,7 @@ int runtime_root_resolve(char ret_root[PATH_SIZE], const char *root,
 	if (print_absolute(path, root, runtime, err) < 0)
 		return -1;
 	if (!is_crun(runtime))
-		clean_root_path(path);
+		path_clean(path);
 	return resolve_existing(ret_root, path, err);
 }
 

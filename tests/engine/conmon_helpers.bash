@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # for the tests, by helpers.bash
+# shellcheck disable=SC2119,SC2120 # the tests give words
 # conmon with CRI-O's arguments, environment and descriptors, and CRI-O's own
 # calls of the runtime.
 #
@@ -97,9 +98,9 @@ create_by_conmon() { # WORD...
 }
 
 # Its first process waits.
-start_by_conmon() { # WORD...
+start_by_conmon() {
 	change_config '.process.args = ["/bin/sleep", "1000"]'
-	create_by_conmon "$@"
+	create_by_conmon
 	expect_created
 	crio_call start "$id"
 }

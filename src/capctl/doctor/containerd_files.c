@@ -8,9 +8,6 @@
 #include "capctl/doctor/containerd_tables.h"
 
 #define TOPIC "containerd"
-/* The versions of the format that the snippets have, at least. */
-#define OLD_VERSION 2
-#define NEW_VERSION 3
 
 #define BIT(release) (1U << (release))
 
@@ -18,11 +15,12 @@
 static void fix_table(const struct engine_file *root, struct findings *findings)
 {
 	long long version = containerd_tables_version(root);
-	enum containerd_table table =
-		version >= NEW_VERSION ? CONTAINERD_NEW : CONTAINERD_OLD;
+	enum containerd_table table = version >= CONTAINERD_NEW_VERSION
+					      ? CONTAINERD_NEW
+					      : CONTAINERD_OLD;
 
-	if (version < OLD_VERSION)
-		version = OLD_VERSION;
+	if (version < CONTAINERD_OLD_VERSION)
+		version = CONTAINERD_OLD_VERSION;
 	findings_fix(
 		findings,
 		"write version = %lld, as '%s' should have, and plugins.\"%s\"",
@@ -32,9 +30,9 @@ static void fix_table(const struct engine_file *root, struct findings *findings)
 /* 2.0 to 2.2 migrates all files by the last version, and refuses version 4. */
 static const char *high_version_elsewhere(int64_t version, int64_t limit)
 {
-	if (version < NEW_VERSION)
+	if (version < CONTAINERD_NEW_VERSION)
 		return "";
-	return limit < NEW_VERSION
+	return limit < CONTAINERD_NEW_VERSION
 		       ? ", and 2.0 to 2.2 ignores the old tables of all files"
 		       : ", nor does 2.0 to 2.2";
 }

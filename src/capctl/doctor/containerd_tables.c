@@ -3,12 +3,6 @@
 
 #include "capctl/doctor/containerd_tables.h"
 
-/* The first versions of the format with the new table, without the old one. */
-#define NEW_VERSION 3
-#define LAST_VERSION 4
-/* containerd 1 ignores the tables of earlier ones. */
-#define OLD_VERSION 2
-
 const char *containerd_tables_plugin(enum containerd_table table)
 {
 	return table == CONTAINERD_OLD ? "io.containerd.grpc.v1.cri"
@@ -37,8 +31,8 @@ bool containerd_tables_can_be(const struct engine_config *config,
 	int64_t version = root ? containerd_tables_version(root) : 0;
 
 	if (release == CONTAINERD_1)
-		return version < NEW_VERSION;
-	return release == CONTAINERD_2_3 || version < LAST_VERSION;
+		return version < CONTAINERD_NEW_VERSION;
+	return release == CONTAINERD_2_3 || version < CONTAINERD_LAST_VERSION;
 }
 
 const struct toml_value *containerd_tables_of(const struct engine_file *file,
@@ -76,7 +70,7 @@ size_t containerd_tables_replacing(const struct engine_config *config)
 static int64_t merged_version(const struct engine_config *config,
 			      enum containerd_release release)
 {
-	int64_t least = release == CONTAINERD_1 ? 1 : OLD_VERSION;
+	int64_t least = release == CONTAINERD_1 ? 1 : CONTAINERD_OLD_VERSION;
 
 	for (size_t i = config->files_count; i--;) {
 		int64_t version = containerd_tables_version(&config->files[i]);
@@ -85,7 +79,7 @@ static int64_t merged_version(const struct engine_config *config,
 		    !(release == CONTAINERD_1 && config->files[i].by_default))
 			return version;
 	}
-	return release == CONTAINERD_1 ? 1 : NEW_VERSION;
+	return release == CONTAINERD_1 ? 1 : CONTAINERD_NEW_VERSION;
 }
 
 static bool any_new_key(const struct engine_config *config, const char *key)
@@ -111,16 +105,18 @@ containerd_tables_part(const struct engine_config *config,
 	if (release == CONTAINERD_1)
 		return file == containerd_tables_replacing(config) &&
 				       merged_version(config, release) >=
-					       OLD_VERSION
+					       CONTAINERD_OLD_VERSION
 			       ? old
 			       : NULL;
 	if (release == CONTAINERD_2_0)
-		return merged_version(config, release) >= NEW_VERSION ||
+		return merged_version(config, release) >=
+					       CONTAINERD_NEW_VERSION ||
 				       any_new_key(config, key)
 			       ? new
 			       : old;
-	return new || containerd_tables_version(from) >= LAST_VERSION ? new
-								      : old;
+	return new || containerd_tables_version(from) >= CONTAINERD_LAST_VERSION
+		       ? new
+		       : old;
 }
 
 const struct toml_value *

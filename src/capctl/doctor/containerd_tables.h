@@ -22,6 +22,14 @@ enum containerd_release {
 };
 #define CONTAINERD_NEWEST CONTAINERD_2_3
 
+/*
+ * The first versions of the format with the old table (containerd 1 ignores the
+ * tables of earlier ones), with the new one, and without the old one.
+ */
+#define CONTAINERD_OLD_VERSION 2
+#define CONTAINERD_NEW_VERSION 3
+#define CONTAINERD_LAST_VERSION 4
+
 /* The tables of the CRI plugin: of version 2, and from version 3 on. */
 enum containerd_table { CONTAINERD_OLD, CONTAINERD_NEW, CONTAINERD_TABLES };
 

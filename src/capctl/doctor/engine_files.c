@@ -15,6 +15,7 @@
 #include "base/alloc.h"
 #include "base/fileio.h"
 #include "base/path.h"
+#include "capctl/doctor/containerd_tables.h"
 
 #define CONTAINERD_ROOT "/etc/containerd/config.toml"
 #define CONTAINERD_IMPORTS "/etc/containerd/conf.d/*.toml"
@@ -107,11 +108,6 @@ static bool is_closed(const char *pattern, struct err *ret_cause)
 	return true;
 }
 
-static bool is_dots(const char *name)
-{
-	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
-}
-
 /*
  * The engines' patterns match names with a leading dot. glob(3) would match the
  * directories "." and "..", too, so this is limited to the last part.
@@ -124,11 +120,12 @@ static int pattern_flags(const char *pattern)
 }
 
 /* podman reads the files of a directory alone; containerd would not start. */
-static bool is_skipped(const struct engine_config *config, const char *path)
+static bool is_skipped_match(const struct engine_config *config,
+			     const char *path)
 {
 	struct stat st;
 
-	return is_dots(path_basename(path)) ||
+	return path_is_dots(path_basename(path)) ||
 	       (config->kind == ENGINE_PODMAN && stat(path, &st) == 0 &&
 		S_ISDIR(st.st_mode));
 }
@@ -141,7 +138,7 @@ static int add_matches(struct engine_config *config, const char *pattern,
 	int status = glob(pattern, pattern_flags(pattern), NULL, &found);
 
 	for (size_t i = 0; status == 0 && i < found.gl_pathc; i++)
-		if (!is_skipped(config, found.gl_pathv[i]))
+		if (!is_skipped_match(config, found.gl_pathv[i]))
 			add_config_file(config, found.gl_pathv[i], findings);
 	globfree(&found);
 	if (status == GLOB_NOMATCH && is_closed(pattern, &cause))
@@ -151,34 +148,36 @@ static int add_matches(struct engine_config *config, const char *pattern,
 
 static int is_walked(const struct dirent *entry)
 {
-	return !is_dots(entry->d_name);
+	return !path_is_dots(entry->d_name);
 }
 
 /* By bytes; alphasort(3) follows the locale. */
-static int compare_entries(const struct dirent **a, const struct dirent **b)
+static int compare_names(const struct dirent **a, const struct dirent **b)
 {
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static int walk_path(struct engine_config *config, const char *path, int depth,
-		     struct findings *findings, struct err *err);
+static int walk_crio_path(struct engine_config *config, const char *path,
+			  int depth, struct findings *findings,
+			  struct err *err);
 
-static int walk_entry(struct engine_config *config, const char *directory,
-		      const char *name, int depth, struct findings *findings,
-		      struct err *err)
+static int walk_crio_entry(struct engine_config *config, const char *directory,
+			   const char *name, int depth,
+			   struct findings *findings, struct err *err)
 {
 	char *path CLEANUP_FREE = alloc_text("%s/%s", directory, name);
 
 	if (!path)
 		return err_set_no_memory(err);
-	return walk_path(config, path, depth, findings, err);
+	return walk_crio_path(config, path, depth, findings, err);
 }
 
-static int walk_directory(struct engine_config *config, const char *path,
-			  int depth, struct findings *findings, struct err *err)
+static int walk_crio_directory(struct engine_config *config, const char *path,
+			       int depth, struct findings *findings,
+			       struct err *err)
 {
 	struct dirent **entries;
-	int count = scandir(path, &entries, is_walked, compare_entries);
+	int count = scandir(path, &entries, is_walked, compare_names);
 	int result = 0;
 	struct err cause;
 
@@ -189,8 +188,9 @@ static int walk_directory(struct engine_config *config, const char *path,
 	}
 	for (int i = 0; i < count; i++) {
 		if (result == 0)
-			result = walk_entry(config, path, entries[i]->d_name,
-					    depth - 1, findings, err);
+			result = walk_crio_entry(config, path,
+						 entries[i]->d_name, depth - 1,
+						 findings, err);
 		free(entries[i]);
 	}
 	free(entries);
@@ -198,8 +198,8 @@ static int walk_directory(struct engine_config *config, const char *path,
 }
 
 /* As CRI-O does: all files of all subdirectories, and links as files. */
-static int walk_path(struct engine_config *config, const char *path, int depth,
-		     struct findings *findings, struct err *err)
+static int walk_crio_path(struct engine_config *config, const char *path,
+			  int depth, struct findings *findings, struct err *err)
 {
 	struct err cause;
 	struct stat st;
@@ -212,7 +212,7 @@ static int walk_path(struct engine_config *config, const char *path, int depth,
 	} else if (!S_ISDIR(st.st_mode)) {
 		add_config_file(config, path, findings);
 	} else if (depth > 0) {
-		return walk_directory(config, path, depth, findings, err);
+		return walk_crio_directory(config, path, depth, findings, err);
 	} else {
 		findings_add(findings, FINDING_UNKNOWN,
 			     engine_name(config->kind),
@@ -243,8 +243,7 @@ static void check_relative_pattern(const struct engine_file *from,
 				   const char *pattern,
 				   struct findings *findings)
 {
-	if (toml_integer(toml_find(toml_root(from->doc), "version",
-				   (char *)NULL)) >= 3)
+	if (containerd_tables_version(from) >= CONTAINERD_NEW_VERSION)
 		return;
 	findings_add(
 		findings, FINDING_WARNING, "containerd",
@@ -343,8 +342,8 @@ int engine_files_load(struct engine_config *config, struct findings *findings,
 			return -1;
 	}
 	if (config->kind == ENGINE_CRIO)
-		return walk_path(config, CRIO_DIRECTORY, WALK_DEPTH_MAX,
-				 findings, err);
+		return walk_crio_path(config, CRIO_DIRECTORY, WALK_DEPTH_MAX,
+				      findings, err);
 	if (config->kind == ENGINE_CONTAINERD)
 		return load_containerd(config, findings, err);
 	return 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Finds the engines' configuration files: crio.conf.d with its subdirectories, the
- * imports of containerd's config.toml, containers.conf, and daemon.json. engine_config.h
- * reads them. No engine is queried and no program is run.
+ * imports of containerd's config.toml, containers.conf, and daemon.json.
+ * engine_config.h reads them. No engine is queried and no program is run.
  */
 #ifndef CAPRUNTIME_CAPCTL_DOCTOR_ENGINE_FILES_H
 #define CAPRUNTIME_CAPCTL_DOCTOR_ENGINE_FILES_H
@@ -33,7 +33,10 @@ int engine_files_load_root(struct engine_config *config, const char *root,
 			   struct findings *findings,
 			   struct err *err) MUST_CHECK;
 
-/* Does the engine's socket have a listener? podman has no socket, and Docker's is not asked. */
+/*
+ * Does the engine's socket have a listener? podman has no socket, and Docker's is
+ * not asked.
+ */
 bool engine_runs(enum engine kind);
 
 #endif

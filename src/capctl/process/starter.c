@@ -13,6 +13,7 @@
 #include "base/fileio.h"
 #include "base/path.h"
 #include "base/paths.h"
+#include "base/procstat.h"
 
 #define FILE_MAX ((size_t)64 * 1024)
 #define CONTAINERD_DEFAULT "runc"
@@ -62,21 +63,14 @@ static int32_t pid_of_file(const char *bundle)
 	return pid > 0 && pid <= INT32_MAX ? (int32_t)pid : 0;
 }
 
-/* Field 4 of proc_pid_stat(5), after the name in parentheses; 0: none. */
 static int32_t parent_of(int32_t pid)
 {
 	char path[32], *text CLEANUP_FREE = NULL;
-	const char *end;
-	char state;
-	int parent;
 	size_t len;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
 	text = read_small_file(path, &len);
-	end = text ? strrchr(text, ')') : NULL;
-	if (!end || sscanf(end + 1, " %c %d", &state, &parent) != 2)
-		return 0;
-	return parent;
+	return text ? procstat_parent(text) : 0;
 }
 
 static const char *next_argument(const char *argument, const char *end)

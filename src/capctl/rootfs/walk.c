@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/xattr.h>
 
+#include "base/path.h"
 #include "capctl/rootfs/levels.h"
 
 #define ENTRIES_SIZE 32768
@@ -152,18 +153,13 @@ static int walk_entry(struct walk *walk, const char *name, unsigned char type)
 	return check_caps(walk, name);
 }
 
-static bool is_dots(const char *name)
-{
-	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
-}
-
 static int walk_entries(struct walk *walk, const char *entries, size_t len)
 {
 	const struct dirent64 *entry;
 
 	for (size_t at = 0; at < len; at += entry->d_reclen) {
 		entry = (const struct dirent64 *)(const void *)(entries + at);
-		if (is_dots(entry->d_name))
+		if (path_is_dots(entry->d_name))
 			continue;
 		walk->entries++;
 		if (walk_entry(walk, entry->d_name, entry->d_type) < 0)

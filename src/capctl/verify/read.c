@@ -103,13 +103,13 @@ static void take_today(struct verify_result *result, const struct dryrun *run)
 	struct drift_state *today = &result->facts.today;
 	bool enforced = evaluation->policy->mode == POLICY_ENFORCE;
 	bool decided = evaluation->has_decision && enforced;
+	bool refused = run->refused && enforced;
 
 	*today = result->facts.given; /* nothing to compare */
 	if (result->origin == VERIFY_OTHER)
 		return;
-	result->refused_today =
-		run->refused && enforced && result->facts.running;
-	if (run->refused && enforced)
+	result->refused_today = refused && result->facts.running;
+	if (refused)
 		return;
 	today->sets =
 		decided ? evaluation->decision.sets : evaluation->spec.sets;

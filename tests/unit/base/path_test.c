@@ -47,10 +47,20 @@ static void a_clean_path_has_no_dots(void)
 	}
 }
 
+static void only_two_names_are_dots(void)
+{
+	CHECK(path_is_dots("."));
+	CHECK(path_is_dots(".."));
+	CHECK(!path_is_dots(""));
+	CHECK(!path_is_dots("..."));
+	CHECK(!path_is_dots(".a"));
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(the_basename_follows_the_last_slash),
 	TAP_TEST(a_path_with_a_slash_at_its_end_has_no_basename),
 	TAP_TEST(a_clean_path_has_no_dots),
+	TAP_TEST(only_two_names_are_dots),
 };
 
 TAP_MAIN(tests)

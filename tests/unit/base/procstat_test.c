@@ -15,6 +15,17 @@ static void the_start_time_is_read_behind_any_name(void)
 	CHECK_U64(procstat_start_time(""), 0);
 }
 
+static void the_parent_is_read_behind_any_name(void)
+{
+	CHECK(procstat_parent("7 (a) b) (c) S 12 3 4") == 12);
+	CHECK(procstat_parent("7 (a) S 2147483647 3") == INT32_MAX);
+	CHECK(procstat_parent("7 (a) S 2147483648 3") == 0);
+	CHECK(procstat_parent("7 (a) S 0 3") == 0);
+	CHECK(procstat_parent("7 (a) S -1 3") == 0);
+	CHECK(procstat_parent("7 (a) S") == 0);
+	CHECK(procstat_parent("") == 0);
+}
+
 static void a_zombie_has_ended(void)
 {
 	CHECK(procstat_has_ended("7 (a) Z 1 2 3"));
@@ -37,6 +48,7 @@ static void a_process_ends_with_its_last_thread(void)
 
 static const struct tap_test tests[] = {
 	TAP_TEST(the_start_time_is_read_behind_any_name),
+	TAP_TEST(the_parent_is_read_behind_any_name),
 	TAP_TEST(a_zombie_has_ended),
 	TAP_TEST(a_process_ends_with_its_last_thread),
 };
