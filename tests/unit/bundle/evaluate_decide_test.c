@@ -310,6 +310,29 @@ static void a_request_is_read_for_the_engines_container_name(void)
 	check_raised(NAMED("\"capruntime.io/ambient.db\":\"KILL\""), 0);
 }
 
+static void check_root_note(const char *config, const char *more,
+			    const char *note)
+{
+	struct scene scene CLEANUP_SCENE = make_scene();
+	char policy[256];
+
+	snprintf(policy, sizeof(policy), "%s%s}]}",
+		 "{\"version\":1,\"rules\":[{\"name\":\"r\",\"match\":{\"uid\":"
+		 "\"0-2000\"},\"ambient\":[\"KILL\"]",
+		 more);
+	CHECK_STR(evaluate(&scene, policy, config, ENGINE_NONE), NULL);
+	CHECK_STR(scene.evaluation.note, note);
+}
+
+static void what_user_0_can_lose_is_noted_if_it_is_required(void)
+{
+	check_root_note(
+		CONFIG("0", ""), ",\"require\":true",
+		"'require' is met, but user 0 loses what is raised when it becomes another user");
+	check_root_note(CONFIG("0", ""), "", NULL);
+	check_root_note(PLAIN, ",\"require\":true", NULL);
+}
+
 static void what_is_above_the_ceiling_is_noted(void)
 {
 	struct scene scene CLEANUP_SCENE = make_scene();
@@ -374,6 +397,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(privileged_is_all_that_we_have_with_sys_admin),
 	TAP_TEST(a_sandbox_matches_no_rule),
 	TAP_TEST(a_request_is_read_for_the_engines_container_name),
+	TAP_TEST(what_user_0_can_lose_is_noted_if_it_is_required),
 	TAP_TEST(what_is_above_the_ceiling_is_noted),
 	TAP_TEST(a_required_capability_must_be_raised),
 	TAP_TEST(a_broken_config_or_record_is_refused),
