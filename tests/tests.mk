@@ -435,7 +435,8 @@ if TEST_LIBRARIES
 TESTS += $(UNIT_TESTS)
 endif
 endif
-TESTS += tests/fuzz/replay.sh tools/check-links.sh tools/check-tree.sh
+TESTS += tests/fuzz/replay.sh tools/check-hardening.sh tools/check-links.sh \
+	tools/check-tree.sh
 TEST_EXTENSIONS = .sh .bats
 TAP_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) \
 	$(top_srcdir)/build-aux/tap-driver.sh

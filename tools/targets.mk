@@ -7,6 +7,7 @@ TOOLS_DIST = \
 	tools/build-deb \
 	tools/build-rpm \
 	tools/build-tarball \
+	tools/check-hardening.sh \
 	tools/check-links.sh \
 	tools/check-one \
 	tools/check-tree.sh \
