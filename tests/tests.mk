@@ -213,6 +213,7 @@ PACKAGING_TESTS = \
 	tests/packaging/documents.bats \
 	tests/packaging/install.bats \
 	tests/packaging/make_packages.bats \
+	tests/packaging/sbom.bats \
 	tests/packaging/versions.bats
 CAPCTL_PACKAGING_TESTS = \
 	tests/packaging/machineconfig.bats \
@@ -402,15 +403,22 @@ tests/bench/no_libc: tests/bench/no_libc.c tests/bench/exec_only
 	$(AM_V_GEN)$(CC) -O2 -ffreestanding -fno-stack-protector -fno-pie -no-pie \
 		-static -nostdlib -o $@ $(srcdir)/tests/bench/no_libc.c || \
 		cp tests/bench/exec_only $@
-CLEANFILES = $(EXTRA_PROGRAMS) bench.md capruntime.map packaging/package-hook \
-	tests/bench/no_libc
+CLEANFILES = $(EXTRA_PROGRAMS) bench.md capctl.map capruntime.map \
+	capruntime.spdx.json packaging/package-hook tests/bench/no_libc
 
-# tools/check-links.sh reads the map of a link of the same objects.
+# tools/check-links.sh and tools/make-sbom read the map of a link of the same objects.
 check_DATA = capruntime.map
 capruntime.map: $(capruntime_OBJECTS) $(capruntime_DEPENDENCIES)
 	$(AM_V_GEN)$(CCLD) $(capruntime_CFLAGS) $(CFLAGS) $(capruntime_LDFLAGS) \
 		$(LDFLAGS) -Wl,-Map=$@-t -o $@-program $(capruntime_OBJECTS) \
 		$(capruntime_LDADD) $(LIBS) && rm $@-program && mv $@-t $@
+if CAPCTL
+CAPCTL_MAP = capctl.map
+capctl.map: $(capctl_OBJECTS) $(capctl_DEPENDENCIES)
+	$(AM_V_GEN)$(CCLD) $(AM_CFLAGS) $(CFLAGS) $(capctl_LDFLAGS) \
+		$(LDFLAGS) -Wl,-Map=$@-t -o $@-program $(capctl_OBJECTS) \
+		$(capctl_LDADD) $(LIBS) && rm $@-program && mv $@-t $@
+endif
 
 # The slow tests first, so that none runs alone at the end.
 TESTS =

@@ -13,6 +13,7 @@ TOOLS_DIST = \
 	tools/check-tree.sh \
 	tools/explain-example \
 	tools/make-packages \
+	tools/make-sbom \
 	tools/make-schema \
 	tools/make-screens
 
@@ -132,6 +133,12 @@ format:
 packages: dist
 	$(srcdir)/tools/make-packages $(distdir).tar.xz packages
 
+## sbom: list what the programs are linked from, in capruntime.spdx.json
+sbom: capruntime.map $(CAPCTL_MAP)
+	@CXX='$(CXX)' $(srcdir)/tools/make-sbom $(VERSION) capruntime.map \
+		$(CAPCTL_MAP) >capruntime.spdx.json-t
+	@mv capruntime.spdx.json-t capruntime.spdx.json
+
 .PHONY: bench check-fresh check-helpers check-one check-quick examples-expect \
-	format fuzz fuzz-targets help instructions mutation packages soak \
+	format fuzz fuzz-targets help instructions mutation packages sbom soak \
 	soak-packages soak-releases static-programs
