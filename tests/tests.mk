@@ -213,6 +213,7 @@ PACKAGING_TESTS = \
 	tests/packaging/documents.bats \
 	tests/packaging/install.bats \
 	tests/packaging/make_packages.bats \
+	tests/packaging/release.bats \
 	tests/packaging/sbom.bats \
 	tests/packaging/versions.bats
 CAPCTL_PACKAGING_TESTS = \

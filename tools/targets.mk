@@ -15,7 +15,8 @@ TOOLS_DIST = \
 	tools/make-packages \
 	tools/make-sbom \
 	tools/make-schema \
-	tools/make-screens
+	tools/make-screens \
+	tools/release
 
 ## all: build the programs
 ## check: run all tests (needs root for most of them)
