@@ -22,11 +22,14 @@ nobase_dist_doc_DATA = $(EXAMPLES) \
 	docs/capctl.md \
 	docs/debugging.md \
 	docs/engines.md \
+	docs/faq.md \
 	docs/flow.svg \
 	docs/install.md \
 	docs/kubernetes.md \
 	docs/permission-denied.md \
 	docs/robustness.md \
+	docs/self-assessment.md \
+	docs/support.md \
 	docs/upgrade.md
 # Installed with the path of this capruntime.
 SNIPPETS = \
@@ -34,6 +37,7 @@ SNIPPETS = \
 	packaging/containerd/config-v3.toml \
 	packaging/crio/50-capruntime.conf \
 	packaging/docker/daemon.json \
+	packaging/logrotate/capruntime \
 	packaging/podman/50-capruntime.conf
 # Installed unchanged: these files choose the path of the program on a node.
 KUBERNETES = \

@@ -70,6 +70,25 @@ audited_masks() { # before or after
 	[ "$(stat -c %a "$log")" = 644 ]
 }
 
+@test "after a rotation by the example for logrotate lines go to a new file" {
+	policy '{engine: "cri-o"}' "$web"
+	expect_start
+	sed "s|/var/log/capruntime.log|$log|" "$srcdir/packaging/logrotate/capruntime" \
+		>"$BATS_TEST_TMPDIR/logrotate"
+	grep -q "^$log {\$" "$BATS_TEST_TMPDIR/logrotate"
+	if command -v logrotate; then
+		logrotate --force --state "$BATS_TEST_TMPDIR/state" \
+			"$BATS_TEST_TMPDIR/logrotate"
+		[ ! -e "$log" ]
+	else
+		mv "$log" "$log.1"
+	fi
+	expect_start --root /r create -b "$bundle" y
+	expect_audit '.id == "y"' 1
+	[ "$(stat -c %a "$log")" = 600 ]
+	jq -e '.id == "x"' "$log.1"
+}
+
 @test "a line has the container, the decision and the reason" {
 	policy '{engine: "cri-o"}' '{name: "web", match: {namespace: "shop"},
 		ambient: ["NET_BIND_SERVICE", "SYS_NICE"], drop: ["CHOWN"],

@@ -58,7 +58,7 @@ expect_files() { # DIRECTORIES, as (a|b)
 		install-data DESTDIR="$BATS_TEST_TMPDIR" docdir=/doc >/dev/null
 	cd "$BATS_TEST_TMPDIR/doc"
 	expect_links
-	expect_files '(docs|examples|packaging/(crio|containerd|docker|podman|kubernetes|openshift))'
+	expect_files '(docs|examples|packaging/(crio|containerd|docker|logrotate|podman|kubernetes|openshift))'
 	program=$BATS_TEST_TMPDIR/program
 	echo program >"$program"
 	packaging/openshift/make-machineconfig "$program" >/dev/null
