@@ -69,10 +69,11 @@ expect() { # JQ-EXPRESSION
 
 @test "every library has a licence, and on Debian its package's version" {
 	expect '.packages | all(.licenseDeclared != "NOASSERTION")'
-	command -v dpkg-query >/dev/null || skip 'no dpkg'
-	expect '.packages | all(.versionInfo)'
-	expect '[.packages[] | select(.primaryPackagePurpose == "LIBRARY")] |
-		all(.externalRefs[0].referenceLocator | startswith("pkg:deb/"))'
+	if command -v dpkg-query; then
+		expect '.packages | all(.versionInfo)'
+		expect '[.packages[] | select(.primaryPackagePurpose == "LIBRARY")] |
+			all(.externalRefs[0].referenceLocator | startswith("pkg:deb/"))'
+	fi
 }
 
 @test "the same build gives the same bytes, and SOURCE_DATE_EPOCH is the date" {
