@@ -56,9 +56,9 @@ exception() { # CHECK PROGRAM
 		*-static) echo 'the C library has no start of a static PIE' ;;
 		esac
 		;;
-	fortify-capruntime)
-		[ -z "$(setting LIBC_CFLAGS)" ] ||
-			echo 'musl has no fortified functions'
+	fortify-*)
+		grep -qE 'GLIBC_|_dl_relocate_static_pie' "$text" ||
+			echo 'the C library has no fortified functions'
 		;;
 	cet-*)
 		# The linker marks a program only if every object has the mark.
