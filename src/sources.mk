@@ -13,6 +13,7 @@ SHARED_FILES = \
 	include/base/hash.h \
 	include/base/path.h \
 	include/base/paths.h \
+	include/base/pieces.h \
 	include/base/procstat.h \
 	include/base/report.h \
 	include/base/time.h \
@@ -56,6 +57,7 @@ SHARED_FILES = \
 	src/base/hash.c \
 	src/base/path.c \
 	src/base/paths.c \
+	src/base/pieces.c \
 	src/base/procstat.c \
 	src/base/report.c \
 	src/base/time.c \

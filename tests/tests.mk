@@ -10,6 +10,7 @@ UNIT_TESTS = \
 	tests/unit/base/fileio_test \
 	tests/unit/base/hash_test \
 	tests/unit/base/path_test \
+	tests/unit/base/pieces_test \
 	tests/unit/base/procstat_test \
 	tests/unit/base/report_test \
 	tests/unit/base/time_test \

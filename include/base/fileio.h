@@ -14,6 +14,7 @@
 
 #include "base/cleanup.h"
 #include "base/err.h"
+#include "base/pieces.h"
 
 /*
  * Moves a new descriptor to 3 or above: 0, 1 and 2 are the container's, even
@@ -63,7 +64,7 @@ int fileio_read(int fd, const char *name, size_t max, char **ret_text,
 bool fileio_has_room(uint64_t size, size_t len);
 
 /* Writes all of `text` into an empty file. -1: errno is set. */
-int fileio_write(int fd, const char *text, size_t len) MUST_CHECK;
+int fileio_write(int fd, const struct pieces *text) MUST_CHECK;
 
 /*
  * Replaces the file `name` in `directory` atomically: other processes, and the
@@ -72,8 +73,8 @@ int fileio_write(int fd, const char *text, size_t len) MUST_CHECK;
  * -1: mode 0600. No temporary file is left, on errors neither; one that an
  * earlier kill left is removed. The caller names the file in the message.
  */
-int fileio_replace(int directory, const char *name, int model, const char *text,
-		   size_t len, struct err *err) MUST_CHECK;
+int fileio_replace(int directory, const char *name, int model,
+		   const struct pieces *text, struct err *err) MUST_CHECK;
 
 /*
  * The name of a temporary file of fileio_publish() ends so; one that a kill

@@ -9,12 +9,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/pieces.h"
+
 #define HASH_START UINT64_C(0xcbf29ce484222325)
 
 /* Continues `hash`, which is HASH_START at first, over `len` bytes. */
 uint64_t hash_bytes(uint64_t hash, const char *bytes, size_t len);
 
-/* Another hash of the same kind, for whole files: eight bytes a step. */
-uint64_t hash_words(const char *text, size_t len);
+/*
+ * Another hash of the same kind, for whole files: eight bytes a step. It does not
+ * depend on how the text is divided.
+ */
+uint64_t hash_words(const struct pieces *text);
 
 #endif

@@ -14,20 +14,32 @@
 struct own_caps {
 	capmask kernel; /* known to the running kernel and to capset_known() */
 	capmask permitted;
-	capmask bounding;
+	capmask bounding; /* use own_caps_bounding() */
+	bool asks_for_bounding; /* each capability when it is needed */
 	bool ambient_forbidden; /* securebit SECBIT_NO_CAP_AMBIENT_RAISE */
 };
 
 /* The capabilities that a container of this process can get. */
 struct own_limits {
 	capmask kernel; /* known to the running kernel */
-	capmask held; /* in our own permitted and bounding sets */
+	capmask held; /* of those asked for, in our permitted and bounding sets */
 	bool ambient_forbidden; /* by our securebits */
 };
 
 /* prctl(2) PR_CAPBSET_READ, capget(2), PR_GET_SECUREBITS. */
 int own_caps_read(struct own_caps *ret_caps, struct err *err) MUST_CHECK;
 
-struct own_limits own_caps_limits(const struct own_caps *own);
+/*
+ * The same, but own_caps_bounding() makes a system call for each capability that
+ * it is asked for: the kernel has none for the whole set.
+ */
+int own_caps_read_on_demand(struct own_caps *ret_caps,
+			    struct err *err) MUST_CHECK;
+
+/* The capabilities of `mask` in the bounding set; not one that cannot be read. */
+capmask own_caps_bounding(const struct own_caps *own, capmask mask);
+
+/* For capabilities of `mask`. */
+struct own_limits own_caps_limits(const struct own_caps *own, capmask mask);
 
 #endif

@@ -6,6 +6,7 @@
 #ifndef CAPRUNTIME_SPEC_EDIT_H
 #define CAPRUNTIME_SPEC_EDIT_H
 
+#include "base/pieces.h"
 #include "json/scan.h"
 
 /* start == end inserts; an empty text removes. */
@@ -30,7 +31,14 @@ struct edits {
 int edits_add(struct edits *edits, size_t start, size_t end, const char *text,
 	      struct err *err) MUST_CHECK;
 
-/* The whole text with all edits applied. The caller frees. */
+/*
+ * The whole text with all edits applied, in pieces that lie in it and in the
+ * edits. The caller frees ret_pieces->list.
+ */
+int edits_split(const struct edits *edits, const struct json_doc *doc,
+		struct pieces *ret_pieces, struct err *err) MUST_CHECK;
+
+/* The same as one text. The caller frees. */
 int edits_apply(const struct edits *edits, const struct json_doc *doc,
 		char **ret_text, size_t *ret_len, struct err *err) MUST_CHECK;
 

@@ -11,16 +11,17 @@
 #ifndef CAPRUNTIME_SPEC_UNDO_H
 #define CAPRUNTIME_SPEC_UNDO_H
 
+#include "spec/edit.h"
 #include "spec/record.h"
 
 /*
  * The writes to make, in this order: record, config, then owner or else
- * remove_record. NULL: do not write the file.
+ * remove_record. NULL, or no piece: do not write the file.
  */
 struct undo_plan {
 	char *record;
-	char *config;
-	size_t config_len;
+	struct pieces config; /* of the restored text and of `edits` */
+	struct edits edits;
 	char *owner; /* a record that is not needed, see record_is_needed() */
 	bool remove_record;
 };
@@ -55,7 +56,8 @@ bool undo_prints_record(const struct undo_target *target,
 /*
  * Plans the change from `config` on disk to `restored` (undo_revert()) with the
  * values of `target`. `record` (may be NULL) is the parsed `record_text`. The
- * new record contains `about`, which stays the caller's.
+ * new record contains `about`, which stays the caller's. `restored` must outlive
+ * the plan.
  */
 int undo_plan_make(struct undo_plan *ret_plan, const struct json_doc *config,
 		   const struct json_doc *restored, const struct record *record,

@@ -182,12 +182,8 @@ bool fileio_has_room(uint64_t size, size_t len)
 		size + len <= limit.rlim_cur);
 }
 
-int fileio_write(int fd, const char *text, size_t len)
+static int write_rest(int fd, const char *text, size_t len)
 {
-	if (!fileio_has_room(0, len)) {
-		errno = EFBIG;
-		return -1;
-	}
 	while (len) {
 		ssize_t put = write(fd, text, len);
 
@@ -197,6 +193,33 @@ int fileio_write(int fd, const char *text, size_t len)
 			return -1;
 		text += put;
 		len -= (size_t)put;
+	}
+	return 0;
+}
+
+int fileio_write(int fd, const struct pieces *text)
+{
+	ssize_t put;
+	size_t done;
+
+	if (!fileio_has_room(0, text->len)) {
+		errno = EFBIG;
+		return -1;
+	}
+	do
+		put = writev(fd, text->list, (int)text->count);
+	while (put < 0 && errno == EINTR);
+	if (put < 0)
+		return -1;
+	done = (size_t)put;
+	for (size_t i = 0; i < text->count; i++) {
+		const struct iovec *piece = &text->list[i];
+		size_t skip = done < piece->iov_len ? done : piece->iov_len;
+
+		done -= skip;
+		if (write_rest(fd, (const char *)piece->iov_base + skip,
+			       piece->iov_len - skip) < 0)
+			return -1;
 	}
 	return 0;
 }
@@ -281,10 +304,10 @@ static int copy_model(int fd, const struct model *model)
 	return copy_attributes(model->fd, fd);
 }
 
-static int fill_file(int fd, const struct model *model, const char *text,
-		     size_t len)
+static int fill_file(int fd, const struct model *model,
+		     const struct pieces *text)
 {
-	if (fileio_write(fd, text, len) < 0 || copy_model(fd, model) < 0)
+	if (fileio_write(fd, text) < 0 || copy_model(fd, model) < 0)
 		return -1;
 	return sync_file(fd);
 }
@@ -302,7 +325,7 @@ static int make_leftover(int directory, const char *leftover)
 }
 
 static int replace_file(const struct fileio_place *place,
-			const struct model *model, const char *text, size_t len,
+			const struct model *model, const struct pieces *text,
 			struct err *err)
 {
 	char *leftover CLEANUP_FREE = leftover_name(place->temporary);
@@ -312,7 +335,7 @@ static int replace_file(const struct fileio_place *place,
 	if (!leftover)
 		return err_set_no_memory(err);
 	fd = make_leftover(place->staging, leftover);
-	if (fd >= 0 && fill_file(fd, model, text, len) == 0 &&
+	if (fd >= 0 && fill_file(fd, model, text) == 0 &&
 	    renameat(place->staging, leftover, place->directory, place->name) ==
 		    0)
 		return 0;
@@ -322,13 +345,13 @@ static int replace_file(const struct fileio_place *place,
 	return err_set_errno(err, number, "cannot be replaced");
 }
 
-int fileio_replace(int directory, const char *name, int model, const char *text,
-		   size_t len, struct err *err)
+int fileio_replace(int directory, const char *name, int model,
+		   const struct pieces *text, struct err *err)
 {
 	const struct fileio_place place = { directory, name, directory, name };
 	const struct model like = { .fd = model, .mode = 0600 };
 
-	return replace_file(&place, &like, text, len, err);
+	return replace_file(&place, &like, text, err);
 }
 
 int fileio_publish(const struct fileio_place *place, mode_t mode,
@@ -336,5 +359,5 @@ int fileio_publish(const struct fileio_place *place, mode_t mode,
 {
 	const struct model plain = { .fd = -1, .mode = mode };
 
-	return replace_file(place, &plain, text, len, err);
+	return replace_file(place, &plain, PIECES_OF(text, len), err);
 }

@@ -119,11 +119,15 @@ static void describe_namespace(struct evaluation *evaluation,
 		evaluation->note = notes[flag];
 }
 
-/* Without SYS_ADMIN in it, capruntime's own set says nothing. */
+/*
+ * It has SYS_ADMIN and all that capruntime's own set has. Without SYS_ADMIN in
+ * it, that one says nothing.
+ */
 static bool is_privileged(const struct own_caps *own, capmask bounding)
 {
-	return own->bounding & UINT64_C(1) << CAP_SYS_ADMIN &&
-	       !(own->bounding & ~bounding);
+	return bounding & UINT64_C(1) << CAP_SYS_ADMIN &&
+	       own_caps_bounding(own, UINT64_C(1) << CAP_SYS_ADMIN) &&
+	       !own_caps_bounding(own, ~bounding);
 }
 
 static void describe_subject(struct evaluation *evaluation,
@@ -221,7 +225,9 @@ static int decide_rule(struct evaluation *evaluation,
 		.other_userns = evaluation->userns == NAMESPACE_OTHER,
 		.no_new_privileges = evaluation->spec.no_new_privileges,
 		.sets = evaluation->spec.sets,
-		.limits = own_caps_limits(own),
+		.limits = own_caps_limits(
+			own, evaluation->rule->ambient |
+				     evaluation->rule->inheritable),
 		.above_ceiling = evaluation->policy->above_ceiling,
 	};
 	capmask lacking =
@@ -256,9 +262,10 @@ capmask evaluation_unstartable(const struct evaluation *evaluation,
 
 	if (!spec->has_process || !spec->has_capabilities)
 		return 0;
-	lacking &= evaluation->userns == NAMESPACE_OWN
-			   ? ~(own->permitted & own->bounding)
-			   : 0;
+	if (evaluation->userns == NAMESPACE_OWN)
+		lacking &= ~own_caps_bounding(own, lacking & own->permitted);
+	else
+		lacking = 0;
 	return (lacking | effective | inheritable) & own->kernel;
 }
 

@@ -165,8 +165,8 @@ static int check_replaceable(const struct bundle *bundle, struct err *err)
 static int write_record(const struct bundle *bundle, const char *text,
 			struct err *err)
 {
-	if (fileio_replace(bundle->directory, bundle->record_name, -1, text,
-			   strlen(text), err) < 0)
+	if (fileio_replace(bundle->directory, bundle->record_name, -1,
+			   PIECES_OF(text, strlen(text)), err) < 0)
 		return err_wrap(err, "'%s'", bundle->record_path);
 	return 0;
 }
@@ -184,10 +184,10 @@ int bundle_write_record(struct bundle *bundle, const struct undo_plan *plan,
 			struct err *err)
 {
 	/* The next create could neither read nor revert it. */
-	if (plan->config && plan->config_len > BUNDLE_CONFIG_MAX)
+	if (plan->config.len > BUNDLE_CONFIG_MAX)
 		return err_set(err, "'%s' would become larger than %zu bytes",
 			       bundle->config_path, BUNDLE_CONFIG_MAX);
-	if ((plan->record || plan->config) &&
+	if ((plan->record || plan->config.count) &&
 	    check_replaceable(bundle, err) < 0)
 		return -1;
 	return plan->record ? write_record(bundle, plan->record, err) : 0;
@@ -220,10 +220,9 @@ static int finish_record(const struct bundle *bundle,
 int bundle_write_config(struct bundle *bundle, const struct undo_plan *plan,
 			struct err *err)
 {
-	if (plan->config &&
+	if (plan->config.count &&
 	    fileio_replace(bundle->directory, bundle->config_name,
-			   bundle->config, plan->config, plan->config_len,
-			   err) < 0)
+			   bundle->config, &plan->config, err) < 0)
 		return err_wrap(err, "'%s'", bundle->config_path);
 	return finish_record(bundle, plan, err);
 }

@@ -38,7 +38,7 @@ static int decide_by_policy(struct evaluation *evaluation, struct err *err)
 {
 	struct own_caps own;
 
-	if (own_caps_read(&own, err) < 0)
+	if (own_caps_read_on_demand(&own, err) < 0)
 		return -1;
 	return evaluation_decide(evaluation, &own, err);
 }
@@ -106,7 +106,7 @@ static int check_owner(const struct job *job, const struct undo_plan *plan,
 		owner_check(&record->about, job->key.root, job->key.id,
 			    "delete it, or use another bundle", &in_use) < 0;
 	if (!*ret_lives ||
-	    (!plan->record && !plan->config && !record_is_needed(record)))
+	    (!plan->record && !plan->config.count && !record_is_needed(record)))
 		return 0;
 	*err = in_use;
 	return -1;

@@ -60,10 +60,10 @@ static int patch_process_file(const struct runtime_args *args,
 	struct own_caps own;
 
 	if (read_session_file(args->process, &text, &doc.len, err) < 0 ||
-	    own_caps_read(&own, err) < 0)
+	    own_caps_read_on_demand(&own, err) < 0)
 		return -1;
 	doc.text = text;
-	limits = own_caps_limits(&own);
+	limits = own_caps_limits(&own, about->ambient | about->inheritable);
 	return exec_patch(&doc, about, &limits, args->dialect, ret_text,
 			  ret_len, err);
 }
@@ -104,7 +104,7 @@ int exec_make_file(const char *text, size_t len, int lowest, int *ret_fd,
 
 	if (made < 0)
 		return err_set_errno(err, errno, "make a file in memory");
-	if (fileio_write(made, text, len) < 0 ||
+	if (fileio_write(made, PIECES_OF(text, len)) < 0 ||
 	    fcntl(made, F_ADD_SEALS, SEALS) < 0)
 		return err_set_errno(err, errno, "fill a file in memory");
 	*ret_fd = fcntl(made, F_DUPFD, lowest);

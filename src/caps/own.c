@@ -26,30 +26,30 @@ static int read_permitted(capmask *ret_permitted)
 }
 
 /* prctl(2) fails with EINVAL for a number unknown to the kernel. */
-static int read_bounding(struct own_caps *own)
+static int read_kernel(capmask *ret_kernel)
 {
-	capmask known = capset_known();
+	capmask known = capset_known(); /* a row of bits from 0 up */
 
-	for (unsigned int number = 0; known >> number; number++) {
-		int bound = prctl(PR_CAPBSET_READ, number, 0, 0, 0);
-
-		if (bound < 0)
-			return errno == EINVAL ? 0 : -1;
-		own->kernel |= UINT64_C(1) << number;
-		own->bounding |= (capmask)bound << number;
+	for (int last = __builtin_popcountll(known) - 1; last >= 0; last--) {
+		if (prctl(PR_CAPBSET_READ, last, 0, 0, 0) >= 0)
+			break;
+		if (errno != EINVAL)
+			return -1;
+		known >>= 1;
 	}
+	*ret_kernel = known;
 	return 0;
 }
 
-int own_caps_read(struct own_caps *ret_caps, struct err *err)
+int own_caps_read_on_demand(struct own_caps *ret_caps, struct err *err)
 {
 	int securebits = prctl(PR_GET_SECUREBITS, 0, 0, 0, 0);
 
-	*ret_caps = (struct own_caps){ 0 };
+	*ret_caps = (struct own_caps){ .asks_for_bounding = true };
 	if (securebits < 0)
 		return err_set_errno(err, errno, "read own securebits");
 	ret_caps->ambient_forbidden = securebits & SECBIT_NO_CAP_AMBIENT_RAISE;
-	if (read_bounding(ret_caps) < 0)
+	if (read_kernel(&ret_caps->kernel) < 0)
 		return err_set_errno(err, errno, "read own bounding set");
 	if (read_permitted(&ret_caps->permitted) < 0)
 		return err_set_errno(err, errno, "read own capabilities");
@@ -57,11 +57,36 @@ int own_caps_read(struct own_caps *ret_caps, struct err *err)
 	return 0;
 }
 
-struct own_limits own_caps_limits(const struct own_caps *own)
+int own_caps_read(struct own_caps *ret_caps, struct err *err)
+{
+	if (own_caps_read_on_demand(ret_caps, err) < 0)
+		return -1;
+	ret_caps->bounding = own_caps_bounding(ret_caps, ret_caps->kernel);
+	ret_caps->asks_for_bounding = false;
+	return 0;
+}
+
+capmask own_caps_bounding(const struct own_caps *own, capmask mask)
+{
+	capmask bounding = 0;
+
+	if (!own->asks_for_bounding)
+		return own->bounding & mask;
+	mask &= own->kernel;
+	for (unsigned int number = 0; mask >> number; number++) {
+		capmask bit = UINT64_C(1) << number;
+
+		if (mask & bit && prctl(PR_CAPBSET_READ, number, 0, 0, 0) == 1)
+			bounding |= bit;
+	}
+	return bounding;
+}
+
+struct own_limits own_caps_limits(const struct own_caps *own, capmask mask)
 {
 	return (struct own_limits){
 		.kernel = own->kernel,
-		.held = own->permitted & own->bounding,
+		.held = own_caps_bounding(own, mask & own->permitted),
 		.ambient_forbidden = own->ambient_forbidden,
 	};
 }

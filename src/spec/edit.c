@@ -29,46 +29,63 @@ int edits_add(struct edits *edits, size_t start, size_t end, const char *text,
 	return 0;
 }
 
-/* What the value becomes; 0: edits overlap. */
-static size_t size_after(const struct edits *edits, struct json_value value)
+static int err_overlap(struct err *err, const struct json_doc *doc)
 {
-	size_t pos = value.start, size = value.end - value.start + 1;
+	return err_set(err, "'%s': edits overlap", doc->name);
+}
 
+static int split_value(const struct edits *edits, const struct json_doc *doc,
+		       struct json_value value, struct pieces *ret_pieces,
+		       struct err *err)
+{
+	struct pieces pieces = {
+		.list = calloc(2 * edits->count + 1, sizeof(*pieces.list)),
+	};
+	struct iovec *list CLEANUP_FREE = pieces.list;
+	size_t pos = value.start;
+
+	if (!list)
+		return err_set_no_memory(err);
 	for (size_t i = 0; i < edits->count; i++) {
 		const struct edit *edit = &edits->list[i];
 
-		if (edit->start < pos || edit->end > value.end)
-			return 0;
+		if (edit->start < pos)
+			return err_overlap(err, doc);
+		pieces_add(&pieces, doc->text + pos, edit->start - pos);
+		pieces_add(&pieces, edit->text, strlen(edit->text));
 		pos = edit->end;
-		size += strlen(edit->text) - (edit->end - edit->start);
 	}
-	return size;
+	if (pos > value.end)
+		return err_overlap(err, doc);
+	pieces_add(&pieces, doc->text + pos, value.end - pos);
+	*ret_pieces = pieces;
+	list = NULL;
+	return 0;
+}
+
+int edits_split(const struct edits *edits, const struct json_doc *doc,
+		struct pieces *ret_pieces, struct err *err)
+{
+	struct json_value whole = { .end = doc->len };
+
+	return split_value(edits, doc, whole, ret_pieces, err);
 }
 
 int edits_apply_value(const struct edits *edits, const struct json_doc *doc,
 		      struct json_value value, char **ret_text, size_t *ret_len,
 		      struct err *err)
 {
-	size_t size = size_after(edits, value), pos = value.start;
-	char *text, *at;
+	struct iovec *list CLEANUP_FREE = NULL;
+	struct pieces pieces;
 
-	if (!size)
-		return err_set(err, "'%s': edits overlap", doc->name);
-	at = text = malloc(size);
-	if (!text)
+	if (split_value(edits, doc, value, &pieces, err) < 0)
+		return -1;
+	list = pieces.list;
+	*ret_text = pieces_join(&pieces);
+	if (!*ret_text)
 		return err_set_no_memory(err);
-	for (size_t i = 0; i < edits->count; i++) {
-		const struct edit *edit = &edits->list[i];
-
-		at = mempcpy(at, doc->text + pos, edit->start - pos);
-		at = mempcpy(at, edit->text, strlen(edit->text));
-		pos = edit->end;
-	}
-	at = mempcpy(at, doc->text + pos, value.end - pos);
-	*at = '\0';
-	*ret_text = text;
 	if (ret_len)
-		*ret_len = size - 1;
+		*ret_len = pieces.len;
 	return 0;
 }
 

@@ -82,27 +82,24 @@ static int is_ours(const struct record *record, enum record_member member,
 }
 
 /* Sets or removes these members of process. */
-static int patch_process_members(const struct json_doc *doc,
-				 const struct patch_member *members,
-				 size_t count, char **ret_text, size_t *ret_len,
-				 struct err *err)
+static int edit_process(struct edits *edits, const struct json_doc *doc,
+			const struct patch_member *members, size_t count,
+			struct err *err)
 {
-	struct edits edits CLEANUP_EDITS = { 0 };
 	struct json_value process;
 
-	if (count && !spec_find_process(doc, &process))
+	if (!count)
+		return 0;
+	if (!spec_find_process(doc, &process))
 		return err_set(err, "'%s' has no process object", doc->name);
-	if (count &&
-	    patch_members(&edits, doc, process, members, count, err) < 0)
-		return -1;
-	return edits_apply(&edits, doc, ret_text, ret_len, err);
+	return patch_members(edits, doc, process, members, count, err);
 }
 
-static struct record_file describe_file_text(const char *text, size_t len)
+static struct record_file describe_file_text(const struct pieces *text)
 {
 	return (struct record_file){
-		.length = len,
-		.digest = hash_words(text, len),
+		.length = text->len,
+		.digest = hash_words(text),
 	};
 }
 
@@ -118,7 +115,7 @@ bool undo_is_exact(const struct json_doc *config, const struct record *record)
 
 	if (!record || !record->file_count)
 		return false;
-	file = describe_file_text(config->text, config->len);
+	file = describe_file_text(PIECES_OF(config->text, config->len));
 	for (size_t i = 0; i < record->file_count; i++)
 		if (equal_files(&record->files[i], &file))
 			return true;
@@ -203,13 +200,15 @@ int undo_revert(const struct json_doc *config, const struct record *record,
 		bool exact, char **ret_text, size_t *ret_len, struct err *err)
 {
 	struct revert revert __attribute__((cleanup(revert_free))) = { 0 };
+	struct edits edits CLEANUP_EDITS = { 0 };
 
 	for (int i = 0; i < RECORD_COUNT; i++)
 		if (revert_member(&revert, config, record,
 				  (enum record_member)i, exact, err) < 0)
 			return -1;
-	return patch_process_members(config, revert.members, revert.count,
-				     ret_text, ret_len, err);
+	if (edit_process(&edits, config, revert.members, revert.count, err) < 0)
+		return -1;
+	return edits_apply(&edits, config, ret_text, ret_len, err);
 }
 
 static int add_wrote(struct record_field *field, const char *value,
@@ -278,12 +277,12 @@ static void add_known_files(struct record *record,
 {
 	if (!record_is_needed(record))
 		return;
-	if (plan->config)
+	if (plan->config.count)
 		record->files[record->file_count++] =
-			describe_file_text(plan->config, plan->config_len);
-	if (!plan->config || undo_is_exact(config, old))
-		record->files[record->file_count++] =
-			describe_file_text(config->text, config->len);
+			describe_file_text(&plan->config);
+	if (!plan->config.count || undo_is_exact(config, old))
+		record->files[record->file_count++] = describe_file_text(
+			PIECES_OF(config->text, config->len));
 }
 
 static int plan_config(struct undo_plan *plan, const struct json_doc *config,
@@ -291,8 +290,7 @@ static int plan_config(struct undo_plan *plan, const struct json_doc *config,
 		       const struct undo_target *target, struct err *err)
 {
 	struct patch_member members[RECORD_COUNT];
-	char *text CLEANUP_FREE = NULL;
-	size_t len, count = 0;
+	size_t count = 0;
 
 	for (int i = 0; i < RECORD_COUNT; i++)
 		if (target->values[i])
@@ -302,13 +300,11 @@ static int plan_config(struct undo_plan *plan, const struct json_doc *config,
 			};
 	if (!count && restored->text == config->text)
 		return 0;
-	if (patch_process_members(restored, members, count, &text, &len, err) <
-	    0)
+	if (edit_process(&plan->edits, restored, members, count, err) < 0 ||
+	    edits_split(&plan->edits, restored, &plan->config, err) < 0)
 		return -1;
-	if (len == config->len && memcmp(text, config->text, len) == 0)
-		return 0;
-	plan->config = TAKE_PTR(text);
-	plan->config_len = len;
+	if (pieces_equal(&plan->config, config->text, config->len))
+		plan->config.count = plan->config.len = 0;
 	return 0;
 }
 
@@ -389,7 +385,8 @@ int undo_plan_make(struct undo_plan *ret_plan, const struct json_doc *config,
 void undo_plan_free(struct undo_plan *plan)
 {
 	free(plan->record);
-	free(plan->config);
+	free(plan->config.list);
+	edits_free(&plan->edits);
 	free(plan->owner);
 	*plan = (struct undo_plan){ 0 };
 }

@@ -147,6 +147,7 @@ static void check_create(const struct json_doc *config,
 				      .exec = true };
 	struct undo_plan plan CLEANUP_PLAN = { 0 };
 	struct record written CLEANUP_RECORD = { 0 };
+	char *text CLEANUP_FREE = NULL;
 	struct json_doc doc;
 	struct err err = { 0 };
 
@@ -158,11 +159,13 @@ static void check_create(const struct json_doc *config,
 	doc = doc_of("written", plan.record ? plan.record : record_text);
 	MUST(record_parse(&written, &doc, &err) == 0);
 	check_taken_back(config, &written, restored);
-	if (!plan.config)
+	if (!plan.config.count)
 		return;
+	text = pieces_join(&plan.config);
+	MUST(text);
 	doc = (struct json_doc){ .name = "patched",
-				 .text = plan.config,
-				 .len = plan.config_len };
+				 .text = text,
+				 .len = plan.config.len };
 	MUST(json_check(&doc, &err) == 0);
 	check_outside(config, &doc);
 	check_taken_back(&doc, &written, restored);

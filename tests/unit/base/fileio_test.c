@@ -16,6 +16,23 @@
 
 #define LEFTOVER "file.capruntime-new"
 
+static size_t writev_most = SIZE_MAX;
+
+/* In place of the C library's: writes less, as the kernel may. */
+ssize_t writev(int fd, const struct iovec *list, int count)
+{
+	size_t left = writev_most;
+	ssize_t put = 0;
+
+	for (int i = 0; i < count && left; i++) {
+		size_t len = list[i].iov_len < left ? list[i].iov_len : left;
+
+		put += write(fd, list[i].iov_base, len);
+		left -= len;
+	}
+	return put;
+}
+
 static int read_file(const struct tempdir *dir, const char *name, size_t max,
 		     char **ret_text, size_t *ret_len, struct err *err)
 {
@@ -235,12 +252,33 @@ static void a_new_file_is_its_owners_alone(void)
 	struct err err = { 0 };
 	struct stat st;
 
-	REQUIRE(fileio_replace(dir.fd, "file", -1, "new", 3, &err) == 0);
+	REQUIRE(fileio_replace(dir.fd, "file", -1, PIECES_OF("new", 3), &err) ==
+		0);
 	text = tempdir_read(&dir, "file");
 	CHECK_STR(text, "new");
 	REQUIRE(fstatat(dir.fd, "file", &st, 0) == 0);
 	CHECK_U64(st.st_mode, S_IFREG | 0600);
 	CHECK(!tempdir_has(&dir, LEFTOVER));
+}
+
+static void a_write_that_ends_early_is_continued(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+
+	for (writev_most = 0; writev_most <= 6; writev_most++) {
+		struct iovec list[3];
+		struct pieces pieces = { .list = list };
+		char *text CLEANUP_FREE = NULL;
+		struct err err = { 0 };
+
+		pieces_add(&pieces, "ab", 2);
+		pieces_add(&pieces, "c", 1);
+		pieces_add(&pieces, "def", 3);
+		REQUIRE(fileio_replace(dir.fd, "file", -1, &pieces, &err) == 0);
+		text = tempdir_read(&dir, "file");
+		CHECK_STR(text, "abcdef");
+	}
+	writev_most = SIZE_MAX;
 }
 
 /* A file `name` with all attributes that are copied from a model. */
@@ -267,7 +305,8 @@ static void a_replaced_file_keeps_mode_owner_and_attributes(void)
 	int fd CLEANUP_FD = -1;
 
 	REQUIRE(model >= 0 && fstat(model, &before) == 0);
-	REQUIRE(fileio_replace(dir.fd, "file", model, "new", 3, &err) == 0);
+	REQUIRE(fileio_replace(dir.fd, "file", model, PIECES_OF("new", 3),
+			       &err) == 0);
 	text = tempdir_read(&dir, "file");
 	CHECK_STR(text, "new");
 	fd = fileio_open(dir.fd, "file", O_RDONLY, 0);
@@ -354,7 +393,8 @@ static void check_copied(const char *want)
 	int status;
 
 	attributes.copied[0] = '\0';
-	status = fileio_replace(dir.fd, "file", model, "new", 3, &err);
+	status = fileio_replace(dir.fd, "file", model, PIECES_OF("new", 3),
+				&err);
 	CHECK((status == 0) == (want != NULL));
 	text = tempdir_read(&dir, "file");
 	CHECK_STR(text, want ? "new" : "");
@@ -411,10 +451,12 @@ static void what_cannot_have_the_models_owner_is_not_replaced(void)
 	attributes.len = 0;
 	owner_is_refused = geteuid() == 0;
 	CHECK(!owner_is_refused ||
-	      fileio_replace(dir.fd, "file", model, "new", 3, &err) == -1);
+	      fileio_replace(dir.fd, "file", model, PIECES_OF("new", 3),
+			     &err) == -1);
 	owner_is_refused = false;
 	/* Not open. */
-	CHECK(fileio_replace(dir.fd, "file", 9999, "new", 3, &err) == -1);
+	CHECK(fileio_replace(dir.fd, "file", 9999, PIECES_OF("new", 3), &err) ==
+	      -1);
 	CHECK_STR(err.text, "cannot be replaced: EBADF");
 	attributes.names = NULL;
 	text = tempdir_read(&dir, "file");
@@ -440,7 +482,8 @@ static void an_owner_or_a_group_alone_is_kept(void)
 
 		REQUIRE(fchown(fd, models[i].uid, models[i].gid) == 0 &&
 			fchmod(fd, models[i].mode) == 0);
-		REQUIRE(fileio_replace(dir.fd, "file", fd, "x", 1, &err) == 0);
+		REQUIRE(fileio_replace(dir.fd, "file", fd, PIECES_OF("x", 1),
+				       &err) == 0);
 		REQUIRE(fstatat(dir.fd, "file", &st, 0) == 0);
 		CHECK_U64(st.st_uid, models[i].uid);
 		CHECK_U64(st.st_gid, models[i].gid);
@@ -455,8 +498,9 @@ static void the_umask_takes_nothing_from_the_mode(void)
 	mode_t mask = umask(0777);
 	struct err err = { 0 };
 	struct stat st;
-	int status = fileio_replace(dir.fd, "file", model, "new", 3, &err);
-	int own = fileio_replace(dir.fd, "own", -1, "new", 3, &err);
+	int status = fileio_replace(dir.fd, "file", model, PIECES_OF("new", 3),
+				    &err);
+	int own = fileio_replace(dir.fd, "own", -1, PIECES_OF("new", 3), &err);
 
 	umask(mask);
 	REQUIRE(status == 0 && fstatat(dir.fd, "file", &st, 0) == 0);
@@ -499,7 +543,8 @@ static void check_synced(int directory)
 
 	synced = 0;
 	REQUIRE(fstatfs(directory, &fs) == 0);
-	REQUIRE(fileio_replace(directory, "file", -1, "new", 3, &err) == 0);
+	REQUIRE(fileio_replace(directory, "file", -1, PIECES_OF("new", 3),
+			       &err) == 0);
 	CHECK(synced == (fs.f_type != TMPFS_MAGIC));
 }
 
@@ -528,7 +573,8 @@ static void another_name_of_the_file_keeps_the_old_bytes(void)
 
 	REQUIRE(tempdir_write_str(&dir, "file", "old"));
 	REQUIRE(linkat(dir.fd, "file", dir.fd, "other", 0) == 0);
-	REQUIRE(fileio_replace(dir.fd, "file", -1, "new", 3, &err) == 0);
+	REQUIRE(fileio_replace(dir.fd, "file", -1, PIECES_OF("new", 3), &err) ==
+		0);
 	text = tempdir_read(&dir, "other");
 	CHECK_STR(text, "old");
 }
@@ -541,7 +587,8 @@ static void what_a_kill_left_is_replaced_and_not_followed(void)
 
 	REQUIRE(tempdir_write_str(&dir, "victim", "precious"));
 	REQUIRE(symlinkat("victim", dir.fd, LEFTOVER) == 0);
-	REQUIRE(fileio_replace(dir.fd, "file", -1, "new", 3, &err) == 0);
+	REQUIRE(fileio_replace(dir.fd, "file", -1, PIECES_OF("new", 3), &err) ==
+		0);
 	text = tempdir_read(&dir, "file");
 	victim = tempdir_read(&dir, "victim");
 	CHECK_STR(text, "new");
@@ -566,7 +613,8 @@ static void a_link_made_meanwhile_is_not_followed(void)
 	REQUIRE(tempdir_write_str(&dir, "victim", "precious"));
 	linked = &dir;
 	before_openat = link_the_leftover;
-	CHECK(fileio_replace(dir.fd, "file", -1, "new", 3, &err) == -1);
+	CHECK(fileio_replace(dir.fd, "file", -1, PIECES_OF("new", 3), &err) ==
+	      -1);
 	before_openat = NULL;
 	victim = tempdir_read(&dir, "victim");
 	CHECK_STR(victim, "precious");
@@ -579,10 +627,12 @@ static void a_failed_replacement_leaves_no_temporary_file(void)
 	struct err err = { 0 };
 
 	REQUIRE(mkdirat(dir.fd, "file", 0755) == 0);
-	CHECK(fileio_replace(dir.fd, "file", -1, "new", 3, &err) == -1);
+	CHECK(fileio_replace(dir.fd, "file", -1, PIECES_OF("new", 3), &err) ==
+	      -1);
 	CHECK_STR(err.text, "cannot be replaced: is a directory");
 	CHECK(!tempdir_has(&dir, LEFTOVER));
-	CHECK(fileio_replace(dir.fd, "missing/file", -1, "n", 1, &err) == -1);
+	CHECK(fileio_replace(dir.fd, "missing/file", -1, PIECES_OF("n", 1),
+			     &err) == -1);
 	CHECK_STR(err.text, "cannot be replaced: is missing");
 }
 
@@ -623,6 +673,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(what_a_kill_left_is_replaced_and_not_followed),
 	TAP_TEST(a_link_made_meanwhile_is_not_followed),
 	TAP_TEST(a_failed_replacement_leaves_no_temporary_file),
+	TAP_TEST(a_write_that_ends_early_is_continued),
 	TAP_TEST(a_leftover_alone_is_removed),
 };
 

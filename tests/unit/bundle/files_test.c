@@ -338,8 +338,8 @@ static void a_config_is_not_made_larger_than_its_limit(void)
 	struct runtime_args args = args_of(&dir);
 	char text[] = "new", record[] = "record";
 	const struct undo_plan plan = { .record = record,
-					.config = text,
-					.config_len = BUNDLE_CONFIG_MAX + 1 };
+					.config = *PIECES_OF(
+						text, BUNDLE_CONFIG_MAX + 1) };
 	struct err err = { 0 };
 
 	REQUIRE(tempdir_write_str(&dir, "config.json", "old"));
@@ -356,13 +356,14 @@ static int write_plan(const struct tempdir *dir, const char *record,
 {
 	struct bundle bundle CLEANUP_BUNDLE = { 0 };
 	struct runtime_args args = args_of(dir);
-	const struct undo_plan plan = {
+	struct undo_plan plan = {
 		.record = (char *)(uintptr_t)record,
-		.config = (char *)(uintptr_t)config,
-		.config_len = config ? strlen(config) : 0,
+		.config = *PIECES_OF(config, config ? strlen(config) : 0),
 		.remove_record = remove_record,
 	};
 
+	if (!config)
+		plan.config.count = 0;
 	*err = (struct err){ 0 };
 	if (bundle_open(&bundle, &args, err) < 0 ||
 	    bundle_read_config(&bundle, err) < 0)

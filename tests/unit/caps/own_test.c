@@ -146,6 +146,26 @@ static void check_is_what_libcap_says(const struct own_caps *own)
 	cap_free(caps);
 }
 
+/* For any mask, as if the whole set had been read. */
+static void check_on_demand(const struct own_caps *own, struct prng *prng)
+{
+	struct own_caps asking;
+	struct err err = { 0 };
+
+	REQUIRE(own_caps_read_on_demand(&asking, &err) == 0);
+	CHECK_U64(asking.kernel, own->kernel);
+	CHECK_U64(asking.permitted, own->permitted);
+	for (int i = 0; i < 10; i++) {
+		capmask mask = prng_next(prng);
+		struct own_limits limits = own_caps_limits(&asking, mask);
+
+		CHECK_U64(own_caps_bounding(&asking, mask),
+			  own->bounding & mask);
+		CHECK_U64(own_caps_bounding(own, mask), own->bounding & mask);
+		CHECK_U64(limits.held, own->permitted & own->bounding & mask);
+	}
+}
+
 static uint64_t seed;
 
 static void check_random(void)
@@ -158,6 +178,7 @@ static void check_random(void)
 	REQUIRE(own_caps_read(&own, &err) == 0);
 	check_is_what_proc_says(&own);
 	check_is_what_libcap_says(&own);
+	check_on_demand(&own, &prng);
 }
 
 static void random_sets_are_those_of_libcap(void)

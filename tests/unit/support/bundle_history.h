@@ -146,8 +146,10 @@ static inline void carry_out(struct files *files, const struct undo_plan *plan,
 {
 	if (plan->record && writes > 0)
 		put(&files->record, plan->record);
-	if (plan->config && writes > 1)
-		put(&files->config, plan->config);
+	if (plan->config.count && writes > 1) {
+		free(files->config);
+		files->config = pieces_join(&plan->config);
+	}
 	if (plan->remove_record && writes > 2)
 		put(&files->record, NULL);
 }
