@@ -11,9 +11,11 @@
 #include "base/err.h"
 #include "base/paths.h"
 
+#define LAUNCH_LINK_SIZE 512
+
 struct launch {
 	const char *handler; /* basename of argv[0] */
-	char link[PATH_SIZE]; /* the link that named the path, or "" */
+	char link[LAUNCH_LINK_SIZE]; /* that named the path, or "" */
 	char path[PATH_SIZE]; /* absolute */
 };
 

@@ -7,7 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* With its header less than a page. */
+/*
+ * Each chunk is twice as large as the one before, up to less than a page with its
+ * header: a page that is not used costs nothing.
+ */
+#define FIRST_SIZE ((size_t)480)
 #define CHUNK_SIZE ((size_t)4032)
 
 struct arena_chunk {
@@ -17,12 +21,20 @@ struct arena_chunk {
 	uint64_t bytes[];
 };
 
+static size_t least_size(const struct arena_chunk *before)
+{
+	if (!before)
+		return FIRST_SIZE;
+	return before->size < CHUNK_SIZE / 2 ? before->size * 2 : CHUNK_SIZE;
+}
+
 static struct arena_chunk *add_chunk(struct arena *arena, size_t size)
 {
+	size_t least = least_size(arena->chunks);
 	struct arena_chunk *chunk;
 
-	if (size < CHUNK_SIZE)
-		size = CHUNK_SIZE;
+	if (size < least)
+		size = least;
 	if (size > SIZE_MAX - sizeof(*chunk))
 		return NULL;
 	chunk = malloc(sizeof(*chunk) + size);

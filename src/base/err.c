@@ -19,10 +19,11 @@
 		number, #number, #number                                       \
 	}
 
+/* Arrays: a start would relocate each pointer. */
 static const struct {
 	int number;
-	const char *reason;
-	const char *libc_reason;
+	char reason[52];
+	char libc_reason[36];
 } reasons[] = {
 	{ ENOENT, "is missing", "no such file or directory" },
 	{ EACCES, "access refused", "permission denied" },

@@ -31,6 +31,7 @@ static void job_free(struct job *job)
 {
 	evaluation_free(&job->evaluation);
 	policy_free(&job->policy);
+	exec_key_free(&job->key);
 	free(job->capabilities);
 }
 
@@ -122,7 +123,7 @@ static int write_bundle_files(struct job *job, const struct undo_target *target,
 	/* The plan does not change these. */
 	struct record_about about = {
 		.id = (char *)(uintptr_t)evaluation->args->id,
-		.root = (char *)(uintptr_t)job->key.root,
+		.root = job->key.root,
 		.rule = rule ? (char *)(uintptr_t)rule->name : NULL,
 		.uid = evaluation->spec.uid,
 		.wanted = evaluation->decision.wanted & ~above_ceiling,
@@ -367,10 +368,8 @@ int create_prepare(const struct runtime_args *args, const char *handler,
 	int status = policy_files_load(&job.policy, err);
 
 	check_id(&job, args, runtime);
-	if (!job.is_taken) {
+	if (!job.is_taken && exec_link_sweep(&job.key))
 		exec_link_remove(&job.key);
-		exec_link_sweep(&job.key);
-	}
 	job.evaluation.args = args;
 	job.evaluation.handler = handler;
 	job.evaluation.policy = &job.policy;

@@ -222,7 +222,7 @@ int exec_prepare(const struct runtime_args *args, char **argv,
 {
 	struct record record CLEANUP_RECORD = { 0 };
 	struct session session = { .record = &record, .narrows = true };
-	struct exec_key key;
+	struct exec_key key CLEANUP_EXEC_KEY = { 0 };
 	struct policy policy = { 0 };
 	struct policy_rule rule = { 0 };
 	struct audit_event event = {

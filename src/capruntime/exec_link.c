@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 
@@ -30,13 +31,21 @@
 int exec_key_init(struct exec_key *ret_key, const char *root, const char *id,
 		  const char *runtime, struct err *err)
 {
-	ret_key->id = id;
-	ret_key->old_root = root && *root ? root : path_basename(runtime);
-	if (runtime_root_resolve(ret_key->root, root, runtime, err) < 0)
+	*ret_key = (struct exec_key){
+		.id = id,
+		.old_root = root && *root ? root : path_basename(runtime),
+	};
+	if (runtime_root_resolve(&ret_key->root, root, runtime, err) < 0)
 		return -1;
 	if (strcmp(ret_key->root, ret_key->old_root) == 0)
 		ret_key->old_root = NULL;
 	return 0;
+}
+
+void exec_key_free(struct exec_key *key)
+{
+	free(key->root);
+	key->root = NULL;
 }
 
 /*
@@ -324,8 +333,11 @@ static void sweep_entry(int directory, const char *name)
 	remove_stale(directory, name + aside);
 }
 
-/* Starts where the hash says, so that repeated sweeps reach every link. */
-static void sweep_entries(DIR *entries, uint64_t hash)
+/*
+ * Starts where the hash says, so that repeated sweeps reach every link. Its stack
+ * is used only if there is a directory.
+ */
+static __attribute__((noinline)) void sweep_entries(DIR *entries, uint64_t hash)
 {
 	size_t count = count_entries(entries);
 	size_t skip = count > EXEC_LINK_SWEEP_MAX
@@ -343,17 +355,22 @@ static void sweep_entries(DIR *entries, uint64_t hash)
 	}
 }
 
-void exec_link_sweep(const struct exec_key *key)
+bool exec_link_sweep(const struct exec_key *key)
 {
+	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
 	char path[PATH_SIZE];
 	struct err ignored;
 	DIR *entries CLEANUP_DIR = NULL;
+	int fd;
 
 	if (directory_path(path, &ignored) < 0)
-		return;
-	entries = fileio_entries(fileio_open(
-		AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0));
+		return true;
+	fd = fileio_open(AT_FDCWD, path, flags, 0);
+	if (fd < 0 && errno == ENOENT)
+		return false;
+	entries = fileio_entries(fd);
 	/* Without the lock, a create could replace a link that looked stale. */
 	if (entries && flock(dirfd(entries), LOCK_EX | LOCK_NB) == 0)
 		sweep_entries(entries, hash_key(key->root, key->id));
+	return true;
 }

@@ -10,7 +10,6 @@
 
 #include "base/cleanup.h"
 #include "base/err.h"
-#include "base/paths.h"
 #include "spec/record.h"
 
 /* How many links each exec_link_sweep() checks. */
@@ -19,8 +18,10 @@
 struct exec_key {
 	const char *id;
 	const char *old_root; /* as older versions named it; NULL: the same */
-	char root[PATH_SIZE];
+	char *root;
 };
+
+#define CLEANUP_EXEC_KEY __attribute__((cleanup(exec_key_free)))
 
 struct exec_link {
 	char *record; /* the path; NULL: there is no link */
@@ -29,10 +30,12 @@ struct exec_link {
 
 /*
  * `root` is the value of --root, NULL: not given. ret_key points to both, and
- * to `runtime`.
+ * to `runtime`. The caller frees ret_key, on -1 too.
  */
 int exec_key_init(struct exec_key *ret_key, const char *root, const char *id,
 		  const char *runtime, struct err *err) MUST_CHECK;
+
+void exec_key_free(struct exec_key *key);
 
 /*
  * Is there a directory of links? If not, no container has one, after one system
@@ -61,8 +64,9 @@ int exec_link_read_record(const char *path, struct record *ret_record,
 
 /*
  * Removes links without a record and those of containers that no longer exist,
- * among EXEC_LINK_SWEEP_MAX: other ones each time.
+ * among EXEC_LINK_SWEEP_MAX: other ones each time. False: there is no directory, so
+ * no container has a link.
  */
-void exec_link_sweep(const struct exec_key *key);
+bool exec_link_sweep(const struct exec_key *key);
 
 #endif

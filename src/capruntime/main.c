@@ -15,8 +15,11 @@
 #include "runtime/args.h"
 #include "runtime/launch.h"
 
-/* Static: argv[0] points into it at execve(2), without an allocation. */
-static struct launch launch;
+/*
+ * Static: argv[0] points into it at execve(2), without an allocation. Common: it
+ * lies behind all other variables, which are then in one page.
+ */
+struct launch launch __attribute__((common));
 
 /* The IDs at execve(2); getauxval(3) makes no system call. */
 static bool is_setuid(void)

@@ -40,8 +40,8 @@ enum option_kind {
 };
 
 struct runtime_option {
-	const char *name;
-	const char *letters; /* its short forms */
+	char name[20]; /* arrays: a start relocates each pointer */
+	char letters[3]; /* its short forms */
 	enum option_kind kind;
 	unsigned int runc; /* scope in runc; 0: no such option */
 	unsigned int crun;

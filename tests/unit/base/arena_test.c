@@ -56,8 +56,25 @@ static void small_pieces_share_memory(void)
 
 	CHECK(other - one == 8);
 	CHECK((char *)arena_alloc(&arena, 0) - other == 8);
-	/* The rest of the first 4032 bytes. */
-	CHECK((char *)arena_alloc(&arena, 4032 - 16) - other == 8);
+	/* The rest of the first 480 bytes. */
+	CHECK((char *)arena_alloc(&arena, 480 - 16) - other == 8);
+	arena_free(&arena);
+}
+
+/* Less than one allocation for 50 pieces. */
+static void many_pieces_are_few_allocations(void)
+{
+	struct arena arena = { 0 };
+	char *before = arena_alloc(&arena, 64);
+	unsigned int apart = 0;
+
+	for (int i = 0; i < 2000; i++) {
+		char *piece = arena_alloc(&arena, 64);
+
+		apart += piece - before != 64;
+		before = piece;
+	}
+	CHECK(apart <= 2000 / 50);
 	arena_free(&arena);
 }
 
@@ -75,6 +92,7 @@ static void a_size_that_no_machine_has_gets_nothing(void)
 static const struct tap_test tests[] = {
 	TAP_TEST(pieces_are_zero_aligned_and_apart),
 	TAP_TEST(small_pieces_share_memory),
+	TAP_TEST(many_pieces_are_few_allocations),
 	TAP_TEST(a_size_that_no_machine_has_gets_nothing),
 };
 

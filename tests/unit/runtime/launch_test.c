@@ -139,8 +139,8 @@ static void the_longest_path_is_read_whole(void)
 static void a_handler_that_fits_no_path_is_invalid(void)
 {
 	struct tempdir dir CLEANUP_ENTERED = enter_tempdir();
-	size_t room = PATH_SIZE - sizeof(paths_runtimes_dir);
-	char name[PATH_SIZE];
+	size_t room = LAUNCH_LINK_SIZE - sizeof(paths_runtimes_dir);
+	char name[LAUNCH_LINK_SIZE];
 
 	fill(name, 'x', room - 1);
 	check_unresolved(name, "read link '/proc/self/cwd/runtimes/x");
