@@ -74,7 +74,7 @@ const struct record *evaluation_record(const struct evaluation *evaluation);
  * Finds subject, rule and decision, after evaluation_read_config(). `own`: the
  * capabilities that a container can get. -1: the container must not start.
  */
-int evaluation_decide(struct evaluation *evaluation, const struct own_caps *own,
+int evaluation_decide(struct evaluation *evaluation, struct own_caps *own,
 		      struct err *err) MUST_CHECK;
 
 /*
@@ -85,7 +85,7 @@ int evaluation_decide(struct evaluation *evaluation, const struct own_caps *own,
  * bounding.
  */
 capmask evaluation_unstartable(const struct evaluation *evaluation,
-			       const struct own_caps *own);
+			       struct own_caps *own);
 
 /*
  * After evaluation_decide(): could a rule match another container in this bundle?

@@ -16,6 +16,7 @@ struct own_caps {
 	capmask permitted;
 	capmask bounding; /* use own_caps_bounding() */
 	bool asks_for_bounding; /* each capability when it is needed */
+	int bounding_error; /* errno of own_caps_bounding(); 0: none */
 	bool ambient_forbidden; /* securebit SECBIT_NO_CAP_AMBIENT_RAISE */
 };
 
@@ -36,10 +37,16 @@ int own_caps_read(struct own_caps *ret_caps, struct err *err) MUST_CHECK;
 int own_caps_read_on_demand(struct own_caps *ret_caps,
 			    struct err *err) MUST_CHECK;
 
-/* The capabilities of `mask` in the bounding set; not one that cannot be read. */
-capmask own_caps_bounding(const struct own_caps *own, capmask mask);
+/*
+ * The capabilities of `mask` in the bounding set. Those that cannot be read are
+ * not in it; own_caps_check() tells.
+ */
+capmask own_caps_bounding(struct own_caps *own, capmask mask);
 
 /* For capabilities of `mask`. */
-struct own_limits own_caps_limits(const struct own_caps *own, capmask mask);
+struct own_limits own_caps_limits(struct own_caps *own, capmask mask);
+
+/* Was each capability read that was asked for? */
+int own_caps_check(const struct own_caps *own, struct err *err) MUST_CHECK;
 
 #endif

@@ -20,10 +20,10 @@
  * `root`: the value of --root; NULL: not given, then `runtime` and the
  * environment decide. ret_root is absolute, without symbolic links as far as
  * the directory exists. For the default of a program that is neither runc nor
- * crun it is the program's name, which contains no slash. The caller frees.
+ * crun it is the program's name, which contains no slash. Allocates nothing.
  */
-int runtime_root_resolve(char **ret_root, const char *root, const char *runtime,
-			 struct err *err) MUST_CHECK;
+int runtime_root_resolve(char ret_root[PATH_SIZE], const char *root,
+			 const char *runtime, struct err *err) MUST_CHECK;
 
 /*
  * Does the container have a state directory? If so, the runtime refuses to

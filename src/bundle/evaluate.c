@@ -123,7 +123,7 @@ static void describe_namespace(struct evaluation *evaluation,
  * It has SYS_ADMIN and all that capruntime's own set has. Without SYS_ADMIN in
  * it, that one says nothing.
  */
-static bool is_privileged(const struct own_caps *own, capmask bounding)
+static bool is_privileged(struct own_caps *own, capmask bounding)
 {
 	return bounding & UINT64_C(1) << CAP_SYS_ADMIN &&
 	       own_caps_bounding(own, UINT64_C(1) << CAP_SYS_ADMIN) &&
@@ -131,7 +131,7 @@ static bool is_privileged(const struct own_caps *own, capmask bounding)
 }
 
 static void describe_subject(struct evaluation *evaluation,
-			     const struct own_caps *own)
+			     struct own_caps *own)
 {
 	const struct spec *spec = &evaluation->spec;
 	struct match_subject *subject = &evaluation->subject;
@@ -154,7 +154,7 @@ static void describe_subject(struct evaluation *evaluation,
 	evaluation->has_subject = true;
 }
 
-static int find_rule(struct evaluation *evaluation, const struct own_caps *own,
+static int find_rule(struct evaluation *evaluation, struct own_caps *own,
 		     struct err *err)
 {
 	if (spec_read(&evaluation->spec, &evaluation->restored,
@@ -215,8 +215,8 @@ static void note_root(struct evaluation *evaluation)
 			"'require' is met, but user 0 loses what is raised when it becomes another user";
 }
 
-static int decide_rule(struct evaluation *evaluation,
-		       const struct own_caps *own, struct err *err)
+static int decide_rule(struct evaluation *evaluation, struct own_caps *own,
+		       struct err *err)
 {
 	struct decide_input input = {
 		.rule = evaluation->rule,
@@ -248,7 +248,7 @@ static int decide_rule(struct evaluation *evaluation,
 }
 
 capmask evaluation_unstartable(const struct evaluation *evaluation,
-			       const struct own_caps *own)
+			       struct own_caps *own)
 {
 	const struct spec *spec = &evaluation->spec;
 	bool changed = evaluation->has_decision &&
@@ -269,13 +269,18 @@ capmask evaluation_unstartable(const struct evaluation *evaluation,
 	return (lacking | effective | inheritable) & own->kernel;
 }
 
-int evaluation_decide(struct evaluation *evaluation, const struct own_caps *own,
+int evaluation_decide(struct evaluation *evaluation, struct own_caps *own,
 		      struct err *err)
 {
+	capmask unstartable;
+
 	if (find_rule(evaluation, own, err) < 0 ||
 	    (evaluation->rule && decide_rule(evaluation, own, err) < 0))
 		return -1;
-	if (evaluation_unstartable(evaluation, own))
+	unstartable = evaluation_unstartable(evaluation, own);
+	if (own_caps_check(own, err) < 0)
+		return -1;
+	if (unstartable)
 		evaluation->note =
 			"the runtime cannot start this container: its permitted, effective or inheritable set has a capability that the engine does not hold or the other sets do not allow";
 	return 0;

@@ -100,12 +100,13 @@ static int read_bundle_record(struct dryrun *run, struct err *err)
 static int decide_bundle(struct dryrun *run, struct err *err)
 {
 	struct evaluation *evaluation = &run->evaluation;
+	struct own_caps own = run->node->own;
 	int status = evaluation_read_config(evaluation, err);
 
 	if (status < 0 && !evaluation->bundle.config_text)
 		return -1;
 	if (status == 0)
-		status = evaluation_decide(evaluation, &run->node->own, err);
+		status = evaluation_decide(evaluation, &own, err);
 	if (status < 0)
 		run->refused = evaluation_is_concerned(evaluation);
 	return run->refused ? -1 : 0;

@@ -31,7 +31,6 @@ static void job_free(struct job *job)
 {
 	evaluation_free(&job->evaluation);
 	policy_free(&job->policy);
-	exec_key_free(&job->key);
 	free(job->capabilities);
 }
 
@@ -123,7 +122,7 @@ static int write_bundle_files(struct job *job, const struct undo_target *target,
 	/* The plan does not change these. */
 	struct record_about about = {
 		.id = (char *)(uintptr_t)evaluation->args->id,
-		.root = job->key.root,
+		.root = (char *)(uintptr_t)job->key.root,
 		.rule = rule ? (char *)(uintptr_t)rule->name : NULL,
 		.uid = evaluation->spec.uid,
 		.wanted = evaluation->decision.wanted & ~above_ceiling,

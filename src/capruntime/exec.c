@@ -64,6 +64,8 @@ static int patch_process_file(const struct runtime_args *args,
 		return -1;
 	doc.text = text;
 	limits = own_caps_limits(&own, about->ambient | about->inheritable);
+	if (own_caps_check(&own, err) < 0)
+		return -1;
 	return exec_patch(&doc, about, &limits, args->dialect, ret_text,
 			  ret_len, err);
 }
@@ -222,7 +224,7 @@ int exec_prepare(const struct runtime_args *args, char **argv,
 {
 	struct record record CLEANUP_RECORD = { 0 };
 	struct session session = { .record = &record, .narrows = true };
-	struct exec_key key CLEANUP_EXEC_KEY = { 0 };
+	struct exec_key key;
 	struct policy policy = { 0 };
 	struct policy_rule rule = { 0 };
 	struct audit_event event = {

@@ -10,7 +10,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 
@@ -31,21 +30,13 @@
 int exec_key_init(struct exec_key *ret_key, const char *root, const char *id,
 		  const char *runtime, struct err *err)
 {
-	*ret_key = (struct exec_key){
-		.id = id,
-		.old_root = root && *root ? root : path_basename(runtime),
-	};
-	if (runtime_root_resolve(&ret_key->root, root, runtime, err) < 0)
+	ret_key->id = id;
+	ret_key->old_root = root && *root ? root : path_basename(runtime);
+	if (runtime_root_resolve(ret_key->root, root, runtime, err) < 0)
 		return -1;
 	if (strcmp(ret_key->root, ret_key->old_root) == 0)
 		ret_key->old_root = NULL;
 	return 0;
-}
-
-void exec_key_free(struct exec_key *key)
-{
-	free(key->root);
-	key->root = NULL;
 }
 
 /*

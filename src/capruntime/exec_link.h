@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/err.h"
+#include "base/paths.h"
 #include "spec/record.h"
 
 /* How many links each exec_link_sweep() checks. */
@@ -18,10 +19,8 @@
 struct exec_key {
 	const char *id;
 	const char *old_root; /* as older versions named it; NULL: the same */
-	char *root;
+	char root[PATH_SIZE];
 };
-
-#define CLEANUP_EXEC_KEY __attribute__((cleanup(exec_key_free)))
 
 struct exec_link {
 	char *record; /* the path; NULL: there is no link */
@@ -30,12 +29,10 @@ struct exec_link {
 
 /*
  * `root` is the value of --root, NULL: not given. ret_key points to both, and
- * to `runtime`. The caller frees ret_key, on -1 too.
+ * to `runtime`. Allocates nothing.
  */
 int exec_key_init(struct exec_key *ret_key, const char *root, const char *id,
 		  const char *runtime, struct err *err) MUST_CHECK;
-
-void exec_key_free(struct exec_key *key);
 
 /*
  * Is there a directory of links? If not, no container has one, after one system

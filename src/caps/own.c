@@ -63,10 +63,10 @@ int own_caps_read(struct own_caps *ret_caps, struct err *err)
 		return -1;
 	ret_caps->bounding = own_caps_bounding(ret_caps, ret_caps->kernel);
 	ret_caps->asks_for_bounding = false;
-	return 0;
+	return own_caps_check(ret_caps, err);
 }
 
-capmask own_caps_bounding(const struct own_caps *own, capmask mask)
+capmask own_caps_bounding(struct own_caps *own, capmask mask)
 {
 	capmask bounding = 0;
 
@@ -74,15 +74,26 @@ capmask own_caps_bounding(const struct own_caps *own, capmask mask)
 		return own->bounding & mask;
 	mask &= own->kernel;
 	for (unsigned int number = 0; mask >> number; number++) {
-		capmask bit = UINT64_C(1) << number;
+		int bound = mask >> number & 1
+				    ? prctl(PR_CAPBSET_READ, number, 0, 0, 0)
+				    : 0;
 
-		if (mask & bit && prctl(PR_CAPBSET_READ, number, 0, 0, 0) == 1)
-			bounding |= bit;
+		if (bound < 0)
+			own->bounding_error = errno;
+		else
+			bounding |= (capmask)bound << number;
 	}
 	return bounding;
 }
 
-struct own_limits own_caps_limits(const struct own_caps *own, capmask mask)
+int own_caps_check(const struct own_caps *own, struct err *err)
+{
+	if (!own->bounding_error)
+		return 0;
+	return err_set_errno(err, own->bounding_error, "read own bounding set");
+}
+
+struct own_limits own_caps_limits(struct own_caps *own, capmask mask)
 {
 	return (struct own_limits){
 		.kernel = own->kernel,

@@ -9,9 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/alloc.h"
 #include "base/path.h"
 #include "base/trust.h"
 #include "runtime/args.h"
@@ -36,13 +34,14 @@ static bool uses_user_directory(const char *runtime)
 	return !trust_is_first_root() && (!user || strcmp(user, "root") != 0);
 }
 
-static char *default_root(const char *runtime)
+static int print_default(char ret_path[PATH_SIZE], const char *runtime)
 {
 	const char *base = secure_getenv("XDG_RUNTIME_DIR");
 
 	if (!base || !*base || !uses_user_directory(runtime))
 		base = "/run";
-	return alloc_text("%s/%s", base, is_crun(runtime) ? "crun" : "runc");
+	return snprintf(ret_path, PATH_SIZE, "%s/%s", base,
+			is_crun(runtime) ? "crun" : "runc");
 }
 
 /* Go's os.Getwd() prefers $PWD, which can contain symbolic links. */
@@ -55,22 +54,32 @@ static bool is_go_directory(const char *path)
 	       named.st_ino == here.st_ino;
 }
 
-static int make_absolute(const char *path, const char *runtime, char **ret_path,
-			 struct err *err)
+/* Not inlined: other calls touch no pages of the stack for it. */
+static __attribute__((noinline)) int print_relative(char ret_path[PATH_SIZE],
+						    const char *path,
+						    const char *runtime,
+						    struct err *err)
 {
-	char *directory CLEANUP_FREE = NULL;
+	char directory[PATH_SIZE];
 	const char *base = secure_getenv("PWD");
 
-	if (*path == '/') {
-		*ret_path = strdup(path);
-	} else {
-		if (is_crun(runtime) || !is_go_directory(base))
-			base = directory = getcwd(NULL, 0);
-		if (!base)
-			return err_set_errno(err, errno, "current directory");
-		*ret_path = alloc_text("%s/%s", base, path);
-	}
-	return *ret_path ? 0 : err_set_no_memory(err);
+	if (is_crun(runtime) || !is_go_directory(base))
+		base = getcwd(directory, sizeof(directory));
+	if (!base)
+		return err_set_errno(err, errno, "current directory");
+	return snprintf(ret_path, PATH_SIZE, "%s/%s", base, path) < PATH_SIZE
+		       ? 0
+		       : err_too_long(err);
+}
+
+static int print_absolute(char ret_path[PATH_SIZE], const char *path,
+			  const char *runtime, struct err *err)
+{
+	if (*path != '/')
+		return print_relative(ret_path, path, runtime, err);
+	return snprintf(ret_path, PATH_SIZE, "%s", path) < PATH_SIZE
+		       ? 0
+		       : err_too_long(err);
 }
 
 /* The end of the directory above; 0: there is none. */
@@ -84,57 +93,47 @@ static size_t cut_root_name(const char *path, size_t len)
 }
 
 /* What does not exist yet, the runtime makes, without symbolic links. */
-static int resolve_existing(char *path, char **ret_path, struct err *err)
+static int resolve_existing(char ret_path[PATH_SIZE], char path[PATH_SIZE],
+			    struct err *err)
 {
-	size_t len = strlen(path);
-	char *found CLEANUP_FREE = realpath(path, NULL);
+	size_t len = strlen(path), used;
+	char *found = realpath(path, ret_path);
+	int size;
 
-	while (!found && errno != ENOMEM &&
-	       (len = cut_root_name(path, len)) > 0) {
+	while (!found && (len = cut_root_name(path, len)) > 0) {
 		char next = path[len];
 
 		path[len] = '\0';
-		found = realpath(path, NULL);
+		found = realpath(path, ret_path);
 		path[len] = next;
 	}
-	if (!found && errno == ENOMEM)
-		return err_set_no_memory(err);
-	*ret_path = alloc_text("%s/%s", found ? found : "", path + len);
-	if (!*ret_path)
-		return err_set_no_memory(err);
-	path_clean(*ret_path);
+	used = found ? strlen(ret_path) : 0;
+	size = snprintf(ret_path + used, PATH_SIZE - used, "/%s", path + len);
+	if (size >= (int)(PATH_SIZE - used))
+		return err_too_long(err);
+	path_clean(ret_path);
 	return 0;
 }
 
-static int resolve_named(char **ret_root, const char *root, const char *runtime,
-			 struct err *err)
+int runtime_root_resolve(char ret_root[PATH_SIZE], const char *root,
+			 const char *runtime, struct err *err)
 {
-	char *path CLEANUP_FREE = NULL;
+	char path[PATH_SIZE];
 
-	if (make_absolute(root, runtime, &path, err) < 0)
+	if (!root && !runtime_args_known(runtime)) {
+		snprintf(ret_root, PATH_SIZE, "%s", path_basename(runtime));
+		return 0;
+	}
+	if (!root) {
+		if (print_default(ret_root, runtime) >= PATH_SIZE)
+			return err_too_long(err);
+		root = ret_root;
+	}
+	if (print_absolute(path, root, runtime, err) < 0)
 		return -1;
-	if (strlen(path) >= PATH_SIZE)
-		return err_too_long(err);
 	if (!is_crun(runtime))
 		path_clean(path);
-	return resolve_existing(path, ret_root, err);
-}
-
-int runtime_root_resolve(char **ret_root, const char *root, const char *runtime,
-			 struct err *err)
-{
-	char *named CLEANUP_FREE = NULL;
-
-	if (root)
-		return resolve_named(ret_root, root, runtime, err);
-	named = runtime_args_known(runtime) ? default_root(runtime)
-					    : strdup(path_basename(runtime));
-	if (!named)
-		return err_set_no_memory(err);
-	if (runtime_args_known(runtime))
-		return resolve_named(ret_root, named, runtime, err);
-	*ret_root = TAKE_PTR(named);
-	return 0;
+	return resolve_existing(ret_root, path, err);
 }
 
 int runtime_root_has_container(const char *root, const char *id, bool *ret_has,

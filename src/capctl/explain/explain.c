@@ -31,10 +31,11 @@ static bool is_executable(const struct entrypoint *entry)
 capmask explain_unstartable(const struct explained *explained)
 {
 	const struct dryrun *run = &explained->run;
+	struct own_caps own = run->node->own;
 
-	return explained->decided ? evaluation_unstartable(&run->evaluation,
-							   &run->node->own)
-				  : 0;
+	return explained->decided
+		       ? evaluation_unstartable(&run->evaluation, &own)
+		       : 0;
 }
 
 capmask explain_lost(const struct explained *explained)

@@ -157,9 +157,9 @@ static void a_namespace_of_another_process_is_not_ours(void)
 
 static void what_the_runtime_cannot_start_is_recognised(void)
 {
-	const struct own_caps own = { .kernel = 0xff,
-				      .permitted = 0x0f,
-				      .bounding = 0x0f };
+	struct own_caps own = { .kernel = 0xff,
+				.permitted = 0x0f,
+				.bounding = 0x0f };
 	struct policy policy = { .mode = POLICY_ENFORCE };
 	struct evaluation evaluation = {
 		.policy = &policy,

@@ -5,7 +5,6 @@
 
 #include <dirent.h>
 
-#include "base/paths.h"
 #include "tap.h"
 #include "tempdir.h"
 
@@ -92,11 +91,13 @@ static void check_not_believed(const struct exec_key *key, bool narrows,
 
 static struct exec_key key_of(const char *root, const char *id)
 {
-	return (struct exec_key){ .root = (char *)(uintptr_t)root, .id = id };
+	struct exec_key made = { .id = id };
+
+	snprintf(made.root, sizeof(made.root), "%s", root);
+	return made;
 }
 
-static char root_path[] = "/run/runc";
-static const struct exec_key key = { .root = root_path, .id = "web" };
+static const struct exec_key key = { .root = "/run/runc", .id = "web" };
 
 static void what_was_made_is_read_until_it_is_removed(void)
 {
@@ -163,7 +164,7 @@ static void root_and_id_are_told_apart(void)
 static void check_key(const char *root, const char *runtime, const char *want,
 		      const char *old)
 {
-	struct exec_key made CLEANUP_EXEC_KEY = { 0 };
+	struct exec_key made;
 	struct err err = { 0 };
 
 	if (!CHECK(exec_key_init(&made, root, "web", runtime, &err) == 0))

@@ -39,7 +39,7 @@ static bool enter(const struct tempdir *dir)
 static void make_container(const struct tempdir *dir, const char *id,
 			   const char *owner, bool narrows)
 {
-	struct exec_key key CLEANUP_EXEC_KEY = { 0 };
+	struct exec_key key;
 	struct err err = { 0 };
 	char *path CLEANUP_FREE = tempdir_path(dir, id);
 	char *text CLEANUP_FREE = NULL;

@@ -147,7 +147,7 @@ static void check_is_what_libcap_says(const struct own_caps *own)
 }
 
 /* For any mask, as if the whole set had been read. */
-static void check_on_demand(const struct own_caps *own, struct prng *prng)
+static void check_on_demand(struct own_caps *own, struct prng *prng)
 {
 	struct own_caps asking;
 	struct err err = { 0 };
@@ -164,6 +164,7 @@ static void check_on_demand(const struct own_caps *own, struct prng *prng)
 		CHECK_U64(own_caps_bounding(own, mask), own->bounding & mask);
 		CHECK_U64(limits.held, own->permitted & own->bounding & mask);
 	}
+	CHECK(own_caps_check(&asking, &err) == 0);
 }
 
 static uint64_t seed;
@@ -243,6 +244,20 @@ static void check_error(const char *begin)
 	CHECK_HAS(err.text, begin);
 }
 
+/* Less is held than could be; the error says so. */
+static void check_late_error(void)
+{
+	struct own_caps own;
+	struct err err = { 0 };
+
+	REQUIRE(own_caps_read_on_demand(&own, &err) == 0);
+	CHECK(own_caps_check(&own, &err) == 0);
+	refuse_calls(FIRST_ARGUMENT, PR_CAPBSET_READ);
+	CHECK_U64(own_caps_bounding(&own, UINT64_MAX), 0);
+	CHECK(own_caps_check(&own, &err) == -1);
+	CHECK_HAS(err.text, "read own bounding set: ");
+}
+
 static void check_refused(void)
 {
 	refuse_calls(offsetof(struct seccomp_data, nr), SYS_capget);
@@ -258,6 +273,7 @@ static void a_call_that_fails_is_an_error(void)
 	if (prctl(PR_GET_SECCOMP, 0, 0, 0, 0) < 0)
 		SKIP("system calls cannot be filtered here");
 	run_in_child(check_refused);
+	run_in_child(check_late_error);
 }
 
 static const struct tap_test tests[] = {

@@ -14,10 +14,10 @@
 
 static void check_root(const char *root, const char *runtime, const char *want)
 {
-	char *found CLEANUP_FREE = NULL;
+	char found[PATH_SIZE];
 	struct err err = { 0 };
 
-	if (!CHECK(runtime_root_resolve(&found, root, runtime, &err) == 0))
+	if (!CHECK(runtime_root_resolve(found, root, runtime, &err) == 0))
 		printf("#   %s\n", err.text);
 	else
 		CHECK_STR(found, want);
@@ -177,20 +177,20 @@ static void runc_asks_for_the_user_only_in_a_user_namespace(void)
 
 static void what_is_too_long_is_an_error(void)
 {
-	char long_path[PATH_SIZE + 1], *found CLEANUP_FREE = NULL;
+	char long_path[PATH_SIZE + 1], found[PATH_SIZE];
 	struct err err = { 0 };
 
 	memset(long_path, 'a', PATH_SIZE);
 	long_path[0] = '/';
 	long_path[PATH_SIZE] = '\0';
-	CHECK(runtime_root_resolve(&found, long_path, RUNC, &err) == -1);
+	CHECK(runtime_root_resolve(found, long_path, RUNC, &err) == -1);
 	CHECK_STR(err.text, "root directory: name too long");
-	CHECK(runtime_root_resolve(&found, long_path + 1, RUNC, &err) == -1);
+	CHECK(runtime_root_resolve(found, long_path + 1, RUNC, &err) == -1);
 	long_path[PATH_SIZE - 2] = '\0';
-	CHECK(runtime_root_resolve(&found, long_path, RUNC, &err) == 0);
+	CHECK(runtime_root_resolve(found, long_path, RUNC, &err) == 0);
 	CHECK_STR(found, long_path);
 	setenv("XDG_RUNTIME_DIR", long_path, 1);
-	CHECK(runtime_root_resolve(&found, NULL, CRUN, &err) == -1);
+	CHECK(runtime_root_resolve(found, NULL, CRUN, &err) == -1);
 	unsetenv("XDG_RUNTIME_DIR");
 }
 
