@@ -1,29 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A text whose parts lie in different places, as writev(2) takes it. It is
- * written without a copy, whose pages cost more than anything else in a create.
+ * A text whose parts lie in different places. It is written without a copy, whose
+ * pages cost more than anything else in a create.
  */
 #ifndef CAPRUNTIME_BASE_PIECES_H
 #define CAPRUNTIME_BASE_PIECES_H
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
-#include <sys/uio.h>
+
+struct piece {
+	const char *text;
+	size_t len;
+};
 
 struct pieces {
-	struct iovec *list; /* the bytes are not changed */
+	struct piece *list;
 	size_t count;
 	size_t len; /* of all */
 };
 
 /* One piece, for the block in which it stands. */
-#define PIECES_OF(text, length)                                                \
-	(&(const struct pieces){                                               \
-		.list = &(struct iovec){ (void *)(uintptr_t)(text),            \
-					 (length) },                           \
-		.count = 1,                                                    \
-		.len = (length) })
+#define PIECES_OF(whole, length)                                               \
+	(&(const struct pieces){ .list = &(struct piece){ (whole), (length) }, \
+				 .count = 1,                                   \
+				 .len = (length) })
 
 /* Adds a piece to a list with room for it; not an empty one. */
 void pieces_add(struct pieces *pieces, const char *text, size_t len);

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/resource.h>
+#include <sys/uio.h>
 #include <sys/vfs.h>
 #include <sys/xattr.h>
 #include <time.h>
@@ -19,6 +20,7 @@
 #define FIRST_SIZE 16384
 #define LOCK_TRIES 1000
 #define FIRST_DESCRIPTOR 3
+#define MAX_PIECES 16 /* a change of config.json has five */
 /*
  * xattr(7): the kernel's limit for a value and for the list of names. Allocated
  * on the heap, since the stack may be small.
@@ -197,6 +199,24 @@ static int write_rest(int fd, const char *text, size_t len)
 	return 0;
 }
 
+/* As many as one call takes; the rest is written afterwards. */
+static ssize_t write_pieces(int fd, const struct pieces *text)
+{
+	struct iovec list[MAX_PIECES];
+	int count = 0;
+	ssize_t put;
+
+	for (; count < MAX_PIECES && (size_t)count < text->count; count++)
+		list[count] = (struct iovec){
+			(void *)(uintptr_t)text->list[count].text,
+			text->list[count].len
+		};
+	do
+		put = writev(fd, list, count);
+	while (put < 0 && errno == EINTR);
+	return put;
+}
+
 int fileio_write(int fd, const struct pieces *text)
 {
 	ssize_t put;
@@ -206,19 +226,16 @@ int fileio_write(int fd, const struct pieces *text)
 		errno = EFBIG;
 		return -1;
 	}
-	do
-		put = writev(fd, text->list, (int)text->count);
-	while (put < 0 && errno == EINTR);
+	put = write_pieces(fd, text);
 	if (put < 0)
 		return -1;
 	done = (size_t)put;
 	for (size_t i = 0; i < text->count; i++) {
-		const struct iovec *piece = &text->list[i];
-		size_t skip = done < piece->iov_len ? done : piece->iov_len;
+		const struct piece *piece = &text->list[i];
+		size_t skip = done < piece->len ? done : piece->len;
 
 		done -= skip;
-		if (write_rest(fd, (const char *)piece->iov_base + skip,
-			       piece->iov_len - skip) < 0)
+		if (write_rest(fd, piece->text + skip, piece->len - skip) < 0)
 			return -1;
 	}
 	return 0;

@@ -32,8 +32,8 @@ uint64_t hash_words(const struct pieces *text)
 	size_t filled = 0;
 
 	for (size_t i = 0; i < text->count; i++) {
-		const char *bytes = text->list[i].iov_base;
-		const char *end = bytes + text->list[i].iov_len;
+		const char *bytes = text->list[i].text;
+		const char *end = bytes + text->list[i].len;
 
 		while (filled && filled < sizeof(word) && bytes < end)
 			word[filled++] = *bytes++;

@@ -10,8 +10,7 @@ void pieces_add(struct pieces *pieces, const char *text, size_t len)
 {
 	if (!len)
 		return;
-	pieces->list[pieces->count++] =
-		(struct iovec){ (void *)(uintptr_t)text, len };
+	pieces->list[pieces->count++] = (struct piece){ text, len };
 	pieces->len += len;
 }
 
@@ -22,8 +21,7 @@ char *pieces_join(const struct pieces *pieces)
 	if (!text)
 		return NULL;
 	for (size_t i = 0; i < pieces->count; i++)
-		end = mempcpy(end, pieces->list[i].iov_base,
-			      pieces->list[i].iov_len);
+		end = mempcpy(end, pieces->list[i].text, pieces->list[i].len);
 	*end = '\0';
 	return text;
 }
@@ -33,11 +31,11 @@ bool pieces_equal(const struct pieces *pieces, const char *text, size_t len)
 	if (pieces->len != len)
 		return false;
 	for (size_t i = 0; i < pieces->count; i++) {
-		const struct iovec *piece = &pieces->list[i];
+		const struct piece *piece = &pieces->list[i];
 
-		if (memcmp(piece->iov_base, text, piece->iov_len) != 0)
+		if (memcmp(piece->text, text, piece->len) != 0)
 			return false;
-		text += piece->iov_len;
+		text += piece->len;
 	}
 	return true;
 }

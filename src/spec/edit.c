@@ -41,7 +41,7 @@ static int split_value(const struct edits *edits, const struct json_doc *doc,
 	struct pieces pieces = {
 		.list = calloc(2 * edits->count + 1, sizeof(*pieces.list)),
 	};
-	struct iovec *list CLEANUP_FREE = pieces.list;
+	struct piece *list CLEANUP_FREE = pieces.list;
 	size_t pos = value.start;
 
 	if (!list)
@@ -75,7 +75,7 @@ int edits_apply_value(const struct edits *edits, const struct json_doc *doc,
 		      struct json_value value, char **ret_text, size_t *ret_len,
 		      struct err *err)
 {
-	struct iovec *list CLEANUP_FREE = NULL;
+	struct piece *list CLEANUP_FREE = NULL;
 	struct pieces pieces;
 
 	if (split_value(edits, doc, value, &pieces, err) < 0)

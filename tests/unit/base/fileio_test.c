@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <linux/magic.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/vfs.h>
 #include <sys/xattr.h>
 
@@ -266,7 +267,7 @@ static void a_write_that_ends_early_is_continued(void)
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
 
 	for (writev_most = 0; writev_most <= 6; writev_most++) {
-		struct iovec list[3];
+		struct piece list[20];
 		struct pieces pieces = { .list = list };
 		char *text CLEANUP_FREE = NULL;
 		struct err err = { 0 };
@@ -274,9 +275,11 @@ static void a_write_that_ends_early_is_continued(void)
 		pieces_add(&pieces, "ab", 2);
 		pieces_add(&pieces, "c", 1);
 		pieces_add(&pieces, "def", 3);
+		for (int i = 0; i < 17; i++)
+			pieces_add(&pieces, "g", 1);
 		REQUIRE(fileio_replace(dir.fd, "file", -1, &pieces, &err) == 0);
 		text = tempdir_read(&dir, "file");
-		CHECK_STR(text, "abcdef");
+		CHECK_STR(text, "abcdefggggggggggggggggg");
 	}
 	writev_most = SIZE_MAX;
 }

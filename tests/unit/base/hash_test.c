@@ -64,7 +64,7 @@ static void a_divided_text_has_the_same_hash(void)
 
 	for (size_t first = 0; first <= 24; first++)
 		for (size_t second = first; second <= 24; second++) {
-			struct iovec list[3];
+			struct piece list[3];
 			struct pieces pieces = { .list = list };
 
 			pieces_add(&pieces, text, first);

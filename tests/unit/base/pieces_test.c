@@ -11,7 +11,7 @@
 
 static void pieces_are_one_text(void)
 {
-	struct iovec list[3];
+	struct piece list[3];
 	struct pieces pieces = { .list = list };
 	char *text CLEANUP_FREE = NULL;
 
