@@ -29,7 +29,10 @@ quickstart() { # WORD...
 }
 
 fail_with_log() {
-	grep -E '^(not ok|FAIL|ERROR|E):? ' "$dir/log" || :
+	awk '/^(FAIL|ERROR|E): / { print }
+		/^not ok / { left = 60 }
+		!/^(not ok |#)/ { left = 0 }
+		left-- > 0' "$dir/log"
 	tail -n 60 "$dir/log"
 	return 1
 }
