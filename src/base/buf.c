@@ -49,6 +49,16 @@ void buf_add_str(struct buf *buf, const char *text)
 	buf_add(buf, text, strlen(text));
 }
 
+/* The letter of a short escape; 0: there is none. */
+static char short_escape(char byte)
+{
+	if (byte == '"' || byte == '\\')
+		return byte;
+	if (byte == '\n')
+		return 'n';
+	return byte == '\t' ? 't' : 0;
+}
+
 static void format_short(char out[UTF8_ESCAPE_SIZE], char escape)
 {
 	out[0] = '\\';
@@ -65,12 +75,8 @@ static size_t format_json(const char *text, size_t left,
 
 	if (!len)
 		snprintf(out, UTF8_ESCAPE_SIZE, "\\ufffd");
-	else if (byte == '"' || byte == '\\')
-		format_short(out, *text);
-	else if (byte == '\n')
-		format_short(out, 'n');
-	else if (byte == '\t')
-		format_short(out, 't');
+	else if (short_escape(*text))
+		format_short(out, short_escape(*text));
 	else if (byte < 0x20 || utf8_is_unseen(text))
 		utf8_escape_json(text, len, out);
 	else

@@ -44,22 +44,24 @@ size_t utf8_length(const char *text, size_t left)
 	return length;
 }
 
-#define EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
+/* Bytes that are compared at once; those above 0x7f are negative. */
+typedef signed char utf8_block __attribute__((vector_size(16)));
 
-/*
- * 0: all eight bytes are plain. Or else the lowest bit that is set is in the
- * first byte that is not: above 0x7e, below 0x20, or equal to one of the two.
- * Such a byte sets its highest bit in one of the terms, and only from there on do
- * carries change other bytes.
- */
-static uint64_t find_unplain(uint64_t word)
+/* The first byte of the block that is not plain, or its size. */
+static size_t find_unplain(const char *text)
 {
-	uint64_t quotes = word ^ EACH_BYTE('"');
-	uint64_t backslashes = word ^ EACH_BYTE('\\');
+	utf8_block block;
+	uint64_t found[sizeof(block) / sizeof(uint64_t)];
 
-	return (word | (word + EACH_BYTE(1)) | (word - EACH_BYTE(0x20)) |
-		(quotes - EACH_BYTE(1)) | (backslashes - EACH_BYTE(1))) &
-	       EACH_BYTE(0x80);
+	memcpy(&block, text, sizeof(block));
+	block = (block < 0x20) | (block == 0x7f) | (block == '"') |
+		(block == '\\');
+	memcpy(found, &block, sizeof(found));
+	for (size_t i = 0; i < ARRAY_LEN(found); i++)
+		if (found[i])
+			return i * sizeof(found[i]) +
+			       (size_t)__builtin_ctzll(le64toh(found[i])) / 8;
+	return sizeof(block);
 }
 
 static bool is_plain_byte(char byte)
@@ -67,17 +69,16 @@ static bool is_plain_byte(char byte)
 	return byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\';
 }
 
-/* Most of a text, so eight bytes at a time. */
+/* Most of a text. */
 size_t utf8_plain_length(const char *text, size_t len)
 {
-	uint64_t word, found;
 	size_t pos = 0;
 
-	for (; len - pos >= sizeof(word); pos += sizeof(word)) {
-		memcpy(&word, text + pos, sizeof(word));
-		found = find_unplain(le64toh(word));
-		if (found)
-			return pos + (size_t)__builtin_ctzll(found) / 8;
+	for (; len - pos >= sizeof(utf8_block); pos += sizeof(utf8_block)) {
+		size_t plain = find_unplain(text + pos);
+
+		if (plain < sizeof(utf8_block))
+			return pos + plain;
 	}
 	while (pos < len && is_plain_byte(text[pos]))
 		pos++;

@@ -4,6 +4,7 @@
 #include "json/keys.h"
 
 #include <ctype.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -60,6 +61,20 @@ static int keys_add(struct keys *keys, const struct json_doc *doc,
 	return 0;
 }
 
+/* So many keys are compared with each other; more are sorted first. */
+#define FEW_KEYS 64
+
+/* Keys that are equal have the same bit. */
+static uint64_t key_bit(const struct key *key)
+{
+	unsigned int sum = (unsigned int)key->len;
+
+	if (key->len)
+		sum += 7U * (unsigned char)key->text[key->len - 1] +
+		       (unsigned char)key->text[key->len / 2];
+	return UINT64_C(1) << sum % 64;
+}
+
 /* Sorts equal keys next to each other, in the order of the text. */
 static int key_compare(const void *left, const void *right)
 {
@@ -79,11 +94,27 @@ static bool key_equal(const struct key *a, const struct key *b)
 	return a->len == b->len && memcmp(a->text, b->text, a->len) == 0;
 }
 
-/* The first key in the text that repeats an earlier one. */
-static const struct key *first_repeated(const struct keys *keys)
+static const struct key *first_of_few(const struct keys *keys)
+{
+	uint64_t seen = 0;
+
+	for (size_t i = 0; i < keys->count; i++) {
+		const struct key *key = &keys->list[i];
+		uint64_t bit = key_bit(key);
+
+		for (size_t k = 0; seen & bit && k < i; k++)
+			if (key_equal(key, &keys->list[k]))
+				return key;
+		seen |= bit;
+	}
+	return NULL;
+}
+
+static const struct key *first_of_many(const struct keys *keys)
 {
 	const struct key *found = NULL;
 
+	qsort(keys->list, keys->count, sizeof(*keys->list), key_compare);
 	for (size_t i = 1; i < keys->count; i++) {
 		const struct key *key = &keys->list[i];
 
@@ -92,6 +123,13 @@ static const struct key *first_repeated(const struct keys *keys)
 			found = key;
 	}
 	return found;
+}
+
+/* The first key in the text that repeats an earlier one. */
+static const struct key *first_repeated(const struct keys *keys)
+{
+	return keys->count <= FEW_KEYS ? first_of_few(keys)
+				       : first_of_many(keys);
 }
 
 int json_keys_check_unique(const struct json_doc *doc, struct json_value object,
@@ -105,10 +143,6 @@ int json_keys_check_unique(const struct json_doc *doc, struct json_value object,
 	while (json_next_member(&iter, &member))
 		if (keys_add(&keys, doc, member.key, err) < 0)
 			return -1;
-	if (keys.count < 2)
-		return 0;
-
-	qsort(keys.list, keys.count, sizeof(*keys.list), key_compare);
 	repeated = first_repeated(&keys);
 	if (!repeated)
 		return 0;
@@ -158,12 +192,17 @@ static int check_name(const struct json_doc *doc, const struct key *key,
 		      const char *const names[], struct err *err)
 {
 	const char *folded = NULL;
+	size_t len;
+	int first;
 
 	if (memchr(key->text, '\0', key->len))
 		return json_err(
 			err, doc, key->offset,
 			"a key contains \\u0000: readers differ on where it ends, remove it");
+	first = key->len ? fold_character(key->text, &len) : '\0';
 	for (; *names; names++) {
+		if (first != tolower((unsigned char)**names))
+			continue;
 		if (equals_name(key, *names))
 			return 0;
 		if (folds_to(key, *names))

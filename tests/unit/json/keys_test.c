@@ -114,6 +114,14 @@ static void check_many(size_t count, size_t twice)
 	CHECK((clock() - before) / CLOCKS_PER_SEC < 20);
 }
 
+/* Few keys are compared with each other, more are sorted. */
+static void any_number_of_keys_is_checked(void)
+{
+	for (size_t count = 2; count <= 130; count++)
+		for (size_t twice = 0; twice < count; twice += 13)
+			check_many(count, twice);
+}
+
 static void a_hundred_thousand_keys_take_no_time(void)
 {
 	check_many(100000, 0);
@@ -195,6 +203,7 @@ static void a_nul_in_a_key_is_refused(void)
 static const struct tap_test tests[] = {
 	TAP_TEST(keys_that_differ_are_unique),
 	TAP_TEST(a_duplicate_key_is_refused_at_its_second_place),
+	TAP_TEST(any_number_of_keys_is_checked),
 	TAP_TEST(a_hundred_thousand_keys_take_no_time),
 	TAP_TEST(a_name_and_what_no_reader_takes_for_it_pass),
 	TAP_TEST(a_key_that_folds_to_a_name_is_refused_even_alone),
