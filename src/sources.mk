@@ -184,13 +184,33 @@ CAPCTL_FILES = \
 	src/capctl/explain/explain.c \
 	src/capctl/explain/explain.h \
 	src/capctl/explain/json.c \
+	src/capctl/explain/pod.c \
+	src/capctl/explain/pod.h \
+	src/capctl/explain/pod_print.c \
+	src/capctl/explain/pod_why.c \
+	src/capctl/explain/pod_words.c \
 	src/capctl/explain/print.c \
+	src/capctl/explain/verb.c \
 	src/capctl/explain/warn.c \
 	src/capctl/finding.c \
 	src/capctl/finding.h \
 	src/capctl/out.c \
 	src/capctl/out.h \
 	src/capctl/out_json.c \
+	src/capctl/pod/config.c \
+	src/capctl/pod/config.h \
+	src/capctl/pod/engine.c \
+	src/capctl/pod/engine.h \
+	src/capctl/pod/manifest.c \
+	src/capctl/pod/manifest.h \
+	src/capctl/pod/sets.c \
+	src/capctl/pod/sets.h \
+	src/capctl/pod/spec.c \
+	src/capctl/pod/spec.h \
+	src/capctl/pod/values.c \
+	src/capctl/pod/values.h \
+	src/capctl/pod/yaml.c \
+	src/capctl/pod/yaml.h \
 	src/capctl/process/cgroup.c \
 	src/capctl/process/cgroup.h \
 	src/capctl/process/cgroupfs.c \

@@ -64,6 +64,10 @@ int evaluation_read_record(struct evaluation *evaluation,
 int evaluation_read_config(struct evaluation *evaluation,
 			   struct err *err) MUST_CHECK;
 
+/* The second half of evaluation_read_config(): bundle.config_text is there. */
+int evaluation_take_config(struct evaluation *evaluation,
+			   struct err *err) MUST_CHECK;
+
 /* Is there a rule or a record? If not, config.json is not read. */
 bool evaluation_is_concerned(const struct evaluation *evaluation);
 

@@ -54,12 +54,10 @@ const struct record *evaluation_record(const struct evaluation *evaluation)
 	return evaluation->bundle.record_text ? &evaluation->record : NULL;
 }
 
-int evaluation_read_config(struct evaluation *evaluation, struct err *err)
+int evaluation_take_config(struct evaluation *evaluation, struct err *err)
 {
 	struct bundle *bundle = &evaluation->bundle;
 
-	if (bundle_read_config(bundle, err) < 0)
-		return -1;
 	evaluation->config = (struct json_doc){ .name = bundle->config_path,
 						.text = bundle->config_text,
 						.len = bundle->config_len,
@@ -78,6 +76,13 @@ int evaluation_read_config(struct evaluation *evaluation, struct err *err)
 	evaluation->restored.text = evaluation->restored_text;
 	evaluation->restored.index = NULL; /* the text can differ */
 	return 0;
+}
+
+int evaluation_read_config(struct evaluation *evaluation, struct err *err)
+{
+	return bundle_read_config(&evaluation->bundle, err) < 0
+		       ? -1
+		       : evaluation_take_config(evaluation, err);
 }
 
 /* Appends the path: it is long, and engines show the start of a message. */

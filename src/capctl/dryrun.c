@@ -101,7 +101,9 @@ static int decide_bundle(struct dryrun *run, struct err *err)
 {
 	struct evaluation *evaluation = &run->evaluation;
 	struct own_caps own = run->node->own;
-	int status = evaluation_read_config(evaluation, err);
+	int status = evaluation->bundle.config_text
+			     ? evaluation_take_config(evaluation, err)
+			     : evaluation_read_config(evaluation, err);
 
 	if (status < 0 && !evaluation->bundle.config_text)
 		return -1;
@@ -121,13 +123,11 @@ static int dryrun_evaluate(struct dryrun *run, struct err *err)
 	return decide_bundle(run, err);
 }
 
-int dryrun_bundle(struct dryrun *ret_run, const struct dryrun_host *node,
-		  const char *path, struct err *err)
+static void begin_run(struct dryrun *run, const struct dryrun_host *node,
+		      struct runtime_args args)
 {
-	struct dryrun *run = ret_run;
-
 	*run = (struct dryrun){ .node = node,
-				.args = dryrun_args(path),
+				.args = args,
 				.evaluation = EVALUATION_INIT };
 	run->args.id = node->options.id;
 	run->args.dialect = runtime_args_dialect(node->launch.path);
@@ -137,10 +137,39 @@ int dryrun_bundle(struct dryrun *ret_run, const struct dryrun_host *node,
 	run->evaluation.forced = node->forced;
 	run->evaluation.engine =
 		policy_engine(&node->policy, run->evaluation.handler);
-	if (dryrun_evaluate(run, &run->reason) == 0 || run->refused)
+}
+
+static int end_run(const struct dryrun *run, int status, struct err *err)
+{
+	if (status == 0 || run->refused)
 		return 0;
 	*err = run->reason;
 	return -1;
+}
+
+int dryrun_bundle(struct dryrun *ret_run, const struct dryrun_host *node,
+		  const char *path, struct err *err)
+{
+	begin_run(ret_run, node, dryrun_args(path));
+	return end_run(ret_run, dryrun_evaluate(ret_run, &ret_run->reason),
+		       err);
+}
+
+int dryrun_config(struct dryrun *ret_run, const struct dryrun_host *node,
+		  const char *name, const char *text, struct err *err)
+{
+	const struct runtime_args args = { .verb = RUNTIME_CREATE };
+	struct bundle *bundle = &ret_run->evaluation.bundle;
+
+	begin_run(ret_run, node, args);
+	bundle->config_path = strdup(name);
+	bundle->directory_path = strdup("/");
+	bundle->config_text = strdup(text);
+	if (!bundle->config_path || !bundle->directory_path ||
+	    !bundle->config_text)
+		return err_set_no_memory(err);
+	bundle->config_len = strlen(text);
+	return end_run(ret_run, decide_bundle(ret_run, &ret_run->reason), err);
 }
 
 void dryrun_free(struct dryrun *run)

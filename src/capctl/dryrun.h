@@ -56,6 +56,13 @@ struct dryrun {
  */
 int dryrun_bundle(struct dryrun *ret_run, const struct dryrun_host *node,
 		  const char *path, struct err *err) MUST_CHECK;
+/*
+ * The same for the text of a config.json that is in no bundle, so that no earlier
+ * run changed it; `name` is for messages.
+ */
+int dryrun_config(struct dryrun *ret_run, const struct dryrun_host *node,
+		  const char *name, const char *text,
+		  struct err *err) MUST_CHECK;
 void dryrun_free(struct dryrun *run);
 
 enum dryrun_outcome {

@@ -8,9 +8,17 @@
 #include "capctl/doctor/engine_crio.h"
 
 #include <string.h>
+#include <sys/capability.h>
 
 #define TOPIC "CRI-O"
 #define RUNTIME "crio", "runtime"
+#define BIT(name) (UINT64_C(1) << CAP_##name)
+
+/* crio.conf(5), without a default_capabilities. */
+#define CRIO_DEFAULTS                                                          \
+	(BIT(CHOWN) | BIT(DAC_OVERRIDE) | BIT(FSETID) | BIT(FOWNER) |          \
+	 BIT(SETGID) | BIT(SETUID) | BIT(SETPCAP) | BIT(NET_BIND_SERVICE) |    \
+	 BIT(KILL))
 
 struct crio_handler {
 	const char *name;
@@ -193,6 +201,38 @@ const char *engine_crio_program(const struct engine_config *config)
 	if (type && *type && strcmp(type, "oci") != 0)
 		return NULL;
 	return path ? path : name;
+}
+
+/* The last file with the key counts. */
+static const struct toml_value *crio_value(const struct engine_config *config,
+					   const char *key)
+{
+	const struct toml_value *value = NULL;
+
+	for (size_t i = config->files_count; i-- && !value;)
+		value = toml_find(toml_root(config->files[i].doc), RUNTIME, key,
+				  (char *)NULL);
+	return value;
+}
+
+capmask engine_crio_defaults(const struct engine_config *config,
+			     bool *ret_inheritable)
+{
+	const struct toml_value *list =
+		crio_value(config, "default_capabilities");
+	capmask mask = 0;
+
+	*ret_inheritable = toml_is_true(
+		crio_value(config, "add_inheritable_capabilities"));
+	if (!list)
+		return CRIO_DEFAULTS;
+	for (size_t i = 0; i < toml_count(list); i++) {
+		const char *name = toml_string(toml_element(list, i));
+
+		if (name)
+			mask |= capset_from_name(name, strlen(name));
+	}
+	return mask;
 }
 
 int engine_crio_check(struct engine_config *config, struct findings *findings,

@@ -48,16 +48,23 @@ static int check_nosuid(const struct executable *executable, struct err *reason)
 		executable->file.path);
 }
 
-static int find_executable(struct executable *executable,
-			   const struct dryrun *run, struct err *reason)
+static int read_view(struct executable *executable, const struct dryrun *run,
+		     struct err *reason)
 {
 	const struct evaluation *evaluation = &run->evaluation;
 
-	if (check_decidable(&evaluation->spec, reason) < 0 ||
-	    rootfs_view_read(&executable->view, &evaluation->restored,
-			     evaluation->spec.new_userns, run->args.dialect,
-			     reason) < 0 ||
-	    executable_find(executable, evaluation->bundle.directory_path,
+	if (check_decidable(&evaluation->spec, reason) < 0)
+		return -1;
+	return rootfs_view_read(&executable->view, &evaluation->restored,
+				evaluation->spec.new_userns, run->args.dialect,
+				reason);
+}
+
+static int find_executable(struct executable *executable,
+			   const struct dryrun *run, struct err *reason)
+{
+	if (read_view(executable, run, reason) < 0 ||
+	    executable_find(executable, run->evaluation.bundle.directory_path,
 			    reason) < 0)
 		return -1;
 	return check_nosuid(executable, reason);
@@ -128,7 +135,6 @@ static void predict_entrypoint(struct entrypoint *entry,
 			       const struct dryrun *run)
 {
 	entry->task = describe_task(executable, run);
-	entry->file = describe_program(executable);
 	entry->result = execve_predict(&entry->task, &entry->file);
 	/* They belong to the command. */
 	entry->task.groups = NULL;
@@ -150,11 +156,27 @@ int entrypoint_predict(struct entrypoint *ret_entry, const struct dryrun *run,
 		if (!ret_entry->name)
 			return err_set_no_memory(err);
 	}
-	if (find_executable(&executable, run, &ret_entry->reason) == 0)
+	if (find_executable(&executable, run, &ret_entry->reason) == 0) {
+		ret_entry->file = describe_program(&executable);
 		predict_entrypoint(ret_entry, &executable, run);
+	}
 	ret_entry->unreadable = executable.unreadable;
 	ret_entry->path = TAKE_PTR(executable.path);
 	ret_entry->interpreter = TAKE_PTR(executable.interpreter);
+	return 0;
+}
+
+int entrypoint_predict_plain(struct entrypoint *ret_entry,
+			     const struct dryrun *run, struct err *err)
+{
+	struct executable executable CLEANUP_EXECUTABLE = EXECUTABLE_INIT;
+
+	*ret_entry = (struct entrypoint){ 0 };
+	if (command_read(&executable.command, &run->evaluation.restored, err) <
+	    0)
+		return -1;
+	if (read_view(&executable, run, &ret_entry->reason) == 0)
+		predict_entrypoint(ret_entry, &executable, run);
 	return 0;
 }
 

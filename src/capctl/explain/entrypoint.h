@@ -15,7 +15,7 @@ struct entrypoint {
 	bool unreadable; /* not found, because it could not be read */
 	struct err reason;
 	char *name; /* args[0]; NULL: none */
-	char *path; /* of the file in the container; NULL: not found */
+	char *path; /* of the file in the container; NULL: none is known */
 	char *interpreter; /* of a script: its file counts; else NULL */
 	struct execve_task task;
 	struct execve_file file;
@@ -30,6 +30,13 @@ struct entrypoint {
  */
 int entrypoint_predict(struct entrypoint *ret_entry, const struct dryrun *run,
 		       struct err *err) MUST_CHECK;
+/*
+ * The same for any program that has no set-ID bits and no capabilities: `path`
+ * is NULL.
+ */
+int entrypoint_predict_plain(struct entrypoint *ret_entry,
+			     const struct dryrun *run,
+			     struct err *err) MUST_CHECK;
 void entrypoint_free(struct entrypoint *entry);
 
 #endif

@@ -11,17 +11,9 @@
 #include "base/alloc.h"
 #include "capctl/out.h"
 #include "capctl/process/starter.h"
-#include "capctl/verb.h"
 
 /* CRI-O's bundles are at ID/userdata, containerd's at NAMESPACE/ID. */
 #define DEPTH_MAX 4
-
-struct explain_options {
-	struct dryrun_options dryrun;
-	const char *all;
-	bool with_others; /* --all-handlers */
-	bool json;
-};
 
 static bool is_executable(const struct entrypoint *entry)
 {
@@ -74,7 +66,9 @@ static char *program_problem(const struct explained *explained)
 char *explain_headline(const struct explained *explained)
 {
 	const struct entrypoint *entry = &explained->entry;
-	char *summary CLEANUP_FREE = dryrun_summary(&explained->run);
+	char *summary CLEANUP_FREE = explained->headline
+					     ? strdup(explained->headline)
+					     : dryrun_summary(&explained->run);
 	char *but CLEANUP_FREE = NULL;
 
 	if (summary && explain_unstartable(explained))
@@ -103,15 +97,13 @@ struct explain_trial explain_try(const struct dryrun *run,
 	return trial;
 }
 
-static void explained_free(struct explained *explained)
+void explained_free(struct explained *explained)
 {
 	dryrun_free(&explained->run);
 	free(explained->runtime);
 	entrypoint_free(&explained->entry);
 	findings_free(&explained->warnings);
 }
-
-#define CLEANUP_EXPLAINED __attribute__((cleanup(explained_free)))
 
 static bool is_of_other_handler(const struct explained *explained)
 {
@@ -136,21 +128,29 @@ static void explain_begin(struct explained *ret_explained,
 		dryrun_use_handler(&explained->node, explained->runtime);
 }
 
+int explain_finish(struct explained *explained, bool plain, struct err *err)
+{
+	struct dryrun *run = &explained->run;
+	int status = 0;
+
+	explained->decided = !*run->reason.text &&
+			     run->evaluation.spec.has_process &&
+			     run->evaluation.kind == SUBJECT_CONTAINER;
+	if (explained->decided)
+		status =
+			plain ? entrypoint_predict_plain(&explained->entry, run,
+							 err)
+			      : entrypoint_predict(&explained->entry, run, err);
+	return status < 0 ? -1 : explain_warn(explained, err);
+}
+
 /* After explain_begin(). As dryrun_bundle(). */
 static int explain_bundle(struct explained *explained, const char *path,
 			  struct err *err)
 {
-	struct dryrun *run = &explained->run;
-
-	if (dryrun_bundle(run, &explained->node, path, err) < 0)
+	if (dryrun_bundle(&explained->run, &explained->node, path, err) < 0)
 		return -1;
-	explained->decided = !*run->reason.text &&
-			     run->evaluation.spec.has_process &&
-			     run->evaluation.kind == SUBJECT_CONTAINER;
-	if (explained->decided &&
-	    entrypoint_predict(&explained->entry, run, err) < 0)
-		return -1;
-	return explain_warn(explained, err);
+	return explain_finish(explained, false, err);
 }
 
 static enum verb_status explained_status(const struct explained *explained)
@@ -160,9 +160,9 @@ static enum verb_status explained_status(const struct explained *explained)
 	return explained->entry.unreadable ? VERB_ERROR : VERB_GOOD;
 }
 
-static enum verb_status explain_one(const struct dryrun_host *node,
-				    const struct explain_options *options,
-				    const char *path, struct err *err)
+enum verb_status explain_one(const struct dryrun_host *node,
+			     const struct explain_options *options,
+			     const char *path, struct err *err)
 {
 	struct explained explained CLEANUP_EXPLAINED;
 
@@ -306,9 +306,9 @@ static int walk_bundles(struct overview *overview, const char *path,
 	return 0;
 }
 
-static enum verb_status explain_all(const struct dryrun_host *node,
-				    const struct explain_options *options,
-				    struct err *err)
+enum verb_status explain_all(const struct dryrun_host *node,
+			     const struct explain_options *options,
+			     struct err *err)
 {
 	struct overview overview = { .node = node, .options = options };
 	struct json_object *object;
@@ -337,39 +337,4 @@ static enum verb_status explain_all(const struct dryrun_host *node,
 			"containers of other handlers, left out: %zu (--all-handlers shows them)",
 			overview.left_out);
 	return overview.status;
-}
-
-static int parse_explain(int argc, char **argv, struct explain_options *chosen,
-			 struct err *err)
-{
-	const struct verb_option options[] = {
-		{ "policy", NULL, &chosen->dryrun.policy },
-		{ "handler", NULL, &chosen->dryrun.handler },
-		{ "id", NULL, &chosen->dryrun.id },
-		{ "rule", NULL, &chosen->dryrun.rule },
-		{ "all", NULL, &chosen->all },
-		{ "all-handlers", &chosen->with_others, NULL },
-		{ "json", &chosen->json, NULL },
-	};
-	int first = verb_parse(argc, argv, options, ARRAY_LEN(options), err);
-
-	if (first < 0)
-		return -1;
-	if (chosen->all ? first != argc : first != argc - 1)
-		return verb_misuse(err, argv[0], "%s",
-				   chosen->all ? "--all takes no other argument"
-					       : "expects one bundle");
-	return first;
-}
-
-enum verb_status verb_explain(int argc, char **argv, struct err *err)
-{
-	struct explain_options options = { 0 };
-	struct dryrun_host node CLEANUP_DRYRUN_HOST = { 0 };
-	int first = parse_explain(argc, argv, &options, err);
-
-	if (first < 0 || dryrun_load(&node, &options.dryrun, err) < 0)
-		return VERB_ERROR;
-	return options.all ? explain_all(&node, &options, err)
-			   : explain_one(&node, &options, argv[first], err);
 }

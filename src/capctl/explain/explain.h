@@ -9,11 +9,38 @@
 #include "capctl/dryrun.h"
 #include "capctl/explain/entrypoint.h"
 #include "capctl/finding.h"
+#include "capctl/verb.h"
 
 struct json_object;
 
+/* --pod and what belongs to it. */
+struct explain_pod_options {
+	const char *file; /* "-": standard input; NULL: no manifest */
+	const char *engine; /* NULL: the node's, or the policy's */
+	const char *namespace; /* of pods that name none; NULL: "default" */
+	const char *user; /* the image's; NULL: 0 */
+	const char *image; /* its root directory; NULL: not known */
+};
+
+struct explain_options {
+	struct dryrun_options dryrun;
+	const char *all;
+	bool with_others; /* --all-handlers */
+	struct explain_pod_options pod;
+	bool json;
+};
+
+/* The bundle at `path`, and every bundle below options->all. */
+enum verb_status explain_one(const struct dryrun_host *node,
+			     const struct explain_options *options,
+			     const char *path, struct err *err);
+enum verb_status explain_all(const struct dryrun_host *node,
+			     const struct explain_options *options,
+			     struct err *err);
+
 struct explained {
 	char *runtime; /* that the engine called; NULL: nothing tells */
+	const char *headline; /* lent; NULL: what was decided */
 	struct dryrun_host node; /* a copy, with that handler */
 	struct dryrun run;
 	bool decided; /* a process of a container: `entry` is filled in */
@@ -21,8 +48,19 @@ struct explained {
 	struct findings warnings; /* each has a code */
 };
 
+#define CLEANUP_EXPLAINED __attribute__((cleanup(explained_free)))
+
+void explained_free(struct explained *explained);
 /*
- * dryrun_summary(), and whether its program can use that. The caller frees;
+ * Predicts the program and fills in the warnings, after `run` was decided.
+ * `plain`: of a program without set-ID bits and file capabilities, since the
+ * image is not known. -1: out of memory.
+ */
+int explain_finish(struct explained *explained, bool plain,
+		   struct err *err) MUST_CHECK;
+
+/*
+ * The headline, or dryrun_summary(), and whether its program can use that. The caller frees;
  * NULL: out of memory.
  */
 char *explain_headline(const struct explained *explained);

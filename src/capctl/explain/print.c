@@ -287,8 +287,13 @@ static void print_program(const struct explained *explained)
 		out_line(OUT_PLAIN, "  unknown: %s", entry->reason.text);
 		return;
 	}
-	out_line(OUT_STRONG, "what '%s' will hold",
-		 entry->interpreter ? entry->interpreter : entry->path);
+	if (entry->path)
+		out_line(OUT_STRONG, "what '%s' will hold",
+			 entry->interpreter ? entry->interpreter : entry->path);
+	else
+		out_line(
+			OUT_STRONG,
+			"what a program without set-ID bits and file capabilities will hold");
 	if (explain_unstartable(explained))
 		out_line(OUT_BAD, "  nothing: the runtime cannot start it");
 	else if (entry->result.refused)
