@@ -160,6 +160,7 @@ CAPCTL_CLI_TESTS = \
 	tests/cli/capctl_doctor.bats \
 	tests/cli/capctl_explain.bats \
 	tests/cli/capctl_hostile.bats \
+	tests/cli/capctl_pod.bats \
 	tests/cli/capctl_restore.bats \
 	tests/cli/capctl_scan.bats \
 	tests/cli/capctl_show.bats \
