@@ -85,6 +85,10 @@ CAPCTL_UNIT_TESTS = \
 	tests/unit/capctl/explain/entrypoint_test \
 	tests/unit/capctl/finding_test \
 	tests/unit/capctl/out_test \
+	tests/unit/capctl/pod/config_test \
+	tests/unit/capctl/pod/manifest_test \
+	tests/unit/capctl/pod/sets_test \
+	tests/unit/capctl/pod/yaml_test \
 	tests/unit/capctl/process/cgroup_test \
 	tests/unit/capctl/process/cgroupfs_test \
 	tests/unit/capctl/process/containers_test \
@@ -126,6 +130,7 @@ CAPCTL_FUZZ_TARGETS = \
 	tests/fuzz/command_fuzz \
 	tests/fuzz/lint_fuzz \
 	tests/fuzz/lint_location_fuzz \
+	tests/fuzz/manifest_fuzz \
 	tests/fuzz/state_fuzz \
 	tests/fuzz/status_fuzz \
 	tests/fuzz/toml_fuzz \

@@ -30,9 +30,17 @@ src/capctl/doctor/program.c tests/cli/capctl_doctor.bats its findings are tested
 src/capctl/explain/executable.c tests/unit/capctl/explain/entrypoint_test.c its predictions are tested there
 src/capctl/explain/explain.c tests/cli/capctl_explain.bats its output is compared there
 src/capctl/explain/json.c tests/cli/capctl_explain.bats its output is compared there
+src/capctl/explain/pod.c tests/cli/capctl_pod.bats its output is compared there
+src/capctl/explain/pod_print.c tests/cli/capctl_pod.bats its output is compared there
+src/capctl/explain/pod_why.c tests/cli/capctl_pod.bats its reasons are tested there
+src/capctl/explain/pod_words.c tests/cli/capctl_pod.bats its warnings are tested there
 src/capctl/explain/print.c tests/cli/capctl_explain.bats its output is compared there
+src/capctl/explain/verb.c tests/cli/capctl_explain.bats its options are tested there
 src/capctl/explain/warn.c tests/cli/capctl_explain.bats its output is compared there
 src/capctl/out_json.c tests/unit/capctl/out_test.c it is part of out
+src/capctl/pod/engine.c tests/cli/capctl_pod.bats its choices are tested there
+src/capctl/pod/spec.c tests/unit/capctl/pod/manifest_test.c it is part of a manifest
+src/capctl/pod/values.c tests/unit/capctl/pod/manifest_test.c its types are tested there
 src/capctl/restore.c tests/cli/capctl_restore.bats its output is compared there
 src/capctl/scan/bundle.c tests/cli/capctl_scan.bats its output is compared there
 src/capctl/scan/find.c tests/cli/capctl_scan.bats its output is compared there
@@ -72,6 +80,7 @@ identity
 json_check
 lint
 lint_location
+manifest
 patch
 policy
 runtime_args
@@ -102,7 +111,8 @@ capctl $shared
 capctl/check capctl $shared
 capctl/doctor capctl capctl/process $shared
 capctl/execve caps base
-capctl/explain capctl capctl/execve capctl/process capctl/rootfs capctl/seccomp $shared
+capctl/explain capctl capctl/doctor capctl/execve capctl/pod capctl/process capctl/rootfs capctl/seccomp $shared
+capctl/pod capctl/doctor $shared
 capctl/process caps runtime base
 capctl/rootfs capctl/execve spec json runtime base
 capctl/scan capctl capctl/execve capctl/rootfs $shared
@@ -118,7 +128,8 @@ bundle: evaluate files owner
 capctl: decode dryrun main out out_json restore verb version
 capctl/check: check report
 capctl/doctor: containers doctor engine_ask engine_files engine_word engines host in_use kernel policy program
-capctl/explain: entrypoint executable explain json print warn
+capctl/explain: entrypoint executable explain json pod pod_print pod_why pod_words print verb warn
+capctl/pod: engine
 capctl/process: cgroupfs containers processes starter
 capctl/rootfs: levels mounts rootfs view walk
 capctl/scan: bundle find json print scan

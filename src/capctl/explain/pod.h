@@ -10,6 +10,7 @@
 #include "capctl/explain/explain.h"
 #include "capctl/pod/config.h"
 #include "capctl/pod/engine.h"
+#include "capctl/pod/manifest.h"
 
 /* Shared by all containers of a manifest. */
 struct explain_manifest {

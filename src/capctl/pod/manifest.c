@@ -6,15 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "capctl/pod/spec.h"
-
 #define LISTS_MAX 4 /* one in the other */
-#define PATH_MAX_KEYS 4
+#define PATH_KEYS 4
 
 /* An object that makes pods: where its pods' template is, and their names. */
 struct maker {
 	const char *kind;
-	const char *path[PATH_MAX_KEYS + 1];
+	const char *path[PATH_KEYS + 1];
 	const char *suffix; /* an example of what the cluster appends */
 };
 
@@ -131,7 +129,7 @@ static int add_pod(struct manifest *manifest, const struct values *values,
 	pod->at = object;
 	if (read_name(manifest, pod, values, maker, object) < 0 ||
 	    find_template(values, maker, object, &template) < 0 ||
-	    pod_spec_read(manifest, pod, values, template) < 0)
+	    pod_spec_read(pod, values, template, &manifest->containers) < 0)
 		return -1;
 	if (manifest->last)
 		manifest->last->next = pod;

@@ -9,7 +9,7 @@
 #ifndef CAPRUNTIME_CAPCTL_POD_SETS_H
 #define CAPRUNTIME_CAPCTL_POD_SETS_H
 
-#include "capctl/pod/manifest.h"
+#include "capctl/pod/spec.h"
 #include "caps/own.h"
 #include "policy/identity.h"
 

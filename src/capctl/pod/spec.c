@@ -13,9 +13,9 @@ struct defaults {
 };
 
 struct spec_reader {
-	struct manifest *manifest;
 	const struct values *values;
 	struct pod *pod;
+	size_t *containers;
 	struct defaults defaults;
 };
 
@@ -189,7 +189,6 @@ static int add_container(struct spec_reader *reader,
 			 enum pod_container_type type,
 			 const struct yaml_value *object)
 {
-	struct manifest *manifest = reader->manifest;
 	struct pod *pod = reader->pod;
 	const struct values *values = reader->values;
 	struct pod_container *container;
@@ -197,11 +196,11 @@ static int add_container(struct spec_reader *reader,
 	if (!values_is_map(object))
 		return yaml_err(values->err, values->tree, object,
 				"expected a container: a map with 'name'");
-	if (++manifest->containers > MANIFEST_CONTAINERS_MAX)
+	if (++*reader->containers > POD_CONTAINERS_MAX)
 		return yaml_err(values->err, values->tree, object,
 				"more than %d containers: split the file",
-				MANIFEST_CONTAINERS_MAX);
-	container = arena_alloc(&manifest->tree.memory, sizeof(*container));
+				POD_CONTAINERS_MAX);
+	container = arena_alloc(&values->tree->memory, sizeof(*container));
 	if (!container)
 		return err_set_no_memory(values->err);
 	container->at = object;
@@ -275,13 +274,12 @@ static int read_namespaces(struct pod *pod, const struct values *values,
 			       &pod->runtime_class);
 }
 
-int pod_spec_read(struct manifest *manifest, struct pod *pod,
-		  const struct values *values,
-		  const struct yaml_value *template)
+int pod_spec_read(struct pod *pod, const struct values *values,
+		  const struct yaml_value *template, size_t *containers)
 {
-	struct spec_reader reader = { .manifest = manifest,
-				      .values = values,
-				      .pod = pod };
+	struct spec_reader reader = { .values = values,
+				      .pod = pod,
+				      .containers = containers };
 	const struct yaml_value *metadata, *spec;
 
 	if (values_get_map(values, template, "metadata", &metadata) < 0 ||

@@ -13,7 +13,7 @@
 #include "capctl/pod/yaml.h"
 
 struct values {
-	const struct yaml_tree *tree;
+	struct yaml_tree *tree;
 	struct err *err;
 };
 

@@ -12,6 +12,7 @@
 #define CAPRUNTIME_CAPCTL_POD_YAML_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 #include "base/cleanup.h"
