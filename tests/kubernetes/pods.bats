@@ -198,6 +198,53 @@ has_untouched_bundle() { # ID
 		"CAP_SYS_ADMIN"]' "$work/audit.log"
 }
 
+# What `report` prints, as 'capctl explain --pod' predicts it.
+predicted='def hex: .mask | sub("^0+(?=.)"; "");
+	.containers[] | .explanation as $said | $said.program.sets |
+	"\($said.program.euid) \(.inheritable | hex) \(.permitted | hex) " +
+	"\(.effective | hex) \(.bounding | hex) \(.ambient | hex) " +
+	(if $said.no_new_privileges then "1" else "0" end)'
+
+predict() { # STATUS FILE: prints a line for each container
+	run --separate-stderr "$builddir/capctl" explain --json \
+		--policy "$work/policy.json" --engine containerd --namespace web \
+		--pod "$2"
+	[ "$status" -eq "$1" ] && [ -z "$stderr" ] || {
+		printf 'exit status %s\n%s\n%s\n' "$status" "$output" "$stderr" >&2
+		return 1
+	}
+	jq -r "$predicted" <<<"$output" |
+		sed 's/\(.*\) \(.*\) \(.*\) \(.*\) \(.*\) \(.*\) \(.*\)/uid=\1 inh=\2 prm=\3 eff=\4 bnd=\5 amb=\6 nnp=\7/'
+}
+
+# STATUS: of the prediction, which comes first.
+expect_predicted() { # STATUS NAME [JQ-FILTER]
+	pod_json "${@:2}" >"$work/$2.json"
+	predict "$1" "$work/$2.json" >"$work/$2.predicted"
+	kubectl apply -f "$work/$2.json"
+	expect_log "$(cat "$work/$2.predicted")" "$2"
+	# The same from what the API server made of it.
+	kubectl get pod "$2" -o yaml >"$work/$2.yaml"
+	predict "$1" "$work/$2.yaml" | diff "$work/$2.predicted" -
+}
+
+@test "explain --pod says before what pods hold" {
+	policy '{name: "wish", match: {namespace: "web", pod: "foretold-wish"},
+			on_request: true, ambient: ["KILL", "NET_RAW"]}' \
+		'{name: "net", match: {host_network: true}, drop: "others",
+			ambient: ["NET_RAW"], no_new_privileges: true}' "{$web}"
+	expect_predicted 0 foretold
+	expect_predicted 0 foretold-strict "$drop_all | $add_bind |
+		main.securityContext.allowPrivilegeEscalation = false"
+	expect_predicted 1 foretold-more \
+		'main.securityContext.capabilities.add = ["NET_ADMIN"]'
+	expect_predicted 0 foretold-root '.spec.securityContext.runAsUser = 0'
+	expect_predicted 1 foretold-plain "del(.spec.runtimeClassName) | $add_bind"
+	expect_predicted 0 foretold-host '.spec.hostNetwork = true'
+	expect_predicted 0 foretold-wish \
+		'.metadata.annotations["capruntime.io/ambient"] = "NET_RAW,kill"'
+}
+
 # Values that are both in a pod's manifest and in a container's config.json.
 same_container='
 	def of_pod: .spec as $spec | .metadata as $meta | $spec.containers[0] |
