@@ -16,16 +16,22 @@ static const struct verb verbs[] = {
 	  "capctl check --strict policy.json policy.d/*.json",
 	  verb_check },
 	{ "explain", "BUNDLE|CONFIG.JSON",
-	  "show what the runtime would do with a bundle",
+	  "show what the runtime would do with a bundle or a pod",
 	  "  --policy FILE   this policy, not the installed one\n"
 	  "  --handler NAME  the handler's name (default: capruntime)\n"
 	  "  --id ID         the container's ID\n"
 	  "  --rule NAME     as if this rule decided\n"
 	  "  --all DIR       every bundle below DIR\n"
-	  "  --all-handlers  also those that capruntime did not start",
+	  "  --all-handlers  also those that capruntime did not start\n"
+	  "  --pod FILE      a manifest of Kubernetes instead; -: standard input\n"
+	  "  --engine NAME   with --pod: crio or containerd, not the node's\n"
+	  "  --namespace NS  with --pod: where the manifest names none\n"
+	  "  --user UID      with --pod: the image's user (default: 0)\n"
+	  "  --image ROOTFS  with --pod: the image's root directory",
 	  "capctl explain --policy policy.json bundle\n"
 	  "capctl explain --policy policy.json --rule dpdk bundle\n"
-	  "capctl explain --policy policy.json --all .",
+	  "capctl explain --policy policy.json --all .\n"
+	  "capctl explain --policy policy.json --engine crio --pod pod.yaml",
 	  verb_explain },
 	{ "show", "[PID...]", "show the capabilities of processes",
 	  "  --id ID       processes of this container\n"

@@ -8,6 +8,7 @@
 #include <seccomp.h>
 #include <stdio.h>
 #include <sys/capability.h>
+#include <yaml.h>
 
 #include "base/paths.h"
 #include "capctl/out.h"
@@ -73,6 +74,7 @@ static void add_libraries(struct version *version)
 	add_entry(version, "libcap", "libcap", LIBCAP_VERSION);
 	add_entry(version, "json_c", "json-c", json_c_version());
 	add_entry(version, "libseccomp", "libseccomp", version->seccomp);
+	add_entry(version, "libyaml", "libyaml", yaml_get_version_string());
 	add_entry(version, "libmount", "libmount", mount);
 }
 

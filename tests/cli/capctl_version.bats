@@ -32,13 +32,14 @@ configured() { # NAME: a #define of config.h
 		.runtime_by == "compiled in" and .runtime_problem == null and
 		(.configuration | endswith("/capruntime")) and
 		(.state | endswith("/capruntime")) and
-		([.libcap, .json_c, .libseccomp] |
+		([.libcap, .json_c, .libseccomp, .libyaml] |
 			all(test("^[0-9]+[.][0-9]+")))' <<<"$output"
 	diff <(jq -r 'keys_unsorted[]' <<<"$output") - <<-'END'
 		capruntime
 		libcap
 		json_c
 		libseccomp
+		libyaml
 		libmount
 		configuration
 		state
@@ -57,6 +58,7 @@ configured() { # NAME: a #define of config.h
 	diff <(jq -r '["capruntime      ", .capruntime,
 		"\nlibcap          ", .libcap, "\njson-c          ", .json_c,
 		"\nlibseccomp      ", .libseccomp,
+		"\nlibyaml         ", .libyaml,
 		(if .libmount then "\nlibmount        ", .libmount else empty end),
 		"\nconfiguration   ", .configuration,
 		"\nrun-time state  ", .state, "\nreal runtime    ", .runtime,
