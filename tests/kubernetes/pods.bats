@@ -209,10 +209,10 @@ predict() { # STATUS FILE: prints a line for each container
 	run --separate-stderr "$builddir/capctl" explain --json \
 		--policy "$work/policy.json" --engine containerd --namespace web \
 		--pod "$2"
-	[ "$status" -eq "$1" ] && [ -z "$stderr" ] || {
+	if [ "$status $stderr" != "$1 " ]; then
 		printf 'exit status %s\n%s\n%s\n' "$status" "$output" "$stderr" >&2
 		return 1
-	}
+	fi
 	jq -r "$predicted" <<<"$output" |
 		sed 's/\(.*\) \(.*\) \(.*\) \(.*\) \(.*\) \(.*\) \(.*\)/uid=\1 inh=\2 prm=\3 eff=\4 bnd=\5 amb=\6 nnp=\7/'
 }

@@ -95,7 +95,7 @@ static void strings_are_strings_for_all_readers(void)
 	};
 	struct manifest manifest;
 	char text[256];
-	struct err err;
+	struct err err = { 0 };
 
 	for (size_t i = 0; i < ARRAY_LEN(others); i++) {
 		snprintf(text, sizeof(text), CONTAINER "image: %s\n",
