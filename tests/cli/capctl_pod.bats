@@ -433,6 +433,12 @@ bad_pod() { # LINE: below the container's name
 	explain --pod "$work/bomb.yaml"
 	ended 2
 	[[ "$stderr" == *'more than 10000 objects: split the file' ]]
+	{
+		bad_pod "command: [&a $(printf '%02000d' {1..1})a $(
+			printf ', *a%.0s' {1..1000})]"
+	} >"$work/large.yaml"
+	explain --pod "$work/large.yaml"
+	complained "explain: $work/large.yaml:5: container 'c': larger than the 1572864 bytes that Kubernetes stores: shorten it"
 }
 
 @test "options that do not fit" {

@@ -44,7 +44,11 @@ static void check_config(const struct pod_config *config)
 	struct json_doc doc = { .name = "config.json" };
 	struct err err = { 0 };
 
-	MUST(pod_config_make(config, &text, &err) == 0);
+	/* Aliases make a small input large. */
+	if (pod_config_make(config, &text, &err) < 0) {
+		MUST(strstr(err.text, "larger than"));
+		return;
+	}
 	doc.text = text;
 	doc.len = strlen(text);
 	MUST(json_check(&doc, &err) == 0);

@@ -84,6 +84,8 @@ struct explain_trial explain_try(const struct dryrun *run,
 
 void explain_print(const struct explained *explained);
 struct json_object *explain_object(const struct explained *explained);
+/* `name` and `why` of one capability that will not be there. */
+struct json_object *explain_reason_object(capmask one, const char *why);
 
 /* Fills in explained->warnings. -1: out of memory. */
 int explain_warn(struct explained *explained, struct err *err) MUST_CHECK;

@@ -75,28 +75,33 @@ static struct json_object *rules_array(const struct dryrun *run)
 	return array;
 }
 
+struct json_object *explain_reason_object(capmask one, const char *why)
+{
+	struct json_object *object = json_object_new_object();
+	struct json_object *names = out_json_names(one);
+
+	json_object_object_add(
+		object, "name",
+		json_object_get(json_object_array_get_idx(names, 0)));
+	json_object_put(names);
+	if (!why)
+		out_fail();
+	json_object_object_add(object, "why", out_json_text(why));
+	return object;
+}
+
 static struct json_object *missing_array(const struct dryrun *run)
 {
 	struct json_object *array = json_object_new_array();
 
 	for (int bit = 0; bit < 64; bit++) {
 		capmask one = UINT64_C(1) << bit;
-		struct json_object *object, *names;
 		char *why CLEANUP_FREE = NULL;
 
 		if (!(run->evaluation.decision.missing & one))
 			continue;
-		object = json_object_new_object();
-		names = out_json_names(one);
-		json_object_object_add(
-			object, "name",
-			json_object_get(json_object_array_get_idx(names, 0)));
-		json_object_put(names);
 		why = dryrun_why_missing(run, one);
-		if (!why)
-			out_fail();
-		json_object_object_add(object, "why", out_json_text(why));
-		json_object_array_add(array, object);
+		json_object_array_add(array, explain_reason_object(one, why));
 	}
 	return array;
 }

@@ -122,7 +122,7 @@ static int make_headline(struct explained_pod *answer, struct err *err)
 			"capruntime is not asked: the pod has no runtimeClassName");
 	else if (answer->reach == POD_OTHER_HANDLER)
 		answer->headline = alloc_text(
-			"capruntime is not asked: no handler '%s' of %s here calls it",
+			"capruntime is not asked: no handler '%s' of %s here calls it (for another node: --engine)",
 			handler_of(answer),
 			engine_name(answer->all->engine.sets.kind));
 	else
@@ -138,8 +138,9 @@ static int predict_container(struct explained_pod *answer, struct err *err)
 	bool plain = !answer->config.image_root || !command || !command->count;
 	char *text CLEANUP_FREE = NULL;
 
-	if (pod_config_make(&answer->config, &text, err) < 0 ||
-	    dryrun_config(&explained->run, &explained->node, answer->label,
+	if (pod_config_make(&answer->config, &text, err) < 0)
+		return err_wrap(err, "%s", answer->label);
+	if (dryrun_config(&explained->run, &explained->node, answer->label,
 			  text, err) < 0)
 		return -1;
 	return explain_finish(explained, plain, err);

@@ -132,22 +132,12 @@ static struct json_object *absent_array(const struct explained_pod *answer)
 
 	for (int bit = 0; bit < 64; bit++) {
 		capmask one = UINT64_C(1) << bit;
-		struct json_object *object, *names;
 		char *why CLEANUP_FREE = NULL;
 
 		if (!(absent & one))
 			continue;
 		why = explain_pod_why(answer, one);
-		if (!why)
-			out_fail();
-		object = json_object_new_object();
-		names = out_json_names(one);
-		json_object_object_add(
-			object, "name",
-			json_object_get(json_object_array_get_idx(names, 0)));
-		json_object_put(names);
-		json_object_object_add(object, "why", out_json_text(why));
-		json_object_array_add(array, object);
+		json_object_array_add(array, explain_reason_object(one, why));
 	}
 	return array;
 }

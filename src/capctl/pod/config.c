@@ -251,5 +251,10 @@ int pod_config_make(const struct pod_config *config, char **ret_text,
 	add_namespaces(&buf, config->pod);
 	add_annotations(&buf, config);
 	buf_add_str(&buf, "}");
+	if (buf.len > POD_CONFIG_MAX)
+		return err_set(
+			err,
+			"larger than the %zu bytes that Kubernetes stores: shorten it",
+			POD_CONFIG_MAX);
 	return buf_take(&buf, ret_text, NULL, err);
 }

@@ -22,7 +22,10 @@ struct pod_config {
 	bool passes_requests; /* containerd's pod_annotations */
 };
 
-/* The caller frees. -1: out of memory. */
+/* Kubernetes stores no larger object. */
+#define POD_CONFIG_MAX ((size_t)1536 * 1024)
+
+/* The caller frees. -1: larger than that, or out of memory. */
 int pod_config_make(const struct pod_config *config, char **ret_text,
 		    struct err *err) MUST_CHECK;
 

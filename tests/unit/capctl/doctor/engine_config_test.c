@@ -4,6 +4,9 @@
 
 #include "capctl/doctor/engine_config.h"
 
+#include <sys/capability.h>
+
+#include "capctl/doctor/engine_crio.h"
 #include "containerd_texts.h"
 #include "engine_reading.h"
 #include "tap.h"
@@ -77,6 +80,28 @@ static void crios_default_is_the_last_word(void)
 	check_findings(&bad, 1);
 	check_findings(&good, 0);
 	check_findings(&unsaid, 1);
+}
+
+#define CHOWN_KILL (UINT64_C(1) << CAP_CHOWN | UINT64_C(1) << CAP_KILL)
+
+static void crios_last_list_of_capabilities_counts(void)
+{
+	struct reading none CLEANUP_READING = READ(ENGINE_CRIO, "");
+	struct reading some CLEANUP_READING = READ(
+		ENGINE_CRIO,
+		"[crio.runtime]\ndefault_capabilities = [\"NET_RAW\"]\n"
+		"add_inheritable_capabilities = true\n",
+		"[crio.runtime]\ndefault_capabilities = [\"CAP_CHOWN\", \"kill\", \"x\", 1]\n",
+		"[crio]\n");
+	struct reading empty CLEANUP_READING = READ(
+		ENGINE_CRIO, "[crio.runtime]\ndefault_capabilities = []\n");
+	bool inheritable;
+
+	CHECK_U64(engine_crio_defaults(&some.config, &inheritable), CHOWN_KILL);
+	CHECK(inheritable);
+	CHECK_U64(engine_crio_defaults(&none.config, &inheritable), 0x5fb);
+	CHECK(!inheritable);
+	CHECK_U64(engine_crio_defaults(&empty.config, &inheritable), 0);
 }
 
 #define CRIO_DEFAULT "[crio.runtime]\ndefault_runtime = \"x\"\n"
@@ -212,6 +237,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(crio_has_the_handlers_of_all_files),
 	TAP_TEST(crios_later_table_replaces_the_earlier),
 	TAP_TEST(crios_default_is_the_last_word),
+	TAP_TEST(crios_last_list_of_capabilities_counts),
 	TAP_TEST(crios_default_program_is_a_path_or_its_name),
 	TAP_TEST(podmans_last_list_counts),
 	TAP_TEST(dockers_runtime_has_a_path_or_a_shims_options),
