@@ -243,6 +243,20 @@ why() { # CAPABILITY TEXT
 		index(\"CAP_SYS_TIME\"))"
 }
 
+@test "the examples' pods get what their policies grant" {
+	local file engine
+
+	for file in "$srcdir"/examples/*.yaml; do
+		jq . "${file%.yaml}.json" >"$work/policy.json"
+		engine=$(jq -r .engine "$work/policy.json")
+		words=(--engine "$engine")
+		explain --json --pod "$file"
+		ended 0
+		is_json "all(.containers[]; .good and .explanation.rule and
+			(.held | length) > 0)"
+	done
+}
+
 # Words.
 
 @test "misspelt capabilities are named, with what is meant" {

@@ -13,6 +13,7 @@
 #include "capctl/pod/manifest.h"
 #include "fuzz.h"
 #include "spec/spec.h"
+#include "testdata.h"
 #include "json/check.h"
 
 #define INPUT_MAX 4096
@@ -102,16 +103,13 @@ static void check_pod(const struct pod *pod)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct manifest manifest CLEANUP_MANIFEST;
-	char *text CLEANUP_FREE = NULL;
+	struct testdata text CLEANUP_TESTDATA = { 0 };
 	struct err err = { 0 };
 
 	if (size > INPUT_MAX)
 		return 0;
-	text = malloc(size ? size : 1);
-	MUST(text);
-	if (size)
-		memcpy(text, data, size);
-	if (manifest_read(&manifest, "f", text, size, &err) < 0) {
+	text = testdata_copy("f", data, size);
+	if (manifest_read(&manifest, "f", text.doc.text, size, &err) < 0) {
 		MUST(strncmp(err.text, "'f':", 4) == 0);
 		return 0;
 	}

@@ -60,8 +60,8 @@ int explain_finish(struct explained *explained, bool plain,
 		   struct err *err) MUST_CHECK;
 
 /*
- * The headline, or dryrun_summary(), and whether its program can use that. The caller frees;
- * NULL: out of memory.
+ * The headline, or dryrun_summary(), and whether its program can use that. The
+ * caller frees; NULL: out of memory.
  */
 char *explain_headline(const struct explained *explained);
 /* Those with which the runtime cannot start the container. */
