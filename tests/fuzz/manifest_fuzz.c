@@ -102,7 +102,7 @@ static void check_pod(const struct pod *pod)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct manifest manifest CLEANUP_MANIFEST;
+	struct manifest manifest CLEANUP_MANIFEST = { 0 };
 	struct testdata text CLEANUP_TESTDATA = { 0 };
 	struct err err = { 0 };
 
