@@ -133,6 +133,8 @@ CAPCTL_FILES = \
 	src/capctl/check/match_compare.h \
 	src/capctl/check/report.c \
 	src/capctl/check/report.h \
+	src/capctl/child.c \
+	src/capctl/child.h \
 	src/capctl/decode.c \
 	src/capctl/decode.h \
 	src/capctl/doctor/checks.h \

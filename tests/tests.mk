@@ -69,6 +69,7 @@ CAPCTL_UNIT_TESTS = \
 	tests/unit/capctl/check/glob_compare_test \
 	tests/unit/capctl/check/lint_test \
 	tests/unit/capctl/check/match_compare_test \
+	tests/unit/capctl/child_test \
 	tests/unit/capctl/decode_test \
 	tests/unit/capctl/doctor/containerd_files_test \
 	tests/unit/capctl/doctor/containerd_tables_test \

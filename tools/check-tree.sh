@@ -125,7 +125,7 @@ capctl/verify capctl capctl/process $shared
 kernel_files='
 base: fileio report time trust
 bundle: evaluate files owner
-capctl: decode dryrun main out out_json restore verb version
+capctl: child decode dryrun main out out_json restore verb version
 capctl/check: check report
 capctl/doctor: containers doctor engine_ask engine_files engine_word engines host in_use kernel policy program
 capctl/explain: entrypoint executable explain json pod pod_print pod_why pod_words print verb warn
@@ -144,7 +144,7 @@ runtime: launch root
 '
 
 # The only files that may run a program and live on.
-spawners=src/capctl/doctor/engine_ask.c
+spawners=src/capctl/child.c
 
 # Prints FILE:LINE: and the line, without comments and the text of strings.
 code() { # FILE...
