@@ -213,6 +213,28 @@ CAPCTL_FILES = \
 	src/capctl/pod/values.h \
 	src/capctl/pod/yaml.c \
 	src/capctl/pod/yaml.h \
+	src/capctl/probe/bundle.c \
+	src/capctl/probe/bundle.h \
+	src/capctl/probe/cases.c \
+	src/capctl/probe/cases.h \
+	src/capctl/probe/container.c \
+	src/capctl/probe/container.h \
+	src/capctl/probe/expect.c \
+	src/capctl/probe/expect.h \
+	src/capctl/probe/held.c \
+	src/capctl/probe/held.h \
+	src/capctl/probe/node.c \
+	src/capctl/probe/node.h \
+	src/capctl/probe/payload.c \
+	src/capctl/probe/payload.h \
+	src/capctl/probe/place.c \
+	src/capctl/probe/place.h \
+	src/capctl/probe/print.c \
+	src/capctl/probe/print.h \
+	src/capctl/probe/probe.c \
+	src/capctl/probe/probe.h \
+	src/capctl/probe/result.c \
+	src/capctl/probe/result.h \
 	src/capctl/process/cgroup.c \
 	src/capctl/process/cgroup.h \
 	src/capctl/process/cgroupfs.c \

@@ -90,6 +90,9 @@ CAPCTL_UNIT_TESTS = \
 	tests/unit/capctl/pod/manifest_test \
 	tests/unit/capctl/pod/sets_test \
 	tests/unit/capctl/pod/yaml_test \
+	tests/unit/capctl/probe/cases_test \
+	tests/unit/capctl/probe/held_test \
+	tests/unit/capctl/probe/result_test \
 	tests/unit/capctl/process/cgroup_test \
 	tests/unit/capctl/process/cgroupfs_test \
 	tests/unit/capctl/process/containers_test \
@@ -129,6 +132,7 @@ CAPCTL_FUZZ_TARGETS = \
 	tests/fuzz/bpf_fuzz \
 	tests/fuzz/cgroup_fuzz \
 	tests/fuzz/command_fuzz \
+	tests/fuzz/held_fuzz \
 	tests/fuzz/lint_fuzz \
 	tests/fuzz/lint_location_fuzz \
 	tests/fuzz/manifest_fuzz \
@@ -195,6 +199,7 @@ CAPCTL_ENGINE_TESTS = \
 CAPCTL_RUNTIME_TESTS = \
 	tests/runtime/examples.bats \
 	tests/runtime/explain.bats \
+	tests/runtime/probe.bats \
 	tests/runtime/screens.bats \
 	tests/runtime/seccomp.bats \
 	tests/runtime/show.bats \

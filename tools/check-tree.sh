@@ -41,6 +41,14 @@ src/capctl/out_json.c tests/unit/capctl/out_test.c it is part of out
 src/capctl/pod/engine.c tests/cli/capctl_pod.bats its choices are tested there
 src/capctl/pod/spec.c tests/unit/capctl/pod/manifest_test.c it is part of a manifest
 src/capctl/pod/values.c tests/unit/capctl/pod/manifest_test.c its types are tested there
+src/capctl/probe/bundle.c tests/runtime/probe.bats its containers are started there
+src/capctl/probe/container.c tests/runtime/probe.bats its containers are started there
+src/capctl/probe/expect.c tests/runtime/probe.bats its predictions are compared there
+src/capctl/probe/node.c tests/runtime/probe.bats its output is compared there
+src/capctl/probe/payload.c tests/runtime/probe.bats it runs there in containers
+src/capctl/probe/place.c tests/runtime/probe.bats what it leaves is looked for there
+src/capctl/probe/print.c tests/runtime/probe.bats its output is compared there
+src/capctl/probe/probe.c tests/runtime/probe.bats its output is compared there
 src/capctl/restore.c tests/cli/capctl_restore.bats its output is compared there
 src/capctl/scan/bundle.c tests/cli/capctl_scan.bats its output is compared there
 src/capctl/scan/find.c tests/cli/capctl_scan.bats its output is compared there
@@ -76,6 +84,7 @@ cgroup
 command
 decide
 exec_patch
+held
 identity
 json_check
 lint
@@ -109,10 +118,11 @@ bundle policy spec runtime caps base
 capruntime $shared
 capctl $shared
 capctl/check capctl $shared
-capctl/doctor capctl capctl/process $shared
+capctl/doctor capctl capctl/probe capctl/process $shared
 capctl/execve caps base
 capctl/explain capctl capctl/doctor capctl/execve capctl/pod capctl/process capctl/rootfs capctl/seccomp $shared
 capctl/pod capctl/doctor $shared
+capctl/probe capctl capctl/execve capctl/explain capctl/process $shared
 capctl/process caps runtime base
 capctl/rootfs capctl/execve spec json runtime base
 capctl/scan capctl capctl/execve capctl/rootfs $shared
@@ -130,6 +140,7 @@ capctl/check: check report
 capctl/doctor: containers doctor engine_ask engine_files engine_word engines host in_use kernel policy program
 capctl/explain: entrypoint executable explain json pod pod_print pod_why pod_words print verb warn
 capctl/pod: engine
+capctl/probe: bundle container expect node payload place print probe
 capctl/process: cgroupfs containers processes starter
 capctl/rootfs: levels mounts rootfs view walk
 capctl/scan: bundle find json print scan

@@ -80,8 +80,12 @@ static const struct verb verbs[] = {
 	{ "doctor", "", "check that this machine is ready",
 	  "  --root DIR         check DIR instead of /, for example an image\n"
 	  "  --in-use PROGRAM   only list what still needs this capruntime\n"
-	  "  --engine-runtimes  only list the engines' default runtimes",
-	  "capctl doctor", verb_doctor },
+	  "  --engine-runtimes  only list the engines' default runtimes\n"
+	  "  --probe            run small containers and compare what they hold\n"
+	  "  --handler NAME     with --probe: this handler (default: capruntime)",
+	  "capctl doctor\n"
+	  "capctl doctor --probe",
+	  verb_doctor },
 	{ "version", "", "show the versions and the real runtime", NULL,
 	  "capctl version --json", verb_version },
 };

@@ -10,6 +10,8 @@
 #include "capctl/doctor/engines.h"
 #include "capctl/doctor/in_use.h"
 #include "capctl/out.h"
+#include "capctl/probe/payload.h"
+#include "capctl/probe/probe.h"
 #include "capctl/verb.h"
 
 static void doctor_print(const struct findings *findings)
@@ -152,48 +154,106 @@ static enum verb_status doctor_engine_runtimes(struct err *err)
 	return VERB_GOOD;
 }
 
-enum verb_status verb_doctor(int argc, char **argv, struct err *err)
-{
-	bool json = false, engine_runtimes = false;
-	const char *root = NULL, *in_use = NULL;
-	const struct verb_option options[] = {
-		{ "json", &json, NULL },
-		{ "root", NULL, &root },
-		{ "in-use", NULL, &in_use },
-		{ "engine-runtimes", &engine_runtimes, NULL },
-	};
-	struct doctor doctor CLEANUP_DOCTOR = { 0 };
-	struct findings findings CLEANUP_FINDINGS = { 0 };
-	int first = verb_parse(argc, argv, options, ARRAY_LEN(options), err);
+struct doctor_options {
+	bool json;
+	bool engine_runtimes;
+	bool probe;
+	bool probe_inside; /* for the probe's own containers: not in the help */
+	const char *root;
+	const char *in_use;
+	const char *handler;
+};
 
-	if (first < 0)
-		return VERB_ERROR;
-	if (first < argc) {
-		verb_misuse(err, argv[0], "takes no operands: '%s'",
-			    argv[first]);
-		return VERB_ERROR;
-	}
-	if (json + engine_runtimes + (in_use != NULL) > 1) {
-		verb_misuse(
-			err, argv[0],
+static int check_options(const struct doctor_options *options, const char *verb,
+			 struct err *err)
+{
+	if (options->json + options->engine_runtimes +
+		    (options->in_use != NULL) >
+	    1)
+		return verb_misuse(
+			err, verb,
 			"--json, --in-use and --engine-runtimes are exclusive");
-		return VERB_ERROR;
-	}
-	doctor_init(&doctor);
-	if (root && doctor_enter(root, err) < 0)
-		return VERB_ERROR;
-	if (in_use)
-		return doctor_in_use(in_use, err);
-	if (engine_runtimes)
-		return doctor_engine_runtimes(err);
-	doctor.asks_engines = !root;
-	if (!root)
+	if (options->probe &&
+	    (options->engine_runtimes || options->in_use || options->root))
+		return verb_misuse(
+			err, verb,
+			"--probe excludes --root, --in-use and --engine-runtimes");
+	if (options->handler && !options->probe)
+		return verb_misuse(err, verb, "--handler needs --probe");
+	return 0;
+}
+
+static int parse_options(struct doctor_options *ret_options, int argc,
+			 char **argv, struct err *err)
+{
+	const struct verb_option options[] = {
+		{ "json", &ret_options->json, NULL },
+		{ "root", NULL, &ret_options->root },
+		{ "in-use", NULL, &ret_options->in_use },
+		{ "engine-runtimes", &ret_options->engine_runtimes, NULL },
+		{ "probe", &ret_options->probe, NULL },
+		{ "probe-inside", &ret_options->probe_inside, NULL },
+		{ "handler", NULL, &ret_options->handler },
+	};
+	int first;
+
+	*ret_options = (struct doctor_options){ 0 };
+	first = verb_parse(argc, argv, options, ARRAY_LEN(options), err);
+	if (first < 0)
+		return -1;
+	if (first < argc)
+		return verb_misuse(err, argv[0], "takes no operands: '%s'",
+				   argv[first]);
+	return check_options(ret_options, argv[0], err);
+}
+
+static enum verb_status doctor_probe(const struct doctor *doctor,
+				     const struct doctor_options *options,
+				     struct err *err)
+{
+	const struct probe_options probe = {
+		.program = doctor_installed(doctor),
+		.handler = options->handler ? options->handler : PACKAGE_NAME,
+		.json = options->json,
+	};
+
+	return probe_run(&probe, err);
+}
+
+static enum verb_status doctor_report(struct doctor *doctor, bool json,
+				      struct err *err)
+{
+	struct findings findings CLEANUP_FINDINGS = { 0 };
+
+	if (doctor->asks_engines)
 		doctor_check_proc(&findings);
-	if (doctor_check_all(&doctor, &findings, err) < 0)
+	if (doctor_check_all(doctor, &findings, err) < 0)
 		return VERB_ERROR;
 	if (json)
-		doctor_print_json(&doctor, &findings);
+		doctor_print_json(doctor, &findings);
 	else
 		doctor_print(&findings);
 	return doctor_status(&findings, err);
+}
+
+enum verb_status verb_doctor(int argc, char **argv, struct err *err)
+{
+	struct doctor doctor CLEANUP_DOCTOR = { 0 };
+	struct doctor_options options;
+
+	if (parse_options(&options, argc, argv, err) < 0)
+		return VERB_ERROR;
+	if (options.probe_inside)
+		return payload_run(err) < 0 ? VERB_ERROR : VERB_GOOD;
+	doctor_init(&doctor);
+	if (options.probe)
+		return doctor_probe(&doctor, &options, err);
+	if (options.root && doctor_enter(options.root, err) < 0)
+		return VERB_ERROR;
+	if (options.in_use)
+		return doctor_in_use(options.in_use, err);
+	if (options.engine_runtimes)
+		return doctor_engine_runtimes(err);
+	doctor.asks_engines = !options.root;
+	return doctor_report(&doctor, options.json, err);
 }
