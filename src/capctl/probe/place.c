@@ -69,7 +69,7 @@ static int write_place(const char *path, int flags, const char *text,
 {
 	int fd CLEANUP_FD = fileio_open(AT_FDCWD, path, O_WRONLY | flags, 0600);
 
-	if (fd < 0 || fileio_write(fd, text, strlen(text)) < 0)
+	if (fd < 0 || fileio_write(fd, PIECES_OF(text, strlen(text))) < 0)
 		return err_set_errno(err, errno, "write '%s'", path);
 	return 0;
 }
