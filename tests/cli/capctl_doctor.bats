@@ -561,7 +561,8 @@ alive() { # ROOT ID runc|crun
 @test "a policy that changes nothing is reported" {
 	policy '{engine: "cri-o", audit: "none"}'
 	doctor
-	finds
+	finds warning 'there are no rules: no container gets a capability' \
+		'add a rule'
 	says policy '0 rules in 1 file: nothing is changed'
 	policy '{engine: "cri-o", audit: "none", mode: "audit"}' "$web"
 	doctor

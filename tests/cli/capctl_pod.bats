@@ -259,6 +259,19 @@ why() { # CAPABILITY TEXT
 
 # Words.
 
+# The first block of this language, without indentation.
+block() { # LANGUAGE FILE
+	sed -n "/^ *\`\`\`$1\$/,/^ *\`\`\`\$/{/\`\`\`/!p;/^ *\`\`\`\$/q}" "$2"
+}
+
+@test "docs/kubernetes.md: its rule gives its pod what that asks for" {
+	block json "$srcdir/docs/kubernetes.md" >"$work/policy.json"
+	capctl check --strict "$work/policy.json"
+	json < <(block yaml "$srcdir/docs/kubernetes.md")
+	[ "$status" -eq 0 ]
+	jq -e "$first .held == [\"CAP_NET_BIND_SERVICE\"]" <<<"$output"
+}
+
 @test "misspelt capabilities are named, with what is meant" {
 	pod < <(small_pod '' \
 		'securityContext: {capabilities: {add: [CAP_SYS_TIME], drop: [CAP_KILL]}}')

@@ -292,6 +292,20 @@ static void check_running_engine(const struct engines *engines,
 	findings_fix(engines->findings, "see packaging/%s", snippets[kind]);
 }
 
+/* Then pods of the handler start, and find out by themselves. */
+static void check_unused_handlers(const struct engines *engines)
+{
+	const struct policy *policy = &engines->doctor->policy;
+
+	if (!engines->doctor->has_policy || policy->count)
+		return;
+	findings_add(
+		engines->findings, FINDING_WARNING, "policy",
+		"handlers call capruntime, but there are no rules: no container gets a capability");
+	findings_fix(engines->findings,
+		     "add a rule: see capruntime-policy(5), EXAMPLES");
+}
+
 static void check_used_engines(const struct engines *engines)
 {
 	size_t handlers = 0;
@@ -302,8 +316,10 @@ static void check_used_engines(const struct engines *engines)
 		check_running_engine(engines, (enum engine)kind);
 	check_unused_engine(engines, ENGINE_CRIO);
 	check_unused_engine(engines, ENGINE_CONTAINERD);
-	if (handlers)
+	if (handlers) {
+		check_unused_handlers(engines);
 		return;
+	}
 	findings_add(engines->findings, FINDING_WARNING, "engines",
 		     "no engine's configuration names capruntime");
 	findings_fix(
