@@ -267,6 +267,7 @@ block() { # LANGUAGE FILE
 @test "docs/kubernetes.md: its rule gives its pod what that asks for" {
 	block json "$srcdir/docs/kubernetes.md" >"$work/policy.json"
 	capctl check --strict "$work/policy.json"
+	[ "$status" -eq 0 ]
 	json < <(block yaml "$srcdir/docs/kubernetes.md")
 	[ "$status" -eq 0 ]
 	jq -e "$first .held == [\"CAP_NET_BIND_SERVICE\"]" <<<"$output"
