@@ -135,8 +135,16 @@ CAPCTL_FILES = \
 	src/capctl/check/report.h \
 	src/capctl/child.c \
 	src/capctl/child.h \
-	src/capctl/decode.c \
-	src/capctl/decode.h \
+	src/capctl/decode/clauses.c \
+	src/capctl/decode/clauses.h \
+	src/capctl/decode/decode.c \
+	src/capctl/decode/decode.h \
+	src/capctl/decode/describe.c \
+	src/capctl/decode/describe.h \
+	src/capctl/decode/pasted.c \
+	src/capctl/decode/print.c \
+	src/capctl/decode/span.c \
+	src/capctl/decode/span.h \
 	src/capctl/doctor/checks.h \
 	src/capctl/doctor/containerd_files.c \
 	src/capctl/doctor/containerd_files.h \

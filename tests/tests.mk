@@ -70,7 +70,9 @@ CAPCTL_UNIT_TESTS = \
 	tests/unit/capctl/check/lint_test \
 	tests/unit/capctl/check/match_compare_test \
 	tests/unit/capctl/child_test \
-	tests/unit/capctl/decode_test \
+	tests/unit/capctl/decode/clauses_test \
+	tests/unit/capctl/decode/describe_test \
+	tests/unit/capctl/decode/pasted_test \
 	tests/unit/capctl/doctor/containerd_files_test \
 	tests/unit/capctl/doctor/containerd_tables_test \
 	tests/unit/capctl/doctor/engine_ask_test \
@@ -132,6 +134,7 @@ CAPCTL_FUZZ_TARGETS = \
 	tests/fuzz/bpf_fuzz \
 	tests/fuzz/cgroup_fuzz \
 	tests/fuzz/command_fuzz \
+	tests/fuzz/decode_fuzz \
 	tests/fuzz/held_fuzz \
 	tests/fuzz/lint_fuzz \
 	tests/fuzz/lint_location_fuzz \

@@ -11,6 +11,9 @@ tested_elsewhere='
 src/base/paths.c tests/cli/runtimes.bats it has only data
 src/capctl/check/check.c tests/cli/capctl_check.bats its output is compared there
 src/capctl/check/report.c tests/cli/capctl_check.bats its output is compared there
+src/capctl/decode/decode.c tests/cli/capctl_decode.bats its output is compared there
+src/capctl/decode/print.c tests/cli/capctl_decode.bats its output is compared there
+src/capctl/decode/span.c tests/unit/capctl/decode/pasted_test.c its words are tested there
 src/capctl/doctor/containers.c tests/cli/capctl_doctor.bats its findings are tested there
 src/capctl/doctor/doctor.c tests/cli/capctl_doctor.bats its output is compared there
 src/capctl/check/limits.c tests/unit/capctl/check/lint_test.c each warning that rests on it is expected there
@@ -83,6 +86,7 @@ capset
 cgroup
 command
 decide
+decode
 exec_patch
 held
 identity
@@ -118,6 +122,7 @@ bundle policy spec runtime caps base
 capruntime $shared
 capctl $shared
 capctl/check capctl $shared
+capctl/decode capctl capctl/process $shared
 capctl/doctor capctl capctl/probe capctl/process $shared
 capctl/execve caps base
 capctl/explain capctl capctl/doctor capctl/execve capctl/pod capctl/process capctl/rootfs capctl/seccomp $shared
@@ -135,8 +140,9 @@ capctl/verify capctl capctl/process $shared
 kernel_files='
 base: fileio report time trust
 bundle: evaluate files owner
-capctl: child decode dryrun main out out_json restore verb version
+capctl: child dryrun main out out_json restore verb version
 capctl/check: check report
+capctl/decode: clauses decode pasted print span
 capctl/doctor: containers doctor engine_ask engine_files engine_word engines host in_use kernel policy program
 capctl/explain: entrypoint executable explain json pod pod_print pod_why pod_words print verb warn
 capctl/pod: engine

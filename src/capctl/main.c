@@ -42,8 +42,8 @@ static const struct verb verbs[] = {
 	  "capctl show --all --tree\n"
 	  "capctl show self",
 	  verb_show },
-	{ "decode", "[HEX|NAME...]", "translate masks to names, names to masks",
-	  NULL,
+	{ "decode", "[TEXT...]", "translate masks to names, names to masks",
+	  "  --number  decimal words are numbers of capabilities",
 	  "capctl decode 0000000000003400\n"
 	  "capctl decode net_raw kill\n"
 	  "capctl decode | grep port",

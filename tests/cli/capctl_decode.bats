@@ -15,7 +15,7 @@ decode() { # WORD...
 @test "a mask becomes names, in each spelling" {
 	local word
 
-	for word in 0000000000000420 420 0x420 0X0420; do
+	for word in 0000000000000420 420 0x420 0X0420 0420; do
 		decode "$word"
 		ended 0
 		wrote '0000000000000420  KILL, NET_BIND_SERVICE'
@@ -35,21 +35,139 @@ decode() { # WORD...
 		# shellcheck disable=SC2086 # words
 		decode $words
 		ended 0
-		wrote '0000000000000420  KILL, NET_BIND_SERVICE'
+		wrote '0000000000000420  KILL, NET_BIND_SERVICE
+                  KILL: send signals to any process
+                  NET_BIND_SERVICE: listen on ports below 1024'
 	done
 	decode 'kill net_bind_service'
-	wrote '0000000000000420  KILL, NET_BIND_SERVICE'
+	[ "${lines[0]}" = '0000000000000420  KILL, NET_BIND_SERVICE' ]
+}
+
+@test "a name is described" {
+	decode net_raw
+	ended 0
+	wrote '0000000000002000  NET_RAW
+                  send and receive packets of any kind, forged ones too'
+}
+
+@test "a small decimal number is read as a mask and as a number" {
+	decode 13
+	ended 0
+	wrote 'as a mask    0000000000000013  CHOWN, DAC_OVERRIDE, FSETID
+                               dangerous: CHOWN, DAC_OVERRIDE
+as a number  0000000000002000  NET_RAW
+                               send and receive packets of any kind, forged ones
+                               too'
+	decode --json 13
+	is_json '[.masks[] | [.read_as, .mask]] ==
+		[["mask", "0000000000000013"], ["number", "0000000000002000"]]'
+	# What is not the number of a capability, or is written as a mask is.
+	for word in 64 013 0x13 00; do
+		decode "$word"
+		ended 0
+		[[ "$output" != *' number '* ]] || seen "of '$word'"
+	done
+}
+
+@test "with --number, decimal words are numbers" {
+	decode --number 13 5
+	ended 0
+	wrote '0000000000002000  NET_RAW
+                  send and receive packets of any kind, forged ones too
+0000000000000020  KILL
+                  send signals to any process'
+	decode --number 64
+	complained "decode: '64' is not a capability's number: see 'capctl help decode'"
+}
+
+@test "audit messages have their number" {
+	decode 'type=AVC msg=audit(1.2:3): avc:  denied  { net_raw } for  pid=7 comm="ping" capability=13  scontext=a:b:c tclass=capability permissive=0'
+	ended 0
+	[ "${lines[0]}" = '0000000000002000  NET_RAW' ] || seen 'SELinux'
+	decode 'audit: type=1400 audit(1.2:3): apparmor="DENIED" operation="capable" class="cap" profile="docker-default" pid=7 comm="ping" capability=13  capname="net_raw"'
+	ended 0
+	[ "${lines[0]}" = '0000000000002000  NET_RAW' ] || seen 'AppArmor'
+}
+
+@test "what getcap and getpcaps print is decoded, old and new" {
+	local text
+
+	for text in '/usr/bin/ping cap_net_raw=ep' \
+		'/usr/bin/ping = cap_net_raw+ep' '/usr/bin/ping net_raw+ep'; do
+		decode "$text"
+		ended 0
+		wrote '/usr/bin/ping  effective    0000000000002000  NET_RAW
+               permitted    0000000000002000  NET_RAW
+               inheritable  0000000000000000  none'
+		# As the shell splits it.
+		# shellcheck disable=SC2086 # words
+		decode $text
+		ended 0
+		[[ "${lines[0]}" = '/usr/bin/ping  effective '* ]]
+	done
+	for text in '1234: cap_chown,cap_kill=eip' \
+		"Capabilities for \`1234': = cap_chown,cap_kill+eip"; do
+		decode --json "$text"
+		is_json '[.masks[] | [.set, .mask]] == [
+			["effective", "0000000000000021"],
+			["permitted", "0000000000000021"],
+			["inheritable", "0000000000000021"]]'
+		is_json '.masks | all(.of | test("1234\u0027?$"))'
+	done
+	decode cap_net_raw+ep
+	ended 0
+	wrote 'effective    0000000000002000  NET_RAW
+permitted    0000000000002000  NET_RAW
+inheritable  0000000000000000  none'
+	decode '1: =ep cap_sys_admin-ep'
+	ended 0
+	[[ "${lines[0]}" = '1  effective '*'all but SYS_ADMIN' ]] || seen 'all'
+	decode cap_net_rwa=ep
+	complained "decode: unknown capability 'cap_net_rwa': 'capctl decode' without arguments lists them"
+}
+
+@test "the programs' own output is decoded" {
+	require_programs getpcaps getcap setcap
+	cp /bin/true "$BATS_TEST_TMPDIR/a program"
+	setcap cap_net_raw,cap_kill=ep "$BATS_TEST_TMPDIR/a program" ||
+		skip 'setcap is not permitted'
+	decode --json "$(getcap "$BATS_TEST_TMPDIR/a program")"
+	is_json '.masks[0] | .of == $path and .mask == "0000000000002020"' \
+		--arg path "$BATS_TEST_TMPDIR/a program"
+	decode --json "$(getpcaps $$ 2>&1)"
+	is_json '.masks | length == 3 and .[0].mask == $mask' --arg mask \
+		"$(sed -n 's/^CapEff:\t//p' /proc/$$/status)"
+}
+
+@test "standard input is read, by itself or as '-'" {
+	local words
+
+	for words in '' -; do
+		# shellcheck disable=SC2086 # a word or none
+		run --separate-stderr "$builddir/capctl" decode $words \
+			< <(printf '/a cap_kill=p\n/b cap_chown=i\n')
+		ended 0
+		[ "$(grep -c '^/[ab]  effective' <<<"$output")" -eq 2 ] ||
+			seen "with '$words'"
+	done
+	run --separate-stderr "$builddir/capctl" decode < <(:)
+	ended 0
+	[[ "$output" = ' 0  CHOWN '* ]] || seen 'no list'
+	decode -
+	complained "decode: standard input is empty: see 'capctl help decode'"
 }
 
 @test "every mask has its line, all names together one" {
-	decode KILL 1,2 0 net_raw
+	decode KILL 0x1,02 0x0 net_raw
 	ended 0
 	wrote '0000000000000001  CHOWN
                   dangerous: CHOWN
 0000000000000002  DAC_OVERRIDE
                   dangerous: DAC_OVERRIDE
 0000000000000000  none
-0000000000002020  KILL, NET_RAW'
+0000000000002020  KILL, NET_RAW
+                  KILL: send signals to any process
+                  NET_RAW: send and receive packets of any kind, forged ones too'
 }
 
 block='Name:	sh
@@ -150,11 +268,17 @@ abc:	def'
 	decode --json 8000000000200001 KILL sys_admin
 	ended 0
 	is_json '. == {masks: [
-		{set: null, mask: "8000000000200001",
+		{read_as: "mask", of: null, set: null, mask: "8000000000200001",
 		 names: ["CAP_CHOWN", "CAP_SYS_ADMIN", "63"],
+		 allows: ["change the owner and group of any file",
+			"mount file systems, enter namespaces and much more: nearly root",
+			null],
 		 dangerous: ["CAP_CHOWN", "CAP_SYS_ADMIN"],
 		 unknown_to_kernel: ["63"]},
-		{set: null, mask: "0000000000200020", names: ["CAP_KILL", "CAP_SYS_ADMIN"],
+		{read_as: "names", of: null, set: null, mask: "0000000000200020",
+		 names: ["CAP_KILL", "CAP_SYS_ADMIN"],
+		 allows: ["send signals to any process",
+			"mount file systems, enter namespaces and much more: nearly root"],
 		 dangerous: ["CAP_SYS_ADMIN"], unknown_to_kernel: []}]}'
 }
 
@@ -172,7 +296,7 @@ abc:	def'
 @test "what is neither mask nor name is wrong use" {
 	local word
 
-	for word in '' ',' ' ' a! -- -1 0x1.5 +400 400h? 'KILL=' \
+	for word in '' ',' ' ' a! -- -1 0x1.5 +400 400h? '=+' \
 		$'\e[2J'; do
 		capctl decode -- "$word"
 		ended 2

@@ -96,6 +96,19 @@ static bool read_ids(struct rest rest, uint32_t ids[PROCSTATUS_ID_COUNT])
 	return true;
 }
 
+static enum capset_which set_of_line(enum procstatus_line line)
+{
+	static const enum capset_which sets[] = {
+		[PROCSTATUS_CAP_INH - PROCSTATUS_CAP_INH] = CAPSET_INHERITABLE,
+		[PROCSTATUS_CAP_PRM - PROCSTATUS_CAP_INH] = CAPSET_PERMITTED,
+		[PROCSTATUS_CAP_EFF - PROCSTATUS_CAP_INH] = CAPSET_EFFECTIVE,
+		[PROCSTATUS_CAP_BND - PROCSTATUS_CAP_INH] = CAPSET_BOUNDING,
+		[PROCSTATUS_CAP_AMB - PROCSTATUS_CAP_INH] = CAPSET_AMBIENT,
+	};
+
+	return sets[line - PROCSTATUS_CAP_INH];
+}
+
 static bool read_status_set(struct rest rest, capmask *ret_mask)
 {
 	capmask mask;
@@ -143,8 +156,6 @@ static bool read_status_state(struct rest rest, char *ret_state)
 static bool read_status_line(struct procstatus *status,
 			     enum procstatus_line line, struct rest rest)
 {
-	capmask *set = status->sets.set;
-
 	switch (line) {
 	case PROCSTATUS_NAME:
 		return read_status_name(rest, status->name);
@@ -161,15 +172,12 @@ static bool read_status_line(struct procstatus *status,
 	case PROCSTATUS_GID:
 		return read_ids(rest, status->gid);
 	case PROCSTATUS_CAP_INH:
-		return read_status_set(rest, &set[CAPSET_INHERITABLE]);
 	case PROCSTATUS_CAP_PRM:
-		return read_status_set(rest, &set[CAPSET_PERMITTED]);
 	case PROCSTATUS_CAP_EFF:
-		return read_status_set(rest, &set[CAPSET_EFFECTIVE]);
 	case PROCSTATUS_CAP_BND:
-		return read_status_set(rest, &set[CAPSET_BOUNDING]);
 	case PROCSTATUS_CAP_AMB:
-		return read_status_set(rest, &set[CAPSET_AMBIENT]);
+		return read_status_set(rest,
+				       &status->sets.set[set_of_line(line)]);
 	case PROCSTATUS_NO_NEW_PRIVS:
 		return read_status_bool(rest, &status->no_new_privs);
 	case PROCSTATUS_SECCOMP:
@@ -214,6 +222,16 @@ static enum procstatus_line find_line(const char *key, size_t len)
 		if (strlen(keys[i]) == len && memcmp(keys[i], key, len) == 0)
 			break;
 	return (enum procstatus_line)i;
+}
+
+bool procstatus_is_set(const char *key, size_t len, enum capset_which *ret_set)
+{
+	enum procstatus_line line = find_line(key, len);
+
+	if (line < PROCSTATUS_CAP_INH || line > PROCSTATUS_CAP_AMB)
+		return false;
+	*ret_set = set_of_line(line);
+	return true;
 }
 
 /* Of two lines with the same key, the first valid one counts. */

@@ -63,6 +63,9 @@ struct procstatus {
 void procstatus_parse(struct procstatus *ret_status, const char *text,
 		      size_t len);
 
+/* "CapEff" and such: is it the key of a set's line, and of which set? */
+bool procstatus_is_set(const char *key, size_t len, enum capset_which *ret_set);
+
 /* Has all lines that every kernel since 4.10 writes. */
 bool procstatus_is_whole(const struct procstatus *status);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "capctl/decode.h"
+#include "capctl/decode/describe.h"
 
 #include <sys/capability.h>
 
