@@ -24,7 +24,11 @@ die() {
 }
 
 usage() {
-	sed -n 's/^# usage/usage/p; s/^#  \( *install\.sh\)/ \1/p' "$0" >&2
+	sed -n 's/^# usage/usage/p; s/^#  \( *install\.sh\)/ \1/p' "$0"
+}
+
+misuse() {
+	usage >&2
 	exit 2
 }
 
@@ -209,13 +213,17 @@ remove_directory() { # DIRECTORY
 while [ $# -gt 0 ]; do
 	case $1 in
 	--prefix | --destdir)
-		[ $# -ge 2 ] || usage
+		[ $# -ge 2 ] || misuse
 		if [ "$1" = --prefix ]; then prefix=$2; else destdir=${2%/}; fi
 		shift
 		;;
 	--uninstall) verb=uninstall ;;
 	--purge) purge=true ;;
-	*) usage ;;
+	--help | -h)
+		usage
+		exit
+		;;
+	*) misuse ;;
 	esac
 	shift
 done
@@ -235,7 +243,7 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 
 if [ "$verb" = install ]; then
-	! $purge || usage
+	! $purge || misuse
 	check_files
 	install_files
 	install_configuration

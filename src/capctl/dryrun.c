@@ -10,6 +10,7 @@
 #include "base/path.h"
 #include "capctl/out.h"
 #include "policy/files.h"
+#include "json/read.h"
 
 static int find_forced(struct dryrun_host *node, struct err *err)
 {
@@ -121,6 +122,32 @@ static int dryrun_evaluate(struct dryrun *run, struct err *err)
 	    read_bundle_record(run, err) < 0)
 		return -1;
 	return decide_bundle(run, err);
+}
+
+/* What is no config.json says nothing about a container. */
+int dryrun_check_config(const struct dryrun *run, struct err *err)
+{
+	const struct json_doc *config = &run->evaluation.restored;
+	struct json_value process, rules;
+
+	if (run->refused)
+		return 0;
+	if (!config->text) {
+		*err = run->reason;
+		return -1;
+	}
+	if (json_find(config, json_root(config), "process", &process) &&
+	    process.kind == JSON_OBJECT)
+		return 0;
+	if (json_find(config, json_root(config), "rules", &rules))
+		return err_set(
+			err,
+			"'%s' is a policy: name it with --policy, and a bundle or a config.json as the operand",
+			config->name);
+	return err_set(
+		err,
+		"'%s' is not the config.json of a container: it has no object 'process'",
+		config->name);
 }
 
 static void begin_run(struct dryrun *run, const struct dryrun_host *node,

@@ -65,6 +65,12 @@ int dryrun_config(struct dryrun *ret_run, const struct dryrun_host *node,
 		  struct err *err) MUST_CHECK;
 void dryrun_free(struct dryrun *run);
 
+/*
+ * After dryrun_bundle(): is what was read the config.json of a container? If the
+ * runtime would refuse it, that is the answer.
+ */
+int dryrun_check_config(const struct dryrun *run, struct err *err) MUST_CHECK;
+
 enum dryrun_outcome {
 	DRYRUN_REFUSED,
 	DRYRUN_NO_POLICY, /* config.json is not read */

@@ -277,10 +277,35 @@ engine_of() { # FIXTURE
 
 @test "without a policy and a record config.json is not read" {
 	policy '{}'
-	echo '{ broken' >"$bundle/config.json"
+	# What the runtime would only refuse under a policy.
+	jq '.process.user.uid = "x"' "$bundle/config.json" >"$work/odd"
+	cp "$work/odd" "$bundle/config.json"
 	explain "$bundle"
 	[ "$status" -eq 0 ]
 	[[ "$output" == 'no policy and no record: config.json is not read'* ]]
+}
+
+@test "what is not the config.json of a container is an error" {
+	local file rules
+
+	jq 'del(.process)' "$bundle/config.json" >"$work/none.json"
+	jq '.process = null' "$bundle/config.json" >"$work/null.json"
+	echo '{ broken' >"$work/broken.json"
+	for rules in none one; do
+		policy '{}'
+		[ "$rules" = none ] || policy '{}' '{name: "a", match: {}}'
+		for file in none null; do
+			explain "$work/$file.json"
+			[ "$status" -eq 2 ]
+			[ "$stderr" = "capctl: explain: '$work/$file.json' is not the config.json of a container: it has no object 'process'" ]
+		done
+		explain "$CAPRUNTIME_POLICY"
+		[ "$status" -eq 2 ]
+		[ "$stderr" = "capctl: explain: '$CAPRUNTIME_POLICY' is a policy: name it with --policy, and a bundle or a config.json as the operand" ]
+		explain "$work/broken.json"
+		[ "$status" -ne 0 ]
+		[[ "$stderr" == *"broken.json':1:3: "* ]]
+	done
 }
 
 @test "in mode audit explain shows the decision and notes the mode" {

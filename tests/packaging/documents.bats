@@ -60,8 +60,20 @@ expect_files() { # DIRECTORIES, as (a|b)
 	expect_links
 	expect_files '(docs|examples|packaging/(crio|containerd|docker|logrotate|podman|kubernetes|openshift))'
 	program=$BATS_TEST_TMPDIR/program
-	echo program >"$program"
+	{ printf '\177ELF\2' && head -c 59 /dev/zero; } >"$program"
 	packaging/openshift/make-machineconfig "$program" >/dev/null
+}
+
+@test "every script explains itself with --help" {
+	cd "$srcdir"
+	for script in quickstart packaging/install.sh tools/build-deb \
+		packaging/openshift/make-machineconfig tools/build-rpm \
+		tools/build-tarball tools/make-packages \
+		"$builddir/packaging/package-hook"; do
+		run -0 --separate-stderr "$(realpath "$script")" --help
+		[[ "$output" == usage:*"${script##*/}"* ]]
+		[ -z "$stderr" ]
+	done
 }
 
 definitions() {

@@ -11,7 +11,16 @@ setup() {
 	require_programs jq
 	work=$BATS_TEST_TMPDIR
 	script=$srcdir/packaging/openshift/make-machineconfig
-	head -c 300000 /dev/urandom >"$work/program"
+	make_program 300000
+}
+
+# The header of a static program, then bytes that do not compress.
+make_program() { # SIZE
+	{
+		printf '\177ELF\2\1\1'
+		head -c 57 /dev/zero
+		head -c "$1" /dev/urandom
+	} >"$work/program"
 }
 
 make_config() { # WORD...
@@ -86,17 +95,37 @@ written() { # PATH
 }
 
 @test "a MachineConfig too large for etcd is refused" {
-	head -c 900000 /dev/urandom >"$work/program"
+	make_program 900000
 	run --separate-stderr "$script" "$work/program"
 	[ "$status" -eq 1 ]
 	[ -z "$output" ]
 	[[ "$stderr" == *"bytes are too many, "*"strip '$work/program'" ]]
 }
 
+@test "only a static program is taken" {
+	cp /bin/true "$work/dynamic"
+	echo '#!/bin/sh' >"$work/script"
+	run --separate-stderr "$script" "$work/dynamic"
+	[ "$status" -eq 1 ]
+	[ -z "$output" ]
+	[[ "$stderr" == "make-machineconfig: '$work/dynamic' needs a dynamic loader: "* ]]
+	run --separate-stderr "$script" "$work/script"
+	[ "$status" -eq 1 ]
+	[ -z "$output" ]
+	[[ "$stderr" == *"'$work/script' is no program of 64 bits" ]]
+}
+
+@test "--help is no error" {
+	run --separate-stderr "$script" --help
+	[ "$status" -eq 0 ]
+	[ -z "$stderr" ]
+	[[ "$output" == 'usage: make-machineconfig '*'PROGRAM must be static'* ]]
+}
+
 @test "wrong usage is an error, and prints no MachineConfig" {
 	for words in '' '--role' "--bogus x $work/program" "$work/none" \
 		"--role A $work/program" "--runtime crun $work/program" \
-		"--runtime /a%b $work/program" '--help'; do
+		"--runtime /a%b $work/program"; do
 		# shellcheck disable=SC2086
 		run --separate-stderr "$script" $words
 		[ "$status" -ne 0 ]

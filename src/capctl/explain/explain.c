@@ -148,7 +148,10 @@ int explain_finish(struct explained *explained, bool plain, struct err *err)
 static int explain_bundle(struct explained *explained, const char *path,
 			  struct err *err)
 {
-	if (dryrun_bundle(&explained->run, &explained->node, path, err) < 0)
+	struct dryrun *run = &explained->run;
+
+	if (dryrun_bundle(run, &explained->node, path, err) < 0 ||
+	    dryrun_check_config(run, err) < 0)
 		return -1;
 	return explain_finish(explained, false, err);
 }
