@@ -304,7 +304,7 @@ engine_of() { # FIXTURE
 		[ "$stderr" = "capctl: explain: '$CAPRUNTIME_POLICY' is a policy: name it with --policy, and a bundle or a config.json as the operand" ]
 		explain "$work/broken.json"
 		[ "$status" -ne 0 ]
-		[[ "$stderr" == *"broken.json':1:3: "* ]]
+		[[ "$output$stderr" == *"broken.json':1:3: "* ]]
 	done
 }
 
