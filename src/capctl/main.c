@@ -36,7 +36,8 @@ static const struct verb verbs[] = {
 	{ "show", "[PID...]", "show the capabilities of processes",
 	  "  --id ID       processes of this container\n"
 	  "  --root DIR    the runtime's state directory\n"
-	  "  --all         all processes, not only those of containers\n"
+	  "  --all         all processes, not only those of containers;\n"
+	  "                with --id, all of the container's PID namespace\n"
 	  "  --tree        as a tree; with PIDs, their descendants too",
 	  "capctl show --id web\n"
 	  "capctl show --all --tree\n"

@@ -89,6 +89,35 @@ shows_two() {
 	done
 }
 
+# A second container in the PID namespace of $first, as in a pod.
+start_neighbour() {
+	other=$id-other
+	cp -a "$bundle" "$work/other-$RUNTIME_NAME"
+	jq --arg path "/proc/$first/ns/pid" '.linux.namespaces |= map(
+		if .type == "pid" then .path = $path else . end)' \
+		"$bundle/config.json" >"$work/other-$RUNTIME_NAME/config.json"
+	plain_runtime run --detach --bundle "$work/other-$RUNTIME_NAME" \
+		"$other" </dev/null >"$work/other.log" 2>&1 3>&-
+	neighbour=$(plain_runtime state "$other" | jq .pid)
+}
+
+@test "of containers in one PID namespace each has its own processes" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		start_container
+		start_neighbour
+		show --json --id "$id" --root "$state"
+		is_json '[.processes[].pid] == [$pid]' --argjson pid "$first"
+		show --json --id "$other" --root "$state"
+		is_json '[.processes[].pid] == [$pid]' \
+			--argjson pid "$neighbour"
+		show --json --all --id "$id" --root "$state"
+		is_json '[.processes[].pid] == ([$one, $two] | sort)' \
+			--argjson one "$first" --argjson two "$neighbour"
+		plain_runtime delete --force "$other"
+	done
+}
+
 @test "a process of a container is shown with it, under the names engines give" {
 	local hex=0123456789abcdef0123456789abcdef
 

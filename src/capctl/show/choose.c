@@ -28,6 +28,16 @@ static bool holds_nothing(const struct process *process)
 	       (!set[CAPSET_BOUNDING] || status->no_new_privs);
 }
 
+/* Is the process, by its cgroup, of another container than the first one? */
+static bool is_of_other(const struct process *process,
+			const struct process *first)
+{
+	return process->container &&
+	       !(first->container &&
+		 strcmp(process->container, first->container) == 0);
+}
+
+/* The containers of a pod can have one PID namespace. */
 static bool is_of_container(const struct show_choice *choice,
 			    const struct processes *processes,
 			    const struct process *process)
@@ -41,7 +51,8 @@ static bool is_of_container(const struct show_choice *choice,
 	first = show_find(processes, choice->first);
 	own = show_find(processes, (uint32_t)getpid());
 	return first && own && first->pid_namespace != own->pid_namespace &&
-	       process->pid_namespace == first->pid_namespace;
+	       process->pid_namespace == first->pid_namespace &&
+	       (choice->options->all || !is_of_other(process, first));
 }
 
 static bool is_pid(const char *word, uint32_t pid)

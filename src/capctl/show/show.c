@@ -70,7 +70,8 @@ static int collect_names(struct show_choice *choice, struct err *err)
 	struct err problem = { 0 };
 	size_t count = 0;
 
-	if (containers_find(containers, NULL, NULL, &problem) < 0)
+	if (containers_find(containers, choice->options->root, NULL, &problem) <
+	    0)
 		*problem.text = '\0';
 	choice->names = calloc(containers->count + 1, sizeof(*choice->names));
 	if (!choice->names)
@@ -153,6 +154,19 @@ static int complete_id(struct show_choice *choice,
 	return 0;
 }
 
+/* Without a runtime's state any of its processes has its PID namespace. */
+static void find_any(struct show_choice *choice,
+		     const struct processes *processes)
+{
+	for (size_t i = 0; i < processes->count && !choice->first; i++) {
+		const struct process *process = &processes->list[i];
+
+		if (process->container &&
+		    strcmp(process->container, choice->id) == 0)
+			choice->first = process->status.pid;
+	}
+}
+
 static int by_place(const void *one, const void *other)
 {
 	const struct show_row *a = one, *b = other;
@@ -216,6 +230,8 @@ static int read_processes(struct show *show, struct show_choice *choice,
 	if (options->id && !choice->first &&
 	    complete_id(choice, &show->processes, err) < 0)
 		return -1;
+	if (options->id && options->all)
+		find_any(choice, &show->processes);
 	if (show_choose(show, choice, err) < 0)
 		return -1;
 	if (options->id && !show->count)
@@ -263,10 +279,9 @@ static int report_errors(const struct processes *processes, struct err *err)
 static int check_show_options(const struct show_options *options,
 			      struct err *err)
 {
-	if (!!*options->pids + !!options->id + options->all > 1)
+	if (*options->pids && (options->id || options->all))
 		return verb_misuse(err, "show",
-				   "PIDs, '--id' and '--all' exclude "
-				   "each other");
+				   "PIDs exclude '--id' and '--all'");
 	if (options->root && !options->id)
 		return verb_misuse(err, "show", "'--root' requires '--id'");
 	if (options->id && !*options->id)
