@@ -49,11 +49,13 @@ static const struct verb verbs[] = {
 	  "capctl decode net_raw kill\n"
 	  "capctl decode | grep port",
 	  verb_decode },
-	{ "scan", "ROOTFS|BUNDLE", "find what raises privileges in an image",
+	{ "scan", "ROOTFS|BUNDLE|FILE",
+	  "find what raises privileges in an image",
 	  "  --policy FILE  evaluate by this policy; bundles: else the installed\n"
 	  "  --bundle       the operand is a bundle\n"
 	  "  --rootfs       a root directory, even with a config.json",
 	  "capctl scan rootfs\n"
+	  "capctl scan rootfs/bin/ping\n"
 	  "capctl scan --bundle --policy policy.json bundle",
 	  verb_scan },
 	{ "verify", "[ID...]", "compare running containers with the policy",

@@ -284,7 +284,7 @@ closed_to_root() {
 
 @test 'wrong usage and a missing operand are status 2' {
 	scan
-	failed_with 'expects one root file system or bundle'
+	failed_with 'expects one root file system, bundle or file'
 	scan "$tree" "$tree"
 	failed_with 'expects one root file system or bundle'
 	scan --nonsense "$tree"
@@ -624,6 +624,36 @@ no policy and no record: config.json is not read
 	program ä 4755
 	scan --json "$tree"
 	says '.files[0] | .path_hex == null and .path == "/usr/bin/ä"'
+}
+
+@test 'a single file is examined alone' {
+	program app 4755
+	program raw 755 cap_net_raw=ep
+	program plain
+	policy '{"name":"a","match":{},"ambient":["NET_RAW"]}'
+	cd "$tree"
+	scan usr/bin/raw
+	ended 1
+	printed "\
+usr/bin/raw  0:0  raises  NET_RAW=ep
+1 entry: 1 with capabilities"
+	ln -s usr/bin/raw "$tree/link"
+	scan --json --policy "$work/policy.json" "$tree/link"
+	ended 1
+	says '(.files | length) == 1 and .files[0].path == .operand and
+		.files[0].verdicts == [{rule: "a", verdict: "redundant",
+			lacking: []}] and .counts.entries == 1'
+	scan "$tree/usr/bin/plain"
+	ended 0
+	printed '1 entry'
+	scan "$tree/usr/bin/none"
+	failed_with "usr/bin/none': no such file or directory"
+	scan /dev/null
+	failed_with "'/dev/null': not a directory"
+	for word in --bundle --rootfs; do
+		scan "$word" "$tree/usr/bin/raw"
+		[ "$status" -eq 2 ]
+	done
 }
 
 @test 'what is beside the root of a bundle is searched, too' {

@@ -3,11 +3,14 @@
 
 #include "capctl/scan/scan.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/alloc.h"
+#include "base/fileio.h"
 #include "capctl/rootfs/walk.h"
 
 #define PROGRESS_FIRST 500 /* milliseconds */
@@ -138,6 +141,28 @@ int scan_walk(struct scan *scan, const struct rootfs *rootfs,
 	clear_progress(scan);
 	scan->entries += entries;
 	return status;
+}
+
+int scan_one(struct scan *scan, struct err *err)
+{
+	struct rootfs around CLEANUP_ROOTFS = ROOTFS_INIT;
+	struct rootfs_file file CLEANUP_ROOTFS_FILE = { 0 };
+	int fd CLEANUP_FD = fileio_open(AT_FDCWD, scan->path, O_PATH, 0);
+	struct err reason;
+
+	if (fd < 0)
+		return err_set_errno(err, errno, "'%s'", scan->path);
+	if (rootfs_open(&around, "/", err) < 0)
+		return -1;
+	scan->entries = 1;
+	if (rootfs_describe(&around, fd, &file, &reason) < 0 &&
+	    take_unreadable(scan, scan->path, reason.text, err) < 0)
+		return -1;
+	if (!privileged_is_special(&file.program))
+		return 0;
+	file.path = strdup(scan->path);
+	return file.path ? take_found(scan, &file, err)
+			 : err_set_no_memory(err);
 }
 
 static int compare_scan_files(const void *left, const void *right)

@@ -291,8 +291,9 @@ static void print_counts(const struct scan *scan)
 	add_count(&buf, "; ", counts.without_effect, "without effect");
 	add_count(&buf, "; ", scan->unreadable_count, "unreadable");
 	finish_text(&buf, &text);
-	out_line(found ? OUT_STRONG : OUT_GOOD, "%" PRIu64 " entries%s",
-		 scan->entries, text ? text : ": out of memory");
+	out_line(found ? OUT_STRONG : OUT_GOOD, "%" PRIu64 " %s%s",
+		 scan->entries, scan->entries == 1 ? "entry" : "entries",
+		 text ? text : ": out of memory");
 }
 
 void scan_print(const struct scan *scan)

@@ -49,11 +49,21 @@ static int walk_bundle(struct scan *scan, const struct rootfs *root,
 	return scan_walk(scan, &around, &st, err);
 }
 
+static bool is_one_file(const struct scan *scan)
+{
+	struct stat st;
+
+	return !scan->is_bundle && !scan->as_rootfs &&
+	       stat(scan->path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
 static int walk_operand(struct scan *scan, struct err *err)
 {
 	struct rootfs root CLEANUP_ROOTFS = ROOTFS_INIT;
 	int status;
 
+	if (is_one_file(scan))
+		return scan_one(scan, err);
 	if (rootfs_open(&root, scan->path, err) < 0)
 		return -1;
 	status = scan->is_bundle ? walk_bundle(scan, &root, err)
@@ -169,8 +179,9 @@ static int parse_scan(int argc, char **argv, struct scan *scan, struct err *err)
 	if (first < 0)
 		return -1;
 	if (first != argc - 1)
-		return verb_misuse(err, argv[0],
-				   "expects one root file system or bundle");
+		return verb_misuse(
+			err, argv[0],
+			"expects one root file system, bundle or file");
 	if (scan->as_bundle && scan->as_rootfs)
 		return verb_misuse(err, argv[0],
 				   "'--bundle' and '--rootfs' exclude each "

@@ -77,6 +77,8 @@ struct privileged_file scan_bundle_view(const struct scan *scan,
 /* Adds the files it finds; `without` is a directory to skip, or NULL. */
 int scan_walk(struct scan *scan, const struct rootfs *rootfs,
 	      const struct stat *without, struct err *err) MUST_CHECK;
+/* The same for a root file system that is one file: scan->path, or its target. */
+int scan_one(struct scan *scan, struct err *err) MUST_CHECK;
 /* Sorts the files by path. */
 void scan_sort(struct scan *scan);
 
