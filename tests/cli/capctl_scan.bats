@@ -286,14 +286,13 @@ closed_to_root() {
 	scan
 	failed_with 'expects one root file system, bundle or file'
 	scan "$tree" "$tree"
-	failed_with 'expects one root file system or bundle'
+	failed_with 'expects one root file system, bundle or file'
 	scan --nonsense "$tree"
 	failed_with "unknown option '--nonsense'"
 	scan "$work/none"
 	failed_with "'$work/none': no such file or directory"
-	touch "$work/file"
-	scan "$work/file"
-	failed_with "'$work/file': "
+	scan --rootfs /bin/true
+	failed_with "'/bin/true': not a directory"
 	scan ''
 	failed_with
 }
@@ -645,7 +644,7 @@ usr/bin/raw  0:0  raises  NET_RAW=ep
 			lacking: []}] and .counts.entries == 1'
 	scan "$tree/usr/bin/plain"
 	ended 0
-	printed '1 entry'
+	printed '1 entry: nothing raises privileges'
 	scan "$tree/usr/bin/none"
 	failed_with "usr/bin/none': no such file or directory"
 	scan /dev/null
