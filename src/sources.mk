@@ -207,6 +207,7 @@ CAPCTL_FILES = \
 	src/capctl/out.c \
 	src/capctl/out.h \
 	src/capctl/out_json.c \
+	src/capctl/out_names.c \
 	src/capctl/pod/config.c \
 	src/capctl/pod/config.h \
 	src/capctl/pod/engine.c \
@@ -293,6 +294,8 @@ CAPCTL_FILES = \
 	src/capctl/show/show.h \
 	src/capctl/show/tree.c \
 	src/capctl/show/tree.h \
+	src/capctl/similar.c \
+	src/capctl/similar.h \
 	src/capctl/sync/deploy.c \
 	src/capctl/sync/deploy.h \
 	src/capctl/sync/policy.c \

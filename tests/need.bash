@@ -3,6 +3,9 @@
 # Programs that quickstart installs. A test that needs a missing one is skipped,
 # but fails under './quickstart check', which sets TEST_TOOLS_REQUIRED.
 
+# The texts in tests are wrapped at 80 columns; capctl wraps none into a pipe.
+export COLUMNS=80
+
 # A version manager's wrapper is ten times slower than the program.
 while [[ ":$PATH:" =~ :([^:]*/shims): ]]; do
 	PATH=:$PATH:

@@ -113,6 +113,7 @@ CAPCTL_UNIT_TESTS = \
 	tests/unit/capctl/seccomp/closed_test \
 	tests/unit/capctl/seccomp/profile_test \
 	tests/unit/capctl/show/tree_test \
+	tests/unit/capctl/similar_test \
 	tests/unit/capctl/sync/deploy_test \
 	tests/unit/capctl/verb_test \
 	tests/unit/capctl/verify/drift_test

@@ -41,6 +41,7 @@ src/capctl/explain/print.c tests/cli/capctl_explain.bats its output is compared 
 src/capctl/explain/verb.c tests/cli/capctl_explain.bats its options are tested there
 src/capctl/explain/warn.c tests/cli/capctl_explain.bats its output is compared there
 src/capctl/out_json.c tests/unit/capctl/out_test.c it is part of out
+src/capctl/out_names.c tests/unit/capctl/out_test.c it is part of out
 src/capctl/pod/engine.c tests/cli/capctl_pod.bats its choices are tested there
 src/capctl/pod/spec.c tests/unit/capctl/pod/manifest_test.c it is part of a manifest
 src/capctl/pod/values.c tests/unit/capctl/pod/manifest_test.c its types are tested there

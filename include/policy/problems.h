@@ -9,12 +9,20 @@
 
 #define POLICY_NO_RULE SIZE_MAX
 
+/* A word that is not known where it is: a key, or a capability. */
+struct policy_unknown {
+	const char *word; /* not ended by a NUL; NULL: it is another problem */
+	size_t len;
+	const char *known; /* the keys, ", " between them; NULL: a capability */
+};
+
 /* Valid during the call that reports it. */
 struct policy_problem {
 	const char *file;
 	struct json_place place;
 	size_t rule; /* its number in the policy, or POLICY_NO_RULE */
 	const char *text;
+	struct policy_unknown unknown;
 };
 
 /*

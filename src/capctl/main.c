@@ -4,9 +4,11 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/report.h"
 #include "capctl/out.h"
+#include "capctl/similar.h"
 #include "capctl/verb.h"
 
 static const struct verb verbs[] = {
@@ -115,16 +117,32 @@ static enum verb_status list_verbs(void)
 	return VERB_GOOD;
 }
 
-/* Aligns the text with those of the other options. */
-static void print_json_option(const char *options)
+/* Lines of "  OPTION  TEXT"; one that only continues a text has no OPTION. */
+static void add_options(struct out_table *table, const char *lines)
 {
-	const char *text = options ? strstr(options + 2, "  ") : NULL;
-	size_t column = text ? (size_t)(text - options) + strspn(text, " ")
-			     : strlen("  --json  ");
+	while (lines && *lines) {
+		size_t len = strcspn(lines, "\n");
+		const char *gap = strstr(lines + 2, "  ");
+		char *name CLEANUP_FREE =
+			strndup(lines + 2, (size_t)(gap - lines - 2));
+		char *text CLEANUP_FREE =
+			strndup(gap + strspn(gap, " "),
+				len - (size_t)(gap + strspn(gap, " ") - lines));
 
-	if (options)
-		puts(options);
-	printf("  %-*sJSON, for programs\n", (int)column - 2, "--json");
+		table->failed |= !name || !text;
+		out_table_add(table, OUT_PLAIN, 2, name, text);
+		lines += len + (lines[len] == '\n');
+	}
+}
+
+static void print_options(const char *own)
+{
+	struct out_table table CLEANUP_TABLE = { .indent = 2 };
+
+	add_options(&table, own);
+	add_options(&table, "  --json  JSON, for programs; also '-o json'\n"
+			    "  --color WHEN  auto, always or never");
+	out_table_print(&table);
 }
 
 /* Completions read the words at the start of a line: '$' is none. */
@@ -137,19 +155,29 @@ static void print_examples(const char *examples)
 	}
 }
 
+static enum verb_status refuse_verb(const char *name, struct err *err)
+{
+	struct similar similar = similar_to(name, strlen(name));
+	char guess[SIMILAR_TEXT_MAX];
+
+	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
+		similar_offer(&similar, verbs[i].name, strlen(verbs[i].name));
+	similar_text(&similar, "", guess);
+	err_set(err, "unknown verb '%s'%s: see 'capctl help'", name, guess);
+	return VERB_ERROR;
+}
+
 static enum verb_status print_help(const char *name, struct err *err)
 {
 	const struct verb *verb = name ? find_verb(name) : NULL;
 
 	if (!name)
 		return list_verbs();
-	if (!verb) {
-		err_set(err, "unknown verb '%s': see 'capctl help'", name);
-		return VERB_ERROR;
-	}
+	if (!verb)
+		return refuse_verb(name, err);
 	printf("usage: capctl %s [OPTION...]%s%s\n%s\n\n", verb->name,
 	       *verb->arguments ? " " : "", verb->arguments, verb->summary);
-	print_json_option(verb->options);
+	print_options(verb->options);
 	print_examples(verb->examples);
 	return VERB_GOOD;
 }
@@ -175,12 +203,12 @@ static enum verb_status call_verb(int argc, char **argv, struct err *err)
 	enum verb_status status;
 
 	if (!name) {
-		err_set(err, "no verb given: see 'capctl help'");
+		list_verbs();
 		return VERB_ERROR;
 	}
 	if (is_help(name) || strcmp(name, "help") == 0)
 		return print_help(argv[2], err);
-	if (strcmp(name, "--version") == 0)
+	if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0)
 		name = argv[1] = version;
 	verb = find_verb(name);
 	if (!verb || asks_help(argv + 2))
@@ -197,9 +225,12 @@ int main(int argc, char **argv)
 	enum verb_status status;
 
 	err_use_libc_reasons();
+	/* Without a verb the list of verbs is the error. */
+	if (argc < 2 && dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+		return VERB_ERROR;
 	out_init();
 	status = call_verb(argc, argv, &err);
-	if (status != VERB_ERROR && out_finish(&err) < 0)
+	if ((status != VERB_ERROR || argc < 2) && out_finish(&err) < 0)
 		status = VERB_ERROR;
 	if (status == VERB_ERROR && *err.text)
 		report_failure("capctl", &err);

@@ -12,9 +12,10 @@
 #include "base/alloc.h"
 #include "base/utf8.h"
 
-#define USUAL_WIDTH 80
+#define USUAL_WIDTH 80 /* of a terminal that does not tell */
+#define NARROWEST 40
+#define WIDTH_MAX 4096
 #define GAP 2 /* blanks between columns */
-#define OTHERS_MAX 4 /* "all but" is used up to so many */
 
 struct out_row {
 	size_t columns;
@@ -22,25 +23,66 @@ struct out_row {
 	enum out_style styles[OUT_COLUMNS_MAX];
 };
 
+static bool on_terminal;
 static bool coloured;
 static bool rich; /* the terminal has 256 colours */
 static bool failed;
-static size_t width = USUAL_WIDTH;
+static size_t width = SIZE_MAX; /* text is wrapped for people alone */
 
-void out_init(void)
+/* 0: it is not set, or no width. */
+static size_t chosen_width(void)
+{
+	const char *columns = getenv("COLUMNS");
+	unsigned long number = columns ? strtoul(columns, NULL, 10) : 0;
+
+	return number <= WIDTH_MAX ? number : 0;
+}
+
+static size_t terminal_width(void)
+{
+	struct winsize size;
+
+	if (!on_terminal)
+		return SIZE_MAX;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col)
+		return size.ws_col;
+	return USUAL_WIDTH;
+}
+
+static bool is_colour_wanted(void)
 {
 	const char *no_color = getenv("NO_COLOR");
 	const char *term = getenv("TERM");
-	struct winsize size;
 
-	if (!isatty(STDOUT_FILENO))
-		return;
-	coloured = !(no_color && *no_color) &&
-		   !(term && strcmp(term, "dumb") == 0);
+	return on_terminal && !(no_color && *no_color) &&
+	       !(term && strcmp(term, "dumb") == 0);
+}
+
+void out_init(void)
+{
+	const char *term = getenv("TERM");
+
+	on_terminal = isatty(STDOUT_FILENO);
 	rich = term && strstr(term, "256color");
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 &&
-	    size.ws_col > USUAL_WIDTH)
-		width = size.ws_col;
+	coloured = is_colour_wanted();
+	width = chosen_width();
+	if (!width)
+		width = terminal_width();
+	if (width < NARROWEST)
+		width = NARROWEST;
+}
+
+bool out_use_colour(const char *when)
+{
+	if (strcmp(when, "always") == 0)
+		coloured = true;
+	else if (strcmp(when, "never") == 0)
+		coloured = false;
+	else if (strcmp(when, "auto") == 0)
+		coloured = is_colour_wanted();
+	else
+		return false;
+	return true;
 }
 
 /* 0: it must be escaped. */
@@ -322,67 +364,6 @@ void out_table_free(struct out_table *table)
 			free(table->rows[i].cells[k]);
 	free(table->rows);
 	*table = (struct out_table){ 0 };
-}
-
-char *out_name(unsigned int bit)
-{
-	struct buf buf CLEANUP_BUF = { 0 };
-	struct err ignored;
-	char number[8], *name;
-
-	capset_add_names(&buf, UINT64_C(1) << bit, "");
-	snprintf(number, sizeof(number), "%u", bit);
-	if (!buf.len)
-		buf_add_str(&buf, number);
-	return buf_take(&buf, &name, NULL, &ignored) < 0 ? NULL : name;
-}
-
-static void add_short_name(struct buf *buf, unsigned int bit)
-{
-	static const char prefix[] = "CAP_";
-	char *name CLEANUP_FREE = out_name(bit);
-
-	if (!name)
-		buf->failed = true;
-	else if (strncmp(name, prefix, strlen(prefix)) == 0)
-		buf_add_str(buf, name + strlen(prefix));
-	else
-		buf_add_str(buf, name);
-}
-
-static void add_short_names(struct buf *buf, capmask mask)
-{
-	const char *separator = "";
-
-	for (unsigned int bit = 0; bit < 64; bit++) {
-		if (!(mask >> bit & 1))
-			continue;
-		buf_add_str(buf, separator);
-		add_short_name(buf, bit);
-		separator = ", ";
-	}
-}
-
-char *out_names(capmask mask)
-{
-	struct buf buf CLEANUP_BUF = { 0 };
-	struct err ignored;
-	capmask others = capset_known() & ~mask;
-	char all[32], *text;
-
-	snprintf(all, sizeof(all), "all of %d", __builtin_popcountll(mask));
-	if (!mask) {
-		buf_add_str(&buf, "none");
-	} else if (mask == capset_known()) {
-		buf_add_str(&buf, all);
-	} else if (mask < capset_known() &&
-		   __builtin_popcountll(others) <= OTHERS_MAX) {
-		buf_add_str(&buf, "all but ");
-		add_short_names(&buf, others);
-	} else {
-		add_short_names(&buf, mask);
-	}
-	return buf_take(&buf, &text, NULL, &ignored) < 0 ? NULL : text;
 }
 
 void out_fail(void)

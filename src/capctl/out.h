@@ -22,10 +22,14 @@ enum out_style {
 };
 
 /*
- * Examines standard output and $NO_COLOR; call it first. Only a terminal gets
- * colour. Lines are wrapped at the terminal's width, else at 80 columns.
+ * Examines standard output, $NO_COLOR and $COLUMNS; call it first. Only a
+ * terminal gets colour, and lines wrapped at its width. With $COLUMNS lines are
+ * wrapped there, on whatever standard output is.
  */
 void out_init(void);
+
+/* "auto", "always" or "never", before anything is printed. False: neither. */
+bool out_use_colour(const char *when) MUST_CHECK;
 
 /* Prints one line; a newline in the text is escaped. */
 void out_line(enum out_style style, const char *format, ...)

@@ -24,7 +24,7 @@ struct verb {
 	const char *name;
 	const char *arguments; /* for the usage line */
 	const char *summary; /* one line */
-	const char *options; /* one per line, indented; NULL: only --json */
+	const char *options; /* one per line, indented; NULL: none */
 	const char *examples; /* one per line; capctl(8) has them too */
 	/*
 	 * argv[0] is the verb's name, argv[argc] is NULL. On VERB_ERROR
@@ -41,7 +41,8 @@ struct verb_option {
 };
 
 /*
- * Parses the options, which may precede and follow the operands; "--" ends
+ * Parses the options, with "-o json|text" for an option "json", and "--color" of
+ * every verb. They may precede and follow the operands; "--" ends
  * them. Moves the operands to the end of argv and returns the index of the
  * first. -1: wrong usage. At most 16 options.
  */

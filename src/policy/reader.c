@@ -20,6 +20,7 @@ static void report_problem(void *context, size_t offset, const char *message)
 				? (size_t)(reader->rule - reader->policy->rules)
 				: POLICY_NO_RULE,
 		.text = message,
+		.unknown = reader->unknown,
 	};
 
 	/* Finding a place walks over the text: only when it is needed. */
@@ -96,6 +97,22 @@ find_policy_key(const struct policy_reader *reader, struct json_value name,
 	return NULL;
 }
 
+static void report_unknown(struct policy_reader *reader, size_t offset,
+			   struct policy_unknown unknown, const char *what)
+{
+	int len = (int)unknown.len;
+
+	reader->unknown = unknown;
+	if (what)
+		policy_problem(reader, offset,
+			       "unknown key '%.*s' in %s (known: %s)", len,
+			       unknown.word, what, unknown.known);
+	else
+		policy_problem(reader, offset, "unknown capability '%.*s'", len,
+			       unknown.word);
+	reader->unknown = (struct policy_unknown){ 0 };
+}
+
 static void problem_unknown(struct policy_reader *reader, struct json_value key,
 			    const struct policy_key *keys, size_t count,
 			    const char *what)
@@ -111,11 +128,11 @@ static void problem_unknown(struct policy_reader *reader, struct json_value key,
 	if (buf_take(&buf, &known, NULL, &err) < 0)
 		policy_no_memory(reader, key.start);
 	else
-		policy_problem(reader, key.start,
-			       "unknown key '%.*s' in %s (known: %s)",
-			       (int)(key.end - key.start - 2),
-			       reader->json.doc->text + key.start + 1, what,
-			       known);
+		report_unknown(reader, key.start,
+			       (struct policy_unknown){
+				       reader->json.doc->text + key.start + 1,
+				       key.end - key.start - 2, known },
+			       what);
 }
 
 static void read_member(struct policy_reader *reader,
@@ -347,8 +364,10 @@ static void read_capability(struct policy_reader *reader,
 		return;
 	capability = capset_from_name(name, strlen(name));
 	if (!capability)
-		policy_problem(reader, value.start, "unknown capability '%s'",
-			       name);
+		report_unknown(reader, value.start,
+			       (struct policy_unknown){ .word = name,
+							.len = strlen(name) },
+			       NULL);
 	*mask |= capability;
 }
 

@@ -17,6 +17,7 @@ struct policy_reader {
 	struct policy_problems *problems;
 	const char *key; /* of the value being read; NULL in a list */
 	struct policy_rule *rule; /* the one being read; NULL: none */
+	struct policy_unknown unknown; /* of the next problem */
 	struct json_place place; /* of the last problem; the next is near */
 	size_t patterns; /* in the rule so far */
 	size_t name_start; /* the rule's name in the text */

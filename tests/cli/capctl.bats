@@ -6,9 +6,62 @@ load capctl_helpers
 
 verbs=(check explain show decode scan verify restore sync doctor version)
 
-@test "without a verb it asks for one" {
+@test "without a verb it lists them, as an error" {
+	local listed
+
+	capctl help
+	listed=$output
 	capctl
-	complained "no verb given: see 'capctl help'"
+	ended 2
+	[ -z "$output" ] || seen 'wanted no output'
+	[ "$stderr" = "$listed" ] || seen 'wanted the list of verbs'
+}
+
+@test "a misspelt word is answered with the nearest one" {
+	capctl verfiy
+	complained "unknown verb 'verfiy' (did you mean 'verify'?): see 'capctl help'"
+	capctl help docter
+	complained "unknown verb 'docter' (did you mean 'doctor'?): see 'capctl help'"
+	capctl show --tre
+	complained "show: unknown option '--tre' (did you mean '--tree'?): see 'capctl help show'"
+	capctl show --colour=always
+	complained "show: unknown option '--colour=always' (did you mean '--color'?): see 'capctl help show'"
+}
+
+@test "-o json is --json" {
+	local words
+
+	for words in '-o json' -ojson '-o text -o json' '--json -o json'; do
+		# shellcheck disable=SC2086 # words
+		capctl decode $words 0x1
+		ended 0
+		is_json '.masks[0].names == ["CAP_CHOWN"]'
+	done
+	for words in '-o text' '--json -o text'; do
+		# shellcheck disable=SC2086 # words
+		capctl decode $words 0x20
+		wrote '0000000000000020  KILL'
+	done
+	capctl decode -o yaml
+	complained "decode: '-o' takes 'json' or 'text', not 'yaml': see 'capctl help decode'"
+	capctl decode -o
+	complained "decode: '-o' needs a value: see 'capctl help decode'"
+}
+
+@test "--color decides over colour" {
+	local verb
+
+	for words in 'decode 1' 'doctor'; do
+		# shellcheck disable=SC2086 # words
+		NO_COLOR=1 capctl $words --color always
+		grep -q $'\e' <<<"$output" || seen "no colour: $words"
+	done
+	for word in auto never; do
+		capctl decode 1 --color "$word"
+		! grep $'\e' <<<"$output" || seen "colour: $word"
+	done
+	capctl decode 1 --color=yes
+	complained "decode: '--color' takes 'auto', 'always' or 'never', not 'yes': see 'capctl help decode'"
 }
 
 @test "an unknown verb is an error" {
@@ -97,7 +150,7 @@ verbs=(check explain show decode scan verify restore sync doctor version)
 		capctl "$verb" --json=yes
 		complained "$verb: '--json' takes no value: see 'capctl help $verb'"
 		capctl "$verb" --jso
-		complained "$verb: unknown option '--jso': see 'capctl help $verb'"
+		complained "$verb: unknown option '--jso' (did you mean '--json'?): see 'capctl help $verb'"
 	done
 }
 
@@ -116,12 +169,15 @@ verbs=(check explain show decode scan verify restore sync doctor version)
 }
 
 @test "--version is the verb" {
-	capctl --version
-	ended 0
-	local said=$output
+	local said
 
 	capctl version
-	wrote "$said"
+	said=$output
+	for word in --version -V; do
+		capctl "$word"
+		ended 0
+		wrote "$said"
+	done
 	capctl --version --frobnicate
 	complained "version: unknown option '--frobnicate': see 'capctl help version'"
 }

@@ -105,6 +105,7 @@ same_as_runtime() {
 		version, engine, mode, audit, audit_all, ceiling, rules)
 		    { "versio": 1,
 		      ^
+		fix: write 'version'
 		p.json:3:38: error: 'uid' must be a number (1000) or a range ("1000-1999",
 		"1000-")
 		        { "name": "a", "match": { "uid": "x" }, "ambient": [ "NOPE" ] },
@@ -120,6 +121,7 @@ same_as_runtime() {
 		userns, no_new_privileges, privileged)
 		        { "name": "a", "match": { "idd": "x" } },
 		                                  ^
+		fix: write 'id'
 		p.json:5:55: warning: CAP_BPF: a process that holds this is close to root on the
 		node
 		        { "name": "b", "match": { "id": "b" }, "ambient": [ "BPF" ] } ] }
@@ -164,17 +166,17 @@ same_as_runtime() {
 	rules '{"name":"r","match":{"namespace":"prod*"}}' >"$file"
 	json 0 '. == {files: ["p.json"], rules: 1, mode: "enforce", problems: [
 		{severity: "warning", code: "no-boundary", file: "p.json",
-		line: 2, column: 34, rule: "r", text: .problems[0].text}],
+		line: 2, column: 34, rule: "r", text: .problems[0].text, fix: null}],
 		errors: 0, warnings: 1, complete: true}' p.json
 	rules '{"match":{"id":"a"}, "name": "r", "x": 1}' | jq '.mode = "audit"' \
 		>"$file"
 	json 1 '. == {files: ["p.json"], rules: 1, mode: "audit", problems: [
 		{severity: "error", code: "invalid", file: "p.json",
-		line: 10, column: 7, rule: "r", text: .problems[0].text}],
+		line: 10, column: 7, rule: "r", text: .problems[0].text, fix: null}],
 		errors: 1, warnings: 0, complete: true}' p.json
 	json 2 '. == {files: [], rules: 0, mode: "enforce", problems: [
 		{severity: "error", code: "unreadable", file: "no.json", line: null,
-		column: null, rule: null, text: "\u0027no.json\u0027: no such file or directory"}],
+		column: null, rule: null, text: "\u0027no.json\u0027: no such file or directory", fix: null}],
 		errors: 1, warnings: 0, complete: false}' no.json
 }
 

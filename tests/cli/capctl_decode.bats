@@ -123,7 +123,7 @@ inheritable  0000000000000000  none'
 	ended 0
 	[[ "${lines[0]}" = '1  effective '*'all but SYS_ADMIN' ]] || seen 'all'
 	decode cap_net_rwa=ep
-	complained "decode: unknown capability 'cap_net_rwa': 'capctl decode' without arguments lists them"
+	complained "decode: unknown capability 'cap_net_rwa' (did you mean 'NET_RAW'?): 'capctl decode' without arguments lists them"
 }
 
 @test "the programs' own output is decoded" {
@@ -310,9 +310,9 @@ abc:	def'
 
 @test "an unknown name is an error" {
 	decode KILL CAP_KIL
-	complained "decode: unknown capability 'CAP_KIL': 'capctl decode' without arguments lists them"
+	complained "decode: unknown capability 'CAP_KIL' (did you mean 'KILL'?): 'capctl decode' without arguments lists them"
 	decode 0x
 	complained "decode: unknown capability '0x': 'capctl decode' without arguments lists them"
 	decode CAP_CAP_KILL
-	complained "decode: unknown capability 'CAP_CAP_KILL': 'capctl decode' without arguments lists them"
+	complained "decode: unknown capability 'CAP_CAP_KILL' (did you mean 'KILL'?): 'capctl decode' without arguments lists them"
 }

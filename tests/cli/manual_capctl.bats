@@ -33,10 +33,14 @@ section() { # VERB
 @test "the page has every option of each verb, and no other" {
 	local verb
 
+	# Of all verbs, before their sections.
+	sed '/^[.]Ss/,$d' "$srcdir/$page" | grep 'Fl -color'
 	for verb in $(verbs); do
 		echo "== $verb"
+		"$capctl" help "$verb" | grep -q '^  --color WHEN '
 		diff <("$capctl" help "$verb" |
-			sed -nE 's/^  --([a-z-]+) .*/\1/p' | LC_ALL=C sort -u) \
+			sed -nE 's/^  --([a-z-]+) .*/\1/p' | grep -vx color |
+			LC_ALL=C sort -u) \
 			<(section "$verb" | grep -oE 'Fl -[a-z-]+' |
 				sed 's/^Fl -//' | LC_ALL=C sort -u)
 	done

@@ -44,9 +44,12 @@ static int print_finding(const struct check_report *report,
 		check_report_source(report, finding);
 
 	finding_print_line(finding);
-	if (!finding->place.line || !source || !source->text)
-		return 0;
-	return print_excerpt(source, finding, err);
+	if (finding->place.line && source && source->text &&
+	    print_excerpt(source, finding, err) < 0)
+		return -1;
+	if (finding->fix)
+		out_line(OUT_STRONG, "fix: %s", finding->fix);
+	return 0;
 }
 
 static size_t count_read(const struct check_report *report)
@@ -131,6 +134,7 @@ static void check_print_json(const struct check_report *report)
 		{ "column", FINDING_FIELD_COLUMN },
 		{ "rule", FINDING_FIELD_TOPIC },
 		{ "text", FINDING_FIELD_TEXT },
+		{ "fix", FINDING_FIELD_FIX },
 	};
 	const struct findings *findings = &report->findings;
 	struct json_object *object = json_object_new_object();

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/trust.h"
 #include "capctl/check/lint.h"
+#include "capctl/similar.h"
 
 static const char *const codes[] = {
 	[POLICY_INVALID] = "invalid",
@@ -74,9 +75,31 @@ static void add_note(struct examination *examination, struct note note,
 	if (!notes || !note.finding.text || note.source == SIZE_MAX) {
 		examination->failed = true;
 		free(note.finding.text);
+		free(note.finding.fix);
 		return;
 	}
 	notes[examination->notes_count++] = note;
+}
+
+/* The way out, if a known word is near. The caller frees; NULL: there is none. */
+static char *suggest_known(const struct policy_unknown *unknown)
+{
+	struct similar similar = similar_to(unknown->word, unknown->len);
+	const char *known = unknown->known;
+
+	if (!known)
+		similar_offer_capabilities(&similar);
+	while (known && *known) {
+		size_t len = strcspn(known, ", ");
+
+		similar_offer(&similar, known, len);
+		known += len;
+		known += strspn(known, ", ");
+	}
+	return similar.nearest
+		       ? alloc_text("write '%.*s'", (int)similar.nearest_len,
+				    similar.nearest)
+		       : NULL;
 }
 
 static void take_problem(void *context, enum policy_error error,
@@ -97,6 +120,7 @@ static void take_problem(void *context, enum policy_error error,
 	examination->has_error |= is_error;
 	if (error == POLICY_UNREADABLE)
 		examination->report->is_complete = false;
+	note.finding.fix = suggest_known(&problem->unknown);
 	add_note(examination, note, problem->text);
 }
 

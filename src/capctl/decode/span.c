@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "capctl/similar.h"
 #include "capctl/verb.h"
 
 bool span_has_byte(char byte, const char *bytes)
@@ -76,8 +77,13 @@ int span_refuse(struct span word, struct err *err)
 
 int span_refuse_name(struct span word, struct err *err)
 {
+	struct similar similar = similar_to(word.at, word.len);
+	char guess[SIMILAR_TEXT_MAX];
+
+	similar_offer_capabilities(&similar);
+	similar_text(&similar, "", guess);
 	return err_set(
 		err,
-		"unknown capability '%.*s': 'capctl decode' without arguments lists them",
-		(int)word.len, word.at);
+		"unknown capability '%.*s'%s: 'capctl decode' without arguments lists them",
+		(int)word.len, word.at, guess);
 }

@@ -21,6 +21,17 @@ static struct captured captured;
 		CHECK_STR(got_, want);                                         \
 	} while (0)
 
+/* As on a terminal of that width; 0: as in a pipe. */
+static void use_columns(int columns)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", columns);
+	setenv("COLUMNS", text, 1);
+	out_init();
+	unsetenv("COLUMNS");
+}
+
 static void a_line_is_printed_as_formatted(void)
 {
 	BEGIN();
@@ -32,6 +43,7 @@ static void a_line_is_printed_as_formatted(void)
 
 static void a_long_line_is_wrapped_at_blanks(void)
 {
+	use_columns(80);
 	BEGIN();
 	out_line(OUT_PLAIN, "  %s",
 		 "one two three four five six seven eight nine ten eleven "
@@ -113,6 +125,7 @@ static void the_last_cell_is_wrapped_below_itself(void)
 {
 	struct out_table table CLEANUP_TABLE = { 0 };
 
+	use_columns(80);
 	out_table_add(&table, OUT_PLAIN, 2, "0123456789",
 		      "one two three four five six seven eight nine ten "
 		      "eleven twelve thirteen");
@@ -313,15 +326,27 @@ static void a_terminal_of_256_colours_gets_what_reads_best(void)
 	CHECK_STR(wrote, "\033[1;38;5;196ma\033[0m\n" LONG " b\n");
 }
 
-static void a_narrow_terminal_gets_80_columns(void)
+static void a_narrow_terminal_has_its_own_width(void)
 {
-	int terminal CLEANUP_FD = open_terminal(40);
+	int terminal CLEANUP_FD = open_terminal(60);
 	char *wrote CLEANUP_FREE = NULL;
 
 	REQUIRE(terminal >= 0);
 	setenv("NO_COLOR", "1", 1);
 	wrote = write_on(terminal);
 	CHECK_STR(wrote, "a\n" LONG "\nb\n");
+}
+
+static void a_pipe_gets_whole_lines(void)
+{
+	struct out_table table CLEANUP_TABLE = { 0 };
+
+	use_columns(0);
+	out_table_add(&table, OUT_PLAIN, 2, LONG, LONG " b");
+	BEGIN();
+	out_line(OUT_PLAIN, LONG " b");
+	out_table_print(&table);
+	CHECK_WROTE(LONG " b\n" LONG "  " LONG " b\n");
 }
 
 static void colour_can_be_forbidden(void)
@@ -376,7 +401,8 @@ static const struct tap_test tests[] = {
 	TAP_TEST(texts_in_json_are_utf_8),
 	TAP_TEST(one_json_object_is_one_text),
 	TAP_TEST(json_escapes_invisible_characters),
-	TAP_TEST(a_narrow_terminal_gets_80_columns),
+	TAP_TEST(a_pipe_gets_whole_lines),
+	TAP_TEST(a_narrow_terminal_has_its_own_width),
 	TAP_TEST(colour_can_be_forbidden),
 	TAP_TEST(a_terminal_has_colour_and_its_own_width),
 	TAP_TEST(a_terminal_of_256_colours_gets_what_reads_best),

@@ -105,14 +105,16 @@ static void wrong_usage_is_an_error(void)
 				   "show'" },
 		{ "show --all=1", "'--all' takes no value: see 'capctl help "
 				  "show'" },
-		{ "show --al=1", "unknown option '--al=1': see 'capctl help "
-				 "show'" },
+		{ "show --al=1",
+		  "unknown option '--al=1' (did you mean '--all'?): see 'capctl help "
+		  "show'" },
 		{ "show --roo R",
-		  "unknown option '--roo': see 'capctl help show'" },
+		  "unknown option '--roo' (did you mean '--root'?): see 'capctl help show'" },
 		{ "show --roo",
-		  "unknown option '--roo': see 'capctl help show'" },
-		{ "show --al", "unknown option '--al': see 'capctl help "
-			       "show'" },
+		  "unknown option '--roo' (did you mean '--root'?): see 'capctl help show'" },
+		{ "show --al",
+		  "unknown option '--al' (did you mean '--all'?): see 'capctl help "
+		  "show'" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
