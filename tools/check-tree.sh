@@ -141,7 +141,7 @@ capctl/verify capctl capctl/process $shared
 kernel_files='
 base: fileio report time trust
 bundle: evaluate files owner
-capctl: child dryrun main out out_json restore verb version
+capctl: child dryrun main out out_json out_names restore verb version
 capctl/check: check report
 capctl/decode: clauses decode pasted print span
 capctl/doctor: containers doctor engine_ask engine_files engine_word engines host in_use kernel policy program

@@ -121,6 +121,21 @@ enum out_style finding_level_style(enum finding_level level)
 	return styles[level];
 }
 
+enum out_style findings_summary_style(const struct findings *findings)
+{
+	if (findings_count(findings, FINDING_ERROR))
+		return OUT_BAD;
+	if (findings_count(findings, FINDING_WARNING) ||
+	    findings_count(findings, FINDING_UNKNOWN))
+		return OUT_WARNING;
+	return OUT_GOOD;
+}
+
+static bool is_printed(const struct findings *findings, size_t i)
+{
+	return !findings->wrong_only || findings->list[i].level != FINDING_OK;
+}
+
 /* The field where it is a string; NULL: the finding has none. */
 static const char *finding_string(const struct finding *finding,
 				  enum finding_field field)
@@ -184,7 +199,8 @@ void findings_print_table(const struct findings *findings,
 	const enum finding_field fields[2] = { first, second };
 
 	for (size_t i = 0; i < findings->count; i++)
-		finding_add_rows(&table, &findings->list[i], fields);
+		if (is_printed(findings, i))
+			finding_add_rows(&table, &findings->list[i], fields);
 	out_table_print(&table);
 }
 
@@ -223,6 +239,8 @@ struct json_object *findings_json(const struct findings *findings,
 	struct json_object *list = json_object_new_array(), *object;
 
 	for (size_t i = 0; i < findings->count; i++) {
+		if (!is_printed(findings, i))
+			continue;
 		object = json_object_new_object();
 		for (size_t k = 0; k < count; k++)
 			json_object_object_add(object, keys[k].name,

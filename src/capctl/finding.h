@@ -37,6 +37,7 @@ struct findings {
 	size_t count;
 	size_t size;
 	bool failed; /* out of memory, the list is incomplete */
+	bool wrong_only; /* what is ok is counted, but not printed */
 };
 
 #define CLEANUP_FINDINGS __attribute__((cleanup(findings_free)))
@@ -64,6 +65,8 @@ void findings_free(struct findings *findings);
 /* "ok", "warning", "error", "unknown". */
 const char *finding_level_name(enum finding_level level);
 enum out_style finding_level_style(enum finding_level level);
+/* Of the line with the counts: the style of the worst finding. */
+enum out_style findings_summary_style(const struct findings *findings);
 
 enum finding_field {
 	FINDING_FIELD_LEVEL,

@@ -65,8 +65,10 @@ static const struct verb verbs[] = {
 	  "  --root DIR      the runtime's state directory\n"
 	  "  --policy FILE   this policy, not the installed one\n"
 	  "  --handler NAME  where nothing tells, this handler started it\n"
-	  "  --all-handlers  also those that capruntime did not start",
+	  "  --all-handlers  also those that capruntime did not start\n"
+	  "  --findings      only what is not ok",
 	  "capctl verify\n"
+	  "capctl verify --findings\n"
 	  "capctl verify --policy policy.json web",
 	  verb_verify },
 	{ "restore", "BUNDLE", "restore the config.json that the engine wrote",
@@ -86,6 +88,7 @@ static const struct verb verbs[] = {
 	  "  --root DIR         check DIR instead of /, for example an image\n"
 	  "  --in-use PROGRAM   only list what still needs this capruntime\n"
 	  "  --engine-runtimes  only list the engines' default runtimes\n"
+	  "  --findings         only what is not ok\n"
 	  "  --probe            run small containers and compare what they hold\n"
 	  "  --handler NAME     with --probe: this handler (default: capruntime)",
 	  "capctl doctor\n"

@@ -1330,6 +1330,16 @@ has() { # STATUS TOPIC TEXT FIX
 	[ "$(grep -vE '[^ ]{50}' <<<"$output" | wc -L)" -le 80 ]
 }
 
+@test "--findings leaves out what is ok" {
+	run --separate-stderr "$builddir/capctl" doctor --findings
+	[ -n "${lines[0]}" ]
+	! grep '^ok ' <<<"$output" || false
+	[[ "${lines[-1]}" = 'errors: '* ]]
+	run --separate-stderr "$builddir/capctl" doctor --findings --json
+	jq -e '[.findings[] | select(.status == "ok")] == [] and .ok > 0' \
+		<<<"$output"
+}
+
 @test "at a terminal the words are coloured, except with NO_COLOR" {
 	require_programs script
 	coloured() {

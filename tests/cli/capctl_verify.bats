@@ -100,10 +100,11 @@ lost_row='lost  lost  NET_BIND_SERVICE: granted but not held: the program droppe
 		good  ok    holds what was granted; the current policy decides the same
 		$lost_row
 		runc  ok    holds what was granted; the current policy decides the same
+		containers: 3, ok: 2, with findings: 1, unknown: 0
 	END
 	verify --root "$state" --all
 	[ "$status" -eq 1 ]
-	[ "$(wc -l <<<"$output")" -eq 4 ]
+	[ "$(wc -l <<<"$output")" -eq 5 ]
 }
 
 @test "ids select containers, in the order of the operands" {
@@ -113,6 +114,7 @@ lost_row='lost  lost  NET_BIND_SERVICE: granted but not held: the program droppe
 	all_of_it <<-'END'
 		runc  ok  holds what was granted; the current policy decides the same
 		good  ok  holds what was granted; the current policy decides the same
+		containers: 2, ok: 2, with findings: 0, unknown: 0
 	END
 	verify --json --root="$state" lost
 	[ "$status" -eq 1 ]
@@ -303,6 +305,7 @@ pending_row='pending  NET_BIND_SERVICE: the current policy grants it: restart th
 	all_of_it <<-'END'
 		a  ok  not running
 		b  ok  not running
+		containers: 2, ok: 2, with findings: 0, unknown: 0
 	END
 }
 
@@ -330,6 +333,7 @@ pending_row='pending  NET_BIND_SERVICE: the current policy grants it: restart th
 		a  ok  not running
 		b  ok  not running
 		c  ok  not running
+		containers: 3, ok: 3, with findings: 0, unknown: 0
 	END
 	verify --root "$state" --json
 	jq -e 'all(.containers[]; .pid == null and .held == null)' <<<"$output"
@@ -348,6 +352,7 @@ pending_row='pending  NET_BIND_SERVICE: the current policy grants it: restart th
 		lost     unknown  open '$work/lost/config.json': no such file or directory
 		runc     ok       holds what was granted; the current policy decides the same
 		without  unknown  its state names no bundle
+		containers: 4, ok: 2, with findings: 0, unknown: 2
 	END
 	verify --root "$state" --json
 	[ "$status" -eq 2 ]
@@ -443,6 +448,7 @@ pending_row='pending  NET_BIND_SERVICE: the current policy grants it: restart th
 	diff <(cut -d' ' -f1 <<<"$output" | grep .) - <<-END
 		0123456789ab
 		$long
+		containers:
 	END
 	[ "$(awk 'length > 80' <<<"$output")" = '' ]
 	verify --root "$state" --json
@@ -458,6 +464,45 @@ pending_row='pending  NET_BIND_SERVICE: the current policy grants it: restart th
 		[ "$status" -eq 2 ]
 		[ "$stderr" = "capctl: verify: no container '$id' in '$state'" ]
 	done
+}
+
+@test "many containers are in natural order, and counted" {
+	make_created "$work/good"
+	hold ,+net_bind_service
+	for id in web-10 web-2 web-1; do
+		crun_state "$id" "$work/good" "$pid"
+	done
+	make_plain "$work/plain"
+	hold ''
+	crun_state plain "$work/plain" "$pid"
+	verify --root "$state" --handler capruntime
+	[ "$status" -eq 1 ]
+	[ "$(grep -oE '^(web|plain)[^ ]*' <<<"$output" | xargs)" = \
+		'plain web-1 web-2 web-10' ]
+	[ "${lines[-1]}" = 'containers: 4, ok: 3, with findings: 1, unknown: 0' ]
+	verify --root "$state"
+	[ "$status" -eq 2 ]
+	[ "${lines[-1]}" = 'containers: 4, ok: 3, with findings: 0, unknown: 1' ]
+}
+
+@test "--findings shows only what is wrong" {
+	make_created "$work/good"
+	hold ,+net_bind_service
+	crun_state good "$work/good" "$pid"
+	verify --root "$state" --findings
+	[ "$status" -eq 0 ]
+	all_of_it <<<'containers: 1, ok: 1, with findings: 0, unknown: 0'
+	make_plain "$work/plain"
+	hold ''
+	crun_state plain "$work/plain" "$pid"
+	verify --root "$state" --findings --handler capruntime
+	[ "$status" -eq 1 ]
+	all_of_it <<END
+plain  $pending_row
+containers: 2, ok: 1, with findings: 1, unknown: 0
+END
+	verify --root "$state" --findings --handler capruntime --json
+	jq -e '[.containers[].id] == ["plain"]' <<<"$output"
 }
 
 @test "names of files and containers cannot move the cursor" {

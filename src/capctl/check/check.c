@@ -75,13 +75,6 @@ static struct counted counted_text(size_t count, const char *what)
 	return result;
 }
 
-static enum out_style summary_style(size_t errors, size_t warnings)
-{
-	if (errors)
-		return OUT_BAD;
-	return warnings ? OUT_WARNING : OUT_GOOD;
-}
-
 static void print_summary(const struct check_report *report)
 {
 	size_t errors = findings_count(&report->findings, FINDING_ERROR);
@@ -91,7 +84,7 @@ static void print_summary(const struct check_report *report)
 		out_line(OUT_GOOD, "no policy: containers start unchanged");
 		return;
 	}
-	out_line(summary_style(errors, warnings), "%s, %s%s: %s, %s",
+	out_line(findings_summary_style(&report->findings), "%s, %s%s: %s, %s",
 		 counted_text(count_read(report), "file").text,
 		 counted_text(report->policy.count, "rule").text,
 		 report->policy.mode == POLICY_AUDIT ? ", mode audit" : "",

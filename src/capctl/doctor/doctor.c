@@ -18,7 +18,7 @@ static void doctor_print(const struct findings *findings)
 {
 	findings_print_table(findings, FINDING_FIELD_LEVEL,
 			     FINDING_FIELD_TOPIC);
-	out_line(OUT_PLAIN, "errors: %zu, warnings: %zu",
+	out_line(findings_summary_style(findings), "errors: %zu, warnings: %zu",
 		 findings_count(findings, FINDING_ERROR),
 		 findings_count(findings, FINDING_WARNING));
 }
@@ -158,6 +158,7 @@ struct doctor_options {
 	bool json;
 	bool engine_runtimes;
 	bool probe;
+	bool wrong_only; /* --findings */
 	bool probe_inside; /* for the probe's own containers: not in the help */
 	const char *root;
 	const char *in_use;
@@ -192,6 +193,7 @@ static int parse_options(struct doctor_options *ret_options, int argc,
 		{ "in-use", NULL, &ret_options->in_use },
 		{ "engine-runtimes", &ret_options->engine_runtimes, NULL },
 		{ "probe", &ret_options->probe, NULL },
+		{ "findings", &ret_options->wrong_only, NULL },
 		{ "probe-inside", &ret_options->probe_inside, NULL },
 		{ "handler", NULL, &ret_options->handler },
 	};
@@ -220,16 +222,19 @@ static enum verb_status doctor_probe(const struct doctor *doctor,
 	return probe_run(&probe, err);
 }
 
-static enum verb_status doctor_report(struct doctor *doctor, bool json,
+static enum verb_status doctor_report(struct doctor *doctor,
+				      const struct doctor_options *options,
 				      struct err *err)
 {
-	struct findings findings CLEANUP_FINDINGS = { 0 };
+	struct findings findings CLEANUP_FINDINGS = {
+		.wrong_only = options->wrong_only,
+	};
 
 	if (doctor->asks_engines)
 		doctor_check_proc(&findings);
 	if (doctor_check_all(doctor, &findings, err) < 0)
 		return VERB_ERROR;
-	if (json)
+	if (options->json)
 		doctor_print_json(doctor, &findings);
 	else
 		doctor_print(&findings);
@@ -255,5 +260,5 @@ enum verb_status verb_doctor(int argc, char **argv, struct err *err)
 	if (options.engine_runtimes)
 		return doctor_engine_runtimes(err);
 	doctor.asks_engines = !options.root;
-	return doctor_report(&doctor, options.json, err);
+	return doctor_report(&doctor, &options, err);
 }

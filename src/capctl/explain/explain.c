@@ -289,7 +289,7 @@ static void visit_entry(struct overview *overview, FTS *tree, FTSENT *entry)
 
 static int compare_entries(const FTSENT **left, const FTSENT **right)
 {
-	return strcmp((*left)->fts_name, (*right)->fts_name);
+	return strverscmp((*left)->fts_name, (*right)->fts_name);
 }
 
 static int walk_bundles(struct overview *overview, const char *path,

@@ -154,7 +154,7 @@ static bool is_wanted_id(const struct dirent *entry, const char *id)
 static int list_root(const char *path, bool named, struct dirent ***ret_entries,
 		     struct err *err)
 {
-	int count = scandir(path, ret_entries, NULL, alphasort);
+	int count = scandir(path, ret_entries, NULL, versionsort);
 
 	if (count >= 0)
 		return count;

@@ -30,8 +30,8 @@ struct containers {
 
 /*
  * Finds the containers under `root`; NULL: under all default state directories
- * of engines and runtimes. With `id`, only containers with that id. Sorted by
- * root, then id. No container is not an error. An unreadable directory is, but
+ * of engines and runtimes. With `id`, only containers with that id. In the
+ * order of the roots, then of the ids: "web-2" precedes "web-10". No container is not an error. An unreadable directory is, but
  * the others are still read: free ret_containers also on -1.
  */
 int containers_find(struct containers *ret_containers, const char *root,

@@ -159,9 +159,11 @@ static struct json_object *json_result(const struct verify_result *result)
 	return object;
 }
 
-void verify_output_open(struct verify_output *ret_output, bool json)
+void verify_output_open(struct verify_output *ret_output, bool json,
+			bool wrong_only)
 {
-	*ret_output = (struct verify_output){ 0 };
+	*ret_output =
+		(struct verify_output){ .findings.wrong_only = wrong_only };
 	if (json)
 		ret_output->list = json_object_new_array();
 }
@@ -169,10 +171,29 @@ void verify_output_open(struct verify_output *ret_output, bool json)
 void verify_output_add(struct verify_output *output,
 		       const struct verify_result *result)
 {
-	if (output->list)
-		json_object_array_add(output->list, json_result(result));
-	else
+	bool is_unknown = *result->error.text != '\0';
+	bool is_good = !is_unknown && verify_is_clean(result);
+
+	output->containers++;
+	output->unknown += is_unknown;
+	output->clean += is_good;
+	if (!output->list)
 		add_rows(output, result);
+	else if (!is_good || !output->findings.wrong_only)
+		json_object_array_add(output->list, json_result(result));
+}
+
+/* Of one container its row says everything. */
+static void print_counts(const struct verify_output *output)
+{
+	size_t known = output->clean + output->unknown;
+
+	if (output->containers > 1 || output->findings.wrong_only)
+		out_line(
+			findings_summary_style(&output->findings),
+			"containers: %zu, ok: %zu, with findings: %zu, unknown: %zu",
+			output->containers, output->clean,
+			output->containers - known, output->unknown);
 }
 
 void verify_output_print(struct verify_output *output, const char *empty,
@@ -198,6 +219,8 @@ void verify_output_print(struct verify_output *output, const char *empty,
 			OUT_FAINT,
 			"containers of other handlers, left out: %zu (--all-handlers shows them)",
 			left_out);
+	if (!output->list && output->containers)
+		print_counts(output);
 	findings_free(&output->findings);
 	for (size_t i = 0; i < output->topics_count; i++)
 		free(output->topics[i]);

@@ -14,6 +14,8 @@ struct verification {
 	const char *root; /* --root; NULL: the default ones */
 	const struct dryrun_host *host;
 	bool with_others; /* --all-handlers, or an id */
+	bool wrong_only; /* --findings */
+	bool json;
 	enum verify_origin without; /* where nothing tells the origin */
 	size_t left_out;
 	struct verify_output output;
@@ -148,8 +150,7 @@ static int verify_ids(struct verification *verification, char **ids,
 }
 
 static int parse_verify(int argc, char **argv, struct verification *all,
-			struct dryrun_options *dryrun, bool *ret_json,
-			struct err *err)
+			struct dryrun_options *dryrun, struct err *err)
 {
 	bool every = false;
 	const struct verb_option options[] = {
@@ -158,7 +159,8 @@ static int parse_verify(int argc, char **argv, struct verification *all,
 		{ "root", NULL, &all->root },
 		{ "all", &every, NULL },
 		{ "all-handlers", &all->with_others, NULL },
-		{ "json", ret_json, NULL },
+		{ "findings", &all->wrong_only, NULL },
+		{ "json", &all->json, NULL },
 	};
 	int first = verb_parse(argc, argv, options, ARRAY_LEN(options), err);
 
@@ -173,12 +175,11 @@ enum verb_status verb_verify(int argc, char **argv, struct err *err)
 	struct dryrun_options dryrun = { 0 };
 	struct dryrun_host host CLEANUP_DRYRUN_HOST = { 0 };
 	struct verification all = { .host = &host };
-	bool json = false;
-	int first = parse_verify(argc, argv, &all, &dryrun, &json, err);
+	int first = parse_verify(argc, argv, &all, &dryrun, err);
 
 	if (first < 0 || dryrun_load(&host, &dryrun, err) < 0)
 		return VERB_ERROR;
-	verify_output_open(&all.output, json);
+	verify_output_open(&all.output, all.json, all.wrong_only);
 	if (verify_ids(&all, argv + first, err) < 0)
 		all.status = VERB_ERROR;
 	verify_output_print(&all.output,

@@ -37,6 +37,9 @@ struct verify_output {
 	char **topics; /* of the findings */
 	size_t topics_count;
 	struct json_object *list;
+	size_t containers; /* and of these: */
+	size_t clean;
+	size_t unknown;
 };
 
 /*
@@ -50,7 +53,9 @@ int verify_read(struct verify_result *result, const struct dryrun_host *host,
 /* The container holds what was granted, and a restart would change nothing. */
 bool verify_is_clean(const struct verify_result *result);
 
-void verify_output_open(struct verify_output *ret_output, bool json);
+/* `wrong_only`: only what is not clean; all are counted. */
+void verify_output_open(struct verify_output *ret_output, bool json,
+			bool wrong_only);
 void verify_output_add(struct verify_output *output,
 		       const struct verify_result *result);
 /*
