@@ -17,7 +17,7 @@ static const struct verb verbs[] = {
 	  "capctl check\n"
 	  "capctl check --strict policy.json policy.d/*.json",
 	  verb_check },
-	{ "explain", "BUNDLE|CONFIG.JSON",
+	{ "explain", "BUNDLE|CONFIG.JSON...",
 	  "show what the runtime would do with a bundle or a pod",
 	  "  --policy FILE   this policy, not the installed one\n"
 	  "  --handler NAME  the handler's name (default: capruntime)\n"
@@ -71,7 +71,7 @@ static const struct verb verbs[] = {
 	  "capctl verify --findings\n"
 	  "capctl verify --policy policy.json web",
 	  verb_verify },
-	{ "restore", "BUNDLE", "restore the config.json that the engine wrote",
+	{ "restore", "BUNDLE...", "restore the config.json that the engine wrote",
 	  "  --force  even while a container of the bundle lives",
 	  "capctl restore bundle", verb_restore },
 	{ "sync", "DIRECTORY [TARGET] | FILE... TARGET",

@@ -8,18 +8,27 @@
 #include "capctl/out.h"
 #include "capctl/verb.h"
 
+struct restoration {
+	bool force;
+	bool json;
+	struct json_object *list; /* of several bundles; NULL: of one */
+};
+
 static void print_restored(const struct evaluation *evaluation, bool restored,
-			   bool json)
+			   const struct restoration *all)
 {
 	struct json_object *object;
 	const char *path = evaluation->bundle.config_path;
 
-	if (json) {
+	if (all->json) {
 		object = json_object_new_object();
 		json_object_object_add(object, "config", out_json_text(path));
 		json_object_object_add(object, "restored",
 				       json_object_new_boolean(restored));
-		out_json(object);
+		if (all->list)
+			json_object_array_add(all->list, object);
+		else
+			out_json(object);
 	} else if (restored) {
 		out_line(
 			OUT_PLAIN,
@@ -49,7 +58,7 @@ static int revert_bundle(struct evaluation *evaluation, struct err *err)
 	return bundle_write_config(&evaluation->bundle, &plan, err);
 }
 
-static int restore_bundle(const char *path, bool json, bool force,
+static int restore_bundle(const char *path, const struct restoration *all,
 			  struct err *err)
 {
 	struct evaluation evaluation CLEANUP_EVALUATION = EVALUATION_INIT;
@@ -62,7 +71,7 @@ static int restore_bundle(const char *path, bool json, bool force,
 	    evaluation_read_record(&evaluation, err) < 0)
 		return -1;
 	has_record = evaluation_record(&evaluation) != NULL;
-	if (has_record && !force &&
+	if (has_record && !all->force &&
 	    owner_check(&evaluation.record.about, NULL, NULL,
 			"delete it first, or use --force", err) < 0)
 		return -1;
@@ -70,23 +79,43 @@ static int restore_bundle(const char *path, bool json, bool force,
 		return -1;
 	if (!has_record && bundle_read_config(&evaluation.bundle, err) < 0)
 		return -1;
-	print_restored(&evaluation, has_record, json);
+	print_restored(&evaluation, has_record, all);
 	return 0;
+}
+
+/* One that fails does not stop the others. */
+static enum verb_status restore_bundles(char **paths, struct restoration *all,
+					struct err *err)
+{
+	enum verb_status status = VERB_GOOD;
+	struct json_object *object;
+	struct err one;
+
+	if (all->json && paths[1])
+		all->list = json_object_new_array();
+	for (; *paths; paths++)
+		if (restore_bundle(*paths, all, &one) < 0)
+			status = verb_add_error(err, &one);
+	if (all->list) {
+		object = json_object_new_object();
+		json_object_object_add(object, "bundles", all->list);
+		out_json(object);
+	}
+	return status;
 }
 
 enum verb_status verb_restore(int argc, char **argv, struct err *err)
 {
-	bool json = false, force = false;
-	const struct verb_option options[] = { { "force", &force, NULL },
-					       { "json", &json, NULL } };
+	struct restoration all = { 0 };
+	const struct verb_option options[] = { { "force", &all.force, NULL },
+					       { "json", &all.json, NULL } };
 	int first = verb_parse(argc, argv, options, ARRAY_LEN(options), err);
 
 	if (first < 0)
 		return VERB_ERROR;
-	if (first != argc - 1) {
-		verb_misuse(err, argv[0], "expects one bundle");
+	if (first == argc) {
+		verb_misuse(err, argv[0], "expects a bundle");
 		return VERB_ERROR;
 	}
-	return restore_bundle(argv[first], json, force, err) < 0 ? VERB_ERROR
-								 : VERB_GOOD;
+	return restore_bundles(argv + first, &all, err);
 }

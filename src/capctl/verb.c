@@ -29,6 +29,17 @@ int verb_misuse(struct err *err, const char *verb, const char *format, ...)
 	return err_set(err, "%s: see 'capctl help %s'", text, verb);
 }
 
+enum verb_status verb_add_error(struct err *all, const struct err *one)
+{
+	struct err before = *all;
+
+	if (*before.text)
+		err_set(all, "%s; %s", before.text, one->text);
+	else
+		*all = *one;
+	return VERB_ERROR;
+}
+
 static const struct verb_option *find_option(const struct verb_option *options,
 					     size_t count, const char *name)
 {

@@ -53,6 +53,12 @@ int verb_parse(int argc, char **argv, const struct verb_option *options,
 int verb_misuse(struct err *err, const char *verb, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/*
+ * For a verb that goes on after an error: adds `one` to the errors so far, for
+ * one line. Returns VERB_ERROR.
+ */
+enum verb_status verb_add_error(struct err *all, const struct err *one);
+
 enum verb_status verb_check(int argc, char **argv, struct err *err);
 enum verb_status verb_decode(int argc, char **argv, struct err *err);
 enum verb_status verb_doctor(int argc, char **argv, struct err *err);

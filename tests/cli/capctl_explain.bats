@@ -218,6 +218,25 @@ engine_of() { # FIXTURE
 	[ "$status" -eq 2 ]
 }
 
+@test "several bundles have a row each, and a missing one hides no other" {
+	policy '{engine: "cri-o"}' "$everything"
+	mkdir -p "$work/one" "$work/two"
+	cp "$bundle/config.json" "$work/one"
+	cp "$bundle/config.json" "$work/two"
+	echo /usr/sbin/runc >"$work/two/runtime"
+	cd "$work"
+	explain one two
+	[ "$status" -eq 0 ]
+	[[ "$output" == "one  rule 'all' decides"*$'\n'"two  started by '/usr/sbin/runc', not by capruntime" ]]
+	explain none one
+	[ "$status" -eq 2 ]
+	[[ "$output" == "none  "*"no such file or directory"*$'\n'"one   rule 'all' decides"* ]]
+	explain --json none one
+	[ "$status" -eq 2 ]
+	jq -e '(.bundles | length) == 2 and .bundles[0].error and
+		.bundles[1].rule == "all"' <<<"$output"
+}
+
 @test "--all leaves out what another handler started, and takes each own handler" {
 	policy '{engine: {"capruntime-x": "cri-o"}}' \
 		'{name: "x", match: {handler: "capruntime-x"},
@@ -255,7 +274,7 @@ engine_of() { # FIXTURE
 	explain "$work"
 	[ "$status" -eq 2 ]
 	[[ "$stderr" == *"config.json': no such file or directory" ]]
-	for words in '' "$bundle $bundle" "--bogus $bundle" '--id' \
+	for words in '' "--bogus $bundle" '--id' \
 		"--all $work $bundle"; do
 		# shellcheck disable=SC2086
 		explain $words

@@ -337,6 +337,24 @@ mount_at() { # PATH OPTION...
 	same "$config" "$old"
 }
 
+@test "of several bundles one that fails does not stop the others" {
+	local two=$work/two
+
+	create
+	cp -a "$bundle" "$two"
+	restore "$work/none" "$bundle" "$two"
+	[ "$status" -eq 2 ]
+	[ "$(wc -l <<<"$stderr")" -eq 1 ]
+	[[ "$stderr" == *"$work/none': no such file or directory" ]]
+	[ "$(grep -c 'as the engine wrote it' \
+		<<<"$output")" -eq 2 ]
+	same "$config" "$old"
+	same "$two/config.json" "$old"
+	restore --json "$bundle" "$two"
+	[ "$status" -eq 0 ]
+	jq -e '[.bundles[].restored] == [false, false]' <<<"$output"
+}
+
 @test "--json is one object" {
 	create
 	restore --json "$bundle"
@@ -348,7 +366,7 @@ mount_at() { # PATH OPTION...
 }
 
 @test "wrong usage is status 2, with the reason in one line" {
-	for words in '' "$bundle $bundle" "--bogus $bundle" '--id x'; do
+	for words in '' "--bogus $bundle" '--id x'; do
 		# shellcheck disable=SC2086
 		restore $words
 		failed_with "see 'capctl help restore'"

@@ -121,7 +121,7 @@ lost_row='lost  lost  NET_BIND_SERVICE: granted but not held: the program droppe
 	jq -e '[.containers[].id] == ["lost"]' <<<"$output"
 }
 
-@test "a missing id is status 2, after the rows of the ids before it" {
+@test "a missing id is status 2, and hides no other" {
 	three_containers
 	verify --root "$state" good nope
 	[ "$status" -eq 2 ]
@@ -130,6 +130,10 @@ lost_row='lost  lost  NET_BIND_SERVICE: granted but not held: the program droppe
 	verify --root "$state" --json good nope
 	[ "$status" -eq 2 ]
 	jq -e '[.containers[].id] == ["good"]' <<<"$output"
+	verify --root "$state" nope good none
+	[ "$status" -eq 2 ]
+	[[ "$output" == 'good  ok  '* ]]
+	[ "$stderr" = "capctl: verify: no container 'nope' in '$state'; no container 'none' in '$state'" ]
 	verify no-such-container-anywhere
 	[ "$status" -eq 2 ]
 	[ -z "$output" ]

@@ -125,14 +125,14 @@ int clauses_parse(struct span clauses, struct capsets *ret_sets,
 		  struct err *err)
 {
 	cap_t caps = parse_clauses(clauses, err);
-	capmask *set = ret_sets->set;
+	struct capsets sets = { 0 };
 
 	if (!caps)
 		return -1;
-	*ret_sets = (struct capsets){ 0 };
-	set[CAPSET_EFFECTIVE] = set_of_caps(caps, CAP_EFFECTIVE);
-	set[CAPSET_PERMITTED] = set_of_caps(caps, CAP_PERMITTED);
-	set[CAPSET_INHERITABLE] = set_of_caps(caps, CAP_INHERITABLE);
+	sets.set[CAPSET_EFFECTIVE] = set_of_caps(caps, CAP_EFFECTIVE);
+	sets.set[CAPSET_PERMITTED] = set_of_caps(caps, CAP_PERMITTED);
+	sets.set[CAPSET_INHERITABLE] = set_of_caps(caps, CAP_INHERITABLE);
+	*ret_sets = sets;
 	cap_free(caps);
 	return 0;
 }

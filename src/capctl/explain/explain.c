@@ -309,35 +309,63 @@ static int walk_bundles(struct overview *overview, const char *path,
 	return 0;
 }
 
+static void overview_begin(struct overview *ret_overview,
+			   const struct dryrun_host *node,
+			   const struct explain_options *options)
+{
+	*ret_overview = (struct overview){ .node = node, .options = options };
+	if (options->json)
+		ret_overview->list = json_object_new_array();
+}
+
+/* And frees it. */
+static void overview_print(struct overview *overview)
+{
+	struct json_object *object;
+
+	if (overview->list) {
+		object = json_object_new_object();
+		json_object_object_add(object, "bundles", overview->list);
+		json_object_object_add(
+			object, "other_handlers",
+			json_object_new_uint64(overview->left_out));
+		out_json(object);
+	}
+	out_table_print(&overview->table);
+	out_table_free(&overview->table);
+	if (!overview->list && overview->left_out)
+		out_line(
+			OUT_FAINT,
+			"containers of other handlers, left out: %zu (--all-handlers shows them)",
+			overview->left_out);
+}
+
 enum verb_status explain_all(const struct dryrun_host *node,
 			     const struct explain_options *options,
 			     struct err *err)
 {
-	struct overview overview = { .node = node, .options = options };
-	struct json_object *object;
+	struct overview overview;
 
-	if (options->json)
-		overview.list = json_object_new_array();
+	overview_begin(&overview, node, options);
 	if (walk_bundles(&overview, options->all, err) < 0)
 		overview.status = VERB_ERROR;
 	else if (!overview.count && overview.status == VERB_GOOD) {
 		err_set(err, "no bundle in '%s'", options->all);
 		overview.status = VERB_ERROR;
 	}
-	if (overview.list) {
-		object = json_object_new_object();
-		json_object_object_add(object, "bundles", overview.list);
-		json_object_object_add(
-			object, "other_handlers",
-			json_object_new_uint64(overview.left_out));
-		out_json(object);
-	}
-	out_table_print(&overview.table);
-	out_table_free(&overview.table);
-	if (!overview.list && overview.left_out)
-		out_line(
-			OUT_FAINT,
-			"containers of other handlers, left out: %zu (--all-handlers shows them)",
-			overview.left_out);
+	overview_print(&overview);
+	return overview.status;
+}
+
+enum verb_status explain_several(const struct dryrun_host *node,
+				 const struct explain_options *options,
+				 char **paths)
+{
+	struct overview overview;
+
+	overview_begin(&overview, node, options);
+	for (; *paths; paths++)
+		add_bundle(&overview, *paths);
+	overview_print(&overview);
 	return overview.status;
 }

@@ -34,6 +34,10 @@ struct explain_options {
 enum verb_status explain_one(const struct dryrun_host *node,
 			     const struct explain_options *options,
 			     const char *path, struct err *err);
+/* A row each; one that fails does not hide the others. */
+enum verb_status explain_several(const struct dryrun_host *node,
+				 const struct explain_options *options,
+				 char **paths);
 enum verb_status explain_all(const struct dryrun_host *node,
 			     const struct explain_options *options,
 			     struct err *err);

@@ -50,10 +50,12 @@ static int parse_explain(int argc, char **argv, struct explain_options *chosen,
 				   "--pod takes no other argument");
 	if (chosen->pod.file)
 		return first;
-	if (chosen->all ? first != argc : first != argc - 1)
+	if (chosen->all ? first != argc : first == argc)
 		return verb_misuse(err, argv[0], "%s",
 				   chosen->all ? "--all takes no other argument"
-					       : "expects one bundle");
+					       : "expects a bundle");
+	/* Those that are named are never left out. */
+	chosen->with_others |= !chosen->all;
 	return first;
 }
 
@@ -67,6 +69,9 @@ enum verb_status verb_explain(int argc, char **argv, struct err *err)
 		return VERB_ERROR;
 	if (options.pod.file)
 		return explain_pod(&node, &options, err);
-	return options.all ? explain_all(&node, &options, err)
-			   : explain_one(&node, &options, argv[first], err);
+	if (options.all)
+		return explain_all(&node, &options, err);
+	return first < argc - 1
+		       ? explain_several(&node, &options, argv + first)
+		       : explain_one(&node, &options, argv[first], err);
 }

@@ -137,16 +137,17 @@ static int verify_id(struct verification *verification, const char *id,
 		id);
 }
 
-static int verify_ids(struct verification *verification, char **ids,
-		      struct err *err)
+/* A missing one does not hide the others. */
+static void verify_ids(struct verification *verification, char **ids,
+		       struct err *err)
 {
+	struct err one;
+
 	verification->with_others |= *ids != NULL;
-	if (!*ids)
-		return verify_id(verification, NULL, err);
-	for (; *ids; ids++)
-		if (verify_id(verification, *ids, err) < 0)
-			return -1;
-	return 0;
+	do {
+		if (verify_id(verification, *ids, &one) < 0)
+			verification->status = verb_add_error(err, &one);
+	} while (*ids && *++ids);
 }
 
 static int parse_verify(int argc, char **argv, struct verification *all,
@@ -180,8 +181,7 @@ enum verb_status verb_verify(int argc, char **argv, struct err *err)
 	if (first < 0 || dryrun_load(&host, &dryrun, err) < 0)
 		return VERB_ERROR;
 	verify_output_open(&all.output, all.json, all.wrong_only);
-	if (verify_ids(&all, argv + first, err) < 0)
-		all.status = VERB_ERROR;
+	verify_ids(&all, argv + first, err);
 	verify_output_print(&all.output,
 			    all.status == VERB_GOOD ? "no containers" : NULL,
 			    all.left_out);
