@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-# fish completion for capctl: its verbs and options as 'capctl help' has them.
+# fish completion for capctl: its verbs and options as 'capctl help' has them, with
+# what it says about each.
 
 function __capctl_words
-    capctl help $argv 2>/dev/null | string match -rg '^  ([a-z-]+) '
+    capctl help $argv 2>/dev/null |
+        string replace -rf '^  ([a-z-]+)(?: [A-Z]+)?  +(.*)' '$1\t$2'
 end
 
 function __capctl_verb

@@ -46,9 +46,18 @@ verbs() {
 	grep -q -- '-o default' "$completions/capctl.bash"
 }
 
-# Replaces compadd with a function that prints its arguments.
+# Replaces compadd with a function that prints the words, or with $shown what is
+# shown of them.
 zsh_offers() { # WORD...
-	zsh -fc 'compadd() { print -rl -- "${@:#--}" }
+	shown=${shown-} zsh -fc 'compadd() {
+			if [[ -n $shown_of && $1 == -l ]]; then
+				print -rl -- "${(@P)3}"
+			else
+				print -rl -- "${@[${@[(i)--]}+1,-1]}"
+			fi
+		}
+		shown_of=$shown
+		unset shown
 		_files() { print -r files }
 		words=("${@:2}") CURRENT=$(($# - 1))
 		. "$1"' zsh "$completions/_capctl" "$@"
@@ -59,6 +68,22 @@ zsh_offers() { # WORD...
 	[ "$(zsh_offers capctl '' | sort)" = "$( (verbs; echo help) | sort)" ]
 	zsh_offers capctl explain -- | grep -qx -- --policy
 	[ "$(zsh_offers capctl explain x)" = files ]
+	shown=1 zsh_offers capctl '' |
+		grep -x 'verify *-- compare running containers with the policy'
+	shown=1 zsh_offers capctl decode -- |
+		grep -x -- '--number *-- decimal words are numbers of capabilities'
+}
+
+@test "Debian's package has zsh's where zsh looks there" {
+	require_programs zsh
+	directory=$(sed -n 's/.*zshcompletiondir=//p' \
+		"$srcdir/packaging/debian/rules")
+	grep -q '^ID=debian' /etc/os-release || skip 'not Debian'
+	zsh -fc 'print -l $fpath' | grep -qx "$directory"
+	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make -s -C "$builddir" \
+		install-dist_zshcompletionDATA DESTDIR="$BATS_TEST_TMPDIR" \
+		"zshcompletiondir=$directory"
+	[ -f "$BATS_TEST_TMPDIR$directory/_capctl" ]
 }
 
 fish_offers() { # LINE
@@ -69,8 +94,10 @@ fish_offers() { # LINE
 @test "fish offers verbs, the options of the verb, and else files" {
 	require_programs fish
 	export HOME=$BATS_TEST_TMPDIR
-	[ "$(fish_offers 'capctl ' | sort)" = "$( (verbs; echo help) | sort)" ]
-	fish_offers 'capctl explain --' | grep -qx -- --policy
+	[ "$(fish_offers 'capctl ' | cut -f1 | sort)" = \
+		"$( (verbs; echo help) | sort)" ]
+	fish_offers 'capctl explain --' |
+		grep -qx -- $'--policy\tthis policy, not the installed one'
 	cd "$BATS_TEST_TMPDIR"
 	touch bundle-file
 	fish_offers 'capctl explain bun' | grep -qx bundle-file
