@@ -71,7 +71,8 @@ static const struct verb verbs[] = {
 	  "capctl verify --findings\n"
 	  "capctl verify --policy policy.json web",
 	  verb_verify },
-	{ "restore", "BUNDLE...", "restore the config.json that the engine wrote",
+	{ "restore", "BUNDLE...",
+	  "restore the config.json that the engine wrote",
 	  "  --force  even while a container of the bundle lives",
 	  "capctl restore bundle", verb_restore },
 	{ "sync", "DIRECTORY [TARGET] | FILE... TARGET",
