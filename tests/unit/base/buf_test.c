@@ -46,6 +46,17 @@ static void nuls_are_bytes_like_others(void)
 	CHECK(memcmp(text, "a\0b\0", 5) == 0);
 }
 
+static void an_escape_that_just_fits_is_not_cut(void)
+{
+	struct buf buf CLEANUP_BUF = { 0 };
+	char *text CLEANUP_FREE = NULL;
+	struct err err = { 0 };
+
+	buf_add_json_cut(&buf, "a\"", 3);
+	REQUIRE(buf_take(&buf, &text, NULL, &err) == 0);
+	CHECK_STR(text, "\"a\\\"\"");
+}
+
 static void a_long_text_keeps_all_its_bytes(void)
 {
 	struct buf buf CLEANUP_BUF = { 0 };
@@ -167,6 +178,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_buffer_without_additions_is_an_empty_text),
 	TAP_TEST(additions_follow_each_other),
 	TAP_TEST(nuls_are_bytes_like_others),
+	TAP_TEST(an_escape_that_just_fits_is_not_cut),
 	TAP_TEST(a_long_text_keeps_all_its_bytes),
 	TAP_TEST(a_taken_buffer_can_be_filled_again),
 	TAP_TEST(a_failed_addition_is_told_when_it_is_taken),

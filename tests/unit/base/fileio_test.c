@@ -5,10 +5,12 @@
 
 #include <errno.h>
 #include <linux/magic.h>
+#include <sys/file.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/vfs.h>
 #include <sys/xattr.h>
+#include <time.h>
 
 #include "openat_hook.h"
 #include "own_mounts.h"
@@ -18,13 +20,20 @@
 #define LEFTOVER "file.capruntime-new"
 
 static size_t writev_most = SIZE_MAX;
+static int writev_error;
+static unsigned int writev_calls;
 
-/* In place of the C library's: writes less, as the kernel may. */
+/* In place of the C library's: fails, or writes less, as the kernel may. */
 ssize_t writev(int fd, const struct iovec *list, int count)
 {
 	size_t left = writev_most;
 	ssize_t put = 0;
 
+	writev_calls++;
+	if (writev_error) {
+		errno = writev_error;
+		return -1;
+	}
 	for (int i = 0; i < count && left; i++) {
 		size_t len = list[i].iov_len < left ? list[i].iov_len : left;
 
@@ -282,6 +291,46 @@ static void a_write_that_ends_early_is_continued(void)
 		CHECK_STR(text, "abcdefggggggggggggggggg");
 	}
 	writev_most = SIZE_MAX;
+}
+
+static void all_pieces_are_written_by_one_call(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+	struct err err = { 0 };
+
+	writev_calls = 0;
+	REQUIRE(fileio_replace(dir.fd, "file", -1, PIECES_OF("new", 3), &err) ==
+		0);
+	CHECK_U64(writev_calls, 1);
+	writev_error = EIO;
+	CHECK(fileio_replace(dir.fd, "file", -1, PIECES_OF("x", 1), &err) ==
+	      -1);
+	CHECK_STR(err.text, "cannot be replaced: input or output error");
+	writev_error = 0;
+}
+
+/* In place of the C library's: no test waits. */
+int nanosleep(const struct timespec *time, struct timespec *ret_left)
+{
+	(void)time;
+	(void)ret_left;
+	return 0;
+}
+
+static void a_lock_that_another_holds_is_an_error_in_the_end(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+	struct err err = { 0 };
+	int first CLEANUP_FD = -1, second CLEANUP_FD = -1;
+
+	REQUIRE(tempdir_write_str(&dir, "file", "x"));
+	first = fileio_open(dir.fd, "file", O_RDONLY, 0);
+	second = fileio_open(dir.fd, "file", O_RDONLY, 0);
+	CHECK(fileio_lock(first, LOCK_EX, "file", &err) == 0);
+	CHECK(fileio_lock(second, LOCK_SH, "file", &err) == -1);
+	CHECK_STR(err.text, "'file' is locked by another process");
+	CHECK(fileio_lock(-1, LOCK_SH, "file", &err) == -1);
+	CHECK_HAS(err.text, "lock 'file': ");
 }
 
 /* A file `name` with all attributes that are copied from a model. */
@@ -676,6 +725,8 @@ static const struct tap_test tests[] = {
 	TAP_TEST(what_a_kill_left_is_replaced_and_not_followed),
 	TAP_TEST(a_link_made_meanwhile_is_not_followed),
 	TAP_TEST(a_failed_replacement_leaves_no_temporary_file),
+	TAP_TEST(all_pieces_are_written_by_one_call),
+	TAP_TEST(a_lock_that_another_holds_is_an_error_in_the_end),
 	TAP_TEST(a_write_that_ends_early_is_continued),
 	TAP_TEST(a_leftover_alone_is_removed),
 };

@@ -330,6 +330,22 @@ static void a_config_over_its_limit_is_refused(void)
 	check_config_refused(&dir, "is larger than");
 }
 
+static void what_cannot_be_examined_is_an_error(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+	struct bundle bundle CLEANUP_BUNDLE = { 0 };
+	struct runtime_args args = args_of(&dir);
+	struct err err = { 0 };
+
+	REQUIRE(bundle_open(&bundle, &args, &err) == 0);
+	close(bundle.directory);
+	bundle.directory = -1;
+	CHECK(bundle_lock(&bundle, &err) == -1);
+	CHECK_HAS(err.text, "bundle: lock '");
+	CHECK(bundle_read_record(&bundle, &err) == -1);
+	CHECK_HAS(err.text, RECORD "': EBADF");
+}
+
 /* The next create could not read it. */
 static void a_config_is_not_made_larger_than_its_limit(void)
 {
@@ -440,6 +456,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_config_is_read_whole_and_through_links),
 	TAP_TEST(a_config_that_is_no_file_is_refused),
 	TAP_TEST(a_config_over_its_limit_is_refused),
+	TAP_TEST(what_cannot_be_examined_is_an_error),
 	TAP_TEST(a_config_is_not_made_larger_than_its_limit),
 	TAP_TEST(a_plan_is_carried_out),
 	TAP_TEST(a_linked_config_is_not_changed),
