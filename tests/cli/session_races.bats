@@ -61,10 +61,11 @@ hold_create() { # BUNDLE ID CALL; CALL is a line of number_calls
 	[ ! -e "$work/called" ]
 }
 
-release_create() {
+release_create() { # [PROCESS]: waits for its end, too, before it looks
 	kill -CONT "$held"
 	status=0
 	wait "$holder" || status=$?
+	[ -z "${1-}" ] || wait "$1"
 	held=
 	holder=
 	started
@@ -177,8 +178,7 @@ list_sweep() {
 		hold_create "$other" other "$at"
 		make_bundle "$bundle"
 		start_second "$bundle" id
-		release_create
-		wait "$second"
+		release_create "$second"
 		expect_link "$other"
 		expect_link "$bundle"
 	done
