@@ -395,7 +395,7 @@ start_keeping() { # WORD...
 	require_strace
 	once
 	policy other
-	for call in write fchmod rename renameat; do
+	for call in writev fchmod rename renameat; do
 		strace -qq -o /dev/null -e "trace=$call" \
 			-e "inject=$call:signal=KILL" \
 			"$capctl" sync --once "$source" "$target" >/dev/null \
@@ -419,7 +419,7 @@ start_keeping() { # WORD...
 	ln -s etc/crio.conf.d "$work/link"
 	echo old >"$work/50.conf"
 	sync --files --once "$work/50.conf" "$work/etc/crio.conf.d"
-	for call in write fchmod renameat; do
+	for call in writev fchmod renameat; do
 		for target in "$work/etc/crio.conf.d" "$work/link/"; do
 			echo "new $call" >"$work/50.conf"
 			strace -qq -o /dev/null -e "trace=$call" \
@@ -461,7 +461,7 @@ not in sync"
 	require_strace
 	once
 	policy other 50.json
-	strace -qq -o /dev/null -e trace=write -e 'inject=write:signal=KILL' \
+	strace -qq -o /dev/null -e trace=writev -e 'inject=writev:signal=KILL' \
 		"$capctl" sync --once "$source" "$target" >/dev/null \
 		2>&1 </dev/null || :
 	[ "$(names "$target/policy.d")" = '*' ]
