@@ -204,6 +204,34 @@ CAPCTL_FILES = \
 	src/capctl/explain/warn.c \
 	src/capctl/finding.c \
 	src/capctl/finding.h \
+	src/capctl/learn/container.c \
+	src/capctl/learn/container.h \
+	src/capctl/learn/events.c \
+	src/capctl/learn/events.h \
+	src/capctl/learn/first.c \
+	src/capctl/learn/first.h \
+	src/capctl/learn/instance.c \
+	src/capctl/learn/instance.h \
+	src/capctl/learn/learn.c \
+	src/capctl/learn/learn.h \
+	src/capctl/learn/leftover.c \
+	src/capctl/learn/leftover.h \
+	src/capctl/learn/options.c \
+	src/capctl/learn/options.h \
+	src/capctl/learn/print.c \
+	src/capctl/learn/process.c \
+	src/capctl/learn/process.h \
+	src/capctl/learn/reason.c \
+	src/capctl/learn/reason.h \
+	src/capctl/learn/record.h \
+	src/capctl/learn/recorder.c \
+	src/capctl/learn/recorder.h \
+	src/capctl/learn/rule.c \
+	src/capctl/learn/rule.h \
+	src/capctl/learn/tally.c \
+	src/capctl/learn/tally.h \
+	src/capctl/learn/target.c \
+	src/capctl/learn/target.h \
 	src/capctl/out.c \
 	src/capctl/out.h \
 	src/capctl/out_json.c \

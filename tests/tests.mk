@@ -87,6 +87,14 @@ CAPCTL_UNIT_TESTS = \
 	tests/unit/capctl/explain/command_test \
 	tests/unit/capctl/explain/entrypoint_test \
 	tests/unit/capctl/finding_test \
+	tests/unit/capctl/learn/events_test \
+	tests/unit/capctl/learn/first_test \
+	tests/unit/capctl/learn/leftover_test \
+	tests/unit/capctl/learn/options_test \
+	tests/unit/capctl/learn/process_test \
+	tests/unit/capctl/learn/reason_test \
+	tests/unit/capctl/learn/rule_test \
+	tests/unit/capctl/learn/tally_test \
 	tests/unit/capctl/out_test \
 	tests/unit/capctl/pod/config_test \
 	tests/unit/capctl/pod/manifest_test \
@@ -137,6 +145,7 @@ CAPCTL_FUZZ_TARGETS = \
 	tests/fuzz/command_fuzz \
 	tests/fuzz/decode_fuzz \
 	tests/fuzz/held_fuzz \
+	tests/fuzz/learn_fuzz \
 	tests/fuzz/lint_fuzz \
 	tests/fuzz/lint_location_fuzz \
 	tests/fuzz/manifest_fuzz \
@@ -174,6 +183,7 @@ CAPCTL_CLI_TESTS = \
 	tests/cli/capctl_doctor.bats \
 	tests/cli/capctl_explain.bats \
 	tests/cli/capctl_hostile.bats \
+	tests/cli/capctl_learn.bats \
 	tests/cli/capctl_pod.bats \
 	tests/cli/capctl_restore.bats \
 	tests/cli/capctl_scan.bats \
@@ -203,6 +213,7 @@ CAPCTL_ENGINE_TESTS = \
 CAPCTL_RUNTIME_TESTS = \
 	tests/runtime/examples.bats \
 	tests/runtime/explain.bats \
+	tests/runtime/learn.bats \
 	tests/runtime/probe.bats \
 	tests/runtime/screens.bats \
 	tests/runtime/seccomp.bats \
@@ -278,6 +289,7 @@ TEST_FILES = \
 	tests/unit/support/exec_probe.h \
 	tests/unit/support/forged_config.h \
 	tests/unit/support/json_same.h \
+	tests/unit/support/learn_formats.h \
 	tests/unit/support/libcap_names.h \
 	tests/unit/support/match_random.h \
 	tests/unit/support/openat_hook.h \

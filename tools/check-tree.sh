@@ -40,6 +40,12 @@ src/capctl/explain/pod_words.c tests/cli/capctl_pod.bats its warnings are tested
 src/capctl/explain/print.c tests/cli/capctl_explain.bats its output is compared there
 src/capctl/explain/verb.c tests/cli/capctl_explain.bats its options are tested there
 src/capctl/explain/warn.c tests/cli/capctl_explain.bats its output is compared there
+src/capctl/learn/container.c tests/runtime/learn.bats real containers are watched there
+src/capctl/learn/instance.c tests/cli/capctl_learn.bats what it makes and leaves is tested there
+src/capctl/learn/learn.c tests/cli/capctl_learn.bats its output is compared there
+src/capctl/learn/print.c tests/cli/capctl_learn.bats its output is compared there
+src/capctl/learn/recorder.c tests/cli/capctl_learn.bats what it reads is tested there
+src/capctl/learn/target.c tests/cli/capctl_learn.bats commands and processes are tested there
 src/capctl/out_json.c tests/unit/capctl/out_test.c it is part of out
 src/capctl/out_names.c tests/unit/capctl/out_test.c it is part of out
 src/capctl/pod/engine.c tests/cli/capctl_pod.bats its choices are tested there
@@ -92,6 +98,7 @@ exec_patch
 held
 identity
 json_check
+learn
 lint
 lint_location
 manifest
@@ -127,6 +134,7 @@ capctl/decode capctl capctl/process $shared
 capctl/doctor capctl capctl/probe capctl/process $shared
 capctl/execve caps base
 capctl/explain capctl capctl/doctor capctl/execve capctl/pod capctl/process capctl/rootfs capctl/seccomp $shared
+capctl/learn capctl capctl/process caps base
 capctl/pod capctl/doctor $shared
 capctl/probe capctl capctl/execve capctl/explain capctl/process $shared
 capctl/process caps runtime base
@@ -148,6 +156,8 @@ capctl/doctor: containers doctor engine_ask engine_files engine_word engines hos
 capctl/explain: entrypoint executable explain json pod pod_print pod_why pod_words print verb warn
 capctl/pod: engine
 capctl/probe: bundle container expect node payload place print probe
+capctl/explain: entrypoint executable explain json print warn
+capctl/learn: container instance learn print process recorder target
 capctl/process: cgroupfs containers processes starter
 capctl/rootfs: levels mounts rootfs view walk
 capctl/scan: bundle find json print scan

@@ -71,6 +71,18 @@ static const struct verb verbs[] = {
 	  "capctl verify --findings\n"
 	  "capctl verify --policy policy.json web",
 	  verb_verify },
+	{ "learn", "[--] COMMAND [ARGUMENT...]",
+	  "find the capabilities that a program needs",
+	  "  --user UID[:GID]  run the command as this user\n"
+	  "  --pid PID         watch this process instead\n"
+	  "  --id ID           watch all processes of this container\n"
+	  "  --root DIR        the runtime's state directory\n"
+	  "  --for TIME        end after TIME, for example 30s or 5m\n"
+	  "  --rule FILE       write a policy with a rule that raises them",
+	  "capctl learn --user 1000 -- busybox httpd -f -p 80\n"
+	  "capctl learn --user 1000 --rule rule.json -- busybox httpd -f -p 80\n"
+	  "capctl learn --for 30s --id web",
+	  verb_learn },
 	{ "restore", "BUNDLE...",
 	  "restore the config.json that the engine wrote",
 	  "  --force  even while a container of the bundle lives",

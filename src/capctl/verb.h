@@ -63,6 +63,7 @@ enum verb_status verb_check(int argc, char **argv, struct err *err);
 enum verb_status verb_decode(int argc, char **argv, struct err *err);
 enum verb_status verb_doctor(int argc, char **argv, struct err *err);
 enum verb_status verb_explain(int argc, char **argv, struct err *err);
+enum verb_status verb_learn(int argc, char **argv, struct err *err);
 enum verb_status verb_restore(int argc, char **argv, struct err *err);
 enum verb_status verb_scan(int argc, char **argv, struct err *err);
 enum verb_status verb_show(int argc, char **argv, struct err *err);

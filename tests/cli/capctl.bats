@@ -4,7 +4,7 @@
 
 load capctl_helpers
 
-verbs=(check explain show decode scan verify restore sync doctor version)
+verbs=(check explain show decode scan verify learn restore sync doctor version)
 
 @test "without a verb it lists them, as an error" {
 	local listed

@@ -163,6 +163,26 @@ make_bundle_with_everything() {
 	has_members sync <"$work/out"
 }
 
+@test "the page has every member of what learn prints" {
+	require_root
+	"$capctl" learn --json --user 1000 -- busybox chown 0 /etc/passwd \
+		>"$work/out" 2>"$work/err" || grep -v '^capctl' "$work/err"
+	[ -s "$work/out" ] || skip 'the kernel cannot trace here'
+	jq -e '.capabilities[0].lacking.call' "$work/out"
+	has_members learn <"$work/out"
+}
+
+@test "the page has every class of checks" {
+	local word count=0
+
+	while read -r word; do
+		section learn | grep -qxF ".It Va $word"
+		count=$((count + 1))
+	done < <(sed -n 's/^\t\t\[LEARN_[A-Z_]*\] = "\([a-z_]*\)",$/\1/p' \
+		"$srcdir/src/capctl/learn/tally.c")
+	[ "$count" -ge 9 ]
+}
+
 @test "the page has every member of what doctor prints" {
 	json doctor >"$work/out"
 	[ -s "$work/out" ]

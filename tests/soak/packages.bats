@@ -48,7 +48,8 @@ make_fresh_root() {
 	site=$(apt-get indextargets --format '$(CODENAME) $(SITE)' \
 		'Identifier: Packages' 'Component: main' |
 		sed -n "s/^$name //p" | head -n 1)
-	debootstrap --variant=minbase --include=busybox-static,libseccomp2,libyaml-0-2,runc \
+	debootstrap --variant=minbase \
+		--include=busybox-static,libseccomp2,libtracefs1,libyaml-0-2,runc \
 		"$name" "$fresh" "$site"
 	mkdir "$fresh/packages"
 	cp -R "$packages"/* "$fresh/packages"

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The processes of a running container, also those that come later, as sessions
+ * of exec do: they have the cgroups or the PID namespace of its first process.
+ *
+ * Rests on: cgroups(7) "/proc/pid/cgroup"; pid_namespaces(7).
+ */
+#ifndef CAPRUNTIME_CAPCTL_LEARN_CONTAINER_H
+#define CAPRUNTIME_CAPCTL_LEARN_CONTAINER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/cleanup.h"
+#include "base/err.h"
+
+/* NULL in a text: it cannot be told apart from ours, and does not count. */
+struct learn_container {
+	int32_t first; /* its first process */
+	char *cgroups; /* the text of /proc/PID/cgroup */
+	char *namespace; /* the link /proc/PID/ns/pid */
+};
+
+#define CLEANUP_LEARN_CONTAINER __attribute__((cleanup(learn_container_free)))
+
+/* In the state directory `root`; NULL: in the default ones. Free also on -1. */
+int learn_container_find(struct learn_container *ret_container,
+			 const char *root, const char *id,
+			 struct err *err) MUST_CHECK;
+void learn_container_free(struct learn_container *container);
+
+/* A process that has ended is in none. */
+bool learn_container_has(const struct learn_container *container, int32_t pid);
+
+#endif
