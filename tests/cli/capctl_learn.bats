@@ -211,6 +211,22 @@ thread.join()'
 		.not_needed.wider == 1'
 }
 
+# Overlayfs asks for the program, and then for who mounted it.
+@test "in an overlay only what is asked for the program counts" {
+	require_tracing
+	# shellcheck disable=SC2016 # for the inner shell
+	run --separate-stderr unshare -m sh -c 'mount -t tmpfs tmpfs /mnt &&
+		cd /mnt && mkdir lower data work top && echo text >lower/file &&
+		mount -t overlay overlay -o \
+			lowerdir=lower,upperdir=data,workdir=work top &&
+		chmod 777 top && cd top && "$1" learn --json --user 1000 -- sh -c "
+			echo more >new; rm new; busybox chown 0 file"' \
+		sh "$builddir/capctl"
+	ended 1
+	is_json '.needs.names == ["CAP_CHOWN"]'
+	is_json '[.capabilities[].not_needed.other_credentials] | add > 0'
+}
+
 @test "standard output has the result alone" {
 	require_tracing
 	capctl learn --json -- echo text

@@ -123,18 +123,18 @@ static void read_stack(const struct learn_events *events,
 		       size_t size, struct learn_record *record)
 {
 	size_t at = (size_t)field->offset, width = sizeof(unsigned long);
+	struct learn_stack stack = { 0 };
 
 	for (int i = 0; i < STACK_MAX && at + width <= size; i++, at += width) {
 		unsigned long address;
 		const char *function;
-		enum learn_reason reason;
 
 		memcpy(&address, data + at, width);
 		function = tep_find_function(events->tep, address);
-		reason = function ? learn_reason_of(function) : LEARN_PLAIN;
-		if (reason > record->reason)
-			record->reason = reason;
+		if (function)
+			learn_stack_add(&stack, function);
 	}
+	record->reason = stack.reason;
 }
 
 static bool read_fields(const struct learn_events *events, const char *data,

@@ -9,6 +9,8 @@
 #ifndef CAPRUNTIME_CAPCTL_LEARN_REASON_H
 #define CAPRUNTIME_CAPCTL_LEARN_REASON_H
 
+#include <stdbool.h>
+
 /* In the order in which one of them hides another. */
 enum learn_reason {
 	LEARN_PLAIN, /* nothing special: the call wants it */
@@ -19,7 +21,13 @@ enum learn_reason {
 	LEARN_MEMORY, /* may this task use the last memory? */
 };
 
-/* The reason that this function is one for. */
-enum learn_reason learn_reason_of(const char *function);
+/* What the functions of a check say so far; it begins with zeros. */
+struct learn_stack {
+	enum learn_reason reason;
+	bool in_vfs; /* one was of the file system's upper layer */
+};
+
+/* From the innermost function to the outermost. */
+void learn_stack_add(struct learn_stack *stack, const char *function);
 
 #endif
