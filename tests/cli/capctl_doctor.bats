@@ -375,7 +375,7 @@ docker_node() {
 @test "capruntime needs its SELinux label" {
 	put sys/fs/selinux/enforce <<<1
 	doctor
-	finds warning "is labelled '', not container_runtime_exec_t" \
+	finds warning "is labelled '', not container_runtime_exec_t or container_engine_exec_t" \
 		'semanage fcontext'
 
 	label() {
@@ -387,10 +387,16 @@ os.setxattr(sys.argv[1], "security.selinux", sys.argv[2].encode() + b"\0")' \
 	doctor
 	finds warning "is labelled 'system_u:object_r:bin_t:s0'" restorecon
 
-	label system_u:object_r:container_runtime_exec_t:s0
+	label system_u:object_r:container_engine_exec_t2:s0
 	doctor
-	finds
-	says SELinux AT_SECURE
+	finds warning "is labelled 'system_u:object_r:container_engine_exec_t2:s0'" matchpathcon
+
+	for type in container_runtime_exec_t container_engine_exec_t; do
+		label "system_u:object_r:$type:s0"
+		doctor
+		finds
+		says SELinux AT_SECURE
+	done
 }
 
 @test "an environment variable is used, with a warning" {

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <sys/xattr.h>
 
+#include "base/cleanup.h"
 #include "base/paths.h"
 #include "capctl/doctor/checks.h"
 #include "runtime/args.h"
@@ -15,7 +16,10 @@
 #define SELINUX_IS_ON "/sys/fs/selinux/enforce"
 #define LABEL "security.selinux"
 #define LABEL_MAX 256
-#define WANTED_TYPE "container_runtime_exec_t"
+
+/* Of runc and crun, in container-selinux and in the reference policy (Debian). */
+static const char *const wanted_types[] = { "container_runtime_exec_t",
+					    "container_engine_exec_t" };
 
 /* capruntime trusts its environment, so it refuses to run setuid. */
 static void check_mode(const char *path, struct findings *findings)
@@ -34,11 +38,17 @@ static void check_mode(const char *path, struct findings *findings)
 static bool has_wanted_type(const char *label)
 {
 	const char *at = strchr(label, ':');
+	size_t len;
 
 	at = at ? strchr(at + 1, ':') : NULL;
-	return at && strncmp(at + 1, WANTED_TYPE, strlen(WANTED_TYPE)) == 0 &&
-	       (at[1 + strlen(WANTED_TYPE)] == ':' ||
-		at[1 + strlen(WANTED_TYPE)] == '\0');
+	if (!at)
+		return false;
+	len = strcspn(++at, ":");
+	for (size_t i = 0; i < ARRAY_LEN(wanted_types); i++)
+		if (strlen(wanted_types[i]) == len &&
+		    strncmp(at, wanted_types[i], len) == 0)
+			return true;
+	return false;
 }
 
 static void check_label(const char *path, struct findings *findings)
@@ -58,10 +68,12 @@ static void check_label(const char *path, struct findings *findings)
 	}
 	findings_add(
 		findings, FINDING_WARNING, "SELinux",
-		"'%s' is labelled '%s', not %s: engines may not run it, or containers get another domain",
-		path, label, WANTED_TYPE);
-	findings_fix(findings, "semanage fcontext -a -t %s %s && restorecon %s",
-		     WANTED_TYPE, path, path);
+		"'%s' is labelled '%s', not %s or %s, as the SELinux policy labels runc: engines may not run it, or containers get another domain",
+		path, label, wanted_types[0], wanted_types[1]);
+	findings_fix(
+		findings,
+		"semanage fcontext -a -t %s %s && restorecon %s, with the type of 'matchpathcon /usr/bin/runc'",
+		wanted_types[0], path, path);
 }
 
 static void check_installed(const struct doctor *doctor,
