@@ -248,6 +248,15 @@ CAPCTL_PACKAGING_TESTS = \
 	tests/packaging/machineconfig.bats \
 	tests/packaging/manifests.bats \
 	tests/packaging/package_hook.bats
+# They run in the virtual machines of 'make vm-check'.
+MACHINE_TESTS = \
+	tests/machine/apparmor.bats \
+	tests/machine/containerd.bats \
+	tests/machine/delegated.bats \
+	tests/machine/full.bats \
+	tests/machine/package.bats \
+	tests/machine/selinux.bats \
+	tests/machine/systemd.bats
 BENCH_TESTS = \
 	tests/bench/instructions.bats
 # Files that tests read or load.
@@ -272,6 +281,7 @@ TEST_FILES = \
 	tests/engine/podman.bash \
 	tests/fuzz/fuzz.h \
 	tests/kubernetes/helpers.bash \
+	tests/machine/helpers.bash \
 	tests/need.bash \
 	tests/packaging/helpers.bash \
 	tests/runtime/changing_policy.bash \
@@ -517,10 +527,14 @@ TESTS_DIST = $(TEST_FILES) $(CLI_TESTS) $(CAPCTL_CLI_TESTS) \
 	tests/mutation/equivalent \
 	tests/mutation/mutants.py \
 	tests/mutation/run \
+	tests/machine/run \
+	$(MACHINE_TESTS) \
 	tests/soak/packages.bats \
 	tests/vm/fresh.bats \
 	tests/vm/machine \
-	tests/vm/releases.bats
+	tests/vm/machines.bats \
+	tests/vm/releases.bats \
+	tests/vm/table
 
 clean-tests:
-	rm -rf releases tests/cli/sysroot tests/fuzz/found
+	rm -rf machines releases tests/cli/sysroot tests/fuzz/found

@@ -72,6 +72,13 @@ soak-releases: dist
 	@$(AM_TESTS_ENVIRONMENT) DIST='$(abs_builddir)/$(distdir).tar.xz' \
 		$(BATS) --tap $(srcdir)/tests/vm/releases.bats
 
+## vm-check: kernels, systemd, AppArmor and SELinux, in virtual machines (hours)
+# Prints the table of docs/engines.md. VM_CHECK='--filter SELinux' runs one of them.
+vm-check: dist
+	@$(AM_TESTS_ENVIRONMENT) DIST='$(abs_builddir)/$(distdir).tar.xz' \
+		$(BATS) --tap $(VM_CHECK) $(srcdir)/tests/vm/machines.bats
+	@$(srcdir)/tests/vm/table machines/*.log
+
 ## static-programs: build the programs for the image and a MachineConfig
 static-programs:
 	@$(MKDIR_P) static
@@ -142,4 +149,4 @@ sbom: capruntime.map $(CAPCTL_MAP)
 
 .PHONY: bench check-fresh check-helpers check-one check-quick examples-expect \
 	format fuzz fuzz-targets help instructions mutation packages sbom soak \
-	soak-packages soak-releases static-programs
+	soak-packages soak-releases static-programs vm-check

@@ -15,6 +15,10 @@ setup_release() { # RELEASE
 	require_programs debootstrap
 	dir=$BATS_TEST_TMPDIR
 	machine fresh "$1" "$builddir/releases" "$dir"
+	unpack
+}
+
+unpack() {
 	mkdir "$dir/root/capruntime"
 	tar -xf "$DIST" -C "$dir/root/capruntime" --strip-components 1 \
 		--no-same-owner --no-same-permissions

@@ -1,0 +1,75 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2016 # jq's variables
+# shellcheck disable=SC2034,SC2154 # helpers.bash reads and sets them
+# SELinux with Debian's policy, enforcing.
+
+load helpers
+
+setup() {
+	[ -e /sys/fs/selinux/enforce ] || skip 'the kernel runs without SELinux'
+	setup_containers
+	require_programs getfattr chcon
+}
+teardown() { teardown_containers; }
+
+granted='uid=1000 inh=400 prm=400 eff=400 bnd=400 amb=400 nnp=0'
+
+label() { getfattr --absolute-names --only-values -n security.selinux "$1"; }
+
+@test "SELinux: it is enforcing" {
+	[ "$(cat /sys/fs/selinux/enforce)" = 1 ]
+}
+
+@test "SELinux: a rewritten config.json keeps its label" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		for type in container_file_t etc_t; do
+			keep_label=system_u:object_r:$type:s0
+			chcon "$keep_label" "$bundle/config.json"
+			expect_container "$granted port80=bound"
+			[ -e "$bundle/.capruntime.json" ]
+			run ! cmp -s "$work/original-$RUNTIME_NAME.json" \
+				"$bundle/config.json"
+			[ "$(label "$bundle/config.json" | tr -d '\0')" = \
+				"$keep_label" ]
+		done
+	done
+}
+
+@test "SELinux: a container with a label has it and the grant" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		change_config '.process.selinuxLabel =
+				"system_u:system_r:container_t:s0:c1,c2" |
+			.linux.mountLabel =
+				"system_u:object_r:container_file_t:s0:c1,c2" |
+			.process.args = ["/bin/sh", "-c",
+				"cat /proc/self/attr/current; echo; report"]'
+		chcon -R system_u:object_r:container_file_t:s0:c1,c2 \
+			"$bundle/rootfs"
+		run -0 capruntime run -b "$bundle" "$id" </dev/null
+		expect_output "system_u:system_r:container_t:s0:c1,c2
+$granted"
+	done
+}
+
+type_of() { label "$1" | cut -d: -f3; } # FILE
+
+@test "SELinux: the package gives the program the type that runc has" {
+	require_programs semanage restorecon matchpathcon
+	run -0 dpkg -i /packages/capruntime.deb
+	printf '%s\n' "$output"
+	[[ "$output" != *'SELinux:'* ]]
+	type_of "$(command -v runc)"
+	[ "$(type_of /usr/bin/capruntime)" = "$(type_of "$(command -v runc)")" ]
+	run capctl doctor
+	[[ "$output" != *'is labelled'* ]]
+	CAPRUNTIME_BUILT=/usr/bin/capruntime
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		expect_container "$granted port80=bound"
+	done
+	run -0 dpkg --purge capruntime
+	run ! grep -r capruntime /etc/selinux/default/contexts
+}

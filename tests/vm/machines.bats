@@ -1,0 +1,123 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2154 # helpers.bash sets them
+# Kernels, process 1 and security modules as nodes have them: each test boots one
+# virtual machine, and runs files of tests/machine and tests/runtime in it. The
+# logs are in machines/ of the build directory; tests/vm/table reads them.
+
+load helpers
+
+setup_file() {
+	[ "$(id -u)" = 0 ] || skip 'not root'
+	require_programs debootstrap qemu-system-x86_64 mke2fs
+	mkdir -p "$builddir/machines"
+}
+
+packages='attr apparmor bats build-essential containerd criu dbus-user-session
+	debhelper jq libpam-systemd podman policycoreutils-python-utils procps
+	selinux-policy-default selinux-utils systemd systemd-sysv uidmap'
+
+# Their work would take the tests' time.
+units='apt-daily.timer apt-daily-upgrade.timer containerd dpkg-db-backup.timer
+	e2scrub_all.timer fstrim.timer podman-auto-update.timer'
+
+# A root with all packages is kept for other tests and runs.
+use_release() { # RELEASE
+	dir=$builddir/machines/$1
+	[ -e "$dir/installed" ] || install_release "$1"
+	cmp -s "$DIST" "$dir/root/packages/${DIST##*/}" || build_in_release
+}
+
+install_release() { # RELEASE
+	rm -rf --one-file-system "$dir"
+	machine fresh "$1" "$builddir/releases" "$dir"
+	# shellcheck disable=SC2016,SC2086 # for the inner shell; lists
+	machine in "$dir" sh -ec 'apt-get update -q
+		apt-get install -qy --no-install-recommends "$@"' sh $packages
+	# shellcheck disable=SC2086 # a list
+	machine in "$dir" systemctl disable $units
+	touch "$dir/installed"
+} >"$BATS_TEST_TMPDIR/install.log" 2>&1
+
+# The programs, what tests call, the package and a newer one.
+build_in_release() {
+	rm -rf "$dir/root/capruntime" "$dir/root/packages"
+	unpack
+	quickstart demo
+	expect_demo
+	machine in "$dir" sh -ec 'cd /capruntime
+		make -C build check check_LIBRARIES= TESTS= \
+			"check_PROGRAMS=\$(HELPERS)"' >"$dir/log" 2>&1 ||
+		fail_with_log
+	mkdir "$dir/root/packages"
+	cp "$DIST" "$dir/root/packages/part.tar.xz"
+	# shellcheck disable=SC2016 # for the inner shell
+	machine in "$dir" sh -ec 'cd /packages
+		cp part.tar.xz "/tmp/$1"
+		DEB_BUILD_OPTIONS=nocheck /capruntime/tools/build-deb "/tmp/$1" out
+		mv out/capruntime_*.deb capruntime.deb
+		dpkg-deb -R capruntime.deb newer
+		sed -i "s/^Version: .*/&.newer/" newer/DEBIAN/control
+		dpkg-deb --root-owner-group -b newer newer.deb
+		mv part.tar.xz "$1"' sh "${DIST##*/}" >"$dir/log" 2>&1 ||
+		fail_with_log
+}
+
+# Every test passes; why one is skipped is in the log, and so in the table.
+expect_all_pass() { # LOG HOW FILE...
+	local log=$builddir/machines/$1
+
+	machine "$2" "$dir" 3600 /capruntime/tests/machine/run "${@:3}" \
+		>"$log" 2>&1 || {
+		cat "$log"
+		return 1
+	}
+	grep -qE '^1\.\.[1-9]' "$log"
+	! grep '^not ok' "$log"
+}
+
+cgroups='tests/machine/systemd.bats tests/machine/containerd.bats'
+security='tests/machine/apparmor.bats tests/machine/full.bats'
+
+@test "Debian 13: systemd, AppArmor" {
+	use_release trixie
+	# shellcheck disable=SC2086 # lists
+	expect_all_pass 1-trixie-systemd.log boot-systemd $cgroups $security
+}
+
+@test "Debian testing: systemd, AppArmor" {
+	use_release forky
+	# shellcheck disable=SC2086 # lists
+	expect_all_pass 2-forky-systemd.log boot-systemd $cgroups $security
+}
+
+@test "Debian 12: another process 1, AppArmor" {
+	use_release bookworm
+	# shellcheck disable=SC2086 # lists
+	expect_all_pass 3-bookworm-plain.log boot $security
+}
+
+@test "Debian 12: systemd, AppArmor" {
+	use_release bookworm
+	# shellcheck disable=SC2086 # lists
+	expect_all_pass 4-bookworm-systemd.log boot-systemd $cgroups $security
+}
+
+@test "Debian 13: SELinux, enforcing" {
+	use_release trixie
+	KERNEL_ARGUMENTS='security=selinux selinux=1 enforcing=1' \
+		expect_all_pass 5-trixie-selinux.log boot-systemd \
+		tests/machine/selinux.bats
+}
+
+@test "Debian 13: a user with delegated cgroups" {
+	use_release trixie
+	expect_all_pass 6-trixie-delegated.log boot-systemd \
+		tests/machine/delegated.bats
+}
+
+@test "Debian 13: the package's life, with containerd as a service" {
+	use_release trixie
+	expect_all_pass 7-trixie-package.log boot-systemd \
+		tests/machine/package.bats
+}
