@@ -37,19 +37,27 @@ label() { getfattr --absolute-names --only-values -n security.selinux "$1"; }
 	done
 }
 
+# A confined container cannot write to this test's pipe.
 @test "SELinux: a container with a label has it and the grant" {
+	confined=system_u:system_r:container_t:s0:c1,c2
+	files=system_u:object_r:container_file_t:s0:c1,c2
 	for name in $RUNTIMES; do
 		use_runtime "$name"
-		change_config '.process.selinuxLabel =
-				"system_u:system_r:container_t:s0:c1,c2" |
-			.linux.mountLabel =
-				"system_u:object_r:container_file_t:s0:c1,c2" |
-			.process.args = ["/bin/sh", "-c",
-				"cat /proc/self/attr/current; echo; report"]'
-		chcon -R system_u:object_r:container_file_t:s0:c1,c2 \
-			"$bundle/rootfs"
-		run -0 capruntime run -b "$bundle" "$id" </dev/null
-		expect_output "system_u:system_r:container_t:s0:c1,c2
+		mkdir "$bundle/rootfs/out" "$work/out-$name"
+		chmod 777 "$work/out-$name"
+		change_config --arg confined "$confined" --arg files "$files" \
+			--arg out "$work/out-$name" '
+			.process.selinuxLabel = $confined |
+			.linux.mountLabel = $files |
+			.mounts += [{destination: "/out", type: "bind",
+				source: $out, options: ["bind"]}] |
+			.process.args = ["/bin/sh", "-c", "exec >/out/result
+				cat /proc/self/attr/current; echo; report"]'
+		chcon -R "$files" "$bundle/rootfs" "$work/out-$name"
+		run capruntime run -b "$bundle" "$id" </dev/null
+		printf 'exit status %s: %s\n' "$status" "$output"
+		run -0 tr -d '\0' <"$work/out-$name/result"
+		expect_output "$confined
 $granted"
 	done
 }

@@ -18,14 +18,18 @@ packages='attr apparmor bats build-essential containerd criu dbus-user-session
 	selinux-policy-default selinux-utils systemd systemd-sysv uidmap'
 
 # Their work would take the tests' time.
-units='apt-daily.timer apt-daily-upgrade.timer containerd dpkg-db-backup.timer
+timers='apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer
 	e2scrub_all.timer fstrim.timer podman-auto-update.timer'
 
 # A root with all packages is kept for other tests and runs.
 use_release() { # RELEASE
 	dir=$builddir/machines/$1
-	[ -e "$dir/installed" ] || install_release "$1"
-	cmp -s "$DIST" "$dir/root/packages/${DIST##*/}" || build_in_release
+	if [ ! -e "$dir/installed" ]; then
+		install_release "$1"
+	fi
+	if ! cmp -s "$DIST" "$dir/root/packages/${DIST##*/}"; then
+		build_in_release
+	fi
 }
 
 install_release() { # RELEASE
@@ -35,9 +39,10 @@ install_release() { # RELEASE
 	machine in "$dir" sh -ec 'apt-get update -q
 		apt-get install -qy --no-install-recommends "$@"' sh $packages
 	# shellcheck disable=SC2086 # a list
-	machine in "$dir" systemctl disable $units
+	machine in "$dir" systemctl mask $timers
+	machine in "$dir" systemctl disable containerd
 	touch "$dir/installed"
-} >"$BATS_TEST_TMPDIR/install.log" 2>&1
+}
 
 # The programs, what tests call, the package and a newer one.
 build_in_release() {
