@@ -100,7 +100,7 @@ $granted port80=denied"
 		try_capruntime run -b "$bundle" "$id"
 		echo "$stderr"
 		[ "$status" -ne 0 ]
-		[[ "${stderr,,}" = *apparmor* ]]
+		[[ "${stderr,,}" = *apparmor* || "$stderr" = */attr/exec* ]]
 		expect_nothing_started
 	done
 }
