@@ -452,7 +452,7 @@ restart_from_checkpoint() {
 		verify --all
 		[ "$status" -eq 1 ]
 		diff <(cut -d' ' -f1 <<<"$output" | grep .) \
-			<(printf '%s\n' "$first" "$id")
+			<(printf '%s\n' "$first" "$id" containers:)
 		verify --json "$id" "$first"
 		[ "$status" -eq 1 ]
 		[ "$(jq -r '.containers[].id' <<<"$output")" = "$id"$'\n'"$first" ]
