@@ -166,7 +166,7 @@ make_bundle_with_everything() {
 @test "the page has every member of what learn prints" {
 	require_root
 	"$capctl" learn --json --user 1000 -- busybox chown 0 /etc/passwd \
-		>"$work/out" 2>"$work/err" || grep -v '^capctl' "$work/err"
+		>"$work/out" 2>"$work/err" || :
 	[ -s "$work/out" ] || skip 'the kernel cannot trace here'
 	jq -e '.capabilities[0].lacking.call' "$work/out"
 	has_members learn <"$work/out"
