@@ -134,14 +134,16 @@ static void read_program(int32_t pid, char ret_program[LEARN_NAME_SIZE])
 
 /*
  * Is it a runtime that is yet to execute the container's program? runc's is a
- * memfd, or is called as the file from which it was made.
+ * memfd, or is called as the file from which it was made; crun's can be a file that
+ * is mounted nowhere, whose path is "/".
  */
 static bool is_runtime(const char *program)
 {
 	const char *name = strrchr(program, '/');
 
 	name = name ? name + 1 : program;
-	return strncmp(name, "runc", 4) == 0 || strncmp(name, "crun", 4) == 0 ||
+	return strcmp(program, "/") == 0 || strncmp(name, "runc", 4) == 0 ||
+	       strncmp(name, "crun", 4) == 0 ||
 	       strstr(program, "memfd:runc_cloned") == program + 1;
 }
 
