@@ -280,6 +280,8 @@ CAPCTL_FILES = \
 	src/capctl/process/containers.h \
 	src/capctl/process/processes.c \
 	src/capctl/process/processes.h \
+	src/capctl/process/smallfile.c \
+	src/capctl/process/smallfile.h \
 	src/capctl/process/starter.c \
 	src/capctl/process/starter.h \
 	src/capctl/process/state.c \

@@ -107,6 +107,7 @@ CAPCTL_UNIT_TESTS = \
 	tests/unit/capctl/process/cgroupfs_test \
 	tests/unit/capctl/process/containers_test \
 	tests/unit/capctl/process/processes_test \
+	tests/unit/capctl/process/smallfile_test \
 	tests/unit/capctl/process/starter_test \
 	tests/unit/capctl/process/state_test \
 	tests/unit/capctl/process/status_test \

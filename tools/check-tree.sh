@@ -158,7 +158,7 @@ capctl/pod: engine
 capctl/probe: bundle container expect node payload place print probe
 capctl/explain: entrypoint executable explain json print warn
 capctl/learn: container instance learn print process recorder target
-capctl/process: cgroupfs containers processes starter
+capctl/process: cgroupfs containers processes smallfile starter
 capctl/rootfs: levels mounts rootfs view walk
 capctl/scan: bundle find json print scan
 capctl/seccomp: closed profile rules

@@ -3,13 +3,13 @@
 
 #include "capctl/learn/container.h"
 
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/fileio.h"
+#include "base/cleanup.h"
 #include "capctl/process/containers.h"
+#include "capctl/process/smallfile.h"
 
 #define CGROUPS_MAX 65536
 #define LINK_SIZE 64
@@ -17,17 +17,11 @@
 /* NULL: it has ended. The caller frees. */
 static char *read_cgroups(int32_t pid)
 {
-	struct err ignored = { 0 };
-	char path[64], *text = NULL;
+	char path[64];
 	size_t len;
-	int fd CLEANUP_FD = -1;
 
 	snprintf(path, sizeof(path), "/proc/%" PRId32 "/cgroup", pid);
-	fd = fileio_open(AT_FDCWD, path, O_RDONLY, 0);
-	if (fd < 0 ||
-	    fileio_read(fd, path, CGROUPS_MAX, &text, &len, &ignored) < 0)
-		return NULL;
-	return text;
+	return smallfile_read(path, CGROUPS_MAX, &len);
 }
 
 static char *read_namespace(int32_t pid)

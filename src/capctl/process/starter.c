@@ -10,29 +10,15 @@
 #include <sys/stat.h>
 
 #include "base/alloc.h"
-#include "base/fileio.h"
+#include "base/cleanup.h"
 #include "base/path.h"
 #include "base/paths.h"
 #include "base/procstat.h"
+#include "capctl/process/smallfile.h"
 
 #define FILE_MAX ((size_t)64 * 1024)
 #define CONTAINERD_DEFAULT "runc"
 #define OWN_NAME "capruntime"
-
-/* NULL: there is no such file, or it cannot be read. */
-static char *read_small_file(const char *path, size_t *ret_len)
-{
-	struct err ignored;
-	struct stat st;
-	char *text;
-	int fd CLEANUP_FD = fileio_open_regular(AT_FDCWD, path, O_NOFOLLOW,
-						path, &st, &ignored);
-
-	if (fd < 0 ||
-	    fileio_read(fd, path, FILE_MAX, &text, ret_len, &ignored) < 0)
-		return NULL;
-	return text;
-}
 
 static char *containerd_runtime(const char *bundle)
 {
@@ -42,7 +28,7 @@ static char *containerd_runtime(const char *bundle)
 
 	if (!path)
 		return NULL;
-	text = read_small_file(path, &len);
+	text = smallfile_read(path, FILE_MAX, &len);
 	if (!text || strlen(text) != len)
 		return NULL;
 	text[strcspn(text, "\n")] = '\0';
@@ -58,7 +44,7 @@ static int32_t pid_of_file(const char *bundle)
 
 	if (!path)
 		return 0;
-	text = read_small_file(path, &len);
+	text = smallfile_read(path, FILE_MAX, &len);
 	pid = text ? strtol(text, NULL, 10) : 0;
 	return pid > 0 && pid <= INT32_MAX ? (int32_t)pid : 0;
 }
@@ -69,7 +55,7 @@ static int32_t parent_of(int32_t pid)
 	size_t len;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	text = read_small_file(path, &len);
+	text = smallfile_read(path, FILE_MAX, &len);
 	return text ? procstat_parent(text) : 0;
 }
 
@@ -123,7 +109,7 @@ static char *conmon_runtime(const char *bundle, int32_t pid)
 	if (!parent)
 		return NULL;
 	snprintf(path, sizeof(path), "/proc/%d/cmdline", parent);
-	text = read_small_file(path, &len);
+	text = smallfile_read(path, FILE_MAX, &len);
 	runtime = text ? starter_parse_conmon(text, len, bundle) : NULL;
 	return runtime ? strdup(runtime) : NULL;
 }
