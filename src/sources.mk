@@ -146,30 +146,9 @@ CAPCTL_FILES = \
 	src/capctl/decode/span.c \
 	src/capctl/decode/span.h \
 	src/capctl/doctor/checks.h \
-	src/capctl/doctor/containerd_files.c \
-	src/capctl/doctor/containerd_files.h \
-	src/capctl/doctor/containerd_tables.c \
-	src/capctl/doctor/containerd_tables.h \
 	src/capctl/doctor/containers.c \
 	src/capctl/doctor/doctor.c \
-	src/capctl/doctor/engine_ask.c \
-	src/capctl/doctor/engine_ask.h \
-	src/capctl/doctor/engine_config.c \
-	src/capctl/doctor/engine_config.h \
-	src/capctl/doctor/engine_containerd.c \
-	src/capctl/doctor/engine_containerd.h \
-	src/capctl/doctor/engine_crio.c \
-	src/capctl/doctor/engine_crio.h \
-	src/capctl/doctor/engine_docker.c \
-	src/capctl/doctor/engine_docker.h \
-	src/capctl/doctor/engine_files.c \
-	src/capctl/doctor/engine_files.h \
-	src/capctl/doctor/engine_podman.c \
-	src/capctl/doctor/engine_podman.h \
-	src/capctl/doctor/engine_word.c \
-	src/capctl/doctor/engine_word.h \
 	src/capctl/doctor/engines.c \
-	src/capctl/doctor/engines.h \
 	src/capctl/doctor/host.c \
 	src/capctl/doctor/host.h \
 	src/capctl/doctor/in_use.c \
@@ -179,6 +158,30 @@ CAPCTL_FILES = \
 	src/capctl/doctor/program.c \
 	src/capctl/dryrun.c \
 	src/capctl/dryrun.h \
+	src/capctl/engine/ask.c \
+	src/capctl/engine/ask.h \
+	src/capctl/engine/containerd.c \
+	src/capctl/engine/containerd.h \
+	src/capctl/engine/containerd_files.c \
+	src/capctl/engine/containerd_files.h \
+	src/capctl/engine/containerd_tables.c \
+	src/capctl/engine/containerd_tables.h \
+	src/capctl/engine/crio.c \
+	src/capctl/engine/crio.h \
+	src/capctl/engine/docker.c \
+	src/capctl/engine/docker.h \
+	src/capctl/engine/engine.c \
+	src/capctl/engine/engine.h \
+	src/capctl/engine/engine_config.c \
+	src/capctl/engine/engine_config.h \
+	src/capctl/engine/files.c \
+	src/capctl/engine/files.h \
+	src/capctl/engine/installed.c \
+	src/capctl/engine/installed.h \
+	src/capctl/engine/podman.c \
+	src/capctl/engine/podman.h \
+	src/capctl/engine/word.c \
+	src/capctl/engine/word.h \
 	src/capctl/execve/predict.c \
 	src/capctl/execve/predict.h \
 	src/capctl/execve/privileged.c \
@@ -236,12 +239,12 @@ CAPCTL_FILES = \
 	src/capctl/out.h \
 	src/capctl/out_json.c \
 	src/capctl/out_names.c \
-	src/capctl/pod/config.c \
-	src/capctl/pod/config.h \
 	src/capctl/pod/engine.c \
 	src/capctl/pod/engine.h \
 	src/capctl/pod/manifest.c \
 	src/capctl/pod/manifest.h \
+	src/capctl/pod/pod_config.c \
+	src/capctl/pod/pod_config.h \
 	src/capctl/pod/sets.c \
 	src/capctl/pod/sets.h \
 	src/capctl/pod/spec.c \
@@ -345,7 +348,7 @@ CAPCTL_FILES = \
 
 # C++ has its own archive, so that no other file needs it.
 TOML_FILES = \
-	src/capctl/doctor/toml.cc \
-	src/capctl/doctor/toml.h \
-	src/capctl/doctor/toml_letters.c \
-	src/capctl/doctor/toml_letters.h
+	src/capctl/engine/toml.cc \
+	src/capctl/engine/toml.h \
+	src/capctl/engine/toml_letters.c \
+	src/capctl/engine/toml_letters.h

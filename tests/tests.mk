@@ -73,13 +73,13 @@ CAPCTL_UNIT_TESTS = \
 	tests/unit/capctl/decode/clauses_test \
 	tests/unit/capctl/decode/describe_test \
 	tests/unit/capctl/decode/pasted_test \
-	tests/unit/capctl/doctor/containerd_files_test \
-	tests/unit/capctl/doctor/containerd_tables_test \
-	tests/unit/capctl/doctor/engine_ask_test \
-	tests/unit/capctl/doctor/engine_config_test \
-	tests/unit/capctl/doctor/toml_letters_test \
-	tests/unit/capctl/doctor/toml_test \
 	tests/unit/capctl/dryrun_test \
+	tests/unit/capctl/engine/ask_test \
+	tests/unit/capctl/engine/containerd_files_test \
+	tests/unit/capctl/engine/containerd_tables_test \
+	tests/unit/capctl/engine/engine_config_test \
+	tests/unit/capctl/engine/toml_letters_test \
+	tests/unit/capctl/engine/toml_test \
 	tests/unit/capctl/execve/predict_kernel_test \
 	tests/unit/capctl/execve/predict_test \
 	tests/unit/capctl/execve/privileged_test \
@@ -96,8 +96,8 @@ CAPCTL_UNIT_TESTS = \
 	tests/unit/capctl/learn/rule_test \
 	tests/unit/capctl/learn/tally_test \
 	tests/unit/capctl/out_test \
-	tests/unit/capctl/pod/config_test \
 	tests/unit/capctl/pod/manifest_test \
+	tests/unit/capctl/pod/pod_config_test \
 	tests/unit/capctl/pod/sets_test \
 	tests/unit/capctl/pod/yaml_test \
 	tests/unit/capctl/probe/cases_test \

@@ -10,26 +10,28 @@ cd "$(dirname "$0")/.." || exit 1
 tested_elsewhere='
 src/base/paths.c tests/cli/runtimes.bats it has only data
 src/capctl/check/check.c tests/cli/capctl_check.bats its output is compared there
+src/capctl/check/limits.c tests/unit/capctl/check/lint_test.c each warning that rests on it is expected there
+src/capctl/check/lint_locate.c tests/unit/capctl/check/lint_test.c each expected warning has a location
 src/capctl/check/report.c tests/cli/capctl_check.bats its output is compared there
 src/capctl/decode/decode.c tests/cli/capctl_decode.bats its output is compared there
 src/capctl/decode/print.c tests/cli/capctl_decode.bats its output is compared there
 src/capctl/decode/span.c tests/unit/capctl/decode/pasted_test.c its words are tested there
 src/capctl/doctor/containers.c tests/cli/capctl_doctor.bats its findings are tested there
 src/capctl/doctor/doctor.c tests/cli/capctl_doctor.bats its output is compared there
-src/capctl/check/limits.c tests/unit/capctl/check/lint_test.c each warning that rests on it is expected there
-src/capctl/check/lint_locate.c tests/unit/capctl/check/lint_test.c each expected warning has a location
-src/capctl/doctor/engine_containerd.c tests/unit/capctl/doctor/containerd_files_test.c its functions are called there
-src/capctl/doctor/engine_crio.c tests/unit/capctl/doctor/engine_config_test.c its functions are called there
-src/capctl/doctor/engine_files.c tests/cli/capctl_doctor.bats the files that it finds are tested there
-src/capctl/doctor/engine_docker.c tests/unit/capctl/doctor/engine_config_test.c its functions are called there
-src/capctl/doctor/engine_podman.c tests/unit/capctl/doctor/engine_config_test.c its functions are called there
-src/capctl/doctor/engine_word.c tests/cli/capctl_doctor.bats its findings are tested there
 src/capctl/doctor/engines.c tests/cli/capctl_doctor.bats its findings are tested there
 src/capctl/doctor/host.c tests/cli/capctl_doctor.bats it only calls other modules
 src/capctl/doctor/in_use.c tests/packaging/package_hook.bats refused removals are tested there
 src/capctl/doctor/kernel.c tests/cli/capctl_doctor.bats its findings are tested there
 src/capctl/doctor/policy.c tests/cli/capctl_doctor.bats its findings are tested there
 src/capctl/doctor/program.c tests/cli/capctl_doctor.bats its findings are tested there
+src/capctl/engine/containerd.c tests/unit/capctl/engine/containerd_files_test.c its functions are called there
+src/capctl/engine/crio.c tests/unit/capctl/engine/engine_config_test.c its functions are called there
+src/capctl/engine/docker.c tests/unit/capctl/engine/engine_config_test.c its functions are called there
+src/capctl/engine/engine.c tests/cli/capctl_doctor.bats its findings are tested there
+src/capctl/engine/files.c tests/cli/capctl_doctor.bats the files that it finds are tested there
+src/capctl/engine/installed.c tests/cli/capctl_doctor.bats its choices are tested there
+src/capctl/engine/podman.c tests/unit/capctl/engine/engine_config_test.c its functions are called there
+src/capctl/engine/word.c tests/cli/capctl_doctor.bats its findings are tested there
 src/capctl/explain/executable.c tests/unit/capctl/explain/entrypoint_test.c its predictions are tested there
 src/capctl/explain/explain.c tests/cli/capctl_explain.bats its output is compared there
 src/capctl/explain/json.c tests/cli/capctl_explain.bats its output is compared there
@@ -131,11 +133,12 @@ capruntime $shared
 capctl $shared
 capctl/check capctl $shared
 capctl/decode capctl capctl/process $shared
-capctl/doctor capctl capctl/probe capctl/process $shared
+capctl/doctor capctl capctl/engine capctl/probe capctl/process $shared
+capctl/engine capctl $shared
 capctl/execve caps base
-capctl/explain capctl capctl/doctor capctl/execve capctl/pod capctl/process capctl/rootfs capctl/seccomp $shared
+capctl/explain capctl capctl/engine capctl/execve capctl/pod capctl/process capctl/rootfs capctl/seccomp $shared
 capctl/learn capctl capctl/process caps base
-capctl/pod capctl/doctor $shared
+capctl/pod capctl capctl/engine $shared
 capctl/probe capctl capctl/execve capctl/explain capctl/process $shared
 capctl/process caps runtime base
 capctl/rootfs capctl/execve spec json runtime base
@@ -152,11 +155,11 @@ bundle: evaluate files owner
 capctl: child dryrun main out out_json out_names restore verb version
 capctl/check: check report
 capctl/decode: clauses decode pasted print span
-capctl/doctor: containers doctor engine_ask engine_files engine_word engines host in_use kernel policy program
+capctl/doctor: containers doctor engines host in_use kernel policy program
+capctl/engine: ask engine files installed word
 capctl/explain: entrypoint executable explain json pod pod_print pod_why pod_words print verb warn
 capctl/pod: engine
 capctl/probe: bundle container expect node payload place print probe
-capctl/explain: entrypoint executable explain json print warn
 capctl/learn: container instance learn print process recorder target
 capctl/process: cgroupfs containers processes smallfile starter
 capctl/rootfs: levels mounts rootfs view walk
@@ -265,6 +268,16 @@ includes_point_down() {
 		!((folder($1), folder($2)) in allowed) {
 			print $1 " (" folder($1) ") includes " $2
 		}'
+}
+
+# "config.h" would mean the one beside the file.
+no_file_hides_config_h() {
+	find src include tests -name config.h
+}
+
+arrows_make_no_circle() {
+	echo "$arrows" | awk '{ for (i = 2; i <= NF; i++) print $1, $i }' |
+		tsort 2>&1 >/dev/null
 }
 
 every_folder_has_its_arrows() {
@@ -480,8 +493,8 @@ sizes() {
 	' $(sources) | sort -rn | head -n 20 | sed 's/^/# /'
 }
 
-rules='includes_point_down every_folder_has_its_arrows
-	headers_are_where_they_are_offered no_modules_form_a_circle
+rules='includes_point_down every_folder_has_its_arrows arrows_make_no_circle
+	no_file_hides_config_h headers_are_where_they_are_offered no_modules_form_a_circle
 	pure_files_make_no_system_call kernel_files_exist
 	fixed_paths_are_in_one_file modules_have_tests
 	parsers_have_fuzzers nothing_banned_is_called only_a_few_files_print

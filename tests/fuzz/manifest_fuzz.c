@@ -6,7 +6,7 @@
  */
 #include "config.h"
 
-#include "capctl/pod/config.h"
+#include "capctl/pod/pod_config.h"
 
 #include <string.h>
 

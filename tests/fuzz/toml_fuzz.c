@@ -6,7 +6,7 @@
  */
 #include "config.h"
 
-#include "capctl/doctor/engines.h"
+#include "capctl/engine/engine.h"
 
 #include <string.h>
 

@@ -6,9 +6,9 @@
 
 #include "base/paths.h"
 #include "capctl/doctor/checks.h"
-#include "capctl/doctor/engine_files.h"
-#include "capctl/doctor/engines.h"
 #include "capctl/doctor/in_use.h"
+#include "capctl/engine/engine.h"
+#include "capctl/engine/files.h"
 #include "capctl/out.h"
 #include "capctl/probe/payload.h"
 #include "capctl/probe/probe.h"
@@ -41,8 +41,9 @@ static void doctor_print_json(const struct doctor *doctor,
 		json_object_object_add(object, finding_level_name(level),
 				       json_object_new_int64((int64_t)count));
 	}
-	json_object_object_add(object, "program",
-			       out_json_text(doctor_installed(doctor)));
+	json_object_object_add(
+		object, "program",
+		out_json_text(installed_path(&doctor->installed)));
 	json_object_object_add(object, "configuration",
 			       out_json_text(paths_config_dir));
 	json_object_object_add(object, "state", out_json_text(paths_state_dir));
@@ -214,7 +215,7 @@ static enum verb_status doctor_probe(const struct doctor *doctor,
 				     struct err *err)
 {
 	const struct probe_options probe = {
-		.program = doctor_installed(doctor),
+		.program = installed_path(&doctor->installed),
 		.handler = options->handler ? options->handler : PACKAGE_NAME,
 		.json = options->json,
 	};
@@ -250,7 +251,7 @@ enum verb_status verb_doctor(int argc, char **argv, struct err *err)
 		return VERB_ERROR;
 	if (options.probe_inside)
 		return payload_run(err) < 0 ? VERB_ERROR : VERB_GOOD;
-	doctor_init(&doctor);
+	installed_init(&doctor.installed);
 	if (options.probe)
 		return doctor_probe(&doctor, &options, err);
 	if (options.root && doctor_enter(options.root, err) < 0)

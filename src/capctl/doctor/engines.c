@@ -1,20 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "capctl/doctor/engines.h"
+#include "capctl/doctor/checks.h"
 
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/path.h"
-#include "capctl/doctor/checks.h"
-#include "capctl/doctor/engine_containerd.h"
-#include "capctl/doctor/engine_crio.h"
-#include "capctl/doctor/engine_docker.h"
-#include "capctl/doctor/engine_files.h"
-#include "capctl/doctor/engine_podman.h"
-#include "capctl/doctor/engine_word.h"
+#include "capctl/engine/engine.h"
+#include "capctl/engine/files.h"
+#include "capctl/engine/word.h"
 #include "runtime/args.h"
 
 /* What the policy needs from an engine. */
@@ -56,8 +52,8 @@ static bool is_other_copy(const struct doctor *doctor, const char *path)
 {
 	struct stat st;
 
-	return stat(doctor_installed(doctor), &st) == 0 &&
-	       !doctor_is_installed(doctor, path);
+	return stat(installed_path(&doctor->installed), &st) == 0 &&
+	       !installed_is(&doctor->installed, path);
 }
 
 /* The state of runc and that of crun have different formats. */
@@ -96,7 +92,7 @@ static void check_handler_path(const struct doctor *doctor,
 	if (is_other_copy(doctor, handler->path)) {
 		findings_add(findings, FINDING_WARNING, topic,
 			     "'%s' is a different copy from '%s'",
-			     handler->path, doctor_installed(doctor));
+			     handler->path, installed_path(&doctor->installed));
 		findings_fix(findings, "keep one copy, and configure that one");
 	}
 	/* doctor_check_program() checks the links that exist. */
@@ -184,26 +180,6 @@ static void check_handlers(const struct engines *engines,
 	}
 }
 
-int engine_check(struct engine_config *config, struct findings *findings,
-		 struct err *err)
-{
-	static int (*const checks[ENGINE_COUNT])(
-		struct engine_config *, struct findings *, struct err *) = {
-		[ENGINE_CRIO] = engine_crio_check,
-		[ENGINE_CONTAINERD] = engine_containerd_check,
-		[ENGINE_PODMAN] = engine_podman_check,
-		[ENGINE_DOCKER] = engine_docker_check,
-	};
-
-	return checks[config->kind](config, findings, err);
-}
-
-const char *engine_default_program(const struct engine_config *config)
-{
-	return config->kind == ENGINE_CRIO ? engine_crio_program(config)
-					   : engine_containerd_program(config);
-}
-
 /* A user other than root may not be able to read what the engine reads. */
 static int ask_engine(struct engines *engines,
 		      const struct engine_config *config, struct err *err)
@@ -225,8 +201,8 @@ static int check_engine(struct engines *engines, enum engine kind,
 {
 	struct engine_config config CLEANUP_ENGINE = {
 		.kind = kind,
-		.is_capruntime = doctor_is_capruntime,
-		.context = engines->doctor
+		.is_capruntime = installed_is_capruntime,
+		.context = &engines->doctor->installed
 	};
 	int status = root ? engine_files_load_root(&config, root,
 						   engines->findings, err)

@@ -3,61 +3,13 @@
 
 #include "capctl/doctor/host.h"
 
-#include <string.h>
-#include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <unistd.h>
 
-#include "base/path.h"
-#include "base/paths.h"
 #include "base/trust.h"
-
-#define PROGRAM "/capruntime"
-
-void doctor_init(struct doctor *ret_doctor)
-{
-	char *beside = ret_doctor->beside, *slash;
-	ssize_t len;
-
-	*ret_doctor = (struct doctor){ 0 };
-	len = readlink("/proc/self/exe", beside,
-		       sizeof(ret_doctor->beside) - sizeof(PROGRAM));
-	beside[len < 0 ? 0 : len] = '\0';
-	slash = strrchr(beside, '/');
-	if (slash)
-		memcpy(slash, PROGRAM, sizeof(PROGRAM));
-}
 
 void doctor_free(struct doctor *doctor)
 {
 	policy_free(&doctor->policy);
-}
-
-const char *doctor_installed(const struct doctor *doctor)
-{
-	if (access(paths_program, F_OK) == 0 ||
-	    access(doctor->beside, F_OK) < 0)
-		return paths_program;
-	return doctor->beside;
-}
-
-bool doctor_is_installed(const struct doctor *doctor, const char *path)
-{
-	struct stat installed, other;
-
-	return stat(doctor_installed(doctor), &installed) == 0 &&
-	       stat(path, &other) == 0 && installed.st_dev == other.st_dev &&
-	       installed.st_ino == other.st_ino;
-}
-
-bool doctor_is_capruntime(const void *doctor, const char *path)
-{
-	const char *name = path_basename(path);
-
-	if (strcmp(name, "capruntime") == 0 ||
-	    strncmp(name, "capruntime-", strlen("capruntime-")) == 0)
-		return true;
-	return *path == '/' && doctor_is_installed(doctor, path);
 }
 
 void doctor_check_mount(const char *path, const char *topic,

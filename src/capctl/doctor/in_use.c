@@ -12,7 +12,7 @@
 #include "base/alloc.h"
 #include "base/fileio.h"
 #include "base/path.h"
-#include "capctl/doctor/engine_files.h"
+#include "capctl/engine/files.h"
 #include "capctl/process/status.h"
 
 #define TASKS "io.containerd.runtime.v2.task"

@@ -79,7 +79,7 @@ static void check_label(const char *path, struct findings *findings)
 static void check_installed(const struct doctor *doctor,
 			    struct findings *findings)
 {
-	const char *path = doctor_installed(doctor);
+	const char *path = installed_path(&doctor->installed);
 
 	if (!doctor_check_executable(path, "capruntime", findings))
 		return;
@@ -94,7 +94,7 @@ static bool is_real_runtime(const struct doctor *doctor,
 	if (launch_check_path(launch, err) < 0)
 		return false;
 	/* launch.c compares with /proc/self/exe, which is capctl here. */
-	if (!doctor_is_installed(doctor, launch->path))
+	if (!installed_is(&doctor->installed, launch->path))
 		return true;
 	err_set(err, "'%s' is capruntime itself", launch->path);
 	return false;

@@ -8,9 +8,9 @@
 #define CAPRUNTIME_CAPCTL_EXPLAIN_POD_H
 
 #include "capctl/explain/explain.h"
-#include "capctl/pod/config.h"
 #include "capctl/pod/engine.h"
 #include "capctl/pod/manifest.h"
+#include "capctl/pod/pod_config.h"
 
 /* Shared by all containers of a manifest. */
 struct explain_manifest {

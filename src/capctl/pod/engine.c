@@ -5,9 +5,9 @@
 
 #include <string.h>
 
-#include "capctl/doctor/engine_crio.h"
-#include "capctl/doctor/engine_files.h"
-#include "capctl/doctor/engines.h"
+#include "capctl/engine/crio.h"
+#include "capctl/engine/engine.h"
+#include "capctl/engine/files.h"
 
 static void set_defaults(struct pod_engine *engine, enum engine kind)
 {
@@ -35,15 +35,17 @@ static int choose_named(struct pod_engine *engine, const char *name,
 }
 
 /* The findings are doctor's to report. */
-static int load_config(struct engine_config *config, struct doctor *doctor,
-		       enum engine kind, struct err *err)
+static int load_config(struct engine_config *config,
+		       struct installed *installed, enum engine kind,
+		       struct err *err)
 {
 	struct findings findings CLEANUP_FINDINGS = { 0 };
 	const char *root;
 
 	*config = (struct engine_config){ .kind = kind,
-					  .is_capruntime = doctor_is_capruntime,
-					  .context = doctor };
+					  .is_capruntime =
+						  installed_is_capruntime,
+					  .context = installed };
 	if (engine_files_load(config, &findings, err) < 0)
 		return -1;
 	for (size_t i = 0; kind == ENGINE_CONTAINERD && !config->files_count &&
@@ -62,9 +64,9 @@ static int choose_node(struct pod_engine *engine, enum engine first,
 		first == ENGINE_CRIO ? ENGINE_CONTAINERD : ENGINE_CRIO;
 	struct engine_config other CLEANUP_ENGINE = { 0 };
 
-	doctor_init(&engine->doctor);
-	if (load_config(&engine->config, &engine->doctor, first, err) < 0 ||
-	    load_config(&other, &engine->doctor, second, err) < 0)
+	installed_init(&engine->installed);
+	if (load_config(&engine->config, &engine->installed, first, err) < 0 ||
+	    load_config(&other, &engine->installed, second, err) < 0)
 		return -1;
 	if ((other.handlers_count && !engine->config.handlers_count) ||
 	    (other.files_count && !engine->config.files_count)) {
@@ -104,7 +106,6 @@ int pod_engine_choose(struct pod_engine *ret_engine, const char *name,
 void pod_engine_free(struct pod_engine *engine)
 {
 	engine_config_free(&engine->config);
-	doctor_free(&engine->doctor);
 }
 
 const struct engine_handler *pod_engine_handler(const struct pod_engine *engine,

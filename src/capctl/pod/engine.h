@@ -6,8 +6,8 @@
 #ifndef CAPRUNTIME_CAPCTL_POD_ENGINE_H
 #define CAPRUNTIME_CAPCTL_POD_ENGINE_H
 
-#include "capctl/doctor/engine_config.h"
-#include "capctl/doctor/host.h"
+#include "capctl/engine/engine_config.h"
+#include "capctl/engine/installed.h"
 #include "capctl/pod/sets.h"
 
 enum pod_engine_source {
@@ -19,7 +19,7 @@ enum pod_engine_source {
 struct pod_engine {
 	struct pod_sets_engine sets;
 	enum pod_engine_source source;
-	struct doctor doctor; /* POD_ENGINE_NODE: knows capruntime */
+	struct installed installed; /* POD_ENGINE_NODE: knows capruntime */
 	struct engine_config config; /* POD_ENGINE_NODE */
 };
 

@@ -3,7 +3,7 @@
 #ifndef CAPRUNTIME_ENGINE_READING_H
 #define CAPRUNTIME_ENGINE_READING_H
 
-#include "capctl/doctor/engines.h"
+#include "capctl/engine/engine.h"
 #include "tap.h"
 
 #define OURS "/usr/bin/capruntime"
