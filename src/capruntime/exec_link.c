@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/fileio.h"
@@ -264,9 +265,15 @@ static bool has_owner(const char *root, const char *link)
 	return false;
 }
 
+/* As in a mount namespace with a /run of its own. */
+static bool is_hidden(const char *root)
+{
+	return *root == '/' && access(root, F_OK) < 0;
+}
+
 /*
  * The record can be that of a later container in the same bundle. One that
- * cannot be read keeps its link.
+ * cannot be read keeps its link, as does one whose root cannot be seen.
  */
 static bool is_stale(int directory, const char *name, const char *target)
 {
@@ -278,7 +285,8 @@ static bool is_stale(int directory, const char *name, const char *target)
 	if (fstatat(directory, name, &st, 0) < 0)
 		return errno == ENOENT;
 	if (exec_link_read_record(target, &record, &ignored) < 0 ||
-	    !record.about.root || !record.about.id)
+	    !record.about.root || !record.about.id ||
+	    is_hidden(record.about.root))
 		return false;
 	name_link(record.about.root, record.about.id, owner);
 	if (strcmp(owner, name) != 0)

@@ -22,10 +22,14 @@ setup_docker() {
 
 # Without this machine's containerd, which would start the containers, and without
 # traces: /run/docker, /opt/containerd, and in old releases /etc/docker/key.json.
+# capruntime's /run is this dockerd's own, too.
 start_dockerd() {
+	local over
+
 	mkdir "$work/etc"
+	over_sysroot run
 	# shellcheck disable=SC2016 # for the inner shell
-	CAPRUNTIME_POLICY=$work/policy.json unshare --mount sh -c '
+	CAPRUNTIME_POLICY=$work/policy.json "${over[@]}" sh -c '
 		mount -t tmpfs tmpfs /run && mount -t tmpfs tmpfs /opt || exit
 		[ ! -d /etc/docker ] || mount --bind "$0" /etc/docker || exit
 		exec dockerd "$@"' "$work/etc" \

@@ -33,9 +33,9 @@ quickstart() { # WORD...
 }
 
 fail_with_log() {
-	awk '/^(FAIL|ERROR|E): / { print }
+	awk '/^(ERROR|E): / { print }
 		/^not ok / { left = 60 }
-		!/^(not ok |#)/ { left = 0 }
+		!/^(not ok |FAIL: |#)/ { left = 0 }
 		left-- > 0' "$dir/log"
 	tail -n 60 "$dir/log"
 	return 1

@@ -378,6 +378,24 @@ static void the_sweep_removes_links_of_containers_that_are_gone(void)
 	CHECK(has_link(&unknown));
 }
 
+static void a_root_that_is_hidden_keeps_its_link(void)
+{
+	struct home home CLEANUP_HOME = home_enter();
+	char *root CLEANUP_FREE = tempdir_path(&home.dir, "root");
+	struct exec_key hidden = key_of(root, "web");
+	struct exec_key other = key_of(root, "other");
+
+	make_link(&home.dir, "a", &hidden, root, hidden.id);
+	make_link(&home.dir, "b", &other, root, hidden.id);
+	exec_link_sweep(&key);
+	CHECK(has_link(&hidden));
+	CHECK(has_link(&other));
+	REQUIRE(mkdir(root, 0700) == 0);
+	exec_link_sweep(&key);
+	CHECK(!has_link(&hidden));
+	CHECK(!has_link(&other));
+}
+
 static void the_longest_path_of_a_record_is_followed(void)
 {
 	struct home home CLEANUP_HOME = home_enter();
@@ -527,6 +545,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_relative_directory_of_the_user_is_not_used),
 	TAP_TEST(the_sweep_removes_links_that_lead_nowhere),
 	TAP_TEST(the_sweep_removes_links_of_containers_that_are_gone),
+	TAP_TEST(a_root_that_is_hidden_keeps_its_link),
 	TAP_TEST(the_longest_path_of_a_record_is_followed),
 	TAP_TEST(a_later_container_of_the_bundle_takes_no_living_one_s_link),
 	TAP_TEST(a_record_that_cannot_be_read_keeps_its_link),
