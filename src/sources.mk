@@ -135,6 +135,14 @@ CAPCTL_FILES = \
 	src/capctl/check/report.h \
 	src/capctl/child.c \
 	src/capctl/child.h \
+	src/capctl/container/bundles.c \
+	src/capctl/container/bundles.h \
+	src/capctl/container/census.c \
+	src/capctl/container/census.h \
+	src/capctl/container/operand.c \
+	src/capctl/container/operand.h \
+	src/capctl/container/who.c \
+	src/capctl/container/who.h \
 	src/capctl/decode/clauses.c \
 	src/capctl/decode/clauses.h \
 	src/capctl/decode/decode.c \

@@ -70,6 +70,8 @@ CAPCTL_UNIT_TESTS = \
 	tests/unit/capctl/check/lint_test \
 	tests/unit/capctl/check/match_compare_test \
 	tests/unit/capctl/child_test \
+	tests/unit/capctl/container/operand_test \
+	tests/unit/capctl/container/who_test \
 	tests/unit/capctl/decode/clauses_test \
 	tests/unit/capctl/decode/describe_test \
 	tests/unit/capctl/decode/pasted_test \

@@ -13,6 +13,8 @@ src/capctl/check/check.c tests/cli/capctl_check.bats its output is compared ther
 src/capctl/check/limits.c tests/unit/capctl/check/lint_test.c each warning that rests on it is expected there
 src/capctl/check/lint_locate.c tests/unit/capctl/check/lint_test.c each expected warning has a location
 src/capctl/check/report.c tests/cli/capctl_check.bats its output is compared there
+src/capctl/container/bundles.c tests/cli/capctl_names.bats its words are tested there
+src/capctl/container/census.c tests/cli/capctl_names.bats what it reads is tested there
 src/capctl/decode/decode.c tests/cli/capctl_decode.bats its output is compared there
 src/capctl/decode/print.c tests/cli/capctl_decode.bats its output is compared there
 src/capctl/decode/span.c tests/unit/capctl/decode/pasted_test.c its words are tested there
@@ -132,11 +134,12 @@ bundle policy spec runtime caps base
 capruntime $shared
 capctl $shared
 capctl/check capctl $shared
+capctl/container capctl capctl/process $shared
 capctl/decode capctl capctl/process $shared
 capctl/doctor capctl capctl/engine capctl/probe capctl/process $shared
 capctl/engine capctl $shared
 capctl/execve caps base
-capctl/explain capctl capctl/engine capctl/execve capctl/pod capctl/process capctl/rootfs capctl/seccomp $shared
+capctl/explain capctl capctl/container capctl/engine capctl/execve capctl/pod capctl/process capctl/rootfs capctl/seccomp $shared
 capctl/learn capctl capctl/process caps base
 capctl/pod capctl capctl/engine $shared
 capctl/probe capctl capctl/execve capctl/explain capctl/process $shared
@@ -144,9 +147,9 @@ capctl/process caps runtime base
 capctl/rootfs capctl/execve spec json runtime base
 capctl/scan capctl capctl/execve capctl/rootfs $shared
 capctl/seccomp spec json caps runtime base
-capctl/show capctl capctl/process $shared
+capctl/show capctl capctl/container capctl/process $shared
 capctl/sync capctl $shared
-capctl/verify capctl capctl/process $shared
+capctl/verify capctl capctl/container capctl/process $shared
 "
 # Modules that make system calls, directly or through another module.
 kernel_files='
@@ -154,6 +157,7 @@ base: fileio report time trust
 bundle: evaluate files owner
 capctl: child dryrun main out out_json out_names restore verb version
 capctl/check: check report
+capctl/container: bundles census operand who
 capctl/decode: clauses decode pasted print span
 capctl/doctor: containers doctor engines host in_use kernel policy program
 capctl/engine: ask engine files installed word

@@ -81,28 +81,34 @@ static const char *option_value(const char *argument, const char *end,
 }
 
 const char *starter_parse_conmon(const char *arguments, size_t len,
-				 const char *bundle)
+				 const char *bundle, enum starter_option option)
 {
-	const char *end = arguments + len, *runtime = NULL, *value;
+	static const char *const names[][2] = {
+		[STARTER_RUNTIME] = { "-r", "--runtime" },
+		[STARTER_NAME] = { "-n", "--name" },
+	};
+	const char *end = arguments + len, *found = NULL, *value;
 	bool same_bundle = false;
 
 	if (!len || end[-1] || strcmp(path_basename(arguments), "conmon") != 0)
 		return NULL;
 	for (const char *at = arguments; at; at = next_argument(at, end)) {
-		value = option_value(at, end, "-r", "--runtime");
+		value = option_value(at, end, names[option][0],
+				     names[option][1]);
 		if (value)
-			runtime = value;
+			found = value;
 		value = option_value(at, end, "-b", "--bundle");
 		if (value)
 			same_bundle = strcmp(value, bundle) == 0;
 	}
-	return same_bundle ? runtime : NULL;
+	return same_bundle ? found : NULL;
 }
 
-static char *conmon_runtime(const char *bundle, int32_t pid)
+static char *conmon_value(const char *bundle, int32_t pid,
+			  enum starter_option option)
 {
 	char path[40], *text CLEANUP_FREE = NULL;
-	const char *runtime;
+	const char *value;
 	size_t len;
 	int32_t parent = pid ? parent_of(pid) : 0;
 
@@ -110,8 +116,8 @@ static char *conmon_runtime(const char *bundle, int32_t pid)
 		return NULL;
 	snprintf(path, sizeof(path), "/proc/%d/cmdline", parent);
 	text = smallfile_read(path, FILE_MAX, &len);
-	runtime = text ? starter_parse_conmon(text, len, bundle) : NULL;
-	return runtime ? strdup(runtime) : NULL;
+	value = text ? starter_parse_conmon(text, len, bundle, option) : NULL;
+	return value ? strdup(value) : NULL;
 }
 
 char *starter_find(const char *bundle, int32_t pid)
@@ -119,8 +125,14 @@ char *starter_find(const char *bundle, int32_t pid)
 	char *runtime = containerd_runtime(bundle);
 
 	return runtime ? runtime
-		       : conmon_runtime(bundle,
-					pid ? pid : pid_of_file(bundle));
+		       : conmon_value(bundle, pid ? pid : pid_of_file(bundle),
+				      STARTER_RUNTIME);
+}
+
+char *starter_find_name(const char *bundle, int32_t pid)
+{
+	return conmon_value(bundle, pid ? pid : pid_of_file(bundle),
+			    STARTER_NAME);
 }
 
 static bool has_real_runtime(const char *name)

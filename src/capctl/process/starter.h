@@ -20,16 +20,25 @@
 char *starter_find(const char *bundle, int32_t pid);
 
 /*
+ * The name that podman gave the container, by conmon's command line; NULL:
+ * nothing tells, or out of memory. The caller frees.
+ */
+char *starter_find_name(const char *bundle, int32_t pid);
+
+/*
  * By its name, "capruntime", "capruntime-X" or that of a link to a real runtime,
  * or as the installed file.
  */
 bool starter_is_capruntime(const char *runtime);
 
+enum starter_option { STARTER_RUNTIME, STARTER_NAME };
+
 /*
- * The runtime in the arguments of conmon, each ended by a NUL, if this is conmon
- * and for this bundle; else NULL.
+ * The value of an option in the arguments of conmon, each ended by a NUL, if
+ * this is conmon and for this bundle; else NULL.
  */
 const char *starter_parse_conmon(const char *arguments, size_t len,
-				 const char *bundle);
+				 const char *bundle,
+				 enum starter_option option);
 
 #endif

@@ -5,23 +5,20 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "capctl/process/cgroup.h"
 #include "capctl/verify/verify.h"
 
-#define SHOWN_DIGITS 12 /* digits of an engine's id, as engines print it */
-
-/* A copy of the id that lives as long as the findings; NULL: out of memory. */
-static const char *add_topic(struct verify_output *output, const char *id)
+/* The label lives as long as the findings; NULL: out of memory. */
+static const char *add_topic(struct verify_output *output,
+			     const struct verify_result *result)
 {
-	int digits = cgroup_is_engine_id(id, strlen(id)) ? SHOWN_DIGITS
-							 : (int)strlen(id);
 	char **topics = reallocarray(output->topics, output->topics_count + 1,
 				     sizeof(*topics));
 
 	if (!topics)
 		return NULL;
 	output->topics = topics;
-	topics[output->topics_count] = alloc_text("%.*s", digits, id);
+	topics[output->topics_count] =
+		who_label(result->who, result->container->id);
 	return topics[output->topics_count++];
 }
 
@@ -86,7 +83,7 @@ static void add_clean(struct verify_output *output,
 static void add_rows(struct verify_output *output,
 		     const struct verify_result *result)
 {
-	const char *topic = add_topic(output, result->container->id);
+	const char *topic = add_topic(output, result);
 
 	output->findings.failed |= !topic;
 	if (*result->error.text)
@@ -128,6 +125,7 @@ static struct json_object *json_result(const struct verify_result *result)
 	bool known = !*result->error.text && !result->stale;
 
 	json_object_object_add(object, "id", out_json_text(container->id));
+	json_object_object_add(object, "identity", who_object(result->who));
 	json_object_object_add(object, "root", out_json_text(container->root));
 	json_object_object_add(object, "bundle",
 			       out_json_text(container->state.bundle));

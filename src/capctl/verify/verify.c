@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "capctl/process/cgroup.h"
+#include "capctl/container/operand.h"
 #include "capctl/process/starter.h"
 #include "capctl/verb.h"
 
@@ -13,7 +13,8 @@
 struct verification {
 	const char *root; /* --root; NULL: the default ones */
 	const struct dryrun_host *host;
-	bool with_others; /* --all-handlers, or an id */
+	struct census census;
+	bool with_others; /* --all-handlers, or an operand */
 	bool wrong_only; /* --findings */
 	bool json;
 	enum verify_origin without; /* where nothing tells the origin */
@@ -72,16 +73,14 @@ static enum verb_status verify_container(struct verification *verification,
 }
 
 static void verify_or_leave_out(struct verification *verification,
-				const struct container *container)
+				const struct census_entry *entry)
 {
-	const struct container_state *state = &container->state;
-	struct verify_result result = { .container = container };
+	struct verify_result result = { .container = entry->container,
+					.runtime = entry->runtime,
+					.who = &entry->who };
 	enum verb_status status = VERB_GOOD;
-	bool ours;
+	bool ours = !result.runtime || starter_is_capruntime(result.runtime);
 
-	if (state->bundle)
-		result.runtime = starter_find(state->bundle, state->pid);
-	ours = !result.runtime || starter_is_capruntime(result.runtime);
 	result.origin = ours ? VERIFY_CAPRUNTIME : VERIFY_OTHER;
 	if (ours || verification->with_others)
 		status = verify_container(verification, &result);
@@ -89,65 +88,57 @@ static void verify_or_leave_out(struct verification *verification,
 		verification->left_out++;
 	if (status > verification->status)
 		verification->status = status;
-	free(result.runtime);
 }
 
-/* Without `whole`, `id` is a prefix of an engine's id, as engines print it. */
-static bool is_selected(const struct container *container, const char *id,
-			bool whole)
+static int verify_operand(struct verification *verification, const char *word,
+			  struct err *err)
 {
-	if (whole)
-		return !id || strcmp(container->id, id) == 0;
-	return *id &&
-	       cgroup_is_engine_id(container->id, strlen(container->id)) &&
-	       strncmp(container->id, id, strlen(id)) == 0;
-}
+	struct operand operand CLEANUP_OPERAND = { 0 };
 
-static size_t verify_selected(struct verification *verification,
-			      const struct containers *found, const char *id,
-			      bool whole)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < found->count; i++) {
-		if (!is_selected(&found->list[i], id, whole))
-			continue;
-		verify_or_leave_out(verification, &found->list[i]);
-		count++;
-	}
-	return count;
-}
-
-/* `id` NULL: all containers. */
-static int verify_id(struct verification *verification, const char *id,
-		     struct err *err)
-{
-	const char *root = verification->root;
-	struct containers found CLEANUP_CONTAINERS = { 0 };
-	int status = containers_find(&found, root, NULL, err);
-
-	if (verify_selected(verification, &found, id, true) || !id ||
-	    verify_selected(verification, &found, id, false) || status < 0)
-		return status;
-	if (root)
-		return err_set(err, "no container '%s' in '%s'", id, root);
-	return err_set(
-		err,
-		"no container '%s' in the default state directories: name another with --root",
-		id);
+	if (operand_find(&operand, &verification->census, word, err) < 0)
+		return -1;
+	for (size_t i = 0; i < operand.count; i++)
+		verify_or_leave_out(verification, operand.list[i]);
+	return operand.count
+		       ? 0
+		       : operand_missing(&verification->census, word, err);
 }
 
 /* A missing one does not hide the others. */
-static void verify_ids(struct verification *verification, char **ids,
-		       struct err *err)
+static void verify_operands(struct verification *verification, char **words,
+			    struct err *err)
 {
 	struct err one;
 
-	verification->with_others |= *ids != NULL;
-	do {
-		if (verify_id(verification, *ids, &one) < 0)
+	for (; *words; words++)
+		if (verify_operand(verification, *words, &one) < 0)
 			verification->status = verb_add_error(err, &one);
-	} while (*ids && *++ids);
+}
+
+static void verify_every(struct verification *verification)
+{
+	for (size_t i = 0; i < verification->census.count; i++)
+		verify_or_leave_out(verification,
+				    &verification->census.list[i]);
+}
+
+static void verify_all(struct verification *verification, char **words,
+		       struct err *err)
+{
+	struct who_source source = {
+		.policy = &verification->host->policy,
+		.handler = verification->host->options.handler,
+	};
+
+	verification->with_others |= *words != NULL;
+	if (census_take(&verification->census, verification->root, &source,
+			err) < 0)
+		verification->status = VERB_ERROR;
+	else
+		*err = (struct err){ 0 };
+	verify_operands(verification, words, err);
+	if (!*words)
+		verify_every(verification);
 }
 
 static int parse_verify(int argc, char **argv, struct verification *all,
@@ -166,7 +157,7 @@ static int parse_verify(int argc, char **argv, struct verification *all,
 	int first = verb_parse(argc, argv, options, ARRAY_LEN(options), err);
 
 	if (first >= 0 && every && first < argc)
-		return verb_misuse(err, argv[0], "'--all' takes no ids");
+		return verb_misuse(err, argv[0], "'--all' takes no operands");
 	all->without = dryrun->handler ? VERIFY_CAPRUNTIME : VERIFY_UNKNOWN;
 	return first;
 }
@@ -181,9 +172,10 @@ enum verb_status verb_verify(int argc, char **argv, struct err *err)
 	if (first < 0 || dryrun_load(&host, &dryrun, err) < 0)
 		return VERB_ERROR;
 	verify_output_open(&all.output, all.json, all.wrong_only);
-	verify_ids(&all, argv + first, err);
+	verify_all(&all, argv + first, err);
 	verify_output_print(&all.output,
 			    all.status == VERB_GOOD ? "no containers" : NULL,
 			    all.left_out);
+	census_free(&all.census);
 	return all.status;
 }

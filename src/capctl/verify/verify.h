@@ -7,9 +7,9 @@
 #ifndef CAPRUNTIME_CAPCTL_VERIFY_VERIFY_H
 #define CAPRUNTIME_CAPCTL_VERIFY_VERIFY_H
 
+#include "capctl/container/census.h"
 #include "capctl/dryrun.h"
 #include "capctl/finding.h"
-#include "capctl/process/containers.h"
 #include "capctl/verify/drift.h"
 
 /* Who started the container? */
@@ -22,7 +22,8 @@ enum verify_origin {
 struct verify_result {
 	const struct container *container;
 	enum verify_origin origin;
-	char *runtime; /* that the engine called; NULL: nothing tells */
+	const char *runtime; /* that the engine called; NULL: nothing tells */
+	const struct who *who;
 	struct drift_facts facts;
 	struct drift drift;
 	bool stale; /* not running, and its bundle is gone */

@@ -6,7 +6,10 @@
 #include "tap.h"
 #include "tempdir.h"
 
-#define PARSE(text, bundle) starter_parse_conmon(text "", sizeof(text), bundle)
+#define PARSE(text, bundle)                                                    \
+	starter_parse_conmon(text "", sizeof(text), bundle, STARTER_RUNTIME)
+#define NAME(text, bundle)                                                     \
+	starter_parse_conmon(text "", sizeof(text), bundle, STARTER_NAME)
 
 static void conmons_command_line_names_the_runtime(void)
 {
@@ -27,8 +30,19 @@ static void another_command_line_names_none(void)
 	CHECK_STR(PARSE("conmon\0-b\0/b\0-r", "/b"), NULL);
 	CHECK_STR(PARSE("conmon\0-b\0/b\0--runtime-arg\0runc", "/b"), NULL);
 	CHECK_STR(PARSE("", "/b"), NULL);
-	CHECK_STR(starter_parse_conmon("", 0, "/b"), NULL);
-	CHECK_STR(starter_parse_conmon("conmon", 6, "/b"), NULL);
+	CHECK_STR(starter_parse_conmon("", 0, "/b", STARTER_RUNTIME), NULL);
+	CHECK_STR(starter_parse_conmon("conmon", 6, "/b", STARTER_RUNTIME),
+		  NULL);
+}
+
+static void conmons_command_line_names_the_container(void)
+{
+	CHECK_STR(NAME("conmon\0-b\0/b\0-r\0crun\0-n\0web\0-l\0x", "/b"),
+		  "web");
+	CHECK_STR(NAME("conmon\0--bundle=/b\0--name=web", "/b"), "web");
+	CHECK_STR(NAME("conmon\0-b\0/b\0-r\0crun", "/b"), NULL);
+	CHECK_STR(NAME("conmon\0-b\0/c\0-n\0web", "/b"), NULL);
+	CHECK_STR(NAME("sleep\0-b\0/b\0-n\0web", "/b"), NULL);
 }
 
 static void check_found(const struct tempdir *dir, const char *want)
@@ -78,6 +92,7 @@ static void handlers_of_capruntime_have_its_name(void)
 static const struct tap_test tests[] = {
 	TAP_TEST(conmons_command_line_names_the_runtime),
 	TAP_TEST(another_command_line_names_none),
+	TAP_TEST(conmons_command_line_names_the_container),
 	TAP_TEST(containerds_file_names_the_runtime),
 	TAP_TEST(a_pidfile_of_another_program_names_none),
 	TAP_TEST(handlers_of_capruntime_have_its_name),
