@@ -205,6 +205,7 @@ CAPCTL_FILES = \
 	src/capctl/explain/explain.c \
 	src/capctl/explain/explain.h \
 	src/capctl/explain/json.c \
+	src/capctl/explain/overview.c \
 	src/capctl/explain/pod.c \
 	src/capctl/explain/pod.h \
 	src/capctl/explain/pod_print.c \
@@ -299,7 +300,7 @@ CAPCTL_FILES = \
 	src/capctl/process/state.h \
 	src/capctl/process/status.c \
 	src/capctl/process/status.h \
-	src/capctl/restore.c \
+	src/capctl/restore/restore.c \
 	src/capctl/rootfs/levels.c \
 	src/capctl/rootfs/levels.h \
 	src/capctl/rootfs/mounts.c \
@@ -333,6 +334,7 @@ CAPCTL_FILES = \
 	src/capctl/show/print.c \
 	src/capctl/show/show.c \
 	src/capctl/show/show.h \
+	src/capctl/show/target.c \
 	src/capctl/show/tree.c \
 	src/capctl/show/tree.h \
 	src/capctl/similar.c \

@@ -37,6 +37,7 @@ src/capctl/engine/word.c tests/cli/capctl_doctor.bats its findings are tested th
 src/capctl/explain/executable.c tests/unit/capctl/explain/entrypoint_test.c its predictions are tested there
 src/capctl/explain/explain.c tests/cli/capctl_explain.bats its output is compared there
 src/capctl/explain/json.c tests/cli/capctl_explain.bats its output is compared there
+src/capctl/explain/overview.c tests/cli/capctl_explain.bats its output is compared there
 src/capctl/explain/pod.c tests/cli/capctl_pod.bats its output is compared there
 src/capctl/explain/pod_print.c tests/cli/capctl_pod.bats its output is compared there
 src/capctl/explain/pod_why.c tests/cli/capctl_pod.bats its reasons are tested there
@@ -63,7 +64,7 @@ src/capctl/probe/payload.c tests/runtime/probe.bats it runs there in containers
 src/capctl/probe/place.c tests/runtime/probe.bats what it leaves is looked for there
 src/capctl/probe/print.c tests/runtime/probe.bats its output is compared there
 src/capctl/probe/probe.c tests/runtime/probe.bats its output is compared there
-src/capctl/restore.c tests/cli/capctl_restore.bats its output is compared there
+src/capctl/restore/restore.c tests/cli/capctl_restore.bats its output is compared there
 src/capctl/scan/bundle.c tests/cli/capctl_scan.bats its output is compared there
 src/capctl/scan/find.c tests/cli/capctl_scan.bats its output is compared there
 src/capctl/scan/json.c tests/cli/capctl_scan.bats its output is compared there
@@ -74,6 +75,7 @@ src/capctl/show/choose.c tests/cli/capctl_show.bats its output is compared there
 src/capctl/show/json.c tests/cli/capctl_show.bats its output is compared there
 src/capctl/show/print.c tests/cli/capctl_show.bats its output is compared there
 src/capctl/show/show.c tests/cli/capctl_show.bats its output is compared there
+src/capctl/show/target.c tests/cli/capctl_names.bats its words are tested there
 src/capctl/sync/policy.c tests/cli/capctl_sync.bats the resulting files are compared there
 src/capctl/sync/print.c tests/cli/capctl_sync.bats its output is compared there
 src/capctl/sync/sync.c tests/cli/capctl_sync.bats the resulting files are compared there
@@ -144,6 +146,7 @@ capctl/learn capctl capctl/process caps base
 capctl/pod capctl capctl/engine $shared
 capctl/probe capctl capctl/execve capctl/explain capctl/process $shared
 capctl/process caps runtime base
+capctl/restore capctl capctl/container capctl/process $shared
 capctl/rootfs capctl/execve spec json runtime base
 capctl/scan capctl capctl/execve capctl/rootfs $shared
 capctl/seccomp spec json caps runtime base
@@ -155,21 +158,22 @@ capctl/verify capctl capctl/container capctl/process $shared
 kernel_files='
 base: fileio report time trust
 bundle: evaluate files owner
-capctl: child dryrun main out out_json out_names restore verb version
+capctl: child dryrun main out out_json out_names verb version
 capctl/check: check report
 capctl/container: bundles census operand who
 capctl/decode: clauses decode pasted print span
 capctl/doctor: containers doctor engines host in_use kernel policy program
 capctl/engine: ask engine files installed word
-capctl/explain: entrypoint executable explain json pod pod_print pod_why pod_words print verb warn
+capctl/explain: entrypoint executable explain json overview pod pod_print pod_why pod_words print verb warn
 capctl/pod: engine
 capctl/probe: bundle container expect node payload place print probe
 capctl/learn: container instance learn print process recorder target
 capctl/process: cgroupfs containers processes smallfile starter
 capctl/rootfs: levels mounts rootfs view walk
+capctl/restore: restore
 capctl/scan: bundle find json print scan
 capctl/seccomp: closed profile rules
-capctl/show: choose json print show
+capctl/show: choose json print show target
 capctl/sync: deploy policy print sync
 capctl/verify: print read verify
 capruntime: audit create exec exec_link heap main refuse

@@ -3,17 +3,12 @@
 
 #include "capctl/explain/explain.h"
 
-#include <errno.h>
-#include <fts.h>
 #include <json-c/json.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "capctl/out.h"
 #include "capctl/process/starter.h"
-
-/* CRI-O's bundles are at ID/userdata, containerd's at NAMESPACE/ID. */
-#define DEPTH_MAX 4
 
 static bool is_executable(const struct entrypoint *entry)
 {
@@ -101,31 +96,52 @@ void explained_free(struct explained *explained)
 {
 	dryrun_free(&explained->run);
 	free(explained->runtime);
+	who_free(&explained->who);
 	entrypoint_free(&explained->entry);
 	findings_free(&explained->warnings);
 }
 
-static bool is_of_other_handler(const struct explained *explained)
+bool explained_is_of_other(const struct explained *explained)
 {
 	return explained->runtime && !starter_is_capruntime(explained->runtime);
 }
 
-/* With the handler that the engine called, unless --handler names one. */
-static void explain_begin(struct explained *ret_explained,
-			  const struct dryrun_host *node,
-			  const struct explain_options *options,
-			  const char *path)
+static struct who who_has_bundle(const struct explained *explained,
+				 const struct explain_options *options,
+				 const char *path, int32_t pid)
 {
+	const struct who_source source = {
+		.policy = &explained->node.policy,
+		.handler = options->dryrun.handler,
+	};
+	char *absolute CLEANUP_FREE = realpath(path, NULL);
+	struct who nobody = { 0 };
+
+	return absolute ? who_read(&source, absolute, explained->runtime, pid)
+			: nobody;
+}
+
+void explain_begin(struct explained *ret_explained,
+		   const struct dryrun_host *node,
+		   const struct explain_options *options,
+		   const struct bundle_operand *operand)
+{
+	const struct container *container =
+		operand->entry ? operand->entry->container : NULL;
 	struct explained *explained = ret_explained;
+	int32_t pid = container ? container->state.pid : 0;
 
 	*explained = (struct explained){
-		.runtime = starter_find(path, 0),
+		.runtime = starter_find(operand->path, pid),
 		.node = *node,
 		.run = { .evaluation = EVALUATION_INIT },
 	};
 	if (explained->runtime && !options->dryrun.handler &&
-	    !is_of_other_handler(explained))
+	    !explained_is_of_other(explained))
 		dryrun_use_handler(&explained->node, explained->runtime);
+	if (container && !explained->node.options.id)
+		explained->node.options.id = container->id;
+	explained->who = who_has_bundle(explained, options, operand->path, pid);
 }
 
 int explain_finish(struct explained *explained, bool plain, struct err *err)
@@ -144,9 +160,8 @@ int explain_finish(struct explained *explained, bool plain, struct err *err)
 	return status < 0 ? -1 : explain_warn(explained, err);
 }
 
-/* After explain_begin(). As dryrun_bundle(). */
-static int explain_bundle(struct explained *explained, const char *path,
-			  struct err *err)
+int explain_bundle(struct explained *explained, const char *path,
+		   struct err *err)
 {
 	struct dryrun *run = &explained->run;
 
@@ -156,7 +171,7 @@ static int explain_bundle(struct explained *explained, const char *path,
 	return explain_finish(explained, false, err);
 }
 
-static enum verb_status explained_status(const struct explained *explained)
+enum verb_status explained_status(const struct explained *explained)
 {
 	if (!explain_is_good(explained))
 		return VERB_FINDINGS;
@@ -165,207 +180,21 @@ static enum verb_status explained_status(const struct explained *explained)
 
 enum verb_status explain_one(const struct dryrun_host *node,
 			     const struct explain_options *options,
-			     const char *path, struct err *err)
+			     const struct bundle_operand *operand,
+			     struct err *err)
 {
-	struct explained explained CLEANUP_EXPLAINED;
+	struct explained explained CLEANUP_EXPLAINED = EXPLAINED_INIT;
 
-	explain_begin(&explained, node, options, path);
-	if (explain_bundle(&explained, path, err) < 0)
+	if (*operand->problem.text) {
+		*err = operand->problem;
+		return VERB_ERROR;
+	}
+	explain_begin(&explained, node, options, operand);
+	if (explain_bundle(&explained, operand->path, err) < 0)
 		return VERB_ERROR;
 	if (options->json)
 		out_json(explain_object(&explained));
 	else
 		explain_print(&explained);
 	return explained_status(&explained);
-}
-
-/* Many bundles: a row each, or a JSON object each. */
-struct overview {
-	const struct dryrun_host *node;
-	const struct explain_options *options;
-	size_t left_out; /* of other handlers */
-	struct out_table table;
-	struct json_object *list; /* NULL: print the table */
-	enum verb_status status;
-	size_t count;
-};
-
-static void add_failure(struct overview *overview, const char *path,
-			const struct err *err)
-{
-	struct json_object *object;
-
-	overview->status = VERB_ERROR;
-	if (!overview->list) {
-		out_table_add(&overview->table, OUT_BAD, 2, path, err->text);
-		return;
-	}
-	object = json_object_new_object();
-	json_object_object_add(object, "bundle", out_json_text(path));
-	json_object_object_add(object, "error", out_json_text(err->text));
-	json_object_array_add(overview->list, object);
-}
-
-/* The policy does not apply to it. */
-static void add_other(struct overview *overview, const char *path,
-		      const char *runtime)
-{
-	struct json_object *object;
-	char *text CLEANUP_FREE = NULL;
-
-	if (!overview->options->with_others) {
-		overview->left_out++;
-		return;
-	}
-	if (!overview->list) {
-		text = alloc_text("started by '%s', not by capruntime",
-				  runtime);
-		out_table_add(&overview->table, OUT_FAINT, 2, path,
-			      text ? text : "out of memory");
-		return;
-	}
-	object = json_object_new_object();
-	json_object_object_add(object, "bundle", out_json_text(path));
-	json_object_object_add(object, "runtime", out_json_text(runtime));
-	json_object_array_add(overview->list, object);
-}
-
-static void add_bundle(struct overview *overview, const char *path)
-{
-	struct explained explained CLEANUP_EXPLAINED;
-	struct err err = { 0 };
-	char *summary CLEANUP_FREE = NULL;
-	enum verb_status status;
-
-	overview->count++;
-	explain_begin(&explained, overview->node, overview->options, path);
-	if (is_of_other_handler(&explained)) {
-		add_other(overview, path, explained.runtime);
-		return;
-	}
-	if (explain_bundle(&explained, path, &err) < 0) {
-		add_failure(overview, path, &err);
-		return;
-	}
-	status = explained_status(&explained);
-	if (status > overview->status)
-		overview->status = status;
-	if (overview->list) {
-		json_object_array_add(overview->list,
-				      explain_object(&explained));
-		return;
-	}
-	summary = explain_headline(&explained);
-	out_table_add(&overview->table,
-		      status == VERB_GOOD ? OUT_PLAIN : OUT_BAD, 2, path,
-		      summary ? summary : "out of memory");
-}
-
-static bool is_bundle(const char *path)
-{
-	char *config CLEANUP_FREE = alloc_text("%s/config.json", path);
-
-	return config && access(config, F_OK) == 0;
-}
-
-static void visit_entry(struct overview *overview, FTS *tree, FTSENT *entry)
-{
-	struct err err = { 0 };
-
-	if (entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR ||
-	    entry->fts_info == FTS_NS) {
-		err_set_errno(&err, entry->fts_errno, "cannot be read");
-		add_failure(overview, entry->fts_path, &err);
-		return;
-	}
-	if (entry->fts_info != FTS_D)
-		return;
-	if (is_bundle(entry->fts_path))
-		add_bundle(overview, entry->fts_path);
-	else if (entry->fts_level < DEPTH_MAX)
-		return;
-	fts_set(tree, entry, FTS_SKIP);
-}
-
-static int compare_entries(const FTSENT **left, const FTSENT **right)
-{
-	return strverscmp((*left)->fts_name, (*right)->fts_name);
-}
-
-static int walk_bundles(struct overview *overview, const char *path,
-			struct err *err)
-{
-	/* fts_open(3) copies the paths. */
-	char *roots[] = { (char *)(uintptr_t)path, NULL };
-	FTS *tree =
-		fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, compare_entries);
-	FTSENT *entry;
-
-	if (!tree)
-		return err_set_errno(err, errno, "'%s'", path);
-	while ((entry = fts_read(tree)))
-		visit_entry(overview, tree, entry);
-	fts_close(tree);
-	return 0;
-}
-
-static void overview_begin(struct overview *ret_overview,
-			   const struct dryrun_host *node,
-			   const struct explain_options *options)
-{
-	*ret_overview = (struct overview){ .node = node, .options = options };
-	if (options->json)
-		ret_overview->list = json_object_new_array();
-}
-
-/* And frees it. */
-static void overview_print(struct overview *overview)
-{
-	struct json_object *object;
-
-	if (overview->list) {
-		object = json_object_new_object();
-		json_object_object_add(object, "bundles", overview->list);
-		json_object_object_add(
-			object, "other_handlers",
-			json_object_new_uint64(overview->left_out));
-		out_json(object);
-	}
-	out_table_print(&overview->table);
-	out_table_free(&overview->table);
-	if (!overview->list && overview->left_out)
-		out_line(
-			OUT_FAINT,
-			"containers of other handlers, left out: %zu (--all-handlers shows them)",
-			overview->left_out);
-}
-
-enum verb_status explain_all(const struct dryrun_host *node,
-			     const struct explain_options *options,
-			     struct err *err)
-{
-	struct overview overview;
-
-	overview_begin(&overview, node, options);
-	if (walk_bundles(&overview, options->all, err) < 0)
-		overview.status = VERB_ERROR;
-	else if (!overview.count && overview.status == VERB_GOOD) {
-		err_set(err, "no bundle in '%s'", options->all);
-		overview.status = VERB_ERROR;
-	}
-	overview_print(&overview);
-	return overview.status;
-}
-
-enum verb_status explain_several(const struct dryrun_host *node,
-				 const struct explain_options *options,
-				 char **paths)
-{
-	struct overview overview;
-
-	overview_begin(&overview, node, options);
-	for (; *paths; paths++)
-		add_bundle(&overview, *paths);
-	overview_print(&overview);
-	return overview.status;
 }

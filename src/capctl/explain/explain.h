@@ -6,6 +6,7 @@
 #ifndef CAPRUNTIME_CAPCTL_EXPLAIN_EXPLAIN_H
 #define CAPRUNTIME_CAPCTL_EXPLAIN_EXPLAIN_H
 
+#include "capctl/container/bundles.h"
 #include "capctl/dryrun.h"
 #include "capctl/explain/entrypoint.h"
 #include "capctl/finding.h"
@@ -30,20 +31,22 @@ struct explain_options {
 	bool json;
 };
 
-/* The bundle at `path`, and every bundle below options->all. */
+/* The bundle of an operand, and every bundle below options->all. */
 enum verb_status explain_one(const struct dryrun_host *node,
 			     const struct explain_options *options,
-			     const char *path, struct err *err);
+			     const struct bundle_operand *operand,
+			     struct err *err);
 /* A row each; one that fails does not hide the others. */
 enum verb_status explain_several(const struct dryrun_host *node,
 				 const struct explain_options *options,
-				 char **paths);
+				 const struct bundles *bundles);
 enum verb_status explain_all(const struct dryrun_host *node,
 			     const struct explain_options *options,
 			     struct err *err);
 
 struct explained {
 	char *runtime; /* that the engine called; NULL: nothing tells */
+	struct who who;
 	const char *headline; /* lent; NULL: what was decided */
 	struct dryrun_host node; /* a copy, with that handler */
 	struct dryrun run;
@@ -54,7 +57,25 @@ struct explained {
 
 #define CLEANUP_EXPLAINED __attribute__((cleanup(explained_free)))
 
+#define EXPLAINED_INIT                                                         \
+	{                                                                      \
+		.run = {.evaluation = EVALUATION_INIT }                        \
+	}
+
 void explained_free(struct explained *explained);
+
+/* With the handler that the engine called, unless --handler names one. */
+void explain_begin(struct explained *ret_explained,
+		   const struct dryrun_host *node,
+		   const struct explain_options *options,
+		   const struct bundle_operand *operand);
+/* After explain_begin(). As dryrun_bundle(). */
+int explain_bundle(struct explained *explained, const char *path,
+		   struct err *err) MUST_CHECK;
+enum verb_status explained_status(const struct explained *explained);
+/* Did an engine start it with another program? */
+bool explained_is_of_other(const struct explained *explained);
+
 /*
  * Predicts the program and fills in the warnings, after `run` was decided.
  * `plain`: of a program without set-ID bits and file capabilities, since the

@@ -183,6 +183,7 @@ struct json_object *explain_object(const struct explained *explained)
 
 	json_object_object_add(object, "config",
 			       out_json_text(evaluation->bundle.config_path));
+	json_object_object_add(object, "identity", who_object(&explained->who));
 	json_object_object_add(object, "runtime",
 			       out_json_text(explained->runtime));
 	json_object_object_add(

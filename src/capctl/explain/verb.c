@@ -52,11 +52,29 @@ static int parse_explain(int argc, char **argv, struct explain_options *chosen,
 		return first;
 	if (chosen->all ? first != argc : first == argc)
 		return verb_misuse(err, argv[0], "%s",
-				   chosen->all ? "--all takes no other argument"
-					       : "expects a bundle");
+				   chosen->all
+					   ? "--all takes no other argument"
+					   : "expects a bundle or a container");
 	/* Those that are named are never left out. */
 	chosen->with_others |= !chosen->all;
 	return first;
+}
+
+static enum verb_status explain_words(const struct dryrun_host *node,
+				      const struct explain_options *options,
+				      char **words, struct err *err)
+{
+	struct bundles bundles CLEANUP_BUNDLES = { 0 };
+	const struct who_source source = {
+		.policy = &node->policy,
+		.handler = options->dryrun.handler,
+	};
+
+	if (bundles_find(&bundles, words, &source, err) < 0)
+		return VERB_ERROR;
+	return bundles.count > 1
+		       ? explain_several(node, options, &bundles)
+		       : explain_one(node, options, &bundles.list[0], err);
 }
 
 enum verb_status verb_explain(int argc, char **argv, struct err *err)
@@ -71,7 +89,5 @@ enum verb_status verb_explain(int argc, char **argv, struct err *err)
 		return explain_pod(&node, &options, err);
 	if (options.all)
 		return explain_all(&node, &options, err);
-	return first < argc - 1
-		       ? explain_several(&node, &options, argv + first)
-		       : explain_one(&node, &options, argv[first], err);
+	return explain_words(&node, &options, argv + first, err);
 }

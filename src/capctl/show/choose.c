@@ -38,21 +38,33 @@ static bool is_of_other(const struct process *process,
 }
 
 /* The containers of a pod can have one PID namespace. */
-static bool is_of_container(const struct show_choice *choice,
-			    const struct processes *processes,
-			    const struct process *process)
+static bool is_of_target(const struct show_target *target, bool whole_namespace,
+			 const struct processes *processes,
+			 const struct process *process)
 {
 	const struct process *first, *own;
 
-	if (process->container && strcmp(process->container, choice->id) == 0)
+	if (process->status.pid == target->first ||
+	    (process->container && strcmp(process->container, target->id) == 0))
 		return true;
-	if (!choice->first || !process->pid_namespace)
+	if (!target->first || !process->pid_namespace)
 		return false;
-	first = show_find(processes, choice->first);
+	first = show_find(processes, target->first);
 	own = show_find(processes, (uint32_t)getpid());
 	return first && own && first->pid_namespace != own->pid_namespace &&
 	       process->pid_namespace == first->pid_namespace &&
-	       (choice->options->all || !is_of_other(process, first));
+	       (whole_namespace || !is_of_other(process, first));
+}
+
+static bool is_of_any_target(const struct show_choice *choice,
+			     const struct processes *processes,
+			     const struct process *process)
+{
+	for (size_t i = 0; i < choice->targets_count; i++)
+		if (is_of_target(&choice->targets[i], choice->options->all,
+				 processes, process))
+			return true;
+	return false;
 }
 
 static bool is_pid(const char *word, uint32_t pid)
@@ -67,7 +79,7 @@ static bool is_pid(const char *word, uint32_t pid)
 
 static bool is_asked_for(const struct show_choice *choice, uint32_t pid)
 {
-	for (char **word = choice->options->pids; *word; word++)
+	for (char **word = choice->options->words; *word; word++)
 		if (is_pid(*word, pid))
 			return true;
 	return false;
@@ -83,10 +95,9 @@ static bool is_chosen(const struct show_choice *choice,
 	switch (choice->mode) {
 	case SHOW_PIDS:
 		return below || is_asked_for(choice, pid);
-	case SHOW_ID:
+	case SHOW_TARGETS:
 		return !procstatus_is_dead(&process->status) &&
-		       (below || pid == choice->first ||
-			is_of_container(choice, processes, process));
+		       (below || is_of_any_target(choice, processes, process));
 	case SHOW_ALL:
 		return !holds_nothing(process);
 	case SHOW_CONTAINERS:

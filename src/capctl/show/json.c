@@ -33,8 +33,10 @@ static struct json_object *json_securebits(const struct process *process)
 	return list;
 }
 
-static struct json_object *json_process(const struct show_row *row)
+static struct json_object *json_process(const struct show *show,
+					const struct show_row *row)
 {
+	const struct who *who = show_who(show, row->process);
 	const struct process *process = row->process;
 	const struct procstatus *status = &process->status;
 	struct json_object *object = json_object_new_object();
@@ -54,6 +56,8 @@ static struct json_object *json_process(const struct show_row *row)
 	json_object_object_add(object, "state", out_json_text(state));
 	json_object_object_add(object, "container",
 			       out_json_text(process->container));
+	json_object_object_add(object, "identity",
+			       who ? who_object(who) : NULL);
 	json_object_object_add(object, "uid", json_ids(status->uid));
 	json_object_object_add(object, "gid", json_ids(status->gid));
 	json_object_object_add(object, "sets", out_json_sets(&status->sets));
@@ -83,7 +87,7 @@ void show_print_json(const struct show *show)
 	struct json_object *errors = json_object_new_array();
 
 	for (size_t i = 0; i < show->count; i++)
-		json_object_array_add(list, json_process(&show->rows[i]));
+		json_object_array_add(list, json_process(show, &show->rows[i]));
 	for (size_t i = 0; i < show->processes.errors_count; i++)
 		json_object_array_add(errors,
 				      json_error(&show->processes.errors[i]));

@@ -10,7 +10,6 @@
 #include "capctl/out.h"
 
 #define NAMES_MAX 4 /* in a line of a table; more are printed as a count */
-#define CONTAINER_MAX 12 /* characters of an id, as engines show them */
 #define DEPTH_MAX 7 /* of indentation */
 
 static const struct {
@@ -138,7 +137,24 @@ static void add_privileges(struct out_table *table,
 	}
 }
 
-static void print_block(const struct process *process)
+static void add_container(struct out_table *table, const struct show *show,
+			  const struct process *process)
+{
+	const struct who *who = show_who(show, process);
+	const char *image = who ? who->texts[MATCH_IMAGE] : NULL;
+
+	if (who && who->name) {
+		add_line(table, "container", who->name);
+		add_line(table, "container ID", process->container);
+	} else {
+		add_line(table, "container",
+			 process->container ? process->container : "none");
+	}
+	if (image)
+		add_line(table, "image", image);
+}
+
+static void print_block(const struct show *show, const struct process *process)
 {
 	const struct procstatus *status = &process->status;
 	struct out_table table CLEANUP_TABLE = { .indent = 2 };
@@ -162,8 +178,7 @@ static void print_block(const struct process *process)
 	format_ids(status->uid, uid);
 	format_ids(status->gid, gid);
 	add_line(&table, "parent", parent);
-	add_line(&table, "container",
-		 process->container ? process->container : "none");
+	add_container(&table, show, process);
 	add_line(&table, "uid", uid);
 	add_line(&table, "gid", gid);
 	add_privileges(&table, process);
@@ -175,16 +190,17 @@ void show_print_blocks(const struct show *show)
 	for (size_t i = 0; i < show->count; i++) {
 		if (i)
 			out_line(OUT_PLAIN, "%s", "");
-		print_block(show->rows[i].process);
+		print_block(show, show->rows[i].process);
 	}
 }
 
-static void format_container(const struct process *process, char text[64])
+/* The caller frees; NULL: out of memory. */
+static char *container_text(const struct show *show,
+			    const struct process *process)
 {
-	const char *id = process->container ? process->container : "-";
-	bool cut = cgroup_is_engine_id(id, strlen(id));
-
-	snprintf(text, 64, "%.*s", cut ? CONTAINER_MAX : 63, id);
+	return process->container
+		       ? who_label(show_who(show, process), process->container)
+		       : strdup("-");
 }
 
 /* Threads in braces, as in pstree(1). */
@@ -223,23 +239,23 @@ static void add_cells(struct out_table *table, enum out_style style,
 			      cells[4]);
 }
 
-static void add_process_row(struct out_table *table, const struct show_row *row,
-			    bool containers)
+static void add_process_row(struct out_table *table, const struct show *show,
+			    const struct show_row *row, bool containers)
 {
 	const struct procstatus *status = &row->process->status;
 	const uint32_t *ids = status->uid;
 	char *command CLEANUP_FREE = command_text(row);
 	char *holds CLEANUP_FREE = holds_text(status);
-	char pid[16], uid[32], container[64];
+	char *container CLEANUP_FREE = container_text(show, row->process);
+	char pid[16], uid[32];
 
-	table->failed |= !command || !holds;
+	table->failed |= !command || !holds || !container;
 	snprintf(pid, sizeof(pid), "%u", status->pid);
 	if (ids[PROCSTATUS_REAL] == ids[PROCSTATUS_EFFECTIVE])
 		snprintf(uid, sizeof(uid), "%u", ids[PROCSTATUS_REAL]);
 	else
 		snprintf(uid, sizeof(uid), "%u/%u", ids[PROCSTATUS_REAL],
 			 ids[PROCSTATUS_EFFECTIVE]);
-	format_container(row->process, container);
 	add_cells(table, OUT_PLAIN, containers,
 		  (const char *const[]){ pid, uid, container, command, holds });
 	if (status->sets.set[CAPSET_AMBIENT])
@@ -263,7 +279,7 @@ static void print_rows(const struct show *show)
 
 	add_cells(&table, OUT_FAINT, containers, heads);
 	for (size_t i = 0; i < show->count; i++)
-		add_process_row(&table, &show->rows[i], containers);
+		add_process_row(&table, show, &show->rows[i], containers);
 	out_table_print(&table);
 	out_line(OUT_FAINT, "P permitted, E effective, I inheritable, A "
 			    "ambient, B bounding; empty sets are omitted");

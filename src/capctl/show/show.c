@@ -9,7 +9,6 @@
 #include <sys/prctl.h>
 
 #include "capctl/out.h"
-#include "capctl/process/containers.h"
 #include "capctl/verb.h"
 
 const char *show_seccomp(const struct procstatus *status)
@@ -48,10 +47,19 @@ const char *show_securebit_name(size_t bit)
 	return names[bit];
 }
 
+const struct who *show_who(const struct show *show,
+			   const struct process *process)
+{
+	return process->container
+		       ? census_find(show->census, process->container)
+		       : NULL;
+}
+
 static void choice_free(struct show_choice *choice)
 {
-	containers_free(&choice->containers);
+	census_free(&choice->census);
 	free(choice->names);
+	free(choice->targets);
 }
 
 static void show_free(struct show *show)
@@ -66,105 +74,20 @@ static void show_free(struct show *show)
  */
 static int collect_names(struct show_choice *choice, struct err *err)
 {
-	struct containers *containers = &choice->containers;
-	struct err problem = { 0 };
+	const struct containers *containers = &choice->census.containers;
 	size_t count = 0;
 
-	if (containers_find(containers, choice->options->root, NULL, &problem) <
-	    0)
-		*problem.text = '\0';
+	if (census_take(&choice->census, choice->options->root, NULL,
+			&choice->census_failure) == 0)
+		choice->census_failure = (struct err){ 0 };
 	choice->names = calloc(containers->count + 1, sizeof(*choice->names));
 	if (!choice->names)
 		return err_set_no_memory(err);
 	for (size_t i = 0; i < containers->count; i++)
 		if (containers->list[i].id)
 			choice->names[count++] = containers->list[i].id;
-	if (choice->first)
-		choice->names[count++] = choice->id;
 	choice->known = (struct cgroup_names){ choice->names, count };
 	return 0;
-}
-
-/* Fails if it is unknown whether one of them is running. */
-static int require_known(const struct containers *found, struct err *err)
-{
-	for (size_t i = 0; i < found->count; i++) {
-		const struct container *container = &found->list[i];
-
-		if (*container->error.text) {
-			*err = container->error;
-			return -1;
-		}
-		if (container->hidden)
-			return err_set(
-				err,
-				"cannot read process %d of container '%s' in /proc",
-				container->state.pid, container->id);
-	}
-	return 0;
-}
-
-/*
- * Without a state file the container may still be found by its cgroup; a state
- * file of a dead container is an error.
- */
-static int find_first(struct show_choice *choice, struct err *err)
-{
-	struct containers found CLEANUP_CONTAINERS = { 0 };
-	const struct show_options *options = choice->options;
-	int status = containers_find(&found, options->root, options->id, err);
-
-	for (size_t i = 0; i < found.count && !choice->first; i++)
-		if (found.list[i].runs)
-			choice->first = (uint32_t)found.list[i].state.pid;
-	if (choice->first)
-		return 0;
-	if (status < 0 || require_known(&found, err) < 0)
-		return -1;
-	if (found.count)
-		return err_set(err, "container '%s' is not running",
-			       options->id);
-	if (!options->root)
-		return 0;
-	return err_set(err, "no container '%s' in '%s'", options->id,
-		       options->root);
-}
-
-/* Engines print the first digits of an id; a unique prefix is enough. */
-static int complete_id(struct show_choice *choice,
-		       const struct processes *processes, struct err *err)
-{
-	const char *id = choice->id, *whole = NULL;
-
-	for (size_t i = 0; i < processes->count; i++) {
-		const char *other = processes->list[i].container;
-
-		if (!other || strncmp(other, id, strlen(id)) != 0)
-			continue;
-		if (strcmp(other, id) == 0)
-			return 0;
-		if (whole && strcmp(whole, other) != 0)
-			return err_set(err, "container id '%s' is ambiguous",
-				       id);
-		whole = other;
-	}
-	if (!whole)
-		return err_set(err, "no running container '%s'", id);
-	choice->id = whole;
-	return 0;
-}
-
-/* Without a runtime's state any of its processes has its PID namespace. */
-static void find_any(struct show_choice *choice,
-		     const struct processes *processes)
-{
-	for (size_t i = 0; i < processes->count && !choice->first; i++) {
-		const struct process *process = &processes->list[i];
-
-		if (process->container &&
-		    strcmp(process->container, choice->id) == 0)
-			choice->first = process->status.pid;
-	}
 }
 
 static int by_place(const void *one, const void *other)
@@ -198,7 +121,7 @@ static uint32_t read_pid(const char *word)
 static int add_pids(struct show *show, const struct show_choice *choice,
 		    struct err *err)
 {
-	for (char **word = choice->options->pids; *word; word++) {
+	for (char **word = choice->options->words; *word; word++) {
 		uint32_t pid = read_pid(*word);
 
 		if (!show_find(&show->processes, pid) &&
@@ -208,36 +131,44 @@ static int add_pids(struct show *show, const struct show_choice *choice,
 	return 0;
 }
 
-static int read_processes(struct show *show, struct show_choice *choice,
-			  struct err *err)
+static int read_proc(struct show *show, struct show_choice *choice,
+		     struct err *err)
 {
-	const struct show_options *options = choice->options;
-	bool walks = choice->mode != SHOW_PIDS || options->tree;
+	bool walks = choice->mode != SHOW_PIDS || choice->options->tree;
 
-	if (options->id && find_first(choice, err) < 0)
-		return -1;
 	if (access("/proc/self", F_OK) < 0)
 		return err_set(err,
 			       "'/proc' has no processes: mount procfs on it");
-	if (collect_names(choice, err) < 0 ||
-	    processes_open(&show->processes, "/proc", PROCESSES_CGROUPS,
+	if (processes_open(&show->processes, "/proc", PROCESSES_CGROUPS,
 			   &choice->known, err) < 0)
 		return -1;
 	if (walks && processes_add_all(&show->processes, err) < 0)
 		return -1;
-	if (add_pids(show, choice, err) < 0)
+	return choice->mode == SHOW_PIDS ? add_pids(show, choice, err) : 0;
+}
+
+/* `problems`: those of words that mean no container. */
+static int read_processes(struct show *show, struct show_choice *choice,
+			  struct err *problems, struct err *err)
+{
+	bool by_target = choice->mode == SHOW_TARGETS;
+
+	if (collect_names(choice, err) < 0)
 		return -1;
-	if (options->id && !choice->first &&
-	    complete_id(choice, &show->processes, err) < 0)
+	if (by_target && show_find_targets(choice, problems, err) < 0)
 		return -1;
-	if (options->id && options->all)
-		find_any(choice, &show->processes);
+	if (by_target && !choice->targets_count)
+		return 0;
+	if (read_proc(show, choice, err) < 0)
+		return -1;
+	if (by_target)
+		show_complete_targets(choice, &show->processes, problems);
 	if (show_choose(show, choice, err) < 0)
 		return -1;
-	if (options->id && !show->count)
-		return err_set(err, "container '%s' is not running",
-			       options->id);
-	if (!options->tree)
+	if (by_target && !show->count && !*problems->text)
+		err_set(problems, "container '%s' is not running",
+			choice->targets[0].id);
+	if (!choice->options->tree)
 		flatten_rows(show);
 	return 0;
 }
@@ -279,44 +210,56 @@ static int report_errors(const struct processes *processes, struct err *err)
 static int check_show_options(const struct show_options *options,
 			      struct err *err)
 {
-	if (*options->pids && (options->id || options->all))
+	bool has_words = *options->words != NULL;
+
+	if (options->by_pid && options->all)
 		return verb_misuse(err, "show",
 				   "PIDs exclude '--id' and '--all'");
-	if (options->root && !options->id)
-		return verb_misuse(err, "show", "'--root' requires '--id'");
+	if (has_words && options->id)
+		return verb_misuse(err, "show", "operands exclude '--id'");
+	if (options->root && !options->id && (options->by_pid || !has_words))
+		return verb_misuse(err, "show",
+				   "'--root' requires '--id' or a container");
 	if (options->id && !*options->id)
 		return verb_misuse(err, "show", "the value of '--id' is empty");
-	for (char **word = options->pids; *word; word++)
-		if (!read_pid(*word))
-			return verb_misuse(err, "show", "'%s' is not a PID",
-					   *word);
+	for (char **word = options->words; *word; word++)
+		if (options->by_pid != (read_pid(*word) != 0))
+			return verb_misuse(
+				err, "show",
+				"'%s': PIDs and containers exclude each other",
+				*word);
 	return 0;
 }
 
 static enum show_mode mode_of(const struct show_options *options)
 {
-	if (*options->pids)
+	if (options->by_pid)
 		return SHOW_PIDS;
-	if (options->id)
-		return SHOW_ID;
+	if (options->id || *options->words)
+		return SHOW_TARGETS;
 	return options->all ? SHOW_ALL : SHOW_CONTAINERS;
 }
 
 static int show(const struct show_options *options, struct err *err)
 {
-	struct show show __attribute__((cleanup(show_free))) = {
-		.processes = PROCESSES_INIT,
-	};
 	struct show_choice choice __attribute__((cleanup(choice_free))) = {
 		.options = options,
 		.mode = mode_of(options),
-		.id = options->id,
 	};
+	struct show show __attribute__((cleanup(show_free))) = {
+		.processes = PROCESSES_INIT,
+		.census = &choice.census,
+	};
+	struct err problems = { 0 };
 
-	if (read_processes(&show, &choice, err) < 0)
+	if (read_processes(&show, &choice, &problems, err) < 0)
 		return -1;
-	print_show(&show, &choice);
-	return report_errors(&show.processes, err);
+	if (choice.mode != SHOW_TARGETS || show.count)
+		print_show(&show, &choice);
+	if (report_errors(&show.processes, err) < 0)
+		verb_add_error(&problems, err);
+	*err = problems;
+	return *problems.text ? -1 : 0;
 }
 
 enum verb_status verb_show(int argc, char **argv, struct err *err)
@@ -333,7 +276,8 @@ enum verb_status verb_show(int argc, char **argv, struct err *err)
 
 	if (first < 0)
 		return VERB_ERROR;
-	options.pids = argv + first;
+	options.words = argv + first;
+	options.by_pid = argv[first] && read_pid(argv[first]);
 	if (check_show_options(&options, err) < 0 || show(&options, err) < 0)
 		return VERB_ERROR;
 	return VERB_GOOD;

@@ -6,28 +6,37 @@
 #ifndef CAPRUNTIME_CAPCTL_SHOW_SHOW_H
 #define CAPRUNTIME_CAPCTL_SHOW_SHOW_H
 
-#include "capctl/process/containers.h"
+#include "capctl/container/census.h"
 #include "capctl/process/processes.h"
 
 #define SHOW_OWN "self" /* operand for capctl itself */
 
-enum show_mode { SHOW_PIDS, SHOW_ID, SHOW_ALL, SHOW_CONTAINERS };
+enum show_mode { SHOW_PIDS, SHOW_TARGETS, SHOW_ALL, SHOW_CONTAINERS };
 
 struct show_options {
 	bool all, tree, json;
 	const char *id, *root;
-	char **pids;
+	char **words; /* PIDs or containers */
+	bool by_pid; /* the words are PIDs */
+};
+
+/* A container whose processes are wanted. */
+struct show_target {
+	const char *id; /* lent */
+	uint32_t first; /* its first process; 0: not in a runtime's state */
 };
 
 /* Which processes to show. */
 struct show_choice {
 	const struct show_options *options;
 	enum show_mode mode;
-	struct containers containers; /* cgroups may be named after their ids */
-	const char **names;
+	struct census census;
+	struct err census_failure; /* "": none */
+	const char **names; /* cgroups may be named after their ids */
 	struct cgroup_names known;
-	const char *id; /* of the container; completed by show.c */
-	uint32_t first; /* its first process; 0: not in a runtime's state */
+	struct show_target *targets;
+	size_t targets_count;
+	size_t targets_size;
 };
 
 struct show_row {
@@ -39,12 +48,31 @@ struct show {
 	struct processes processes;
 	struct show_row *rows;
 	size_t count;
+	const struct census *census; /* who is in a container */
 	size_t left_out; /* zombies, and without capabilities to hold or gain */
 };
+
+/*
+ * The containers that the words or --id mean. Errors are added to `problems`.
+ * -1: out of memory.
+ */
+int show_find_targets(struct show_choice *choice, struct err *problems,
+		      struct err *err) MUST_CHECK;
+/*
+ * After the processes were read: completes the targets that no runtime's state
+ * has, and removes those that are not running.
+ */
+void show_complete_targets(struct show_choice *choice,
+			   const struct processes *processes,
+			   struct err *problems);
 
 /* NULL: not found. */
 const struct process *show_find(const struct processes *processes,
 				uint32_t pid);
+
+/* Who is the container of the process? NULL: not known. */
+const struct who *show_who(const struct show *show,
+			   const struct process *process);
 
 /*
  * Selects the rows: parents before children; the depth is the number of

@@ -4,6 +4,7 @@
 #include <json-c/json.h>
 
 #include "bundle/owner.h"
+#include "capctl/container/bundles.h"
 #include "capctl/dryrun.h"
 #include "capctl/out.h"
 #include "capctl/verb.h"
@@ -83,18 +84,28 @@ static int restore_bundle(const char *path, const struct restoration *all,
 	return 0;
 }
 
+static int restore_operand(const struct bundle_operand *operand,
+			   const struct restoration *all, struct err *err)
+{
+	if (!*operand->problem.text)
+		return restore_bundle(operand->path, all, err);
+	*err = operand->problem;
+	return -1;
+}
+
 /* One that fails does not stop the others. */
-static enum verb_status restore_bundles(char **paths, struct restoration *all,
+static enum verb_status restore_bundles(const struct bundles *bundles,
+					struct restoration *all,
 					struct err *err)
 {
 	enum verb_status status = VERB_GOOD;
 	struct json_object *object;
 	struct err one;
 
-	if (all->json && paths[1])
+	if (all->json && bundles->count > 1)
 		all->list = json_object_new_array();
-	for (; *paths; paths++)
-		if (restore_bundle(*paths, all, &one) < 0)
+	for (size_t i = 0; i < bundles->count; i++)
+		if (restore_operand(&bundles->list[i], all, &one) < 0)
 			status = verb_add_error(err, &one);
 	if (all->list) {
 		object = json_object_new_object();
@@ -109,13 +120,16 @@ enum verb_status verb_restore(int argc, char **argv, struct err *err)
 	struct restoration all = { 0 };
 	const struct verb_option options[] = { { "force", &all.force, NULL },
 					       { "json", &all.json, NULL } };
+	struct bundles bundles CLEANUP_BUNDLES = { 0 };
 	int first = verb_parse(argc, argv, options, ARRAY_LEN(options), err);
 
 	if (first < 0)
 		return VERB_ERROR;
 	if (first == argc) {
-		verb_misuse(err, argv[0], "expects a bundle");
+		verb_misuse(err, argv[0], "expects a bundle or a container");
 		return VERB_ERROR;
 	}
-	return restore_bundles(argv + first, &all, err);
+	if (bundles_find(&bundles, argv + first, NULL, err) < 0)
+		return VERB_ERROR;
+	return restore_bundles(&bundles, &all, err);
 }

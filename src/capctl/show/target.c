@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "capctl/show/show.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "capctl/container/operand.h"
+#include "capctl/verb.h"
+
+/* `first` 0: a cgroup may tell later. */
+static int add_target(struct show_choice *choice, const char *id,
+		      uint32_t first, struct err *err)
+{
+	struct show_target *targets =
+		alloc_room(choice->targets, choice->targets_count,
+			   &choice->targets_size, sizeof(*targets));
+
+	if (!targets)
+		return err_set_no_memory(err);
+	choice->targets = targets;
+	targets[choice->targets_count++] =
+		(struct show_target){ .id = id, .first = first };
+	return 0;
+}
+
+/* Fails if it is unknown whether it is running. */
+static int require_known(const struct container *container, struct err *err)
+{
+	if (*container->error.text) {
+		*err = container->error;
+		return -1;
+	}
+	if (container->hidden)
+		return err_set(
+			err,
+			"cannot read process %d of container '%s' in /proc",
+			container->state.pid, container->id);
+	return 0;
+}
+
+/* Of several containers, those that do not run are left out. */
+static int add_running(struct show_choice *choice,
+		       const struct operand *operand, const char *word,
+		       struct err *problems, struct err *err)
+{
+	struct err problem = { 0 };
+	size_t before = choice->targets_count;
+
+	for (size_t i = 0; i < operand->count; i++) {
+		const struct container *container = operand->list[i]->container;
+
+		if (container->runs &&
+		    add_target(choice, container->id,
+			       (uint32_t)container->state.pid, err) < 0)
+			return -1;
+		if (!container->runs && !*problem.text &&
+		    require_known(container, &problem) == 0)
+			problem = (struct err){ 0 };
+	}
+	if (choice->targets_count > before)
+		return 0;
+	if (!*problem.text)
+		err_set(&problem, "container '%s' is not running", word);
+	verb_add_error(problems, &problem);
+	return 0;
+}
+
+/* A state directory that could not be read may have it. */
+static int add_unknown(struct show_choice *choice, const char *word,
+		       struct err *problems, struct err *err)
+{
+	struct err problem;
+
+	if (*choice->census_failure.text)
+		problem = choice->census_failure;
+	else if (choice->options->root)
+		operand_missing(&choice->census, word, &problem);
+	else
+		return add_target(choice, word, 0, err);
+	verb_add_error(problems, &problem);
+	return 0;
+}
+
+/* --id means whole IDs alone. */
+static bool is_wanted_target(const struct show_choice *choice,
+			     const struct operand *operand, const char *word)
+{
+	return operand->count &&
+	       (!choice->options->id ||
+		strcmp(operand->list[0]->container->id, word) == 0);
+}
+
+static int find_target(struct show_choice *choice, const char *word,
+		       struct err *problems, struct err *err)
+{
+	struct operand operand CLEANUP_OPERAND = { 0 };
+	struct err problem;
+
+	if (operand_find(&operand, &choice->census, word, &problem) < 0) {
+		verb_add_error(problems, &problem);
+		return 0;
+	}
+	return is_wanted_target(choice, &operand, word)
+		       ? add_running(choice, &operand, word, problems, err)
+		       : add_unknown(choice, word, problems, err);
+}
+
+int show_find_targets(struct show_choice *choice, struct err *problems,
+		      struct err *err)
+{
+	const struct show_options *options = choice->options;
+
+	if (options->id)
+		return find_target(choice, options->id, problems, err);
+	for (char **word = options->words; *word; word++)
+		if (find_target(choice, *word, problems, err) < 0)
+			return -1;
+	return 0;
+}
+
+/* Engines print the first digits of an id; a unique prefix is enough. */
+static int complete_id(struct show_target *target, bool by_option,
+		       const struct processes *processes, struct err *err)
+{
+	const char *id = target->id, *whole = NULL;
+
+	for (size_t i = 0; i < processes->count; i++) {
+		const char *other = processes->list[i].container;
+
+		if (!other || !*id || strncmp(other, id, strlen(id)) != 0)
+			continue;
+		if (strcmp(other, id) == 0)
+			return 0;
+		if (whole && strcmp(whole, other) != 0)
+			return err_set(err, "container id '%s' is ambiguous",
+				       id);
+		whole = other;
+	}
+	target->id = whole;
+	if (whole)
+		return 0;
+	return by_option
+		       ? err_set(err, "no running container '%s'", id)
+		       : err_set(err,
+				 "'%s' is not a PID, and no running container has this ID or name",
+				 id);
+}
+
+/* Without a runtime's state any of its processes has its PID namespace. */
+static void find_any(struct show_target *target,
+		     const struct processes *processes)
+{
+	for (size_t i = 0; i < processes->count && !target->first; i++) {
+		const struct process *process = &processes->list[i];
+
+		if (process->container &&
+		    strcmp(process->container, target->id) == 0)
+			target->first = process->status.pid;
+	}
+}
+
+void show_complete_targets(struct show_choice *choice,
+			   const struct processes *processes,
+			   struct err *problems)
+{
+	const struct show_options *options = choice->options;
+	size_t left = 0;
+
+	for (size_t i = 0; i < choice->targets_count; i++) {
+		struct show_target target = choice->targets[i];
+		struct err problem;
+
+		if (!target.first && complete_id(&target, options->id != NULL,
+						 processes, &problem) < 0) {
+			verb_add_error(problems, &problem);
+			continue;
+		}
+		if (options->all)
+			find_any(&target, processes);
+		choice->targets[left++] = target;
+	}
+	choice->targets_count = left;
+}
