@@ -187,6 +187,7 @@ CAPCTL_CLI_TESTS = \
 	tests/cli/capctl_explain.bats \
 	tests/cli/capctl_hostile.bats \
 	tests/cli/capctl_learn.bats \
+	tests/cli/capctl_names.bats \
 	tests/cli/capctl_pod.bats \
 	tests/cli/capctl_restore.bats \
 	tests/cli/capctl_scan.bats \
@@ -276,6 +277,7 @@ TEST_FILES = \
 	tests/cli/policy_helpers.bash \
 	tests/cli/schema.py \
 	tests/cli/session_helpers.bash \
+	tests/cli/state_helpers.bash \
 	tests/engine/conmon_helpers.bash \
 	tests/engine/containerd.bash \
 	tests/engine/crio_helpers.bash \

@@ -207,7 +207,7 @@ engine_of() { # FIXTURE
 	explain --all "$work/all"
 	[ "$status" -eq 0 ]
 	[ "$(wc -l <<<"$output")" -ge 2 ]
-	grep -q "^$work/all/one/userdata" <<<"$output"
+	grep -q "^shop/web-1/main $work/all/one/userdata" <<<"$output"
 	explain --json --all "$work/all"
 	[ "$(jq -c '[.bundles[] | .rule]' <<<"$output")" = '["all","all"]' ]
 	echo '{' >"$work/all/ns/two/config.json"
@@ -227,10 +227,10 @@ engine_of() { # FIXTURE
 	cd "$work"
 	explain one two
 	[ "$status" -eq 0 ]
-	[[ "$output" == "one  rule 'all' decides"*$'\n'"two  started by '/usr/sbin/runc', not by capruntime" ]]
+	[[ "$output" == "shop/web-1/main one  rule 'all' decides"*$'\n'"shop/web-1/main two  started by '/usr/sbin/runc', not by capruntime" ]]
 	explain none one
 	[ "$status" -eq 2 ]
-	[[ "$output" == "none  "*"no such file or directory"*$'\n'"one   rule 'all' decides"* ]]
+	[[ "$(tr -s ' \n' ' ' <<<"$output")" == "none 'none': no such file or directory, and no container has this ID or name shop/web-1/main one rule 'all' decides"* ]]
 	explain --json none one
 	[ "$status" -eq 2 ]
 	jq -e '(.bundles | length) == 2 and .bundles[0].error and
@@ -248,7 +248,7 @@ engine_of() { # FIXTURE
 	echo /usr/sbin/runc >"$work/all/one/runtime"
 	echo /opt/capruntime-x >"$work/all/two/runtime"
 	explain --all "$work/all"
-	[[ "$output" == "$work/all/three"*'no rule matches'*$'\n'"$work/all/two"*"rule 'x' decides"*$'\n''containers of other handlers, left out: 1 (--all-handlers shows them)' ]]
+	[[ "$output" == "$work/all/three"*'no rule matches'*$'\n'"shop/web-1/main $work/all/two"*"rule 'x' decides"*$'\n''containers of other handlers, left out: 1 (--all-handlers shows them)' ]]
 	explain --json --all "$work/all"
 	jq -e '.other_handlers == 1 and ([.bundles[] | [.rule, .runtime]] ==
 		[[null, null], ["x", "/opt/capruntime-x"]])' <<<"$output"
@@ -896,9 +896,9 @@ long=$(printf 'n%.0s' {1..63})
 	cd "$work/all"
 	explain --all .
 	diff - <(echo "$output") <<-END
-		./b  rule 'web' decides: raises NET_BIND_SERVICE
-		./$long/$long
-		     rule 'web' decides: raises NET_BIND_SERVICE
+		shop/web-1/main ./b  rule 'web' decides: raises NET_BIND_SERVICE
+		shop/web-1/main ./$long/$long
+		                     rule 'web' decides: raises NET_BIND_SERVICE
 	END
 }
 
@@ -933,7 +933,7 @@ long=$(printf 'n%.0s' {1..63})
 	policy '{engine: "cri-o"}' "$web_rule"
 	explain --json "$bundle"
 	diff - <(jq -r 'keys_unsorted | join(" ")' <<<"$output") <<-'END'
-		config runtime outcome reason mode engine record subject rules rule exec before after no_new_privileges wanted raised missing unknown program warnings
+		config identity runtime outcome reason mode engine record subject rules rule exec before after no_new_privileges wanted raised missing unknown program warnings
 	END
 	diff - <(jq -r '.subject | keys_unsorted | join(" ")' <<<"$output") <<-'END'
 		namespace pod container image id handler uid gid host_network host_pid userns no_new_privileges privileged

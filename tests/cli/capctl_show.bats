@@ -127,7 +127,7 @@ process $first: sleep" ] || seen 'wanted both'
 	ended 0
 	is_json '(.processes[0] | del(.sets)) == {pid: $pid, thread_of: null,
 		parent: $parent, depth: 0, name: "sleep", state: "S",
-		container: null,
+		container: null, identity: null,
 		uid: {real: 1000, effective: 1000, saved: 1000, filesystem: 1000},
 		gid: {real: 1001, effective: 1001, saved: 1001, filesystem: 1001},
 		no_new_privs: false, seccomp: "none", securebits: null} and
@@ -302,15 +302,24 @@ open("/proc/self/comm", "w").write("sleep")'
 
 	for word in 0 -- -1 1x 01 +1 4294967297 99999999999999999999 '' ' 1' x; do
 		show -- "$word"
-		complained "show: '$word' is not a PID: see 'capctl help show'"
+		complained "show: '$word' is not a PID, and no running container has this ID or name"
 	done
-	for word in '1 --all' '--id a 1'; do
+	show 1 --all
+	complained "show: PIDs exclude '--all': see 'capctl help show'"
+	for word in 1 a; do
+		show --id a "$word"
+		complained "show: operands exclude '--id': see 'capctl help show'"
+	done
+	for word in '1 x' 'x 1'; do
 		# shellcheck disable=SC2086 # words
 		show $word
-		complained "show: PIDs exclude '--id' and '--all': see 'capctl help show'"
+		complained "show: '${word#* }': PIDs and containers exclude each other: see 'capctl help show'"
 	done
-	show --root /run
-	complained "show: '--root' requires '--id': see 'capctl help show'"
+	for word in '' 1; do
+		# shellcheck disable=SC2086 # none or one
+		show --root /run $word
+		complained "show: '--root' requires '--id' or a container: see 'capctl help show'"
+	done
 	show --id ''
 	complained "show: the value of '--id' is empty: see 'capctl help show'"
 }

@@ -6,6 +6,7 @@
 # in tests/runtime/verify.bats.
 
 load helpers
+load state_helpers
 
 setup() {
 	setup_work
@@ -13,16 +14,9 @@ setup() {
 	capctl=$builddir/capctl
 	state=$work/state
 	mkdir "$state"
-	waiting=()
 }
 
-teardown() {
-	local pid
-
-	for pid in ${waiting[@]+"${waiting[@]}"}; do
-		kill -KILL "$pid" 2>/dev/null || :
-	done
-}
+teardown() { end_waiting; }
 
 verify() { # WORD…: sets status, output and stderr
 	run --separate-stderr timeout 60 "$capctl" verify "$@" </dev/null
@@ -32,40 +26,6 @@ verify() { # WORD…: sets status, output and stderr
 all_of_it() { # TEXT: compares the whole output with standard input
 	[ -z "$stderr" ]
 	diff - <(echo "$output")
-}
-
-# Starts a process with these capabilities, like a container's process 1. Sets
-# $pid.
-hold() { # CAPABILITIES in setpriv's format, with a leading comma; '' for none
-	setpriv --reuid 1000 --regid 1000 --clear-groups --inh-caps "-all$1" \
-		--ambient-caps "-all$1" \
-		--bounding-set "-all,+net_bind_service,+kill,+chown" \
-		sleep 1000 </dev/null >/dev/null 2>&1 3>&- &
-	pid=$!
-	waiting+=("$pid")
-	disown "$pid" # else bash reports its end
-	wait_until is_asleep "$pid"
-}
-
-start_time() { # PID
-	sed 's/.*) //' "/proc/$1/stat" | cut -d' ' -f20
-}
-
-crun_state() { # ID BUNDLE PID [START]
-	mkdir -p "$state/$1"
-	jq -n --argjson pid "$3" --arg bundle "$2" \
-		--argjson start "${4-$(start_time "$3")}" \
-		'{pid: $pid, "process-start-time": $start, bundle: $bundle}' \
-		>"$state/$1/status"
-}
-
-runc_state() { # ID BUNDLE PID
-	mkdir -p "$state/$1"
-	jq -n --argjson pid "$3" --arg bundle "$2" \
-		--argjson start "$(start_time "$3")" \
-		'{init_process_pid: $pid, init_process_start: $start,
-			config: {labels: ["x=y", "bundle=\($bundle)"]}}' \
-		>"$state/$1/state.json"
 }
 
 small='["CAP_CHOWN", "CAP_KILL", "CAP_NET_BIND_SERVICE"]'
@@ -157,11 +117,11 @@ lost_row='lost  lost  NET_BIND_SERVICE: granted but not held: the program droppe
 	three_containers
 	verify --root "$state" --json lost
 	jq -e --arg root "$state" --arg bundle "$work/lost" --argjson pid "$pid" '
-		.containers[0] | (keys_unsorted == ["id", "root", "bundle", "pid",
+		.containers[0] | (keys_unsorted == ["id", "identity", "root", "bundle", "pid",
 			"runtime", "origin", "rule", "error", "given", "held", "today", "refused_today",
 			"findings"]) and .id == "lost" and .root == $root and
 		.bundle == $bundle and .pid == $pid and .rule == "web" and
-		.runtime == null and .origin == "capruntime" and
+		.identity == null and .runtime == null and .origin == "capruntime" and
 		.error == null and .refused_today == false and
 		.given.ambient.names == ["CAP_NET_BIND_SERVICE"] and
 		.held.ambient.mask == "0000000000000000" and

@@ -36,6 +36,19 @@ static void count_container(struct census *census,
 			      container->runs ? state->pid : 0);
 }
 
+/* Those without a name are last, as containers_find() has them. */
+static int by_name(const void *left, const void *right)
+{
+	const struct census_entry *one = left, *other = right;
+	const char *name = one->who.name, *others = other->who.name;
+	int order = name && others ? strverscmp(name, others) : !name - !others;
+
+	if (order)
+		return order;
+	return (one->container > other->container) -
+	       (one->container < other->container);
+}
+
 int census_take(struct census *ret_census, const char *root,
 		const struct who_source *source, struct err *err)
 {
@@ -57,6 +70,7 @@ int census_take(struct census *ret_census, const char *root,
 		return err_set_no_memory(err);
 	for (size_t i = 0; i < found->count; i++)
 		count_container(census, &found->list[i], source);
+	qsort(census->list, census->count, sizeof(*census->list), by_name);
 	return status;
 }
 

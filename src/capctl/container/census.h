@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The containers of this machine, with their names. */
+/*
+ * The containers of this machine with their names, in natural order: "web-2"
+ * precedes "web-10".
+ */
 #ifndef CAPRUNTIME_CAPCTL_CONTAINER_CENSUS_H
 #define CAPRUNTIME_CAPCTL_CONTAINER_CENSUS_H
 

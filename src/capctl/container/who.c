@@ -53,7 +53,7 @@ static void take_texts(struct who *who, const struct spec *spec,
 	    kind != SUBJECT_CONTAINER)
 		return;
 	for (size_t i = 0; i < WHO_TEXTS; i++)
-		if (subject.texts[i])
+		if (subject.texts[i] && *subject.texts[i])
 			who->texts[i] = strdup(subject.texts[i]);
 }
 

@@ -212,11 +212,10 @@ static int check_show_options(const struct show_options *options,
 {
 	bool has_words = *options->words != NULL;
 
-	if (options->by_pid && options->all)
-		return verb_misuse(err, "show",
-				   "PIDs exclude '--id' and '--all'");
 	if (has_words && options->id)
 		return verb_misuse(err, "show", "operands exclude '--id'");
+	if (options->by_pid && options->all)
+		return verb_misuse(err, "show", "PIDs exclude '--all'");
 	if (options->root && !options->id && (options->by_pid || !has_words))
 		return verb_misuse(err, "show",
 				   "'--root' requires '--id' or a container");
