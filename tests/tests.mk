@@ -218,6 +218,7 @@ CAPCTL_RUNTIME_TESTS = \
 	tests/runtime/examples.bats \
 	tests/runtime/explain.bats \
 	tests/runtime/learn.bats \
+	tests/runtime/names.bats \
 	tests/runtime/probe.bats \
 	tests/runtime/screens.bats \
 	tests/runtime/seccomp.bats \

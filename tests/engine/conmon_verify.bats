@@ -32,6 +32,11 @@ start_plainly() {
 		capctl verify --root "$state"
 		[ "$status" -eq 1 ]
 		[[ "$output" == *pending* ]]
+		# Without an engine in the policy, conmon's option names it.
+		[[ "$output" == 'k8s_name '* ]]
+		capctl verify --root "$state" --json k8s_name
+		jq -e '.containers[0].identity == {namespace: null, pod: null,
+			container: "k8s_name", image: null}' <<<"$output"
 		capctl explain --json --all "$bundle"
 		jq -e --arg runtime "$work/$handler" '.bundles[0] |
 			.runtime == $runtime and .rule == "granted"' <<<"$output"
