@@ -17,7 +17,7 @@ static const struct verb verbs[] = {
 	  "capctl check\n"
 	  "capctl check --strict policy.json policy.d/*.json",
 	  verb_check },
-	{ "explain", "BUNDLE|CONFIG.JSON...",
+	{ "explain", "BUNDLE|CONFIG.JSON|CONTAINER...",
 	  "show what the runtime would do with a bundle or a pod",
 	  "  --policy FILE   this policy, not the installed one\n"
 	  "  --handler NAME  the handler's name (default: capruntime)\n"
@@ -35,12 +35,13 @@ static const struct verb verbs[] = {
 	  "capctl explain --policy policy.json --all .\n"
 	  "capctl explain --policy policy.json --engine crio --pod pod.yaml",
 	  verb_explain },
-	{ "show", "[PID...]", "show the capabilities of processes",
+	{ "show", "[PID...|CONTAINER...]", "show the capabilities of processes",
 	  "  --id ID       processes of this container\n"
 	  "  --root DIR    the runtime's state directory\n"
 	  "  --all         all processes, not only those of containers;\n"
 	  "                with --id, all of the container's PID namespace\n"
 	  "  --tree        as a tree; with PIDs, their descendants too",
+	  "capctl show shop/web-1/web\n"
 	  "capctl show --id web\n"
 	  "capctl show --all --tree\n"
 	  "capctl show self",
@@ -60,8 +61,8 @@ static const struct verb verbs[] = {
 	  "capctl scan rootfs/bin/ping\n"
 	  "capctl scan --bundle --policy policy.json bundle",
 	  verb_scan },
-	{ "verify", "[ID...]", "compare running containers with the policy",
-	  "  --all           every container, as without an ID\n"
+	{ "verify", "[CONTAINER...]", "compare running containers with the policy",
+	  "  --all           every container, as without an operand\n"
 	  "  --root DIR      the runtime's state directory\n"
 	  "  --policy FILE   this policy, not the installed one\n"
 	  "  --handler NAME  where nothing tells, this handler started it\n"
@@ -69,7 +70,7 @@ static const struct verb verbs[] = {
 	  "  --findings      only what is not ok",
 	  "capctl verify\n"
 	  "capctl verify --findings\n"
-	  "capctl verify --policy policy.json web",
+	  "capctl verify --policy policy.json shop/web-1/web",
 	  verb_verify },
 	{ "learn", "[--] COMMAND [ARGUMENT...]",
 	  "find the capabilities that a program needs",
@@ -83,7 +84,7 @@ static const struct verb verbs[] = {
 	  "capctl learn --user 1000 --rule rule.json -- busybox httpd -f -p 80\n"
 	  "capctl learn --for 30s --id web",
 	  verb_learn },
-	{ "restore", "BUNDLE...",
+	{ "restore", "BUNDLE|CONTAINER...",
 	  "restore the config.json that the engine wrote",
 	  "  --force  even while a container of the bundle lives",
 	  "capctl restore bundle", verb_restore },

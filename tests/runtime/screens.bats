@@ -25,6 +25,6 @@ without_numbers() { # FILE
 		diff -u <(without_numbers "$srcdir/$file") \
 			<(without_numbers "$work/now")
 		# The screen was made again: it has a pid.
-		grep -qE '^[0-9]+ +1000 +httpd' "$work/now"
+		grep -qE '^[0-9]+ +1000 +shop/web-1/web web +httpd' "$work/now"
 	done
 }
