@@ -198,6 +198,37 @@ has_untouched_bundle() { # ID
 		"CAP_SYS_ADMIN"]' "$work/audit.log"
 }
 
+# Sets status, output and stderr.
+on_node() { # VERB WORD...
+	run --separate-stderr "$node/enter" env \
+		"CAPRUNTIME_POLICY=$work/policy.json" "$builddir/capctl" "$@"
+}
+
+@test "capctl finds containers by the names of their pods" {
+	policy "{$web}"
+	pod named '.spec.containers += [container("side")]'
+	is_ready named
+	on_node verify --json web/named
+	[ "$status" -eq 0 ]
+	jq -e '[.containers[].identity] == [{namespace: "web", pod: "named",
+		container: "main", image: "localhost/busybox:e2e"},
+		{namespace: "web", pod: "named", container: "side",
+		image: "localhost/busybox:e2e"}]' <<<"$output"
+	on_node show --json web/named/side
+	[ "$status" -eq 0 ]
+	jq -e '.processes | length > 0 and
+		all(.identity.container == "side")' <<<"$output"
+	on_node explain web/named/main
+	[ "$status" -eq 0 ]
+	[[ "$output" == "rule 'web' decides"* ]]
+	on_node explain --all "$bundles"
+	grep -F "web/named/side $bundles/" <<<"$output"
+	# A name that no pod has, and the pause container, which has none.
+	on_node show web/other web/named/POD
+	[ "$status" -eq 2 ]
+	[ -z "$output" ]
+}
+
 # What `report` prints, as 'capctl explain --pod' predicts it.
 predicted='def hex: .mask | sub("^0+(?=.)"; "");
 	.containers[] | .explanation as $said | $said.program.sets |
