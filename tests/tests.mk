@@ -213,7 +213,8 @@ RUNTIME_TESTS = \
 	tests/runtime/worked.bats
 CAPCTL_ENGINE_TESTS = \
 	tests/engine/conmon_verify.bats \
-	tests/engine/containerd_verify.bats
+	tests/engine/containerd_verify.bats \
+	tests/engine/podman_verify.bats
 CAPCTL_RUNTIME_TESTS = \
 	tests/runtime/examples.bats \
 	tests/runtime/explain.bats \

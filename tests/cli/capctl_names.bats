@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck disable=SC2016,SC2034,SC2154 # jq; helpers.bash has them
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154 # jq; each test has its own
 # Names of containers in show, verify, explain and restore: what is printed, and
 # what a word on the command line means. The containers are processes of the
 # test below a $XDG_RUNTIME_DIR, where no other container is found. Real

@@ -80,6 +80,19 @@ static const char *option_value(const char *argument, const char *end,
 		       : NULL;
 }
 
+/* Its value can look like an option: it is for another program, or a user's. */
+static bool takes_any_text(const char *argument)
+{
+	static const char *const names[] = { "--exit-command-arg",
+					     "--runtime-arg", "--runtime-opt",
+					     "--restore-arg", "--log-tag" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (strcmp(argument, names[i]) == 0)
+			return true;
+	return false;
+}
+
 const char *starter_parse_conmon(const char *arguments, size_t len,
 				 const char *bundle, enum starter_option option)
 {
@@ -93,6 +106,12 @@ const char *starter_parse_conmon(const char *arguments, size_t len,
 	if (!len || end[-1] || strcmp(path_basename(arguments), "conmon") != 0)
 		return NULL;
 	for (const char *at = arguments; at; at = next_argument(at, end)) {
+		if (takes_any_text(at)) {
+			at = next_argument(at, end);
+			if (!at)
+				break;
+			continue;
+		}
 		value = option_value(at, end, names[option][0],
 				     names[option][1]);
 		if (value)

@@ -45,6 +45,19 @@ static void conmons_command_line_names_the_container(void)
 	CHECK_STR(NAME("sleep\0-b\0/b\0-n\0web", "/b"), NULL);
 }
 
+#define PODMAN                                                                 \
+	"conmon\0-b\0/b\0-r\0crun\0-n\0web\0--log-tag\0--runtime\0"            \
+	"--exit-command-arg\0--runtime\0--exit-command-arg\0/opt/other\0"      \
+	"--exit-command-arg\0-n\0--exit-command-arg\0-b\0"                     \
+	"--runtime-arg\0--name\0--runtime-opt\0-r"
+
+/* podman repeats its own options for the clean-up. */
+static void options_of_other_programs_do_not_count(void)
+{
+	CHECK_STR(PARSE(PODMAN, "/b"), "crun");
+	CHECK_STR(NAME(PODMAN, "/b"), "web");
+}
+
 static void check_found(const struct tempdir *dir, const char *want)
 {
 	char *bundle CLEANUP_FREE = tempdir_path(dir, "b");
@@ -93,6 +106,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(conmons_command_line_names_the_runtime),
 	TAP_TEST(another_command_line_names_none),
 	TAP_TEST(conmons_command_line_names_the_container),
+	TAP_TEST(options_of_other_programs_do_not_count),
 	TAP_TEST(containerds_file_names_the_runtime),
 	TAP_TEST(a_pidfile_of_another_program_names_none),
 	TAP_TEST(handlers_of_capruntime_have_its_name),
