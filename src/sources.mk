@@ -135,6 +135,7 @@ CAPCTL_FILES = \
 	src/capctl/check/report.h \
 	src/capctl/child.c \
 	src/capctl/child.h \
+	src/capctl/complete/complete.c \
 	src/capctl/container/bundles.c \
 	src/capctl/container/bundles.h \
 	src/capctl/container/census.c \

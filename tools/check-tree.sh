@@ -13,6 +13,7 @@ src/capctl/check/check.c tests/cli/capctl_check.bats its output is compared ther
 src/capctl/check/limits.c tests/unit/capctl/check/lint_test.c each warning that rests on it is expected there
 src/capctl/check/lint_locate.c tests/unit/capctl/check/lint_test.c each expected warning has a location
 src/capctl/check/report.c tests/cli/capctl_check.bats its output is compared there
+src/capctl/complete/complete.c tests/cli/completions.bats what it offers is tested there
 src/capctl/container/bundles.c tests/cli/capctl_names.bats its words are tested there
 src/capctl/container/census.c tests/cli/capctl_names.bats what it reads is tested there
 src/capctl/decode/decode.c tests/cli/capctl_decode.bats its output is compared there
@@ -136,6 +137,7 @@ bundle policy spec runtime caps base
 capruntime $shared
 capctl $shared
 capctl/check capctl $shared
+capctl/complete capctl capctl/container capctl/decode capctl/process $shared
 capctl/container capctl capctl/process $shared
 capctl/decode capctl capctl/process $shared
 capctl/doctor capctl capctl/engine capctl/probe capctl/process $shared
@@ -160,6 +162,7 @@ base: fileio report time trust
 bundle: evaluate files owner
 capctl: child dryrun main out out_json out_names verb version
 capctl/check: check report
+capctl/complete: complete
 capctl/container: bundles census operand who
 capctl/decode: clauses decode pasted print span
 capctl/doctor: containers doctor engines host in_use kernel policy program

@@ -227,6 +227,8 @@ static enum verb_status call_verb(int argc, char **argv, struct err *err)
 		return print_help(argv[2], err);
 	if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0)
 		name = argv[1] = version;
+	if (strcmp(name, VERB_COMPLETE) == 0)
+		return verb_complete(argc - 1, argv + 1, err);
 	verb = find_verb(name);
 	if (!verb || asks_help(argv + 2))
 		return print_help(name, err);

@@ -59,6 +59,10 @@ int verb_misuse(struct err *err, const char *verb, const char *format, ...)
  */
 enum verb_status verb_add_error(struct err *all, const struct err *one);
 
+/* For the shells' completions; hidden (complete/complete.c). */
+#define VERB_COMPLETE "__complete"
+enum verb_status verb_complete(int argc, char **argv, struct err *err);
+
 enum verb_status verb_check(int argc, char **argv, struct err *err);
 enum verb_status verb_decode(int argc, char **argv, struct err *err);
 enum verb_status verb_doctor(int argc, char **argv, struct err *err);

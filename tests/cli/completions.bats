@@ -3,14 +3,57 @@
 # shellcheck disable=SC2154 # automake sets them
 # The shell completions offer what 'capctl help' lists.
 
-load ../need
-
-bats_require_minimum_version 1.5.0
+load helpers
+load state_helpers
 
 setup() {
 	completions=$srcdir/packaging/completions
-	PATH=$builddir:$PATH
+	work=$BATS_TEST_TMPDIR
+	state=$work/own/crun
+	mkdir -p "$state"
+	# Only the containers of the test: below $XDG_RUNTIME_DIR.
+	printf '#!/bin/sh\n%s\n' 'exec unshare -m sh -c "mount -t tmpfs none /run &&
+		exec \"\$@\"" - "$REAL_CAPCTL" "$@"' >"$work/capctl"
+	chmod 755 "$work/capctl"
+	[ "$(id -u)" != 0 ] || PATH=$work:$PATH
+	PATH=$PATH:$builddir
+	export REAL_CAPCTL=$builddir/capctl XDG_RUNTIME_DIR=$work/own
+	export CAPRUNTIME_POLICY=$work/policy.json COLUMNS=40
+	jq -n '{version: 1, engine: "cri-o", rules: [
+		{name: "web", match: {id: "web"}, ambient: ["NET_BIND_SERVICE"]},
+		{name: "dpdk", match: {id: "x"}, ambient: ["IPC_LOCK"]}]}' \
+		>"$work/policy.json"
 }
+
+# A container of CRI-O that has ended.
+container() { # ID POD CONTAINER
+	mkdir -p "$work/b/$1"
+	jq -n --arg pod "$2" --arg name "$3" '{
+		process: {user: {uid: 1000, gid: 1000}},
+		annotations: {"io.container.manager": "cri-o",
+			"io.kubernetes.pod.namespace": "shop",
+			"io.kubernetes.pod.name": $pod,
+			"io.kubernetes.container.name": $name}}' \
+		>"$work/b/$1/config.json"
+	crun_state "$1" "$work/b/$1" 0 0
+}
+
+shop() {
+	require_root
+	hex=$(printf '0123456789%.0s' 1 2 3 4 5 6)
+	container "aaaa$hex" web-1 web
+	container "abbb$hex" web-1 log
+	container box web-2 '$(touch evil)'
+	crun_state '$(touch evil)' "$work/b/box" 0 0
+}
+
+names='aaaa01234567
+abbb01234567
+box
+shop/web-1
+shop/web-1/log
+shop/web-1/web
+shop/web-2'
 
 # Prints the words that bash offers after these words.
 bash_offers() { # WORD...
@@ -24,7 +67,7 @@ bash_offers() { # WORD...
 }
 
 verbs() {
-	capctl help | sed -n 's/^  \([a-z]*\) .*/\1/p'
+	COLUMNS='' capctl help | sed -n 's/^  \([a-z]*\) .*/\1/p'
 }
 
 @test "bash offers every verb, and help" {
@@ -101,4 +144,95 @@ fish_offers() { # LINE
 	cd "$BATS_TEST_TMPDIR"
 	touch bundle-file
 	fish_offers 'capctl explain bun' | grep -qx bundle-file
+}
+
+@test "bash offers containers, with files where they can be operands" {
+	shop
+	cd "$work"
+	touch shop.file
+	for verb in show verify; do
+		[ "$(bash_offers capctl "$verb" '' | LC_ALL=C sort)" = "$names" ]
+		[ "$(bash_offers capctl "$verb" --json shop | wc -l)" = 4 ]
+	done
+	for verb in explain restore; do
+		[ "$(bash_offers capctl "$verb" shop/ | wc -l)" = 4 ]
+		[ "$(bash_offers capctl "$verb" shop | LC_ALL=C sort | xargs)" = \
+			'shop.file shop/web-1 shop/web-1/log shop/web-1/web shop/web-2' ]
+		[ -z "$(bash_offers capctl "$verb" b/)" ]
+	done
+	[ "$(bash_offers capctl show --id a | sort | xargs)" = "aaaa$hex abbb$hex" ]
+	[ ! -e evil ]
+}
+
+@test "bash offers rules, capabilities and values" {
+	[ "$(bash_offers capctl explain --rule '' | xargs)" = 'web dpdk' ]
+	[ "$(bash_offers capctl explain --rule d)" = dpdk ]
+	jq '.rules |= [.[0] | .name = "other"]' "$work/policy.json" >"$work/p"
+	for words in "--policy $work/p" "--policy=$work/p"; do
+		# shellcheck disable=SC2086
+		[ "$(bash_offers capctl explain $words --rule '')" = other ]
+	done
+	bash_offers capctl decode NET_B | grep -qx NET_BIND_SERVICE
+	[ "$(bash_offers capctl verify -o '' | xargs)" = 'json text' ]
+	[ "$(bash_offers capctl check --color a | xargs)" = 'auto always' ]
+	[ "$(bash_offers capctl explain --engine c | xargs)" = 'crio containerd' ]
+	for words in 'scan' 'explain --policy' 'explain --all' 'check'; do
+		# shellcheck disable=SC2086
+		[ -z "$(bash_offers capctl $words "$work/p")" ]
+	done
+}
+
+@test "what cannot be read offers nothing, without a message" {
+	shop
+	echo '{' >"$CAPRUNTIME_POLICY"
+	echo '{' >"$state/box/status"
+	mkfifo "$work/fifo"
+	for words in 'explain --rule' 'explain --rule --policy /no --rule' \
+		"explain --policy $work/fifo --rule"; do
+		# shellcheck disable=SC2086
+		run -0 --separate-stderr timeout 60 capctl __complete $words
+		[ -z "$output$stderr" ]
+	done
+	# IDs need no policy.
+	run -0 --separate-stderr capctl __complete verify
+	[ -z "$stderr" ]
+	[ "$(wc -l <<<"$output")" = 3 ]
+	for words in '' nonsense 'scan x'; do
+		# shellcheck disable=SC2086
+		run -1 --separate-stderr capctl __complete $words
+		[ -z "$output$stderr" ]
+	done
+	run ! grep -q __complete <(capctl help)
+}
+
+@test "zsh offers containers, rules and capabilities" {
+	require_programs zsh
+	shop
+	[ "$(zsh_offers capctl show '' | LC_ALL=C sort)" = "$names" ]
+	[ "$(zsh_offers capctl explain '' | LC_ALL=C sort)" = \
+		"$( (echo "$names"; echo files) | LC_ALL=C sort)" ]
+	[ "$(zsh_offers capctl explain --rule '' | xargs)" = 'web dpdk' ]
+	[ "$(zsh_offers capctl verify -o '' | xargs)" = 'json text' ]
+	shown=1 zsh_offers capctl show '' |
+		grep -x 'shop/web-1/web *-- aaaa01234567'
+	shown=1 zsh_offers capctl explain --rule '' |
+		grep -x 'dpdk *-- IPC_LOCK'
+	zsh_offers capctl decode '' | grep -qx NET_RAW
+}
+
+@test "fish offers containers, rules and capabilities" {
+	require_programs fish
+	shop
+	export HOME=$BATS_TEST_TMPDIR
+	cd "$work/b"
+	touch shop.file
+	[ "$(fish_offers 'capctl show ' | cut -f1 | LC_ALL=C sort)" = "$names" ]
+	fish_offers 'capctl show shop/web-1/w' |
+		grep -qx $'shop/web-1/web\taaaa01234567'
+	fish_offers 'capctl explain shop' | grep -qx shop.file
+	fish_offers 'capctl explain shop' | grep -q '^shop/web-1/log'
+	[ "$(fish_offers 'capctl explain --rule ' | xargs)" = \
+		'dpdk IPC_LOCK web NET_BIND_SERVICE' ]
+	fish_offers 'capctl decode NET_R' | grep -q '^NET_RAW'
+	[ "$(fish_offers 'capctl verify -o ' | cut -f1 | xargs)" = 'json text' ]
 }

@@ -125,6 +125,14 @@ char *who_label(const struct who *who, const char *id)
 			  who_id_digits(id), id);
 }
 
+char *who_pod(const struct who *who)
+{
+	const char *namespace = who->texts[MATCH_NAMESPACE];
+	const char *pod = who->texts[MATCH_POD];
+
+	return namespace && pod ? alloc_text("%s/%s", namespace, pod) : NULL;
+}
+
 struct json_object *who_object(const struct who *who)
 {
 	struct json_object *object;

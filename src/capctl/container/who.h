@@ -44,6 +44,9 @@ int who_id_digits(const char *id);
  */
 char *who_label(const struct who *who, const char *id);
 
+/* "NAMESPACE/POD". The caller frees; NULL: not known, or out of memory. */
+char *who_pod(const struct who *who);
+
 /* namespace, pod, container and image; null if nothing is known. */
 struct json_object *who_object(const struct who *who);
 
