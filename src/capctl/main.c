@@ -61,7 +61,8 @@ static const struct verb verbs[] = {
 	  "capctl scan rootfs/bin/ping\n"
 	  "capctl scan --bundle --policy policy.json bundle",
 	  verb_scan },
-	{ "verify", "[CONTAINER...]", "compare running containers with the policy",
+	{ "verify", "[CONTAINER...]",
+	  "compare running containers with the policy",
 	  "  --all           every container, as without an operand\n"
 	  "  --root DIR      the runtime's state directory\n"
 	  "  --policy FILE   this policy, not the installed one\n"

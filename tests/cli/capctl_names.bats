@@ -232,6 +232,12 @@ has_grant() { # CONFIG.JSON
 	one_line_of "show: no container 'shop/no' in '$state'"
 	alone show --root "$work/no" box
 	one_line_of "show: '$work/no': no such file or directory"
+	# What cannot be read is said, even if others of the pod run.
+	echo '{' >"$work/own/crun/abbb$hex/status"
+	alone show --id "abbb$hex"
+	ended 2
+	[[ "$stderr" == *"/abbb$hex/status': not a container state"* ]] ||
+		seen 'why?'
 	# --id means IDs alone.
 	alone show --id shop/web-1/web
 	one_line_of "show: no running container 'shop/web-1/web'"

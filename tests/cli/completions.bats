@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck disable=SC2154 # automake sets them
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154 # each test has its own
 # The shell completions offer what 'capctl help' lists.
 
 load helpers

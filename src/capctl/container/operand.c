@@ -102,6 +102,24 @@ static int refuse_ambiguous(const struct operand *operand, const char *word,
 	return err_set(err, "'%s' is ambiguous: %s", word, text);
 }
 
+static int make_room(struct operand *ret_operand, const struct census *census,
+		     struct err *err)
+{
+	*ret_operand = (struct operand){
+		.list = calloc(census->count + 1, sizeof(*ret_operand->list)),
+	};
+	return ret_operand->list ? 0 : err_set_no_memory(err);
+}
+
+int operand_find_id(struct operand *ret_operand, const struct census *census,
+		    const char *id, struct err *err)
+{
+	if (make_room(ret_operand, census, err) < 0)
+		return -1;
+	select_entries(ret_operand, census, has_id, id);
+	return 0;
+}
+
 int operand_find(struct operand *ret_operand, const struct census *census,
 		 const char *word, struct err *err)
 {
@@ -115,11 +133,8 @@ int operand_find(struct operand *ret_operand, const struct census *census,
 			 { has_first_digits, true } };
 	struct operand *operand = ret_operand;
 
-	*operand = (struct operand){
-		.list = calloc(census->count + 1, sizeof(*operand->list)),
-	};
-	if (!operand->list)
-		return err_set_no_memory(err);
+	if (make_room(operand, census, err) < 0)
+		return -1;
 	for (size_t i = 0; i < ARRAY_LEN(meanings) && !operand->count; i++) {
 		select_entries(operand, census, meanings[i].test, word);
 		if (meanings[i].test == has_name)

@@ -25,6 +25,9 @@ struct operand {
  */
 int operand_find(struct operand *ret_operand, const struct census *census,
 		 const char *word, struct err *err) MUST_CHECK;
+/* Whole IDs alone. -1: out of memory. */
+int operand_find_id(struct operand *ret_operand, const struct census *census,
+		    const char *id, struct err *err) MUST_CHECK;
 void operand_free(struct operand *operand);
 
 /* Reports that no container has this ID or name. Returns -1. */

@@ -41,7 +41,8 @@ static char *read_trusted_config(const char *bundle, size_t *ret_len)
 	return text;
 }
 
-static void take_texts(struct who *who, const struct spec *spec,
+/* Sets the texts; false: it is the engine's sandbox. */
+static bool take_texts(struct who *who, const struct spec *spec,
 		       enum engine engine)
 {
 	struct match_subject subject = { 0 };
@@ -49,16 +50,16 @@ static void take_texts(struct who *who, const struct spec *spec,
 	struct err ignored;
 
 	if (subject_identify(&subject, &kind, engine, &spec->annotations,
-			     &ignored) < 0 ||
-	    kind != SUBJECT_CONTAINER)
-		return;
+			     &ignored) < 0)
+		return true;
 	for (size_t i = 0; i < WHO_TEXTS; i++)
 		if (subject.texts[i] && *subject.texts[i])
 			who->texts[i] = strdup(subject.texts[i]);
+	return kind == SUBJECT_CONTAINER;
 }
 
-/* What the runtime would refuse as ambiguous names nobody. */
-static void identify(struct who *who, enum engine engine, const char *bundle)
+/* What the runtime would refuse as ambiguous names nobody. As take_texts(). */
+static bool identify(struct who *who, enum engine engine, const char *bundle)
 {
 	struct spec spec CLEANUP_SPEC = { 0 };
 	struct json_doc doc = { .name = bundle };
@@ -66,9 +67,10 @@ static void identify(struct who *who, enum engine engine, const char *bundle)
 	char *text CLEANUP_FREE = read_trusted_config(bundle, &doc.len);
 
 	doc.text = text;
-	if (text && json_check(&doc, &ignored) == 0 &&
-	    spec_read(&spec, &doc, RUNTIME_RUNC, &ignored) == 0)
-		take_texts(who, &spec, engine);
+	if (!text || json_check(&doc, &ignored) < 0 ||
+	    spec_read(&spec, &doc, RUNTIME_RUNC, &ignored) < 0)
+		return true;
+	return take_texts(who, &spec, engine);
 }
 
 static char *full_name(const struct who *who)
@@ -91,8 +93,8 @@ struct who who_read(const struct who_source *source, const char *bundle,
 	if (source->policy)
 		engine = policy_engine(source->policy,
 				       handler_of(source, runtime));
-	if (engine != ENGINE_NONE)
-		identify(&who, engine, bundle);
+	if (engine != ENGINE_NONE && !identify(&who, engine, bundle))
+		return who;
 	who.name = full_name(&who);
 	if (who.name)
 		return who;

@@ -25,19 +25,18 @@ static int add_target(struct show_choice *choice, const char *id,
 	return 0;
 }
 
-/* Fails if it is unknown whether it is running. */
-static int require_known(const struct container *container, struct err *err)
+/* Whether it is running can be unknown. */
+static void require_known(const struct container *container,
+			  struct err *problems)
 {
-	if (*container->error.text) {
-		*err = container->error;
-		return -1;
-	}
+	struct err problem = container->error;
+
 	if (container->hidden)
-		return err_set(
-			err,
+		err_set(&problem,
 			"cannot read process %d of container '%s' in /proc",
 			container->state.pid, container->id);
-	return 0;
+	if (*problem.text)
+		verb_add_error(problems, &problem);
 }
 
 /* Of several containers, those that do not run are left out. */
@@ -45,25 +44,22 @@ static int add_running(struct show_choice *choice,
 		       const struct operand *operand, const char *word,
 		       struct err *problems, struct err *err)
 {
-	struct err problem = { 0 };
 	size_t before = choice->targets_count;
+	struct err mine = { 0 };
 
 	for (size_t i = 0; i < operand->count; i++) {
 		const struct container *container = operand->list[i]->container;
 
+		require_known(container, &mine);
 		if (container->runs &&
 		    add_target(choice, container->id,
 			       (uint32_t)container->state.pid, err) < 0)
 			return -1;
-		if (!container->runs && !*problem.text &&
-		    require_known(container, &problem) == 0)
-			problem = (struct err){ 0 };
 	}
-	if (choice->targets_count > before)
-		return 0;
-	if (!*problem.text)
-		err_set(&problem, "container '%s' is not running", word);
-	verb_add_error(problems, &problem);
+	if (choice->targets_count == before && !*mine.text)
+		err_set(&mine, "container '%s' is not running", word);
+	if (*mine.text)
+		verb_add_error(problems, &mine);
 	return 0;
 }
 
@@ -83,26 +79,22 @@ static int add_unknown(struct show_choice *choice, const char *word,
 	return 0;
 }
 
-/* --id means whole IDs alone. */
-static bool is_wanted_target(const struct show_choice *choice,
-			     const struct operand *operand, const char *word)
-{
-	return operand->count &&
-	       (!choice->options->id ||
-		strcmp(operand->list[0]->container->id, word) == 0);
-}
-
 static int find_target(struct show_choice *choice, const char *word,
 		       struct err *problems, struct err *err)
 {
 	struct operand operand CLEANUP_OPERAND = { 0 };
 	struct err problem;
+	int status = choice->options->id
+			     ? operand_find_id(&operand, &choice->census, word,
+					       &problem)
+			     : operand_find(&operand, &choice->census, word,
+					    &problem);
 
-	if (operand_find(&operand, &choice->census, word, &problem) < 0) {
+	if (status < 0) {
 		verb_add_error(problems, &problem);
 		return 0;
 	}
-	return is_wanted_target(choice, &operand, word)
+	return operand.count
 		       ? add_running(choice, &operand, word, problems, err)
 		       : add_unknown(choice, word, problems, err);
 }
