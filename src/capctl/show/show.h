@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * 'capctl show': show.c reads the processes, choose.c selects and orders them,
- * print.c prints text and json.c prints JSON.
+ * 'capctl show': target.c finds the containers, show.c reads the processes,
+ * choose.c selects and orders them, print.c prints text and json.c JSON.
  */
 #ifndef CAPRUNTIME_CAPCTL_SHOW_SHOW_H
 #define CAPRUNTIME_CAPCTL_SHOW_SHOW_H
