@@ -18,7 +18,8 @@ AC_DEFUN([CAPRUNTIME_ADD_LDFLAGS], [m4_foreach_w([flag], [$1],
 ])])
 
 # CAPRUNTIME_LINKS(LDFLAGS, LIBS, PROLOGUE, BODY, YES, NO): tests whether a program
-# links with these and all accepted flags. Sets capruntime_loader if it is dynamic.
+# links with these and all accepted flags. Sets capruntime_loader if it is dynamic,
+# and capruntime_starts.
 AC_DEFUN([CAPRUNTIME_LINKS], [
 	capruntime_cflags=$CFLAGS capruntime_ldflags=$LDFLAGS capruntime_libs=$LIBS
 	CFLAGS="$CAPRUNTIME_CFLAGS $CFLAGS"
@@ -26,6 +27,9 @@ AC_DEFUN([CAPRUNTIME_LINKS], [
 	LIBS="$2 $LIBS"
 	AC_LINK_IFELSE([AC_LANG_PROGRAM([$3], [$4])],
 		[capruntime_links=yes
+		capruntime_starts=yes
+		AS_IF([test "$cross_compiling" = no && ! ./conftest$EXEEXT],
+			[capruntime_starts=no])
 		capruntime_loader=$($READELF -l conftest$EXEEXT | grep INTERP)],
 		[capruntime_links=no])
 	CFLAGS=$capruntime_cflags LDFLAGS=$capruntime_ldflags LIBS=$capruntime_libs
@@ -72,12 +76,13 @@ AC_DEFUN([CAPRUNTIME_CHECK_TOML], [
 ])
 
 # CAPRUNTIME_LINK_STATIC(VARIABLE, LDFLAGS, FLAGS, PROLOGUE): sets VARIABLE to the first
-# of FLAGS with which a program links and needs no loader, or to none. musl-gcc takes
-# -static-pie, but links a dynamic program.
+# of FLAGS with which a program links, needs no loader and starts, or to none. musl-gcc
+# takes -static-pie, but links a dynamic program; on Debian 12's s390x it crashes.
 AC_DEFUN([CAPRUNTIME_LINK_STATIC], [
 	for $1 in $3 none; do
 		CAPRUNTIME_LINKS([$2 $$1], [], [$4], [],
-			[test -n "$capruntime_loader" || break])
+			[test -n "$capruntime_loader" ||
+				test "$capruntime_starts" = no || break])
 	done
 ])
 

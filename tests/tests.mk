@@ -537,6 +537,7 @@ TESTS_DIST = $(TEST_FILES) $(CLI_TESTS) $(CAPCTL_CLI_TESTS) \
 	tests/machine/run \
 	$(MACHINE_TESTS) \
 	tests/soak/packages.bats \
+	tests/vm/architectures.bats \
 	tests/vm/fresh.bats \
 	tests/vm/machine \
 	tests/vm/machines.bats \

@@ -62,6 +62,11 @@ soak-packages: dist
 	@$(AM_TESTS_ENVIRONMENT) DIST='$(abs_builddir)/$(distdir).tar.xz' \
 		$(BATS) --tap $(srcdir)/tests/soak/packages.bats
 
+## soak-architectures: cross-build for arm64 and s390x, and test under qemu-user
+soak-architectures: dist
+	@$(AM_TESTS_ENVIRONMENT) DIST='$(abs_builddir)/$(distdir).tar.xz' \
+		$(BATS) --tap $(srcdir)/tests/vm/architectures.bats
+
 ## check-fresh: the README's commands and real containers in a fresh Debian 13
 check-fresh: dist
 	@$(AM_TESTS_ENVIRONMENT) DIST='$(abs_builddir)/$(distdir).tar.xz' \
@@ -149,4 +154,4 @@ sbom: capruntime.map $(CAPCTL_MAP)
 
 .PHONY: bench check-fresh check-helpers check-one check-quick examples-expect \
 	format fuzz fuzz-targets help instructions mutation packages sbom soak \
-	soak-packages soak-releases static-programs vm-check
+	soak-architectures soak-packages soak-releases static-programs vm-check
