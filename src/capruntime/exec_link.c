@@ -187,22 +187,34 @@ static int check_link_directory(struct err *err)
 	return open_link_directory(path, &directory, err);
 }
 
+/*
+ * Other users may not search root's directory, and have no links in it. Root may:
+ * if a security module refuses that, the rule is unknown.
+ */
+static bool is_without_link(int number)
+{
+	return number == ENOENT ||
+	       (number == EACCES && !trust_is_first_root());
+}
+
 static int read_target(const char *root, const char *id,
 		       struct exec_link *ret_link, struct err *err)
 {
 	char path[PATH_SIZE], target[PATH_SIZE];
 	ssize_t len;
+	int number;
 
 	ret_link->narrows = true;
 	if (link_path(root, id, path, err) < 0)
 		return -1;
 	len = readlink(path, target, sizeof(target) - 1);
 	if (len < 0) {
+		number = errno;
 		ret_link->narrows =
-			errno != ENOENT && errno != EACCES && errno != ENOTDIR;
-		return errno == ENOENT || errno == EACCES
-			       ? 0
-			       : err_set_errno(err, errno, "link '%s'", path);
+			!is_without_link(number) && number != ENOTDIR;
+		return ret_link->narrows || number == ENOTDIR
+			       ? err_set_errno(err, number, "link '%s'", path)
+			       : 0;
 	}
 	target[len] = '\0';
 	ret_link->narrows = read_mark(target);
