@@ -16,6 +16,12 @@ done
 # 'make soak' tests every combination where other runs test some of them.
 is_soak() { [ "${CAPRUNTIME_SOAK-1}" -gt 1 ]; }
 
+# Counts a fault, for the table of 'make faults'.
+tally() { # KIND OUTCOME
+	printf '%s\t%s\t%s\n' "${verb-create}" "$1" "$2" \
+		>>"${CAPRUNTIME_TALLY-/dev/null}"
+}
+
 lacks() { # WHAT
 	[ -z "${TEST_TOOLS_REQUIRED-}" ] || {
 		echo "no $1, which quickstart installs"

@@ -165,6 +165,7 @@ CLI_TESTS = \
 	tests/cli/errors.bats \
 	tests/cli/faults.bats \
 	tests/cli/identity.bats \
+	tests/cli/injected.bats \
 	tests/cli/memory.bats \
 	tests/cli/manual.bats \
 	tests/cli/modes.bats \
@@ -205,6 +206,7 @@ RUNTIME_TESTS = \
 	tests/runtime/checkpoints.bats \
 	tests/runtime/cycles.bats \
 	tests/runtime/escalation.bats \
+	tests/runtime/injected.bats \
 	tests/runtime/lifecycle.bats \
 	tests/runtime/sessions.bats \
 	tests/runtime/sets.bats \
@@ -328,6 +330,7 @@ CAPCTL_SOAK_TESTS = \
 # Bats files that test more combinations under 'make soak'.
 SOAK_BATS = \
 	tests/cli/faults.bats \
+	tests/cli/injected.bats \
 	tests/cli/session_faults.bats
 CAPCTL_SOAK_BATS = \
 	tests/cli/capctl_explain.bats
@@ -335,6 +338,7 @@ CAPCTL_RUNTIME_SOAK_BATS = \
 	tests/kubernetes/many.bats \
 	tests/runtime/explain.bats
 RUNTIME_SOAK_BATS = \
+	tests/runtime/injected.bats \
 	tests/runtime/worked.bats
 
 # Programs that tests call.
@@ -536,6 +540,7 @@ TESTS_DIST = $(TEST_FILES) $(CLI_TESTS) $(CAPCTL_CLI_TESTS) \
 	tests/mutation/run \
 	tests/machine/run \
 	$(MACHINE_TESTS) \
+	tests/soak/faults \
 	tests/soak/packages.bats \
 	tests/vm/architectures.bats \
 	tests/vm/fresh.bats \

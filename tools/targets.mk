@@ -56,6 +56,12 @@ if CONTAINER_TESTS
 	@$(MAKE) soak-packages
 endif
 
+## faults: fail each system call and allocation, as a table in faults.md (half an hour)
+faults: all check-helpers
+	@$(AM_TESTS_ENVIRONMENT) BATS="$(BATS)" \
+		$(srcdir)/tests/soak/faults >faults.md-new
+	@mv faults.md-new faults.md && cat faults.md
+
 ## soak-packages: build the packages and test them in a fresh Debian
 # Needs the programs of './quickstart install soak' and a Debian mirror.
 soak-packages: dist
@@ -153,5 +159,5 @@ sbom: capruntime.map $(CAPCTL_MAP)
 	@mv capruntime.spdx.json-t capruntime.spdx.json
 
 .PHONY: bench check-fresh check-helpers check-one check-quick examples-expect \
-	format fuzz fuzz-targets help instructions mutation packages sbom soak \
+	faults format fuzz fuzz-targets help instructions mutation packages sbom soak \
 	soak-architectures soak-packages soak-releases static-programs vm-check

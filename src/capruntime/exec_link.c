@@ -193,8 +193,7 @@ static int check_link_directory(struct err *err)
  */
 static bool is_without_link(int number)
 {
-	return number == ENOENT ||
-	       (number == EACCES && !trust_is_first_root());
+	return number == ENOENT || (number == EACCES && !trust_is_first_root());
 }
 
 static int read_target(const char *root, const char *id,

@@ -176,6 +176,9 @@ start_in_zone() {
 		{ dd if=/dev/zero of="$1/fill" bs=1k 2>/dev/null; shift; }
 		exec "$@"' sh "$work/small")
 	expect_undisturbed "{audit: \"$work/small/log\"}"
+	for outcome in started refused started; do
+		tally 'full disk of the audit log' "$outcome"
+	done
 }
 
 @test "a disk that fills up within a line keeps whole lines" {

@@ -1,24 +1,21 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2030,SC2031 # each test has its own
 # shellcheck disable=SC2034,SC2154 # helpers.bash has them
-# Injected faults on the bundle's files: config.json is always the complete old
-# or new file, no container starts with another one, and one line has the
-# reason.
+# Faults of the bundle's files and of the runtime: config.json is always the
+# complete old or new file, no container starts with another one, and one line
+# has the reason. injected.bats has faults of system calls.
 
 load helpers
 
 setup() {
 	setup_work
 	mounted=()
-	holder=
-	declare -gA seen=()
 }
 
 teardown() {
 	local path
 
-	[ -z "${way-}" ] || echo "last tried: $way, $name $number"
-	[ -z "${holder-}" ] || kill "$holder"
 	for path in ${mounted[@]+"${mounted[@]}"}; do
 		umount -l "$path"
 	done
@@ -38,12 +35,17 @@ mount_bundle() { # TMPFS-OPTIONS
 	cp -p "$old" "$config"
 }
 
+# They count for the table of 'make faults'.
+starts() { started && tally "$kind" started; }
+refuses() { refused "$@" && tally "$kind" refused; }
+
 @test "no space for the new config.json: the old one stays" {
+	kind='full disk'
 	mount_bundle size=1m
 	head -c 1m /dev/zero >"$bundle/filler" 2>/dev/null || :
 	truncate -s -8k "$bundle/filler"
 	create
-	refused "'$config'" 'no space left'
+	refuses "'$config'" 'no space left'
 	same "$config" "$old"
 	rm "$bundle/filler"
 	create
@@ -52,29 +54,32 @@ mount_bundle() { # TMPFS-OPTIONS
 }
 
 @test "no space for the record: nothing is changed" {
+	kind='full disk'
 	mount_bundle size=1m
 	head -c 1m /dev/zero >"$bundle/filler" 2>/dev/null || :
 	create
-	refused "'$record'" 'no space left'
+	refuses "'$record'" 'no space left'
 	same "$config" "$old"
 	[ ! -e "$record" ]
 }
 
 @test "no inode for another file: nothing is changed" {
+	kind='full disk'
 	mount_bundle nr_inodes=2
 	create
-	refused "'$record'" 'no space left'
+	refuses "'$record'" 'no space left'
 	same "$config" "$old"
 }
 
 @test "no space to revoke a grant: the container does not start" {
+	kind='full disk'
 	mount_bundle size=1m
 	create
 	started
 	use_policy
 	head -c 1m /dev/zero >"$bundle/filler" 2>/dev/null || :
 	create
-	refused "'$config'" 'no space left'
+	refuses "'$config'" 'no space left'
 	same "$config" "$new"
 	rm "$bundle/filler"
 	create
@@ -83,86 +88,30 @@ mount_bundle() { # TMPFS-OPTIONS
 }
 
 @test "a read-only bundle is refused only if it must change" {
+	kind='read-only bundle'
 	mount_at "$bundle" --bind "$bundle"
 	mount -o remount,ro,bind "$bundle"
 	create
-	refused "'$record'" 'read-only file system'
+	refuses "'$record'" 'read-only file system'
 	use_policy
 	create
-	started
+	starts
 	use_policy '{"name":"other","match":{"uid":1},"ambient":["KILL"]}'
 	create
-	started
+	starts
 	same "$config" "$old"
 }
 
 @test "a revoked grant in a bundle that became read-only is refused" {
+	kind='read-only bundle'
 	create
 	started
 	use_policy
 	mount_at "$bundle" --bind "$bundle"
 	mount -o remount,ro,bind "$bundle"
 	create
-	refused "'$config'" 'read-only file system'
+	refuses "'$config'" 'read-only file system'
 	same "$config" "$new"
-}
-
-# Starts $holder, a process with a mount namespace in which the state directory
-# is empty. A create makes system calls for each link in that directory.
-hold_namespace() {
-	local over
-
-	over_sysroot run
-	"${over[@]}" sleep infinity >/dev/null 2>&1 </dev/null 3>&- &
-	holder=$!
-	disown "$holder"
-	wait_until is_asleep "$holder"
-}
-
-# Runs a create under strace, which detaches at the execve of the runtime, so no
-# fault is injected into the shell of the stand-in.
-traced_create() { # STRACE-OPTION...
-	local CAPRUNTIME_BUILT=$builddir/tests/cli/capruntime-sysroot
-	local before
-
-	[ -n "$holder" ] || hold_namespace
-	before=(nsenter "--mount=/proc/$holder/ns/mnt" strace -qq -b execve "$@")
-	create
-}
-
-# Prints the call whose line in the trace matches, as NAME:FAULT:when=N.
-call_like() { # PATTERN FAULT
-	number_calls "$work/trace" | awk -v pattern="$1" -v fault="$2" '
-		{ line = $0; sub(/^[^ ]+ [^ ]+ /, "", line) }
-		line ~ pattern { print $1 ":" fault ":when=" $2; exit }'
-}
-
-@test "quota, refused access and broken disks: config.json stays whole" {
-	local turn=0
-
-	require_strace
-	traced_create -o "$work/trace"
-	for call in 'openat.*[.]capruntime[.]json[.].*O_CREAT' \
-		'openat.*config[.]json[.].*O_CREAT' '^write' '^fsync' \
-		'^fchmod' '^flistxattr' '^renameat.*"config[.]json"' \
-		'^renameat.*"[.]capruntime[.]json"'; do
-		for error in EDQUOT EIO EACCES EPERM ENOSPC EMFILE; do
-			is_soak || [ $((++turn % 5)) -eq 0 ] || continue
-			make_bundle "$bundle"
-			inject=$(call_like "$call" "error=$error")
-			if [ -z "$inject" ]; then # no fsync there
-				[ "$call on $(stat -fc %T "$bundle")" = \
-					'^fsync on tmpfs' ]
-				continue
-			fi
-			traced_create -o /dev/null -e "inject=$inject"
-			refused "'$bundle/" 'cannot be replaced: '
-			same "$config" "$old"
-			create
-			started
-			same "$config" "$new"
-		done
-	done
 }
 
 @test "RLIMIT_FSIZE causes a refusal, not a signal" {
@@ -277,145 +226,46 @@ pad_config() { # BYTES
 	[ ! -e "$record" ]
 }
 
-# Three kinds of create. Each sets the old file, the new file and the policy.
-another='{"name":"other","match":{},"ambient":["KILL"]}'
-
-prepare_way() { # granting, changing or taking-back
+# A create whose execve of the runtime comes after COMMAND.
+create_while() { # COMMAND...
+	before=(strace -qq -o /dev/null -e inject=execve:delay_enter=500000)
 	make_bundle "$bundle"
-	from=$old
-	if [ "$1" != granting ]; then
-		use_policy "$grant"
+	make_runtime runc
+	rm -f "$work/other"
+	{
 		create
-		from=$new
-	fi
-	case $1 in
-	granting) rules=$grant to=$new ;;
-	changing) rules=$another to=$work/another.json ;;
-	taking-back) rules='' to=$old ;;
-	esac
-	# shellcheck disable=SC2086 # one word or none
-	use_policy $rules
+		echo "$status" >"$work/status"
+	} 3>&- &
+	wait_until cmp -s "$config" "$new"
+	"$@"
+	wait $!
+	status=$(<"$work/status")
+	before=()
 }
 
-# Kills at other calls leave the same files. Calls that write no file fail alike
-# in all three ways, so they are only tested in the first.
-changes=' (write|fsync|fchmod|f?setxattr|rename|unlink|link|symlink|mkdir|openat.*O_CREAT)'
-
-# Sets $calls, and $own to capruntime's first call. The calls before it are made
-# by the dynamic loader and libcap.
-list_calls() { # WAY
-	prepare_way "$1"
-	traced_create -o "$work/trace"
-	started
-	number_calls "$work/trace" >"$work/calls"
-	mapfile -t calls <"$work/calls"
-	own=$(grep -n ' openat(AT_FDCWD, "/", ' "$work/calls" | head -n 1)
-	own=${own%%:*}
-	[ "${#calls[@]}" -gt 100 ] && [ "$own" -gt 1 ]
-}
-
-prepare_another() {
-	prepare_way granting
-	use_policy "$another"
-	create
-	started
-	cp "$config" "$work/another.json"
-}
-
-is_whole() {
-	cmp -s "$config" "$from" || cmp -s "$config" "$to" ||
-		complain 'config.json is neither the old nor the new one'
-}
-
-# Creates with the policy, then without one. Files that have already recovered
-# once are not tested again.
-comes_right() { # WAY
-	local files
-
-	files=$1$(cd "$bundle" && printf '%s ' {,.}*)$(<"$config")
-	[ ! -e "$record" ] || files+=$(<"$record")
-	[ -z "${seen[$files]-}" ] || return 0
-	seen[$files]=1
-	rm -rf "$bundle.copy"
-	cp -a "$bundle" "$bundle.copy"
-	create
-	started && same "$config" "$to" || return
-	rm -rf "$bundle"
-	mv "$bundle.copy" "$bundle"
+@test "a runtime that is replaced meanwhile is the old or the new one, or none" {
+	require_strace
+	kind='runtime is replaced meanwhile'
+	runtime=$work/bin/runc
+	for round in 1 2 3; do
+		printf '#!/bin/sh\necho called >"%s"\n' "$work/called" \
+			>"$work/bin/another"
+		chmod 755 "$work/bin/another"
+		create_while mv "$work/bin/another" "$runtime"
+		starts
+		create_while rm "$runtime"
+		refuses "'$runtime'" 'is missing'
+		create_while chmod 644 "$runtime"
+		refuses "'$runtime'" 'access refused'
+		create_while truncate -s 0 "$runtime"
+		refuses "'$runtime'" 'not a program this machine can run'
+		is_soak || break
+	done
+	same "$config" "$new"
+	make_runtime runc
 	use_policy
 	create
-	started && same "$config" "$old" && [ ! -e "$record" ]
-}
-
-@test "killed at any system call, config.json is the old or the new one" {
-	require_strace
-	prepare_another
-	for way in granting changing taking-back; do
-		list_calls "$way"
-		for call in "${calls[@]}"; do
-			is_soak || [[ "$call" =~ $changes ]] || continue
-			read -r name number _ <<<"$call"
-			prepare_way "$way"
-			traced_create -o /dev/null \
-				-e "inject=$name:signal=KILL:when=$number"
-			[ "$status" -eq 137 ] || complain "$way: no kill at $call"
-			[ ! -e "$work/called" ]
-			is_whole
-			comes_right "$way" || complain "$way: killed at $call"
-		done
-	done
-}
-
-@test "an interrupted read or write is continued" {
-	local count=0
-
-	require_strace
-	list_calls granting
-	for call in "${calls[@]:own - 1}"; do
-		read -r name number _ <<<"$call"
-		[[ "$name" = @(read|write) ]] || continue
-		count=$((count + 1))
-		prepare_way granting
-		traced_create -o /dev/null \
-			-e "inject=$name:error=EINTR:when=$number"
-		started
-		same "$config" "$new"
-	done
-	[ "$count" -gt 4 ]
-}
-
-# The kernel's brk() returns no errors, so libc does not check for any. With a
-# sanitizer, not all memory calls are capruntime's.
-is_tried() { # NAME
-	case $1 in
-	brk) false ;;
-	mmap | munmap | mremap | mprotect | madvise | sysinfo)
-		! grep -q __asan_init "$CAPRUNTIME_BUILT" || return
-		;;
-	esac
-}
-
-@test "after any failed system call the container is correct or refused" {
-	require_strace
-	prepare_another
-	for way in granting changing taking-back; do
-		list_calls "$way"
-		for call in "${calls[@]:own - 1}"; do
-			is_soak || [ "$way" = granting ] ||
-				[[ "$call" =~ $changes ]] || continue
-			read -r name number _ <<<"$call"
-			is_tried "$name" || continue
-			prepare_way "$way"
-			traced_create -o /dev/null \
-				-e "inject=$name:error=EIO:when=$number"
-			if [ "$status" -eq 0 ]; then
-				started
-				same "$config" "$to"
-			else
-				refused
-				is_whole
-			fi
-			comes_right "$way"
-		done
-	done
+	started
+	same "$config" "$old"
+	[ ! -e "$record" ]
 }

@@ -8,7 +8,8 @@
 #   setup_work             in setup(): sets the variables below
 #   make_runtime NAME      makes a stand-in of that name the current runtime
 #   use_policy [RULE...]   sets the current policy
-#   create WORD...         runs capruntime WORD... create -b $bundle ID
+#   create WORD...         runs capruntime WORD... create -b $bundle ID, or
+#                          another $verb
 #   started                the stand-in was called, without any output
 #   refused TEXT...        it was not; one line contains each TEXT
 #   same A B               both files have the same bytes
@@ -123,7 +124,7 @@ create() { # WORD...
 	# In braces: bash reports a kill on the outer standard error.
 	{
 		${before[@]+"${before[@]}"} "$CAPRUNTIME_BUILT" "$@" \
-			create -b "$bundle" id >"$work/stdout" \
+			"${verb-create}" -b "$bundle" id >"$work/stdout" \
 			2>"$work/stderr" </dev/null || status=$?
 	} 2>/dev/null
 }

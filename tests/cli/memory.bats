@@ -39,6 +39,9 @@ with_failures() { # FUNCTION [STEP]
 				return 1
 			}
 			[ -e failed ] || break
+			tally 'allocation fails' \
+				"$([ -e "$work/called" ] && echo started ||
+					echo refused)"
 		done
 		[ "$n" -gt 1 ]
 	done
@@ -161,6 +164,7 @@ narrow_session() {
 
 prepare_session() { # RULE
 	want "$1"
+	verb='exec'
 	python_runtime runc
 	run_session
 	cp "$work/handed" "$work/handed.wanted"

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2030,SC2031 # each test has its own
 # shellcheck disable=SC2034,SC2154 # session_helpers.bash has them
-# Faults at a container's link: either the create is refused and changes
-# nothing, or the container starts and its sessions are found.
+# A link that cannot be made: the create is refused and changes nothing.
+# injected.bats has faults of each system call.
 
 load session_helpers
 
@@ -15,15 +15,11 @@ setup() {
 }
 
 teardown() {
-	[ -z "${start-}" ] || echo "last tried: $start, ${way-} ${call-}"
+	[ -z "${start-}" ] || echo "last tried: $start, ${way-}"
 }
 
 another='{"name":"other","match":{},"ambient":["KILL"]}'
 starts='unknown granted granted-another without-link'
-
-all_or() { # START: the one that is tried without make soak
-	if is_soak; then echo "$starts"; else echo "$1"; fi
-}
 
 # Prepares the state after an earlier create; saves config.json and record.
 prepare_start() { # one of $starts
@@ -121,122 +117,4 @@ no_descriptor() { mkdir -m 700 "$links" && inject symlinkat:error=EMFILE; }
 	read_only
 	create
 	refused "rule 'web': exec: " 'read-only file system' run/capruntime
-}
-
-# Sets $calls: the calls of a create that may change a file.
-list_changes() { # START
-	prepare_start "$1"
-	before=("${plain[@]}" strace -qqo "$work/trace")
-	create
-	expect_right
-	number_calls "$work/trace" | grep -E \
-		' (mkdir|symlink|unlink|rename|write|fsync|fchmod|openat.*O_CREAT)' \
-		>"$work/changes"
-	mapfile -t calls <"$work/changes"
-	grep symlink "$work/changes"
-}
-
-is_whole() {
-	cmp -s "$config" "$work/from" || cmp -s "$config" "$new" ||
-		complain 'config.json is neither the old nor the new one'
-}
-
-inject_at() { # FAULT CALL
-	local name number _
-
-	read -r name number _ <<<"$2"
-	inject "$name:$1:when=$number"
-}
-
-@test "killed at any change of a file, config.json is not ahead of the link" {
-	for start in $(all_or granted-another); do
-		list_changes "$start"
-		for call in "${calls[@]}"; do
-			prepare_start "$start"
-			inject_at signal=KILL "$call"
-			create
-			[ "$status" -eq 137 ] || complain 'was not killed'
-			is_whole
-			has_link || same "$work/from" "$config"
-			expect_recovery
-		done
-	done
-}
-
-@test "after any failure the link is correct or the create is refused" {
-	for start in $(all_or unknown); do
-		list_changes "$start"
-		for call in "${calls[@]}"; do
-			prepare_start "$start"
-			inject_at error=EIO "$call"
-			create
-			if [ "$status" -eq 0 ]; then
-				expect_right
-			else
-				refused
-				is_whole
-			fi
-			! grep -q ': exec: ' "$work/stderr" ||
-				expect_all_as_it_was
-			expect_recovery
-		done
-	done
-}
-
-# Sets $calls: the calls of a session, except for a sanitizer's, those about the
-# runtime itself and memory calls.
-list_session() {
-	before=("${plain[@]}" strace -qqo "$work/trace")
-	run_session
-	started
-	number_calls "$work/trace" | grep -v '"/proc/self/exe", "' |
-		sed -n '/ readlink/,$p' | grep -vE \
-		"^(brk|mmap|munmap|execve) |\"$CAPRUNTIME_RUNTIME\"" \
-		>"$work/calls"
-	mapfile -t calls <"$work/calls"
-	grep memfd_create "$work/calls"
-}
-
-run_session() { # sets status
-	rm -f "$work/called"
-	status=0
-	"${before[@]}" "$CAPRUNTIME_BUILT" exec --process "$process" id \
-		>"$work/stdout" 2>"$work/stderr" </dev/null || status=$?
-}
-
-@test "whatever system call fails, a session under a raising rule goes through" {
-	start=session
-	list_session
-	for call in "${calls[@]}"; do
-		inject_at error=EIO "$call"
-		run_session
-		case $call in
-		readlink*run/capruntime/*)
-			# The rule is unknown; it could be one that narrows.
-			refused link
-			;;
-		*)
-			started
-			;;
-		esac
-	done
-}
-
-@test "whatever system call fails, a session is narrowed or refused" {
-	start=session
-	before=("${plain[@]}")
-	make_bundle "$bundle"
-	use_policy '{"name":"web","match":{},"drop":"others","exec":true}'
-	create
-	started
-	list_session
-	for call in "${calls[@]}"; do
-		inject_at error=EIO "$call"
-		run_session
-		if [ "$status" -eq 0 ]; then
-			grep -q '^/proc/self/fd/' "$work/called"
-		else
-			refused
-		fi
-	done
 }
