@@ -443,12 +443,16 @@ tests_unit_capctl_execve_exec_probe_LDFLAGS =
 tests_unit_capctl_execve_exec_probe_LDADD =
 EXTRA_tests_unit_capctl_execve_predict_kernel_test_DEPENDENCIES = $(PROBE)
 
-EXTRA_PROGRAMS = tests/bench/counts tests/bench/exec_only tests/bench/rounds
+EXTRA_PROGRAMS = tests/bench/counts tests/bench/exec_only tests/bench/rounds \
+	tests/soak/stand_in
 tests_bench_counts_LDADD =
 tests_bench_exec_only_CFLAGS = $(capruntime_CFLAGS)
 tests_bench_exec_only_LDFLAGS = $(capruntime_LDFLAGS)
 tests_bench_exec_only_LDADD =
 tests_bench_rounds_LDADD =
+tests_soak_stand_in_CFLAGS = $(capruntime_CFLAGS)
+tests_soak_stand_in_LDFLAGS = $(capruntime_LDFLAGS)
+tests_soak_stand_in_LDADD =
 # Where it does not compile, for example on RISC-V, musl is the nearest to it.
 tests/bench/no_libc: tests/bench/no_libc.c tests/bench/exec_only
 	$(AM_V_GEN)$(CC) -O2 -ffreestanding -fno-stack-protector -fno-pie -no-pie \
@@ -541,6 +545,8 @@ TESTS_DIST = $(TEST_FILES) $(CLI_TESTS) $(CAPCTL_CLI_TESTS) \
 	tests/machine/run \
 	$(MACHINE_TESTS) \
 	tests/soak/faults \
+	tests/soak/load \
+	tests/soak/stand_in.c \
 	tests/soak/packages.bats \
 	tests/vm/architectures.bats \
 	tests/vm/fresh.bats \

@@ -62,6 +62,11 @@ faults: all check-helpers
 		$(srcdir)/tests/soak/faults >faults.md-new
 	@mv faults.md-new faults.md && cat faults.md
 
+## load: many calls at once, with little memory, with little time (minutes)
+# LOAD divides the number of calls; above 1, no ratio of times fails.
+load: all check-helpers tests/soak/stand_in
+	@$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/soak/load $(LOAD)
+
 ## soak-packages: build the packages and test them in a fresh Debian
 # Needs the programs of './quickstart install soak' and a Debian mirror.
 soak-packages: dist
@@ -159,5 +164,5 @@ sbom: capruntime.map $(CAPCTL_MAP)
 	@mv capruntime.spdx.json-t capruntime.spdx.json
 
 .PHONY: bench check-fresh check-helpers check-one check-quick examples-expect \
-	faults format fuzz fuzz-targets help instructions mutation packages sbom soak \
-	soak-architectures soak-packages soak-releases static-programs vm-check
+	faults format fuzz fuzz-targets help instructions load mutation packages sbom \
+	soak soak-architectures soak-packages soak-releases static-programs vm-check

@@ -41,6 +41,19 @@ make_files() { # SRCDIR RUNTIME
 	policy 1 '"exec": true' >$here/policy-exec.json
 }
 
+# Adds variables to process.env, as Kubernetes does for each service.
+grow() { # SIZE <CONFIG
+	awk -v size="$1" '
+		{ text = text $0 "\n" }
+		END {
+			match(text, /"env": *\[/)
+			printf "%s", substr(text, 1, RSTART + RLENGTH - 1)
+			for (left = size - length(text); left > 44; left -= 44)
+				printf "\n\"SERVICE_%06d_PORT=tcp://10.96.0.1:8080\",", ++n
+			printf "%s", substr(text, RSTART + RLENGTH)
+		}'
+}
+
 # A bundle as the engine wrote it.
 make_bundle() { # CONFIG
 	rm -f $here/bundle/.capruntime.json
