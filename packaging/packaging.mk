@@ -111,6 +111,9 @@ uninstall-hook:
 
 PACKAGING_DIST = $(DEBIAN) $(SNIPPETS) $(KUBERNETES) \
 	packaging/install.sh \
+	packaging/oss-fuzz/Dockerfile \
+	packaging/oss-fuzz/build.sh \
+	packaging/oss-fuzz/project.yaml \
 	packaging/package-hook.in \
 	packaging/policy.json \
 	packaging/rpm/capruntime.spec
