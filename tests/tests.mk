@@ -289,6 +289,7 @@ TEST_FILES = \
 	tests/engine/helpers.bash \
 	tests/engine/podman.bash \
 	tests/fuzz/fuzz.h \
+	tests/fuzz/json_mutator.h \
 	tests/kubernetes/helpers.bash \
 	tests/machine/helpers.bash \
 	tests/need.bash \
@@ -428,13 +429,15 @@ endif
 # libFuzzer the targets use the main of tests/fuzz/standalone.c, which runs files.
 if FUZZING
 CHECKED = $(ALL_FUZZ_TARGETS)
-LDADD = $(TESTED_LIBS) $(FUZZER_LIBS)
+LDADD = tests/fuzz/libmutator.a $(TESTED_LIBS) $(FUZZER_LIBS)
+check_LIBRARIES = tests/fuzz/libmutator.a
 else
 CHECKED = $(ALL_UNIT_TESTS) $(ALL_FUZZ_TARGETS)
-LDADD = $(TESTED_LIBS) tests/fuzz/libstandalone.a
-check_LIBRARIES = tests/fuzz/libstandalone.a
+LDADD = tests/fuzz/libmutator.a $(TESTED_LIBS) tests/fuzz/libstandalone.a
+check_LIBRARIES = tests/fuzz/libmutator.a tests/fuzz/libstandalone.a
 tests_fuzz_libstandalone_a_SOURCES = tests/fuzz/standalone.c
 endif
+tests_fuzz_libmutator_a_SOURCES = tests/fuzz/json_mutator.c
 
 # The probe runs in processes that cannot open files: it is not instrumented.
 PROBE = tests/unit/capctl/execve/exec_probe
@@ -536,9 +539,12 @@ TESTS_DIST = $(TEST_FILES) $(CLI_TESTS) $(CAPCTL_CLI_TESTS) \
 	tests/bench/run \
 	tests/data \
 	tests/fuzz/corpus \
+	tests/fuzz/afl \
+	tests/fuzz/json_mutator.c \
 	tests/fuzz/replay.sh \
 	tests/fuzz/run \
 	tests/fuzz/standalone.c \
+	tests/fuzz/table \
 	tests/mutation/equivalent \
 	tests/mutation/mutants.py \
 	tests/mutation/run \

@@ -118,6 +118,11 @@ fuzz:
 	@echo 'make fuzz needs: ./configure --enable-fuzzing CC=clang' >&2; exit 1
 endif
 
+## fuzz-table: how much of each fuzz target RUNS=20000 executions reach, as a table
+RUNS = 20000
+fuzz-table: $(ALL_FUZZ_TARGETS)
+	@srcdir='$(srcdir)' $(srcdir)/tests/fuzz/table '$(RUNS)' $(ALL_FUZZ_TARGETS)
+
 ## bench: measure what capruntime costs, as tables in bench.md (5 minutes)
 # Beside this build with musl, it needs one with glibc.
 bench: all $(EXTRA_PROGRAMS) tests/bench/no_libc
@@ -164,5 +169,6 @@ sbom: capruntime.map $(CAPCTL_MAP)
 	@mv capruntime.spdx.json-t capruntime.spdx.json
 
 .PHONY: bench check-fresh check-helpers check-one check-quick examples-expect \
-	faults format fuzz fuzz-targets help instructions load mutation packages sbom \
-	soak soak-architectures soak-packages soak-releases static-programs vm-check
+	faults format fuzz fuzz-table fuzz-targets help instructions load mutation \
+	packages sbom soak soak-architectures soak-packages soak-releases \
+	static-programs vm-check

@@ -8,6 +8,7 @@
 #include "session_properties.h"
 
 #include "fuzz.h"
+#include "json_mutator.h"
 
 #define SIZE_MAX_TRIED 8192
 #define HEADER 8
@@ -63,3 +64,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	MUST(!broken);
 	return 0;
 }
+
+JSON_MUTATOR(HEADER)

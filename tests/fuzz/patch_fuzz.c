@@ -5,8 +5,10 @@
 #include "patch_properties.h"
 
 #include "fuzz.h"
+#include "json_mutator.h"
 
 #define SIZE_MAX_TRIED 8192
+#define HEADER 8
 
 /* A few capabilities suffice. */
 static struct capsets sets_from(const uint8_t *bytes, const struct capsets *are)
@@ -51,10 +53,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct err err;
 	const char *broken;
 
-	if (size < 8 || size > SIZE_MAX_TRIED)
+	if (size < HEADER || size > SIZE_MAX_TRIED)
 		return 0;
-	doc.text = (const char *)data + 8;
-	doc.len = size - 8;
+	doc.text = (const char *)data + HEADER;
+	doc.len = size - HEADER;
 	if (json_check(&doc, &err) < 0 ||
 	    spec_read(&spec, &doc, RUNTIME_RUNC, &err) < 0)
 		return 0;
@@ -67,3 +69,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_value(&doc, &spec);
 	return 0;
 }
+
+JSON_MUTATOR(HEADER)

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "fuzz.h"
+#include "json_mutator.h"
 
 #define SIZE_MAX_TRIED 16384
 
@@ -187,3 +188,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	return 0;
 }
+
+JSON_MUTATOR(0)

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "fuzz.h"
+#include "json_mutator.h"
 
 #define SIZE_MAX_TRIED 16384
 
@@ -212,3 +213,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	json_tokener_free(tokener);
 	return 0;
 }
+
+JSON_MUTATOR(0)

@@ -2,20 +2,51 @@
 /*
  * The main of a fuzz target without libFuzzer: runs the target once on every
  * file named on the command line, so that the corpus can be replayed with any
- * compiler.
+ * compiler. If the target has a mutator, it also runs on what that makes of the
+ * file.
  */
 #include "config.h"
 
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
 
 #define INPUT_MAX (32 << 20)
 
+#define MUTANTS 24
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size,
+			       unsigned int seed) __attribute__((weak));
+
+/* Mutators call it for a change of bytes. */
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size)
+{
+	if (size && size <= max_size)
+		data[size / 2] ^= 1;
+	return size;
+}
+
+static int run_mutants(const uint8_t *data, size_t size)
+{
+	uint8_t *mutant CLEANUP_FREE = malloc(2 * size + 1);
+	size_t len = size;
+
+	if (!mutant)
+		return -1;
+	memcpy(mutant, data, size);
+	for (unsigned int seed = 0; seed < MUTANTS; seed++) {
+		len = LLVMFuzzerCustomMutator(mutant, len, 2 * size, seed);
+		if (LLVMFuzzerTestOneInput(mutant, len) < 0)
+			return -1;
+	}
+	return 0;
+}
 
 static int run_file(const char *path)
 {
@@ -32,7 +63,9 @@ static int run_file(const char *path)
 	data = malloc(size ? size : 1);
 	if (!data || read(fd, data, size) != (ssize_t)size)
 		return -1;
-	return LLVMFuzzerTestOneInput(data, size);
+	if (LLVMFuzzerTestOneInput(data, size) < 0)
+		return -1;
+	return LLVMFuzzerCustomMutator ? run_mutants(data, size) : 0;
 }
 
 int main(int argc, char *argv[])
