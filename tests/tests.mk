@@ -461,7 +461,7 @@ tests/bench/no_libc: tests/bench/no_libc.c tests/bench/exec_only
 	$(AM_V_GEN)$(CC) -O2 -ffreestanding -fno-stack-protector -fno-pie -no-pie \
 		-static -nostdlib -o $@ $(srcdir)/tests/bench/no_libc.c || \
 		cp tests/bench/exec_only $@
-CLEANFILES = $(EXTRA_PROGRAMS) bench.md capctl.map capruntime.map \
+CLEANFILES = $(EXTRA_PROGRAMS) bench.md capctl.map capruntime.map faults.md \
 	capruntime.spdx.json packaging/package-hook tests/bench/no_libc
 
 # tools/check-links.sh and tools/make-sbom read the map of a link of the same objects.

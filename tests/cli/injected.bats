@@ -264,42 +264,44 @@ try_ways() { # FUNCTION WAYS FAULT...
 
 ways='granting changing taking-back'
 
+try_around() { # FUNCTION WHAT, besides the fault
+	always='^$'
+	kind="system call fails, $2"
+	try_ways "$1" "$ways" error=EIO
+	kind="killed at a call, $2"
+	try_ways "$1" "$ways" signal=KILL
+}
+
 @test "a create is right or refused, whatever call fails" {
-	kind='system call fails' every=29 always='^$'
+	kind='system call fails' every=53 always='^$'
 	try_ways try_create "$ways" errors
 }
 
 @test "killed at any call, a create has changed everything or nothing" {
-	kind='killed at a call' every=29 always=$changes
+	kind='killed at a call' every=53 always=$changes
 	try_ways try_create "$ways" signal=KILL
 }
 
 @test "a dangling link disturbs no create, whatever call fails" {
-	around=dangling_link every=37 always='^$'
-	kind='system call fails, a dangling link'
-	try_ways try_create "$ways" error=EIO
-	kind='killed at a call, a dangling link'
-	try_ways try_create "$ways" signal=KILL
+	around=dangling_link every=67
+	try_around try_create 'a dangling link'
 }
 
 @test "no room for a link, and another call fails" {
 	mount_small
-	around=full_directory every=37 always='^$'
-	kind='system call fails, no room for a link'
-	try_ways try_create "$ways" error=EIO
-	kind='killed at a call, no room for a link'
-	try_ways try_create "$ways" signal=KILL
+	around=full_directory every=67
+	try_around try_create 'no room for a link'
 }
 
 @test "a run is a create" {
-	verb=run kind='system call fails' every=61 always='^$'
+	verb=run kind='system call fails' every=97 always='^$'
 	try_ways try_create granting errors
 	kind='killed at a call'
 	try_ways try_create granting signal=KILL
 }
 
 @test "a restore is refused or changes nothing, whatever call fails" {
-	verb=restore kind='system call fails' every=37 always='^$'
+	verb=restore kind='system call fails' every=67 always='^$'
 	try_ways try_create "$ways" errors
 	kind='killed at a call'
 	try_ways try_create "$ways" signal=KILL
@@ -350,11 +352,8 @@ try_second() {
 	make_runtime second
 	sed -i 's/called"$/second.called"/' "$CAPRUNTIME_RUNTIME"
 	make_runtime runc
-	every=47 always='^$'
-	kind='system call fails, a second create waits'
-	try_ways try_second "$ways" error=EIO
-	kind='killed at a call, a second create waits'
-	try_ways try_second "$ways" signal=KILL
+	every=97
+	try_around try_second 'a second create waits'
 }
 
 run_session() { # sets status
