@@ -7,15 +7,18 @@
 load helpers
 
 # What the emulator cannot show: threads of an ended process, its own program in
-# /proc/self/exe, system calls that it does not know, and the recordings of a
-# kernel with x86-64's byte order.
-not_emulated='bundle/owner
+# /proc/self/exe, system calls that it does not know, among them seccomp(2), and
+# the recordings of a kernel with x86-64's byte order.
+not_emulated='base/trust
+bundle/owner
 capctl/child
 capctl/execve/predict_kernel
 capctl/learn/events
 capctl/process/processes
 capctl/rootfs/walk
-base/trust
+capctl/seccomp/bpf
+capctl/seccomp/closed
+capctl/seccomp/profile
 runtime/launch
 runtime/root'
 
