@@ -245,6 +245,8 @@ CAPCTL_FILES = \
 	src/capctl/learn/tally.h \
 	src/capctl/learn/target.c \
 	src/capctl/learn/target.h \
+	src/capctl/lookup.c \
+	src/capctl/lookup.h \
 	src/capctl/out.c \
 	src/capctl/out.h \
 	src/capctl/out_json.c \
@@ -314,6 +316,13 @@ CAPCTL_FILES = \
 	src/capctl/rootfs/view.h \
 	src/capctl/rootfs/walk.c \
 	src/capctl/rootfs/walk.h \
+	src/capctl/run/check.c \
+	src/capctl/run/list.c \
+	src/capctl/run/program.c \
+	src/capctl/run/run.h \
+	src/capctl/run/take.c \
+	src/capctl/run/user.c \
+	src/capctl/run/verb.c \
 	src/capctl/scan/bundle.c \
 	src/capctl/scan/find.c \
 	src/capctl/scan/json.c \

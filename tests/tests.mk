@@ -119,6 +119,8 @@ CAPCTL_UNIT_TESTS = \
 	tests/unit/capctl/rootfs/tree_test \
 	tests/unit/capctl/rootfs/view_test \
 	tests/unit/capctl/rootfs/walk_test \
+	tests/unit/capctl/run/check_test \
+	tests/unit/capctl/run/list_test \
 	tests/unit/capctl/seccomp/bpf_test \
 	tests/unit/capctl/seccomp/calls_test \
 	tests/unit/capctl/seccomp/closed_test \
@@ -191,6 +193,7 @@ CAPCTL_CLI_TESTS = \
 	tests/cli/capctl_names.bats \
 	tests/cli/capctl_pod.bats \
 	tests/cli/capctl_restore.bats \
+	tests/cli/capctl_run.bats \
 	tests/cli/capctl_scan.bats \
 	tests/cli/capctl_show.bats \
 	tests/cli/capctl_sync.bats \

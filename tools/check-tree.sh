@@ -52,6 +52,7 @@ src/capctl/learn/learn.c tests/cli/capctl_learn.bats its output is compared ther
 src/capctl/learn/print.c tests/cli/capctl_learn.bats its output is compared there
 src/capctl/learn/recorder.c tests/cli/capctl_learn.bats what it reads is tested there
 src/capctl/learn/target.c tests/cli/capctl_learn.bats commands and processes are tested there
+src/capctl/lookup.c tests/cli/capctl_run.bats what it finds is tested there
 src/capctl/out_json.c tests/unit/capctl/out_test.c it is part of out
 src/capctl/out_names.c tests/unit/capctl/out_test.c it is part of out
 src/capctl/pod/engine.c tests/cli/capctl_pod.bats its choices are tested there
@@ -66,6 +67,10 @@ src/capctl/probe/place.c tests/runtime/probe.bats what it leaves is looked for t
 src/capctl/probe/print.c tests/runtime/probe.bats its output is compared there
 src/capctl/probe/probe.c tests/runtime/probe.bats its output is compared there
 src/capctl/restore/restore.c tests/cli/capctl_restore.bats its output is compared there
+src/capctl/run/program.c tests/cli/capctl_run.bats refused files are tested there
+src/capctl/run/take.c tests/cli/capctl_run.bats what programs hold is compared there
+src/capctl/run/user.c tests/cli/capctl_run.bats what programs hold is compared there
+src/capctl/run/verb.c tests/cli/capctl_run.bats its output is compared there
 src/capctl/scan/bundle.c tests/cli/capctl_scan.bats its output is compared there
 src/capctl/scan/find.c tests/cli/capctl_scan.bats its output is compared there
 src/capctl/scan/json.c tests/cli/capctl_scan.bats its output is compared there
@@ -150,6 +155,7 @@ capctl/probe capctl capctl/execve capctl/explain capctl/process $shared
 capctl/process caps runtime base
 capctl/restore capctl capctl/container capctl/process $shared
 capctl/rootfs capctl/execve spec json runtime base
+capctl/run capctl capctl/execve capctl/process capctl/rootfs caps base
 capctl/scan capctl capctl/execve capctl/rootfs $shared
 capctl/seccomp spec json caps runtime base
 capctl/show capctl capctl/container capctl/process $shared
@@ -160,7 +166,7 @@ capctl/verify capctl capctl/container capctl/process $shared
 kernel_files='
 base: fileio report time trust
 bundle: evaluate files owner
-capctl: child dryrun main out out_json out_names verb version
+capctl: child dryrun lookup main out out_json out_names verb version
 capctl/check: check report
 capctl/complete: complete
 capctl/container: bundles census operand who
@@ -174,6 +180,7 @@ capctl/learn: container instance learn print process recorder target
 capctl/process: cgroupfs containers processes smallfile starter
 capctl/rootfs: levels mounts rootfs view walk
 capctl/restore: restore
+capctl/run: check list program take user verb
 capctl/scan: bundle find json print scan
 capctl/seccomp: closed profile rules
 capctl/show: choose json print show target

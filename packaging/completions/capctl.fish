@@ -4,7 +4,7 @@
 # 'capctl __complete' lists them.
 
 # A line of "  WORD [VALUE]  TEXT".
-set -g __capctl_line '^  ([^ $][^ ]*)(?: [A-Z]+)?  +(.*)'
+set -g __capctl_line '^  ([^ $][^ ]*)(?: [A-Z][^ ]*)?  +(.*)'
 
 function __capctl_words
     env COLUMNS= capctl help $argv 2>/dev/null |

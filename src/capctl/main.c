@@ -85,6 +85,17 @@ static const struct verb verbs[] = {
 	  "capctl learn --user 1000 --rule rule.json -- busybox httpd -f -p 80\n"
 	  "capctl learn --for 30s --id web",
 	  verb_learn },
+	{ "run", "[--] COMMAND [ARGUMENT...]",
+	  "run a program with exactly these capabilities, or say why not",
+	  "  --user USER[:GROUP]  names or numbers (default: unchanged)\n"
+	  "  --ambient LIST       what another user than 0 holds (default: none)\n"
+	  "  --bounding LIST      the bounding set (default: unchanged)\n"
+	  "  --no-new-privs       no file that is executed raises privileges\n"
+	  "  --dry-run            print what the program would hold",
+	  "capctl run --user 1000 --ambient NET_RAW -- grep CapEff /proc/self/status\n"
+	  "capctl run --user 1000 --bounding none --no-new-privs -- id -u\n"
+	  "capctl run --dry-run --user 1000:1 --ambient KILL --bounding KILL -- id",
+	  verb_run },
 	{ "restore", "BUNDLE|CONTAINER...",
 	  "restore the config.json that the engine wrote",
 	  "  --force  even while a container of the bundle lives",
@@ -234,7 +245,7 @@ static enum verb_status call_verb(int argc, char **argv, struct err *err)
 	if (!verb || asks_help(argv + 2))
 		return print_help(name, err);
 	status = verb->run(argc - 1, argv + 1, err);
-	if (status == VERB_ERROR && *err->text)
+	if (status >= VERB_ERROR && *err->text)
 		err_wrap(err, "%s", verb->name);
 	return status;
 }
@@ -250,9 +261,9 @@ int main(int argc, char **argv)
 		return VERB_ERROR;
 	out_init();
 	status = call_verb(argc, argv, &err);
-	if ((status != VERB_ERROR || argc < 2) && out_finish(&err) < 0)
+	if ((status < VERB_ERROR || argc < 2) && out_finish(&err) < 0)
 		status = VERB_ERROR;
-	if (status == VERB_ERROR && *err.text)
+	if (status >= VERB_ERROR && *err.text)
 		report_failure("capctl", &err);
 	return (int)status;
 }

@@ -18,6 +18,10 @@ enum verb_status {
 	VERB_GOOD = 0, /* nothing was found */
 	VERB_FINDINGS = 1, /* something was found */
 	VERB_ERROR = 2, /* wrong usage, or something could not be checked */
+	/* Of run alone, as env(1): errors, too. */
+	VERB_NOT_RUN = 125,
+	VERB_NOT_EXECUTED = 126,
+	VERB_NOT_FOUND = 127,
 };
 
 struct verb {
@@ -27,7 +31,7 @@ struct verb {
 	const char *options; /* one per line, indented; NULL: none */
 	const char *examples; /* one per line; capctl(8) has them too */
 	/*
-	 * argv[0] is the verb's name, argv[argc] is NULL. On VERB_ERROR
+	 * argv[0] is the verb's name, argv[argc] is NULL. From VERB_ERROR on
 	 * `err` has the reason, unless the results have it.
 	 */
 	enum verb_status (*run)(int argc, char **argv, struct err *err);
@@ -69,6 +73,7 @@ enum verb_status verb_doctor(int argc, char **argv, struct err *err);
 enum verb_status verb_explain(int argc, char **argv, struct err *err);
 enum verb_status verb_learn(int argc, char **argv, struct err *err);
 enum verb_status verb_restore(int argc, char **argv, struct err *err);
+enum verb_status verb_run(int argc, char **argv, struct err *err);
 enum verb_status verb_scan(int argc, char **argv, struct err *err);
 enum verb_status verb_show(int argc, char **argv, struct err *err);
 enum verb_status verb_sync(int argc, char **argv, struct err *err);

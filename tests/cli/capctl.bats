@@ -4,7 +4,7 @@
 
 load capctl_helpers
 
-verbs=(check explain show decode scan verify learn restore sync doctor version)
+verbs=(check explain show decode scan verify learn run restore sync doctor version)
 
 @test "without a verb it lists them, as an error" {
 	local listed
@@ -117,14 +117,14 @@ verbs=(check explain show decode scan verify learn restore sync doctor version)
 
 	for verb in "${verbs[@]}"; do
 		capctl help "$verb"
-		options=$(sed -nE 's/^  (--[a-z]+) .*/\1/p' <<<"$output")
+		options=$(sed -nE 's/^  (--[a-z-]+) .*/\1/p' <<<"$output")
 		examples=$(sed -n 's/^  \$ //p' <<<"$output")
 		[ -n "$examples" ] || seen 'no examples'
 		! grep -vE "^capctl $verb( |$)" <<<"$examples" ||
 			seen 'not of this verb'
 		while read -r word; do
 			grep -qxF -- "$word" <<<"$options" || seen "no $word"
-		done < <(grep -oE -- ' --[a-z]+' <<<"$examples" | tr -d ' ')
+		done < <(grep -oE -- ' --[a-z-]+' <<<"$examples" | tr -d ' ')
 	done
 }
 

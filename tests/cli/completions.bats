@@ -110,6 +110,7 @@ zsh_offers() { # WORD...
 	require_programs zsh
 	[ "$(zsh_offers capctl '' | sort)" = "$( (verbs; echo help) | sort)" ]
 	zsh_offers capctl explain -- | grep -qx -- --policy
+	zsh_offers capctl run -- | grep -qx -- --user # USER[:GROUP]
 	[ "$(zsh_offers capctl explain x)" = files ]
 	shown=1 zsh_offers capctl '' |
 		grep -x 'verify *-- compare running containers with the policy'
@@ -141,6 +142,7 @@ fish_offers() { # LINE
 		"$( (verbs; echo help) | sort)" ]
 	fish_offers 'capctl explain --' |
 		grep -qx -- $'--policy\tthis policy, not the installed one'
+	fish_offers 'capctl run --' | grep -q -- $'^--user\tnames'
 	cd "$BATS_TEST_TMPDIR"
 	touch bundle-file
 	fish_offers 'capctl explain bun' | grep -qx bundle-file

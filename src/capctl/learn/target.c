@@ -18,6 +18,7 @@
 #include "base/fileio.h"
 #include "capctl/learn/options.h"
 #include "capctl/learn/process.h"
+#include "capctl/lookup.h"
 
 #define TICK_NS (20 * 1000 * 1000)
 #define PATIENCE_TICKS 250
@@ -30,42 +31,6 @@ static void launcher_cleanup(const cap_launch_t *launcher)
 {
 	if (*launcher)
 		cap_free(*launcher);
-}
-
-/* As execvp(3), but known before, so that only one execve is recorded. */
-static char *search_path(const char *name)
-{
-	const char *path = getenv("PATH");
-
-	if (strchr(name, '/') || !path)
-		return strdup(name);
-	for (size_t len; *path; path += len + (path[len] == ':')) {
-		char *directory CLEANUP_FREE = NULL,
-				*program CLEANUP_FREE = NULL;
-
-		len = strcspn(path, ":");
-		directory = strndup(len ? path : ".", len ? len : 1);
-		program = directory ? alloc_path(directory, name) : NULL;
-		if (!program)
-			return NULL;
-		if (faccessat(AT_FDCWD, program, X_OK, AT_EACCESS) == 0)
-			return TAKE_PTR(program);
-	}
-	return strdup(name);
-}
-
-/* The caller frees. */
-static char *find_program(const char *name, struct err *err)
-{
-	char *program CLEANUP_FREE = search_path(name);
-
-	if (!program)
-		err_set_no_memory(err);
-	else if (faccessat(AT_FDCWD, program, X_OK, AT_EACCESS) < 0)
-		err_set_errno(err, errno, "start '%s'", name);
-	else
-		return TAKE_PTR(program);
-	return NULL;
 }
 
 /* In the child, before its execve. libcap ends it on -1, and passes errno. */
@@ -102,7 +67,7 @@ int target_start(struct target *ret_target, char **command,
 		 const struct target_user *user, struct recorder *recorder,
 		 struct learn_tally *tally, struct err *err)
 {
-	char *program CLEANUP_FREE = find_program(command[0], err);
+	char *program CLEANUP_FREE = lookup_program(command[0], err);
 	cap_launch_t launcher CLEANUP_LAUNCHER = NULL;
 
 	*ret_target = (struct target){ .is_child = true };
