@@ -246,6 +246,7 @@ ENGINE_TESTS = \
 KUBERNETES_TESTS = \
 	tests/kubernetes/install.bats \
 	tests/kubernetes/failures.bats \
+	tests/kubernetes/page.bats \
 	tests/kubernetes/pods.bats
 # They use temporary roots; 'make soak-packages' tests the packages themselves.
 PACKAGING_TESTS = \
@@ -294,6 +295,7 @@ TEST_FILES = \
 	tests/fuzz/fuzz.h \
 	tests/fuzz/json_mutator.h \
 	tests/kubernetes/helpers.bash \
+	tests/kubernetes/tree.bash \
 	tests/machine/helpers.bash \
 	tests/need.bash \
 	tests/packaging/helpers.bash \
