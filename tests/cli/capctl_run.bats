@@ -228,11 +228,11 @@ as_user() { # WORD...: capctl run as user 1000 without capabilities
 	capctl run --user 4294967295 -- true
 	complained "run: '--user': '4294967295' is above 4294967294: see 'capctl help run'"
 	capctl run --user no-such-user -- true
-	complained "run: '--user': unknown user 'no-such-user': use a number, or a name of the user database"
+	complained "run: '--user': no user 'no-such-user' in /etc/passwd: use the user's number"
 	capctl run --user 0:no-such-group -- true
-	complained "run: '--user': unknown group 'no-such-group'"
+	complained "run: '--user': no group 'no-such-group' in /etc/group"
 	capctl run --user -1 -- true
-	complained "run: '--user': unknown user '-1': use a number, or a name of the user database"
+	complained "run: '--user': no user '-1' in /etc/passwd: use the user's number"
 	capctl run --json -- true
 	complained "run: '--json' is for '--dry-run': see 'capctl help run'"
 }

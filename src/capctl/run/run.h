@@ -50,8 +50,8 @@ int run_list_parse(const char *option, const char *text, capmask kernel,
 		   capmask *ret_mask, struct err *err) MUST_CHECK;
 
 /*
- * USER[:GROUP], names or numbers. A user of the user database has its groups
- * there; an unknown number has the group of that number. With GROUP, that is
+ * USER[:GROUP], names or numbers. A user of /etc/passwd has its groups of
+ * /etc/group; an unknown number has the group of that number. With GROUP, that is
  * the only group. The caller frees the groups, also on -1.
  */
 int run_user_find(struct run_user *ret_user, const char *text,

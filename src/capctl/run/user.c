@@ -4,6 +4,7 @@
 #include <grp.h>
 #include <inttypes.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -13,6 +14,8 @@
 
 /* The last number means "no user" to system calls. */
 #define LAST_ID (UINT32_MAX - 1)
+#define USERS "/etc/passwd"
+#define GROUPS "/etc/group"
 #define GROUPS_MAX 65536 /* NGROUPS_MAX of the kernel */
 
 static bool is_number(const char *text)
@@ -34,52 +37,101 @@ static int read_number(const char *text, uint32_t *ret_id, struct err *err)
 	return 0;
 }
 
+#define CLEANUP_FILE __attribute__((cleanup(file_close)))
+
+static void file_close(FILE *const *file)
+{
+	if (*file)
+		fclose(*file);
+}
+
+/*
+ * The files alone, as container engines read an image's: a static program
+ * cannot use the plug-ins of nsswitch.conf(5).
+ */
+static FILE *open_database(const char *path, struct err *err)
+{
+	FILE *file = fopen(path, "re");
+
+	if (!file)
+		err_set_errno(err, errno, "'--user': '%s'", path);
+	return file;
+}
+
 static int find_group(const char *text, uint32_t *ret_gid, struct err *err)
 {
+	FILE *file CLEANUP_FILE = NULL;
 	const struct group *group;
 
 	if (is_number(text))
 		return read_number(text, ret_gid, err);
-	group = getgrnam(text);
-	if (!group)
-		return err_set(err, "'--user': unknown group '%s'", text);
-	*ret_gid = group->gr_gid;
-	return 0;
+	file = open_database(GROUPS, err);
+	if (!file)
+		return -1;
+	while ((group = fgetgrent(file)))
+		if (strcmp(group->gr_name, text) == 0) {
+			*ret_gid = group->gr_gid;
+			return 0;
+		}
+	return err_set(err, "'--user': no group '%s' in " GROUPS, text);
 }
 
-/* Without the group itself, which getgrouplist(3) adds. */
+static bool has_member(const struct group *group, const char *name)
+{
+	for (char **member = group->gr_mem; *member; member++)
+		if (strcmp(*member, name) == 0)
+			return true;
+	return false;
+}
+
+/* As initgroups(3): with the user's own group. */
 static int find_groups(struct run_user *user, const char *name, struct err *err)
 {
-	int count = GROUPS_MAX;
+	FILE *file CLEANUP_FILE = open_database(GROUPS, err);
+	const struct group *group;
 
+	if (!file)
+		return -1;
 	user->groups = calloc(GROUPS_MAX, sizeof(*user->groups));
 	if (!user->groups)
 		return err_set_no_memory(err);
-	if (getgrouplist(name, user->gid, user->groups, &count) < 0)
-		return err_set(err, "'--user': '%s' is in too many groups",
-			       name);
-	user->groups_count = (size_t)count;
+	user->groups[user->groups_count++] = user->gid;
+	while ((group = fgetgrent(file))) {
+		if (group->gr_gid == user->gid || !has_member(group, name))
+			continue;
+		if (user->groups_count == GROUPS_MAX)
+			return err_set(err,
+				       "'--user': '%s' is in too many groups",
+				       name);
+		user->groups[user->groups_count++] = group->gr_gid;
+	}
 	return 0;
 }
 
-static const struct passwd *find_entry(const char *name, struct run_user *user,
-				       struct err *err)
+/* *ret_entry is NULL for an unknown number, else valid until the next call. */
+static int find_entry(const char *name, struct run_user *user,
+		      const struct passwd **ret_entry, struct err *err)
 {
-	const struct passwd *entry;
+	FILE *file CLEANUP_FILE = NULL;
+	bool by_number = is_number(name);
 
-	*err->text = '\0';
-	if (is_number(name))
-		return read_number(name, &user->uid, err) < 0
-			       ? NULL
-			       : getpwuid(user->uid);
-	entry = getpwnam(name);
-	if (!entry)
-		err_set(err,
-			"'--user': unknown user '%s': use a number, or a name of the user database",
-			name);
-	else
-		user->uid = entry->pw_uid;
-	return entry;
+	if (by_number && read_number(name, &user->uid, err) < 0)
+		return -1;
+	*ret_entry = NULL;
+	file = open_database(USERS, err);
+	/* A container's image may have none; a number needs none. */
+	if (!file)
+		return by_number && err->number == ENOENT ? 0 : -1;
+	while ((*ret_entry = fgetpwent(file)))
+		if (by_number ? (*ret_entry)->pw_uid == user->uid
+			      : strcmp((*ret_entry)->pw_name, name) == 0)
+			break;
+	if (!*ret_entry && !by_number)
+		return err_set(err,
+			       "'--user': no user '%s' in " USERS
+			       ": use the user's number",
+			       name);
+	return 0;
 }
 
 int run_user_find(struct run_user *ret_user, const char *text, struct err *err)
@@ -91,9 +143,10 @@ int run_user_find(struct run_user *ret_user, const char *text, struct err *err)
 	*ret_user = (struct run_user){ .is_set = true };
 	if (!name)
 		return err_set_no_memory(err);
-	entry = find_entry(name, ret_user, err);
-	if (*err->text)
+	if (find_entry(name, ret_user, &entry, err) < 0)
 		return -1;
+	if (entry)
+		ret_user->uid = entry->pw_uid;
 	ret_user->gid = entry ? entry->pw_gid : ret_user->uid;
 	if (text[len] == ':')
 		return find_group(text + len + 1, &ret_user->gid, err);
