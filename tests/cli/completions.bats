@@ -84,6 +84,12 @@ verbs() {
 	done
 }
 
+@test "bash offers capabilities to run, and files as its command" {
+	[ "$(bash_offers capctl run --ambient NET_RA)" = NET_RAW ]
+	[ "$(bash_offers capctl run --bounding NET_RA)" = NET_RAW ]
+	[ -z "$(bash_offers capctl run NET_RA)" ]
+}
+
 @test "what is no option is left to the shell: files" {
 	[ -z "$(bash_offers capctl explain bun)" ]
 	grep -q -- '-o default' "$completions/capctl.bash"
