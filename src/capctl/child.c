@@ -127,7 +127,6 @@ static int spawn_program(const struct child_program *program, const int ends[3],
 						      POSIX_SPAWN_SETSIGMASK);
 	posix_spawnattr_setsigmask(&attributes, &none);
 	posix_spawn_file_actions_init(&actions);
-	/* Standard input, standard output and standard error. */
 	for (int i = 0; i < 3 && !number; i++)
 		number = posix_spawn_file_actions_adddup2(&actions, ends[i], i);
 	if (!number)
@@ -139,13 +138,34 @@ static int spawn_program(const struct child_program *program, const int ends[3],
 	return number;
 }
 
+/* Standard input, standard output and standard error are `ends`. */
+static int begin_child(struct child *child, const struct child_program *program,
+		       const int ends[3], struct err *err)
+{
+	int number = spawn_program(program, ends, &child->pid);
+
+	if (number) {
+		child->pid = 0;
+		return err_set_errno(err, number, "run '%s'", program->path);
+	}
+	return 0;
+}
+
+int child_start_with(struct child *ret_child,
+		     const struct child_program *program, const int ends[3],
+		     struct err *err)
+{
+	*ret_child = (struct child)CHILD_INIT;
+	ret_child->interrupt = program->interrupt;
+	return begin_child(ret_child, program, ends, err);
+}
+
 int child_start(struct child *ret_child, const struct child_program *program,
 		struct err *err)
 {
 	int input CLEANUP_FD = -1, output CLEANUP_FD = -1,
 		  errors CLEANUP_FD = -1;
 	struct child *child = ret_child;
-	int number;
 
 	*child = (struct child)CHILD_INIT;
 	child->interrupt = program->interrupt;
@@ -155,13 +175,8 @@ int child_start(struct child *ret_child, const struct child_program *program,
 	    open_stream(&child->streams[CHILD_ERRORS], program->errors_max,
 			&errors, err) < 0)
 		return -1;
-	number = spawn_program(program, (const int[]){ input, output, errors },
-			       &child->pid);
-	if (number) {
-		child->pid = 0;
-		return err_set_errno(err, number, "run '%s'", program->path);
-	}
-	return 0;
+	return begin_child(child, program,
+			   (const int[]){ input, output, errors }, err);
 }
 
 void child_close_input(struct child *child)

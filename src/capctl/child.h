@@ -61,6 +61,13 @@ struct child_program {
  */
 int child_start(struct child *ret_child, const struct child_program *program,
 		struct err *err) MUST_CHECK;
+/*
+ * The same with these descriptors as its standard input, output and error: the
+ * streams are not read, and the limits of `program` do not count.
+ */
+int child_start_with(struct child *ret_child,
+		     const struct child_program *program, const int ends[3],
+		     struct err *err) MUST_CHECK;
 /* Kills the process group, if the program has not ended. */
 void child_free(struct child *child);
 

@@ -129,6 +129,35 @@ static void the_last_line_is_the_last_that_is_not_empty(void)
 	CHECK_STR(child_last_line(none), "");
 }
 
+static void it_can_have_descriptors_of_the_caller(void)
+{
+	struct child child CLEANUP_CHILD = CHILD_INIT;
+	char shell[] = "/bin/sh", option[] = "-c",
+	     script[] = "read -r a; echo $a; echo $a >&2; exit 3";
+	char *const argv[] = { shell, option, script, NULL };
+	char *const environment[] = { child_path_entry, NULL };
+	const struct child_program program = { .path = shell,
+					       .argv = argv,
+					       .environment = environment,
+					       .interrupt = -1 };
+	int in[2], out[2];
+	char text[8] = { 0 };
+	struct err err = { 0 };
+
+	REQUIRE(pipe2(in, O_CLOEXEC) == 0 && pipe2(out, O_CLOEXEC) == 0);
+	REQUIRE(write(in[1], "ab\n", 3) == 3);
+	REQUIRE(child_start_with(&child, &program,
+				 (const int[]){ in[0], out[1], out[1] },
+				 &err) == 0);
+	CHECK(child_wait(&child, child_time(LONG_MS)) == 3);
+	CHECK(read(out[0], text, sizeof(text) - 1) == 6);
+	CHECK_STR(text, "ab\nab\n");
+	for (int i = 0; i < 2; i++) {
+		close(in[i]);
+		close(out[i]);
+	}
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(it_lives_until_its_input_ends),
 	TAP_TEST(without_a_line_the_end_is_waited_for),
@@ -136,6 +165,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(an_interrupt_ends_every_wait),
 	TAP_TEST(what_is_freed_is_killed_first),
 	TAP_TEST(no_signal_is_blocked_in_it),
+	TAP_TEST(it_can_have_descriptors_of_the_caller),
 	TAP_TEST(the_last_line_is_the_last_that_is_not_empty),
 };
 
