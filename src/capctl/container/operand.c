@@ -36,10 +36,7 @@ static bool is_of_pod(const struct census_entry *entry, const char *word)
 /* Other IDs are names that a person chose: they are typed in full. */
 static bool has_first_digits(const struct census_entry *entry, const char *word)
 {
-	const char *id = entry->container->id;
-
-	return *word && cgroup_is_engine_id(id, strlen(id)) &&
-	       strncmp(id, word, strlen(word)) == 0;
+	return cgroup_is_short_id(entry->container->id, word);
 }
 
 static void select_entries(struct operand *operand, const struct census *census,

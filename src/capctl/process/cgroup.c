@@ -25,6 +25,12 @@ bool cgroup_is_engine_id(const char *id, size_t len)
 	return true;
 }
 
+bool cgroup_is_short_id(const char *id, const char *text)
+{
+	return *text && cgroup_is_engine_id(id, strlen(id)) &&
+	       strncmp(id, text, strlen(text)) == 0;
+}
+
 static bool ends_in(struct part part, const char *end)
 {
 	size_t len = strlen(end);

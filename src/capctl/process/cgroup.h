@@ -47,4 +47,7 @@ bool cgroup_next(struct cgroup_search *search, struct cgroup_place *ret_place);
 /* 64 hexadecimal digits, the format of ids that engines generate. */
 bool cgroup_is_engine_id(const char *id, size_t len);
 
+/* Is it an engine's id that `text` begins, as engines print it? "" begins none. */
+bool cgroup_is_short_id(const char *id, const char *text);
+
 #endif

@@ -148,6 +148,19 @@ static void each_hierarchy_has_a_place(void)
 	check_next(&search, " /u/ db-1");
 }
 
+static void the_beginning_of_an_engines_id_is_enough(void)
+{
+	const char *id =
+		"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+	CHECK(cgroup_is_short_id(id, "0123456789ab"));
+	CHECK(cgroup_is_short_id(id, "0"));
+	CHECK(cgroup_is_short_id(id, id));
+	CHECK(!cgroup_is_short_id(id, ""));
+	CHECK(!cgroup_is_short_id(id, "1"));
+	CHECK(!cgroup_is_short_id("web-1", "web"));
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(names_of_engines_are_recognised),
 	TAP_TEST(names_of_runtimes_are_recognised),
@@ -158,6 +171,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(every_hierarchy_is_searched),
 	TAP_TEST(a_path_may_contain_colons),
 	TAP_TEST(each_hierarchy_has_a_place),
+	TAP_TEST(the_beginning_of_an_engines_id_is_enough),
 };
 
 TAP_MAIN(tests)
