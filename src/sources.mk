@@ -304,6 +304,7 @@ CAPCTL_FILES = \
 	src/capctl/process/status.c \
 	src/capctl/process/status.h \
 	src/capctl/restore/restore.c \
+	src/capctl/restore/restore.h \
 	src/capctl/rootfs/levels.c \
 	src/capctl/rootfs/levels.h \
 	src/capctl/rootfs/mounts.c \

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "capctl/restore/restore.h"
+
 #include <json-c/json.h>
 
 #include "bundle/owner.h"
@@ -59,28 +61,46 @@ static int revert_bundle(struct evaluation *evaluation, struct err *err)
 	return bundle_write_config(&evaluation->bundle, &plan, err);
 }
 
+/* *ret_restored: there was a record. */
+static int revert_unless_used(struct evaluation *evaluation,
+			      const struct runtime_args *args, bool force,
+			      bool *ret_restored, struct err *err)
+{
+	*ret_restored = false;
+	if (bundle_open(&evaluation->bundle, args, err) < 0)
+		return -1;
+	if (bundle_lock(&evaluation->bundle, err) < 0 ||
+	    evaluation_read_record(evaluation, err) < 0)
+		return -1;
+	*ret_restored = evaluation_record(evaluation) != NULL;
+	if (!*ret_restored)
+		return bundle_read_config(&evaluation->bundle, err);
+	if (!force && owner_check(&evaluation->record.about, NULL, NULL,
+				  "delete it first, or use --force", err) < 0)
+		return -1;
+	return revert_bundle(evaluation, err);
+}
+
+int restore_config(const char *path, struct err *err)
+{
+	struct evaluation evaluation CLEANUP_EVALUATION = EVALUATION_INIT;
+	struct runtime_args args = dryrun_args(path);
+	bool restored;
+
+	return revert_unless_used(&evaluation, &args, false, &restored, err);
+}
+
 static int restore_bundle(const char *path, const struct restoration *all,
 			  struct err *err)
 {
 	struct evaluation evaluation CLEANUP_EVALUATION = EVALUATION_INIT;
 	struct runtime_args args = dryrun_args(path);
-	bool has_record;
+	bool restored;
 
-	if (bundle_open(&evaluation.bundle, &args, err) < 0)
+	if (revert_unless_used(&evaluation, &args, all->force, &restored, err) <
+	    0)
 		return -1;
-	if (bundle_lock(&evaluation.bundle, err) < 0 ||
-	    evaluation_read_record(&evaluation, err) < 0)
-		return -1;
-	has_record = evaluation_record(&evaluation) != NULL;
-	if (has_record && !all->force &&
-	    owner_check(&evaluation.record.about, NULL, NULL,
-			"delete it first, or use --force", err) < 0)
-		return -1;
-	if (has_record && revert_bundle(&evaluation, err) < 0)
-		return -1;
-	if (!has_record && bundle_read_config(&evaluation.bundle, err) < 0)
-		return -1;
-	print_restored(&evaluation, has_record, all);
+	print_restored(&evaluation, restored, all);
 	return 0;
 }
 
