@@ -217,16 +217,22 @@ CAPCTL_FILES = \
 	src/capctl/explain/warn.c \
 	src/capctl/finding.c \
 	src/capctl/finding.h \
+	src/capctl/learn/bundle_run.c \
+	src/capctl/learn/bundle_run.h \
+	src/capctl/learn/confirm.c \
+	src/capctl/learn/confirm.h \
 	src/capctl/learn/container.c \
 	src/capctl/learn/container.h \
 	src/capctl/learn/events.c \
 	src/capctl/learn/events.h \
+	src/capctl/learn/export.c \
+	src/capctl/learn/export.h \
 	src/capctl/learn/first.c \
 	src/capctl/learn/first.h \
 	src/capctl/learn/instance.c \
 	src/capctl/learn/instance.h \
 	src/capctl/learn/learn.c \
-	src/capctl/learn/learn.h \
+	src/capctl/learn/learned.h \
 	src/capctl/learn/leftover.c \
 	src/capctl/learn/leftover.h \
 	src/capctl/learn/options.c \
@@ -234,17 +240,30 @@ CAPCTL_FILES = \
 	src/capctl/learn/print.c \
 	src/capctl/learn/process.c \
 	src/capctl/learn/process.h \
+	src/capctl/learn/prove.c \
+	src/capctl/learn/prove.h \
+	src/capctl/learn/prove_print.c \
 	src/capctl/learn/reason.c \
 	src/capctl/learn/reason.h \
 	src/capctl/learn/record.h \
 	src/capctl/learn/recorder.c \
 	src/capctl/learn/recorder.h \
+	src/capctl/learn/request.c \
+	src/capctl/learn/request.h \
 	src/capctl/learn/rule.c \
 	src/capctl/learn/rule.h \
+	src/capctl/learn/rule_file.c \
+	src/capctl/learn/rule_file.h \
+	src/capctl/learn/subject.c \
+	src/capctl/learn/subject.h \
 	src/capctl/learn/tally.c \
 	src/capctl/learn/tally.h \
 	src/capctl/learn/target.c \
 	src/capctl/learn/target.h \
+	src/capctl/learn/trial.c \
+	src/capctl/learn/trial.h \
+	src/capctl/learn/watch.c \
+	src/capctl/learn/watch.h \
 	src/capctl/lookup.c \
 	src/capctl/lookup.h \
 	src/capctl/out.c \

@@ -89,7 +89,9 @@ CAPCTL_UNIT_TESTS = \
 	tests/unit/capctl/explain/command_test \
 	tests/unit/capctl/explain/entrypoint_test \
 	tests/unit/capctl/finding_test \
+	tests/unit/capctl/learn/confirm_test \
 	tests/unit/capctl/learn/events_test \
+	tests/unit/capctl/learn/export_test \
 	tests/unit/capctl/learn/first_test \
 	tests/unit/capctl/learn/leftover_test \
 	tests/unit/capctl/learn/options_test \
@@ -224,6 +226,7 @@ CAPCTL_RUNTIME_TESTS = \
 	tests/runtime/examples.bats \
 	tests/runtime/explain.bats \
 	tests/runtime/learn.bats \
+	tests/runtime/learn_confirm.bats \
 	tests/runtime/names.bats \
 	tests/runtime/probe.bats \
 	tests/runtime/screens.bats \

@@ -46,12 +46,20 @@ src/capctl/explain/pod_words.c tests/cli/capctl_pod.bats its warnings are tested
 src/capctl/explain/print.c tests/cli/capctl_explain.bats its output is compared there
 src/capctl/explain/verb.c tests/cli/capctl_explain.bats its options are tested there
 src/capctl/explain/warn.c tests/cli/capctl_explain.bats its output is compared there
+src/capctl/learn/bundle_run.c tests/runtime/learn_confirm.bats what it runs and leaves is tested there
 src/capctl/learn/container.c tests/runtime/learn.bats real containers are watched there
 src/capctl/learn/instance.c tests/cli/capctl_learn.bats what it makes and leaves is tested there
 src/capctl/learn/learn.c tests/cli/capctl_learn.bats its output is compared there
 src/capctl/learn/print.c tests/cli/capctl_learn.bats its output is compared there
+src/capctl/learn/prove.c tests/runtime/learn_confirm.bats its output is compared there
+src/capctl/learn/prove_print.c tests/runtime/learn_confirm.bats its output is compared there
 src/capctl/learn/recorder.c tests/cli/capctl_learn.bats what it reads is tested there
+src/capctl/learn/request.c tests/cli/capctl_learn.bats its options are tested there
+src/capctl/learn/rule_file.c tests/runtime/learn_confirm.bats the file is looked for there
+src/capctl/learn/subject.c tests/runtime/learn_confirm.bats its names are compared there
 src/capctl/learn/target.c tests/cli/capctl_learn.bats commands and processes are tested there
+src/capctl/learn/trial.c tests/runtime/learn_confirm.bats its containers are started there
+src/capctl/learn/watch.c tests/runtime/learn.bats real containers are watched there
 src/capctl/lookup.c tests/cli/capctl_run.bats what it finds is tested there
 src/capctl/out_json.c tests/unit/capctl/out_test.c it is part of out
 src/capctl/out_names.c tests/unit/capctl/out_test.c it is part of out
@@ -149,7 +157,7 @@ capctl/doctor capctl capctl/engine capctl/probe capctl/process $shared
 capctl/engine capctl $shared
 capctl/execve caps base
 capctl/explain capctl capctl/container capctl/engine capctl/execve capctl/pod capctl/process capctl/rootfs capctl/seccomp $shared
-capctl/learn capctl capctl/process caps base
+capctl/learn capctl capctl/engine capctl/process capctl/restore $shared
 capctl/pod capctl capctl/engine $shared
 capctl/probe capctl capctl/execve capctl/explain capctl/process $shared
 capctl/process caps runtime base
@@ -176,7 +184,7 @@ capctl/engine: ask engine files installed word
 capctl/explain: entrypoint executable explain json overview pod pod_print pod_why pod_words print verb warn
 capctl/pod: engine
 capctl/probe: bundle container expect node payload place print probe
-capctl/learn: container instance learn print process recorder target
+capctl/learn: bundle_run container instance learn print process prove prove_print recorder request rule_file subject target trial watch
 capctl/process: cgroupfs containers processes smallfile starter
 capctl/rootfs: levels mounts rootfs view walk
 capctl/restore: restore

@@ -78,12 +78,20 @@ static const struct verb verbs[] = {
 	  "  --user UID[:GID]  run the command as this user\n"
 	  "  --pid PID         watch this process instead\n"
 	  "  --id ID           watch all processes of this container\n"
+	  "  --run BUNDLE      watch a container of this bundle\n"
+	  "  --confirm BUNDLE  try what its container can do without\n"
+	  "  --test COMMAND    with --confirm: succeeds if the container works\n"
+	  "  --policy FILE     with --confirm: try the capabilities of its rule\n"
 	  "  --root DIR        the runtime's state directory\n"
 	  "  --for TIME        end after TIME, for example 30s or 5m\n"
-	  "  --rule FILE       write a policy with a rule that raises them",
+	  "  --rule FILE       write a policy with a rule that raises them\n"
+	  "  --as FORM         with --confirm: rule, securitycontext, podman,\n"
+	  "                    systemd or scc",
 	  "capctl learn --user 1000 -- busybox httpd -f -p 80\n"
 	  "capctl learn --user 1000 --rule rule.json -- busybox httpd -f -p 80\n"
-	  "capctl learn --for 30s --id web",
+	  "capctl learn --for 30s --id web\n"
+	  "capctl learn --run bundle\n"
+	  "capctl learn --confirm bundle --policy policy.json --rule rule.json",
 	  verb_learn },
 	{ "run", "[--] COMMAND [ARGUMENT...]",
 	  "run a program with exactly these capabilities, or say why not",

@@ -60,20 +60,30 @@ is_recorded() { # PID of capctl
 }
 
 @test "wrong use is refused" {
+	local see="see 'capctl help learn'"
+
 	capctl learn
-	complained "learn: a command, '--pid' or '--id' is needed: see 'capctl help learn'"
+	complained "learn: a command, '--pid', '--id', '--run' or '--confirm' is needed: $see"
 	capctl learn --pid 1 true
-	complained "learn: a command, '--pid' and '--id' exclude each other: see 'capctl help learn'"
+	complained "learn: a command, '--pid', '--id', '--run' and '--confirm' exclude each other: $see"
+	capctl learn --run / --confirm /
+	complained "learn: a command, '--pid', '--id', '--run' and '--confirm' exclude each other: $see"
 	capctl learn --pid 1 --user 1
-	complained "learn: '--user' is for a command: see 'capctl help learn'"
+	complained "learn: '--user' is for a command: $see"
 	capctl learn --root / true
-	complained "learn: '--root' is for '--id': see 'capctl help learn'"
+	complained "learn: '--root' is for '--id', '--run' and '--confirm': $see"
+	capctl learn --test true --run /
+	complained "learn: '--test', '--policy' and '--as' are for '--confirm': $see"
+	capctl learn --confirm / --as scc
+	complained "learn: '--as' needs '--rule': $see"
+	capctl learn --confirm / --as docker --rule "$work/rule"
+	complained "learn: 'docker' is none of rule, securitycontext, podman, systemd and scc: $see"
 	capctl learn --pid x
-	complained "learn: 'x' is not a PID: see 'capctl help learn'"
+	complained "learn: 'x' is not a PID: $see"
 	capctl learn --user root true
-	complained "learn: 'root' is not UID or UID:GID: see 'capctl help learn'"
+	complained "learn: 'root' is not UID or UID:GID: $see"
 	capctl learn --for 1d true
-	complained "learn: '1d' is no time from 1s to 168h: for example 30s or 5m: see 'capctl help learn'"
+	complained "learn: '1d' is no time from 1s to 168h: for example 30s or 5m: $see"
 }
 
 @test "a program or process that does not exist is an error" {

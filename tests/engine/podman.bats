@@ -30,6 +30,18 @@ teardown() { teardown_podman; }
 	done
 }
 
+# Its form, by which tests of capctl compare it.
+@test "podman: the options that 'capctl learn --as podman' writes are enough" {
+	for name in $RUNTIMES; do
+		use_podman "$name"
+		grant_nothing
+		run -0 podman run --rm --user=1000:1000 --cap-drop=ALL \
+			--cap-add=NET_BIND_SERVICE test report 80
+		expect_line "${granted/bnd=\[0-9a-f\]+/bnd=400}"
+		expect_no_containers
+	done
+}
+
 @test "podman: a container of root is unchanged" {
 	for name in $RUNTIMES; do
 		use_podman "$name"

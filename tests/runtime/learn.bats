@@ -8,6 +8,8 @@ load ../cli/capctl_helpers
 
 setup() {
 	setup_containers
+	export TMPDIR=$work/tmp
+	mkdir "$TMPDIR"
 	capctl learn --json -- true
 	[ "$status" -eq 0 ] || skip "the kernel cannot trace here: $stderr"
 }
@@ -92,5 +94,114 @@ expect_chown() {
 		jq -e '.complete and .needs.names == []' "$work/result"
 		capctl learn --root "$state" --id "$id"
 		complained "learn: no running container '$id'"
+	done
+}
+
+# Watches a container of the bundle from its beginning to its end.
+learn_run() { # WORD...
+	local words
+
+	machine_words env "CAPRUNTIME_RUNTIME=$(runtime_path)" \
+		"CAPRUNTIME_POLICY=$work/policy.json" \
+		"$builddir/capctl" learn --run "$bundle" --root "$state" "$@"
+	run --separate-stderr "${words[@]}" </dev/null
+}
+
+expect_removed() {
+	[ -z "$(ls -A "$state" 2>/dev/null)" ] || seen 'state is left'
+	[ -z "$(ls -A "$TMPDIR")" ] || seen 'files are left'
+	expect_untouched
+}
+
+@test "a bundle is run, and what its program lacks is found" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		grant_nothing
+		change_config '.process.args = ["/bin/httpd", "-f", "-p", "80"]'
+		learn_run --json --rule "$work/rule-$name.json"
+		ended 1
+		is_json '.complete and .exit_status == 1 and
+			.needs.names == ["CAP_NET_BIND_SERVICE"] and
+			.lacks == .needs'
+		[[ "$stderr" = *'bind: Permission denied'* ]] || seen 'no message'
+		jq -e '.rules[0].match.id == "put/the/containers/here"' \
+			"$work/rule-$name.json"
+		expect_removed
+	done
+}
+
+@test "the policy decides what the program of a bundle has" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		grant '{gid: 1000}'
+		change_config '.process.args = ["/bin/httpd", "-f", "-p", "80"]'
+		learn_run --json --for 1s
+		ended 0
+		is_json '.complete and .lacks.names == [] and
+			.needs.names == ["CAP_NET_BIND_SERVICE"]'
+		expect_removed
+	done
+}
+
+@test "a shell in a bundle needs nothing" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		grant_nothing
+		change_config '.process.args = ["/bin/sh", "-c", "echo a; exit 4"]'
+		learn_run --json
+		ended 0
+		is_json '.complete and .exit_status == 4 and .needs.names == []'
+		[ "$stderr" = a ] || seen 'no output'
+		expect_removed
+	done
+}
+
+@test "a bundle that cannot be run leaves nothing" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		change_config '.process.args = ["/nowhere"]'
+		learn_run --rule "$work/rule"
+		[ ! -e "$work/rule" ]
+		expect_removed
+		echo '{' >"$work/policy.json"
+		learn_run
+		ended 2
+		[[ "$stderr" = *'capruntime: load policy: '* ]] || seen 'no reason'
+		expect_removed
+	done
+}
+
+@test "a signal ends the container of a bundle" {
+	local words
+
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		grant_nothing
+		change_config '.process.args = ["/bin/sleep", "1000"]'
+		machine_words env "CAPRUNTIME_RUNTIME=$(runtime_path)" \
+			"CAPRUNTIME_POLICY=$work/policy.json" \
+			"$builddir/capctl" learn --run "$bundle" --root "$state" --json
+		"${words[@]}" >"$work/result" 2>"$work/errors" 3>&- &
+		watcher=$!
+		wait_until has_container
+		end
+		expect_removed
+	done
+}
+
+has_container() { [ -n "$(ls -A "$state" 2>/dev/null)" ]; }
+
+@test "a short id is enough, and the rule is for this container" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		grant_nothing
+		id=$(printf '%s' "$id" | sha256sum | cut -d ' ' -f 1)
+		start_container 'while :; do busybox chown 0 /dev; busybox sleep 0.1; done'
+		capctl learn --root "$state" --for 1s --rule "$work/rule-$name" \
+			--id "${id:0:12}"
+		ended 1
+		jq -e --arg id "$id" '.rules[0].match == {id: $id}' "$work/rule-$name"
+		capctl check "$work/rule-$name"
+		ended 0
 	done
 }

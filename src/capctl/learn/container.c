@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "capctl/process/cgroup.h"
 #include "capctl/process/containers.h"
 #include "capctl/process/smallfile.h"
 
@@ -48,43 +49,83 @@ static void forget_shared(char **text, const char *own)
 	*text = NULL;
 }
 
-static int find_first_process(int32_t *ret_first, const char *root,
-			      const char *id, struct err *err)
+/* Without `whole`, `id` is the short one of an engine. */
+static bool is_meant(const struct container *container, const char *id,
+		     bool whole)
 {
-	struct containers found CLEANUP_CONTAINERS = { 0 };
-	int status = containers_find(&found, root, id, err);
+	if (!container->runs && !*container->error.text)
+		return false;
+	return whole ? strcmp(container->id, id) == 0
+		     : cgroup_is_short_id(container->id, id);
+}
 
-	for (size_t i = 0; i < found.count; i++) {
-		if (!found.list[i].runs)
+/* NULL: none, or for a prefix more than one; *ret_count says which. */
+static const struct container *choose(const struct containers *found,
+				      const char *id, bool whole,
+				      size_t *ret_count)
+{
+	const struct container *chosen = NULL;
+
+	*ret_count = 0;
+	for (size_t i = 0; i < found->count; i++) {
+		if (!is_meant(&found->list[i], id, whole))
 			continue;
-		*ret_first = found.list[i].state.pid;
-		return 0;
+		if (!chosen || !chosen->runs)
+			chosen = &found->list[i];
+		++*ret_count;
 	}
-	if (status < 0)
-		return -1;
-	if (found.count && *found.list[0].error.text) {
-		*err = found.list[0].error;
+	return whole || *ret_count == 1 ? chosen : NULL;
+}
+
+static int take_container(struct learn_container *container,
+			  const struct container *chosen, struct err *err)
+{
+	if (!chosen->runs) {
+		*err = chosen->error;
 		return -1;
 	}
-	return err_set(err, "no running container '%s'", id);
+	container->id = strdup(chosen->id);
+	container->bundle =
+		chosen->state.bundle ? strdup(chosen->state.bundle) : NULL;
+	if (!container->id || (chosen->state.bundle && !container->bundle))
+		return err_set_no_memory(err);
+	return learn_container_of(container, chosen->state.pid, err);
 }
 
 int learn_container_find(struct learn_container *ret_container,
 			 const char *root, const char *id, struct err *err)
 {
+	struct containers found CLEANUP_CONTAINERS = { 0 };
+	const struct container *chosen;
+	int status = containers_find(&found, root, NULL, err);
+	size_t count;
+
+	*ret_container = (struct learn_container){ 0 };
+	chosen = choose(&found, id, true, &count);
+	if (!chosen)
+		chosen = choose(&found, id, false, &count);
+	if (chosen)
+		return take_container(ret_container, chosen, err);
+	if (count > 1)
+		return err_set(err, "'%s' begins the ids of %zu containers", id,
+			       count);
+	return status < 0 ? -1 : err_set(err, "no running container '%s'", id);
+}
+
+int learn_container_of(struct learn_container *container, int32_t first,
+		       struct err *err)
+{
 	char *cgroups CLEANUP_FREE = read_cgroups(getpid());
 	char *namespace CLEANUP_FREE = read_namespace(getpid());
-	struct learn_container *container = ret_container;
 
-	*container = (struct learn_container){ 0 };
-	if (find_first_process(&container->first, root, id, err) < 0)
-		return -1;
-	container->cgroups = read_cgroups(container->first);
-	container->namespace = read_namespace(container->first);
+	container->first = first;
+	container->cgroups = read_cgroups(first);
+	container->namespace = read_namespace(first);
 	if (!cgroups || !namespace || !container->cgroups ||
 	    !container->namespace)
-		return err_set(err, "cannot read process %" PRId32 " of '%s'",
-			       container->first, id);
+		return err_set(
+			err, "cannot read process %" PRId32 " of the container",
+			first);
 	forget_shared(&container->cgroups, cgroups);
 	forget_shared(&container->namespace, namespace);
 	return 0;
@@ -92,6 +133,8 @@ int learn_container_find(struct learn_container *ret_container,
 
 void learn_container_free(struct learn_container *container)
 {
+	free(container->id);
+	free(container->bundle);
 	free(container->cgroups);
 	free(container->namespace);
 }

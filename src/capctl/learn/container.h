@@ -17,16 +17,24 @@
 /* NULL in a text: it cannot be told apart from ours, and does not count. */
 struct learn_container {
 	int32_t first; /* its first process */
+	char *id; /* NULL: not searched for */
+	char *bundle; /* NULL: not known */
 	char *cgroups; /* the text of /proc/PID/cgroup */
 	char *namespace; /* the link /proc/PID/ns/pid */
 };
 
 #define CLEANUP_LEARN_CONTAINER __attribute__((cleanup(learn_container_free)))
 
-/* In the state directory `root`; NULL: in the default ones. Free also on -1. */
+/*
+ * In the state directory `root`; NULL: in the default ones. `id` can be a prefix of
+ * one engine's id. Free also on -1.
+ */
 int learn_container_find(struct learn_container *ret_container,
 			 const char *root, const char *id,
 			 struct err *err) MUST_CHECK;
+/* Of its first process; takes an empty `container`. Free also on -1. */
+int learn_container_of(struct learn_container *container, int32_t first,
+		       struct err *err) MUST_CHECK;
 void learn_container_free(struct learn_container *container);
 
 /* A process that has ended is in none. */

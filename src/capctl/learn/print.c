@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "capctl/learn/learn.h"
+#include "capctl/learn/learned.h"
 
 #include <inttypes.h>
 #include <json-c/json.h>

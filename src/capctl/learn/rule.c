@@ -3,6 +3,8 @@
 
 #include "capctl/learn/rule.h"
 
+#include <string.h>
+
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "capctl/learn/first.h"
@@ -28,17 +30,20 @@ static int add_reason(struct buf *buf, unsigned int bit,
 	return 0;
 }
 
-/* Which call asked for each. The caller frees. */
-static int make_comment(const struct learn_tally *tally, capmask needs,
-			char **ret_comment, struct err *err)
+int learn_rule_reasons(const struct learn_tally *tally, char **ret_text,
+		       struct err *err)
 {
+	capmask needs = learn_tally_needs(tally);
 	struct buf buf CLEANUP_BUF = { 0 };
 
+	if (needs & ~capset_known())
+		return err_set(err,
+			       "a capability that this program cannot name");
 	for (unsigned int bit = 0; bit < LEARN_CAPS_MAX; bit++)
 		if (needs >> bit & 1 &&
 		    add_reason(&buf, bit, &tally->need[bit]) < 0)
 			return err_set_no_memory(err);
-	return buf_take(&buf, ret_comment, NULL, err);
+	return buf_take(&buf, ret_text, NULL, err);
 }
 
 static void add_list(struct buf *buf, capmask needs)
@@ -54,32 +59,79 @@ static void add_list(struct buf *buf, capmask needs)
 	}
 }
 
-int learn_rule_make(const struct learn_tally *tally, char **ret_text,
-		    size_t *ret_len, struct err *err)
+/* A pattern for the text: what is special in one becomes '?', any byte. */
+static char *make_pattern(const char *text)
 {
-	capmask needs = learn_tally_needs(tally);
-	struct buf buf CLEANUP_BUF = { 0 };
-	char *comment CLEANUP_FREE = NULL;
+	char *pattern = strdup(text);
 
-	if (needs & ~capset_known())
-		return err_set(err,
-			       "a capability that this program cannot name");
-	if (make_comment(tally, needs, &comment, err) < 0)
-		return -1;
-	buf_add_str(&buf, "{\n"
-			  "  \"version\": 1,\n"
-			  "  \"rules\": [\n"
+	for (char *at = pattern; at && *at; at++)
+		if (*at == '*' || (*at == '!' && at == pattern))
+			*at = '?';
+	return pattern;
+}
+
+/* NULL as the text: nothing. */
+static void add_match(struct buf *buf, const char **between, const char *key,
+		      const char *text)
+{
+	char *pattern CLEANUP_FREE = text ? make_pattern(text) : NULL;
+
+	if (!text)
+		return;
+	buf->failed |= !pattern;
+	buf_add_str(buf, *between);
+	buf_add_json(buf, key);
+	buf_add_str(buf, ": ");
+	buf_add_json(buf, pattern ? pattern : "");
+	*between = ", ";
+}
+
+static void add_matches(struct buf *buf, const struct learn_subject *subject)
+{
+	const char *between = "";
+
+	if (subject->namespace && subject->container) {
+		add_match(buf, &between, "namespace", subject->namespace);
+		add_match(buf, &between, "container", subject->container);
+		add_match(buf, &between, "image", subject->image);
+	} else {
+		add_match(buf, &between, "id",
+			  subject->id ? subject->id : LEARN_RULE_ID);
+	}
+}
+
+static void add_actions(struct buf *buf, const struct learn_rule *rule)
+{
+	if (rule->ambient) {
+		buf_add_str(buf, ",\n      \"ambient\": [");
+		add_list(buf, rule->ambient);
+		buf_add_str(buf, "],\n      \"require\": true");
+	}
+	if (rule->exact)
+		buf_add_str(buf, ",\n      \"drop\": \"others\"");
+}
+
+int learn_rule_print(const struct learn_rule *rule, char **ret_text,
+		     size_t *ret_len, struct err *err)
+{
+	const struct learn_subject *subject = rule->subject;
+	struct buf buf CLEANUP_BUF = { 0 };
+
+	buf_add_str(&buf, "{\n  \"version\": 1,\n");
+	if (subject->engine) {
+		buf_add_str(&buf, "  \"engine\": ");
+		buf_add_json(&buf, subject->engine);
+		buf_add_str(&buf, ",\n");
+	}
+	buf_add_str(&buf, "  \"rules\": [\n"
 			  "    {\n"
 			  "      \"name\": \"learned\",\n"
 			  "      \"comment\": ");
-	buf_add_json(&buf, comment);
-	buf_add_str(&buf, ",\n      \"match\": { \"id\": \"" LEARN_RULE_ID
-			  "\" },\n      \"ambient\": [");
-	add_list(&buf, needs);
-	buf_add_str(&buf, "],\n"
-			  "      \"require\": true\n"
-			  "    }\n"
-			  "  ]\n"
-			  "}\n");
+	buf_add_json(&buf, rule->comment);
+	buf_add_str(&buf, ",\n      \"match\": { ");
+	add_matches(&buf, subject);
+	buf_add_str(&buf, " }");
+	add_actions(&buf, rule);
+	buf_add_str(&buf, "\n    }\n  ]\n}\n");
 	return buf_take(&buf, ret_text, ret_len, err);
 }

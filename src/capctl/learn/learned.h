@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What 'capctl learn' found out, and how it is printed. */
-#ifndef CAPRUNTIME_CAPCTL_LEARN_LEARN_H
-#define CAPRUNTIME_CAPCTL_LEARN_LEARN_H
+#ifndef CAPRUNTIME_CAPCTL_LEARN_LEARNED_H
+#define CAPRUNTIME_CAPCTL_LEARN_LEARNED_H
 
 #include "capctl/learn/tally.h"
 #include "capctl/learn/target.h"

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "capctl/learn/bundle_run.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/wait.h>
+
+#include "base/alloc.h"
+#include "base/fileio.h"
+#include "capctl/child.h"
+#include "capctl/learn/options.h"
+#include "capctl/process/smallfile.h"
+#include "capctl/restore/restore.h"
+
+#define DIRECTORY "capctl-learn-XXXXXX"
+#define OUTPUT_MAX ((size_t)16 * 1024 * 1024)
+#define WORDS_MAX 12
+#define ERRORS 2 /* standard error */
+/* For the runtime, not for what runs in the container. */
+#define LIMIT_S 60
+
+static int make_directory(struct bundle_run *run, struct err *err)
+{
+	const char *where = secure_getenv("TMPDIR");
+	char *path CLEANUP_FREE = NULL;
+
+	if (!where || *where != '/')
+		where = "/tmp";
+	path = alloc_path(where, DIRECTORY);
+	if (!path)
+		return err_set_no_memory(err);
+	if (!mkdtemp(path))
+		return err_set_errno(err, errno, "make a directory in '%s'",
+				     where);
+	run->directory = TAKE_PTR(path);
+	return 0;
+}
+
+static int name_files(struct bundle_run *run, struct err *err)
+{
+	run->policy = alloc_path(run->directory, "policy.json");
+	run->output = alloc_path(run->directory, "output");
+	run->pid_file = alloc_path(run->directory, "pid");
+	return run->policy && run->output && run->pid_file
+		       ? 0
+		       : err_set_no_memory(err);
+}
+
+int bundle_run_open(struct bundle_run *ret_run, const char *bundle,
+		    const char *root, struct err *err)
+{
+	struct bundle_run *run = ret_run;
+
+	*run = (struct bundle_run){ .root = root };
+	installed_init(&run->installed);
+	run->bundle = realpath(bundle, NULL);
+	if (!run->bundle)
+		return err_set_errno(err, errno, "'%s'", bundle);
+	/* The first process is a child of the runtime, which ends before it. */
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
+		return err_set_errno(err, errno, "adopt processes");
+	return make_directory(run, err) < 0 ? -1 : name_files(run, err);
+}
+
+static void remove_files(const struct bundle_run *run)
+{
+	const char *const paths[] = { run->policy, run->output, run->pid_file };
+
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++)
+		if (paths[i])
+			unlink(paths[i]);
+	if (run->directory)
+		rmdir(run->directory);
+}
+
+void bundle_run_close(struct bundle_run *run)
+{
+	struct err ignored;
+	int result = bundle_run_remove(run, &ignored);
+
+	/* An earlier error has the cause. */
+	if (run->directory)
+		result = restore_config(run->bundle, &ignored);
+	(void)result;
+	remove_files(run);
+	free(run->bundle);
+	free(run->directory);
+	free(run->policy);
+	free(run->output);
+	free(run->pid_file);
+}
+
+int bundle_run_use_policy(struct bundle_run *run, const char *text,
+			  struct err *err)
+{
+	int fd CLEANUP_FD = fileio_open(AT_FDCWD, run->policy,
+					O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	if (fd < 0 || fileio_write(fd, PIECES_OF(text, strlen(text))) < 0)
+		return err_set_errno(err, errno, "write '%s'", run->policy);
+	return setenv("CAPRUNTIME_POLICY", run->policy, 1) < 0
+		       ? err_set_no_memory(err)
+		       : 0;
+}
+
+/* `words` are those after --root; NULL ends them. Returns the exit status. */
+static int call_runtime(const struct bundle_run *run, const char *const words[],
+			struct err *err)
+{
+	const char *argv[WORDS_MAX] = { PACKAGE_NAME };
+	int input CLEANUP_FD = fileio_open(AT_FDCWD, "/dev/null", O_RDONLY, 0);
+	int output CLEANUP_FD =
+		run->shows_output
+			? fcntl(ERRORS, F_DUPFD_CLOEXEC, 3)
+			: fileio_open(AT_FDCWD, run->output,
+				      O_WRONLY | O_CREAT | O_APPEND, 0600);
+	const struct child_program program = {
+		.path = installed_path(&run->installed),
+		/* posix_spawn(3) does not change them. */
+		.argv = (char *const *)(uintptr_t)argv,
+		.environment = environ,
+		.interrupt = -1,
+	};
+	struct child child CLEANUP_CHILD = CHILD_INIT;
+	size_t count = 1;
+
+	if (input < 0 || output < 0)
+		return err_set_errno(err, errno, "'%s'", run->output);
+	if (run->root) {
+		argv[count++] = "--root";
+		argv[count++] = run->root;
+	}
+	for (size_t i = 0; words[i]; i++)
+		argv[count++] = words[i];
+	if (child_start_with(&child, &program,
+			     (const int[]){ input, output, output }, err) < 0)
+		return -1;
+	if (child_wait(&child, child_time(LIMIT_S * 1000)) != 0) {
+		char *line CLEANUP_FREE = bundle_run_last_line(run);
+
+		return err_set(err, "%s '%s': %s", words[0], run->bundle,
+			       line && *line ? line
+					     : "the real runtime failed");
+	}
+	return 0;
+}
+
+static int name_container(struct bundle_run *run, struct err *err)
+{
+	uint64_t number;
+
+	if (getrandom(&number, sizeof(number), 0) != sizeof(number))
+		return err_set_errno(err, errno, "random number");
+	snprintf(run->id, sizeof(run->id), "capctl-learn-%016" PRIx64, number);
+	return 0;
+}
+
+static int read_pid(struct bundle_run *run, struct err *err)
+{
+	size_t len;
+	char *text CLEANUP_FREE = smallfile_read(run->pid_file, 32, &len);
+
+	if (text)
+		text[strcspn(text, "\n")] = '\0';
+	if (!text || !learn_pid_parse(text, &run->pid))
+		return err_set(err, "the runtime wrote no PID into '%s'",
+			       run->pid_file);
+	return 0;
+}
+
+int bundle_run_create(struct bundle_run *run, struct err *err)
+{
+	const char *const words[] = { "create",	    "--bundle",	   run->bundle,
+				      "--pid-file", run->pid_file, run->id,
+				      NULL };
+
+	unlink(run->output);
+	unlink(run->pid_file);
+	if (name_container(run, err) < 0 || call_runtime(run, words, err) < 0)
+		return -1;
+	return read_pid(run, err);
+}
+
+int bundle_run_start(struct bundle_run *run, struct err *err)
+{
+	const char *const words[] = { "start", run->id, NULL };
+
+	return call_runtime(run, words, err);
+}
+
+int bundle_run_remove(struct bundle_run *run, struct err *err)
+{
+	const char *const words[] = { "delete", "--force", run->id, NULL };
+	int result = 0;
+
+	/* After a create that failed there may be nothing to delete. */
+	run->shows_output = false;
+	if (*run->id)
+		result = call_runtime(run, words, err);
+	/* Our child: until it is waited for, no other process has its PID. */
+	if (run->pid > 0 && waitpid(run->pid, NULL, WNOHANG) == 0) {
+		kill(run->pid, SIGKILL);
+		waitpid(run->pid, NULL, 0);
+	}
+	run->id[0] = '\0';
+	run->pid = 0;
+	return result;
+}
+
+char *bundle_run_last_line(const struct bundle_run *run)
+{
+	size_t len;
+	char *text CLEANUP_FREE = smallfile_read(run->output, OUTPUT_MAX, &len);
+
+	return strdup(text ? child_last_line(text) : "");
+}
