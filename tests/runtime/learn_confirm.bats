@@ -153,6 +153,16 @@ expect_nothing_left() {
 	done
 }
 
+@test "paths may be relative" {
+	for name in $RUNTIMES; do
+		use_bundle "$name" 'echo a'
+		cd "$work"
+		state=${state##*/} bundle=${bundle##*/} confirm_asked
+		ended 0
+		expect_nothing_left
+	done
+}
+
 is_tested() { [ -e "$work/tested" ]; }
 
 @test "a signal ends it, and nothing is left" {

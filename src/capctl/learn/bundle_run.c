@@ -53,13 +53,29 @@ static int name_files(struct bundle_run *run, struct err *err)
 		       : err_set_no_memory(err);
 }
 
+/* Absolute: crun's "create" goes to the bundle before it makes the directory. */
+static int take_root(struct bundle_run *run, const char *root, struct err *err)
+{
+	char *here CLEANUP_FREE = NULL;
+
+	if (!root)
+		return 0;
+	here = getcwd(NULL, 0);
+	if (!here)
+		return err_set_errno(err, errno, "current directory");
+	run->root = alloc_path(here, root);
+	return run->root ? 0 : err_set_no_memory(err);
+}
+
 int bundle_run_open(struct bundle_run *ret_run, const char *bundle,
 		    const char *root, struct err *err)
 {
 	struct bundle_run *run = ret_run;
 
-	*run = (struct bundle_run){ .root = root };
+	*run = (struct bundle_run){ 0 };
 	installed_init(&run->installed);
+	if (take_root(run, root, err) < 0)
+		return -1;
 	run->bundle = realpath(bundle, NULL);
 	if (!run->bundle)
 		return err_set_errno(err, errno, "'%s'", bundle);
@@ -90,6 +106,7 @@ void bundle_run_close(struct bundle_run *run)
 		result = restore_config(run->bundle, &ignored);
 	(void)result;
 	remove_files(run);
+	free(run->root);
 	free(run->bundle);
 	free(run->directory);
 	free(run->policy);

@@ -16,7 +16,7 @@
 
 struct bundle_run {
 	struct installed installed; /* finds capruntime */
-	const char *root; /* of the runtime's state; NULL: its default */
+	char *root; /* of the runtime's state; NULL: its default */
 	char *bundle; /* absolute */
 	char *directory; /* a private one; with these files: */
 	char *policy;

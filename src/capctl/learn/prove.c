@@ -58,7 +58,7 @@ static int record_needs(struct trial *trial, capmask all, capmask *ret_asked,
 	*ret_asked = learn_tally_needs(&learned.tally) & capset_known();
 	learn_tally_free(&learned.tally);
 	if (result < 0)
-		return err_wrap(err, "without '--policy' it is recorded");
+		return -1;
 	if (learned.lost)
 		return err_set(err, "%" PRIu64 " events of the kernel are lost",
 			       learned.lost);

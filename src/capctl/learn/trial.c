@@ -237,7 +237,8 @@ int trial_record(struct trial *trial, capmask set, bool *ret_passed,
 	int result = -1;
 
 	if (!recorder)
-		return -1;
+		return err_wrap(err,
+				"record (with '--policy' nothing is recorded)");
 	if (use_policy(trial->run, set, false, err) == 0)
 		result = record_program(&course, &watch, &container, ret_passed,
 					err);
