@@ -163,6 +163,18 @@ expect_nothing_left() {
 	done
 }
 
+@test "what a test leaves running is ended" {
+	local pid
+
+	use_bundle runc 'exec sleep 1000'
+	confirm_asked --test "sleep 1000 & echo \$! >>'$work/pids'"
+	ended 0
+	[ "$(wc -l <"$work/pids")" = 3 ]
+	while read -r pid; do
+		run ! grep -qs '^State:[[:space:]]*[^Z[:space:]]' "/proc/$pid/status"
+	done <"$work/pids"
+}
+
 is_tested() { [ -e "$work/tested" ]; }
 
 @test "a signal ends it, and nothing is left" {

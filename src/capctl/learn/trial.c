@@ -117,17 +117,28 @@ static void reap_program(struct course *course)
 		run->pid = 0;
 }
 
+/* With what it started: until it is waited for, its group is no other one. */
+static bool has_test_ended(struct child *test, int *ret_status)
+{
+	siginfo_t info = { 0 };
+
+	if (waitid(P_PID, (id_t)test->pid, &info, WEXITED | WNOHANG | WNOWAIT) <
+		    0 ||
+	    info.si_pid != test->pid)
+		return false;
+	kill(-test->pid, SIGKILL);
+	waitpid(test->pid, ret_status, 0);
+	test->pid = 0;
+	return true;
+}
+
 /* *ret_status is as of waitpid(2). */
 static bool has_decided(struct course *course, int *ret_status)
 {
 	reap_program(course);
 	*ret_status = course->program_status;
-	if (!course->trial->test)
-		return course->program_ended;
-	if (waitpid(course->test.pid, ret_status, WNOHANG) != course->test.pid)
-		return false;
-	course->test.pid = 0;
-	return true;
+	return course->trial->test ? has_test_ended(&course->test, ret_status)
+				   : course->program_ended;
 }
 
 static char *describe_end(const struct course *course, bool decided, int status)
