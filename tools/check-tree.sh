@@ -303,7 +303,7 @@ no_file_hides_config_h() {
 
 arrows_make_no_circle() {
 	echo "$arrows" | awk '{ for (i = 2; i <= NF; i++) print $1, $i }' |
-		tsort 2>&1 >/dev/null
+		{ tsort >/dev/null; } 2>&1
 }
 
 every_folder_has_its_arrows() {
@@ -410,7 +410,7 @@ nothing_banned_is_called() {
 	calls 'strcpy|strcat|stpcpy|sprintf|vsprintf|gets|atoi|atol|atoll|strtok|alloca|system|popen|fork|vfork|execlp|execvpe?|mktemp|tmpnam|basename|dirname' $(sources)
 	# A static program would load the plug-ins of nsswitch.conf, and crash.
 	# shellcheck disable=SC2046
-	calls 'getpw(nam|uid)(_r)?|getgr(nam|gid)(_r)?|getgrouplist|initgroups' $(sources)
+	calls 'getpwnam(_r)?|getpwuid(_r)?|getgrnam(_r)?|getgrgid(_r)?|getgrouplist|initgroups' $(sources)
 	# shellcheck disable=SC2046
 	calls 'posix_spawnp?' $(sources | grep -vFx "$spawners")
 	# shellcheck disable=SC2046

@@ -60,7 +60,7 @@ shop() {
 	container "abbb$hex" shop web-1 log
 	container "abcc$hex" shop web-1 log 0
 	container "accc$hex" shop job once 0
-	container "addd$hex" shop job once 0
+	container "adee$hex" shop job once 0
 	container box bank safe x
 }
 
@@ -99,7 +99,7 @@ means() { # WORDS IDS
 			bank/safe/x box              ok  holds what was granted; the current policy
 			                                 decides the same
 			shop/job/once accc01234567   ok  not running
-			shop/job/once addd01234567   ok  not running
+			shop/job/once adee01234567   ok  not running
 			shop/web-1/log abbb01234567  ok  holds what was granted; the current policy
 			                                 decides the same
 			shop/web-1/log abcc01234567  ok  not running
@@ -135,7 +135,7 @@ means() { # WORDS IDS
 	done
 	alone verify shop/job/once
 	ended 2
-	one_line_of "verify: 'shop/job/once' is ambiguous: shop/job/once accc0123456789012 (not running), shop/job/once addd0123456789012 (not running)"
+	one_line_of "verify: 'shop/job/once' is ambiguous: shop/job/once accc0123456789012 (not running), shop/job/once adee0123456789012 (not running)"
 }
 
 @test "a missing one does not stop the others" {

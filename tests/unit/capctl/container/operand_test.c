@@ -36,7 +36,7 @@ static struct census_entry entries[] = {
 	ENTRY("abbb" SIXTY, true, "shop", "web-1", "log"),
 	ENTRY("abcc" SIXTY, false, "shop", "web-1", "log"),
 	ENTRY("accc" SIXTY, false, "shop", "job", "once"),
-	ENTRY("addd" SIXTY, false, "shop", "job", "once"),
+	ENTRY("adee" SIXTY, false, "shop", "job", "once"),
 	ENTRY("aeee" SIXTY, true, "bank", "twin", "x"),
 	ENTRY("afff" SIXTY, true, "bank", "twin", "x"),
 	NAMELESS("box"),
@@ -125,13 +125,13 @@ static void an_ambiguous_word_is_an_error_with_the_candidates(void)
 {
 	is_ambiguous(
 		"shop/job/once",
-		"'shop/job/once' is ambiguous: shop/job/once accc0123456789012 (not running), shop/job/once addd0123456789012 (not running)");
+		"'shop/job/once' is ambiguous: shop/job/once accc0123456789012 (not running), shop/job/once adee0123456789012 (not running)");
 	is_ambiguous(
 		"ab",
 		"'ab' is ambiguous: shop/web-1/log abbb01234567, shop/web-1/log abcc01234567 (not running)");
 	is_ambiguous(
 		"a",
-		"'a' is ambiguous: shop/web-1/web aaaa01234567, shop/web-1/log abbb01234567, shop/web-1/log abcc01234567 (not running), shop/job/once accc01234567 (not running), shop/job/once addd01234567 (not running) and others");
+		"'a' is ambiguous: shop/web-1/web aaaa01234567, shop/web-1/log abbb01234567, shop/web-1/log abcc01234567 (not running), shop/job/once accc01234567 (not running), shop/job/once adee01234567 (not running) and others");
 	is_ambiguous(
 		"bank/twin/x",
 		"'bank/twin/x' is ambiguous: bank/twin/x aeee01234567890, bank/twin/x afff01234567890");
