@@ -201,19 +201,18 @@ static int read_target(const char *root, const char *id,
 {
 	char path[PATH_SIZE], target[PATH_SIZE];
 	ssize_t len;
-	int number;
 
 	ret_link->narrows = true;
 	if (link_path(root, id, path, err) < 0)
 		return -1;
 	len = readlink(path, target, sizeof(target) - 1);
 	if (len < 0) {
-		number = errno;
-		ret_link->narrows =
-			!is_without_link(number) && number != ENOTDIR;
-		return ret_link->narrows || number == ENOTDIR
-			       ? err_set_errno(err, number, "link '%s'", path)
-			       : 0;
+		int number = errno;
+		bool without = is_without_link(number);
+
+		ret_link->narrows = !without && number != ENOTDIR;
+		return without ? 0
+			       : err_set_errno(err, number, "link '%s'", path);
 	}
 	target[len] = '\0';
 	ret_link->narrows = read_mark(target);
