@@ -422,18 +422,21 @@ try_session() { # may-go-through or narrows
 try_raised() { try_session may-go-through; }
 try_narrowed() { try_session narrows; }
 
+# Whether a session's link is there is always asked.
+each_session_fault() { # EVERY "raises"|"narrows" TRY
+	always=' readlink.*capruntime/' every=$1
+	kind="system call fails, a rule that $2"
+	each_fault "$3" errors
+	kind="killed at a call, a rule that $2"
+	each_fault "$3" signal=KILL
+}
+
 @test "a session under a raising rule goes through, whatever call fails" {
 	prepare_session "$with_exec"
-	kind='system call fails, a rule that raises' every=11 always=' readlink.*capruntime/'
-	each_fault try_raised errors
-	kind='killed at a call, a rule that raises'
-	each_fault try_raised signal=KILL
+	each_session_fault 11 raises try_raised
 }
 
 @test "a session is narrowed or refused, whatever call fails" {
 	prepare_session '{"name":"web","match":{},"drop":"others","exec":true}'
-	kind='system call fails, a rule that narrows' every=7 always=' readlink.*capruntime/'
-	each_fault try_narrowed errors
-	kind='killed at a call, a rule that narrows'
-	each_fault try_narrowed signal=KILL
+	each_session_fault 7 narrows try_narrowed
 }
