@@ -101,7 +101,8 @@ AC_DEFUN([CAPRUNTIME_LINK_KERNEL_HEADERS], [
 
 # CAPRUNTIME_CHOOSE_LIBC(WITH-MUSL): sets LIBC_CFLAGS, which compile and link
 # capruntime, LIBC_LDFLAGS and capruntime_libc. musl-gcc is the compiler with other
-# specs, which have no static PIE: rcrt1.o is the start of one.
+# specs, which have no static PIE: rcrt1.o is the start of one. musl never makes its data
+# read-only again, so norelro only saves the padding before the other data.
 AC_DEFUN([CAPRUNTIME_CHOOSE_LIBC], [
 	LIBC_CFLAGS= LIBC_LDFLAGS=none
 	AC_PATH_PROG([MUSL_GCC], [musl-gcc])
@@ -110,7 +111,7 @@ AC_DEFUN([CAPRUNTIME_CHOOSE_LIBC], [
 		CAPRUNTIME_LINK_KERNEL_HEADERS
 		specs=$($SED -n 's/.*-specs "\(.*\)".*/\1/p' "$MUSL_GCC")
 		LIBC_CFLAGS="-specs=$specs -isystem kernel-headers"
-		start="-nostartfiles -Wl,-pie,--no-dynamic-linker,-z,text"
+		start="-nostartfiles -Wl,-pie,--no-dynamic-linker,-z,text,-z,norelro"
 		CAPRUNTIME_LINK_STATIC([LIBC_LDFLAGS], [$LIBC_CFLAGS],
 			["-static $start ${specs%/*}/rcrt1.o" -static], [[
 				#include <features.h>

@@ -56,6 +56,11 @@ exception() { # CHECK PROGRAM
 		*-static) echo 'the C library has no start of a static PIE' ;;
 		esac
 		;;
+	relro-capruntime)
+		case $(setting LIBC_LDFLAGS) in
+		*norelro*) echo 'musl applies it in dynamic programs only' ;;
+		esac
+		;;
 	fortify-*)
 		grep -qE 'GLIBC_|_dl_relocate_static_pie' "$text" ||
 			echo 'the C library has no fortified functions'

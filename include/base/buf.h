@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/err.h"
@@ -29,7 +30,11 @@ struct buf {
 #define CLEANUP_BUF __attribute__((cleanup(buf_free)))
 
 void buf_add(struct buf *buf, const char *text, size_t len);
-void buf_add_str(struct buf *buf, const char *text);
+/* Inline, because the length of most texts is known. */
+static inline void buf_add_str(struct buf *buf, const char *text)
+{
+	buf_add(buf, text, strlen(text));
+}
 /*
  * Adds a JSON string in quotes (RFC 8259, section 7). Bytes that are not valid
  * UTF-8 become U+FFFD; unseen characters (base/utf8.h) become escapes.

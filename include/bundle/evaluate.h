@@ -23,6 +23,7 @@ struct evaluation {
 	const struct policy *policy; /* lent */
 	const struct policy_rule
 		*forced; /* lent; NULL: the rule that matches */
+	bool describes_all; /* in `subject`, also what no rule asks for */
 	struct bundle bundle;
 	struct record record; /* if bundle.record_text is not NULL */
 	bool exact; /* undo_revert(); set to revert on the admin's word */

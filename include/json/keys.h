@@ -14,15 +14,10 @@ int json_keys_check_unique(const struct json_doc *doc, struct json_value object,
 			   struct err *err) MUST_CHECK;
 
 /*
- * Refuses a key that contains a NUL, and one that is not in `names` (ended by
+ * Also refuses a key that contains a NUL, and one that is not in `names` (ended by
  * NULL) but equals one of them under Go's folding: ASCII case, U+017F as s,
  * U+212A as k (encoding/json, fold.go).
  */
-int json_keys_check_names(const struct json_doc *doc, struct json_value object,
-			  const char *const names[],
-			  struct err *err) MUST_CHECK;
-
-/* Both of these checks. */
 int json_keys_check(const struct json_doc *doc, struct json_value object,
 		    const char *const names[], struct err *err) MUST_CHECK;
 

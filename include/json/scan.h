@@ -33,6 +33,7 @@ struct json_value {
 	enum json_kind kind;
 	size_t start;
 	size_t end;
+	bool escapes; /* in a string */
 };
 
 struct json_member {
@@ -61,7 +62,6 @@ bool json_next_element(struct json_iter *iter, struct json_value *ret_value);
  */
 bool json_string_is(const struct json_doc *doc, struct json_value string,
 		    const char *text);
-bool json_has_escape(const struct json_doc *doc, struct json_value string);
 
 /*
  * Decodes a string's escapes and returns its length. ret_text has room for as

@@ -60,6 +60,7 @@ struct policy {
 	const char *log_file;
 	bool audit_all;
 	capmask above_ceiling; /* what no rule may raise; 0: no ceiling */
+	bool asks_flag[MATCH_FLAG_COUNT]; /* in some rule's match */
 	bool any_engine;
 	enum engine engine; /* of handlers that are not listed */
 	struct policy_handler *handlers;

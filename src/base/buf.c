@@ -11,6 +11,8 @@
 
 #define FIRST_SIZE 256
 #define CUT "..."
+/* Bytes for which room is made at once. */
+#define USUAL_MAX 512
 
 static bool has_room(struct buf *buf, size_t len)
 {
@@ -42,11 +44,6 @@ void buf_add(struct buf *buf, const char *text, size_t len)
 	if (len)
 		memcpy(buf->text + buf->len, text, len);
 	buf->len += len;
-}
-
-void buf_add_str(struct buf *buf, const char *text)
-{
-	buf_add(buf, text, strlen(text));
 }
 
 /* The letter of a short escape; 0: there is none. */
@@ -84,6 +81,42 @@ static size_t format_json(const char *text, size_t left,
 	return len ? len : 1;
 }
 
+/*
+ * Adds the characters up to the first that is neither plain nor a short escape, and
+ * returns how many bytes of the text these were. Each becomes two bytes at most.
+ */
+static size_t add_usual(struct buf *buf, const char *text, size_t len)
+{
+	size_t used;
+	char *to;
+
+	if (!has_room(buf, 2 * len)) {
+		buf->failed = true;
+		return len;
+	}
+	to = buf->text + buf->len;
+	for (used = 0; used < len; used++) {
+		char byte = text[used], escape = short_escape(byte);
+
+		if (!escape && (byte < 0x20 || byte >= 0x7f))
+			break;
+		if (escape)
+			*to++ = '\\';
+		*to++ = escape ? escape : byte;
+	}
+	buf->len = (size_t)(to - buf->text);
+	return used;
+}
+
+/* So much of a text of `left` bytes fits with CUT into `room`, whatever it is. */
+static size_t usual_length(size_t left, size_t room)
+{
+	size_t len = left < USUAL_MAX ? left : USUAL_MAX;
+	size_t fits = room > strlen(CUT) ? (room - strlen(CUT)) / 2 : 0;
+
+	return len < fits ? len : fits;
+}
+
 void buf_add_json_cut(struct buf *buf, const char *text, size_t max)
 {
 	size_t left = strlen(text), from, cut;
@@ -92,10 +125,10 @@ void buf_add_json_cut(struct buf *buf, const char *text, size_t max)
 	buf_add_str(buf, "\"");
 	from = cut = buf->len;
 	while (left) {
-		size_t used = utf8_plain_length(text, left);
+		size_t len = usual_length(left, max - (buf->len - from));
+		size_t used = add_usual(buf, text, len);
 
-		if (used && buf->len - from + used + strlen(CUT) <= max) {
-			buf_add(buf, text, used);
+		if (used) {
 			cut = buf->len;
 			text += used;
 			left -= used;

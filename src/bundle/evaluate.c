@@ -112,15 +112,22 @@ evaluation_namespace(const struct spec_namespace *entry, const char *kind)
 		       : NAMESPACE_OTHER;
 }
 
-/* Sets the flag to whether the namespace is the `wanted` one. */
+/* Asks /proc, so only for what is needed. */
 static void describe_namespace(struct evaluation *evaluation,
 			       enum match_flag flag,
-			       enum evaluation_namespace found,
+			       const struct spec_namespace *entry,
+			       const char *kind,
 			       enum evaluation_namespace wanted)
 {
+	bool asks = evaluation->policy->asks_flag[flag];
+	enum evaluation_namespace found;
+
+	if (!asks && !evaluation->describes_all)
+		return;
+	found = evaluation_namespace(entry, kind);
 	evaluation->subject.flags[flag] = found == wanted;
 	evaluation->subject.unknown[flag] = found == NAMESPACE_UNKNOWN;
-	if (found == NAMESPACE_UNKNOWN)
+	if (asks && found == NAMESPACE_UNKNOWN)
 		evaluation->note = notes[flag];
 }
 
@@ -145,13 +152,11 @@ static void describe_subject(struct evaluation *evaluation,
 	subject->texts[MATCH_HANDLER] = evaluation->handler;
 	subject->numbers[MATCH_UID] = spec->uid;
 	subject->numbers[MATCH_GID] = spec->gid;
-	describe_namespace(evaluation, MATCH_HOST_NETWORK,
-			   evaluation_namespace(&spec->network, "net"),
+	describe_namespace(evaluation, MATCH_HOST_NETWORK, &spec->network,
+			   "net", NAMESPACE_OWN);
+	describe_namespace(evaluation, MATCH_HOST_PID, &spec->pid, "pid",
 			   NAMESPACE_OWN);
-	describe_namespace(evaluation, MATCH_HOST_PID,
-			   evaluation_namespace(&spec->pid, "pid"),
-			   NAMESPACE_OWN);
-	describe_namespace(evaluation, MATCH_USERNS, evaluation->userns,
+	describe_namespace(evaluation, MATCH_USERNS, &spec->user, "user",
 			   NAMESPACE_OTHER);
 	subject->flags[MATCH_NO_NEW_PRIVILEGES] = spec->no_new_privileges;
 	subject->flags[MATCH_PRIVILEGED] =

@@ -108,6 +108,7 @@ static int decide_bundle(struct dryrun *run, struct err *err)
 
 	if (status < 0 && !evaluation->bundle.config_text)
 		return -1;
+	evaluation->describes_all = true;
 	if (status == 0)
 		status = evaluation_decide(evaluation, &own, err);
 	if (status < 0)

@@ -127,17 +127,22 @@ const char *capset_bare_name(capmask one)
 	return "";
 }
 
+capmask capset_from_exact(const char *name, size_t len)
+{
+	if (len <= PREFIX_LEN || memcmp(name, PREFIX, PREFIX_LEN) != 0)
+		return 0;
+	name += PREFIX_LEN;
+	len -= PREFIX_LEN;
+	for (size_t i = 0; i < ARRAY_LEN(cap_names); i++)
+		if (*cap_names[i] == *name && strlen(cap_names[i]) == len &&
+		    memcmp(cap_names[i], name, len) == 0)
+			return BIT(i);
+	return 0;
+}
+
 static bool is_lower(char c)
 {
 	return c >= 'a' && c <= 'z';
-}
-
-capmask capset_from_exact(const char *name, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		if (is_lower(name[i]))
-			return 0;
-	return has_prefix(name, len) ? capset_from_name(name, len) : 0;
 }
 
 static bool is_libcap_digit(char c)

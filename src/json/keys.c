@@ -38,7 +38,7 @@ static int key_read(struct key *ret_key, const struct json_doc *doc,
 	*ret_key = (struct key){ .text = doc->text + string.start + 1,
 				 .len = string.end - string.start - 2,
 				 .offset = string.start };
-	if (!json_has_escape(doc, string))
+	if (!string.escapes)
 		return 0;
 	if (json_string(doc, string, &ret_key->owned, &ret_key->len, err) < 0)
 		return -1;
@@ -132,26 +132,6 @@ static const struct key *first_repeated(const struct keys *keys)
 				       : first_of_many(keys);
 }
 
-int json_keys_check_unique(const struct json_doc *doc, struct json_value object,
-			   struct err *err)
-{
-	struct json_iter iter = json_iterate(doc, object);
-	struct keys keys CLEANUP_KEYS = { 0 };
-	const struct key *repeated;
-	struct json_member member;
-
-	while (json_next_member(&iter, &member))
-		if (keys_add(&keys, doc, member.key, err) < 0)
-			return -1;
-	repeated = first_repeated(&keys);
-	if (!repeated)
-		return 0;
-	return json_err(
-		err, doc, repeated->offset,
-		"duplicate key '%.*s': readers differ on which one counts, keep one",
-		(int)repeated->len, repeated->text);
-}
-
 /*
  * The next character of a key under Go's folding, and its length in bytes.
  * Every byte of another multi-byte character is its own character. No key ends
@@ -216,21 +196,18 @@ static int check_name(const struct json_doc *doc, const struct key *key,
 		(int)key->len, key->text, folded, folded);
 }
 
-int json_keys_check_names(const struct json_doc *doc, struct json_value object,
-			  const char *const names[], struct err *err)
+static int read_keys(struct keys *keys, const struct json_doc *doc,
+		     struct json_value object, const char *const names[],
+		     struct err *err)
 {
 	struct json_iter iter = json_iterate(doc, object);
 	struct json_member member;
 
 	while (json_next_member(&iter, &member)) {
-		struct key key;
-		int status;
-
-		if (key_read(&key, doc, member.key, err) < 0)
+		if (keys_add(keys, doc, member.key, err) < 0)
 			return -1;
-		status = check_name(doc, &key, names, err);
-		free(key.owned);
-		if (status < 0)
+		if (names && check_name(doc, &keys->list[keys->count - 1],
+					names, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -239,7 +216,22 @@ int json_keys_check_names(const struct json_doc *doc, struct json_value object,
 int json_keys_check(const struct json_doc *doc, struct json_value object,
 		    const char *const names[], struct err *err)
 {
-	if (json_keys_check_names(doc, object, names, err) < 0)
+	struct keys keys CLEANUP_KEYS = { 0 };
+	const struct key *repeated;
+
+	if (read_keys(&keys, doc, object, names, err) < 0)
 		return -1;
-	return json_keys_check_unique(doc, object, err);
+	repeated = first_repeated(&keys);
+	if (!repeated)
+		return 0;
+	return json_err(
+		err, doc, repeated->offset,
+		"duplicate key '%.*s': readers differ on which one counts, keep one",
+		(int)repeated->len, repeated->text);
+}
+
+int json_keys_check_unique(const struct json_doc *doc, struct json_value object,
+			   struct err *err)
+{
+	return json_keys_check(doc, object, NULL, err);
 }

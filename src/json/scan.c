@@ -33,15 +33,19 @@ static bool is_closing(char byte)
 	return byte == ']' || byte == '}';
 }
 
-static size_t string_end(const struct json_doc *doc, size_t pos)
+static size_t string_end(const struct json_doc *doc, size_t pos,
+			 bool *ret_escapes)
 {
+	*ret_escapes = false;
 	pos++;
 	while (doc->text[pos] != '"') {
-		if (doc->text[pos] == '\\')
+		if (doc->text[pos] == '\\') {
+			*ret_escapes = true;
 			pos += 2;
-		else
+		} else {
 			pos += 1 + utf8_plain_length(doc->text + pos + 1,
 						     doc->len - pos - 1);
+		}
 	}
 	return pos + 1;
 }
@@ -71,13 +75,14 @@ static size_t container_end(const struct json_doc *doc, size_t pos)
 {
 	size_t end = doc->index ? indexed_end(doc->index, pos) : 0;
 	size_t depth = 0;
+	bool escapes;
 
 	if (end)
 		return end;
 	do {
 		switch (doc->text[pos]) {
 		case '"':
-			pos = string_end(doc, pos);
+			pos = string_end(doc, pos, &escapes);
 			continue;
 		case '{':
 		case '[':
@@ -119,7 +124,7 @@ static struct json_value value_at(const struct json_doc *doc, size_t pos)
 		return value;
 	case '"':
 		value.kind = JSON_STRING;
-		value.end = string_end(doc, value.start);
+		value.end = string_end(doc, value.start, &value.escapes);
 		return value;
 	case 'n':
 		value.kind = JSON_NULL;
@@ -183,12 +188,6 @@ bool json_next_member(struct json_iter *iter, struct json_member *ret_member)
 	ret_member->value = value_at(iter->doc, colon + 1);
 	iter->pos = ret_member->value.end;
 	return true;
-}
-
-bool json_has_escape(const struct json_doc *doc, struct json_value string)
-{
-	return memchr(doc->text + string.start, '\\',
-		      string.end - string.start) != NULL;
 }
 
 /* The text passed json_check(): these are hexadecimal digits. */
@@ -281,6 +280,10 @@ size_t json_decode(const struct json_doc *doc, struct json_value string,
 	const char *end = doc->text + string.end - 1;
 	char *to = ret_text;
 
+	if (!string.escapes) {
+		memcpy(to, from, (size_t)(end - from));
+		return (size_t)(end - from);
+	}
 	while (from < end) {
 		size_t len;
 

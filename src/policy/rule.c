@@ -122,9 +122,11 @@ static void read_numbers(struct policy_reader *reader, struct json_value value,
 static void read_flag(struct policy_reader *reader, struct json_value value,
 		      int which)
 {
-	if (policy_want(reader, value, JSON_BOOLEAN))
-		reader->rule->match.flags[which] =
-			value.kind == JSON_TRUE ? MATCH_YES : MATCH_NO;
+	if (!policy_want(reader, value, JSON_BOOLEAN))
+		return;
+	reader->rule->match.flags[which] =
+		value.kind == JSON_TRUE ? MATCH_YES : MATCH_NO;
+	reader->policy->asks_flag[which] = true;
 }
 
 static void read_match(struct policy_reader *reader, struct json_value value,

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 
 #include "base/path.h"
@@ -94,12 +95,20 @@ const char *launch_chosen_by(const struct launch *launch)
 	return secure_getenv(VARIABLE) ? "$" VARIABLE : "compiled in";
 }
 
+/*
+ * AT_EXECFN is the path that execve(2) was called with; for a program that executes
+ * itself, that of the real runtime. /proc makes two inodes for each process that
+ * asks it, which takes longer than everything else here.
+ */
 static bool is_ourselves(const struct stat *program)
 {
+	const char *path = (const char *)getauxval(AT_EXECFN);
 	struct stat self;
 
-	return stat("/proc/self/exe", &self) == 0 &&
-	       self.st_dev == program->st_dev && self.st_ino == program->st_ino;
+	if ((!path || stat(path, &self) < 0) &&
+	    stat("/proc/self/exe", &self) < 0)
+		return false;
+	return self.st_dev == program->st_dev && self.st_ino == program->st_ino;
 }
 
 static int check_program(const char *path, struct err *err)

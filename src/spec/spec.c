@@ -78,7 +78,7 @@ capmask spec_capability(const struct json_doc *doc, struct json_value name)
 
 	if (name.kind != JSON_STRING)
 		return 0;
-	if (!json_has_escape(doc, name))
+	if (!name.escapes)
 		return capset_from_exact(doc->text + name.start + 1, len);
 	if (len > sizeof(decoded))
 		return 0;

@@ -413,7 +413,7 @@ try_session() { # may-go-through or narrows
 		# runtime is.
 		[[ "$1" = narrows || "$call" = readlink*capruntime/* ||
 			"$call" = *execve* ||
-			"$call" = *stat\(*@("$CAPRUNTIME_RUNTIME"|/proc/self/exe)* ]] &&
+			"$call" = *stat\(*@("$CAPRUNTIME_RUNTIME"|"$CAPRUNTIME_BUILT"|/proc/self/exe)* ]] &&
 			refused ': ' && tally "$kind" refused
 		;;
 	esac

@@ -269,7 +269,7 @@ trace() { # WORD...: the command line
 	diff - "$work/calls" <<-END
 		readlink("$runtimes/$handler"
 		stat("$program"
-		stat("/proc/self/exe"
+		stat("$capruntime"
 	END
 	run ! grep -E '^(v?fork|clone3?)\(' "$work/trace"
 }
@@ -288,7 +288,7 @@ trace() { # WORD...: the command line
 		trace "$CAPRUNTIME_BUILT" $words >"$work/calls"
 		diff - "$work/calls" <<-END
 			stat("$program"
-			stat("/proc/self/exe"
+			stat("$CAPRUNTIME_BUILT"
 		END
 		run ! grep -E '^(v?fork|clone3?)\(' "$work/trace"
 	done

@@ -249,6 +249,17 @@ default_runtime() {
 	expect_error "*'$work/hard' is capruntime itself*"
 }
 
+# A descriptor that execve(2) closes leaves a path where nothing is.
+@test "capruntime itself is refused where its path does not name it" {
+	require_programs python3
+	ln -s "$sysroot" "$link"
+	run --separate-stderr -1 python3 -c '
+import os, sys
+os.execve(os.open(sys.argv[1], os.O_RDONLY), sys.argv[2:], os.environ)' \
+		"$sysroot" "$capruntime" state x
+	[[ "$stderr" == *"'$sysroot' is capruntime itself"* ]]
+}
+
 @test "create and run require trusted directories above the runtime" {
 	make_speaker "$work/open/dir/runc"
 	ln -s "$work/open/dir/runc" "$link"

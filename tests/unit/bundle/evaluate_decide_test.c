@@ -239,6 +239,26 @@ static void an_unknown_namespace_is_noted_and_matches_neither(void)
 	check_unknown("userns", "user", "'userns' matches");
 }
 
+static void what_no_rule_asks_for_is_described_on_request_alone(void)
+{
+	static const char config[] =
+		NAMESPACE("{\"type\":\"network\",\"path\":\"ns\"}");
+
+	for (int all = 0; all <= 1; all++) {
+		struct scene scene CLEANUP_SCENE = make_scene();
+
+		scene.evaluation.describes_all = all;
+		CHECK_STR(evaluate(&scene,
+				   POLICY("", RAISE("\"uid\":1000", "")),
+				   config, ENGINE_NONE),
+			  NULL);
+		REQUIRE(scene.evaluation.rule);
+		CHECK(scene.evaluation.subject.unknown[MATCH_HOST_NETWORK] ==
+		      all);
+		CHECK_STR(scene.evaluation.note, NULL);
+	}
+}
+
 static bool is_privileged_under(capmask own, const char *rule)
 {
 	struct scene scene CLEANUP_SCENE = make_scene();
@@ -394,6 +414,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(each_key_has_the_containers_value),
 	TAP_TEST(a_new_namespace_is_not_the_hosts),
 	TAP_TEST(an_unknown_namespace_is_noted_and_matches_neither),
+	TAP_TEST(what_no_rule_asks_for_is_described_on_request_alone),
 	TAP_TEST(privileged_is_all_that_we_have_with_sys_admin),
 	TAP_TEST(a_sandbox_matches_no_rule),
 	TAP_TEST(a_request_is_read_for_the_engines_container_name),
