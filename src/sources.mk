@@ -113,6 +113,8 @@ CAPRUNTIME_FILES = \
 	src/capruntime/exec.h \
 	src/capruntime/exec_link.c \
 	src/capruntime/exec_link.h \
+	src/capruntime/exec_link_sweep.c \
+	src/capruntime/exec_link_sweep.h \
 	src/capruntime/exec_patch.c \
 	src/capruntime/exec_patch.h \
 	src/capruntime/refuse.c \

@@ -23,6 +23,7 @@ UNIT_TESTS = \
 	tests/unit/bundle/owner_test \
 	tests/unit/capruntime/audit_line_test \
 	tests/unit/capruntime/audit_test \
+	tests/unit/capruntime/exec_link_sweep_test \
 	tests/unit/capruntime/exec_link_test \
 	tests/unit/capruntime/exec_patch_test \
 	tests/unit/capruntime/exec_prepare_test \
@@ -319,6 +320,7 @@ TEST_FILES = \
 	tests/unit/support/json_same.h \
 	tests/unit/support/learn_formats.h \
 	tests/unit/support/libcap_names.h \
+	tests/unit/support/link_home.h \
 	tests/unit/support/match_random.h \
 	tests/unit/support/openat_hook.h \
 	tests/unit/support/own_mounts.h \

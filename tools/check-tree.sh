@@ -194,7 +194,7 @@ capctl/seccomp: closed profile rules
 capctl/show: choose json print show target
 capctl/sync: deploy policy print sync
 capctl/verify: print read verify
-capruntime: audit create exec exec_link heap main refuse
+capruntime: audit create exec exec_link exec_link_sweep heap main refuse
 caps: own
 policy: files
 runtime: launch root

@@ -11,7 +11,8 @@
 /* Sets the process of `about` to this one. */
 void owner_set_process(struct record_about *about);
 
-/* True if that cannot be found out. */
+/* Does its process run? Both: true if that cannot be found out. */
+bool owner_runs(const struct record_about *owner);
 bool owner_lives(const struct record_about *owner);
 
 /*

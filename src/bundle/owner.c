@@ -36,8 +36,7 @@ void owner_set_process(struct record_about *about)
 	about->start = read_start_time("/proc/self/stat", &ignored);
 }
 
-/* Yes, if it cannot be found out. */
-static bool is_running(const struct record_about *owner)
+bool owner_runs(const struct record_about *owner)
 {
 	uint64_t start;
 	char path[32];
@@ -65,7 +64,7 @@ static bool has_state(const struct record_about *owner)
 
 bool owner_lives(const struct record_about *owner)
 {
-	return is_running(owner) || has_state(owner);
+	return owner_runs(owner) || has_state(owner);
 }
 
 int owner_check(const struct record_about *owner, const char *root,

@@ -11,6 +11,7 @@
 #include "bundle/owner.h"
 #include "capruntime/audit.h"
 #include "capruntime/exec_link.h"
+#include "capruntime/exec_link_sweep.h"
 #include "policy/files.h"
 #include "runtime/root.h"
 #include "spec/patch.h"
@@ -368,7 +369,7 @@ int create_prepare(const struct runtime_args *args, const char *handler,
 
 	check_id(&job, args, runtime);
 	if (!job.is_taken && exec_link_sweep(&job.key))
-		exec_link_remove(&job.key);
+		job.is_taken = exec_link_release(&job.key, &job.taken) < 0;
 	job.evaluation.args = args;
 	job.evaluation.handler = handler;
 	job.evaluation.policy = &job.policy;

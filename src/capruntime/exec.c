@@ -23,21 +23,6 @@
 #define FIRST_PRESERVED 3
 #define SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
 
-/* The record's root and id must be those of the key. */
-static int read_linked_record(const struct exec_key *key, const char *path,
-			      struct record *ret_record, struct err *err)
-{
-	const struct record_about *about = &ret_record->about;
-
-	if (exec_link_read_record(path, ret_record, err) < 0)
-		return -1;
-	if (about->root && about->id && strcmp(about->id, key->id) == 0 &&
-	    (strcmp(about->root, key->root) == 0 ||
-	     (key->old_root && strcmp(about->root, key->old_root) == 0)))
-		return 0;
-	return err_set(err, "'%s' belongs to another container", path);
-}
-
 static int read_session_file(const char *path, char **ret_text, size_t *ret_len,
 			     struct err *err)
 {
@@ -170,7 +155,7 @@ static int read_session_rule(const struct exec_key *key,
 	if (status < 0 || !path)
 		return status;
 	record_free(session->record);
-	if (read_linked_record(key, path, session->record, err) < 0)
+	if (exec_link_read_record(key, path, session->record, err) < 0)
 		return -1;
 	session->narrows = record_narrows(&session->record->about);
 	session->has_rule = session->record->about.exec;

@@ -26,7 +26,6 @@
 #define NAME "/capruntime"
 #define PRIVATE_MODE 0700
 #define SHARED_MODE 0755
-#define HASH_SIZE 17
 
 int exec_key_init(struct exec_key *ret_key, const char *root, const char *id,
 		  const char *runtime, struct err *err)
@@ -49,22 +48,20 @@ static uint64_t hash_text(uint64_t hash, const char *text)
 	return hash_bytes(hash, text, strlen(text) + 1);
 }
 
-static uint64_t hash_key(const char *root, const char *id)
+uint64_t exec_link_hash(const char *root, const char *id)
 {
 	return hash_text(hash_text(HASH_START, root), id);
 }
 
-static void name_link(const char *root, const char *id,
-		      char ret_name[HASH_SIZE])
+void exec_link_name(const char *root, const char *id,
+		    char ret_name[EXEC_LINK_NAME_SIZE])
 {
-	snprintf(ret_name, HASH_SIZE, "%016" PRIx64, hash_key(root, id));
+	snprintf(ret_name, EXEC_LINK_NAME_SIZE, "%016" PRIx64,
+		 exec_link_hash(root, id));
 }
 
-/*
- * Outside of root's initial user namespace: the user's runtime directory, if
- * set. Allocates nothing: every exec comes here, and most find no link.
- */
-static int directory_path(char ret_path[PATH_SIZE], struct err *err)
+/* Every exec comes here, and most find no link. */
+int exec_link_directory(char ret_path[PATH_SIZE], struct err *err)
 {
 	const char *base = secure_getenv("XDG_RUNTIME_DIR");
 
@@ -81,7 +78,7 @@ bool exec_link_has_directory(void)
 	struct err ignored;
 
 	/* A directory is no link. */
-	return directory_path(path, &ignored) < 0 ||
+	return exec_link_directory(path, &ignored) < 0 ||
 	       readlink(path, target, sizeof(target)) >= 0 || errno != ENOENT;
 }
 
@@ -90,13 +87,13 @@ static int link_path(const char *root, const char *id, char ret_path[PATH_SIZE],
 {
 	size_t len;
 
-	if (directory_path(ret_path, err) < 0)
+	if (exec_link_directory(ret_path, err) < 0)
 		return -1;
 	len = strlen(ret_path);
-	if (len + 1 + HASH_SIZE > PATH_SIZE)
+	if (len + 1 + EXEC_LINK_NAME_SIZE > PATH_SIZE)
 		return err_set_errno(err, ENAMETOOLONG, "'%s'", ret_path);
 	ret_path[len] = '/';
-	name_link(root, id, ret_path + len + 1);
+	exec_link_name(root, id, ret_path + len + 1);
 	return 0;
 }
 
@@ -144,37 +141,42 @@ int exec_link_make(const struct exec_key *key, const char *record, bool narrows,
 		   struct err *err)
 {
 	int directory CLEANUP_FD = -1;
-	char path[PATH_SIZE], name[HASH_SIZE];
+	char path[PATH_SIZE], name[EXEC_LINK_NAME_SIZE];
 	char *target CLEANUP_FREE = make_target(record, narrows);
 
 	if (!target)
 		return err_set_no_memory(err);
-	if (directory_path(path, err) < 0 || make_directories(path, err) < 0 ||
+	if (exec_link_directory(path, err) < 0 ||
+	    make_directories(path, err) < 0 ||
 	    open_link_directory(path, &directory, err) < 0 ||
 	    /* Shared by creates, it keeps sweeps out. */
 	    fileio_lock(directory, LOCK_SH, path, err) < 0)
 		return -1;
-	name_link(key->root, key->id, name);
-	unlinkat(directory, name, 0);
-	if (symlinkat(target, directory, name) < 0)
-		return err_set_errno(err, errno, "make the link '%s/%s'", path,
-				     name);
-	return 0;
+	exec_link_name(key->root, key->id, name);
+	if (symlinkat(target, directory, name) == 0)
+		return 0;
+	if (errno == EEXIST)
+		return err_set(
+			err,
+			"'%s/%s' exists: another create of '%s' is running",
+			path, name, key->id);
+	return err_set_errno(err, errno, "make the link '%s/%s'", path, name);
 }
 
-static void remove_link(const char *root, const char *id)
+/* Where the directory is read-only, there is an error without a link, too. */
+static int remove_link(const char *root, const char *id, struct err *err)
 {
-	char path[PATH_SIZE];
+	char path[PATH_SIZE], target[1];
 	struct err ignored;
+	int number;
 
-	if (root && link_path(root, id, path, &ignored) == 0)
-		unlink(path);
-}
-
-void exec_link_remove(const struct exec_key *key)
-{
-	remove_link(key->root, key->id);
-	remove_link(key->old_root, key->id);
+	if (!root || link_path(root, id, path, &ignored) < 0 ||
+	    unlink(path) == 0)
+		return 0;
+	number = errno;
+	if (readlink(path, target, sizeof(target)) < 0)
+		return 0;
+	return err_set_errno(err, number, "remove the link '%s'", path);
 }
 
 static int check_link_directory(struct err *err)
@@ -182,7 +184,7 @@ static int check_link_directory(struct err *err)
 	int directory CLEANUP_FD = -1;
 	char path[PATH_SIZE];
 
-	if (directory_path(path, err) < 0)
+	if (exec_link_directory(path, err) < 0)
 		return -1;
 	return open_link_directory(path, &directory, err);
 }
@@ -232,8 +234,8 @@ int exec_link_read(const struct exec_key *key, struct exec_link *ret_link,
 	return ret_link->record ? check_link_directory(err) : 0;
 }
 
-int exec_link_read_record(const char *path, struct record *ret_record,
-			  struct err *err)
+int exec_link_read_file(const char *path, struct record *ret_record,
+			struct err *err)
 {
 	char *text CLEANUP_FREE = NULL;
 	struct json_doc doc = { .name = path };
@@ -249,137 +251,47 @@ int exec_link_read_record(const char *path, struct record *ret_record,
 	return record_parse(ret_record, &doc, err);
 }
 
-static size_t count_entries(DIR *entries)
+int exec_link_read_record(const struct exec_key *key, const char *path,
+			  struct record *ret_record, struct err *err)
 {
-	size_t count = 0;
+	const struct record_about *about = &ret_record->about;
 
-	while (readdir(entries))
-		count++;
-	rewinddir(entries);
-	return count;
+	if (exec_link_read_file(path, ret_record, err) < 0)
+		return -1;
+	if (about->root && about->id && strcmp(about->id, key->id) == 0 &&
+	    (strcmp(about->root, key->root) == 0 ||
+	     (key->old_root && strcmp(about->root, key->old_root) == 0)))
+		return 0;
+	return err_set(err, "'%s' belongs to another container", path);
 }
 
-/* Is it the link of a container that exists under this root? */
-static bool has_owner(const char *root, const char *link)
-{
-	DIR *entries CLEANUP_DIR = fileio_entries(
-		fileio_open(AT_FDCWD, root, O_RDONLY | O_DIRECTORY, 0));
-	struct dirent *entry;
-	char owner[HASH_SIZE];
-
-	while (entries && (entry = readdir(entries))) {
-		name_link(root, entry->d_name, owner);
-		if (strcmp(owner, link) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* As in a mount namespace with a /run of its own. */
-static bool is_hidden(const char *root)
-{
-	return *root == '/' && access(root, F_OK) < 0;
-}
-
-/*
- * The record can be that of a later container in the same bundle. One that
- * cannot be read keeps its link, as does one whose root cannot be seen.
- */
-static bool is_stale(int directory, const char *name, const char *target)
+/* Is the create that made the link still running? */
+static bool is_held(const struct exec_key *key, uint32_t *ret_pid)
 {
 	struct record record CLEANUP_RECORD = { 0 };
-	char owner[HASH_SIZE];
-	struct stat st;
+	struct exec_link link;
 	struct err ignored;
+	int status = exec_link_read(key, &link, &ignored);
+	char *path CLEANUP_FREE = link.record;
 
-	if (fstatat(directory, name, &st, 0) < 0)
-		return errno == ENOENT;
-	if (exec_link_read_record(target, &record, &ignored) < 0 ||
-	    !record.about.root || !record.about.id ||
-	    is_hidden(record.about.root))
+	if (status < 0 || !path ||
+	    exec_link_read_record(key, path, &record, &ignored) < 0)
 		return false;
-	name_link(record.about.root, record.about.id, owner);
-	if (strcmp(owner, name) != 0)
-		return !has_owner(record.about.root, name);
-	return *record.about.root == '/' && !owner_lives(&record.about);
+	*ret_pid = record.about.pid;
+	return owner_runs(&record.about);
 }
 
-static void remove_stale(int directory, const char *name)
+int exec_link_release(const struct exec_key *key, struct err *err)
 {
-	char target[PATH_SIZE];
-	ssize_t len = readlinkat(directory, name, target, sizeof(target) - 1);
+	uint32_t pid;
 
-	if (len < 0)
-		return;
-	target[len] = '\0';
-	if (is_stale(directory, name, target))
-		unlinkat(directory, name, 0);
-}
-
-/*
- * Older versions put a link aside under a dot before they removed it, and can
- * have been killed then.
- */
-static void put_back(int directory, const char *aside)
-{
-	struct stat st;
-
-	if (fstatat(directory, aside + 1, &st, AT_SYMLINK_NOFOLLOW) == 0)
-		unlinkat(directory, aside, 0);
-	else
-		renameat(directory, aside, directory, aside + 1);
-}
-
-static void sweep_entry(int directory, const char *name)
-{
-	bool aside = *name == '.';
-
-	if (strspn(name + aside, "0123456789abcdef") != HASH_SIZE - 1 ||
-	    name[aside + HASH_SIZE - 1])
-		return;
-	if (aside)
-		put_back(directory, name);
-	remove_stale(directory, name + aside);
-}
-
-/*
- * Starts where the hash says, so that repeated sweeps reach every link. Its stack
- * is used only if there is a directory.
- */
-static __attribute__((noinline)) void sweep_entries(DIR *entries, uint64_t hash)
-{
-	size_t count = count_entries(entries);
-	size_t skip = count > EXEC_LINK_SWEEP_MAX
-			      ? hash % (count - EXEC_LINK_SWEEP_MAX + 1)
-			      : 0;
-	size_t last = skip + EXEC_LINK_SWEEP_MAX;
-	struct dirent *entry;
-
-	for (size_t i = 0; i < last; i++) {
-		entry = readdir(entries);
-		if (!entry)
-			return;
-		if (i >= skip)
-			sweep_entry(dirfd(entries), entry->d_name);
-	}
-}
-
-bool exec_link_sweep(const struct exec_key *key)
-{
-	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
-	char path[PATH_SIZE];
-	struct err ignored;
-	DIR *entries CLEANUP_DIR = NULL;
-	int fd;
-
-	if (directory_path(path, &ignored) < 0)
-		return true;
-	fd = fileio_open(AT_FDCWD, path, flags, 0);
-	if (fd < 0 && errno == ENOENT)
-		return false;
-	entries = fileio_entries(fd);
-	/* Without the lock, a create could replace a link that looked stale. */
-	if (entries && flock(dirfd(entries), LOCK_EX | LOCK_NB) == 0)
-		sweep_entries(entries, hash_key(key->root, key->id));
-	return true;
+	if (is_held(key, &pid))
+		return err_set(
+			err,
+			"container '%s' is being made by process %" PRIu32
+			" under '%s'",
+			key->id, pid, key->root);
+	if (remove_link(key->root, key->id, err) < 0)
+		return -1;
+	return remove_link(key->old_root, key->id, err);
 }

@@ -13,8 +13,7 @@
 #include "base/paths.h"
 #include "spec/record.h"
 
-/* How many links each exec_link_sweep() checks. */
-#define EXEC_LINK_SWEEP_MAX 64
+#define EXEC_LINK_NAME_SIZE 17
 
 struct exec_key {
 	const char *id;
@@ -41,29 +40,45 @@ int exec_key_init(struct exec_key *ret_key, const char *root, const char *id,
 bool exec_link_has_directory(void);
 
 /*
- * Creates the directory if needed and replaces the link. `record`: its absolute
+ * Creates the directory if needed. -1 also if there is a link: after
+ * exec_link_release() it is that of another create. `record`: its absolute
  * path, without symbolic links. `narrows`: the rule drops something or sets
  * no_new_privileges; the link itself says so.
  */
 int exec_link_make(const struct exec_key *key, const char *record, bool narrows,
 		   struct err *err) MUST_CHECK;
 
-/* Usually there is none; errors are ignored. */
-void exec_link_remove(const struct exec_key *key);
+/*
+ * Removes the link of an earlier container of this root and id. -1: it cannot be
+ * removed, or its create has not finished, and keeps it.
+ */
+int exec_link_release(const struct exec_key *key, struct err *err) MUST_CHECK;
 
 /* -1: the link is not trusted. The caller frees ret_link->record, on -1 too. */
 int exec_link_read(const struct exec_key *key, struct exec_link *ret_link,
 		   struct err *err) MUST_CHECK;
 
-/* Reads the record of the link. The caller frees. */
-int exec_link_read_record(const char *path, struct record *ret_record,
+/*
+ * Reads the record of the link, whose root and id must be those of the key. The
+ * caller frees.
+ */
+int exec_link_read_record(const struct exec_key *key, const char *path,
+			  struct record *ret_record,
 			  struct err *err) MUST_CHECK;
 
+/* The same, whatever container it is of. */
+int exec_link_read_file(const char *path, struct record *ret_record,
+			struct err *err) MUST_CHECK;
+
 /*
- * Removes links without a record and those of containers that no longer exist,
- * among EXEC_LINK_SWEEP_MAX: other ones each time. False: there is no directory, so
- * no container has a link.
+ * The directory of links: outside of root's initial user namespace that of the
+ * user's runtime directory, if set. Allocates nothing.
  */
-bool exec_link_sweep(const struct exec_key *key);
+int exec_link_directory(char ret_path[PATH_SIZE], struct err *err) MUST_CHECK;
+
+/* The name of a link in it. */
+void exec_link_name(const char *root, const char *id,
+		    char ret_name[EXEC_LINK_NAME_SIZE]);
+uint64_t exec_link_hash(const char *root, const char *id);
 
 #endif

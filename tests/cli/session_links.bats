@@ -95,11 +95,20 @@ expect_no_link_no_create() { # TEXT
 	expect_no_link_no_create "'$bundle' is writable by others"
 }
 
-@test "a create on a read-only file system is refused" {
+@test "on a read-only file system no create gets or keeps a link" {
 	# shellcheck disable=SC2016 # for the inner shell
 	before+=(sh -c 'mount -o remount,bind,ro "$0" && exec "$@"'
 		"$builddir/tests/cli/sysroot/run")
-	expect_no_link_no_create link
+	new_container
+	for rules in "$with_exec" "$without_exec"; do
+		use_policy "$rules"
+		recreate
+		refused 'remove the link' 'read-only file system'
+		same "$old" "$config"
+	done
+	rm "$(only_link)"
+	use_policy "$with_exec"
+	expect_no_link_no_create 'make the link'
 }
 
 @test "every create removes its own old link" {
@@ -197,6 +206,30 @@ make_state() { # ROOT
 	refused policy.json
 	diff -r --no-dereference "$work/links.old" "$links"
 	diff -r "$work/bundle.old" "$bundle"
+}
+
+# The runtime of a create that has not yet made the state directory.
+@test "a create whose id another create is making leaves that one's link" {
+	make_bundle "$work/other"
+	printf '#!/bin/sh\necho "$$" >"%s"\nexec sleep 1000\n' "$work/pid" \
+		>"$CAPRUNTIME_RUNTIME"
+	use_policy "$with_exec"
+	call create -b "$bundle" id 3>&- &
+	until [ -s "$work/pid" ]; do sleep 0.05; done
+	creating=$(<"$work/pid")
+	cp -a "$links" "$work/links.old"
+	make_runtime runc
+	for rules in "$with_exec" "$without_exec"; do
+		use_policy "$rules"
+		call create -b "$work/other" id
+		refused "container 'id' is being made by process $creating"
+		diff -r --no-dereference "$work/links.old" "$links"
+	done
+	kill -9 "$creating"
+	wait
+	call create -b "$work/other" id
+	started
+	no_links
 }
 
 @test "without rules and a record, the runtime speaks of an id that exists" {
