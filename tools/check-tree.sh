@@ -157,7 +157,7 @@ capctl/doctor capctl capctl/engine capctl/probe capctl/process $shared
 capctl/engine capctl $shared
 capctl/execve caps base
 capctl/explain capctl capctl/container capctl/engine capctl/execve capctl/pod capctl/process capctl/rootfs capctl/seccomp $shared
-capctl/learn capctl capctl/engine capctl/process capctl/restore $shared
+capctl/learn capctl capctl/container capctl/engine capctl/process capctl/restore $shared
 capctl/pod capctl capctl/engine $shared
 capctl/probe capctl capctl/execve capctl/explain capctl/process $shared
 capctl/process caps runtime base

@@ -77,7 +77,7 @@ static const struct verb verbs[] = {
 	  "find the capabilities that a program needs",
 	  "  --user UID[:GID]  run the command as this user\n"
 	  "  --pid PID         watch this process instead\n"
-	  "  --id ID           watch all processes of this container\n"
+	  "  --id CONTAINER    watch all processes of this container\n"
 	  "  --run BUNDLE      watch a container of this bundle\n"
 	  "  --confirm BUNDLE  try what its container can do without\n"
 	  "  --test COMMAND    with --confirm: succeeds if the container works\n"
@@ -89,7 +89,7 @@ static const struct verb verbs[] = {
 	  "                    systemd or scc",
 	  "capctl learn --user 1000 -- busybox httpd -f -p 80\n"
 	  "capctl learn --user 1000 --rule rule.json -- busybox httpd -f -p 80\n"
-	  "capctl learn --for 30s --id web\n"
+	  "capctl learn --for 30s --id shop/web-1/web\n"
 	  "capctl learn --run bundle\n"
 	  "capctl learn --confirm bundle --policy policy.json --rule rule.json",
 	  verb_learn },

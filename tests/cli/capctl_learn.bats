@@ -104,7 +104,7 @@ is_recorded() { # PID of capctl
 	capctl learn --pid 4194304
 	complained 'learn: no process 4194304'
 	capctl learn --root "$work" --id x
-	complained "learn: no running container 'x'"
+	complained "learn: no container 'x' in '$work'"
 	wait_until nothing_is_left
 }
 

@@ -168,6 +168,7 @@ fish_offers() { # LINE
 			'shop.file shop/web-1 shop/web-1/log shop/web-1/web shop/web-2' ]
 		[ -z "$(bash_offers capctl "$verb" b/)" ]
 	done
+	[ "$(bash_offers capctl learn --id shop/ | wc -l)" = 4 ]
 	[ "$(bash_offers capctl show --id a | sort | xargs)" = "aaaa$hex abbb$hex" ]
 	[ ! -e evil ]
 }

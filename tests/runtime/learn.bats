@@ -93,7 +93,7 @@ expect_chown() {
 		wait "$watcher"
 		jq -e '.complete and .needs.names == []' "$work/result"
 		capctl learn --root "$state" --id "$id"
-		complained "learn: no running container '$id'"
+		complained "learn: container '$id' is not running"
 	done
 }
 
@@ -190,6 +190,38 @@ expect_removed() {
 }
 
 has_container() { [ -n "$(ls -A "$state" 2>/dev/null)" ]; }
+
+# The word means the container that lacks CHOWN.
+watches() { # WORD
+	capctl learn --json --root "$state" --for 1s --id "$1"
+	ended 1
+	is_json '.needs.names == ["CAP_CHOWN"]'
+}
+
+@test "a name is enough, in the words of the other verbs" {
+	export CAPRUNTIME_POLICY=$work/policy.json
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		grant_nothing
+		jq '.engine = "cri-o"' "$work/policy.json" >"$work/named"
+		mv "$work/named" "$work/policy.json"
+		start_container 'while :; do busybox chown 0 /dev; busybox sleep 0.1; done' \
+			'.annotations = {"io.container.manager": "cri-o",
+				"io.kubernetes.cri-o.ContainerType": "container",
+				"io.kubernetes.pod.namespace": "shop",
+				"io.kubernetes.pod.name": "web-1",
+				"io.kubernetes.container.name": "web"}'
+		watches shop/web-1/web
+		watches shop/web-1
+		watches "$id"
+		plain_runtime kill "$id" KILL
+		wait_until status_is stopped
+		capctl learn --root "$state" --id shop/web-1
+		complained "learn: container 'shop/web-1/web $id' is not running"
+		capctl learn --root "$state" --id shop/web-2
+		complained "learn: no container 'shop/web-2' in '$state'"
+	done
+}
 
 @test "a short id is enough, and the rule is for this container" {
 	for name in $RUNTIMES; do

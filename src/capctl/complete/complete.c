@@ -140,6 +140,7 @@ static const struct place {
 	{ ANY_VERB, "-o", .words = { "json", "text" } },
 	{ ANY_VERB, POLICY_OPTION, .files = true },
 	{ ANY_VERB, "--root", .files = true },
+	{ "learn", "--id", .kind = CONTAINERS },
 	{ ANY_VERB, "--id", .kind = IDS },
 	{ ANY_VERB, "--handler", .files = false },
 	{ "explain", "--rule", .kind = RULES },

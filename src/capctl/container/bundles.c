@@ -80,15 +80,14 @@ static int add_problem(struct bundles *bundles, const char *word,
 static int report_missing(const struct bundles *bundles, const char *word,
 			  struct err *err)
 {
-	const char *why = strchr(word, '/') ? bundles->census.nameless : NULL;
-
-	if (*bundles->failure.text)
+	if (*bundles->failure.text) {
 		*err = bundles->failure;
-	else
-		err_set(err,
-			"'%s': no such file or directory, and no container has this ID or name%s%s%s",
-			word, why ? " (" : "", why ? why : "", why ? ")" : "");
-	return -1;
+		return -1;
+	}
+	err_set(err,
+		"'%s': no such file or directory, and no container has this ID or name",
+		word);
+	return operand_explain_missing(&bundles->census, word, err);
 }
 
 static int add_word(struct bundles *bundles, const char *word,

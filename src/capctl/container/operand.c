@@ -68,6 +68,28 @@ static void prefer_running(struct operand *operand)
 	operand->count = 1;
 }
 
+/* The same ID can be in several state directories. */
+static bool is_id_of_several(const struct operand *operand)
+{
+	return operand->count > 1 &&
+	       has_id(operand->list[1], operand->list[0]->container->id);
+}
+
+/* NULL: out of memory. The caller frees. */
+static char *describe_candidate(const struct census_entry *entry, size_t digits,
+				bool with_root)
+{
+	const struct container *container = entry->container;
+	const char *name = entry->who.name;
+	size_t shown = (size_t)who_id_digits(container->id);
+
+	return alloc_text(
+		"%s%s%.*s%s%s%s%s", name ? name : "", name ? " " : "",
+		(int)(shown < digits ? digits : shown), container->id,
+		with_root ? " in '" : "", with_root ? container->root : "",
+		with_root ? "'" : "", container->runs ? "" : " (not running)");
+}
+
 static int refuse_ambiguous(const struct operand *operand, const char *word,
 			    struct err *err)
 {
@@ -76,20 +98,12 @@ static int refuse_ambiguous(const struct operand *operand, const char *word,
 	size_t typed = strlen(word) + DIGITS_MORE;
 
 	for (size_t i = 0; i < operand->count && i < CANDIDATES_MAX; i++) {
-		const struct census_entry *entry = operand->list[i];
-		const char *id = entry->container->id;
-		size_t digits = (size_t)who_id_digits(id);
-		char *one CLEANUP_FREE = NULL;
+		char *one CLEANUP_FREE = describe_candidate(
+			operand->list[i], typed, is_id_of_several(operand));
 
-		if (digits < typed)
-			digits = typed;
-		one = alloc_text("%s%s%s%.*s%s", i ? ", " : "",
-				 entry->who.name ? entry->who.name : "",
-				 entry->who.name ? " " : "", (int)digits, id,
-				 entry->container->runs ? ""
-							: " (not running)");
 		if (!one)
 			return err_set_no_memory(err);
+		buf_add_str(&buf, i ? ", " : "");
 		buf_add_str(&buf, one);
 	}
 	if (operand->count > CANDIDATES_MAX)
@@ -117,28 +131,89 @@ int operand_find_id(struct operand *ret_operand, const struct census *census,
 	return 0;
 }
 
+/* In the order in which they are tried. */
+static const struct meaning {
+	bool (*test)(const struct census_entry *entry, const char *word);
+	bool is_single;
+} meanings[] = { { has_id, false },
+		 { has_name, true },
+		 { is_of_pod, false },
+		 { has_first_digits, true } };
+
+/* NULL: none has any entry. */
+static const struct meaning *select_meaning(struct operand *operand,
+					    const struct census *census,
+					    const char *word)
+{
+	for (size_t i = 0; i < ARRAY_LEN(meanings); i++) {
+		select_entries(operand, census, meanings[i].test, word);
+		if (operand->count)
+			return &meanings[i];
+	}
+	return NULL;
+}
+
 int operand_find(struct operand *ret_operand, const struct census *census,
 		 const char *word, struct err *err)
 {
-	static const struct {
-		bool (*test)(const struct census_entry *entry,
-			     const char *word);
-		bool is_single;
-	} meanings[] = { { has_id, false },
-			 { has_name, true },
-			 { is_of_pod, false },
-			 { has_first_digits, true } };
-	struct operand *operand = ret_operand;
+	const struct meaning *meaning;
 
-	if (make_room(operand, census, err) < 0)
+	if (make_room(ret_operand, census, err) < 0)
 		return -1;
-	for (size_t i = 0; i < ARRAY_LEN(meanings) && !operand->count; i++) {
-		select_entries(operand, census, meanings[i].test, word);
-		if (meanings[i].test == has_name)
-			prefer_running(operand);
-		if (meanings[i].is_single && operand->count > 1)
-			return refuse_ambiguous(operand, word, err);
-	}
+	meaning = select_meaning(ret_operand, census, word);
+	if (meaning && meaning->test == has_name)
+		prefer_running(ret_operand);
+	if (meaning && meaning->is_single && ret_operand->count > 1)
+		return refuse_ambiguous(ret_operand, word, err);
+	return 0;
+}
+
+/* Whether one runs whose state cannot be read is not known. */
+static void leave_out_stopped(struct operand *operand)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < operand->count; i++)
+		if (operand->list[i]->container->runs ||
+		    *operand->list[i]->container->error.text)
+			operand->list[count++] = operand->list[i];
+	operand->count = count;
+}
+
+static int refuse_stopped(const struct census_entry *first, size_t count,
+			  const char *word, struct err *err)
+{
+	char *label CLEANUP_FREE = who_label(&first->who, first->container->id);
+
+	if (count > 1)
+		return err_set(err,
+			       "none of the %zu containers '%s' is running",
+			       count, word);
+	if (!label)
+		return err_set_no_memory(err);
+	return err_set(err, "container '%s' is not running", label);
+}
+
+int operand_find_running(const struct census_entry **ret_entry,
+			 const struct census *census, const char *word,
+			 struct err *err)
+{
+	struct operand operand CLEANUP_OPERAND = { 0 };
+	const struct census_entry *first;
+	size_t count;
+
+	if (make_room(&operand, census, err) < 0)
+		return -1;
+	if (!select_meaning(&operand, census, word))
+		return operand_missing(census, word, err);
+	first = operand.list[0];
+	count = operand.count;
+	leave_out_stopped(&operand);
+	if (!operand.count)
+		return refuse_stopped(first, count, word, err);
+	if (operand.count > 1)
+		return refuse_ambiguous(&operand, word, err);
+	*ret_entry = operand.list[0];
 	return 0;
 }
 
@@ -148,19 +223,24 @@ void operand_free(struct operand *operand)
 	*operand = (struct operand){ 0 };
 }
 
+int operand_explain_missing(const struct census *census, const char *word,
+			    struct err *err)
+{
+	struct err missing = *err;
+
+	if (census->nameless && strchr(word, '/'))
+		err_set(err, "%s (%s)", missing.text, census->nameless);
+	return -1;
+}
+
 int operand_missing(const struct census *census, const char *word,
 		    struct err *err)
 {
-	const char *why = strchr(word, '/') ? census->nameless : NULL;
-	const char *open = why ? " (" : "", *close = why ? ")" : "";
-
-	if (!why)
-		why = "";
 	if (census->root)
-		return err_set(err, "no container '%s' in '%s'%s%s%s", word,
-			       census->root, open, why, close);
-	return err_set(
-		err,
-		"no container '%s' in the default state directories: name another with --root%s%s%s",
-		word, open, why, close);
+		err_set(err, "no container '%s' in '%s'", word, census->root);
+	else
+		err_set(err,
+			"no container '%s' in the default state directories: name another with --root",
+			word);
+	return operand_explain_missing(census, word, err);
 }

@@ -25,6 +25,14 @@ struct operand {
  */
 int operand_find(struct operand *ret_operand, const struct census *census,
 		 const char *word, struct err *err) MUST_CHECK;
+/*
+ * The same for one container that runs: those that do not are left out, and a
+ * pod's name is ambiguous if several of the pod run. -1 also if there is none.
+ * Lends `census`. Free nothing.
+ */
+int operand_find_running(const struct census_entry **ret_entry,
+			 const struct census *census, const char *word,
+			 struct err *err) MUST_CHECK;
 /* Whole IDs alone. -1: out of memory. */
 int operand_find_id(struct operand *ret_operand, const struct census *census,
 		    const char *id, struct err *err) MUST_CHECK;
@@ -33,5 +41,11 @@ void operand_free(struct operand *operand);
 /* Reports that no container has this ID or name. Returns -1. */
 int operand_missing(const struct census *census, const char *word,
 		    struct err *err);
+/*
+ * Adds to `err`, which says so, why no container has a name if `word` looks like
+ * one. Returns -1.
+ */
+int operand_explain_missing(const struct census *census, const char *word,
+			    struct err *err);
 
 #endif

@@ -8,8 +8,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "capctl/process/cgroup.h"
-#include "capctl/process/containers.h"
+#include "capctl/container/operand.h"
 #include "capctl/process/smallfile.h"
 
 #define CGROUPS_MAX 65536
@@ -49,38 +48,10 @@ static void forget_shared(char **text, const char *own)
 	*text = NULL;
 }
 
-/* Without `whole`, `id` is the short one of an engine. */
-static bool is_meant(const struct container *container, const char *id,
-		     bool whole)
-{
-	if (!container->runs && !*container->error.text)
-		return false;
-	return whole ? strcmp(container->id, id) == 0
-		     : cgroup_is_short_id(container->id, id);
-}
-
-/* NULL: none, or for a prefix more than one; *ret_count says which. */
-static const struct container *choose(const struct containers *found,
-				      const char *id, bool whole,
-				      size_t *ret_count)
-{
-	const struct container *chosen = NULL;
-
-	*ret_count = 0;
-	for (size_t i = 0; i < found->count; i++) {
-		if (!is_meant(&found->list[i], id, whole))
-			continue;
-		if (!chosen || !chosen->runs)
-			chosen = &found->list[i];
-		++*ret_count;
-	}
-	return whole || *ret_count == 1 ? chosen : NULL;
-}
-
 static int take_container(struct learn_container *container,
 			  const struct container *chosen, struct err *err)
 {
-	if (!chosen->runs) {
+	if (*chosen->error.text) {
 		*err = chosen->error;
 		return -1;
 	}
@@ -93,23 +64,20 @@ static int take_container(struct learn_container *container,
 }
 
 int learn_container_find(struct learn_container *ret_container,
-			 const char *root, const char *id, struct err *err)
+			 const char *root, const char *word, struct err *err)
 {
-	struct containers found CLEANUP_CONTAINERS = { 0 };
-	const struct container *chosen;
-	int status = containers_find(&found, root, NULL, err);
-	size_t count;
+	struct census census CLEANUP_CENSUS = { 0 };
+	const struct census_entry *entry;
+	struct err incomplete = { 0 };
 
 	*ret_container = (struct learn_container){ 0 };
-	chosen = choose(&found, id, true, &count);
-	if (!chosen)
-		chosen = choose(&found, id, false, &count);
-	if (chosen)
-		return take_container(ret_container, chosen, err);
-	if (count > 1)
-		return err_set(err, "'%s' begins the ids of %zu containers", id,
-			       count);
-	return status < 0 ? -1 : err_set(err, "no running container '%s'", id);
+	if (census_take(&census, root, NULL, &incomplete) == 0)
+		incomplete = (struct err){ 0 };
+	if (operand_find_running(&entry, &census, word, err) == 0)
+		return take_container(ret_container, entry->container, err);
+	if (*incomplete.text)
+		*err = incomplete;
+	return -1;
 }
 
 int learn_container_of(struct learn_container *container, int32_t first,

@@ -26,11 +26,11 @@ struct learn_container {
 #define CLEANUP_LEARN_CONTAINER __attribute__((cleanup(learn_container_free)))
 
 /*
- * In the state directory `root`; NULL: in the default ones. `id` can be a prefix of
- * one engine's id. Free also on -1.
+ * The one that runs and that `word` means (operand.h), in the state directory
+ * `root`; NULL: in the default ones. Free also on -1.
  */
 int learn_container_find(struct learn_container *ret_container,
-			 const char *root, const char *id,
+			 const char *root, const char *word,
 			 struct err *err) MUST_CHECK;
 /* Of its first process; takes an empty `container`. Free also on -1. */
 int learn_container_of(struct learn_container *container, int32_t first,

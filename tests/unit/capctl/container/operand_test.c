@@ -23,11 +23,12 @@
 			.name = (char[]){ space "/" of_pod "/" called },       \
 		}                                                              \
 	}
-#define NAMELESS(container_id)                                                 \
+#define NAMELESS(container_id, directory)                                      \
 	{                                                                      \
 		.container = &(const struct container)                         \
 		{                                                              \
-			.id = (char[]){ container_id }, .runs = true           \
+			.id = (char[]){ container_id },                        \
+			.root = (char[]){ directory }, .runs = true            \
 		}                                                              \
 	}
 
@@ -39,10 +40,10 @@ static struct census_entry entries[] = {
 	ENTRY("adee" SIXTY, false, "shop", "job", "once"),
 	ENTRY("aeee" SIXTY, true, "bank", "twin", "x"),
 	ENTRY("afff" SIXTY, true, "bank", "twin", "x"),
-	NAMELESS("box"),
-	NAMELESS("box"),
-	NAMELESS("boxes"),
-	NAMELESS("bbbb" SIXTY),
+	NAMELESS("box", "/a"),
+	NAMELESS("box", "/b"),
+	NAMELESS("boxes", "/a"),
+	NAMELESS("bbbb" SIXTY, "/a"),
 	{ .container =
 		  &(const struct container){ .id = (char[]){ "cccc" SIXTY },
 					     .runs = true },
@@ -137,6 +138,48 @@ static void an_ambiguous_word_is_an_error_with_the_candidates(void)
 		"'bank/twin/x' is ambiguous: bank/twin/x aeee01234567890, bank/twin/x afff01234567890");
 }
 
+/* The word means the running container at this place. */
+static void runs_as(const char *word, char want)
+{
+	const struct census_entry *entry;
+	struct err err;
+
+	CHECK(operand_find_running(&entry, &census, word, &err) == 0);
+	CHECK(entry - entries == want - 'a');
+}
+
+static void has_none_that_runs(const char *word, const char *message)
+{
+	const struct census_entry *entry;
+	struct err err;
+
+	CHECK(operand_find_running(&entry, &census, word, &err) < 0);
+	CHECK_STR(err.text, message);
+}
+
+static void a_word_can_mean_the_one_container_that_runs(void)
+{
+	runs_as("aaaa", 'a');
+	runs_as("shop/web-1/log", 'b');
+	/* The other one that begins so does not run. */
+	runs_as("ab", 'b');
+	runs_as("boxes", 'j');
+	has_none_that_runs(
+		"shop/web-1",
+		"'shop/web-1' is ambiguous: shop/web-1/web aaaa0123456789, shop/web-1/log abbb0123456789");
+	has_none_that_runs(
+		"shop/job/once",
+		"none of the 2 containers 'shop/job/once' is running");
+	has_none_that_runs(
+		"acc", "container 'shop/job/once accc01234567' is not running");
+	has_none_that_runs(
+		"nope",
+		"no container 'nope' in the default state directories: name another with --root");
+	/* In two state directories. */
+	has_none_that_runs("box",
+			   "'box' is ambiguous: box in '/a', box in '/b'");
+}
+
 static void a_missing_one_is_reported_with_the_way_out(void)
 {
 	const struct census named = { .root = "/r" };
@@ -164,6 +207,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(first_digits_mean_an_engines_container),
 	TAP_TEST(podmans_name_precedes_first_digits),
 	TAP_TEST(an_ambiguous_word_is_an_error_with_the_candidates),
+	TAP_TEST(a_word_can_mean_the_one_container_that_runs),
 	TAP_TEST(a_missing_one_is_reported_with_the_way_out),
 };
 TAP_MAIN(tests)
