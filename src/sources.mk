@@ -384,6 +384,8 @@ CAPCTL_FILES = \
 	src/capctl/verify/drift.h \
 	src/capctl/verify/print.c \
 	src/capctl/verify/read.c \
+	src/capctl/verify/usage.c \
+	src/capctl/verify/usage.h \
 	src/capctl/verify/verify.c \
 	src/capctl/verify/verify.h \
 	src/capctl/version.c

@@ -233,7 +233,8 @@ CAPCTL_RUNTIME_TESTS = \
 	tests/runtime/screens.bats \
 	tests/runtime/seccomp.bats \
 	tests/runtime/show.bats \
-	tests/runtime/verify.bats
+	tests/runtime/verify.bats \
+	tests/runtime/verify_usage.bats
 ENGINE_TESTS = \
 	tests/engine/buildah.bats \
 	tests/engine/conmon.bats \

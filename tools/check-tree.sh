@@ -95,6 +95,7 @@ src/capctl/sync/print.c tests/cli/capctl_sync.bats its output is compared there
 src/capctl/sync/sync.c tests/cli/capctl_sync.bats the resulting files are compared there
 src/capctl/verify/print.c tests/cli/capctl_verify.bats its output is compared there
 src/capctl/verify/read.c tests/cli/capctl_verify.bats its findings are tested there
+src/capctl/verify/usage.c tests/runtime/verify_usage.bats real containers are watched there
 src/capctl/verify/verify.c tests/cli/capctl_verify.bats its findings are tested there
 src/capctl/version.c tests/cli/capctl_version.bats its output is compared there
 src/capruntime/create.c tests/cli/faults.bats it only calls other modules
@@ -168,7 +169,7 @@ capctl/scan capctl capctl/execve capctl/rootfs $shared
 capctl/seccomp spec json caps runtime base
 capctl/show capctl capctl/container capctl/process $shared
 capctl/sync capctl $shared
-capctl/verify capctl capctl/container capctl/process $shared
+capctl/verify capctl capctl/container capctl/learn capctl/process $shared
 "
 # Modules that make system calls, directly or through another module.
 kernel_files='
@@ -193,7 +194,7 @@ capctl/scan: bundle find json print scan
 capctl/seccomp: closed profile rules
 capctl/show: choose json print show target
 capctl/sync: deploy policy print sync
-capctl/verify: print read verify
+capctl/verify: print read usage verify
 capruntime: audit create exec exec_link exec_link_sweep heap main refuse
 caps: own
 policy: files

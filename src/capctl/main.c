@@ -68,9 +68,12 @@ static const struct verb verbs[] = {
 	  "  --policy FILE   this policy, not the installed one\n"
 	  "  --handler NAME  where nothing tells, this handler started it\n"
 	  "  --all-handlers  also those that capruntime did not start\n"
-	  "  --findings      only what is not ok",
+	  "  --findings      only what is not ok\n"
+	  "  --usage         also which granted capabilities are not used\n"
+	  "  --for TIME      with --usage: watch for TIME (default: 30s)",
 	  "capctl verify\n"
 	  "capctl verify --findings\n"
+	  "capctl verify --usage --for 5m shop/web-1/web\n"
 	  "capctl verify --policy policy.json shop/web-1/web",
 	  verb_verify },
 	{ "learn", "[--] COMMAND [ARGUMENT...]",

@@ -76,6 +76,9 @@ lost_row='lost  lost  NET_BIND_SERVICE: granted but not held: the program droppe
 		good  ok  holds what was granted; the current policy decides the same
 		containers: 2, ok: 2, with findings: 0, unknown: 0
 	END
+	verify --root "$state" good good
+	[ "$status" -eq 0 ]
+	all_of_it <<<'good  ok  holds what was granted; the current policy decides the same'
 	verify --json --root="$state" lost
 	[ "$status" -eq 1 ]
 	jq -e '[.containers[].id] == ["lost"]' <<<"$output"
@@ -390,7 +393,8 @@ pending_row='pending  NET_BIND_SERVICE: the current policy grants it: restart th
 }
 
 @test "wrong use is status 2 with one line of reason" {
-	for words in '--all good' '--bogus' '--root' '--id x' '-a'; do
+	for words in '--all good' '--bogus' '--root' '--id x' '-a' '--for 1s' \
+		'--usage --for x'; do
 		# shellcheck disable=SC2086
 		verify --root "$state" $words
 		[ "$status" -eq 2 ]

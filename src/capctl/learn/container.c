@@ -13,6 +13,7 @@
 
 #define CGROUPS_MAX 65536
 #define LINK_SIZE 64
+#define STATUS_MAX 16384
 
 /* NULL: it has ended. The caller frees. */
 static char *read_cgroups(int32_t pid)
@@ -39,10 +40,10 @@ static bool is_same(const char *one, const char *other)
 	return one && other && strcmp(one, other) == 0;
 }
 
-/* What the container shares with us says nothing. */
-static void forget_shared(char **text, const char *own)
+/* What several containers share, or the container and we, says nothing. */
+static void forget(char **text, bool is_shared)
 {
-	if (!is_same(*text, own))
+	if (!is_shared)
 		return;
 	free(*text);
 	*text = NULL;
@@ -80,22 +81,52 @@ int learn_container_find(struct learn_container *ret_container,
 	return -1;
 }
 
+/*
+ * In a pod with one PID namespace, only the first container's first process has
+ * number 1 there.
+ */
+static bool is_first_of_namespace(int32_t pid)
+{
+	char path[64], *status CLEANUP_FREE = NULL;
+	const char *line, *last;
+	size_t len;
+
+	snprintf(path, sizeof(path), "/proc/%" PRId32 "/status", pid);
+	status = smallfile_read(path, STATUS_MAX, &len);
+	line = status ? strstr(status, "\nNSpid:") : NULL;
+	if (!line)
+		return false;
+	last = strchr(line + 1, '\n');
+	return last && last[-1] == '1' && last[-2] == '\t';
+}
+
+struct learn_place learn_place_read(int32_t pid)
+{
+	return (struct learn_place){ pid, read_cgroups(pid),
+				     read_namespace(pid) };
+}
+
+void learn_place_free(struct learn_place *place)
+{
+	free(place->cgroups);
+	free(place->namespace);
+}
+
 int learn_container_of(struct learn_container *container, int32_t first,
 		       struct err *err)
 {
-	char *cgroups CLEANUP_FREE = read_cgroups(getpid());
-	char *namespace CLEANUP_FREE = read_namespace(getpid());
+	struct learn_place own CLEANUP_LEARN_PLACE = learn_place_read(getpid());
+	struct learn_place *place = &container->first;
 
-	container->first = first;
-	container->cgroups = read_cgroups(first);
-	container->namespace = read_namespace(first);
-	if (!cgroups || !namespace || !container->cgroups ||
-	    !container->namespace)
+	*place = learn_place_read(first);
+	if (!own.cgroups || !own.namespace || !place->cgroups ||
+	    !place->namespace)
 		return err_set(
 			err, "cannot read process %" PRId32 " of the container",
 			first);
-	forget_shared(&container->cgroups, cgroups);
-	forget_shared(&container->namespace, namespace);
+	forget(&place->cgroups, is_same(place->cgroups, own.cgroups));
+	forget(&place->namespace, is_same(place->namespace, own.namespace) ||
+					  !is_first_of_namespace(first));
 	return 0;
 }
 
@@ -103,18 +134,17 @@ void learn_container_free(struct learn_container *container)
 {
 	free(container->id);
 	free(container->bundle);
-	free(container->cgroups);
-	free(container->namespace);
+	learn_place_free(&container->first);
 }
 
-bool learn_container_has(const struct learn_container *container, int32_t pid)
+enum learn_belonging
+learn_container_has(const struct learn_container *container,
+		    const struct learn_place *place)
 {
-	char *cgroups CLEANUP_FREE =
-		container->cgroups ? read_cgroups(pid) : NULL;
-	char *namespace CLEANUP_FREE =
-		container->namespace ? read_namespace(pid) : NULL;
+	const struct learn_place *first = &container->first;
 
-	return pid == container->first ||
-	       is_same(container->cgroups, cgroups) ||
-	       is_same(container->namespace, namespace);
+	if (place->pid == first->pid || is_same(first->cgroups, place->cgroups))
+		return LEARN_IN_CGROUPS;
+	return is_same(first->namespace, place->namespace) ? LEARN_IN_NAMESPACE
+							   : LEARN_OUTSIDE;
 }

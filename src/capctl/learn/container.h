@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The processes of a running container, also those that come later, as sessions
- * of exec do: they have the cgroups or the PID namespace of its first process.
+ * of exec do: they have the cgroups of its first process, or its PID namespace if
+ * it is no other container's.
  *
  * Rests on: cgroups(7) "/proc/pid/cgroup"; pid_namespaces(7).
  */
@@ -14,13 +15,24 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 
-/* NULL in a text: it cannot be told apart from ours, and does not count. */
-struct learn_container {
-	int32_t first; /* its first process */
-	char *id; /* NULL: not searched for */
-	char *bundle; /* NULL: not known */
+/* Where a process is. NULL in a text: not known, or it does not count. */
+struct learn_place {
+	int32_t pid;
 	char *cgroups; /* the text of /proc/PID/cgroup */
 	char *namespace; /* the link /proc/PID/ns/pid */
+};
+
+#define CLEANUP_LEARN_PLACE __attribute__((cleanup(learn_place_free)))
+
+/* The caller frees. */
+struct learn_place learn_place_read(int32_t pid) MUST_CHECK;
+void learn_place_free(struct learn_place *place);
+
+struct learn_container {
+	char *id; /* NULL: not searched for */
+	char *bundle; /* NULL: not known */
+	struct learn_place
+		first; /* of its first process, without what is shared */
 };
 
 #define CLEANUP_LEARN_CONTAINER __attribute__((cleanup(learn_container_free)))
@@ -37,7 +49,12 @@ int learn_container_of(struct learn_container *container, int32_t first,
 		       struct err *err) MUST_CHECK;
 void learn_container_free(struct learn_container *container);
 
+/* The later, the surer. */
+enum learn_belonging { LEARN_OUTSIDE, LEARN_IN_NAMESPACE, LEARN_IN_CGROUPS };
+
 /* A process that has ended is in none. */
-bool learn_container_has(const struct learn_container *container, int32_t pid);
+enum learn_belonging
+learn_container_has(const struct learn_container *container,
+		    const struct learn_place *place);
 
 #endif

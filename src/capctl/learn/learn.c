@@ -35,11 +35,13 @@ static int begin_bundle(struct learned *learned, struct bundle_run *run,
 			struct learn_container *container,
 			struct recorder *recorder, struct err *err)
 {
+	const struct target_member member = { container, &learned->tally };
+
 	run->shows_output = true;
 	if (bundle_run_create(run, err) < 0 ||
 	    learn_container_of(container, run->pid, err) < 0 ||
-	    target_attach_container(&learned->target, container, recorder,
-				    &learned->tally, err) < 0)
+	    target_attach_container(&learned->target, &member, recorder, err) <
+		    0)
 		return -1;
 	learned->target.is_child = true;
 	return bundle_run_start(run, err);
@@ -53,12 +55,12 @@ static int begin_target(struct learned *learned,
 {
 	struct target *target = &learned->target;
 	struct learn_tally *tally = &learned->tally;
+	const struct target_member member = { container, tally };
 
 	if (request->bundle)
 		return begin_bundle(learned, run, container, recorder, err);
 	if (request->id)
-		return target_attach_container(target, container, recorder,
-					       tally, err);
+		return target_attach_container(target, &member, recorder, err);
 	if (request->pid)
 		return target_attach(target, request->pid, recorder, tally,
 				     err);

@@ -6,6 +6,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* With the text that is none. */
+#define LEARN_NO_TIME "'%s' is no time from 1s to 168h: for example 30s or 5m"
+
 /* "30", "30s", "5m", "2h": 1 second to 7 days. */
 bool learn_seconds_parse(const char *text, uint32_t *ret_seconds);
 

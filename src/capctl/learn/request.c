@@ -58,10 +58,8 @@ static int read_values(struct learn_request *request, const char *verb,
 		request->seconds = CONFIRM_SECONDS;
 	if (request->seconds_text &&
 	    !learn_seconds_parse(request->seconds_text, &request->seconds))
-		return verb_misuse(
-			err, verb,
-			"'%s' is no time from 1s to 168h: for example 30s or 5m",
-			request->seconds_text);
+		return verb_misuse(err, verb, LEARN_NO_TIME,
+				   request->seconds_text);
 	if (request->pid_text &&
 	    !learn_pid_parse(request->pid_text, &request->pid))
 		return verb_misuse(err, verb, "'%s' is not a PID",

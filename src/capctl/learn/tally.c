@@ -33,6 +33,7 @@ struct check {
 
 struct task {
 	int32_t pid;
+	struct learn_tally *tally; /* where it counts */
 	bool started; /* the program's own execve succeeded */
 	int64_t call; /* -1: in none */
 	char program[LEARN_NAME_SIZE];
@@ -82,10 +83,15 @@ static int compare_tasks(const void *a, const void *b)
 	return (one > other) - (one < other);
 }
 
+static void **tasks_of(struct learn_tally *tally)
+{
+	return tally->main ? &tally->main->tasks : &tally->tasks;
+}
+
 static struct task *find_task(const struct learn_tally *tally, int32_t pid)
 {
 	struct task key = { .pid = pid };
-	void *tasks = tally->tasks;
+	void *tasks = tally->main ? tally->main->tasks : tally->tasks;
 	void *found = tfind(&key, &tasks, compare_tasks);
 
 	return found ? *(struct task **)found : NULL;
@@ -101,11 +107,12 @@ int learn_tally_watch(struct learn_tally *tally, int32_t pid,
 		if (!task)
 			return err_set_no_memory(err);
 		task->pid = pid;
-		if (!tsearch(task, &tally->tasks, compare_tasks)) {
+		if (!tsearch(task, tasks_of(tally), compare_tasks)) {
 			free(task);
 			return err_set_no_memory(err);
 		}
 	}
+	task->tally = tally;
 	task->started = started;
 	task->call = -1;
 	task->count = 0;
@@ -198,10 +205,10 @@ static enum learn_noise classify(const struct task *task, size_t at, int error)
 	return is_other_error(error) ? LEARN_OTHER_ERROR : LEARN_NOISE_COUNT;
 }
 
-static void count_check(struct learn_tally *tally, const struct task *task,
-			size_t at, int error)
+static void count_check(const struct task *task, size_t at, int error)
 {
 	const struct check *check = &task->checks[at];
+	struct learn_tally *tally = task->tally;
 	struct learn_need *need = &tally->need[check->cap];
 	enum learn_noise noise = classify(task, at, error);
 
@@ -216,24 +223,22 @@ static void count_check(struct learn_tally *tally, const struct task *task,
 	}
 }
 
-static void count_checks(struct learn_tally *tally, struct task *task,
-			 int error)
+static void count_checks(struct task *task, int error)
 {
 	for (size_t i = 0; i < task->count; i++)
-		count_check(tally, task, i, error);
+		count_check(task, i, error);
 	task->count = 0;
 }
 
 /* Counts the first ones if there is no room. Their order stays. */
-static void add_check(struct learn_tally *tally, struct task *task,
-		      const struct learn_record *record)
+static void add_check(struct task *task, const struct learn_record *record)
 {
 	struct check check = { .cap = (unsigned int)record->number };
 
 	if (record->number < 0 || record->number >= LEARN_CAPS_MAX)
 		return;
 	if (task->count == CHECKS_MAX) {
-		count_check(tally, task, 0, -1);
+		count_check(task, 0, -1);
 		memmove(task->checks, task->checks + 1,
 			(CHECKS_MAX - 1) * sizeof(check));
 		task->count--;
@@ -262,15 +267,14 @@ static void add_to_last(struct task *task, const struct learn_record *record)
 	}
 }
 
-static void leave_call(struct learn_tally *tally, struct task *task,
-		       const struct learn_record *record)
+static void leave_call(struct task *task, const struct learn_record *record)
 {
 	int64_t result = record->value;
 
 	/* Its beginning is not in the records. */
 	if (task->call < 0)
 		task->call = record->number;
-	count_checks(tally, task,
+	count_checks(task,
 		     result < 0 && result >= -ERRNO_MAX ? (int)-result : 0);
 	task->call = -1;
 }
@@ -279,18 +283,17 @@ static void leave_call(struct learn_tally *tally, struct task *task,
  * What the kernel checks before this point of an execve that succeeds was
  * granted or not needed; for the program's own one it is part of the set-up.
  */
-static void start_program(struct learn_tally *tally, struct task *task,
-			  const struct learn_record *record)
+static void start_program(struct task *task, const struct learn_record *record)
 {
-	count_checks(tally, task, 0);
+	count_checks(task, 0);
 	task->started = true;
 	memcpy(task->program, record->name, sizeof(task->program));
 }
 
-static void remove_task(struct learn_tally *tally, struct task *task)
+static void remove_task(struct task *task)
 {
-	count_checks(tally, task, -1);
-	tdelete(task, &tally->tasks, compare_tasks);
+	count_checks(task, -1);
+	tdelete(task, tasks_of(task->tally), compare_tasks);
 	free(task);
 }
 
@@ -302,10 +305,10 @@ static struct task *take_over(struct learn_tally *tally, struct task *task,
 
 	if (!before || before == task)
 		return task;
-	count_checks(tally, before, 0);
+	count_checks(before, 0);
 	task->started |= before->started;
 	task->call = before->call;
-	remove_task(tally, before);
+	remove_task(before);
 	return task;
 }
 
@@ -319,28 +322,28 @@ int learn_tally_add(struct learn_tally *tally,
 	switch (record->kind) {
 	case LEARN_CHECK:
 	case LEARN_ASK:
-		add_check(tally, task, record);
+		add_check(task, record);
 		break;
 	case LEARN_ANSWER:
 	case LEARN_STACK:
 		add_to_last(task, record);
 		break;
 	case LEARN_ENTER:
-		count_checks(tally, task, -1);
+		count_checks(task, -1);
 		task->call = record->number;
 		break;
 	case LEARN_EXIT:
-		leave_call(tally, task, record);
+		leave_call(task, record);
 		break;
 	case LEARN_EXEC:
 		task = take_over(tally, task, record);
-		start_program(tally, task, record);
+		start_program(task, record);
 		break;
 	case LEARN_FORK:
-		return learn_tally_watch(tally, (int32_t)record->number,
+		return learn_tally_watch(task->tally, (int32_t)record->number,
 					 task->program, task->started, err);
 	case LEARN_END:
-		remove_task(tally, task);
+		remove_task(task);
 		break;
 	case LEARN_KIND_COUNT:
 	default:
@@ -352,7 +355,7 @@ int learn_tally_add(struct learn_tally *tally,
 void learn_tally_end(struct learn_tally *tally)
 {
 	while (tally->tasks)
-		remove_task(tally, *(struct task **)tally->tasks);
+		remove_task(*(struct task **)tally->tasks);
 }
 
 void learn_tally_free(struct learn_tally *tally)

@@ -53,10 +53,16 @@ struct learn_need {
 	struct learn_first lacked; /* if refused > 0 */
 };
 
+/* Stays where it is while it watches a task. */
 struct learn_tally {
 	struct learn_need need[LEARN_CAPS_MAX];
 	uint64_t unanswered; /* the probe's return was missed */
 	void *tasks; /* tsearch(3) */
+	/*
+	 * For several that one recorder records: which has the tasks of all, and is
+	 * given the records. NULL: itself.
+	 */
+	struct learn_tally *main;
 };
 
 #define CLEANUP_TALLY __attribute__((cleanup(learn_tally_free)))
@@ -71,7 +77,10 @@ int learn_tally_watch(struct learn_tally *tally, int32_t pid,
 
 bool learn_tally_knows(const struct learn_tally *tally, int32_t pid);
 
-/* In the order of time. Records of other tasks are ignored. */
+/*
+ * In the order of time. Each counts in the tally that watches its task; records
+ * of other tasks are ignored.
+ */
 int learn_tally_add(struct learn_tally *tally,
 		    const struct learn_record *record,
 		    struct err *err) MUST_CHECK;

@@ -165,9 +165,29 @@ int target_attach(struct target *ret_target, int32_t pid,
 	return attach_process(pid, recorder, tally, err);
 }
 
-int target_attach_others(const struct learn_container *container,
-			 struct recorder *recorder, struct learn_tally *tally,
-			 struct err *err)
+static int attach_if_member(int32_t pid, const struct target_member *members,
+			    size_t count, struct recorder *recorder,
+			    struct err *err)
+{
+	struct learn_place place CLEANUP_LEARN_PLACE = learn_place_read(pid);
+
+	enum learn_belonging surest = LEARN_OUTSIDE;
+	struct learn_tally *tally = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		enum learn_belonging belonging =
+			learn_container_has(members[i].container, &place);
+
+		if (belonging <= surest)
+			continue;
+		surest = belonging;
+		tally = members[i].tally;
+	}
+	return tally ? attach_process(pid, recorder, tally, err) : 0;
+}
+
+int target_attach_others(const struct target_member *members, size_t count,
+			 struct recorder *recorder, struct err *err)
 {
 	DIR *directory CLEANUP_DIR = opendir("/proc");
 	struct dirent *entry;
@@ -177,22 +197,20 @@ int target_attach_others(const struct learn_container *container,
 		return err_set_errno(err, errno, "'/proc'");
 	while ((entry = readdir(directory)))
 		if (learn_pid_parse(entry->d_name, &pid) &&
-		    !learn_tally_knows(tally, pid) &&
-		    learn_container_has(container, pid) &&
-		    attach_process(pid, recorder, tally, err) < 0)
+		    !learn_tally_knows(members->tally, pid) &&
+		    attach_if_member(pid, members, count, recorder, err) < 0)
 			return -1;
 	return 0;
 }
 
 int target_attach_container(struct target *ret_target,
-			    const struct learn_container *container,
-			    struct recorder *recorder,
-			    struct learn_tally *tally, struct err *err)
+			    const struct target_member *member,
+			    struct recorder *recorder, struct err *err)
 {
-	if (target_attach(ret_target, container->first, recorder, tally, err) <
-	    0)
+	if (target_attach(ret_target, member->container->first.pid, recorder,
+			  member->tally, err) < 0)
 		return -1;
-	return target_attach_others(container, recorder, tally, err);
+	return target_attach_others(member, 1, recorder, err);
 }
 
 bool target_is_over(struct target *target)

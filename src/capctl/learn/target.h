@@ -39,17 +39,24 @@ int target_attach(struct target *ret_target, int32_t pid,
 		  struct recorder *recorder, struct learn_tally *tally,
 		  struct err *err) MUST_CHECK;
 
+/* A container that is watched, and where its processes count. */
+struct target_member {
+	const struct learn_container *container;
+	struct learn_tally *tally;
+};
+
 /* The same for all processes of a container; watches its first one. */
 int target_attach_container(struct target *ret_target,
-			    const struct learn_container *container,
+			    const struct target_member *member,
 			    struct recorder *recorder,
-			    struct learn_tally *tally,
 			    struct err *err) MUST_CHECK;
 
-/* Also those that have come since: call it often. */
-int target_attach_others(const struct learn_container *container,
-			 struct recorder *recorder, struct learn_tally *tally,
-			 struct err *err) MUST_CHECK;
+/*
+ * Also those that have come since: call it often. The tallies of several
+ * containers have the same main one.
+ */
+int target_attach_others(const struct target_member *members, size_t count,
+			 struct recorder *recorder, struct err *err) MUST_CHECK;
 
 bool target_is_over(struct target *target);
 

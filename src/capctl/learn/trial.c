@@ -225,11 +225,11 @@ static int record_program(struct course *course, const struct watch *watch,
 {
 	struct bundle_run *run = course->trial->run;
 	struct learned *learned = watch->learned;
+	const struct target_member member = { container, &learned->tally };
 
 	if (bundle_run_create(run, err) < 0 ||
 	    learn_container_of(container, run->pid, err) < 0 ||
-	    target_attach_container(&learned->target, container,
-				    watch->recorder, &learned->tally,
+	    target_attach_container(&learned->target, &member, watch->recorder,
 				    err) < 0 ||
 	    run_program(course, ret_passed, err) < 0)
 		return -1;

@@ -36,13 +36,13 @@ int64_t watch_time(void)
 
 int watch_read(const struct watch *watch, struct err *err)
 {
-	struct learn_tally *tally = &watch->learned->tally;
+	const struct target_member member = { watch->container,
+					      &watch->learned->tally };
 
-	if (recorder_read(watch->recorder, false, tally, err) < 0)
+	if (recorder_read(watch->recorder, false, member.tally, err) < 0)
 		return -1;
-	return watch->container
-		       ? target_attach_others(watch->container, watch->recorder,
-					      tally, err)
+	return member.container
+		       ? target_attach_others(&member, 1, watch->recorder, err)
 		       : 0;
 }
 

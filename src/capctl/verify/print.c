@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include <inttypes.h>
 #include <json-c/json.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -39,6 +41,11 @@ static void add_drift(struct findings *findings,
 				},
 				"%s", drift_text(which));
 	}
+}
+
+static capmask unused_grants(const struct verify_result *result)
+{
+	return verify_has_grants(result) ? result->granted & ~result->used : 0;
 }
 
 static const char *clean_text(const struct verify_result *result)
@@ -80,6 +87,26 @@ static void add_clean(struct verify_output *output,
 			result->runtime);
 }
 
+static void add_used(struct verify_output *output,
+		     const struct verify_result *result, const char *topic)
+{
+	struct finding used = { .level = FINDING_OK,
+				.code = "used",
+				.topic = topic,
+				.names = result->granted & result->used };
+	struct finding unused = { .level = FINDING_WARNING,
+				  .code = "unused",
+				  .topic = topic,
+				  .names = unused_grants(result) };
+
+	if (used.names)
+		findings_add_like(&output->findings, used,
+				  "used while watched");
+	if (unused.names)
+		findings_add_like(&output->findings, unused,
+				  "not used while watched");
+}
+
 static void add_rows(struct verify_output *output,
 		     const struct verify_result *result)
 {
@@ -96,6 +123,38 @@ static void add_rows(struct verify_output *output,
 		add_state(
 			output, topic, FINDING_ERROR, "refused",
 			"the current policy would refuse to start it (see capctl explain)");
+	if (output->watched)
+		add_used(output, result, topic);
+}
+
+/* NULL: it was not watched. */
+static struct json_object *json_used(const struct verify_result *result)
+{
+	struct json_object *object;
+
+	if (*result->error.text || !result->facts.running)
+		return NULL;
+	object = json_object_new_object();
+	json_object_object_add(object, "used",
+			       out_json_mask(result->granted & result->used));
+	json_object_object_add(object, "unused",
+			       out_json_mask(unused_grants(result)));
+	return object;
+}
+
+static struct json_object *json_watched(const struct usage_watched *watched)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_object_object_add(object, "seconds",
+			       json_object_new_int64(watched->seconds));
+	json_object_object_add(object, "source",
+			       out_json_text(watched->source));
+	json_object_object_add(object, "lost",
+			       json_object_new_uint64(watched->lost));
+	json_object_object_add(object, "complete",
+			       json_object_new_boolean(!watched->lost));
+	return object;
 }
 
 static struct json_object *json_drift(const struct verify_result *result)
@@ -112,7 +171,8 @@ static struct json_object *json_drift(const struct verify_result *result)
 	return findings_json(&findings, keys, ARRAY_LEN(keys));
 }
 
-static struct json_object *json_result(const struct verify_result *result)
+static struct json_object *json_result(const struct verify_result *result,
+				       bool with_usage)
 {
 	static const char *const origins[] = {
 		[VERIFY_CAPRUNTIME] = "capruntime",
@@ -154,14 +214,16 @@ static struct json_object *json_result(const struct verify_result *result)
 	json_object_object_add(object, "refused_today",
 			       json_object_new_boolean(result->refused_today));
 	json_object_object_add(object, "findings", json_drift(result));
+	if (with_usage)
+		json_object_object_add(object, "usage", json_used(result));
 	return object;
 }
 
 void verify_output_open(struct verify_output *ret_output, bool json,
-			bool wrong_only)
+			bool wrong_only, const struct usage_watched *watched)
 {
-	*ret_output =
-		(struct verify_output){ .findings.wrong_only = wrong_only };
+	*ret_output = (struct verify_output){ .findings.wrong_only = wrong_only,
+					      .watched = watched };
 	if (json)
 		ret_output->list = json_object_new_array();
 }
@@ -171,27 +233,55 @@ void verify_output_add(struct verify_output *output,
 {
 	bool is_unknown = *result->error.text != '\0';
 	bool is_good = !is_unknown && verify_is_clean(result);
+	bool has_unused = output->watched && unused_grants(result);
 
 	output->containers++;
 	output->unknown += is_unknown;
 	output->clean += is_good;
+	output->with_unused += has_unused;
 	if (!output->list)
 		add_rows(output, result);
-	else if (!is_good || !output->findings.wrong_only)
-		json_object_array_add(output->list, json_result(result));
+	else if (!is_good || has_unused || !output->findings.wrong_only)
+		json_object_array_add(
+			output->list,
+			json_result(result, output->watched != NULL));
+}
+
+static void print_watched(const struct usage_watched *watched)
+{
+	if (!watched->source) {
+		out_line(
+			OUT_FAINT,
+			"nothing is granted to a running container: nothing was watched");
+		return;
+	}
+	out_line(
+		OUT_FAINT,
+		"watched for %" PRId64
+		" s: 'unused' does not mean 'not needed' (see capctl learn --confirm)",
+		watched->seconds);
+	if (watched->lost)
+		out_line(OUT_BAD,
+			 "incomplete: %" PRIu64
+			 " events of the kernel are lost",
+			 watched->lost);
 }
 
 /* Of one container its row says everything. */
 static void print_counts(const struct verify_output *output)
 {
 	size_t known = output->clean + output->unknown;
+	char unused[64] = "";
 
-	if (output->containers > 1 || output->findings.wrong_only)
-		out_line(
-			findings_summary_style(&output->findings),
-			"containers: %zu, ok: %zu, with findings: %zu, unknown: %zu",
-			output->containers, output->clean,
-			output->containers - known, output->unknown);
+	if (output->containers < 2 && !output->findings.wrong_only)
+		return;
+	if (output->watched)
+		snprintf(unused, sizeof(unused), ", with unused grants: %zu",
+			 output->with_unused);
+	out_line(findings_summary_style(&output->findings),
+		 "containers: %zu, ok: %zu, with findings: %zu, unknown: %zu%s",
+		 output->containers, output->clean, output->containers - known,
+		 output->unknown, unused);
 }
 
 void verify_output_print(struct verify_output *output, const char *empty,
@@ -204,6 +294,9 @@ void verify_output_print(struct verify_output *output, const char *empty,
 		json_object_object_add(object, "containers", output->list);
 		json_object_object_add(object, "other_handlers",
 				       json_object_new_uint64(left_out));
+		if (output->watched)
+			json_object_object_add(object, "usage",
+					       json_watched(output->watched));
 		out_json(object);
 	} else if (!output->findings.count && empty && !left_out) {
 		out_line(OUT_PLAIN, "%s", empty);
@@ -217,6 +310,8 @@ void verify_output_print(struct verify_output *output, const char *empty,
 			OUT_FAINT,
 			"containers of other handlers, left out: %zu (--all-handlers shows them)",
 			left_out);
+	if (!output->list && output->watched && output->containers)
+		print_watched(output->watched);
 	if (!output->list && output->containers)
 		print_counts(output);
 	findings_free(&output->findings);

@@ -92,6 +92,8 @@ static int read_given(struct verify_result *result,
 	result->facts.starts_as_root = spec.uid == 0;
 	if (!evaluation_record(evaluation) || !evaluation->record.about.rule)
 		return 0;
+	result->granted =
+		evaluation->record.about.wanted & spec.sets.set[CAPSET_AMBIENT];
 	result->rule = strdup(evaluation->record.about.rule);
 	return result->rule ? 0 : err_set_no_memory(err);
 }

@@ -5,9 +5,13 @@
 
 #include <string.h>
 
+#include "base/alloc.h"
 #include "capctl/container/operand.h"
+#include "capctl/learn/options.h"
 #include "capctl/process/starter.h"
 #include "capctl/verb.h"
+
+#define USAGE_SECONDS 30 /* also in main.c and capctl(8) */
 
 /* One run over all selected containers. */
 struct verification {
@@ -18,10 +22,21 @@ struct verification {
 	bool wrong_only; /* --findings */
 	bool json;
 	enum verify_origin without; /* where nothing tells the origin */
+	bool usage;
+	const char *seconds_text; /* --for */
+	uint32_t seconds;
+	struct verify_result *results;
+	size_t count;
+	size_t size;
 	size_t left_out;
 	struct verify_output output;
 	enum verb_status status;
 };
+
+bool verify_has_grants(const struct verify_result *result)
+{
+	return !*result->error.text && result->facts.running && result->granted;
+}
 
 bool verify_is_clean(const struct verify_result *result)
 {
@@ -58,18 +73,32 @@ static int compare_container(struct verify_result *result,
 	return check_origin(result, err);
 }
 
-static enum verb_status verify_container(struct verification *verification,
-					 struct verify_result *result)
+static void verify_container(struct verification *verification,
+			     const struct verify_result *begun)
 {
-	enum verb_status status = VERB_ERROR;
+	struct verify_result *results =
+		alloc_room(verification->results, verification->count,
+			   &verification->size, sizeof(*results));
+	struct verify_result *result;
 
-	if (compare_container(result, verification, &result->error) == 0) {
-		result->error = (struct err){ 0 };
-		status = verify_is_clean(result) ? VERB_GOOD : VERB_FINDINGS;
+	if (!results) {
+		out_fail();
+		return;
 	}
-	verify_output_add(&verification->output, result);
-	free(result->rule);
-	return status;
+	verification->results = results;
+	result = &results[verification->count++];
+	*result = *begun;
+	if (compare_container(result, verification, &result->error) == 0)
+		result->error = (struct err){ 0 };
+}
+
+static bool is_verified(const struct verification *verification,
+			const struct container *container)
+{
+	for (size_t i = 0; i < verification->count; i++)
+		if (verification->results[i].container == container)
+			return true;
+	return false;
 }
 
 static void verify_or_leave_out(struct verification *verification,
@@ -78,16 +107,15 @@ static void verify_or_leave_out(struct verification *verification,
 	struct verify_result result = { .container = entry->container,
 					.runtime = entry->runtime,
 					.who = &entry->who };
-	enum verb_status status = VERB_GOOD;
 	bool ours = !result.runtime || starter_is_capruntime(result.runtime);
 
+	if (is_verified(verification, entry->container))
+		return;
 	result.origin = ours ? VERIFY_CAPRUNTIME : VERIFY_OTHER;
 	if (ours || verification->with_others)
-		status = verify_container(verification, &result);
+		verify_container(verification, &result);
 	else
 		verification->left_out++;
-	if (status > verification->status)
-		verification->status = status;
 }
 
 static int verify_operand(struct verification *verification, const char *word,
@@ -141,6 +169,95 @@ static void verify_all(struct verification *verification, char **words,
 		verify_every(verification);
 }
 
+static void raise_status(struct verification *verification,
+			 enum verb_status status)
+{
+	if (status > verification->status)
+		verification->status = status;
+}
+
+static void print_result(struct verification *verification,
+			 const struct verify_result *result)
+{
+	if (*result->error.text)
+		raise_status(verification, VERB_ERROR);
+	else if (!verify_is_clean(result))
+		raise_status(verification, VERB_FINDINGS);
+	verify_output_add(&verification->output, result);
+}
+
+static void print_verification(struct verification *all,
+			       const struct usage_watched *watched)
+{
+	verify_output_open(&all->output, all->json, all->wrong_only, watched);
+	for (size_t i = 0; i < all->count; i++)
+		print_result(all, &all->results[i]);
+	if (watched && watched->lost)
+		raise_status(all, VERB_ERROR);
+	verify_output_print(&all->output,
+			    all->status == VERB_GOOD ? "no containers" : NULL,
+			    all->left_out);
+}
+
+static int watch_results(struct verification *all,
+			 struct usage_watched *watched, struct err *err)
+{
+	struct usage_container *list CLEANUP_FREE =
+		calloc(all->count + 1, sizeof(*list));
+	size_t count = 0;
+
+	if (!list)
+		return err_set_no_memory(err);
+	for (size_t i = 0; i < all->count; i++)
+		if (verify_has_grants(&all->results[i]))
+			list[count++].pid =
+				all->results[i].container->state.pid;
+	if (usage_watch(list, count, all->seconds, watched, err) < 0)
+		return -1;
+	count = 0;
+	for (size_t i = 0; i < all->count; i++) {
+		struct verify_result *result = &all->results[i];
+
+		if (!verify_has_grants(result))
+			continue;
+		result->used = list[count].used;
+		result->error = list[count++].error;
+	}
+	return 0;
+}
+
+/* What cannot be watched is not printed as if it had been. */
+static void watch_and_print(struct verification *all, struct err *err)
+{
+	struct usage_watched watched;
+	struct err one;
+
+	if (all->usage && watch_results(all, &watched, &one) < 0)
+		all->status = verb_add_error(err, &one);
+	else
+		print_verification(all, all->usage ? &watched : NULL);
+}
+
+static void verification_free(struct verification *all)
+{
+	for (size_t i = 0; i < all->count; i++)
+		free(all->results[i].rule);
+	free(all->results);
+	census_free(&all->census);
+}
+
+static int read_seconds(struct verification *all, const char *verb,
+			struct err *err)
+{
+	all->seconds = USAGE_SECONDS;
+	if (all->seconds_text && !all->usage)
+		return verb_misuse(err, verb, "'--for' needs '--usage'");
+	if (all->seconds_text &&
+	    !learn_seconds_parse(all->seconds_text, &all->seconds))
+		return verb_misuse(err, verb, LEARN_NO_TIME, all->seconds_text);
+	return 0;
+}
+
 static int parse_verify(int argc, char **argv, struct verification *all,
 			struct dryrun_options *dryrun, struct err *err)
 {
@@ -152,12 +269,16 @@ static int parse_verify(int argc, char **argv, struct verification *all,
 		{ "all", &every, NULL },
 		{ "all-handlers", &all->with_others, NULL },
 		{ "findings", &all->wrong_only, NULL },
+		{ "usage", &all->usage, NULL },
+		{ "for", NULL, &all->seconds_text },
 		{ "json", &all->json, NULL },
 	};
 	int first = verb_parse(argc, argv, options, ARRAY_LEN(options), err);
 
 	if (first >= 0 && every && first < argc)
 		return verb_misuse(err, argv[0], "'--all' takes no operands");
+	if (first >= 0 && read_seconds(all, argv[0], err) < 0)
+		return -1;
 	all->without = dryrun->handler ? VERIFY_CAPRUNTIME : VERIFY_UNKNOWN;
 	return first;
 }
@@ -171,11 +292,8 @@ enum verb_status verb_verify(int argc, char **argv, struct err *err)
 
 	if (first < 0 || dryrun_load(&host, &dryrun, err) < 0)
 		return VERB_ERROR;
-	verify_output_open(&all.output, all.json, all.wrong_only);
 	verify_all(&all, argv + first, err);
-	verify_output_print(&all.output,
-			    all.status == VERB_GOOD ? "no containers" : NULL,
-			    all.left_out);
-	census_free(&all.census);
+	watch_and_print(&all, err);
+	verification_free(&all);
 	return all.status;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * 'capctl verify': read.c reads what a container was granted, what it holds and
- * what the current policy decides, drift.c compares, print.c prints the results
- * and verify.c selects the containers.
+ * what the current policy decides, drift.c compares, usage.c watches what is
+ * used, print.c prints the results and verify.c selects the containers.
  */
 #ifndef CAPRUNTIME_CAPCTL_VERIFY_VERIFY_H
 #define CAPRUNTIME_CAPCTL_VERIFY_VERIFY_H
@@ -11,6 +11,7 @@
 #include "capctl/dryrun.h"
 #include "capctl/finding.h"
 #include "capctl/verify/drift.h"
+#include "capctl/verify/usage.h"
 
 /* Who started the container? */
 enum verify_origin {
@@ -29,18 +30,22 @@ struct verify_result {
 	bool stale; /* not running, and its bundle is gone */
 	bool refused_today; /* by the current policy */
 	char *rule; /* in the record; NULL: none */
+	capmask granted; /* by it, in the ambient set */
+	capmask used; /* while watched, of all capabilities */
 	struct err error; /* "": none */
 };
 
 /* The results as rows for people or, with `list`, as objects of JSON. */
 struct verify_output {
 	struct findings findings;
+	const struct usage_watched *watched; /* NULL: usage was not asked for */
 	char **topics; /* of the findings */
 	size_t topics_count;
 	struct json_object *list;
 	size_t containers; /* and of these: */
 	size_t clean;
 	size_t unknown;
+	size_t with_unused; /* grants; the others may be of any kind */
 };
 
 /*
@@ -51,12 +56,18 @@ struct verify_output {
 int verify_read(struct verify_result *result, const struct dryrun_host *host,
 		enum verify_origin without, struct err *err) MUST_CHECK;
 
+/* It runs, and a rule gave it something. */
+bool verify_has_grants(const struct verify_result *result);
+
 /* The container holds what was granted, and a restart would change nothing. */
 bool verify_is_clean(const struct verify_result *result);
 
-/* `wrong_only`: only what is not clean; all are counted. */
+/*
+ * `wrong_only`: only what is not clean or has unused grants; all are counted.
+ * `watched` is lent; NULL: usage was not asked for.
+ */
 void verify_output_open(struct verify_output *ret_output, bool json,
-			bool wrong_only);
+			bool wrong_only, const struct usage_watched *watched);
 void verify_output_add(struct verify_output *output,
 		       const struct verify_result *result);
 /*

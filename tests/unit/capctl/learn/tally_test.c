@@ -11,13 +11,11 @@
 #define CALL 41
 
 /* Of a program that runs. */
-static struct learn_tally started(void)
+static void start(struct learn_tally *tally)
 {
-	struct learn_tally tally = { 0 };
 	struct err err;
 
-	CHECK(learn_tally_watch(&tally, PID, "/bin/a", true, &err) == 0);
-	return tally;
+	CHECK(learn_tally_watch(tally, PID, "/bin/a", true, &err) == 0);
 }
 
 static void add(struct learn_tally *tally, enum learn_kind kind, int32_t pid,
@@ -70,9 +68,10 @@ static void check_noise(const struct learn_tally *tally, int cap,
 
 static void a_refused_check_of_a_failed_call_is_lacking(void)
 {
-	struct learn_tally tally CLEANUP_TALLY = started();
+	struct learn_tally tally CLEANUP_TALLY = { 0 };
 	const struct learn_need *need = &tally.need[CAP_NET_RAW];
 
+	start(&tally);
 	call(&tally, CAP_NET_RAW, -EPERM, -EPERM);
 	call(&tally, CAP_NET_RAW, -EPERM, -EACCES);
 	CHECK_U64(need->refused, 2);
@@ -84,8 +83,9 @@ static void a_refused_check_of_a_failed_call_is_lacking(void)
 
 static void a_granted_check_is_used(void)
 {
-	struct learn_tally tally CLEANUP_TALLY = started();
+	struct learn_tally tally CLEANUP_TALLY = { 0 };
 
+	start(&tally);
 	call(&tally, CAP_CHOWN, 0, 0);
 	CHECK_U64(tally.need[CAP_CHOWN].granted, 1);
 	CHECK_U64(learn_tally_needs(&tally), UINT64_C(1) << CAP_CHOWN);
@@ -94,8 +94,9 @@ static void a_granted_check_is_used(void)
 
 static void a_refused_check_of_a_call_that_succeeds_is_no_need(void)
 {
-	struct learn_tally tally CLEANUP_TALLY = started();
+	struct learn_tally tally CLEANUP_TALLY = { 0 };
 
+	start(&tally);
 	call(&tally, CAP_SETPCAP, -EPERM, 0);
 	call(&tally, CAP_SETPCAP, -EPERM, 7);
 	check_noise(&tally, CAP_SETPCAP, LEARN_IN_VAIN, 2);
@@ -104,8 +105,9 @@ static void a_refused_check_of_a_call_that_succeeds_is_no_need(void)
 /* A map can have an address that is a small negative number. */
 static void only_an_errno_value_is_a_failure(void)
 {
-	struct learn_tally tally CLEANUP_TALLY = started();
+	struct learn_tally tally CLEANUP_TALLY = { 0 };
 
+	start(&tally);
 	call(&tally, CAP_SYS_RAWIO, -EPERM, -4096);
 	check_noise(&tally, CAP_SYS_RAWIO, LEARN_IN_VAIN, 1);
 	call(&tally, CAP_SYS_RAWIO, -EPERM, -4095);
@@ -116,8 +118,9 @@ static void a_refusal_does_not_cause_every_error(void)
 {
 	static const int others[] = { ENOENT,	   ENOTTY, EEXIST, EINTR,
 				      EINPROGRESS, 512,	   516 };
-	struct learn_tally tally CLEANUP_TALLY = started();
+	struct learn_tally tally CLEANUP_TALLY = { 0 };
 
+	start(&tally);
 	for (size_t i = 0; i < ARRAY_LEN(others); i++)
 		call(&tally, CAP_NET_ADMIN, -EPERM, -others[i]);
 	check_noise(&tally, CAP_NET_ADMIN, LEARN_OTHER_ERROR,
@@ -168,8 +171,9 @@ static void the_stack_names_the_reason(void)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct learn_tally tally CLEANUP_TALLY = started();
+		struct learn_tally tally CLEANUP_TALLY = { 0 };
 
+		start(&tally);
 		for (int granted = 0; granted < 2; granted++) {
 			add(&tally, LEARN_ENTER, PID, CALL, 0);
 			add(&tally, LEARN_CHECK, PID, CAP_SYS_ADMIN,
@@ -183,8 +187,9 @@ static void the_stack_names_the_reason(void)
 
 static void a_decisive_reason_counts(void)
 {
-	struct learn_tally tally CLEANUP_TALLY = started();
+	struct learn_tally tally CLEANUP_TALLY = { 0 };
 
+	start(&tally);
 	add(&tally, LEARN_ENTER, PID, CALL, 0);
 	add(&tally, LEARN_CHECK, PID, CAP_SYS_PTRACE, -EPERM);
 	add_stack(&tally, LEARN_DECISIVE);
@@ -194,8 +199,9 @@ static void a_decisive_reason_counts(void)
 
 static void a_wider_one_is_not_needed_beside_a_narrower_one(void)
 {
-	struct learn_tally tally CLEANUP_TALLY = started();
+	struct learn_tally tally CLEANUP_TALLY = { 0 };
 
+	start(&tally);
 	add(&tally, LEARN_ENTER, PID, CALL, 0);
 	add(&tally, LEARN_CHECK, PID, CAP_DAC_READ_SEARCH, -EPERM);
 	add(&tally, LEARN_CHECK, PID, CAP_DAC_OVERRIDE, -EPERM);
@@ -209,8 +215,9 @@ static void a_wider_one_is_not_needed_beside_a_narrower_one(void)
 /* Without it the call would fail. */
 static void a_wider_one_that_is_granted_counts(void)
 {
-	struct learn_tally tally CLEANUP_TALLY = started();
+	struct learn_tally tally CLEANUP_TALLY = { 0 };
 
+	start(&tally);
 	add(&tally, LEARN_ENTER, PID, CALL, 0);
 	add(&tally, LEARN_CHECK, PID, CAP_BPF, -EPERM);
 	add(&tally, LEARN_CHECK, PID, CAP_SYS_ADMIN, 0);
@@ -221,8 +228,9 @@ static void a_wider_one_that_is_granted_counts(void)
 
 static void a_wider_one_after_a_granted_one_counts(void)
 {
-	struct learn_tally tally CLEANUP_TALLY = started();
+	struct learn_tally tally CLEANUP_TALLY = { 0 };
 
+	start(&tally);
 	add(&tally, LEARN_ENTER, PID, CALL, 0);
 	add(&tally, LEARN_CHECK, PID, CAP_BPF, 0);
 	add(&tally, LEARN_CHECK, PID, CAP_SYS_ADMIN, -EPERM);
@@ -232,8 +240,9 @@ static void a_wider_one_after_a_granted_one_counts(void)
 
 static void a_probe_asks_and_answers(void)
 {
-	struct learn_tally tally CLEANUP_TALLY = started();
+	struct learn_tally tally CLEANUP_TALLY = { 0 };
 
+	start(&tally);
 	add(&tally, LEARN_ENTER, PID, CALL, 0);
 	add(&tally, LEARN_ASK, PID, CAP_CHOWN, 0);
 	add_stack(&tally, LEARN_PLAIN);
@@ -249,8 +258,9 @@ static void a_probe_asks_and_answers(void)
 /* INSETID, the other option, says only that setuid(2) and similar ask. */
 static void a_probe_sees_that_a_check_is_quiet(void)
 {
-	struct learn_tally tally CLEANUP_TALLY = started();
+	struct learn_tally tally CLEANUP_TALLY = { 0 };
 
+	start(&tally);
 	add(&tally, LEARN_ENTER, PID, CALL, 0);
 	add(&tally, LEARN_ASK, PID, CAP_SYS_ADMIN, 2);
 	add(&tally, LEARN_ANSWER, PID, 0, -EPERM);
@@ -263,8 +273,9 @@ static void a_probe_sees_that_a_check_is_quiet(void)
 
 static void a_missed_answer_is_counted(void)
 {
-	struct learn_tally tally CLEANUP_TALLY = started();
+	struct learn_tally tally CLEANUP_TALLY = { 0 };
 
+	start(&tally);
 	add(&tally, LEARN_ENTER, PID, CALL, 0);
 	add(&tally, LEARN_ASK, PID, CAP_CHOWN, 0);
 	add(&tally, LEARN_EXIT, PID, CALL, -EPERM);
@@ -274,8 +285,9 @@ static void a_missed_answer_is_counted(void)
 
 static void a_call_that_does_not_end_is_unjoined(void)
 {
-	struct learn_tally tally CLEANUP_TALLY = started();
+	struct learn_tally tally CLEANUP_TALLY = { 0 };
 
+	start(&tally);
 	add(&tally, LEARN_ENTER, PID, CALL, 0);
 	add(&tally, LEARN_CHECK, PID, CAP_CHOWN, -EPERM);
 	add(&tally, LEARN_CHECK, PID, CAP_KILL, 0);
@@ -287,8 +299,9 @@ static void a_call_that_does_not_end_is_unjoined(void)
 /* Growing a stack is no system call. */
 static void a_check_between_calls_belongs_to_none(void)
 {
-	struct learn_tally tally CLEANUP_TALLY = started();
+	struct learn_tally tally CLEANUP_TALLY = { 0 };
 
+	start(&tally);
 	add(&tally, LEARN_CHECK, PID, CAP_IPC_LOCK, -EPERM);
 	call(&tally, CAP_KILL, -EPERM, -EPERM);
 	check_noise(&tally, CAP_IPC_LOCK, LEARN_UNJOINED, 1);
@@ -300,8 +313,9 @@ static void a_check_between_calls_belongs_to_none(void)
 
 static void a_call_that_began_before_the_records_has_its_number(void)
 {
-	struct learn_tally tally CLEANUP_TALLY = started();
+	struct learn_tally tally CLEANUP_TALLY = { 0 };
 
+	start(&tally);
 	add(&tally, LEARN_CHECK, PID, CAP_CHOWN, -EPERM);
 	add(&tally, LEARN_EXIT, PID, CALL, -EPERM);
 	CHECK_U64((uint64_t)tally.need[CAP_CHOWN].lacked.call, CALL);
@@ -309,8 +323,9 @@ static void a_call_that_began_before_the_records_has_its_number(void)
 
 static void other_tasks_are_ignored_and_descendants_are_not(void)
 {
-	struct learn_tally tally CLEANUP_TALLY = started();
+	struct learn_tally tally CLEANUP_TALLY = { 0 };
 
+	start(&tally);
 	add(&tally, LEARN_CHECK, 7, CAP_CHOWN, 0);
 	add(&tally, LEARN_FORK, PID, 7, 0);
 	add(&tally, LEARN_EXIT, 7, 56, 0);
@@ -345,8 +360,9 @@ static void a_thread_that_executes_becomes_the_first_one(void)
 
 static void a_call_with_many_checks_loses_none(void)
 {
-	struct learn_tally tally CLEANUP_TALLY = started();
+	struct learn_tally tally CLEANUP_TALLY = { 0 };
 
+	start(&tally);
 	add(&tally, LEARN_ENTER, PID, CALL, 0);
 	for (int i = 0; i < 100; i++)
 		add(&tally, LEARN_CHECK, PID, CAP_CHOWN, -EPERM);
@@ -359,8 +375,9 @@ static void a_call_with_many_checks_loses_none(void)
 
 static void a_number_that_is_no_capability_is_ignored(void)
 {
-	struct learn_tally tally CLEANUP_TALLY = started();
+	struct learn_tally tally CLEANUP_TALLY = { 0 };
 
+	start(&tally);
 	call(&tally, -1, 0, 0);
 	call(&tally, LEARN_CAPS_MAX, 0, 0);
 	add(&tally, LEARN_ANSWER, PID, 0, 0);
@@ -376,6 +393,32 @@ static void every_noise_has_a_word_and_a_text(void)
 		CHECK(learn_noise_word((enum learn_noise)i));
 		CHECK(learn_noise_text((enum learn_noise)i));
 	}
+}
+
+/* One recorder records both. */
+static void each_task_counts_in_the_tally_that_watches_it(void)
+{
+	struct learn_tally all CLEANUP_TALLY = { 0 };
+	struct learn_tally one CLEANUP_TALLY = { .main = &all };
+	struct learn_tally other CLEANUP_TALLY = { .main = &all };
+	struct err err;
+
+	start(&one);
+	CHECK(learn_tally_watch(&other, 200, "/bin/b", true, &err) == 0);
+	CHECK(learn_tally_knows(&one, 200) && learn_tally_knows(&all, PID));
+	call(&all, CAP_NET_RAW, 0, 0);
+	add(&all, LEARN_FORK, 200, 201, 0);
+	add(&all, LEARN_ENTER, 201, CALL, 0);
+	add(&all, LEARN_CHECK, 201, CAP_KILL, 0);
+	add(&all, LEARN_EXIT, 201, CALL, 0);
+	add(&all, LEARN_ENTER, 200, CALL, 0);
+	add(&all, LEARN_CHECK, 200, CAP_CHOWN, -EPERM);
+	learn_tally_end(&all);
+	CHECK_U64(learn_tally_needs(&one), UINT64_C(1) << CAP_NET_RAW);
+	CHECK_U64(learn_tally_needs(&other), UINT64_C(1) << CAP_KILL);
+	CHECK_U64(other.need[CAP_CHOWN].noise[LEARN_UNJOINED], 1);
+	CHECK_U64(learn_tally_needs(&all), 0);
+	CHECK(!learn_tally_knows(&one, PID));
 }
 
 static const struct tap_test tests[] = {
@@ -402,6 +445,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_call_with_many_checks_loses_none),
 	TAP_TEST(a_number_that_is_no_capability_is_ignored),
 	TAP_TEST(every_noise_has_a_word_and_a_text),
+	TAP_TEST(each_task_counts_in_the_tally_that_watches_it),
 };
 
 TAP_MAIN(tests)
