@@ -237,6 +237,8 @@ CAPCTL_FILES = \
 	src/capctl/learn/learned.h \
 	src/capctl/learn/leftover.c \
 	src/capctl/learn/leftover.h \
+	src/capctl/learn/live.c \
+	src/capctl/learn/live.h \
 	src/capctl/learn/options.c \
 	src/capctl/learn/options.h \
 	src/capctl/learn/print.c \
@@ -264,6 +266,8 @@ CAPCTL_FILES = \
 	src/capctl/learn/target.h \
 	src/capctl/learn/trial.c \
 	src/capctl/learn/trial.h \
+	src/capctl/learn/view.c \
+	src/capctl/learn/view.h \
 	src/capctl/learn/watch.c \
 	src/capctl/learn/watch.h \
 	src/capctl/lookup.c \
@@ -272,6 +276,8 @@ CAPCTL_FILES = \
 	src/capctl/out.h \
 	src/capctl/out_json.c \
 	src/capctl/out_names.c \
+	src/capctl/out_view.c \
+	src/capctl/out_view.h \
 	src/capctl/pod/engine.c \
 	src/capctl/pod/engine.h \
 	src/capctl/pod/manifest.c \

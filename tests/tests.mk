@@ -100,6 +100,7 @@ CAPCTL_UNIT_TESTS = \
 	tests/unit/capctl/learn/reason_test \
 	tests/unit/capctl/learn/rule_test \
 	tests/unit/capctl/learn/tally_test \
+	tests/unit/capctl/learn/view_test \
 	tests/unit/capctl/out_test \
 	tests/unit/capctl/pod/manifest_test \
 	tests/unit/capctl/pod/pod_config_test \

@@ -50,6 +50,7 @@ src/capctl/learn/bundle_run.c tests/runtime/learn_confirm.bats what it runs and 
 src/capctl/learn/container.c tests/runtime/learn.bats real containers are watched there
 src/capctl/learn/instance.c tests/cli/capctl_learn.bats what it makes and leaves is tested there
 src/capctl/learn/learn.c tests/cli/capctl_learn.bats its output is compared there
+src/capctl/learn/live.c tests/cli/capctl_learn.bats what it draws on a terminal is tested there
 src/capctl/learn/print.c tests/cli/capctl_learn.bats its output is compared there
 src/capctl/learn/prove.c tests/runtime/learn_confirm.bats its output is compared there
 src/capctl/learn/prove_print.c tests/runtime/learn_confirm.bats its output is compared there
@@ -63,6 +64,7 @@ src/capctl/learn/watch.c tests/runtime/learn.bats real containers are watched th
 src/capctl/lookup.c tests/cli/capctl_run.bats what it finds is tested there
 src/capctl/out_json.c tests/unit/capctl/out_test.c it is part of out
 src/capctl/out_names.c tests/unit/capctl/out_test.c it is part of out
+src/capctl/out_view.c tests/cli/capctl_learn.bats what it draws on a terminal is tested there
 src/capctl/pod/engine.c tests/cli/capctl_pod.bats its choices are tested there
 src/capctl/pod/spec.c tests/unit/capctl/pod/manifest_test.c it is part of a manifest
 src/capctl/pod/values.c tests/unit/capctl/pod/manifest_test.c its types are tested there
@@ -135,7 +137,7 @@ undo
 vfscap
 '
 # Files that write to the standard streams.
-printers='^src/base/report\.c$|^src/capctl/(main|out|out_json|scan/find)\.c$'
+printers='^src/base/report\.c$|^src/capctl/(main|out|out_json|out_view|scan/find)\.c$'
 
 # Each folder, and the folders that it may include besides itself. capruntime and
 # capctl never include each other.
@@ -175,7 +177,7 @@ capctl/verify capctl capctl/container capctl/learn capctl/process $shared
 kernel_files='
 base: fileio report time trust
 bundle: evaluate files owner
-capctl: child dryrun lookup main out out_json out_names verb version
+capctl: child dryrun lookup main out out_json out_names out_view verb version
 capctl/check: check report
 capctl/complete: complete
 capctl/container: bundles census operand who
@@ -185,7 +187,7 @@ capctl/engine: ask engine files installed word
 capctl/explain: entrypoint executable explain json overview pod pod_print pod_why pod_words print verb warn
 capctl/pod: engine
 capctl/probe: bundle container expect node payload place print probe
-capctl/learn: bundle_run container instance learn print process prove prove_print recorder request rule_file subject target trial watch
+capctl/learn: bundle_run container instance learn live print process prove prove_print recorder request rule_file subject target trial view watch
 capctl/process: cgroupfs containers processes smallfile starter
 capctl/rootfs: levels mounts rootfs view walk
 capctl/restore: restore

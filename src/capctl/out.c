@@ -28,6 +28,7 @@ static bool coloured;
 static bool rich; /* the terminal has 256 colours */
 static bool failed;
 static size_t width = SIZE_MAX; /* text is wrapped for people alone */
+static size_t lines;
 
 /* 0: it is not set, or no width. */
 static size_t chosen_width(void)
@@ -65,11 +66,28 @@ void out_init(void)
 	on_terminal = isatty(STDOUT_FILENO);
 	rich = term && strstr(term, "256color");
 	coloured = is_colour_wanted();
+	out_measure();
+}
+
+size_t out_measure(void)
+{
 	width = chosen_width();
 	if (!width)
 		width = terminal_width();
 	if (width < NARROWEST)
 		width = NARROWEST;
+	return width;
+}
+
+size_t out_lines(void)
+{
+	return lines;
+}
+
+static void end_line(void)
+{
+	putchar('\n');
+	lines++;
 }
 
 bool out_use_colour(const char *when)
@@ -189,7 +207,7 @@ static void put_wrapped(enum out_style style, const char *text, size_t from)
 			text++;
 		if (!*text)
 			return;
-		putchar('\n');
+		end_line();
 		put_blanks(from);
 	}
 }
@@ -212,7 +230,7 @@ void out_line(enum out_style style, const char *format, ...)
 	indent = strspn(shown, " ");
 	put_blanks(indent);
 	put_wrapped(style, shown + indent, indent);
-	putchar('\n');
+	end_line();
 }
 
 static struct out_row *new_row(struct out_table *table)
@@ -294,7 +312,7 @@ static size_t longest_word(const char *text)
 
 static void start_line(size_t from)
 {
-	putchar('\n');
+	end_line();
 	put_blanks(from);
 }
 
@@ -341,7 +359,7 @@ static void put_row(const struct out_row *row,
 	}
 	if (row->columns && *row->cells[row->columns - 1])
 		put_last(row, at, from, indent + widths[0] + GAP);
-	putchar('\n');
+	end_line();
 }
 
 void out_table_print(const struct out_table *table)

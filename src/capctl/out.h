@@ -28,6 +28,11 @@ enum out_style {
  */
 void out_init(void);
 
+/* The width of a line, measured again: a terminal can be resized. */
+size_t out_measure(void);
+/* How many lines were printed, as they were wrapped. JSON does not count. */
+size_t out_lines(void);
+
 /* "auto", "always" or "never", before anything is printed. False: neither. */
 bool out_use_colour(const char *when) MUST_CHECK;
 

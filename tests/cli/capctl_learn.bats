@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2030,SC2031 # each test has its own terminal
 # shellcheck disable=SC2154 # automake sets them
 # What capctl learn finds out about real programs, and what it leaves behind.
 
@@ -378,4 +379,90 @@ os.execv(sys.argv[1], sys.argv[1:])' "$builddir/capctl" learn --json \
 	wants 'CAP_NET_RAW socket'
 	wait $one || [ $? = 1 ]
 	jq -e '.complete and .needs.names == ["CAP_SYS_NICE"]' "$work/one"
+}
+
+# Runs it on a terminal of 80 columns, types Ctrl-C when TEXT was shown, and sets
+# status and output. The modes of the terminal must be as before.
+on_terminal() { # TEXT WORD...
+	status=0
+	output=$(python3 - "$builddir/capctl" "$@" <<-'END'
+		import fcntl, os, pty, struct, sys, termios
+		pid, fd = pty.fork()
+		if pid == 0:
+		    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+		    os.execv(sys.argv[1], [sys.argv[1]] + sys.argv[3:])
+		modes, shown, text = termios.tcgetattr(fd), b"", sys.argv[2].encode()
+		while True:
+		    try:
+		        more = os.read(fd, 4096)
+		    except OSError:
+		        break
+		    if not more:
+		        break
+		    shown += more
+		    if text and text in shown:
+		        assert termios.tcgetattr(fd) == modes
+		        os.write(fd, b"\3")
+		        text = b""
+		sys.stdout.buffer.write(shown.replace(b"\r\n", b"\n"))
+		sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+	END
+	) || status=$?
+	stderr=
+}
+
+# What is left on the terminal: nothing of the view.
+expect_left() { # PATTERN
+	local left=${output##*$'\e[J'}
+
+	# shellcheck disable=SC2053 # a pattern
+	[[ "$left" == $1 && "$left" != *$'\e'* ]] || seen "wanted: $1"
+}
+
+start_lowering() { # sets $lowering: a process that wants SYS_NICE again and again
+	setpriv --reuid 1000 --clear-groups sh -c 'while :; do
+		nice -n -5 true; sleep 0.2; done' 2>/dev/null 3>&- &
+	lowering=$!
+}
+
+@test "on a terminal it shows what it knows, and Ctrl-C prints the result" {
+	require_tracing
+	export TERM=xterm NO_COLOR=1
+	unset COLUMNS
+	start_lowering
+	on_terminal 'setpriority by' learn --pid "$lowering"
+	[[ "$output" == *$'capability          wanted granted refused   last  first\nSYS_NICE '*'0 s  setpriority by '* ]] ||
+		seen 'no view'
+	[[ "$output" == *$'\r\e[3A\e[J'* ]] || seen 'it is not drawn again'
+	ended 1
+	expect_left $'SYS_NICE  lacking  refused *needs: SYS_NICE*'
+	# The same without Ctrl-C.
+	on_terminal '' learn --for 1s --pid "$lowering"
+	ended 1
+	[[ "$output" == *'watched for 0 s; Ctrl-C ends it'* ]] || seen 'no view'
+	expect_left $'SYS_NICE  lacking  refused *needs: SYS_NICE*'
+	unset NO_COLOR
+	on_terminal '' learn --for 1s --pid "$lowering"
+	[[ "$output" == *$'\e[1mcapability '* ]] || seen 'no colour'
+	on_terminal '' learn --color never --for 1s --pid "$lowering"
+	[[ "$output" != *$'\e[1m'* ]] || seen 'colour'
+	kill "$lowering"
+}
+
+@test "a view is only on a terminal that nothing else writes to" {
+	require_tracing
+	export TERM=xterm NO_COLOR=1
+	unset COLUMNS
+	start_lowering
+	capctl learn --for 1s --pid "$lowering"
+	[[ "$output" != *capability* && "$output" != *$'\e'* ]] || seen 'piped'
+	on_terminal '' learn --json --for 1s --pid "$lowering"
+	is_json '.complete'
+	[[ "$output" != *$'\e'* ]] || seen 'JSON'
+	TERM=dumb on_terminal '' learn --for 1s --pid "$lowering"
+	[[ "$output" != *$'\e'* && "$output" != *capability* ]] || seen 'dumb'
+	kill "$lowering"
+	# What the command prints stays.
+	on_terminal '' learn -- sh -c 'echo printed; sleep 1'
+	[[ "$output" == *printed* && "$output" != *$'\e'* ]] || seen 'command'
 }

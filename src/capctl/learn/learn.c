@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "capctl/learn/bundle_run.h"
 #include "capctl/learn/learned.h"
+#include "capctl/learn/live.h"
 #include "capctl/learn/prove.h"
 #include "capctl/learn/recorder.h"
 #include "capctl/learn/request.h"
@@ -14,15 +15,29 @@
 #include "capctl/learn/watch.h"
 #include "capctl/verb.h"
 
+#define ERRORS 2 /* standard error */
+
+/* What we start writes to standard error, and would be in the way there. */
+static bool has_terminal(const struct learn_request *request)
+{
+	bool starts = request->command[0] || request->bundle;
+
+	return !request->json && !(starts && isatty(ERRORS));
+}
+
 /* Until the process ends, the time is over, or a signal comes. */
-static int record_target(const struct watch *watch, uint32_t seconds,
+static int record_target(const struct watch *watch,
+			 const struct learn_request *request,
 			 const sigset_t *signals, struct err *err)
 {
+	struct live live CLEANUP_LIVE = live_begin(has_terminal(request));
+	uint32_t seconds = request->seconds;
 	int64_t end = watch_time() + seconds;
 
 	while (!target_is_over(&watch->learned->target)) {
 		if (watch_read(watch, err) < 0)
 			return -1;
+		live_draw(&live, &watch->learned->tally);
 		if (watch_is_interrupted(signals) ||
 		    (seconds && watch_time() >= end))
 			break;
@@ -85,7 +100,7 @@ static int record(struct learned *learned, const struct learn_request *request,
 	learned->source = recorder_source(recorder);
 	result = begin_target(learned, request, container, run, recorder, err);
 	if (result == 0)
-		result = record_target(&watch, request->seconds, signals, err);
+		result = record_target(&watch, request, signals, err);
 	target_stop(&learned->target);
 	return result;
 }

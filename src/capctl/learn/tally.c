@@ -25,6 +25,7 @@
 
 struct check {
 	unsigned int cap;
+	uint64_t time;
 	bool answered; /* a probe's return is a record of its own */
 	bool granted;
 	bool quiet;
@@ -215,7 +216,10 @@ static void count_check(const struct task *task, size_t at, int error)
 	tally->unanswered += !check->answered && error >= 0;
 	if (noise != LEARN_NOISE_COUNT) {
 		need->noise[noise]++;
-	} else if (check->granted) {
+		return;
+	}
+	need->last = check->time;
+	if (check->granted) {
 		if (!need->granted++)
 			note_first(&need->used, task, error > 0 ? error : 0);
 	} else if (!need->refused++) {
@@ -233,7 +237,8 @@ static void count_checks(struct task *task, int error)
 /* Counts the first ones if there is no room. Their order stays. */
 static void add_check(struct task *task, const struct learn_record *record)
 {
-	struct check check = { .cap = (unsigned int)record->number };
+	struct check check = { .cap = (unsigned int)record->number,
+			       .time = record->time };
 
 	if (record->number < 0 || record->number >= LEARN_CAPS_MAX)
 		return;

@@ -51,6 +51,7 @@ struct learn_need {
 	uint64_t noise[LEARN_NOISE_COUNT];
 	struct learn_first used; /* if granted > 0 */
 	struct learn_first lacked; /* if refused > 0 */
+	uint64_t last; /* the time of the last one of these; 0: none */
 };
 
 /* Stays where it is while it watches a task. */

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #define TICK_NS (50 * 1000 * 1000)
+#define SECOND_NS UINT64_C(1000000000)
 
 void watch_block_signals(sigset_t *ret_set)
 {
@@ -26,12 +27,17 @@ bool watch_is_interrupted(const sigset_t *signals)
 	return number > 0 && number != SIGCHLD && number != SIGPIPE;
 }
 
-int64_t watch_time(void)
+uint64_t watch_clock(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec;
+	return (uint64_t)now.tv_sec * SECOND_NS + (uint64_t)now.tv_nsec;
+}
+
+int64_t watch_time(void)
+{
+	return (int64_t)(watch_clock() / SECOND_NS);
 }
 
 int watch_read(const struct watch *watch, struct err *err)

@@ -23,6 +23,8 @@ void watch_block_signals(sigset_t *ret_set);
 /* Waits for a moment. true: a signal says that it is enough. */
 bool watch_is_interrupted(const sigset_t *signals);
 
+/* In nanoseconds, as records have it. */
+uint64_t watch_clock(void);
 /* In seconds, for a limit. */
 int64_t watch_time(void);
 
