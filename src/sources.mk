@@ -258,6 +258,10 @@ CAPCTL_FILES = \
 	src/capctl/learn/rule.h \
 	src/capctl/learn/rule_file.c \
 	src/capctl/learn/rule_file.h \
+	src/capctl/learn/run_leftovers.c \
+	src/capctl/learn/run_leftovers.h \
+	src/capctl/learn/run_name.c \
+	src/capctl/learn/run_name.h \
 	src/capctl/learn/subject.c \
 	src/capctl/learn/subject.h \
 	src/capctl/learn/tally.c \

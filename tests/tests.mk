@@ -99,6 +99,7 @@ CAPCTL_UNIT_TESTS = \
 	tests/unit/capctl/learn/process_test \
 	tests/unit/capctl/learn/reason_test \
 	tests/unit/capctl/learn/rule_test \
+	tests/unit/capctl/learn/run_name_test \
 	tests/unit/capctl/learn/tally_test \
 	tests/unit/capctl/learn/view_test \
 	tests/unit/capctl/out_test \

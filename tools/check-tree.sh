@@ -57,6 +57,7 @@ src/capctl/learn/prove_print.c tests/runtime/learn_confirm.bats its output is co
 src/capctl/learn/recorder.c tests/cli/capctl_learn.bats what it reads is tested there
 src/capctl/learn/request.c tests/cli/capctl_learn.bats its options are tested there
 src/capctl/learn/rule_file.c tests/runtime/learn_confirm.bats the file is looked for there
+src/capctl/learn/run_leftovers.c tests/runtime/learn_confirm.bats what a killed one left is removed there
 src/capctl/learn/subject.c tests/runtime/learn_confirm.bats its names are compared there
 src/capctl/learn/target.c tests/cli/capctl_learn.bats commands and processes are tested there
 src/capctl/learn/trial.c tests/runtime/learn_confirm.bats its containers are started there
@@ -187,7 +188,7 @@ capctl/engine: ask engine files installed word
 capctl/explain: entrypoint executable explain json overview pod pod_print pod_why pod_words print verb warn
 capctl/pod: engine
 capctl/probe: bundle container expect node payload place print probe
-capctl/learn: bundle_run container instance learn live print process prove prove_print recorder request rule_file subject target trial view watch
+capctl/learn: bundle_run container instance learn live print process prove prove_print recorder request rule_file run_leftovers subject target trial view watch
 capctl/process: cgroupfs containers processes smallfile starter
 capctl/rootfs: levels mounts rootfs view walk
 capctl/restore: restore

@@ -126,7 +126,8 @@ expect_nothing_left() {
 		complained "learn: the test fails with all capabilities: the program ended with exit status 3; the container printed: broken"
 		[ ! -e "$work/rule" ]
 		expect_nothing_left
-		confirm_asked --test 'exit 4'
+		confirm_asked --test 'until grep -q broken "$CAPCTL_OUTPUT"; do
+			sleep 0.1; done; exit 4'
 		complained "learn: the test fails with all capabilities: the test ended with exit status 4; the container printed: broken"
 		use_bundle "$name" 'sleep 1000'
 		confirm_asked --for 1s
@@ -197,6 +198,77 @@ is_tested() { [ -e "$work/tested" ]; }
 		output=$(<"$work/result") stderr=$(<"$work/errors")
 		complained 'learn: interrupted'
 		[ ! -e "$work/rule" ]
+		expect_nothing_left
+	done
+}
+
+# Starts one in the background that waits in its test. Sets $watcher.
+begin_confirm() {
+	local words
+
+	rm -f "$work/tested"
+	machine_words env "CAPRUNTIME_RUNTIME=$(runtime_path)" \
+		"$builddir/capctl" learn --confirm "$bundle" --root "$state" \
+		--policy "$work/asked.json" --for 5m \
+		--test "echo \$\$ >'$work/pid'; echo \$CAPCTL_ID >>'$work/ids'
+			touch '$work/tested'; exec sleep 1000"
+	"${words[@]}" >"$work/result" 2>"$work/errors" 3>&- &
+	watcher=$!
+	wait_until is_tested
+}
+
+@test "what a killed one left is removed by the next" {
+	local left
+
+	for name in $RUNTIMES; do
+		for next in --confirm --run; do
+			use_bundle "$name" 'exec sleep 1000'
+			rm -f "$work/ids"
+			begin_confirm
+			kill -KILL "$watcher" "$(<"$work/pid")"
+			wait "$watcher" || :
+			left=$(<"$work/ids")
+			[ -d "$state/$left" ]
+			[ -n "$(ls -A "$TMPDIR")" ]
+			# Of another bundle. Other directories stay.
+			mkdir "$TMPDIR/capctl-learn-1-1-1-x" "$TMPDIR/other"
+			cp -a "$bundle" "$work/next"
+			cp "$work/original-$name.json" "$work/next/config.json"
+			rm "$work/next/.capruntime.json"
+			jq '.process.args = ["/bin/true"]' "$work/next/config.json" \
+				>"$work/changed"
+			cp "$work/changed" "$work/next/config.json"
+			ln -s busybox "$work/next/rootfs/bin/true"
+			machine_words env "CAPRUNTIME_RUNTIME=$(runtime_path)" \
+				"CAPRUNTIME_POLICY=$work/asked.json" \
+				"$builddir/capctl" learn $next "$work/next" \
+				--root "$state"
+			[ "$next" = --run ] || words+=(--policy "$work/asked.json")
+			run --separate-stderr "${words[@]}" </dev/null
+			[ "$next" = --confirm ] || [ "$status" = 0 ] ||
+				[[ "$stderr" = *tracefs* ]] || seen 'not run'
+			[ "$next" = --run ] || ended 0
+			rmdir "$TMPDIR/capctl-learn-1-1-1-x" "$TMPDIR/other"
+			rm -r "$work/next"
+			expect_nothing_left
+		done
+	done
+}
+
+@test "a run removes nothing of one that lives" {
+	for name in $RUNTIMES; do
+		use_bundle "$name" 'exec sleep 1000'
+		rm -f "$work/ids"
+		begin_confirm
+		cp -a "$bundle" "$work/next"
+		cp "$work/original-$name.json" "$work/next/config.json"
+		rm "$work/next/.capruntime.json"
+		bundle=$work/next confirm_asked --test true
+		ended 0
+		rm -r "$work/next"
+		[ -d "$state/$(<"$work/ids")" ] || seen 'it is removed'
+		kill "$watcher"
+		wait "$watcher" || :
 		expect_nothing_left
 	done
 }

@@ -9,48 +9,76 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/random.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "base/alloc.h"
 #include "base/fileio.h"
 #include "capctl/child.h"
 #include "capctl/learn/options.h"
+#include "capctl/learn/process.h"
 #include "capctl/process/smallfile.h"
 #include "capctl/restore/restore.h"
 
-#define DIRECTORY "capctl-learn-XXXXXX"
 #define OUTPUT_MAX ((size_t)16 * 1024 * 1024)
 #define WORDS_MAX 12
 #define ERRORS 2 /* standard error */
 /* For the runtime, not for what runs in the container. */
 #define LIMIT_S 60
 
-static int make_directory(struct bundle_run *run, struct err *err)
+const char *bundle_run_where(void)
 {
 	const char *where = secure_getenv("TMPDIR");
-	char *path CLEANUP_FREE = NULL;
 
-	if (!where || *where != '/')
-		where = "/tmp";
-	path = alloc_path(where, DIRECTORY);
+	return where && *where == '/' ? where : "/tmp";
+}
+
+const char *bundle_run_file(size_t i)
+{
+	static const char *const names[BUNDLE_RUN_FILES] = { "policy.json",
+							     "output", "pid" };
+
+	return names[i];
+}
+
+static int find_owner(struct bundle_run *run, struct err *err)
+{
+	struct stat namespace;
+
+	if (stat("/proc/self/ns/pid", &namespace) < 0)
+		return err_set_errno(err, errno, "'/proc/self/ns/pid'");
+	run->owner = (struct run_owner){ .namespace = namespace.st_ino,
+					 .pid = (uint32_t)getpid() };
+	run->owner.start = learn_process_start(run->owner.pid);
+	return 0;
+}
+
+static int make_directory(struct bundle_run *run, struct err *err)
+{
+	char name[RUN_NAME_SIZE], *path CLEANUP_FREE = NULL;
+
+	run_name_make(&run->owner, "XXXXXX", name);
+	path = alloc_path(bundle_run_where(), name);
 	if (!path)
 		return err_set_no_memory(err);
 	if (!mkdtemp(path))
 		return err_set_errno(err, errno, "make a directory in '%s'",
-				     where);
+				     bundle_run_where());
 	run->directory = TAKE_PTR(path);
 	return 0;
 }
 
 static int name_files(struct bundle_run *run, struct err *err)
 {
-	run->policy = alloc_path(run->directory, "policy.json");
-	run->output = alloc_path(run->directory, "output");
-	run->pid_file = alloc_path(run->directory, "pid");
-	return run->policy && run->output && run->pid_file
-		       ? 0
-		       : err_set_no_memory(err);
+	char **paths[BUNDLE_RUN_FILES] = { &run->policy, &run->output,
+					   &run->pid_file };
+
+	for (size_t i = 0; i < BUNDLE_RUN_FILES; i++) {
+		*paths[i] = alloc_path(run->directory, bundle_run_file(i));
+		if (!*paths[i])
+			return err_set_no_memory(err);
+	}
+	return 0;
 }
 
 /* Absolute: crun's "create" goes to the bundle before it makes the directory. */
@@ -82,7 +110,9 @@ int bundle_run_open(struct bundle_run *ret_run, const char *bundle,
 	/* The first process is a child of the runtime, which ends before it. */
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
 		return err_set_errno(err, errno, "adopt processes");
-	return make_directory(run, err) < 0 ? -1 : name_files(run, err);
+	if (find_owner(run, err) < 0 || make_directory(run, err) < 0)
+		return -1;
+	return name_files(run, err);
 }
 
 static void remove_files(const struct bundle_run *run)
@@ -169,14 +199,12 @@ static int call_runtime(const struct bundle_run *run, const char *const words[],
 	return 0;
 }
 
-static int name_container(struct bundle_run *run, struct err *err)
+static void name_container(struct bundle_run *run)
 {
-	uint64_t number;
+	char number[16];
 
-	if (getrandom(&number, sizeof(number), 0) != sizeof(number))
-		return err_set_errno(err, errno, "random number");
-	snprintf(run->id, sizeof(run->id), "capctl-learn-%016" PRIx64, number);
-	return 0;
+	snprintf(number, sizeof(number), "%u", ++run->count);
+	run_name_make(&run->owner, number, run->id);
 }
 
 static int read_pid(struct bundle_run *run, struct err *err)
@@ -200,7 +228,8 @@ int bundle_run_create(struct bundle_run *run, struct err *err)
 
 	unlink(run->output);
 	unlink(run->pid_file);
-	if (name_container(run, err) < 0 || call_runtime(run, words, err) < 0)
+	name_container(run);
+	if (call_runtime(run, words, err) < 0)
 		return -1;
 	return read_pid(run, err);
 }

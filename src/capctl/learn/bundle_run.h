@@ -2,7 +2,7 @@
 /*
  * Containers of one bundle, one after the other, through capruntime and the real
  * runtime, each with an id of its own. None is left: neither container nor
- * change of config.json. A SIGKILL alone can leave the last one.
+ * change of config.json. What a SIGKILL leaves, run_leftovers.h removes.
  */
 #ifndef CAPRUNTIME_CAPCTL_LEARN_BUNDLE_RUN_H
 #define CAPRUNTIME_CAPCTL_LEARN_BUNDLE_RUN_H
@@ -13,6 +13,7 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "capctl/engine/installed.h"
+#include "capctl/learn/run_name.h"
 
 struct bundle_run {
 	struct installed installed; /* finds capruntime */
@@ -23,11 +24,19 @@ struct bundle_run {
 	char *output; /* of the container, both streams */
 	char *pid_file;
 	bool shows_output; /* on standard error, not in the file */
-	char id[64]; /* of the container; "": none is left to remove */
+	struct run_owner owner; /* this process */
+	unsigned int count; /* of containers so far */
+	char id[RUN_NAME_SIZE]; /* of the container; "": none is left to remove */
 	int32_t pid; /* of its first process, a child of this process */
 };
 
 #define CLEANUP_BUNDLE_RUN __attribute__((cleanup(bundle_run_close)))
+
+#define BUNDLE_RUN_FILES 3
+
+/* Where private directories are made, and the names of the files in one. */
+const char *bundle_run_where(void);
+const char *bundle_run_file(size_t i);
 
 /* Nothing is started. Close also on -1. */
 int bundle_run_open(struct bundle_run *ret_run, const char *bundle,

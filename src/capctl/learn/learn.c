@@ -12,6 +12,7 @@
 #include "capctl/learn/request.h"
 #include "capctl/learn/rule.h"
 #include "capctl/learn/rule_file.h"
+#include "capctl/learn/run_leftovers.h"
 #include "capctl/learn/watch.h"
 #include "capctl/verb.h"
 
@@ -137,6 +138,8 @@ static int watch_target(struct learned *learned,
 	    (bundle_run_open(&run, request->bundle, request->root, err) < 0 ||
 	     learn_subject_read(ret_subject, request->bundle, err) < 0))
 		return -1;
+	if (request->bundle)
+		run_leftovers_remove(&run);
 	return record(learned, request, &container, &run, signals, err);
 }
 

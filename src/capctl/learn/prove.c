@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "capctl/learn/rule_file.h"
+#include "capctl/learn/run_leftovers.h"
 #include "capctl/learn/trial.h"
 #include "policy/files.h"
 
@@ -103,6 +104,7 @@ static int run_trials(struct proof *proof, const struct learn_request *request,
 
 	if (bundle_run_open(&run, request->confirm, request->root, err) < 0)
 		return -1;
+	run_leftovers_remove(&run);
 	result = find_needs(proof, request, &trial, err);
 	free(trial.reason);
 	return result;
