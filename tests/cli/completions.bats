@@ -191,6 +191,53 @@ fish_offers() { # LINE
 	done
 }
 
+@test "containers are those of --root" {
+	shop
+	state=$work/elsewhere
+	mkdir "$state"
+	container there web-3 web
+	cd "$work"
+	for words in "--root $state" "--root=$state" "--root = $state" \
+		'--root elsewhere'; do
+		# shellcheck disable=SC2086
+		[ "$(bash_offers capctl verify $words '' | LC_ALL=C sort | xargs)" = \
+			'shop/web-3 shop/web-3/web there' ]
+		# shellcheck disable=SC2086
+		[ "$(bash_offers capctl learn $words --id '' | LC_ALL=C sort | xargs)" = \
+			'shop/web-3 shop/web-3/web there' ]
+		# shellcheck disable=SC2086
+		[ "$(bash_offers capctl show $words --id '')" = there ]
+	done
+	[ -z "$(bash_offers capctl verify --root /nowhere '')" ]
+	[ "$(bash_offers capctl verify '' | LC_ALL=C sort)" = "$names" ]
+}
+
+# Prints the words of each shell that has any.
+all_shells_offer() { # WORD...
+	bash_offers "$@"
+	! type -P zsh >/dev/null || zsh_offers "$@"
+	! type -P fish >/dev/null || HOME=$work fish_offers "$*" | cut -f1
+}
+
+@test "options of learn and verify, and their values, in each shell" {
+	shop
+	for option in 'verify --usage' 'verify --for' 'learn --id'; do
+		for shell in bash zsh fish; do
+			type -P "$shell" >/dev/null || continue
+			words=(capctl "${option% *}" --)
+			[ "$shell" != fish ] || words=("${words[*]}")
+			HOME=$work "${shell}_offers" "${words[@]}" | cut -f1 |
+				grep -qx -- "${option#* }"
+		done
+	done
+	[ -z "$(all_shells_offer capctl verify --usage --for '')" ]
+	[ -z "$(all_shells_offer capctl learn --for '')" ]
+	[ "$(all_shells_offer capctl learn --id '' | LC_ALL=C sort -u)" = "$names" ]
+	[ "$(all_shells_offer capctl verify --usage '' | LC_ALL=C sort -u)" = "$names" ]
+	[ "$(all_shells_offer capctl learn --as '' | LC_ALL=C sort -u | xargs)" = \
+		'podman rule scc securitycontext systemd' ]
+}
+
 @test "what cannot be read offers nothing, without a message" {
 	shop
 	echo '{' >"$CAPRUNTIME_POLICY"

@@ -18,6 +18,8 @@
 
 #define ANY_VERB "*"
 #define POLICY_OPTION "--policy"
+#define ROOT_OPTION "--root"
+#define WORDS_MAX 5
 
 /* Has the same effect on every shell, quoted or not. */
 static bool is_plain_word(const char *word)
@@ -68,12 +70,32 @@ static void offer_names(const struct census *census)
 	}
 }
 
-static void offer_census(bool whole_ids)
+/* The last one; NULL: there is none. Bash splits a word at '='. */
+static const char *value_of(char **words, const char *option)
+{
+	const char *value = NULL;
+	size_t len = strlen(option);
+
+	for (; *words; words++) {
+		bool is_split = words[1] && strcmp(words[1], "=") == 0;
+
+		if (strncmp(*words, option, len) != 0)
+			continue;
+		if ((*words)[len] == '=')
+			value = *words + len + 1;
+		else if (!(*words)[len] && words[1])
+			value = words[1 + is_split];
+	}
+	return value;
+}
+
+static void offer_census(char **words, bool whole_ids)
 {
 	struct census census CLEANUP_CENSUS = { 0 };
 	struct err ignored;
 
-	if (census_take(&census, NULL, NULL, &ignored) < 0)
+	if (census_take(&census, value_of(words, ROOT_OPTION), NULL, &ignored) <
+	    0)
 		ignored = (struct err){ 0 };
 	if (!whole_ids)
 		offer_names(&census);
@@ -85,25 +107,10 @@ static void offer_census(bool whole_ids)
 	}
 }
 
-/* The value of the option POLICY_OPTION; NULL: there is none. */
-static const char *policy_of(char **words)
-{
-	const char *file = NULL;
-	size_t len = strlen(POLICY_OPTION);
-
-	for (; *words; words++) {
-		if (strcmp(*words, POLICY_OPTION) == 0 && words[1])
-			file = words[1];
-		else if (strncmp(*words, POLICY_OPTION "=", len + 1) == 0)
-			file = *words + len + 1;
-	}
-	return file;
-}
-
 static void offer_rules(char **words)
 {
 	struct policy policy CLEANUP_POLICY = { 0 };
-	const char *file = policy_of(words);
+	const char *file = value_of(words, POLICY_OPTION);
 	struct err ignored;
 	int status = file ? policy_files_load_from(&policy, file, &ignored)
 			  : policy_files_load(&policy, &ignored);
@@ -134,13 +141,19 @@ static const struct place {
 	const char *option; /* NULL: an operand */
 	enum kind kind;
 	bool files;
-	const char *words[3]; /* always the same */
+	const char *words[WORDS_MAX]; /* always the same */
 } places[] = {
 	{ ANY_VERB, "--color", .words = { "auto", "always", "never" } },
 	{ ANY_VERB, "-o", .words = { "json", "text" } },
 	{ ANY_VERB, POLICY_OPTION, .files = true },
-	{ ANY_VERB, "--root", .files = true },
+	{ ANY_VERB, ROOT_OPTION, .files = true },
 	{ "learn", "--id", .kind = CONTAINERS },
+	{ "learn", "--for", .files = false },
+	{ "learn", "--pid", .files = false },
+	{ "learn", "--user", .files = false },
+	{ "learn", "--as",
+	  .words = { "rule", "securitycontext", "podman", "systemd", "scc" } },
+	{ "verify", "--for", .files = false },
 	{ ANY_VERB, "--id", .kind = IDS },
 	{ ANY_VERB, "--handler", .files = false },
 	{ "explain", "--rule", .kind = RULES },
@@ -182,7 +195,7 @@ static void offer_kind(enum kind kind, char **words)
 		break;
 	case CONTAINERS:
 	case IDS:
-		offer_census(kind == IDS);
+		offer_census(words, kind == IDS);
 		break;
 	case RULES:
 		offer_rules(words);
