@@ -185,6 +185,20 @@ end() { # sets status, output and stderr
 	done
 }
 
+@test "of two states of one process, the second is unknown" {
+	use_runtime crun
+	grant_both
+	start box "$idles"
+	mkdir "$state/twin"
+	cp "$state/box/status" "$state/twin/status"
+	usage --for 1s --json
+	rm -r "$state/twin"
+	ended 2
+	is_json '.containers[0].usage.used.names == [] and
+		.containers[1].usage == null and (.containers[1].error |
+		test("^its process [0-9]+ is that of another container$"))'
+}
+
 @test "it ends when all that it watches have ended" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"

@@ -31,8 +31,7 @@ void learn_place_free(struct learn_place *place);
 struct learn_container {
 	char *id; /* NULL: not searched for */
 	char *bundle; /* NULL: not known */
-	struct learn_place
-		first; /* of its first process, without what is shared */
+	struct learn_place first; /* process; what is shared is NULL */
 };
 
 #define CLEANUP_LEARN_CONTAINER __attribute__((cleanup(learn_container_free)))

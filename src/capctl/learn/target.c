@@ -170,7 +170,6 @@ static int attach_if_member(int32_t pid, const struct target_member *members,
 			    struct err *err)
 {
 	struct learn_place place CLEANUP_LEARN_PLACE = learn_place_read(pid);
-
 	enum learn_belonging surest = LEARN_OUTSIDE;
 	struct learn_tally *tally = NULL;
 

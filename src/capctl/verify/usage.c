@@ -3,6 +3,7 @@
 
 #include "capctl/verify/usage.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "capctl/learn/target.h"
@@ -44,6 +45,11 @@ static int attach_container(struct usage *usage, int32_t pid, struct err *err)
 	watched->tally.main = &usage->tasks;
 	*member =
 		(struct target_member){ &watched->container, &watched->tally };
+	if (learn_tally_knows(&usage->tasks, pid))
+		return err_set(err,
+			       "its process %" PRId32
+			       " is that of another container",
+			       pid);
 	if (learn_container_of(&watched->container, pid, err) < 0)
 		return -1;
 	return target_attach(&watched->target, pid, usage->recorder,

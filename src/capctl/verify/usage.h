@@ -24,9 +24,8 @@ struct usage_watched {
 };
 
 /*
- * Sets `used` or `error` of each; the pids differ. Ends after `seconds`, at a
- * signal, or when all have ended; without any, at once. -1: nothing can be
- * recorded.
+ * Sets `used` or `error` of each. Ends after `seconds`, at a signal, or when all
+ * have ended; without any, at once. -1: nothing can be recorded.
  */
 int usage_watch(struct usage_container *containers, size_t count,
 		uint32_t seconds, struct usage_watched *ret_watched,
