@@ -21,6 +21,7 @@ nobase_dist_doc_DATA = $(EXAMPLES) \
 	docs/benchmarks.md \
 	docs/capctl.md \
 	docs/debugging.md \
+	docs/demo.svg \
 	docs/engines.md \
 	docs/faq.md \
 	docs/flow.svg \

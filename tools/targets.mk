@@ -13,6 +13,7 @@ TOOLS_DIST = \
 	tools/check-tree.sh \
 	tools/explain-example \
 	tools/make-packages \
+	tools/make-picture \
 	tools/make-sbom \
 	tools/make-schema \
 	tools/make-screens \
