@@ -62,6 +62,7 @@ EXAMPLES = \
 	examples/ways/root/README.md \
 	examples/ways/root/config.jq \
 	examples/ways/root/pod.yaml \
+	examples/ways/run \
 	examples/ways/setuid/Containerfile \
 	examples/ways/setuid/README.md \
 	examples/ways/setuid/config.jq \
