@@ -142,6 +142,8 @@ CAPCTL_FILES = \
 	src/capctl/container/bundles.h \
 	src/capctl/container/census.c \
 	src/capctl/container/census.h \
+	src/capctl/container/docker_name.c \
+	src/capctl/container/docker_name.h \
 	src/capctl/container/operand.c \
 	src/capctl/container/operand.h \
 	src/capctl/container/who.c \

@@ -71,6 +71,7 @@ CAPCTL_UNIT_TESTS = \
 	tests/unit/capctl/check/lint_test \
 	tests/unit/capctl/check/match_compare_test \
 	tests/unit/capctl/child_test \
+	tests/unit/capctl/container/docker_name_test \
 	tests/unit/capctl/container/operand_test \
 	tests/unit/capctl/container/who_test \
 	tests/unit/capctl/decode/clauses_test \
@@ -224,6 +225,7 @@ RUNTIME_TESTS = \
 CAPCTL_ENGINE_TESTS = \
 	tests/engine/conmon_verify.bats \
 	tests/engine/containerd_verify.bats \
+	tests/engine/docker_verify.bats \
 	tests/engine/podman_verify.bats
 CAPCTL_RUNTIME_TESTS = \
 	tests/runtime/examples.bats \

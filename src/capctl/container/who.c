@@ -11,6 +11,7 @@
 #include "base/path.h"
 #include "base/trust.h"
 #include "bundle/files.h"
+#include "capctl/container/docker_name.h"
 #include "capctl/out.h"
 #include "capctl/process/cgroup.h"
 #include "capctl/process/starter.h"
@@ -27,18 +28,39 @@ static const char *handler_of(const struct who_source *source,
 }
 
 /* NULL: there is none, or another user could have written it. */
-static char *read_trusted_config(const char *bundle, size_t *ret_len)
+static char *read_trusted(const char *path, size_t *ret_len)
 {
-	char *path CLEANUP_FREE = alloc_text("%s/config.json", bundle);
 	char *text = NULL;
 	struct err ignored;
 	int fd CLEANUP_FD = -1;
 
-	if (!path || trust_open(path, &fd, &ignored) < 0 || fd < 0 ||
+	if (trust_open(path, &fd, &ignored) < 0 || fd < 0 ||
 	    fileio_read(fd, path, BUNDLE_CONFIG_MAX, &text, ret_len, &ignored) <
 		    0)
 		return NULL;
 	return text;
+}
+
+static char *read_trusted_config(const char *bundle, size_t *ret_len)
+{
+	char *path CLEANUP_FREE = alloc_text("%s/config.json", bundle);
+
+	return path ? read_trusted(path, ret_len) : NULL;
+}
+
+static char *find_docker_name(const char *bundle)
+{
+	char *config CLEANUP_FREE = NULL;
+	char *path CLEANUP_FREE = NULL;
+	char *text CLEANUP_FREE = NULL;
+	size_t len;
+
+	if (!docker_name_is_bundle(bundle))
+		return NULL;
+	config = read_trusted_config(bundle, &len);
+	path = config ? docker_name_path(bundle, config) : NULL;
+	text = path ? read_trusted(path, &len) : NULL;
+	return text ? docker_name_parse(text) : NULL;
 }
 
 /* Sets the texts; false: it is the engine's sandbox. */
@@ -99,6 +121,8 @@ struct who who_read(const struct who_source *source, const char *bundle,
 	if (who.name)
 		return who;
 	who.name = starter_find_name(bundle, pid);
+	if (!who.name)
+		who.name = find_docker_name(bundle);
 	if (who.name && !who.texts[MATCH_CONTAINER])
 		who.texts[MATCH_CONTAINER] = strdup(who.name);
 	return who;

@@ -2,7 +2,8 @@
 /*
  * Who a container is: the names in the annotations of its config.json that
  * policy/identity.h trusts, of the engine that the policy names for the handler.
- * Podman's name is an option of conmon, which a container cannot change.
+ * Podman's name is an option of conmon, which a container cannot change; Docker's
+ * is in a file of dockerd.
  */
 #ifndef CAPRUNTIME_CAPCTL_CONTAINER_WHO_H
 #define CAPRUNTIME_CAPCTL_CONTAINER_WHO_H
@@ -18,7 +19,7 @@ struct json_object;
 
 struct who {
 	char *texts[WHO_TEXTS]; /* by enum match_text; NULL: not trusted */
-	char *name; /* "NAMESPACE/POD/CONTAINER", or podman's; NULL: none */
+	char *name; /* "NAMESPACE/POD/CONTAINER", podman's or Docker's */
 };
 
 /* Where names come from. */
