@@ -1306,6 +1306,57 @@ has() { # STATUS TOPIC TEXT FIX
 	[[ "$output" != *'crio status config'* ]]
 }
 
+# What 'crictl info' prints of containerd, without what is of no interest here.
+crictl_says() { # BINARY-NAME of the handler capruntime
+	jq -n --arg path "$1" '{status: {conditions: []}, config: {containerd: {
+		defaultRuntimeName: "runc", runtimes: {
+			runc: {runtimeType: "io.containerd.runc.v2",
+				options: {BinaryName: "", SystemdCgroup: true}},
+			capruntime: {runtimeType: "io.containerd.runc.v2",
+				options: {BinaryName: $path}}}},
+		cni: {binDir: "/opt/cni/bin"}}, golang: "go1.24"}' >"$work/info"
+	engine_says crictl \
+		'--runtime-endpoint unix:///run/containerd/containerd.sock info' \
+		"$work/info"
+}
+
+@test "a running containerd is asked for its handlers, by crictl" {
+	require_programs unshare
+	containerd_node 2
+	crictl_says /usr/bin/capruntime
+	doctor_here
+	has ok containerd "'crictl info' has handler 'capruntime'" ''
+
+	crictl_says /usr/bin/runc
+	doctor_here
+	has warning containerd "handler 'capruntime' in '/etc/containerd/config.toml': the running containerd does not have it ('crictl info')" \
+		'restart containerd'
+
+	rm "$tree/etc/containerd/config.toml"
+	crictl_says /usr/bin/capruntime
+	doctor_here
+	has ok containerd "'crictl info' has handler 'capruntime', which none of the files read here has" ''
+}
+
+# No containerd, another engine, or no answer: the files remain.
+@test "without an answer of crictl nothing is said" {
+	local answer
+
+	require_programs unshare
+	containerd_node 2
+	for answer in '{"status": {}, "config": {"sandboxImage": "pause"}}' \
+		'{"config": {"containerd": {"runtimes": []}}}' 'no JSON' ''; do
+		crictl_says /usr/bin/capruntime
+		echo "$answer" >"$work/answer"
+		doctor_here
+		[ -e "$work/asked" ]
+		[[ "$output" != *crictl* ]]
+	done
+	engine_says crictl none "$work/info"
+	doctor_here
+	[[ "$output" != *crictl* ]]
+}
+
 @test "a program that others can write, or of another tree, is not asked" {
 	require_programs unshare
 	engine_says crio 'status config' \

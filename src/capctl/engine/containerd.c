@@ -214,3 +214,38 @@ int engine_containerd_check(struct engine_config *config,
 	check_disabled(config, findings);
 	return 0;
 }
+
+static const struct toml_value *
+info_runtimes(const struct engine_config *config)
+{
+	return toml_find(toml_root(config->files[0].doc), "config",
+			 "containerd", "runtimes", (char *)NULL);
+}
+
+bool engine_containerd_is_info(const struct engine_config *config)
+{
+	return toml_kind(info_runtimes(config)) == TOML_TABLE;
+}
+
+int engine_containerd_check_info(struct engine_config *config,
+				 struct findings *findings, struct err *err)
+{
+	const struct toml_value *runtimes = info_runtimes(config);
+
+	(void)findings;
+	for (size_t i = 0; i < toml_count(runtimes); i++) {
+		struct engine_handler ours = { .file = config->files[0].name };
+
+		toml_member(runtimes, i, &ours.name);
+		if (!ours.name)
+			continue;
+		ours.path =
+			toml_string(toml_find(runtimes, ours.name, "options",
+					      "BinaryName", (char *)NULL));
+		if (ours.path &&
+		    engine_config_is_capruntime(config, ours.path) &&
+		    engine_config_add_handler(config, ours, err) < 0)
+			return -1;
+	}
+	return 0;
+}

@@ -9,6 +9,14 @@
 int engine_containerd_check(struct engine_config *config,
 			    struct findings *findings,
 			    struct err *err) MUST_CHECK;
+/*
+ * The same of what 'crictl info' prints, where the handlers of the running
+ * containerd are: containerd's internal/cri/server, status.go. Has it that form?
+ */
+int engine_containerd_check_info(struct engine_config *config,
+				 struct findings *findings,
+				 struct err *err) MUST_CHECK;
+bool engine_containerd_is_info(const struct engine_config *config);
 /* See engine_default_program(). */
 const char *engine_containerd_program(const struct engine_config *config);
 

@@ -17,8 +17,9 @@ const char *engine_name(enum engine kind)
 	return names[kind];
 }
 
-int engine_config_add(struct engine_config *config, const char *name,
-		      const char *text, size_t len, struct err *err)
+static int add_text(struct engine_config *config, bool is_json,
+		    const char *name, const char *text, size_t len,
+		    struct err *err)
 {
 	struct engine_file *files = reallocarray(
 		config->files, config->files_count + 1, sizeof(*files));
@@ -32,8 +33,7 @@ int engine_config_add(struct engine_config *config, const char *name,
 	*file = (struct engine_file){ .name = strdup(name) };
 	if (!file->name)
 		return err_set_no_memory(err);
-	status = config->kind == ENGINE_DOCKER
-			 ? toml_parse_json(&file->doc, name, text, len, err)
+	status = is_json ? toml_parse_json(&file->doc, name, text, len, err)
 			 : toml_parse(&file->doc, name, text, len, err);
 	if (status < 0) {
 		free(file->name);
@@ -41,6 +41,19 @@ int engine_config_add(struct engine_config *config, const char *name,
 	}
 	config->files_count++;
 	return 0;
+}
+
+int engine_config_add(struct engine_config *config, const char *name,
+		      const char *text, size_t len, struct err *err)
+{
+	return add_text(config, config->kind == ENGINE_DOCKER, name, text, len,
+			err);
+}
+
+int engine_config_add_json(struct engine_config *config, const char *name,
+			   const char *text, size_t len, struct err *err)
+{
+	return add_text(config, true, name, text, len, err);
 }
 
 bool engine_config_has_handler(const struct engine_config *config,

@@ -53,6 +53,10 @@ const char *engine_name(enum engine kind);
 /* Parses and appends a file; copies both strings. -1: invalid TOML or JSON. */
 int engine_config_add(struct engine_config *config, const char *name,
 		      const char *text, size_t len, struct err *err) MUST_CHECK;
+/* The same for JSON from an engine whose files are TOML. */
+int engine_config_add_json(struct engine_config *config, const char *name,
+			   const char *text, size_t len,
+			   struct err *err) MUST_CHECK;
 void engine_config_free(struct engine_config *config);
 
 bool engine_config_is_capruntime(const struct engine_config *config,
