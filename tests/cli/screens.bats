@@ -49,3 +49,18 @@ same_screens() { # FILE
 		grep -v '^[$] ' | grep -E '.{81}' || :)
 	[ -z "$wide" ] || { echo "$wide" && false; }
 }
+
+@test "the commands in the table of other tools have the options of their verbs" {
+	local command option count=0
+
+	while read -r command; do
+		count=$((count + 1))
+		"$builddir/capctl" help "${command%% *}" >"$work/help"
+		while read -r option; do
+			grep -qE -- "^ +$option\\b" "$work/help" ||
+				{ echo "capctl $command: no $option" && false; }
+		done < <(grep -oE -- ' --[a-z]+' <<<" $command")
+	done < <(sed -n '/^## If you know/,/^## check/p' "$srcdir/docs/capctl.md" |
+		grep -oE '`capctl [^`]*' | cut -c9-)
+	[ "$count" -ge 13 ]
+}
