@@ -232,6 +232,7 @@ CAPCTL_RUNTIME_TESTS = \
 	tests/runtime/explain.bats \
 	tests/runtime/learn.bats \
 	tests/runtime/learn_confirm.bats \
+	tests/runtime/learn_programs.bats \
 	tests/runtime/names.bats \
 	tests/runtime/probe.bats \
 	tests/runtime/screens.bats \
@@ -275,6 +276,7 @@ MACHINE_TESTS = \
 	tests/machine/containerd.bats \
 	tests/machine/delegated.bats \
 	tests/machine/full.bats \
+	tests/machine/learn.bats \
 	tests/machine/package.bats \
 	tests/machine/selinux.bats \
 	tests/machine/systemd.bats
@@ -285,6 +287,7 @@ TEST_FILES = \
 	tests/bench/fixture.bash \
 	tests/bench/instructions \
 	tests/bench/instructions.txt \
+	tests/bench/learn-table \
 	tests/bench/system-calls \
 	tests/cli/capctl_helpers.bash \
 	tests/cli/devlog.py \
@@ -311,6 +314,8 @@ TEST_FILES = \
 	tests/runtime/changing_policy.bash \
 	tests/runtime/console.py \
 	tests/runtime/helpers.bash \
+	tests/runtime/learn_programs.bash \
+	tests/runtime/learn_table.bats \
 	tests/runtime/vectors.py \
 	tests/runtime/worked.py \
 	tests/unit/support/annotations_of.h \
@@ -477,7 +482,7 @@ tests/bench/no_libc: tests/bench/no_libc.c tests/bench/exec_only
 		-static -nostdlib -o $@ $(srcdir)/tests/bench/no_libc.c || \
 		cp tests/bench/exec_only $@
 CLEANFILES = $(EXTRA_PROGRAMS) bench.md capctl.map capruntime.map faults.md \
-	capruntime.spdx.json packaging/package-hook tests/bench/no_libc
+	features.md learn.md capruntime.spdx.json packaging/package-hook tests/bench/no_libc
 
 # tools/check-links.sh and tools/make-sbom read the map of a link of the same objects.
 check_DATA = capruntime.map
@@ -571,6 +576,7 @@ TESTS_DIST = $(TEST_FILES) $(CLI_TESTS) $(CAPCTL_CLI_TESTS) \
 	tests/soak/packages.bats \
 	tests/vm/architectures.bats \
 	tests/vm/fresh.bats \
+	tests/vm/features \
 	tests/vm/machine \
 	tests/vm/machines.bats \
 	tests/vm/releases.bats \

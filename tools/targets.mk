@@ -63,6 +63,13 @@ faults: all check-helpers
 		$(srcdir)/tests/soak/faults >faults.md-new
 	@mv faults.md-new faults.md && cat faults.md
 
+## learn-table: what learn says that Debian's programs need, as a table in learn.md
+# Beside this machine's, rows of the machines of vm-check.
+learn-table: all check-helpers
+	@$(AM_TESTS_ENVIRONMENT) BATS="$(BATS)" \
+		$(srcdir)/tests/bench/learn-table >learn.md-new
+	@mv learn.md-new learn.md && cat learn.md
+
 ## load: many calls at once, with little memory, with little time (minutes)
 # LOAD divides the number of calls; above 1, no ratio of times fails.
 load: all check-helpers tests/soak/stand_in
@@ -95,6 +102,12 @@ vm-check: dist
 	@$(AM_TESTS_ENVIRONMENT) DIST='$(abs_builddir)/$(distdir).tar.xz' \
 		$(BATS) --tap $(VM_CHECK) $(srcdir)/tests/vm/machines.bats
 	@$(srcdir)/tests/vm/table machines/*.log
+
+## feature-table: features by version of runc and crun, as a table in features.md
+# In the releases of vm-check, which must have run.
+feature-table:
+	@$(srcdir)/tests/vm/features machines/*/ >features.md-new
+	@mv features.md-new features.md && cat features.md
 
 ## static-programs: build the programs for the image and a MachineConfig
 static-programs:
@@ -170,6 +183,6 @@ sbom: capruntime.map $(CAPCTL_MAP)
 	@mv capruntime.spdx.json-t capruntime.spdx.json
 
 .PHONY: bench check-fresh check-helpers check-one check-quick examples-expect \
-	faults format fuzz fuzz-table fuzz-targets help instructions load mutation \
-	packages sbom soak soak-architectures soak-packages soak-releases \
-	static-programs vm-check
+	faults feature-table format fuzz fuzz-table fuzz-targets help instructions \
+	learn-table load mutation packages sbom soak soak-architectures \
+	soak-packages soak-releases static-programs vm-check

@@ -5,7 +5,7 @@
 
 load ../cli/helpers
 PATH=$PATH:/usr/sbin:/sbin
-RUNTIMES='runc crun'
+RUNTIMES=${RUNTIMES-runc crun} # tests/vm/features names one
 
 setup_containers() {
 	require_root

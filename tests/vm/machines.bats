@@ -13,9 +13,10 @@ setup_file() {
 	mkdir -p "$builddir/machines"
 }
 
-packages='attr apparmor bats build-essential containerd criu dbus-user-session
-	debhelper jq libpam-systemd podman policycoreutils-python-utils procps
-	selinux-policy-default selinux-utils systemd systemd-sysv uidmap'
+packages='attr apparmor bats bind9 build-essential containerd criu
+	dbus-user-session debhelper dnsmasq-base iputils-ping jq libbpf-tools
+	libpam-systemd linux-perf podman policycoreutils-python-utils procps python3
+	selinux-policy-default selinux-utils systemd systemd-sysv tcpdump uidmap'
 
 # Their work would take the tests' time.
 timers='apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer
@@ -37,10 +38,14 @@ install_release() { # RELEASE
 	machine fresh "$1" "$builddir/releases" "$dir"
 	# shellcheck disable=SC2016,SC2086 # for the inner shell; lists
 	machine in "$dir" sh -ec 'apt-get update -q
-		apt-get install -qy --no-install-recommends "$@"' sh $packages
+		apt-get install -qy --no-install-recommends "$@"
+		# For crun, which Debian 12 builds without.
+		! apt-cache show libcriu2 >/dev/null 2>&1 ||
+			apt-get install -qy --no-install-recommends libcriu2' \
+		sh $packages
 	# shellcheck disable=SC2086 # a list
 	machine in "$dir" systemctl mask $timers
-	machine in "$dir" systemctl disable containerd
+	machine in "$dir" systemctl disable containerd named
 	touch "$dir/installed"
 }
 
@@ -106,6 +111,17 @@ security='tests/machine/apparmor.bats tests/machine/full.bats'
 	use_release bookworm
 	# shellcheck disable=SC2086 # lists
 	expect_all_pass 4-bookworm-systemd.log boot-systemd $cgroups $security
+}
+
+# The tables of tests/bench/learn-table.
+@test "Debian 12: learn, with probes" {
+	use_release bookworm
+	expect_all_pass 8-bookworm-learn.log boot tests/machine/learn.bats
+}
+
+@test "Debian testing: learn, with the tracepoint" {
+	use_release forky
+	expect_all_pass 9-forky-learn.log boot tests/machine/learn.bats
 }
 
 @test "Debian 13: SELinux, enforcing" {
