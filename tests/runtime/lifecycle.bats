@@ -49,6 +49,27 @@ expect_granted_from_outside() { # PID
 	done
 }
 
+# An engine parses both, and neither has a bundle.
+@test "--version and features are answered by the real runtime" {
+	local word
+
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		for word in --version features; do
+			run plain_runtime "$word"
+			answer="$status $output"
+			run capruntime "$word"
+			[ "$status $output" = "$answer" ] || {
+				printf '%s\n' "$answer" "$status $output"
+				return 1
+			}
+		done
+		# Alone: for the table of tests/vm/features.
+		[[ "$RUNTIMES" != "$name" || "$answer" = '0 '*'"capabilities"'* ]] ||
+			skip "$name of this version has no features"
+	done
+}
+
 @test "only create and run read the policy: a broken one stops no other verb" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
