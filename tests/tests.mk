@@ -262,6 +262,7 @@ KUBERNETES_TESTS = \
 PACKAGING_TESTS = \
 	tests/packaging/documents.bats \
 	tests/packaging/install.bats \
+	tests/packaging/machines.bats \
 	tests/packaging/make_packages.bats \
 	tests/packaging/release.bats \
 	tests/packaging/sbom.bats \
@@ -482,7 +483,8 @@ tests/bench/no_libc: tests/bench/no_libc.c tests/bench/exec_only
 		-static -nostdlib -o $@ $(srcdir)/tests/bench/no_libc.c || \
 		cp tests/bench/exec_only $@
 CLEANFILES = $(EXTRA_PROGRAMS) bench.md capctl.map capruntime.map faults.md \
-	features.md learn.md capruntime.spdx.json packaging/package-hook tests/bench/no_libc
+	features.md learn.md machines.md capruntime.spdx.json packaging/package-hook \
+	tests/bench/no_libc
 
 # tools/check-links.sh and tools/make-sbom read the map of a link of the same objects.
 check_DATA = capruntime.map

@@ -134,8 +134,8 @@ expect_removed() {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
 		grant '{gid: 1000}'
-		change_config '.process.args = ["/bin/httpd", "-f", "-p", "80"]'
-		learn_run --json --for 1s
+		change_config '.process.args = ["/bin/httpd", "-p", "80"]'
+		learn_run --json --for 60s
 		ended 0
 		is_json '.complete and .lacks.names == [] and
 			.needs.names == ["CAP_NET_BIND_SERVICE"]'
@@ -229,7 +229,7 @@ watches() { # WORD
 		grant_nothing
 		id=$(printf '%s' "$id" | sha256sum | cut -d ' ' -f 1)
 		start_container 'while :; do busybox chown 0 /dev; busybox sleep 0.1; done'
-		capctl learn --root "$state" --for 1s --rule "$work/rule-$name" \
+		capctl learn --root "$state" --for 5s --rule "$work/rule-$name" \
 			--id "${id:0:12}"
 		ended 1
 		jq -e --arg id "$id" '.rules[0].match == {id: $id}' "$work/rule-$name"

@@ -22,36 +22,45 @@ packages='attr apparmor bats bind9 build-essential containerd criu
 timers='apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer
 	e2scrub_all.timer fstrim.timer podman-auto-update.timer'
 
-# A root with all packages is kept for other tests and runs.
+# A root with all packages is kept for other tests and runs. Packages that are new
+# in the list are added.
 use_release() { # RELEASE
 	dir=$builddir/machines/$1
 	if [ ! -e "$dir/installed" ]; then
-		install_release "$1"
+		rm -rf --one-file-system "$dir"
+		machine fresh "$1" "$builddir/releases" "$dir"
+		: >"$dir/installed"
 	fi
-	if ! cmp -s "$DIST" "$dir/root/packages/${DIST##*/}"; then
+	if [ "$(<"$dir/installed")" != "$packages" ]; then
+		install_in_release
+	fi
+	if ! cmp -s "$DIST" "$dir/built-from"; then
 		build_in_release
 	fi
 }
 
-install_release() { # RELEASE
-	rm -rf --one-file-system "$dir"
-	machine fresh "$1" "$builddir/releases" "$dir"
+use_package() { # RELEASE
+	use_release "$1"
+	cmp -s "$DIST" "$dir/root/packages/${DIST##*/}" || build_packages
+}
+
+install_in_release() {
 	# shellcheck disable=SC2016,SC2086 # for the inner shell; lists
 	machine in "$dir" sh -ec 'apt-get update -q
 		apt-get install -qy --no-install-recommends "$@"
 		# For crun, which Debian 12 builds without.
 		! apt-cache show libcriu2 >/dev/null 2>&1 ||
-			apt-get install -qy --no-install-recommends libcriu2' \
-		sh $packages
+			apt-get install -qy --no-install-recommends libcriu2
+		apt-get clean' sh $packages
 	# shellcheck disable=SC2086 # a list
 	machine in "$dir" systemctl mask $timers
 	machine in "$dir" systemctl disable containerd named
-	touch "$dir/installed"
+	printf '%s\n' "$packages" >"$dir/installed"
 }
 
-# The programs, what tests call, the package and a newer one.
+# The programs, and what tests call.
 build_in_release() {
-	rm -rf "$dir/root/capruntime" "$dir/root/packages"
+	rm -rf "$dir/root/capruntime"
 	unpack
 	quickstart demo
 	expect_demo
@@ -59,6 +68,12 @@ build_in_release() {
 		make -C build check check_LIBRARIES= TESTS= \
 			"check_PROGRAMS=\$(HELPERS)"' >"$dir/log" 2>&1 ||
 		fail_with_log
+	cp "$DIST" "$dir/built-from"
+}
+
+# The package and a newer one.
+build_packages() {
+	rm -rf "$dir/root/packages"
 	mkdir "$dir/root/packages"
 	cp "$DIST" "$dir/root/packages/part.tar.xz"
 	# shellcheck disable=SC2016 # for the inner shell
@@ -74,10 +89,12 @@ build_in_release() {
 }
 
 # Every test passes; why one is skipped is in the log, and so in the table.
-expect_all_pass() { # LOG HOW FILE...
+expect_all_pass() { # LOG RELEASE HOW FILE...
 	local log=$builddir/machines/$1
 
-	machine "$2" "$dir" 3600 /capruntime/tests/machine/run "${@:3}" \
+	rm -f "$log"
+	use_release "$2"
+	machine "$3" "$dir" 3600 /capruntime/tests/machine/run "${@:4}" \
 		>"$log" 2>&1 || {
 		cat "$log"
 		return 1
@@ -90,27 +107,23 @@ cgroups='tests/machine/systemd.bats tests/machine/containerd.bats'
 security='tests/machine/apparmor.bats tests/machine/full.bats'
 
 @test "Debian 13: systemd, AppArmor" {
-	use_release trixie
 	# shellcheck disable=SC2086 # lists
-	expect_all_pass 1-trixie-systemd.log boot-systemd $cgroups $security
+	expect_all_pass 1-trixie-systemd.log trixie boot-systemd $cgroups $security
 }
 
 @test "Debian testing: systemd, AppArmor" {
-	use_release forky
 	# shellcheck disable=SC2086 # lists
-	expect_all_pass 2-forky-systemd.log boot-systemd $cgroups $security
+	expect_all_pass 2-forky-systemd.log forky boot-systemd $cgroups $security
 }
 
 @test "Debian 12: another process 1, AppArmor" {
-	use_release bookworm
 	# shellcheck disable=SC2086 # lists
-	expect_all_pass 3-bookworm-plain.log boot $security
+	expect_all_pass 3-bookworm-plain.log bookworm boot $security
 }
 
 @test "Debian 12: systemd, AppArmor" {
-	use_release bookworm
 	# shellcheck disable=SC2086 # lists
-	expect_all_pass 4-bookworm-systemd.log boot-systemd $cgroups $security
+	expect_all_pass 4-bookworm-systemd.log bookworm boot-systemd $cgroups $security
 }
 
 # The tables of tests/bench/learn-table.
@@ -125,20 +138,28 @@ security='tests/machine/apparmor.bats tests/machine/full.bats'
 }
 
 @test "Debian 13: SELinux, enforcing" {
-	use_release trixie
+	use_package trixie
 	KERNEL_ARGUMENTS='security=selinux selinux=1 enforcing=1' \
-		expect_all_pass 5-trixie-selinux.log boot-systemd \
+		expect_all_pass 5-trixie-selinux.log trixie boot-systemd \
 		tests/machine/selinux.bats
 }
 
 @test "Debian 13: a user with delegated cgroups" {
-	use_release trixie
-	expect_all_pass 6-trixie-delegated.log boot-systemd \
+	expect_all_pass 6-trixie-delegated.log trixie boot-systemd \
 		tests/machine/delegated.bats
 }
 
 @test "Debian 13: the package's life, with containerd as a service" {
-	use_release trixie
-	expect_all_pass 7-trixie-package.log boot-systemd \
+	use_package trixie
+	expect_all_pass 8-trixie-package.log trixie boot-systemd \
 		tests/machine/package.bats
+}
+
+# These kernels have no tracepoint of capability checks.
+@test "Debian 12: learn by a kprobe" {
+	expect_all_pass 9-bookworm-learn.log bookworm boot tests/runtime/learn.bats
+}
+
+@test "Debian 13: learn by a kprobe" {
+	expect_all_pass 10-trixie-learn.log trixie boot tests/runtime/learn.bats
 }
