@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2016 # the variables of jq, and those inside
 # shellcheck disable=SC2034,SC2154 # helpers.bash reads and sets them
-# A user whose own systemd manages delegated cgroups, as after a login, and the
-# runtimes as called by hand.
+# A user whose own systemd manages delegated cgroups, as after a login: the
+# runtimes as called by hand, and podman.
 
 load helpers
 
@@ -99,5 +99,72 @@ $granted"
 		expect_output "user@$uid.service/user.slice/captest-$id.scope
 $ordinary"
 		[ "$status" -eq 0 ]
+	done
+}
+
+# podman keeps nothing of the environment for the runtime, so the node's own link
+# and policy are used.
+use_users_podman() { # runc or crun
+	local etc=/usr/local/etc/capruntime
+
+	id=captest-$BATS_TEST_NUMBER-$1
+	settings=()
+	mkdir -p "$etc/runtimes"
+	ln -sfn "$(command -v "$1")" "$etc/runtimes/captest"
+	[ -e "$work/image.tar" ] || import_image
+}
+
+import_image() {
+	make_rootfs "$work/image"
+	tar -C "$work/image" -cf "$work/image.tar" .
+	chown -R "$user:" "$work"
+	podman import -q -c 'USER 1000' -c 'ENV PATH=/bin' "$work/image.tar" test
+}
+
+nodes_policy() { # RULE...: as of grant()
+	grant "$@"
+	install -m 644 "$work/policy.json" /usr/local/etc/capruntime
+}
+
+podman() {
+	as_user podman --runtime /usr/local/bin/captest \
+		--cgroup-manager systemd --storage-driver vfs "$@"
+}
+
+podman_run() { podman run --network none "$@"; }
+
+@test "delegated cgroups: podman's containers have what the node's policy says" {
+	for name in $RUNTIMES; do
+		use_users_podman "$name"
+		nodes_policy '{handler: "captest"}' 'drop: "others"'
+		run -0 podman_run --rm test report 80
+		expect_output "$granted port80=bound"
+		nodes_policy '{handler: "another"}'
+		run -0 podman_run --rm test report 80
+		[[ "$output" = "${ordinary/bnd=400*/bnd=}"*' amb=0 nnp=0 port80=denied' ]]
+	done
+}
+
+is_running() { # sets pid
+	pid=$(podman inspect --format '{{.State.Pid}}' "$id") &&
+		is_asleep "$pid"
+}
+
+@test "delegated cgroups: podman's container is in its scope, and so are its sessions" {
+	for name in $RUNTIMES; do
+		use_users_podman "$name"
+		nodes_policy '{handler: "captest"}' 'drop: "others", exec: true'
+		podman_run --name "$id" test sleep 1000 >/dev/null 2>&1 3>&- 4>&- &
+		wait_until is_running
+		grep -E "user@$uid.service/user.slice/libpod-[0-9a-f]+.scope" \
+			"/proc/$pid/cgroup"
+		[ -n "$(find "/run/user/$uid/capruntime" -type l)" ]
+		run -0 podman exec "$id" report
+		expect_output "$granted"
+		run -0 podman exec --user 2000 "$id" report
+		expect_output "${ordinary/1000/2000}"
+		podman rm --force --time 0 "$id"
+		wait "$!" || :
+		[ ! -e "/proc/$pid" ]
 	done
 }

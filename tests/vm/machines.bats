@@ -149,6 +149,11 @@ security='tests/machine/apparmor.bats tests/machine/full.bats'
 		tests/machine/delegated.bats
 }
 
+@test "Debian testing: a user with delegated cgroups" {
+	expect_all_pass 7-forky-delegated.log forky boot-systemd \
+		tests/machine/delegated.bats
+}
+
 @test "Debian 13: the package's life, with containerd as a service" {
 	use_package trixie
 	expect_all_pass 8-trixie-package.log trixie boot-systemd \
