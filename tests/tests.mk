@@ -310,6 +310,7 @@ TEST_FILES = \
 	tests/kubernetes/helpers.bash \
 	tests/kubernetes/tree.bash \
 	tests/machine/helpers.bash \
+	tests/machine/service.bash \
 	tests/need.bash \
 	tests/packaging/helpers.bash \
 	tests/runtime/changing_policy.bash \

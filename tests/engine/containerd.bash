@@ -104,9 +104,10 @@ make_oci_archive() {
 	tar -C "$work/oci" -cf "$work/image.oci" .
 }
 
-# OPTION... before the image, COMMAND... after it.
+# OPTION... before the image, COMMAND... after it. $runc_binary can name another
+# program.
 ctr_run() { # [OPTION...] -- COMMAND...
-	local options=(--runc-binary "$work/$handler")
+	local options=(--runc-binary "${runc_binary-$work/$handler}")
 
 	while [ "$1" != -- ]; do
 		options+=("$1")

@@ -4,36 +4,12 @@
 # The Debian package on a node with systemd and containerd as a service: the tests
 # are the days of its life, in order.
 
-load ../engine/containerd
+load service
 
-setup() {
-	[ -d /run/systemd/system ] || skip 'systemd is not process 1'
-	require_programs containerd ctr
-	setup_containers
-	id=captest
-	socket=/run/containerd/containerd.sock
-	handler=capruntime
-}
+setup() { setup_service; }
 teardown() { :; }
 
-run_container() { # [OPTION...] -- COMMAND...
-	local options=(--runc-binary /usr/bin/capruntime --runc-systemd-cgroup
-		--cgroup system.slice:captest:captest)
-
-	while [ "$1" != -- ]; do
-		options+=("$1")
-		shift
-	done
-	shift
-	ctr run "${options[@]}" localhost/test:latest "$id" "$@" </dev/null
-}
-
 ambient() { sed -n 's/^CapAmb:\t0*//p' "/proc/$1/status"; }
-
-install_package() { # FILE
-	run -0 env DEBIAN_FRONTEND=noninteractive dpkg -i "$1"
-	printf '%s\n' "$output"
-}
 
 installed() {
 	[ "$(dpkg-query -W -f '${db:Status-Status}' capruntime)" = installed ]
@@ -48,13 +24,8 @@ installed() {
 }
 
 @test "package: a container of the containerd service gets what the policy says" {
-	systemctl start containerd
-	make_rootfs "$work/image"
-	tar -C "$work/image" -cf "$work/image.tar" .
-	make_oci_archive
-	ctr images import "$work/image.oci" >/dev/null
-	grant '{}' 'exec: true'
-	install -m 644 "$work/policy.json" /etc/capruntime/policy.json
+	start_service
+	nodes_policy '{}' 'exec: true'
 	expect_heard "${granted/nnp=[01]/nnp=1}" run_container --rm -- report 80
 	wait_until has_audit_line
 }
@@ -83,10 +54,7 @@ has_audit_line() { journalctl --quiet --boot -t capruntime | grep -q '"granted"'
 }
 
 @test "package: after its end removal works, and a purge leaves nothing" {
-	ctr tasks kill --signal KILL "$id"
-	wait_until task_is STOPPED
-	ctr tasks delete "$id" || :
-	ctr containers delete "$id"
+	end_container
 	run -0 dpkg --remove capruntime
 	[ -e /etc/capruntime/policy.json ]
 	run -0 dpkg --purge capruntime

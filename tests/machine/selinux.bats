@@ -4,7 +4,7 @@
 # shellcheck disable=SC2034,SC2154 # helpers.bash reads and sets them
 # SELinux with Debian's policy, enforcing.
 
-load helpers
+load service
 
 setup() {
 	[ -e /sys/fs/selinux/enforce ] || skip 'the kernel runs without SELinux'
@@ -66,8 +66,7 @@ type_of() { label "$1" | cut -d: -f3; } # FILE
 
 @test "SELinux: the package gives the program the type that runc has" {
 	require_programs semanage restorecon matchpathcon
-	run -0 dpkg -i /packages/capruntime.deb
-	printf '%s\n' "$output"
+	install_package /packages/capruntime.deb
 	[[ "$output" != *'SELinux:'* ]]
 	type_of "$(command -v runc)"
 	[ "$(type_of /usr/bin/capruntime)" = "$(type_of "$(command -v runc)")" ]
@@ -81,3 +80,27 @@ type_of() { label "$1" | cut -d: -f3; } # FILE
 	run -0 dpkg --purge capruntime
 	run ! grep -r capruntime /etc/selinux/default/contexts
 }
+
+# Started by systemd, not from an administrator's shell. If a test fails, the
+# label of the service and that of the links are shown.
+@test "SELinux: sessions under containerd's service have what the rule says" {
+	setup_service
+	install_package /packages/capruntime.deb
+	start_service
+	for more in '' ', drop: "others", no_new_privileges: true'; do
+		nodes_policy '{}' "exec: true$more"
+		run_container --detach -- sh -c 'sleep 1000 & wait'
+		label_of_process "$(systemctl show --value -p MainPID containerd)"
+		label /run/capruntime
+		expect_heard '.* amb=400 nnp=1' \
+			ctr tasks exec --exec-id one "$id" report
+		expect_heard 'uid=0 .* amb=0 nnp=[01]' \
+			ctr tasks exec --exec-id two --user 0 "$id" report
+		end_container
+	done
+	systemctl stop containerd
+	run -0 dpkg --purge capruntime
+	[ ! -e /run/capruntime ]
+}
+
+label_of_process() { tr '\0' '\n' <"/proc/$1/attr/current"; }
