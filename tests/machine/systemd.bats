@@ -25,6 +25,12 @@ use_scope() { # runc or crun
 		.linux.cgroupsPath = "system.slice:captest:" + $id'
 }
 
+# runc 1.1 warns of devices whose kernel modules are not loaded.
+run_in_scope() {
+	run -0 --separate-stderr \
+		capruntime --systemd-cgroup run -b "$bundle" "$id" </dev/null
+}
+
 expect_no_scope() {
 	wait_until has_no_scope
 	expect_nothing_started
@@ -34,7 +40,7 @@ has_no_scope() { ! systemctl --quiet is-active "$scope"; }
 @test "systemd's cgroups: a container has the grant in its scope" {
 	for name in $RUNTIMES; do
 		use_scope "$name"
-		run -0 capruntime --systemd-cgroup run -b "$bundle" "$id" </dev/null
+		run_in_scope
 		expect_output "system.slice/$scope"$'\n'"$granted"
 		expect_no_scope
 	done
@@ -44,7 +50,7 @@ has_no_scope() { ! systemctl --quiet is-active "$scope"; }
 	for name in $RUNTIMES; do
 		use_scope "$name"
 		grant_nothing
-		run -0 capruntime --systemd-cgroup run -b "$bundle" "$id" </dev/null
+		run_in_scope
 		expect_output "system.slice/$scope"$'\n'"$ordinary"
 		expect_untouched
 		expect_no_scope
