@@ -275,6 +275,7 @@ CAPCTL_PACKAGING_TESTS = \
 MACHINE_TESTS = \
 	tests/machine/apparmor.bats \
 	tests/machine/containerd.bats \
+	tests/machine/cri.bats \
 	tests/machine/delegated.bats \
 	tests/machine/full.bats \
 	tests/machine/learn.bats \
@@ -571,6 +572,7 @@ TESTS_DIST = $(TEST_FILES) $(CLI_TESTS) $(CAPCTL_CLI_TESTS) \
 	tests/mutation/equivalent \
 	tests/mutation/mutants.py \
 	tests/mutation/run \
+	tests/machine/cri.py \
 	tests/machine/run \
 	$(MACHINE_TESTS) \
 	tests/soak/faults \

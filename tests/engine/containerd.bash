@@ -76,7 +76,8 @@ put_blob() { # FILE TYPE
 		--arg digest "sha256:$digest" --arg size "$(stat -c %s "$1")"
 }
 
-# ctr run 1.6 has no --user, so the user is set in the image.
+# ctr run 1.6 has no --user, so the user is set in the image. A pod's pause
+# container runs the image's command.
 make_oci_archive() {
 	local layer config manifest arch
 
@@ -89,8 +90,9 @@ make_oci_archive() {
 	mkdir -p "$work/oci/blobs/sha256"
 	layer=$(put_blob "$work/image.tar" layer.v1.tar)
 	jq -n '{architecture: $arch, os: "linux", config: {User: "1000",
-		Env: ["PATH=/bin"]}, rootfs: {type: "layers",
-		diff_ids: [$layer.digest]}}' --argjson layer "$layer" \
+		Env: ["PATH=/bin"], Cmd: ["sleep", "1000000"]},
+		rootfs: {type: "layers", diff_ids: [$layer.digest]}}' \
+		--argjson layer "$layer" \
 		--arg arch "$arch" >"$work/part"
 	config=$(put_blob "$work/part" config.v1+json)
 	jq -n '{schemaVersion: 2, config: $config, layers: [$layer],

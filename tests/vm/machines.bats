@@ -16,7 +16,8 @@ setup_file() {
 packages='attr apparmor bats bind9 build-essential containerd criu
 	dbus-user-session debhelper dnsmasq-base iputils-ping jq libbpf-tools
 	libpam-systemd linux-perf podman policycoreutils-python-utils procps python3
-	selinux-policy-default selinux-utils systemd systemd-sysv tcpdump uidmap'
+	python3-grpcio selinux-policy-default selinux-utils systemd systemd-sysv
+	tcpdump uidmap'
 
 # Their work would take the tests' time.
 timers='apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer
@@ -103,7 +104,8 @@ expect_all_pass() { # LOG RELEASE HOW FILE...
 	! grep '^not ok' "$log"
 }
 
-cgroups='tests/machine/systemd.bats tests/machine/containerd.bats'
+cgroups='tests/machine/systemd.bats tests/machine/containerd.bats
+	tests/machine/cri.bats'
 security='tests/machine/apparmor.bats tests/machine/full.bats'
 
 @test "Debian 13: systemd, AppArmor" {
@@ -124,17 +126,6 @@ security='tests/machine/apparmor.bats tests/machine/full.bats'
 @test "Debian 12: systemd, AppArmor" {
 	# shellcheck disable=SC2086 # lists
 	expect_all_pass 4-bookworm-systemd.log bookworm boot-systemd $cgroups $security
-}
-
-# The tables of tests/bench/learn-table.
-@test "Debian 12: learn, with probes" {
-	use_release bookworm
-	expect_all_pass 8-bookworm-learn.log boot tests/machine/learn.bats
-}
-
-@test "Debian testing: learn, with the tracepoint" {
-	use_release forky
-	expect_all_pass 9-forky-learn.log boot tests/machine/learn.bats
 }
 
 @test "Debian 13: SELinux, enforcing" {
@@ -160,11 +151,20 @@ security='tests/machine/apparmor.bats tests/machine/full.bats'
 		tests/machine/package.bats
 }
 
-# These kernels have no tracepoint of capability checks.
+# With the rows of tests/bench/learn-table.
+learn='tests/runtime/learn.bats tests/machine/learn.bats'
+
 @test "Debian 12: learn by a kprobe" {
-	expect_all_pass 9-bookworm-learn.log bookworm boot tests/runtime/learn.bats
+	# shellcheck disable=SC2086 # a list
+	expect_all_pass 9-bookworm-learn.log bookworm boot $learn
 }
 
 @test "Debian 13: learn by a kprobe" {
-	expect_all_pass 10-trixie-learn.log trixie boot tests/runtime/learn.bats
+	# shellcheck disable=SC2086 # a list
+	expect_all_pass 10-trixie-learn.log trixie boot $learn
+}
+
+@test "Debian testing: learn by the tracepoint" {
+	# shellcheck disable=SC2086 # a list
+	expect_all_pass 11-forky-learn.log forky boot $learn
 }
