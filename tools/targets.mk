@@ -2,8 +2,10 @@
 # Targets that people call by name. 'make help' prints the lines with '##'.
 
 TOOLS_DIST = \
+	.clang-tidy \
 	GNUmakefile \
 	compile_flags.txt \
+	tools/analyze \
 	tools/build-deb \
 	tools/build-rpm \
 	tools/build-tarball \
@@ -141,6 +143,11 @@ RUNS = 20000
 fuzz-table: $(ALL_FUZZ_TARGETS)
 	@srcdir='$(srcdir)' $(srcdir)/tests/fuzz/table '$(RUNS)' $(ALL_FUZZ_TARGETS)
 
+## analyze: static analysis by clang-tidy and gcc (minutes)
+analyze: config.h
+	builddir='$(abs_builddir)' $(srcdir)/tools/analyze clang-tidy
+	builddir='$(abs_builddir)' $(srcdir)/tools/analyze gcc
+
 ## bench: measure what capruntime costs, as tables in bench.md (5 minutes)
 # Beside this build with musl, it needs one with glibc.
 bench: all $(EXTRA_PROGRAMS) tests/bench/no_libc
@@ -186,7 +193,7 @@ sbom: capruntime.map $(CAPCTL_MAP)
 		$(CAPCTL_MAP) >capruntime.spdx.json-t
 	@mv capruntime.spdx.json-t capruntime.spdx.json
 
-.PHONY: bench check-fresh check-helpers check-one check-quick examples-expect \
-	faults feature-table format fuzz fuzz-table fuzz-targets help instructions \
-	learn-table load mutation packages sbom soak soak-architectures \
+.PHONY: analyze bench check-fresh check-helpers check-one check-quick \
+	examples-expect faults feature-table format fuzz fuzz-table fuzz-targets help \
+	instructions learn-table load mutation packages sbom soak soak-architectures \
 	soak-packages soak-releases static-programs vm-check

@@ -43,4 +43,17 @@ const char *err_reason(int number);
  */
 void err_use_libc_reasons(void);
 
+/* Analyzers see one file at a time: what the functions above return. */
+#ifdef __clang_analyzer__
+static inline int err_minus_one(int returned)
+{
+	(void)returned;
+	return -1;
+}
+#define err_set(...) err_minus_one(err_set(__VA_ARGS__))
+#define err_set_errno(...) err_minus_one(err_set_errno(__VA_ARGS__))
+#define err_set_no_memory(err) err_minus_one(err_set_no_memory(err))
+#define err_wrap(...) err_minus_one(err_wrap(__VA_ARGS__))
+#endif
+
 #endif

@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define DAY (24 * 60 * 60)
+#define DAY (INT64_C(24) * 60 * 60)
 /* The Gregorian calendar repeats after 400 years. */
 #define CYCLE_YEARS 400
 #define CYCLE_DAYS 146097

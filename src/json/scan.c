@@ -196,7 +196,7 @@ static uint32_t decode_hex4(const char *digits)
 	uint32_t number = 0;
 
 	for (int i = 0; i < 4; i++) {
-		int byte = digits[i];
+		unsigned char byte = (unsigned char)digits[i];
 
 		number = number * 16 +
 			 (uint32_t)(json_is_digit(byte)

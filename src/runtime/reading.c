@@ -171,7 +171,7 @@ static int guess_value(struct reader *reader, const char *word,
 		reader->found.too_many = true;
 		return -1;
 	}
-	return reader->guesses >> reader->found.guesses++ & 1;
+	return (int)(reader->guesses >> reader->found.guesses++ & 1);
 }
 
 static int read_unknown(struct reader *reader, const char *word,

@@ -71,7 +71,7 @@ static int is_ours(const struct record *record, enum record_member member,
 	const struct record_field *field;
 
 	*ret_ours = false;
-	if (!record)
+	if (!record || !current)
 		return 0;
 	field = &record->fields[member];
 	for (size_t i = 0; i < field->wrote_count && !*ret_ours; i++)

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define SECONDS_MAX (7 * 24 * 3600)
+#define SECONDS_MAX (UINT64_C(7) * 24 * 3600)
 #define PID_MAX 4194304
 /* The last number means "no user" to system calls. */
 #define ID_MAX (UINT32_MAX - 1)

@@ -20,7 +20,7 @@
 #include "capctl/learn/process.h"
 #include "capctl/lookup.h"
 
-#define TICK_NS (20 * 1000 * 1000)
+#define TICK_NS (20L * 1000 * 1000)
 #define PATIENCE_TICKS 250
 #define OUTPUT 1
 #define ERRORS 2

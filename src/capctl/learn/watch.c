@@ -5,7 +5,7 @@
 
 #include <time.h>
 
-#define TICK_NS (50 * 1000 * 1000)
+#define TICK_NS (50L * 1000 * 1000)
 #define SECOND_NS UINT64_C(1000000000)
 
 void watch_block_signals(sigset_t *ret_set)

@@ -121,7 +121,8 @@ static int add_item(struct reading *reading, struct yaml_value *parent,
 	item->key = key;
 	item->hash = key ? hash_bytes(HASH_START, key, strlen(key)) : 0;
 	item->value = value;
-	if (parent->last)
+	/* libyaml ends only what it began, so there is a parent. */
+	if (parent->last) /* NOLINT(clang-analyzer-core.NullDereference) */
 		parent->last->next = item;
 	else
 		parent->items = item;

@@ -134,7 +134,8 @@ static bool read_status_name(struct rest rest, char name[PROCSTATUS_NAME_SIZE])
 
 		if (byte == '\\' && i + 1 < rest.len) {
 			byte = rest.at[++i];
-			byte = byte == 'n' ? '\n' : byte;
+			if (byte == 'n')
+				byte = '\n';
 		}
 		if (!byte)
 			break;
