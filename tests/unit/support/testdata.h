@@ -90,11 +90,26 @@ struct testdata_walk {
 
 static struct testdata_walk testdata_walk;
 
+/* MSan does not see that nftw(3) writes the path. */
+static inline void testdata_know(const char *path)
+{
+#if defined(__has_feature)
+#if __has_feature(memory_sanitizer)
+	void __msan_unpoison_string(const volatile char *text);
+
+	__msan_unpoison_string(path);
+#endif
+#endif
+	(void)path;
+}
+
 static inline int testdata_visit(const char *path, const struct stat *status,
 				 int type, struct FTW *where)
 {
-	size_t len = strlen(path), suffix_len = strlen(testdata_walk.suffix);
+	size_t len, suffix_len = strlen(testdata_walk.suffix);
 
+	testdata_know(path);
+	len = strlen(path);
 	(void)status;
 	(void)where;
 	if (type == FTW_F && len > suffix_len &&
