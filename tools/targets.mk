@@ -77,6 +77,10 @@ learn-table: all check-helpers
 load: all check-helpers tests/soak/stand_in
 	@$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/soak/load $(LOAD)
 
+## memcheck: tests of tests/cli with capruntime under valgrind
+memcheck: all check-helpers
+	@$(AM_TESTS_ENVIRONMENT) BATS="$(BATS)" $(srcdir)/tests/soak/memcheck
+
 ## soak-packages: build the packages and test them in a fresh Debian
 # Needs the programs of './quickstart install soak' and a Debian mirror.
 soak-packages: dist
@@ -148,6 +152,18 @@ analyze: config.h
 	builddir='$(abs_builddir)' $(srcdir)/tools/analyze clang-tidy
 	builddir='$(abs_builddir)' $(srcdir)/tools/analyze gcc
 
+## coverage: what tests run of the sources that capruntime links (needs --enable-coverage)
+if COVERAGE
+coverage: all
+	find . -name '*.gcda' -exec rm -f {} +
+	$(MAKE) check check_PROGRAMS='$(UNIT_TESTS) $(HELPERS)' \
+		TESTS='$(UNIT_TESTS) $(COVERAGE_TESTS)'
+	$(srcdir)/tests/coverage $(srcdir)
+else
+coverage:
+	@echo 'make coverage needs: ./configure --enable-coverage' >&2; exit 1
+endif
+
 ## bench: measure what capruntime costs, as tables in bench.md (5 minutes)
 # Beside this build with musl, it needs one with glibc.
 bench: all $(EXTRA_PROGRAMS) tests/bench/no_libc
@@ -194,6 +210,7 @@ sbom: capruntime.map $(CAPCTL_MAP)
 	@mv capruntime.spdx.json-t capruntime.spdx.json
 
 .PHONY: analyze bench check-fresh check-helpers check-one check-quick \
-	examples-expect faults feature-table format fuzz fuzz-table fuzz-targets help \
-	instructions learn-table load mutation packages sbom soak soak-architectures \
+	coverage examples-expect faults feature-table format fuzz fuzz-table \
+	fuzz-targets help instructions learn-table load memcheck mutation packages \
+	sbom soak soak-architectures \
 	soak-packages soak-releases static-programs vm-check

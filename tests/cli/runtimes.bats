@@ -339,6 +339,7 @@ ctypes.CDLL(None).execv(sys.argv[1].encode(), argv)' "$sysroot" "$@"
 }
 
 @test "a setuid or setgid program ignores the environment" {
+	require_no_counting
 	require_root
 	require_programs setcap setpriv
 	require_open_build

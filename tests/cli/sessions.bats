@@ -205,6 +205,7 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 }
 
 @test "RLIMIT_FSIZE changes nothing" {
+	require_no_counting
 	before+=(bash -c 'ulimit -f 1 && exec "$@"' bash)
 	head -c 1024 /dev/zero | tr '\0' ' ' >>"$process"
 	logged_untouched RLIMIT_FSIZE exec --process "$process" id
