@@ -94,7 +94,8 @@ static int make_exec_link(const struct job *job, bool narrows, struct err *err)
 
 /*
  * Another container that lives in this bundle may not be done with its files. If
- * neither of the two changes anything, the first one's record stays.
+ * neither of the two changes anything, the first one's record stays, unless the
+ * record must also name this one as the owner.
  */
 static int check_owner(const struct job *job, const struct undo_plan *plan,
 		       bool *ret_lives, struct err *err)
@@ -107,7 +108,8 @@ static int check_owner(const struct job *job, const struct undo_plan *plan,
 		owner_check(&record->about, job->key.root, job->key.id,
 			    "delete it, or use another bundle", &in_use) < 0;
 	if (!*ret_lives ||
-	    (!plan->record && !plan->config.count && !record_is_needed(record)))
+	    (!plan->record && !plan->owner && !plan->config.count &&
+	     !record_is_needed(record)))
 		return 0;
 	*err = in_use;
 	return -1;

@@ -91,11 +91,17 @@ use_rules_by_id() {
 	refused "bundle in use by container 'a' under '$root'"
 	same "$config" "$old"
 	same "$record" "$work/record"
-	# Nothing would change for this one.
+	# Nothing would change for this one, but once a has ended, the record would
+	# not keep b out of it.
+	create_id c
+	refused "bundle in use by container 'a' under '$root'"
+	# Without rules that tell them apart, nothing changes for any of them.
+	use_policy '{"name":"other","match":{"gid":4242},"ambient":["KILL"]}'
 	create_id c
 	started
 	same "$config" "$old"
 	same "$record" "$work/record"
+	use_rules_by_id
 	kill "$holder"
 	wait_until eval '! kill -0 "$holder" 2>/dev/null'
 	holder=
