@@ -5,7 +5,7 @@
 : "${builddir:?make sets it}"
 set -u
 
-allowed='^(src/capruntime/capruntime-(main|heap)\.o|lib(capruntime|musl|shared)\.a)$'
+allowed='^(src/capruntime/capruntime-(main|heap)\.o|src/(base|runtime)/libmusl_a-[a-z_]+\.o|lib(capruntime|musl|shared)\.a)$'
 # The compiler's files, the C library, sanitizers and gcov. Shared libraries are
 # also named without their path.
 system='^(/.*/)?(ld-linux[^/]*|[rgS]?crt[^/]*\.o|lib(c|c_nonshared|gcc|gcc_eh|gcc_s'

@@ -186,8 +186,9 @@ use_rules_by_id() {
 # The runtime writes down the config.json that it would use.
 write_reader() {
 	cat >"$work/bin/reader" <<-'END'
-		#!/bin/sh
+		#!/bin/bash
 		for id; do :; done
+		sleep "0.0$((RANDOM % 8))"
 		cp "$BUNDLE/config.json" "$OUT/$id"
 		END
 	chmod 755 "$work/bin/reader"
@@ -213,8 +214,11 @@ write_reader() {
 	for ((round = 0; round < rounds; round++)); do
 		rm -f "$OUT"/*
 		for id in a b c d; do
-			"$CAPRUNTIME_BUILT" --root "$root" create -b "$bundle" \
-				"$id" </dev/null 2>"$work/error-$id" 3>&- &
+			(
+				sleep "0.$((RANDOM % 2))$((RANDOM % 8))"
+				exec "$CAPRUNTIME_BUILT" --root "$root" create \
+					-b "$bundle" "$id"
+			) </dev/null 2>"$work/error-$id" 3>&- &
 		done
 		wait
 		for id in a b c d; do

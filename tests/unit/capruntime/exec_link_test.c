@@ -5,13 +5,13 @@
 
 #include "link_home.h"
 
-static void check_not_believed(const struct exec_key *key, bool narrows,
+static void check_not_believed(const struct exec_key *of, bool narrows,
 			       const char *reason)
 {
 	struct exec_link link;
 	struct err err = { 0 };
 
-	CHECK(exec_link_read(key, &link, &err) == -1);
+	CHECK(exec_link_read(of, &link, &err) == -1);
 	CHECK(link.narrows == narrows);
 	CHECK_HAS(err.text, LINKS);
 	CHECK_HAS(err.text, reason);
