@@ -42,7 +42,7 @@ static void without_an_edit_the_text_is_the_same(void)
 static void one_value_is_returned_with_its_edits(void)
 {
 	struct testdata data CLEANUP_TESTDATA = testdata_of("[[1],[2]]");
-	struct json_value value = { JSON_ARRAY, 1, 4 };
+	struct json_value value = { .kind = JSON_ARRAY, .start = 1, .end = 4 };
 	struct edits edits CLEANUP_EDITS = { 0 };
 	char *got CLEANUP_FREE = NULL;
 	struct err err;
