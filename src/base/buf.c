@@ -100,9 +100,11 @@ static size_t add_usual(struct buf *buf, const char *text, size_t len)
 
 		if (!escape && (byte < 0x20 || byte >= 0x7f))
 			break;
-		if (escape)
+		if (escape) {
 			*to++ = '\\';
-		*to++ = escape ? escape : byte;
+			byte = escape;
+		}
+		*to++ = byte;
 	}
 	buf->len = (size_t)(to - buf->text);
 	return used;
