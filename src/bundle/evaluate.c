@@ -112,23 +112,28 @@ evaluation_namespace(const struct spec_namespace *entry, const char *kind)
 		       : NAMESPACE_OTHER;
 }
 
-/* Asks /proc, so only for what is needed. */
+/* Sets the flag to whether the namespace is the `wanted` one. */
 static void describe_namespace(struct evaluation *evaluation,
 			       enum match_flag flag,
-			       const struct spec_namespace *entry,
-			       const char *kind,
+			       enum evaluation_namespace found,
 			       enum evaluation_namespace wanted)
 {
-	bool asks = evaluation->policy->asks_flag[flag];
-	enum evaluation_namespace found;
-
-	if (!asks && !evaluation->describes_all)
-		return;
-	found = evaluation_namespace(entry, kind);
 	evaluation->subject.flags[flag] = found == wanted;
 	evaluation->subject.unknown[flag] = found == NAMESPACE_UNKNOWN;
-	if (asks && found == NAMESPACE_UNKNOWN)
+	if (found == NAMESPACE_UNKNOWN && evaluation->policy->asks_flag[flag])
 		evaluation->note = notes[flag];
+}
+
+/* Asks /proc, so only for what is needed. */
+static void describe_if_host(struct evaluation *evaluation,
+			     enum match_flag flag,
+			     const struct spec_namespace *entry,
+			     const char *kind)
+{
+	if (evaluation->policy->asks_flag[flag] || evaluation->describes_all)
+		describe_namespace(evaluation, flag,
+				   evaluation_namespace(entry, kind),
+				   NAMESPACE_OWN);
 }
 
 /*
@@ -152,11 +157,9 @@ static void describe_subject(struct evaluation *evaluation,
 	subject->texts[MATCH_HANDLER] = evaluation->handler;
 	subject->numbers[MATCH_UID] = spec->uid;
 	subject->numbers[MATCH_GID] = spec->gid;
-	describe_namespace(evaluation, MATCH_HOST_NETWORK, &spec->network,
-			   "net", NAMESPACE_OWN);
-	describe_namespace(evaluation, MATCH_HOST_PID, &spec->pid, "pid",
-			   NAMESPACE_OWN);
-	describe_namespace(evaluation, MATCH_USERNS, &spec->user, "user",
+	describe_if_host(evaluation, MATCH_HOST_NETWORK, &spec->network, "net");
+	describe_if_host(evaluation, MATCH_HOST_PID, &spec->pid, "pid");
+	describe_namespace(evaluation, MATCH_USERNS, evaluation->userns,
 			   NAMESPACE_OTHER);
 	subject->flags[MATCH_NO_NEW_PRIVILEGES] = spec->no_new_privileges;
 	subject->flags[MATCH_PRIVILEGED] =

@@ -21,7 +21,8 @@ struct job {
 	struct policy policy;
 	struct evaluation evaluation;
 	struct exec_key key;
-	bool is_taken; /* the id */
+	bool exists; /* a container of this id */
+	bool is_taken; /* the id: by that one, or by a link */
 	struct err taken; /* by whom */
 	char *capabilities; /* the object to write; NULL: no change */
 };
@@ -68,10 +69,7 @@ static bool is_audit_mode(const struct job *job)
 	return job->policy.mode == POLICY_AUDIT;
 }
 
-/*
- * The link by which an exec finds the record. The record exists already:
- * another create would remove a dangling link.
- */
+/* After the record: another create would remove a dangling link. */
 static int make_exec_link(const struct job *job, bool narrows, struct err *err)
 {
 	const struct bundle *bundle = &job->evaluation.bundle;
@@ -107,9 +105,8 @@ static int check_owner(const struct job *job, const struct undo_plan *plan,
 		record &&
 		owner_check(&record->about, job->key.root, job->key.id,
 			    "delete it, or use another bundle", &in_use) < 0;
-	if (!*ret_lives ||
-	    (!plan->record && !plan->owner && !plan->config.count &&
-	     !record_is_needed(record)))
+	if (!*ret_lives || (!plan->record && !plan->owner &&
+			    !plan->config.count && !record_is_needed(record)))
 		return 0;
 	*err = in_use;
 	return -1;
@@ -174,6 +171,34 @@ static int write_decision(struct job *job, struct err *err)
 	return write_bundle_files(job, &target, err);
 }
 
+/* An id that cannot be checked counts as taken. */
+static void check_id(struct job *job, bool again)
+{
+	struct exec_key *key = &job->key;
+	int status = runtime_root_has_container(key->root, key->id,
+						&job->exists, &job->taken);
+
+	if (status == 0 && job->exists)
+		err_set(&job->taken, "container '%s' already exists under '%s'",
+			key->id, key->root);
+	job->exists = status < 0 || job->exists;
+	job->is_taken =
+		job->exists || ((again || exec_link_sweep(key)) &&
+				exec_link_release(key, &job->taken) < 0);
+}
+
+/* Nothing of the container that has this id is touched. */
+static int refuse_taken(const struct job *job, struct err *err)
+{
+	*err = job->taken;
+	return -1;
+}
+
+static bool is_refused(const struct job *job)
+{
+	return job->exists || (job->is_taken && !is_audit_mode(job));
+}
+
 static int open_bundle(struct job *job, struct err *err)
 {
 	struct evaluation *evaluation = &job->evaluation;
@@ -181,17 +206,14 @@ static int open_bundle(struct job *job, struct err *err)
 	if (bundle_open(&evaluation->bundle, evaluation->args, err) < 0)
 		return -1;
 	/* Without rules and files of ours nothing is written. */
-	if (job->is_taken ||
+	if (is_refused(job) ||
 	    (!job->policy.count && !bundle_has_files(&evaluation->bundle)))
 		return 0;
-	return bundle_lock(&evaluation->bundle, err);
-}
-
-/* A container of this id exists: nothing of it is touched. */
-static int refuse_taken(const struct job *job, struct err *err)
-{
-	*err = job->taken;
-	return -1;
+	if (bundle_lock(&evaluation->bundle, err) < 0)
+		return -1;
+	/* Another create of the same id may have had the lock. */
+	check_id(job, true);
+	return is_refused(job) ? refuse_taken(job, err) : 0;
 }
 
 /* Without a policy, the runtime reports a missing bundle itself. */
@@ -253,8 +275,8 @@ static int audit_create(struct job *job, int loaded, struct err *err)
 	int status = loaded;
 
 	if (job->is_taken && status == 0 && job->policy.count)
-		return refuse_taken(job, err);
-	if (job->is_taken)
+		status = refuse_taken(job, err);
+	if (job->exists)
 		return status;
 	if (revert_grant(job, status < 0 ? &later : err) < 0)
 		status = -1;
@@ -292,6 +314,9 @@ static int evaluate_restore(struct job *job, struct err *err)
 
 	if (!job->policy.count)
 		return 0;
+	/* Of a container that exists the runtime speaks. */
+	if (job->is_taken && !job->exists)
+		return refuse_taken(job, err);
 	if (bundle_open(&evaluation->bundle, evaluation->args, err) < 0 ||
 	    evaluation_read_record(evaluation, err) < 0 ||
 	    evaluation_read_config(evaluation, err) < 0 ||
@@ -346,32 +371,17 @@ static void write_audit(const struct job *job, const char *runtime, int status,
 	audit_write(&job->policy, &event);
 }
 
-/* An id that cannot be checked counts as taken. */
-static void check_id(struct job *job, const struct runtime_args *args,
-		     const char *runtime)
-{
-	struct exec_key *key = &job->key;
-
-	job->is_taken = true;
-	if (exec_key_init(key, args->root, args->id, runtime, &job->taken) <
-		    0 ||
-	    runtime_root_has_container(key->root, key->id, &job->is_taken,
-				       &job->taken) < 0)
-		job->is_taken = true;
-	else if (job->is_taken)
-		err_set(&job->taken, "container '%s' already exists under '%s'",
-			key->id, key->root);
-}
-
 int create_prepare(const struct runtime_args *args, const char *handler,
 		   const char *runtime, int *ret_lock, struct err *err)
 {
 	struct job job CLEANUP_JOB = { .evaluation = EVALUATION_INIT };
 	int status = policy_files_load(&job.policy, err);
 
-	check_id(&job, args, runtime);
-	if (!job.is_taken && exec_link_sweep(&job.key))
-		job.is_taken = exec_link_release(&job.key, &job.taken) < 0;
+	job.exists = job.is_taken =
+		exec_key_init(&job.key, args->root, args->id, runtime,
+			      &job.taken) < 0;
+	if (!job.exists)
+		check_id(&job, false);
 	job.evaluation.args = args;
 	job.evaluation.handler = handler;
 	job.evaluation.policy = &job.policy;

@@ -163,22 +163,6 @@ int exec_link_make(const struct exec_key *key, const char *record, bool narrows,
 	return err_set_errno(err, errno, "make the link '%s/%s'", path, name);
 }
 
-/* Where the directory is read-only, there is an error without a link, too. */
-static int remove_link(const char *root, const char *id, struct err *err)
-{
-	char path[PATH_SIZE], target[1];
-	struct err ignored;
-	int number;
-
-	if (!root || link_path(root, id, path, &ignored) < 0 ||
-	    unlink(path) == 0)
-		return 0;
-	number = errno;
-	if (readlink(path, target, sizeof(target)) < 0)
-		return 0;
-	return err_set_errno(err, number, "remove the link '%s'", path);
-}
-
 static int check_link_directory(struct err *err)
 {
 	int directory CLEANUP_FD = -1;
@@ -265,33 +249,87 @@ int exec_link_read_record(const struct exec_key *key, const char *path,
 	return err_set(err, "'%s' belongs to another container", path);
 }
 
-/* Is the create that made the link still running? */
-static bool is_held(const struct exec_key *key, uint32_t *ret_pid)
+/*
+ * Nobody holds a link whose record is gone, is not to be trusted, or is another
+ * container's. If the record cannot be read, it may be held.
+ */
+static int check_holder(const struct exec_key *key, const char *path,
+			struct err *err)
 {
 	struct record record CLEANUP_RECORD = { 0 };
-	struct exec_link link;
-	struct err ignored;
-	int status = exec_link_read(key, &link, &ignored);
-	char *path CLEANUP_FREE = link.record;
 
-	if (status < 0 || !path ||
-	    exec_link_read_record(key, path, &record, &ignored) < 0)
-		return false;
-	*ret_pid = record.about.pid;
-	return owner_runs(&record.about);
+	if (exec_link_read_record(key, path, &record, err) < 0)
+		return err->number && err->number != ENOENT &&
+				       err->number != ENOTDIR &&
+				       err->number != ELOOP
+			       ? -1
+			       : 0;
+	if (!owner_runs(&record.about))
+		return 0;
+	return err_set(
+		err,
+		"container '%s' under '%s' is still being made or ended by process %" PRIu32,
+		key->id, key->root, record.about.pid);
+}
+
+static int remove_link(const char *root, const char *id, struct err *err)
+{
+	char path[PATH_SIZE];
+
+	if (link_path(root, id, path, err) < 0)
+		return -1;
+	if (unlink(path) == 0 || errno == ENOENT)
+		return 0;
+	return err_set_errno(err, errno, "remove the link '%s'", path);
+}
+
+static int release_locked(const struct exec_key *key, const char *root,
+			  struct err *err)
+{
+	struct exec_link link = { 0 };
+	int status = read_target(root, key->id, &link, err);
+	char *record CLEANUP_FREE = link.record;
+
+	if (status < 0 || !record)
+		return status;
+	if (check_holder(key, record, err) < 0)
+		return -1;
+	return remove_link(root, key->id, err);
+}
+
+/* True if that cannot be told. */
+static bool may_have_link(const char *root, const char *id)
+{
+	char path[PATH_SIZE], target[1];
+	struct err ignored;
+
+	return link_path(root, id, path, &ignored) == 0 &&
+	       (readlink(path, target, sizeof(target)) >= 0 ||
+		(errno != ENOTDIR && !is_without_link(errno)));
+}
+
+static int release_root(const struct exec_key *key, const char *root,
+			struct err *err)
+{
+	int directory CLEANUP_FD = -1;
+	char path[PATH_SIZE];
+
+	if (!root || !may_have_link(root, key->id))
+		return 0;
+	if (exec_link_directory(path, err) < 0)
+		return -1;
+	/* If others can write to it, no session believes the link. */
+	if (open_link_directory(path, &directory, err) < 0)
+		return err->number ? -1 : remove_link(root, key->id, err);
+	/* No create makes a link between these steps. */
+	if (fileio_lock(directory, LOCK_EX, path, err) < 0)
+		return -1;
+	return release_locked(key, root, err);
 }
 
 int exec_link_release(const struct exec_key *key, struct err *err)
 {
-	uint32_t pid;
-
-	if (is_held(key, &pid))
-		return err_set(
-			err,
-			"container '%s' is being made by process %" PRIu32
-			" under '%s'",
-			key->id, pid, key->root);
-	if (remove_link(key->root, key->id, err) < 0)
+	if (release_root(key, key->root, err) < 0)
 		return -1;
-	return remove_link(key->old_root, key->id, err);
+	return release_root(key, key->old_root, err);
 }

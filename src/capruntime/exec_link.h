@@ -50,7 +50,7 @@ int exec_link_make(const struct exec_key *key, const char *record, bool narrows,
 
 /*
  * Removes the link of an earlier container of this root and id. -1: it cannot be
- * removed, or its create has not finished, and keeps it.
+ * removed, or the process that made it has not ended, and keeps it.
  */
 int exec_link_release(const struct exec_key *key, struct err *err) MUST_CHECK;
 

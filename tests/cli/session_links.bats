@@ -111,6 +111,17 @@ expect_no_link_no_create() { # TEXT
 	expect_no_link_no_create 'make the link'
 }
 
+@test "mode audit takes a grant back whose link cannot be removed" {
+	# shellcheck disable=SC2016 # for the inner shell
+	before+=(sh -c 'mount -o remount,bind,ro "$0" && exec "$@"'
+		"$builddir/tests/cli/sysroot/run")
+	printf '{"version":1,"mode":"audit","rules":[%s]}\n' "$with_exec" \
+		>"$CAPRUNTIME_POLICY"
+	recreate
+	started
+	same "$old" "$config"
+}
+
 @test "every create removes its own old link" {
 	for rules in '' "$without_exec" '{"name":"web","match":{}}' \
 		'{"name":"web","match":{"id":"other"}}'; do
@@ -222,7 +233,8 @@ make_state() { # ROOT
 	for rules in "$with_exec" "$without_exec"; do
 		use_policy "$rules"
 		call create -b "$work/other" id
-		refused "container 'id' is being made by process $creating"
+		refused "container 'id' under '" \
+			"is still being made or ended by process $creating"
 		diff -r --no-dereference "$work/links.old" "$links"
 	done
 	kill -9 "$creating"

@@ -240,8 +240,14 @@ static void a_create_that_runs_keeps_its_link(void)
 	make_link_of_process(&home.dir, "a", &live, live.root, live.id,
 			     getpid());
 	CHECK(exec_link_release(&live, &err) == -1);
-	CHECK_HAS(err.text, "container 'live' is being made by process");
+	CHECK_HAS(err.text, "is still being made or ended by process");
 	CHECK(has_link(&live));
+	/* It cannot be told. */
+	REQUIRE(fchmodat(home.dir.fd, "a", 0, 0) == 0);
+	CHECK(exec_link_release(&live, &err) == -1);
+	CHECK_HAS(err.text, "/a'");
+	CHECK(has_link(&live));
+	REQUIRE(fchmodat(home.dir.fd, "a", 0600, 0) == 0);
 	/* A later container's record in the same bundle. */
 	make_link_of_process(&home.dir, "a", &other, live.root, live.id,
 			     getpid());
