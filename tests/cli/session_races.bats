@@ -77,11 +77,13 @@ create_whole() { # BUNDLE ID
 	rm "$work/called"
 }
 
+# A sweep tries once.
 waits_or_is_done() {
-	grep -qE 'LOCK_SH.*EAGAIN|exited with' "$work/second"
+	grep -q 'exited with' "$work/second" ||
+		[ "$(grep -cE 'flock.*EAGAIN' "$work/second")" -gt 2 ]
 }
 
-# While another sweep is held, a create waits for its lock.
+# While a sweep or another link is being made, a create waits for the lock.
 start_second() { # BUNDLE ID
 	: >"$work/second"
 	rm -rf "${root:?}/$2"
