@@ -105,6 +105,8 @@ expect_no_link_no_create() { # TEXT
 		recreate
 		refused 'remove the link' 'read-only file system'
 		same "$old" "$config"
+		call restore -b "$bundle" id
+		refused 'remove the link'
 	done
 	rm "$(only_link)"
 	use_policy "$with_exec"

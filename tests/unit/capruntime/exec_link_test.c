@@ -255,6 +255,66 @@ static void a_create_that_runs_keeps_its_link(void)
 	CHECK(!has_link(&other));
 }
 
+static void a_link_of_an_older_version_is_held_too(void)
+{
+	struct home home CLEANUP_HOME = home_enter();
+	struct exec_key old = key_of("runc", "web"), now = key;
+	struct err err = { 0 };
+
+	now.old_root = "runc";
+	make_link_of_process(&home.dir, "a", &old, "runc", "web", getpid());
+	CHECK(exec_link_release(&now, &err) == -1);
+	write_record(&home.dir, "a", "crun", "web", getpid());
+	check_released(&now);
+	make_link_of_process(&home.dir, "a", &old, "runc", "other", getpid());
+	check_released(&now);
+	CHECK(!has_link(&old));
+}
+
+static void what_leads_nowhere_is_held_by_nobody(void)
+{
+	struct home home CLEANUP_HOME = home_enter();
+	char *file CLEANUP_FREE = tempdir_path(&home.dir, "file/record");
+	char *loop CLEANUP_FREE = tempdir_path(&home.dir, "loop/record");
+
+	REQUIRE(tempdir_write_str(&home.dir, "file", "") &&
+		symlinkat("loop", home.dir.fd, "loop") == 0);
+	check_made(&key, file);
+	check_released(&key);
+	check_made(&key, loop);
+	check_released(&key);
+	check_made(&key, RECORD);
+	check_released(&key);
+	CHECK_U64(count_links(&home), 0);
+}
+
+static void in_a_directory_of_others_a_link_is_removed_unread(void)
+{
+	struct home home CLEANUP_HOME = home_enter();
+
+	make_link_of_process(&home.dir, "a", &key, key.root, key.id, getpid());
+	REQUIRE(fchmodat(home.dir.fd, LINKS, 0770, 0) == 0);
+	check_released(&key);
+	REQUIRE(fchmodat(home.dir.fd, LINKS, 0700, 0) == 0);
+	CHECK(!has_link(&key));
+}
+
+static void a_link_that_cannot_be_made_or_removed_is_an_error(void)
+{
+	struct home home CLEANUP_HOME = home_enter();
+	struct exec_key other = key_of("/run/runc", "other");
+	struct err err = { 0 };
+
+	check_made(&key, RECORD);
+	REQUIRE(fchmodat(home.dir.fd, LINKS, 0500, 0) == 0);
+	CHECK(exec_link_release(&key, &err) == -1);
+	CHECK_HAS(err.text, "remove the link '");
+	CHECK(exec_link_make(&other, RECORD, false, &err) == -1);
+	CHECK_HAS(err.text, "make the link '");
+	REQUIRE(fchmodat(home.dir.fd, LINKS, 0700, 0) == 0);
+	check_released(&key);
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(what_was_made_is_read_until_it_is_removed),
 	TAP_TEST(the_directory_is_private),
@@ -270,6 +330,10 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_path_that_is_too_long_is_refused),
 	TAP_TEST(a_relative_directory_of_the_user_is_not_used),
 	TAP_TEST(a_create_that_runs_keeps_its_link),
+	TAP_TEST(a_link_of_an_older_version_is_held_too),
+	TAP_TEST(what_leads_nowhere_is_held_by_nobody),
+	TAP_TEST(in_a_directory_of_others_a_link_is_removed_unread),
+	TAP_TEST(a_link_that_cannot_be_made_or_removed_is_an_error),
 };
 
 TAP_MAIN(tests)
