@@ -13,6 +13,11 @@ while [[ ":$PATH:" =~ :([^:]*/shims): ]]; do
 	PATH=${PATH#:} PATH=${PATH%:}
 done
 
+# What counts calls writes files of the user who built it, and their errors on stderr.
+require_no_counting() {
+	! grep -q __gcov_init "$CAPRUNTIME_BUILT" || skip 'built for coverage'
+}
+
 # 'make soak' tests every combination where other runs test some of them.
 is_soak() { [ "${CAPRUNTIME_SOAK-1}" -gt 1 ]; }
 

@@ -208,6 +208,7 @@ COVERAGE_TESTS = \
 	tests/cli/audit.bats \
 	tests/cli/audit_unavailable.bats \
 	tests/cli/bundle_owner.bats \
+	tests/cli/capctl_check.bats \
 	tests/cli/checkpoints.bats \
 	tests/cli/errors.bats \
 	tests/cli/faults.bats \

@@ -35,11 +35,6 @@ require_open_build() {
 		skip 'other users cannot search the build directory'
 }
 
-# What counts calls writes files of the user who built it, and their errors on stderr.
-require_no_counting() {
-	! grep -q __gcov_init "$CAPRUNTIME_BUILT" || skip 'built for coverage'
-}
-
 require_strace() {
 	require_programs strace
 	strace -o /dev/null true || skip 'strace cannot trace here'
