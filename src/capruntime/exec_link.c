@@ -249,6 +249,13 @@ int exec_link_read_record(const struct exec_key *key, const char *path,
 	return err_set(err, "'%s' belongs to another container", path);
 }
 
+/* Does the error of a record say what it is, and not only that it was not read? */
+static bool is_judged(int number)
+{
+	return !number || number == ENOENT || number == ENOTDIR ||
+	       number == ELOOP;
+}
+
 /*
  * Nobody holds a link whose record is gone, is not to be trusted, or is another
  * container's. If the record cannot be read, it may be held.
@@ -259,11 +266,7 @@ static int check_holder(const struct exec_key *key, const char *path,
 	struct record record CLEANUP_RECORD = { 0 };
 
 	if (exec_link_read_record(key, path, &record, err) < 0)
-		return err->number && err->number != ENOENT &&
-				       err->number != ENOTDIR &&
-				       err->number != ELOOP
-			       ? -1
-			       : 0;
+		return is_judged(err->number) ? 0 : -1;
 	if (!owner_runs(&record.about))
 		return 0;
 	return err_set(

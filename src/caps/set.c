@@ -90,14 +90,21 @@ capmask capset_dangerous(void)
 	       BIT(CAP_CHECKPOINT_RESTORE);
 }
 
-static capmask from_bare_name(const char *name, size_t len)
+/* `compare`: strncmp(3) or strncasecmp(3). */
+static capmask find_name(const char *name, size_t len,
+			 int (*compare)(const char *, const char *, size_t))
 {
 	for (size_t i = 0; i < ARRAY_LEN(cap_names) && len; i++)
 		if ((*cap_names[i] | 0x20) == (*name | 0x20) &&
 		    strlen(cap_names[i]) == len &&
-		    strncasecmp(cap_names[i], name, len) == 0)
+		    compare(cap_names[i], name, len) == 0)
 			return BIT(i);
 	return 0;
+}
+
+static capmask from_bare_name(const char *name, size_t len)
+{
+	return find_name(name, len, strncasecmp);
 }
 
 static bool has_prefix(const char *name, size_t len)
@@ -131,13 +138,7 @@ capmask capset_from_exact(const char *name, size_t len)
 {
 	if (len <= PREFIX_LEN || memcmp(name, PREFIX, PREFIX_LEN) != 0)
 		return 0;
-	name += PREFIX_LEN;
-	len -= PREFIX_LEN;
-	for (size_t i = 0; i < ARRAY_LEN(cap_names); i++)
-		if (*cap_names[i] == *name && strlen(cap_names[i]) == len &&
-		    memcmp(cap_names[i], name, len) == 0)
-			return BIT(i);
-	return 0;
+	return find_name(name + PREFIX_LEN, len - PREFIX_LEN, strncmp);
 }
 
 static bool is_lower(char c)
