@@ -9,6 +9,7 @@
 #   wrote TEXT             compares all output; standard error must be empty
 #   complained TEXT        expects status 2 and only the line 'capctl: TEXT'
 #   is_json FILTER [ARG]   the output is one JSON value that matches FILTER
+#   require_tracing        skips where the kernel cannot record, and only there
 
 load helpers
 
@@ -40,4 +41,14 @@ complained() { # TEXT
 is_json() { # FILTER [ARGUMENT...]
 	jq -se "length == 1 and (.[0] | $1)" "${@:2}" <<<"$output" >/dev/null ||
 		seen "wanted: $1"
+}
+
+# Each test that records; the first one may mount tracefs.
+require_tracing() {
+	capctl learn --json -- true
+	[ "$status" -ne 2 ] || [[ "$stderr" != *tracefs* &&
+		"$stderr" != *'neither the tracepoint'* &&
+		"$stderr" != *'locked down'* &&
+		"$stderr" != *'outside of containers'* ]] ||
+		skip "the kernel cannot trace here: $stderr"
 }

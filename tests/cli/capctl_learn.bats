@@ -16,16 +16,6 @@ setup() {
 	export HOME=/
 }
 
-# Each test that records; the first one may mount it.
-require_tracing() {
-	capctl learn --json -- true
-	[ "$status" -ne 2 ] || [[ "$stderr" != *tracefs* &&
-		"$stderr" != *'neither the tracepoint'* &&
-		"$stderr" != *'locked down'* &&
-		"$stderr" != *'outside of containers'* ]] ||
-		skip "the kernel cannot trace here: $stderr"
-}
-
 # Runs a command as user 1000; $output has what it needs, for example
 # "NET_RAW socket".
 learn() { # COMMAND...

@@ -10,8 +10,7 @@ setup() {
 	setup_containers
 	export TMPDIR=$work/tmp
 	mkdir "$TMPDIR"
-	capctl learn --json -- true
-	[ "$status" -eq 0 ] || skip "the kernel cannot trace here: $stderr"
+	require_tracing
 }
 teardown() { teardown_containers; }
 

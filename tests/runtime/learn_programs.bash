@@ -11,8 +11,7 @@ setup_programs() {
 	setup_containers
 	export TMPDIR=$work/tmp
 	mkdir "$TMPDIR"
-	capctl learn --json -- true
-	[ "$status" -eq 0 ] || skip "the kernel cannot trace here: $stderr"
+	require_tracing
 }
 
 # Sets $expected, for example "NET_RAW", and $script for bash, which succeeds if

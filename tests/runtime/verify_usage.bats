@@ -11,8 +11,7 @@ load ../cli/capctl_helpers
 
 setup() {
 	setup_containers
-	capctl learn --json -- true
-	[ "$status" -eq 0 ] || skip "the kernel cannot trace here: $stderr"
+	require_tracing
 }
 teardown() { teardown_containers; }
 
