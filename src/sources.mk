@@ -18,6 +18,7 @@ SHARED_FILES = \
 	include/base/report.h \
 	include/base/time.h \
 	include/base/trust.h \
+	include/base/trust_stat.h \
 	include/base/utf8.h \
 	include/bundle/evaluate.h \
 	include/bundle/files.h \
@@ -62,6 +63,7 @@ SHARED_FILES = \
 	src/base/report.c \
 	src/base/time.c \
 	src/base/trust.c \
+	src/base/trust_stat.c \
 	src/base/utf8.c \
 	src/bundle/evaluate.c \
 	src/bundle/files.c \

@@ -14,7 +14,9 @@ UNIT_TESTS = \
 	tests/unit/base/procstat_test \
 	tests/unit/base/report_test \
 	tests/unit/base/time_test \
+	tests/unit/base/trust_plain_test \
 	tests/unit/base/trust_replaced_test \
+	tests/unit/base/trust_stat_test \
 	tests/unit/base/trust_test \
 	tests/unit/base/utf8_test \
 	tests/unit/bundle/evaluate_decide_test \
@@ -376,6 +378,7 @@ TEST_FILES = \
 	tests/unit/support/tap.h \
 	tests/unit/support/tempdir.h \
 	tests/unit/support/testdata.h \
+	tests/unit/support/userns.h \
 	tests/vm/helpers.bash
 # Unit tests with N times as many trials, or longer ones, under CAPRUNTIME_SOAK=N
 # (make soak).

@@ -6,33 +6,9 @@
 #ifndef CAPRUNTIME_BASE_TRUST_H
 #define CAPRUNTIME_BASE_TRUST_H
 
-#include <stdbool.h>
-#include <sys/stat.h>
-
 #include "base/cleanup.h"
 #include "base/err.h"
-
-/*
- * Root, the effective user and, in a user namespace other than the first, the
- * overflow user, who owns everything outside of it (user_namespaces(7)). In a
- * directory that others can write (`shared`), sticky or not, that can be any
- * user, and is not trusted.
- */
-bool trust_has_owner(const struct stat *st, bool shared);
-
-/* Is this process root in the initial user namespace? */
-bool trust_is_first_root(void);
-
-/*
- * A trusted owner, and not writable by group or others. The directory that
- * contains it is the caller's to check.
- */
-int trust_check_stat(const struct stat *st, const char *path,
-		     struct err *err) MUST_CHECK;
-
-/* The same for a file in `directory`. */
-int trust_check_in(int directory, const struct stat *st, const char *path,
-		   struct err *err) MUST_CHECK;
+#include "base/trust_stat.h"
 
 /*
  * Opens the regular file at `path` (absolute) for reading. Follows symbolic
@@ -61,5 +37,11 @@ int trust_open_directory(const char *path, int *ret_fd,
  * readable. A missing one is an error.
  */
 int trust_check_program(const char *path, struct err *err) MUST_CHECK;
+
+/*
+ * A symbolic link of a trusted owner in directories that are no links and that
+ * nobody else can change. So its target, read before or after, is trusted.
+ */
+bool trust_is_plain_link(const char *path);
 
 #endif

@@ -12,84 +12,12 @@
 #include "base/alloc.h"
 #include "base/fileio.h"
 #include "base/paths.h"
+#include "base/trust_stat.h"
 
 /* How often to open a path that others change at the same time. */
 #define ATTEMPTS_MAX 4
-/* The first user namespace's inode, include/linux/proc_ns.h. */
-#define FIRST_USERNS_INODE 0xEFFFFFFDu
-/* user_namespaces(7): the default of /proc/sys/kernel/overflowuid. */
-#define OVERFLOW_UID 65534u
 /* The kernel's limit, path_resolution(7). */
 #define LINKS_MAX 40
-
-static bool in_user_namespace(void)
-{
-	struct stat st;
-
-	return stat("/proc/self/ns/user", &st) == 0 &&
-	       st.st_ino != FIRST_USERNS_INODE;
-}
-
-bool trust_has_owner(const struct stat *st, bool shared)
-{
-	return st->st_uid == 0 || st->st_uid == geteuid() ||
-	       (st->st_uid == OVERFLOW_UID && !shared && in_user_namespace());
-}
-
-bool trust_is_first_root(void)
-{
-	return geteuid() == 0 && !in_user_namespace();
-}
-
-static int check_owner(const struct stat *st, bool shared, const char *path,
-		       struct err *err)
-{
-	if (trust_has_owner(st, shared))
-		return 0;
-	return err_set(err,
-		       "'%s' is owned by user %u: change its owner to root",
-		       path, st->st_uid);
-}
-
-static bool is_shared(const struct stat *st)
-{
-	return st->st_mode & (S_IWGRP | S_IWOTH);
-}
-
-static int check_file(const struct stat *st, bool shared, const char *path,
-		      struct err *err)
-{
-	if (check_owner(st, shared, path, err) < 0)
-		return -1;
-	if (is_shared(st))
-		return err_set(err, "'%s' is writable by others: chmod go-w it",
-			       path);
-	return 0;
-}
-
-int trust_check_stat(const struct stat *st, const char *path, struct err *err)
-{
-	return check_file(st, false, path, err);
-}
-
-int trust_check_in(int directory, const struct stat *st, const char *path,
-		   struct err *err)
-{
-	struct stat above;
-
-	if (fstat(directory, &above) < 0)
-		return err_set_errno(err, errno, "'%s'", path);
-	return check_file(st, is_shared(&above), path, err);
-}
-
-/* In a sticky directory only a file's owner can replace it. */
-static int check_directory(const struct stat *st, bool shared, const char *path,
-			   struct err *err)
-{
-	if (st->st_mode & S_ISVTX)
-		return check_owner(st, shared, path, err);
-	return check_file(st, shared, path, err);
-}
 
 /*
  * A walk along a path, one component at a time. Each one is opened and checked
@@ -130,7 +58,7 @@ static int walk_to_root(struct walk *walk, struct err *err)
 	if (walk->fd < 0 || fstat(walk->fd, &walk->st) < 0)
 		return err_set_errno(err, errno, "open '/'");
 	walk->shared = false;
-	return check_directory(&walk->st, false, "/", err);
+	return trust_check_directory(&walk->st, false, "/", err);
 }
 
 /* Copies the next component of `rest` to `name`; false at the end. */
@@ -216,12 +144,13 @@ static int check_kind(const struct walk *walk, const char *path,
 	const struct stat *st = &walk->st;
 
 	if (S_ISDIR(st->st_mode))
-		return check_directory(st, walk->shared, path, err);
+		return trust_check_directory(st, walk->shared, path, err);
 	if (S_ISLNK(st->st_mode))
-		return check_owner(st, walk->shared, path, err);
+		return trust_check_owner(st, walk->shared, path, err);
 	/* Other kinds are refused later, as the wrong kind. */
-	return S_ISREG(st->st_mode) ? check_file(st, walk->shared, path, err)
-				    : 0;
+	return S_ISREG(st->st_mode)
+		       ? trust_check_file(st, walk->shared, path, err)
+		       : 0;
 }
 
 static NOT_INLINED int err_untrusted(const struct walk *walk, struct err *err)
@@ -241,14 +170,46 @@ static int walk_check(struct walk *walk, struct err *err)
 	if (check_kind(walk, walk->path, &ignored) < 0)
 		return err_untrusted(walk, err);
 	if (S_ISDIR(walk->st.st_mode))
-		walk->shared = is_shared(&walk->st);
+		walk->shared = trust_is_shared(&walk->st);
 	return 0;
+}
+
+/*
+ * Is the path one of directories that nobody else can change, in any way? Then
+ * nobody else can replace a part of it, and each can be asked by its name: one
+ * system call instead of three. Everything else is left to the walk, also a link
+ * on the way.
+ */
+static NOT_INLINED bool walk_is_plain(struct walk *walk)
+{
+	char path[PATH_SIZE];
+	size_t end = 1;
+
+	if (*walk->path != '/' || strlen(walk->path) >= sizeof(path))
+		return false;
+	for (;;) {
+		memcpy(path, walk->path, end);
+		path[end] = '\0';
+		if (lstat(path, &walk->st) < 0 ||
+		    (trust_is_shared(&walk->st) &&
+		     !S_ISLNK(walk->st.st_mode)) ||
+		    !trust_has_owner(&walk->st, false))
+			return false;
+		if (!walk->path[end])
+			return (walk->st.st_mode & S_IFMT) == walk->wanted;
+		if (!S_ISDIR(walk->st.st_mode))
+			return false;
+		end += strspn(walk->path + end, "/");
+		end += strcspn(walk->path + end, "/");
+	}
 }
 
 static int walk_path(struct walk *walk, struct err *err)
 {
 	int status;
 
+	if (walk_is_plain(walk))
+		return 0;
 	walk->rest = strdup(walk->path);
 	if (!walk->rest)
 		return err_set_no_memory(err);
@@ -274,9 +235,10 @@ static int walk_path(struct walk *walk, struct err *err)
 /* Opens the checked file; refuses another in its place. */
 static int walk_reopen(struct walk *walk, int *ret_fd, struct err *err)
 {
-	int fd CLEANUP_FD =
-		fileio_open(walk->parent, walk->name,
-			    walk->flags | O_NOFOLLOW | O_NONBLOCK, 0);
+	/* Without a walk there is no directory, and the path is absolute. */
+	int fd CLEANUP_FD = fileio_open(
+		walk->parent, walk->parent < 0 ? walk->path : walk->name,
+		walk->flags | O_NOFOLLOW | O_NONBLOCK, 0);
 	struct stat st;
 
 	walk->moved = fd < 0 && errno == ENOENT;
@@ -397,4 +359,11 @@ int trust_check_program(const char *path, struct err *err)
 	if (!(walk.st.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)))
 		return err_set(err, "'%s' is not executable", path);
 	return 0;
+}
+
+bool trust_is_plain_link(const char *path)
+{
+	struct walk walk = { .path = path, .wanted = S_IFLNK };
+
+	return walk_is_plain(&walk);
 }

@@ -204,8 +204,9 @@ static int check_unclear(char **argv, struct exec_key *key,
 	return any ? -1 : 0;
 }
 
-int exec_prepare(const struct runtime_args *args, char **argv,
-		 const char *handler, const char *runtime, struct err *err)
+static NOT_INLINED int prepare_session(const struct runtime_args *args,
+				       char **argv, const char *handler,
+				       const char *runtime, struct err *err)
 {
 	struct record record CLEANUP_RECORD = { 0 };
 	struct session session = { .record = &record, .narrows = true };
@@ -218,12 +219,8 @@ int exec_prepare(const struct runtime_args *args, char **argv,
 		.id = args->id,
 		.handler = handler,
 	};
-	int status;
+	int status = exec_key_init(&key, args->root, args->id, runtime, err);
 
-	if ((!args->process && !args->unclear_exec) ||
-	    !exec_link_has_directory())
-		return 0;
-	status = exec_key_init(&key, args->root, args->id, runtime, err);
 	if (status == 0)
 		status = args->unclear_exec
 				 ? check_unclear(argv, &key, &session, err)
@@ -239,4 +236,14 @@ int exec_prepare(const struct runtime_args *args, char **argv,
 		event.rule = &rule;
 	audit_write(&policy, &event);
 	return session.narrows ? -1 : 0;
+}
+
+/* Most calls end here, so the memory of the rest is not touched for them. */
+int exec_prepare(const struct runtime_args *args, char **argv,
+		 const char *handler, const char *runtime, struct err *err)
+{
+	if ((!args->process && !args->unclear_exec) ||
+	    !exec_link_has_directory())
+		return 0;
+	return prepare_session(args, argv, handler, runtime, err);
 }

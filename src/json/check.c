@@ -37,9 +37,11 @@ static int peek_byte(const struct checker *check)
 		       : -1;
 }
 
-static void skip_blank(struct checker *check)
+/* The first byte that is not blank, or -1 at the end. */
+static int peek_next(struct checker *check)
 {
 	check->pos = json_skip_blank(check->doc, check->pos);
+	return peek_byte(check);
 }
 
 /* Four hexadecimal digits, or -1. */
@@ -193,10 +195,8 @@ static int check_word(struct checker *check)
 	return fail_check(check, "expected a value");
 }
 
-static int check_scalar(struct checker *check)
+static int check_scalar(struct checker *check, int byte)
 {
-	int byte = peek_byte(check);
-
 	if (byte == '"')
 		return check_string(check);
 	if (byte == '-' || json_is_digit(byte))
@@ -207,13 +207,11 @@ static int check_scalar(struct checker *check)
 /* A key and its colon. */
 static int check_key(struct checker *check)
 {
-	skip_blank(check);
-	if (peek_byte(check) != '"')
+	if (peek_next(check) != '"')
 		return fail_check(check, "expected a key in double quotes");
 	if (check_string(check) < 0)
 		return -1;
-	skip_blank(check);
-	if (peek_byte(check) != ':')
+	if (peek_next(check) != ':')
 		return fail_check(check, "expected ':' after a key");
 	check->pos++;
 	return 0;
@@ -289,13 +287,13 @@ static int check_after_value(struct checker *check)
 {
 	while (check->depth) {
 		bool object = in_object(check);
+		int byte = peek_next(check);
 
-		skip_blank(check);
-		if (peek_byte(check) == ',') {
+		if (byte == ',') {
 			check->pos++;
 			return object && check_key(check) < 0 ? -1 : 1;
 		}
-		if (peek_byte(check) != (object ? '}' : ']'))
+		if (byte != (object ? '}' : ']'))
 			return fail_check(check,
 					  object ? "expected ',' or '}'"
 						 : "expected ',' or ']'");
@@ -309,17 +307,16 @@ static int check_after_value(struct checker *check)
 /* One scalar, one empty container, or one container's opening. */
 static int check_value(struct checker *check)
 {
-	bool object;
+	int byte = peek_next(check);
+	bool object = byte == '{';
 
-	skip_blank(check);
-	object = peek_byte(check) == '{';
-	if (!object && peek_byte(check) != '[')
-		return check_scalar(check) < 0 ? -1 : check_after_value(check);
+	if (!object && byte != '[')
+		return check_scalar(check, byte) < 0 ? -1
+						     : check_after_value(check);
 
 	if (enter_container(check, object) < 0)
 		return -1;
-	skip_blank(check);
-	if (peek_byte(check) == (object ? '}' : ']'))
+	if (peek_next(check) == (object ? '}' : ']'))
 		return check_after_value(check);
 	return object && check_key(check) < 0 ? -1 : 1;
 }
@@ -347,12 +344,9 @@ int json_check_find(const struct json_doc *doc, size_t *ret_offset,
 
 	while (status > 0)
 		status = check_value(&check);
-	if (status == 0) {
-		skip_blank(&check);
-		if (check.pos != doc->len)
-			status = fail_check(
-				&check, "something follows the first value");
-	}
+	if (status == 0 && peek_next(&check) >= 0)
+		status =
+			fail_check(&check, "something follows the first value");
 	*ret_offset = check.pos;
 	*ret_what = check.what;
 	return status;

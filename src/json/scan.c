@@ -113,6 +113,12 @@ static struct json_value value_at(const struct json_doc *doc, size_t pos)
 {
 	struct json_value value = { .start = json_skip_blank(doc, pos) };
 
+	/* Most values are strings; the switch is a table of jumps. */
+	if (doc->text[value.start] == '"') {
+		value.kind = JSON_STRING;
+		value.end = string_end(doc, value.start, &value.escapes);
+		return value;
+	}
 	switch (doc->text[value.start]) {
 	case '{':
 		value.kind = JSON_OBJECT;
@@ -121,10 +127,6 @@ static struct json_value value_at(const struct json_doc *doc, size_t pos)
 	case '[':
 		value.kind = JSON_ARRAY;
 		value.end = container_end(doc, value.start);
-		return value;
-	case '"':
-		value.kind = JSON_STRING;
-		value.end = string_end(doc, value.start, &value.escapes);
 		return value;
 	case 'n':
 		value.kind = JSON_NULL;

@@ -91,8 +91,11 @@ static const struct policy_key *
 find_policy_key(const struct policy_reader *reader, struct json_value name,
 		const struct policy_key *keys, size_t count)
 {
+	const char *first = reader->json.doc->text + name.start + 1;
+
 	for (size_t i = 0; i < count; i++)
-		if (json_string_is(reader->json.doc, name, keys[i].name))
+		if ((*first == *keys[i].name || name.escapes) &&
+		    json_string_is(reader->json.doc, name, keys[i].name))
 			return &keys[i];
 	return NULL;
 }

@@ -3,11 +3,11 @@
 
 #include "base/trust.h"
 
-#include <sched.h>
 #include <sys/wait.h>
 
 #include "tap.h"
 #include "tempdir.h"
+#include "userns.h"
 
 #define NOT_ROOT "only root can give files away"
 
@@ -79,65 +79,6 @@ static bool give_away(const struct tempdir *dir, const char *name)
 	return fchownat(dir->fd, name, 4711, 4711, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-static void root_and_the_effective_user_are_trusted(void)
-{
-	struct stat st = { .st_uid = 0 };
-
-	CHECK(trust_has_owner(&st, true));
-	st.st_uid = geteuid();
-	CHECK(trust_has_owner(&st, true));
-	st.st_uid = geteuid() + 4711;
-	CHECK(!trust_has_owner(&st, false));
-}
-
-/* As root of a new one; all other users are the overflow user in it. */
-static bool enter_user_namespace(void)
-{
-	FILE *map;
-	unsigned int uid = geteuid();
-
-	if (unshare(CLONE_NEWUSER) < 0)
-		return false;
-	map = fopen("/proc/self/uid_map", "we");
-	return map && fprintf(map, "0 %u 1\n", uid) > 0 && fclose(map) == 0;
-}
-
-/*
- * Exit status 0: the overflow user is trusted here, except in a directory that
- * others can write; 2: cannot be tested.
- */
-static int trust_overflow_user_in_child(bool new_namespace)
-{
-	const struct stat st = { .st_uid = 65534 };
-	int status = -1;
-	pid_t child;
-
-	fflush(stdout);
-	child = fork();
-	if (child == 0) {
-		if (new_namespace && !enter_user_namespace())
-			_exit(2);
-		_exit(!trust_has_owner(&st, false) ||
-		      trust_has_owner(&st, true));
-	}
-	return waitpid(child, &status, 0) == child && WIFEXITED(status)
-		       ? WEXITSTATUS(status)
-		       : -1;
-}
-
-static void the_overflow_user_is_trusted_in_a_user_namespace_only(void)
-{
-	struct stat st;
-	int inside = trust_overflow_user_in_child(true);
-
-	if (inside == 2)
-		SKIP("no unprivileged user namespaces");
-	CHECK(inside == 0);
-	REQUIRE(stat("/proc/self/ns/user", &st) == 0);
-	if (st.st_ino == 0xEFFFFFFDu && geteuid() != 65534)
-		CHECK(trust_overflow_user_in_child(false) == 1);
-}
-
 /* Exit status: one bit for each path that opens; 8: cannot be tested. */
 static int open_as_root_of_a_namespace(const struct tempdir *dir,
 				       const char *const *names)
@@ -181,20 +122,6 @@ static void any_user_can_look_like_root_in_a_shared_directory(void)
 	if (opened == 8)
 		SKIP("no unprivileged user namespaces");
 	CHECK(opened == 1);
-}
-
-static void what_others_may_write_is_not_trusted(void)
-{
-	static const mode_t modes[] = { 0620, 0602, 0777, 0664 };
-	struct stat st = { .st_mode = S_IFREG | 0644 };
-	struct err err = { 0 };
-
-	CHECK(trust_check_stat(&st, "x", &err) == 0);
-	for (size_t i = 0; i < ARRAY_LEN(modes); i++) {
-		st.st_mode = S_IFREG | modes[i];
-		CHECK(trust_check_stat(&st, "x", &err) == -1);
-		CHECK_STR(err.text, "'x' is writable by others: chmod go-w it");
-	}
 }
 
 static void a_plain_file_is_opened_for_reading(void)
@@ -467,10 +394,7 @@ static void a_log_that_others_can_steer_is_refused(void)
 }
 
 static const struct tap_test tests[] = {
-	TAP_TEST(root_and_the_effective_user_are_trusted),
-	TAP_TEST(the_overflow_user_is_trusted_in_a_user_namespace_only),
 	TAP_TEST(any_user_can_look_like_root_in_a_shared_directory),
-	TAP_TEST(what_others_may_write_is_not_trusted),
 	TAP_TEST(a_plain_file_is_opened_for_reading),
 	TAP_TEST(what_does_not_exist_is_no_error),
 	TAP_TEST(files_that_others_may_write_are_refused),

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Paths below a root directory that nobody else can change: a path is then asked
+ * by its name, and walked only if something on it is not so.
+ */
+#include "config.h"
+
+#include "base/trust.h"
+
+#include "openat_hook.h"
+#include "tap.h"
+#include "tempdir.h"
+
+#define NOT_ROOT "only root can have another root directory"
+
+static int walked;
+
+static void count_walk(const char *name, int flags)
+{
+	(void)name;
+	walked += flags & O_PATH ? 1 : 0;
+}
+
+/* A tempdir that is the root directory until the declaration's scope ends. */
+struct plain_root {
+	struct tempdir dir;
+	int before;
+};
+
+#define CLEANUP_ROOT __attribute__((cleanup(root_leave)))
+
+static struct plain_root root_make(void)
+{
+	struct plain_root root = { .dir = tempdir_make() };
+
+	root.before = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fchdir(root.dir.fd) < 0 || chroot(".") < 0)
+		abort();
+	walked = 0;
+	before_openat = count_walk;
+	return root;
+}
+
+static void root_leave(struct plain_root *root)
+{
+	before_openat = NULL;
+	if (fchdir(root->before) < 0 || chroot(".") < 0)
+		abort();
+	close(root->before);
+	tempdir_remove(&root->dir);
+}
+
+static bool make_files(const struct plain_root *root)
+{
+	int dir = root->dir.fd;
+
+	return mkdirat(dir, "d", 0755) == 0 && mkdirat(dir, "d/e", 0750) == 0 &&
+	       tempdir_write_str(&root->dir, "file", "text") &&
+	       tempdir_write_str(&root->dir, "d/e/file", "text") &&
+	       symlinkat("file", dir, "d/e/link") == 0 &&
+	       symlinkat("d", dir, "links") == 0 &&
+	       mkfifoat(dir, "fifo", 0600) == 0;
+}
+
+/* Whether it opens, and then whether it was walked. */
+static void check_open(const char *path, bool opens, bool walks)
+{
+	int fd CLEANUP_FD = -1;
+	struct err err = { 0 };
+	char text[8] = "";
+
+	walked = 0;
+	if (!CHECK((trust_open(path, &fd, &err) == 0 && fd >= 0) == opens))
+		printf("#   %s: %s\n", path, err.text);
+	CHECK((walked > 0) == walks);
+	if (opens)
+		CHECK(read(fd, text, sizeof(text)) == 4);
+}
+
+static void what_nobody_else_can_change_is_not_walked(void)
+{
+	static const char *const paths[] = { "/file", "/d/e/file",
+					     "//d///e/file", "/d/./e/file",
+					     "/d/e/../e/file" };
+
+	if (geteuid() != 0)
+		SKIP(NOT_ROOT);
+
+	struct plain_root root CLEANUP_ROOT = root_make();
+
+	REQUIRE(make_files(&root));
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++)
+		check_open(paths[i], true, false);
+}
+
+static void links_and_what_is_missing_are_walked(void)
+{
+	char path[5000];
+
+	if (geteuid() != 0)
+		SKIP(NOT_ROOT);
+
+	struct plain_root root CLEANUP_ROOT = root_make();
+
+	REQUIRE(make_files(&root));
+	check_open("/d/e/link", true, true);
+	check_open("/links/e/file", true, true);
+	check_open("/missing", false, true);
+	check_open("/file/below", false, true);
+	check_open("/file/", true, true);
+	check_open("/fifo", false, true);
+	check_open("/d/e", false, true);
+	/* Taken as absolute, and longer than the kernel takes at once. */
+	check_open("file", true, true);
+	memset(path, '/', sizeof(path));
+	memcpy(path + sizeof(path) - 6, "/file", 6);
+	check_open(path, true, true);
+}
+
+static void what_others_can_change_is_walked_and_judged(void)
+{
+	if (geteuid() != 0)
+		SKIP(NOT_ROOT);
+
+	struct plain_root root CLEANUP_ROOT = root_make();
+	int dir = root.dir.fd;
+
+	REQUIRE(make_files(&root));
+	REQUIRE(fchmodat(dir, "d", 01777, 0) == 0);
+	check_open("/d/e/file", true, true);
+	REQUIRE(fchmodat(dir, "d", 0775, 0) == 0);
+	check_open("/d/e/file", false, true);
+	REQUIRE(fchmodat(dir, "d", 0757, 0) == 0);
+	check_open("/d/e/file", false, true);
+	REQUIRE(fchmodat(dir, "d", 0755, 0) == 0);
+	check_open("/d/e/file", true, false);
+	REQUIRE(fchownat(dir, "d", 4711, 0, 0) == 0);
+	check_open("/d/e/file", false, true);
+	REQUIRE(fchownat(dir, "d", 0, 4711, 0) == 0);
+	check_open("/d/e/file", true, false);
+	REQUIRE(fchmodat(dir, "d/e/file", 0664, 0) == 0);
+	check_open("/d/e/file", false, true);
+	REQUIRE(fchownat(dir, "file", 4711, 0, 0) == 0);
+	check_open("/file", false, true);
+	REQUIRE(fchmod(dir, 0777) == 0);
+	check_open("/d/e/file", false, true);
+}
+
+/* The file that is read was there when it was asked for. */
+static void replace_file(const char *name, int flags)
+{
+	(void)name;
+	before_openat = count_walk;
+	walked += flags & O_PATH ? 1 : 0;
+	if (rename("/new", "/file") < 0)
+		abort();
+}
+
+static void a_file_replaced_before_it_is_opened_is_asked_again(void)
+{
+	if (geteuid() != 0)
+		SKIP(NOT_ROOT);
+
+	struct plain_root root CLEANUP_ROOT = root_make();
+
+	REQUIRE(make_files(&root) &&
+		tempdir_write_str(&root.dir, "new", "text"));
+	before_openat = replace_file;
+	check_open("/file", true, false);
+	REQUIRE(tempdir_write_str(&root.dir, "new", "text") &&
+		fchmodat(root.dir.fd, "new", 0666, 0) == 0);
+	before_openat = replace_file;
+	check_open("/file", false, true);
+}
+
+static void a_plain_link_is_one_that_nobody_else_can_replace(void)
+{
+	if (geteuid() != 0)
+		SKIP(NOT_ROOT);
+
+	struct plain_root root CLEANUP_ROOT = root_make();
+	int dir = root.dir.fd;
+
+	REQUIRE(make_files(&root));
+	CHECK(trust_is_plain_link("/d/e/link"));
+	CHECK(trust_is_plain_link("/links"));
+	CHECK(!trust_is_plain_link("/links/e/link"));
+	CHECK(!trust_is_plain_link("/file"));
+	CHECK(!trust_is_plain_link("/missing"));
+	REQUIRE(fchownat(dir, "links", 4711, 0, AT_SYMLINK_NOFOLLOW) == 0);
+	CHECK(!trust_is_plain_link("/links"));
+	REQUIRE(fchmodat(dir, "d", 01777, 0) == 0);
+	CHECK(!trust_is_plain_link("/d/e/link"));
+}
+
+static const struct tap_test tests[] = {
+	TAP_TEST(what_nobody_else_can_change_is_not_walked),
+	TAP_TEST(links_and_what_is_missing_are_walked),
+	TAP_TEST(what_others_can_change_is_walked_and_judged),
+	TAP_TEST(a_file_replaced_before_it_is_opened_is_asked_again),
+	TAP_TEST(a_plain_link_is_one_that_nobody_else_can_replace),
+};
+
+TAP_MAIN(tests)
