@@ -354,6 +354,7 @@ TEST_FILES = \
 	tests/runtime/helpers.bash \
 	tests/runtime/learn_programs.bash \
 	tests/runtime/learn_table.bats \
+	tests/runtime/usage_helpers.bash \
 	tests/runtime/vectors.py \
 	tests/runtime/worked.py \
 	tests/unit/support/annotations_of.h \

@@ -176,7 +176,7 @@ capctl/verify capctl capctl/container capctl/learn capctl/process $shared
 "
 # Modules that make system calls, directly or through another module.
 kernel_files='
-base: fileio report time trust
+base: fileio report time trust trust_stat
 bundle: evaluate files owner
 capctl: child dryrun lookup main out out_json out_names out_view verb version
 capctl/check: check report

@@ -7,6 +7,7 @@
 load helpers
 load ../cli/capctl_helpers
 load learn_programs
+load usage_helpers
 
 setup() {
 	: "${CAPRUNTIME_TALLY:?learn-table sets it}"
@@ -52,4 +53,26 @@ learn_plainly() { learn_bundle --run && echo "$stderr"; }
 		200 programs|for ((i = 0; i < 200; i++)); do /bin/true; done
 		100,000 system calls, and nothing else|dd if=/dev/zero of=/dev/null bs=1 count=50000 2>/dev/null
 	END
+}
+
+@test "what verify --usage costs" {
+	local number=0 count taken
+	local TIMEFORMAT='%3U %3S'
+
+	use_runtime crun
+	grant_both
+	for count in 1 8 64; do
+		while ((number < count)); do
+			number=$((number + 1))
+			start "c$number" "$idles"
+		done
+		taken=$({ time verify_usage --for 5s --json >"$work/usage.json" \
+			2>/dev/null || :; } 2>&1)
+		jq -e --argjson count $count '.usage.complete and
+			([.containers[].usage.unused.names | select(length == 2)] |
+			length == $count)' "$work/usage.json"
+		printf 'usage\t%d\t%d\n' "$count" \
+			"$(awk '{ print ($1 + $2) * 1000 }' <<<"$taken")" \
+			>>"$CAPRUNTIME_TALLY"
+	done
 }

@@ -8,45 +8,13 @@
 
 load helpers
 load ../cli/capctl_helpers
+load usage_helpers
 
 setup() {
 	setup_containers
 	require_tracing
 }
 teardown() { teardown_containers; }
-
-binds='while :; do busybox timeout 1 busybox httpd -f -p 80; done'
-idles='while :; do busybox sleep 0.2; done'
-
-# Starts a container of its own bundle, which is granted two capabilities.
-start() { # ID SCRIPT [JQ-FILTER]
-	id=$1 bundle=$work/bundle-$1
-	rm -rf "$bundle"
-	make_bundle "$bundle"
-	change_config --arg script "$2" '
-		.process.args = ["/bin/busybox", "sh", "-c", $script] |
-		.process.capabilities |= map_values(
-			["CAP_NET_BIND_SERVICE", "CAP_NET_RAW"]) | '"${3:-.}"
-	capruntime_detached run --detach --bundle "$bundle" "$id"
-	wait_until runs_program
-}
-
-# runc's process executes the program a little later.
-runs_program() {
-	[[ "$(readlink "/proc/$(plain_runtime state "$id" | jq .pid)/exe")" == */busybox ]]
-}
-
-grant_both() {
-	jq -nc '{version: 1, rules: [{name: "granted", match: {uid: 1000},
-		ambient: ["NET_BIND_SERVICE", "NET_RAW"]}]}' >"$work/policy.json"
-}
-
-usage() { # [WORD...]: sets status, output and stderr
-	run --separate-stderr env "CAPRUNTIME_RUNTIME=$(runtime_path)" \
-		"CAPRUNTIME_POLICY=$work/policy.json" \
-		"$builddir/capctl" verify --root "$state" --handler capruntime \
-		--usage "$@" </dev/null
-}
 
 # Prints "ID used names; unused names" of each container.
 lists() {
