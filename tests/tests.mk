@@ -506,12 +506,16 @@ tests_unit_capctl_execve_exec_probe_LDFLAGS =
 tests_unit_capctl_execve_exec_probe_LDADD =
 EXTRA_tests_unit_capctl_execve_predict_kernel_test_DEPENDENCIES = $(PROBE)
 
-EXTRA_PROGRAMS = tests/bench/counts tests/bench/exec_only tests/bench/rounds \
+EXTRA_PROGRAMS = tests/bench/counts tests/bench/exec_only \
+	tests/bench/files_only tests/bench/rounds \
 	tests/soak/stand_in
 tests_bench_counts_LDADD =
 tests_bench_exec_only_CFLAGS = $(capruntime_CFLAGS)
 tests_bench_exec_only_LDFLAGS = $(capruntime_LDFLAGS)
 tests_bench_exec_only_LDADD =
+tests_bench_files_only_CFLAGS = $(capruntime_CFLAGS)
+tests_bench_files_only_LDFLAGS = $(capruntime_LDFLAGS)
+tests_bench_files_only_LDADD =
 tests_bench_rounds_LDADD =
 tests_soak_stand_in_CFLAGS = $(capruntime_CFLAGS)
 tests_soak_stand_in_LDFLAGS = $(capruntime_LDFLAGS)
@@ -596,6 +600,7 @@ TESTS_DIST = $(TEST_FILES) $(CLI_TESTS) $(CAPCTL_CLI_TESTS) \
 	tests/kubernetes/many.bats \
 	tests/bench/counts.c \
 	tests/bench/exec_only.c \
+	tests/bench/files_only.c \
 	tests/bench/no_libc.c \
 	tests/bench/rounds.c \
 	tests/bench/run \
