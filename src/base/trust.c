@@ -18,6 +18,8 @@
 #define ATTEMPTS_MAX 4
 /* The kernel's limit, path_resolution(7). */
 #define LINKS_MAX 40
+/* Longer paths are walked: asking by names looks each part up again and again. */
+#define PLAIN_SIZE 256
 
 /*
  * A walk along a path, one component at a time. Each one is opened and checked
@@ -174,34 +176,56 @@ static int walk_check(struct walk *walk, struct err *err)
 	return 0;
 }
 
-/*
- * Is the path one of directories that nobody else can change, in any way? Then
- * nobody else can replace a part of it, and each can be asked by its name: one
- * system call instead of three. Everything else is left to the walk, also a link
- * on the way.
- */
-static NOT_INLINED bool walk_is_plain(struct walk *walk)
+/* A file or directory that nobody else can change in any way, or a link. */
+static bool is_plain(const struct stat *st)
 {
-	char path[PATH_SIZE];
-	size_t end = 1;
+	return trust_has_owner(st, false) &&
+	       (S_ISLNK(st->st_mode) || !trust_is_shared(st));
+}
 
-	if (*walk->path != '/' || strlen(walk->path) >= sizeof(path))
-		return false;
+/* Are all directories above the path plain? Not so, if one is a link. */
+static bool has_plain_directories(const char *path)
+{
+	char above[PLAIN_SIZE];
+	size_t end = 1, next;
+	struct stat st;
+
 	for (;;) {
-		memcpy(path, walk->path, end);
-		path[end] = '\0';
-		if (lstat(path, &walk->st) < 0 ||
-		    (trust_is_shared(&walk->st) &&
-		     !S_ISLNK(walk->st.st_mode)) ||
-		    !trust_has_owner(&walk->st, false))
+		next = end + strspn(path + end, "/");
+		next += strcspn(path + next, "/");
+		if (!path[next])
+			return true;
+		memcpy(above, path, next);
+		above[next] = '\0';
+		if (lstat(above, &st) < 0 || !S_ISDIR(st.st_mode) ||
+		    !is_plain(&st))
 			return false;
-		if (!walk->path[end])
-			return (walk->st.st_mode & S_IFMT) == walk->wanted;
-		if (!S_ISDIR(walk->st.st_mode))
-			return false;
-		end += strspn(walk->path + end, "/");
-		end += strcspn(walk->path + end, "/");
+		end = next;
 	}
+}
+
+/*
+ * Where nobody else can replace a part of the path, each can be asked by its name:
+ * one system call instead of three. The descriptor keeps an automount mounted,
+ * since lstat(2) of one that is not says nothing of what will be there. Everything
+ * else is left to the walk, also a link on the way.
+ */
+static bool walk_is_plain(struct walk *walk)
+{
+	struct stat root;
+
+	if (*walk->path != '/' || strlen(walk->path) >= PLAIN_SIZE)
+		return false;
+	walk->fd = fileio_open(AT_FDCWD, walk->path, O_PATH | O_NOFOLLOW, 0);
+	if (walk->fd >= 0 && fstat(walk->fd, &walk->st) == 0 &&
+	    (walk->st.st_mode & S_IFMT) == walk->wanted &&
+	    is_plain(&walk->st) && lstat("/", &root) == 0 && is_plain(&root) &&
+	    has_plain_directories(walk->path))
+		return true;
+	if (walk->fd >= 0)
+		close(walk->fd);
+	walk->fd = -1;
+	return false;
 }
 
 static int walk_path(struct walk *walk, struct err *err)
@@ -235,7 +259,7 @@ static int walk_path(struct walk *walk, struct err *err)
 /* Opens the checked file; refuses another in its place. */
 static int walk_reopen(struct walk *walk, int *ret_fd, struct err *err)
 {
-	/* Without a walk there is no directory, and the path is absolute. */
+	/* Without a directory nothing was walked, and the path is absolute. */
 	int fd CLEANUP_FD = fileio_open(
 		walk->parent, walk->parent < 0 ? walk->path : walk->name,
 		walk->flags | O_NOFOLLOW | O_NONBLOCK, 0);
@@ -363,7 +387,9 @@ int trust_check_program(const char *path, struct err *err)
 
 bool trust_is_plain_link(const char *path)
 {
-	struct walk walk = { .path = path, .wanted = S_IFLNK };
+	struct walk walk CLEANUP_WALK = {
+		.path = path, .wanted = S_IFLNK, .fd = -1, .parent = -1
+	};
 
 	return walk_is_plain(&walk);
 }

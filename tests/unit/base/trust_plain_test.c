@@ -7,7 +7,11 @@
 
 #include "base/trust.h"
 
+#include <linux/auto_fs.h>
+#include <sys/ioctl.h>
+
 #include "openat_hook.h"
+#include "own_mounts.h"
 #include "tap.h"
 #include "tempdir.h"
 
@@ -15,10 +19,10 @@
 
 static int walked;
 
+/* A walk opens each part by its name; a plain path is opened whole. */
 static void count_walk(const char *name, int flags)
 {
-	(void)name;
-	walked += flags & O_PATH ? 1 : 0;
+	walked += flags & O_PATH && (*name != '/' || !name[1]);
 }
 
 /* A tempdir that is the root directory until the declaration's scope ends. */
@@ -115,6 +119,8 @@ static void links_and_what_is_missing_are_walked(void)
 	memset(path, '/', sizeof(path));
 	memcpy(path + sizeof(path) - 6, "/file", 6);
 	check_open(path, true, true);
+	check_open(path + sizeof(path) - 257, true, true);
+	check_open(path + sizeof(path) - 256, true, false);
 }
 
 static void what_others_can_change_is_walked_and_judged(void)
@@ -146,12 +152,13 @@ static void what_others_can_change_is_walked_and_judged(void)
 	check_open("/d/e/file", false, true);
 }
 
-/* The file that is read was there when it was asked for. */
+/* Between the question and the open. */
 static void replace_file(const char *name, int flags)
 {
-	(void)name;
+	count_walk(name, flags);
+	if (flags & O_PATH)
+		return;
 	before_openat = count_walk;
-	walked += flags & O_PATH ? 1 : 0;
 	if (rename("/new", "/file") < 0)
 		abort();
 }
@@ -193,12 +200,81 @@ static void a_plain_link_is_one_that_nobody_else_can_replace(void)
 	CHECK(!trust_is_plain_link("/d/e/link"));
 }
 
+/* Exit status: opened, 1. The group is not the one that mounts. */
+static pid_t start_opening(void)
+{
+	struct err ignored;
+	int fd = -1;
+	pid_t child = fork();
+
+	if (child == 0)
+		_exit(setpgid(0, 0) == 0 &&
+		      trust_open("/auto/file", &fd, &ignored) == 0 && fd >= 0);
+	return child;
+}
+
+/* The packet of autofs(5) waits for the mount. */
+static bool mount_when_asked(int packets, int automount, const char *options)
+{
+	struct autofs_v5_packet packet;
+
+	return read(packets, &packet, sizeof(packet)) == sizeof(packet) &&
+	       mount("none", "/auto", "tmpfs", 0, options) == 0 &&
+	       close(open("/auto/file", O_CREAT | O_WRONLY | O_CLOEXEC,
+			  0644)) == 0 &&
+	       ioctl(automount, AUTOFS_IOC_READY, packet.wait_queue_token) == 0;
+}
+
+/* Is /auto/file opened if its directory is only mounted then? */
+static bool opens_automounted(const char *options)
+{
+	int packets[2], status = -1, automount;
+	char text[128];
+	pid_t child;
+
+	if (pipe2(packets, O_CLOEXEC) < 0 || setpgid(0, 0) < 0)
+		return false;
+	snprintf(text, sizeof(text),
+		 "fd=%d,pgrp=%d,minproto=5,maxproto=5,direct", packets[1],
+		 getpgrp());
+	if (mount("none", "/auto", "autofs", 0, text) < 0)
+		_exit(77);
+	automount = open("/auto", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	child = start_opening();
+	close(packets[1]);
+	CHECK(mount_when_asked(packets[0], automount, options));
+	CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status));
+	close(automount);
+	close(packets[0]);
+	CHECK(umount2("/auto", MNT_DETACH) == 0 &&
+	      umount2("/auto", MNT_DETACH) == 0);
+	return WEXITSTATUS(status) == 1;
+}
+
+static void open_automounted(const struct tempdir *dir)
+{
+	/* The descriptor is of the mounts before. */
+	if (chdir(dir->path) < 0 || chroot(".") < 0 || mkdir("/auto", 0755) < 0)
+		_exit(77);
+	CHECK(opens_automounted("mode=0755"));
+	CHECK(!opens_automounted("mode=0777"));
+	CHECK(!opens_automounted("mode=0755,uid=4711"));
+}
+
+static void what_an_automount_hides_is_judged(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+
+	with_own_mounts(&dir, open_automounted);
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(what_nobody_else_can_change_is_not_walked),
 	TAP_TEST(links_and_what_is_missing_are_walked),
 	TAP_TEST(what_others_can_change_is_walked_and_judged),
 	TAP_TEST(a_file_replaced_before_it_is_opened_is_asked_again),
 	TAP_TEST(a_plain_link_is_one_that_nobody_else_can_replace),
+	TAP_TEST(what_an_automount_hides_is_judged),
 };
 
 TAP_MAIN(tests)

@@ -256,7 +256,10 @@ static void a_log_that_cannot_be_made_is_tried_once(void)
 	others.dir = NULL;
 }
 
-/* Each of the calls that trust_open() makes, one after the other. */
+/*
+ * Each of the calls that trust_open() makes, one after the other. Without the first
+ * one the path is walked.
+ */
 static void what_cannot_be_examined_is_refused(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
@@ -265,7 +268,8 @@ static void what_cannot_be_examined_is_refused(void)
 
 	REQUIRE(tempdir_write_str(&dir, "file", "text") &&
 		symlinkat("file", dir.fd, "link") == 0);
-	for (failing_call = 1; status < 0; failing_call++) {
+	for (failing_call = 1; failing_call == 2 || status < 0;
+	     failing_call++) {
 		int next = next_descriptor();
 		struct err err = { 0 };
 		int fd = -1;
@@ -274,7 +278,8 @@ static void what_cannot_be_examined_is_refused(void)
 		status = trust_open(path, &fd, &err);
 		if (!fstat_calls)
 			break; /* the C library has another name for it */
-		CHECK((status == 0) == (fstat_calls < failing_call));
+		CHECK((status == 0) ==
+		      (failing_call == 1 || fstat_calls < failing_call));
 		CHECK((status == 0) == (fd >= 0) &&
 		      (status == 0) == !*err.text);
 		CHECK(fd < 0 || close(fd) == 0);
