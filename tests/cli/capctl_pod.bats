@@ -225,6 +225,38 @@ why() { # CAPABILITY TEXT
 	is_json "$first .held == [\"CAP_KILL\"]"
 }
 
+@test "the pod's sysctl says for which ports NET_BIND_SERVICE is needed" {
+	local name start=ip_unprivileged_port_start
+
+	sysctl() { # NAME VALUE [IN-THE-POD]
+		small_pod "${3-}" \
+			'securityContext: {capabilities: {add: [NET_BIND_SERVICE]}}' |
+			sed "s|runAsUser: 1000|&, sysctls: [{name: a, value: b}, {name: $1, value: $2}]|"
+	}
+	for name in net.ipv4.$start net/ipv4/$start; do
+		pod < <(sysctl "$name" '"0"')
+		ended 0
+		[[ "$output" == *"NET_BIND_SERVICE is not needed: net.ipv4.$start is 0"* ]]
+		json < <(sysctl "$name" '"80"')
+		ended 0
+		is_json "$first .explanation.warnings | length == 1 and
+			.[0].code == \"not_needed\" and
+			(.[0].text | contains(\"only for ports below 80\"))"
+	done
+	json < <(sysctl net.ipv4.$start '"1024"')
+	is_json "$first .explanation.warnings == []"
+	json < <(sysctl net.ipv4.${start}s '"0"')
+	is_json "$first .explanation.warnings == []"
+	json < <(sysctl net.ipv4 '"0"')
+	is_json "$first .explanation.warnings == []"
+	pod < <(sysctl net.ipv4.$start 0)
+	ended 2
+	[[ "$stderr" == *"'value'"* ]]
+	pod < <(sysctl net.ipv4.$start '"0"' 'hostNetwork: true')
+	ended 1
+	[[ "$output" == *"Kubernetes refuses the sysctl net.ipv4.$start with 'hostNetwork: true': remove one of them"* ]]
+}
+
 @test "what Kubernetes or the engine refuses does not start" {
 	pod < <(small_pod '' 'securityContext: {runAsNonRoot: true, runAsUser: 0}')
 	ended 1

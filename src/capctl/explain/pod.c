@@ -89,27 +89,6 @@ static void choose_user(struct explained_pod *answer)
 		answer->config.uid = NON_ROOT;
 }
 
-/* What Kubernetes, or the engine, refuses before capruntime is called. */
-static int find_refusal(struct explained_pod *answer, const char *unknown,
-			struct err *err)
-{
-	const struct pod_container *container = answer->container;
-
-	if (container->non_root && answer->config.uid == 0)
-		answer->refusal = strdup(
-			"runAsNonRoot is true, but the user is 0: set runAsUser");
-	else if (container->privileged && container->no_new_privileges)
-		answer->refusal = strdup(
-			"the API server refuses 'privileged: true' with 'allowPrivilegeEscalation: false': remove one of them");
-	else if (unknown)
-		answer->refusal = alloc_text(
-			"CRI-O refuses the unknown capability '%s' in capabilities.add: correct or remove it",
-			unknown);
-	else
-		return 0;
-	return answer->refusal ? 0 : err_set_no_memory(err);
-}
-
 static int make_headline(struct explained_pod *answer, struct err *err)
 {
 	struct explained *explained = &answer->explained;
@@ -222,7 +201,7 @@ int explain_pod_container(struct explained_pod *ret_answer,
 	answer->config.sets = pod_sets_make(&all->engine.sets, container,
 					    &all->own, &unknown);
 	begin_node(answer);
-	if (find_refusal(answer, unknown, err) < 0 ||
+	if (explain_pod_refuse(answer, unknown, err) < 0 ||
 	    make_headline(answer, err) < 0 ||
 	    predict_container(answer, err) < 0)
 		return -1;

@@ -63,6 +63,12 @@ int explain_pod_container(struct explained_pod *ret_answer,
 			  struct err *err) MUST_CHECK;
 void explained_pod_free(struct explained_pod *answer);
 
+/*
+ * Sets `refusal` to what Kubernetes or the engine refuses before capruntime is
+ * called. `unknown`: the word in capabilities.add that CRI-O does not know.
+ */
+int explain_pod_refuse(struct explained_pod *answer, const char *unknown,
+		       struct err *err) MUST_CHECK;
 /* What is asked for and will not be there. */
 capmask explain_pod_absent(const struct explained_pod *answer);
 /* Why one of them is not. The caller frees; NULL: out of memory. */

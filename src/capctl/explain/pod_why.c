@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a container asks for and will not hold, and why. */
+/* Why a container does not start, or will not hold what it asks for. */
 #include "config.h"
 
 #include <string.h>
@@ -11,6 +11,30 @@
 capmask explain_pod_absent(const struct explained_pod *answer)
 {
 	return answer->known ? answer->asked & ~answer->held : 0;
+}
+
+int explain_pod_refuse(struct explained_pod *answer, const char *unknown,
+		       struct err *err)
+{
+	const struct pod_container *container = answer->container;
+
+	if (container->non_root && answer->config.uid == 0)
+		answer->refusal = strdup(
+			"runAsNonRoot is true, but the user is 0: set runAsUser");
+	else if (container->privileged && container->no_new_privileges)
+		answer->refusal = strdup(
+			"the API server refuses 'privileged: true' with 'allowPrivilegeEscalation: false': remove one of them");
+	else if (answer->pod->port_start && answer->pod->host_network)
+		answer->refusal =
+			strdup("Kubernetes refuses the sysctl " POD_PORT_SYSCTL
+			       " with 'hostNetwork: true': remove one of them");
+	else if (unknown)
+		answer->refusal = alloc_text(
+			"CRI-O refuses the unknown capability '%s' in capabilities.add: correct or remove it",
+			unknown);
+	else
+		return 0;
+	return answer->refusal ? 0 : err_set_no_memory(err);
 }
 
 bool explain_pod_is_good(const struct explained_pod *answer)

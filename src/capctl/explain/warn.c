@@ -9,10 +9,10 @@
 #include "base/fileio.h"
 #include "capctl/explain/explain.h"
 #include "capctl/out.h"
+#include "capctl/pod/spec.h"
 #include "capctl/seccomp/closed.h"
 #include "json/read.h"
 
-#define PORT_SYSCTL "net.ipv4.ip_unprivileged_port_start"
 #define PORT_FILE "/proc/sys/net/ipv4/ip_unprivileged_port_start"
 #define NUMBER_MAX 32
 #define BIT(name) (UINT64_C(1) << CAP_##name)
@@ -119,19 +119,14 @@ static void warn_userns(struct explained *explained)
 			"no effect on the host's network, which does not belong to the container's user namespace: give the container a network namespace, or no user namespace");
 }
 
-/* Runtimes accept '/' for each '.'. */
 static bool is_port_sysctl(const struct json_doc *doc, struct json_value key)
 {
 	char *name CLEANUP_FREE = NULL;
 	struct err ignored;
 	size_t len;
 
-	if (json_string(doc, key, &name, &len, &ignored) < 0)
-		return false;
-	for (size_t i = 0; i < len; i++)
-		if (name[i] == '/')
-			name[i] = '.';
-	return strcmp(name, PORT_SYSCTL) == 0;
+	return json_string(doc, key, &name, &len, &ignored) == 0 &&
+	       pod_is_port_sysctl(name);
 }
 
 static bool find_port_sysctl(const struct json_doc *doc,
@@ -200,12 +195,12 @@ static void warn_port(struct explained *explained)
 	if (start == 0)
 		findings_add_like(
 			&explained->warnings, WARNING("not_needed"),
-			"NET_BIND_SERVICE is not needed: " PORT_SYSCTL
+			"NET_BIND_SERVICE is not needed: " POD_PORT_SYSCTL
 			" is 0, so every port can be bound without it");
 	else
 		findings_add_like(
 			&explained->warnings, WARNING("not_needed"),
-			"NET_BIND_SERVICE is needed only for ports below %ld, the value of " PORT_SYSCTL,
+			"NET_BIND_SERVICE is needed only for ports below %ld, the value of " POD_PORT_SYSCTL,
 			start);
 }
 

@@ -144,6 +144,11 @@ static void add_namespaces(struct buf *buf, const struct pod *pod)
 	if (pod->new_users)
 		buf_add_str(buf, ",{\"type\":\"user\"}");
 	buf_add_str(buf, "]");
+	if (pod->port_start) {
+		buf_add_str(buf, ",\"sysctl\":{\"" POD_PORT_SYSCTL "\":");
+		buf_add_json(buf, pod->port_start);
+		buf_add_str(buf, "}");
+	}
 	/* The files of the image are mapped as the container's users are. */
 	for (int i = 0; pod->new_users && i < 2; i++)
 		buf_add_str(

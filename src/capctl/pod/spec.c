@@ -236,6 +236,41 @@ static int add_containers(struct spec_reader *reader,
 	return 0;
 }
 
+bool pod_is_port_sysctl(const char *name)
+{
+	const char *wanted = POD_PORT_SYSCTL;
+
+	while (*wanted &&
+	       (*name == *wanted || (*wanted == '.' && *name == '/'))) {
+		wanted++;
+		name++;
+	}
+	return !*wanted && !*name;
+}
+
+static int read_sysctls(struct pod *pod, const struct values *values,
+			const struct yaml_value *context)
+{
+	const struct yaml_value *list;
+	const char *name, *value;
+
+	if (values_get_list(values, context, "sysctls", &list) < 0)
+		return -1;
+	for (const struct yaml_item *item = list ? list->items : NULL; item;
+	     item = item->next) {
+		if (!values_is_map(item->value))
+			return yaml_err(
+				values->err, values->tree, item->value,
+				"expected a sysctl: a map with 'name' and 'value'");
+		if (values_get_text(values, item->value, "name", &name) < 0 ||
+		    values_get_text(values, item->value, "value", &value) < 0)
+			return -1;
+		if (name && pod_is_port_sysctl(name))
+			pod->port_start = value;
+	}
+	return 0;
+}
+
 static int read_pod_context(struct spec_reader *reader,
 			    const struct yaml_value *spec)
 {
@@ -253,7 +288,8 @@ static int read_pod_context(struct spec_reader *reader,
 			     &defaults->non_root) < 0 ||
 	    values_get_id(values, context, "fsGroup", &pod->fs_group) < 0 ||
 	    values_get_list(values, context, "supplementalGroups",
-			    &pod->groups) < 0)
+			    &pod->groups) < 0 ||
+	    read_sysctls(pod, values, context) < 0)
 		return -1;
 	return values_check_ids(values, pod->groups, "supplementalGroups");
 }

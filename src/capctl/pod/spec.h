@@ -45,12 +45,19 @@ struct pod {
 	const struct yaml_value *annotations; /* strings; NULL: none */
 	const struct yaml_value *groups; /* IDs; NULL: none */
 	int64_t fs_group; /* -1: none */
+	const char *port_start; /* the value of POD_PORT_SYSCTL; NULL: none */
 	bool host_network;
 	bool host_pid;
 	bool new_users; /* hostUsers: false */
 	struct pod_container *containers;
 	struct pod_container *last;
 };
+
+/* From which port on NET_BIND_SERVICE is not needed. */
+#define POD_PORT_SYSCTL "net.ipv4.ip_unprivileged_port_start"
+
+/* Kubernetes and the runtimes accept '/' for each '.'. */
+bool pod_is_port_sysctl(const char *name);
 
 /*
  * Fills in `pod`, whose kind and names are there, from metadata.annotations and

@@ -160,6 +160,14 @@ static void other_types_are_refused(void)
 	check_error(
 		CONTAINER "securityContext: {runAsuser: 1}\n",
 		"'f':6:34: 'securityContext' has no key 'runAsuser': correct or remove it");
+	check_error(
+		POD
+		"  securityContext: {sysctls: [a]}\n  containers: [{name: c}]\n",
+		"'f':4:31: expected a sysctl: a map with 'name' and 'value'");
+	check_error(
+		POD
+		"  securityContext: {sysctls: [{name: a, value: 0}]}\n  containers: [{name: c}]\n",
+		"'f':4:48: 'value': expected a string (put it in quotes), found a number");
 	check_error(POD "  containers: [c]\n",
 		    "'f':4:16: expected a container: a map with 'name'");
 	check_error(POD "  containers: [{image: c}]\n",
@@ -167,6 +175,41 @@ static void other_types_are_refused(void)
 	check_error(
 		"kind: Pod\nmetadata: {name: a, annotations: {b: 1}}\nspec: {containers: [{name: c}]}\n",
 		"'f':2:38: 'b': expected a string (put it in quotes), found a number");
+}
+
+static void check_port_start(const char *sysctls, const char *wanted)
+{
+	struct manifest manifest CLEANUP_MANIFEST;
+	char text[512];
+
+	snprintf(
+		text, sizeof(text),
+		POD
+		"  securityContext: {sysctls: [%s]}\n  containers: [{name: c}]\n",
+		sysctls);
+	REQUIRE(read_pod(&manifest, text));
+	CHECK_STR(manifest.pods->port_start, wanted);
+}
+
+static void the_sysctl_of_ports_is_known_in_each_spelling(void)
+{
+	check_port_start(
+		"{name: net.ipv4.ip_unprivileged_port_start, value: '0'}", "0");
+	check_port_start(
+		"{name: net/ipv4/ip_unprivileged_port_start, value: '80'}, {name: a, value: b}",
+		"80");
+	check_port_start(
+		"{name: net.ipv4/ip_unprivileged_port_start, value: '1'}", "1");
+	check_port_start(
+		"{name: net.ipv4.ip_unprivileged_port_star, value: '0'}", NULL);
+	check_port_start(
+		"{name: net.ipv4.ip_unprivileged_port_start2, value: '0'}",
+		NULL);
+	check_port_start(
+		"{name: net.ipv4.ip.unprivileged_port_start, value: '0'}",
+		NULL);
+	check_port_start("{value: '0'}", NULL);
+	check_port_start("", NULL);
 }
 
 static void objects_that_make_no_pod_are_refused_alone(void)
@@ -232,6 +275,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(strings_are_strings_for_all_readers),
 	TAP_TEST(ids_are_decimal_numbers),
 	TAP_TEST(other_types_are_refused),
+	TAP_TEST(the_sysctl_of_ports_is_known_in_each_spelling),
 	TAP_TEST(objects_that_make_no_pod_are_refused_alone),
 	TAP_TEST(a_runtime_class_names_its_handler),
 	TAP_TEST(the_number_of_objects_and_containers_is_limited),
