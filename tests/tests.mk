@@ -263,6 +263,7 @@ CAPCTL_ENGINE_TESTS = \
 	tests/engine/docker_verify.bats \
 	tests/engine/podman_verify.bats
 CAPCTL_RUNTIME_TESTS = \
+	tests/documents/commands.bats \
 	tests/runtime/examples.bats \
 	tests/runtime/explain.bats \
 	tests/runtime/learn.bats \
@@ -335,6 +336,13 @@ TEST_FILES = \
 	tests/cli/schema.py \
 	tests/cli/session_helpers.bash \
 	tests/cli/state_helpers.bash \
+	tests/documents/check \
+	tests/documents/commands.bash \
+	tests/documents/extract \
+	tests/documents/scenes.bash \
+	tests/documents/table \
+	tests/documents/walk \
+	tests/documents/world \
 	tests/engine/conmon_helpers.bash \
 	tests/engine/containerd.bash \
 	tests/engine/crio_helpers.bash \

@@ -140,6 +140,25 @@ is_recorded() { # PID of capctl
 		.lacking.error == "permission denied" and (.dangerous | not)'
 }
 
+@test "the screen of learn is what it prints" {
+	local page text words
+
+	require_tracing
+	[ "$(</proc/sys/net/ipv4/ip_unprivileged_port_start)" -gt 80 ] ||
+		skip 'port 80 is open to every user here'
+	capctl learn --user 1000 -- busybox httpd -f -p 80
+	ended 1
+	for page in "$stderr $output" "$(<"$srcdir/docs/capctl.md")" \
+		"$(<"$srcdir/man/capctl.8")"; do
+		words=$(tr -s ' \n' ' ' <<<"$page" | sed 's|/[a-z/]*/busybox|busybox|g')
+		for text in 'httpd: bind: Permission denied' \
+			'NET_BIND_SERVICE lacking refused 1 bind by busybox: permission denied checked, but not needed:' \
+			'the command ended with exit status 1 needs: NET_BIND_SERVICE'; do
+			[[ "$words" == *"$text"* ]] || { echo "$page: no '$text'" && false; }
+		done
+	done
+}
+
 @test "ping with a raw socket needs NET_RAW" {
 	require_tracing
 	learn busybox ping -c 1 127.0.0.1
