@@ -256,6 +256,14 @@ no_payload() {
 		probe
 		[ "$status" -eq 1 ]
 		[[ "$output" = *'error  raise '*'container: effective is none, expected'* ]]
+		grep -q '^ok ' <<<"$output"
+		probe --findings
+		[ "$status" -eq 1 ]
+		[[ "$output" = *'error  raise '*'container: effective is none, expected'* ]]
+		! grep '^ok ' <<<"$output" || return 1
+		probe_json 1 --findings
+		says '.differences > 0 and (.results | length) == .differences and
+			all(.results[]; .ok | not)'
 	done
 }
 

@@ -218,6 +218,7 @@ static enum verb_status doctor_probe(const struct doctor *doctor,
 		.program = installed_path(&doctor->installed),
 		.handler = options->handler ? options->handler : PACKAGE_NAME,
 		.json = options->json,
+		.wrong_only = options->wrong_only,
 	};
 
 	return probe_run(&probe, err);

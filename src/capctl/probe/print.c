@@ -49,7 +49,9 @@ static void add_case(struct findings *findings,
 int probe_print(const struct probe_report *report, struct err *err)
 {
 	const struct probe_results *results = &report->results;
-	struct findings findings CLEANUP_FINDINGS = { 0 };
+	struct findings findings CLEANUP_FINDINGS = {
+		.wrong_only = report->wrong_only,
+	};
 	size_t count;
 
 	for (size_t i = 0; i < results->count; i += count) {
@@ -118,7 +120,9 @@ void probe_print_json(const struct probe_report *report)
 	json_object_object_add(object, "differences",
 			       json_object_new_int64((int64_t)differences));
 	for (size_t i = 0; i < results->count; i++)
-		json_object_array_add(list, result_json(&results->list[i]));
+		if (!report->wrong_only || results->list[i].difference)
+			json_object_array_add(list,
+					      result_json(&results->list[i]));
 	json_object_object_add(object, "results", list);
 	out_json(object);
 }

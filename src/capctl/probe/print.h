@@ -15,6 +15,7 @@ struct probe_report {
 	struct probe_node node;
 	struct probe_results results;
 	bool complete; /* every case was tried */
+	bool wrong_only; /* leave out what is as predicted */
 };
 
 int probe_print(const struct probe_report *report, struct err *err) MUST_CHECK;

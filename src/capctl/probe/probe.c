@@ -372,6 +372,7 @@ enum verb_status probe_run(const struct probe_options *options, struct err *err)
 		.program = options->program,
 		.handler = options->handler,
 		.runtime = launch.path,
+		.wrong_only = options->wrong_only,
 	};
 
 	if (check_node(options, &launch, err) < 0 ||

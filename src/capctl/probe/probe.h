@@ -14,6 +14,7 @@ struct probe_options {
 	const char *program; /* capruntime */
 	const char *handler; /* whose real runtime is tried */
 	bool json;
+	bool wrong_only; /* print only the differences */
 };
 
 /* A signal ends the process, after its containers. */
