@@ -423,6 +423,20 @@ make_monitor() { # PID WORD...
 	[[ "$stderr" != *'process 20'* && "$stderr" != *'process 1)'* ]]
 }
 
+@test "a pod under conmon-rs prevents removal" {
+	make_process 20 /usr/bin/conmonrs conmonrs --runtime /usr/sbin/runc \
+		--runtime-dir /x
+	install_capctl
+	expect_removable
+	make_process 30 /usr/libexec/crio/conmonrs conmonrs --runtime \
+		"$bindir/capruntime" --runtime-dir /x --runtime-root /run/runc
+	expect_kept 'conmonrs (process 30)'
+	[[ "$stderr" != *'process 20'* && "$stderr" != *'process 30):'* ]]
+	without_capctl
+	expect_kept '  conmon (process 30)'
+	[[ "$stderr" != *'process 20'* ]]
+}
+
 @test "a process of another user cannot keep the package" {
 	make_monitor 30 -n x -r "$bindir/capruntime"
 	printf 'Uid:\t0\t1000\t0\t0\n' >"$root/proc/30/status"

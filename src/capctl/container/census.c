@@ -26,14 +26,14 @@ static void count_container(struct census *census,
 			    const struct who_source *source)
 {
 	const struct container_state *state = &container->state;
+	int32_t pid = container->runs ? state->pid : 0;
 	struct census_entry *entry = &census->list[census->count++];
 
 	*entry = (struct census_entry){ .container = container };
 	if (!state->bundle)
 		return;
-	entry->runtime = starter_find(state->bundle, state->pid);
-	entry->who = who_read(source, state->bundle, entry->runtime,
-			      container->runs ? state->pid : 0);
+	entry->runtime = starter_find(state->bundle, pid);
+	entry->who = who_read(source, state->bundle, entry->runtime, pid);
 }
 
 /* Those without a name are last, as containers_find() has them. */

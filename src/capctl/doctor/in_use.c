@@ -15,6 +15,8 @@
 #include "capctl/engine/files.h"
 #include "capctl/process/status.h"
 
+#define CONMON "conmon"
+#define CONMON_RS "conmonrs"
 #define TASKS "io.containerd.runtime.v2.task"
 #define LINK_MAX_LEN 4096
 #define STATUS_MAX 65536
@@ -298,8 +300,12 @@ static bool read_process_link(int process, const char *name,
 	return len > 0;
 }
 
-/* conmon holds the path of its runtime until the container has ended. */
-static void find_monitor(const struct use *use, int process, const char *pid)
+/*
+ * conmon holds the path of its runtime until the container has ended, conmon-rs
+ * until the pod has.
+ */
+static void find_monitor(const struct use *use, int process,
+			 const char *program, const char *pid)
 {
 	char *text CLEANUP_FREE = NULL;
 	const char *name = "", *word;
@@ -307,10 +313,9 @@ static void find_monitor(const struct use *use, int process, const char *pid)
 	size_t len;
 
 	if (read_proc_file(process, "cmdline", CMDLINE_MAX, &text, &len) < 0) {
-		findings_add(
-			use->findings, FINDING_UNKNOWN, "containers",
-			"conmon (process %s): its command line is unreadable",
-			pid);
+		findings_add(use->findings, FINDING_UNKNOWN, "containers",
+			     "%s (process %s): its command line is unreadable",
+			     program, pid);
 		return;
 	}
 	for (word = text; word < text + len; word += strlen(word) + 1) {
@@ -323,7 +328,8 @@ static void find_monitor(const struct use *use, int process, const char *pid)
 	}
 	if (ours)
 		findings_add(use->findings, FINDING_ERROR, "containers",
-			     "conmon (process %s): %s", pid, name);
+			     "%s (process %s)%s%s", program, pid,
+			     *name ? ": " : "", name);
 }
 
 /* A shim works in STATE/TASKS/NAMESPACE/ID, wherever that is. */
@@ -356,9 +362,13 @@ static void find_process(const struct use *use, int proc, const char *parent,
 	if (process < 0 || !read_process_link(process, "exe", path))
 		return;
 	name = path_basename(path);
-	if (strncmp(name, "conmon", strlen("conmon")) == 0 &&
+	if (strncmp(name, CONMON, strlen(CONMON)) == 0 &&
 	    is_roots_process(process))
-		find_monitor(use, process, pid);
+		find_monitor(use, process,
+			     strncmp(name, CONMON_RS, strlen(CONMON_RS)) == 0
+				     ? CONMON_RS
+				     : CONMON,
+			     pid);
 	if (strncmp(name, "containerd-shim", strlen("containerd-shim")) == 0 &&
 	    is_roots_process(process))
 		find_shim(use, process);

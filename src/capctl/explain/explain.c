@@ -129,7 +129,7 @@ void explain_begin(struct explained *ret_explained,
 	const struct container *container =
 		operand->entry ? operand->entry->container : NULL;
 	struct explained *explained = ret_explained;
-	int32_t pid = container ? container->state.pid : 0;
+	int32_t pid = container && container->runs ? container->state.pid : 0;
 
 	*explained = (struct explained){
 		.runtime = starter_find(operand->path, pid),

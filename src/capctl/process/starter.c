@@ -54,6 +54,8 @@ static int32_t parent_of(int32_t pid)
 	char path[32], *text CLEANUP_FREE = NULL;
 	size_t len;
 
+	if (!pid)
+		return 0;
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
 	text = smallfile_read(path, FILE_MAX, &len);
 	return text ? procstat_parent(text) : 0;
@@ -123,19 +125,36 @@ const char *starter_parse_conmon(const char *arguments, size_t len,
 	return same_bundle ? found : NULL;
 }
 
-static char *conmon_value(const char *bundle, int32_t pid,
-			  enum starter_option option)
+const char *starter_parse_conmonrs(const char *arguments, size_t len)
+{
+	const char *end = arguments + len, *value = NULL;
+
+	if (!len || end[-1] ||
+	    strcmp(path_basename(arguments), "conmonrs") != 0)
+		return NULL;
+	for (const char *at = arguments; at && !value;
+	     at = next_argument(at, end))
+		value = option_value(at, end, "-r", "--runtime");
+	return value;
+}
+
+/* A pid from the file can be another container's by now, of any pod. */
+static char *monitor_value(const char *bundle, int32_t pid,
+			   enum starter_option option)
 {
 	char path[40], *text CLEANUP_FREE = NULL;
-	const char *value;
+	const char *value = NULL;
 	size_t len;
-	int32_t parent = pid ? parent_of(pid) : 0;
+	int32_t parent = parent_of(pid ? pid : pid_of_file(bundle));
 
 	if (!parent)
 		return NULL;
 	snprintf(path, sizeof(path), "/proc/%d/cmdline", parent);
 	text = smallfile_read(path, FILE_MAX, &len);
-	value = text ? starter_parse_conmon(text, len, bundle, option) : NULL;
+	if (text)
+		value = starter_parse_conmon(text, len, bundle, option);
+	if (text && !value && pid && option == STARTER_RUNTIME)
+		value = starter_parse_conmonrs(text, len);
 	return value ? strdup(value) : NULL;
 }
 
@@ -143,15 +162,12 @@ char *starter_find(const char *bundle, int32_t pid)
 {
 	char *runtime = containerd_runtime(bundle);
 
-	return runtime ? runtime
-		       : conmon_value(bundle, pid ? pid : pid_of_file(bundle),
-				      STARTER_RUNTIME);
+	return runtime ? runtime : monitor_value(bundle, pid, STARTER_RUNTIME);
 }
 
 char *starter_find_name(const char *bundle, int32_t pid)
 {
-	return conmon_value(bundle, pid ? pid : pid_of_file(bundle),
-			    STARTER_NAME);
+	return monitor_value(bundle, pid, STARTER_NAME);
 }
 
 static bool has_real_runtime(const char *name)
