@@ -219,6 +219,8 @@ CAPCTL_FILES = \
 	src/capctl/explain/pod_why.c \
 	src/capctl/explain/pod_words.c \
 	src/capctl/explain/print.c \
+	src/capctl/explain/userns.c \
+	src/capctl/explain/userns.h \
 	src/capctl/explain/verb.c \
 	src/capctl/explain/warn.c \
 	src/capctl/finding.c \

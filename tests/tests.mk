@@ -261,7 +261,8 @@ CAPCTL_ENGINE_TESTS = \
 	tests/engine/conmon_verify.bats \
 	tests/engine/containerd_verify.bats \
 	tests/engine/docker_verify.bats \
-	tests/engine/podman_verify.bats
+	tests/engine/podman_verify.bats \
+	tests/engine/rootless_explain.bats
 CAPCTL_RUNTIME_TESTS = \
 	tests/documents/commands.bats \
 	tests/runtime/examples.bats \
@@ -349,6 +350,7 @@ TEST_FILES = \
 	tests/engine/docker.bash \
 	tests/engine/helpers.bash \
 	tests/engine/podman.bash \
+	tests/engine/rootless.bash \
 	tests/fuzz/fuzz.h \
 	tests/fuzz/json_mutator.h \
 	tests/kubernetes/helpers.bash \

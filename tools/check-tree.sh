@@ -44,6 +44,7 @@ src/capctl/explain/pod_print.c tests/cli/capctl_pod.bats its output is compared 
 src/capctl/explain/pod_why.c tests/cli/capctl_pod.bats its reasons are tested there
 src/capctl/explain/pod_words.c tests/cli/capctl_pod.bats its warnings are tested there
 src/capctl/explain/print.c tests/cli/capctl_explain.bats its output is compared there
+src/capctl/explain/userns.c tests/cli/capctl_explain.bats its warnings are tested there
 src/capctl/explain/verb.c tests/cli/capctl_explain.bats its options are tested there
 src/capctl/explain/warn.c tests/cli/capctl_explain.bats its output is compared there
 src/capctl/learn/bundle_run.c tests/runtime/learn_confirm.bats what it runs and leaves is tested there
@@ -185,7 +186,7 @@ capctl/container: bundles census operand who
 capctl/decode: clauses decode pasted print span
 capctl/doctor: containers doctor engines host in_use kernel policy program
 capctl/engine: ask engine files installed word
-capctl/explain: entrypoint executable explain json overview pod pod_print pod_why pod_words print verb warn
+capctl/explain: entrypoint executable explain json overview pod pod_print pod_why pod_words print userns verb warn
 capctl/pod: engine
 capctl/probe: bundle container expect node payload place print probe
 capctl/learn: bundle_run container instance learn live print process prove prove_print recorder request rule_file run_leftovers subject target trial view watch

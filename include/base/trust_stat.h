@@ -20,6 +20,12 @@
  */
 bool trust_has_owner(const struct stat *st, bool shared);
 
+/*
+ * Does a link of /proc/PID/ns lead to the initial user namespace? Also true if it
+ * cannot be found out.
+ */
+bool trust_is_first_userns(const char *link);
+
 /* Is this process root in the initial user namespace? */
 bool trust_is_first_root(void);
 

@@ -12,12 +12,16 @@
 /* user_namespaces(7): the default of /proc/sys/kernel/overflowuid. */
 #define OVERFLOW_UID 65534u
 
-static bool in_user_namespace(void)
+bool trust_is_first_userns(const char *link)
 {
 	struct stat st;
 
-	return stat("/proc/self/ns/user", &st) == 0 &&
-	       st.st_ino != FIRST_USERNS_INODE;
+	return stat(link, &st) < 0 || st.st_ino == FIRST_USERNS_INODE;
+}
+
+static bool in_user_namespace(void)
+{
+	return !trust_is_first_userns("/proc/self/ns/user");
 }
 
 bool trust_has_owner(const struct stat *st, bool shared)

@@ -275,6 +275,14 @@ docker_node() {
 
 # Kernel
 
+@test "a user namespace is named, where doctor itself is in one" {
+	unshare -Ur true || skip 'no unprivileged user namespaces'
+	run unshare -Ur "$builddir/capctl" doctor --json
+	says kernel 'this process is in a user namespace'
+	run "$builddir/capctl" doctor --json
+	! says kernel 'this process is in a user namespace' || return 1
+}
+
 @test "the kernel's version is checked" {
 	mkdir -p "$tree/proc/sys/kernel" "$tree/proc/sys/user"
 	echo 6.1.0-13-amd64 >"$tree/proc/sys/kernel/osrelease"

@@ -620,6 +620,34 @@ in_userns='.linux.namespaces += [{type: "user"}] |
 	jq -e '(.raised | length) == 6 and .warnings == []' <<<"$output"
 }
 
+@test "so it is for what is started in a user namespace, as by rootless podman" {
+	local in_it net='NET_BIND_SERVICE, NET_RAW: no effect on the host'
+	in_it='warning: IPC_LOCK, SYS_NICE, SYS_TIME: little or no effect'
+
+	unshare -Ur true || skip 'no unprivileged user namespaces'
+	policy '{}' "$raises_much"
+	make_tree "$in_userns | .linux.namespaces |= map(select(.type != \"user\"))"
+	run unshare -Ur "$capctl" explain "$bundle"
+	[[ "$output" == *"$in_it"*': start the container as root'* ]]
+	[[ "$output" != *"$net"* ]]
+	# The network of the machine, and one that belongs to the namespace.
+	make_tree "$in_userns | .linux.namespaces |=
+		map(select(.type != \"user\" and .type != \"network\"))"
+	run unshare -Ur "$capctl" explain "$bundle"
+	[[ "$output" == *"$in_it"* ]]
+	[[ "$output" == *"$net"* ]]
+	run unshare -Urn "$capctl" explain "$bundle"
+	[[ "$output" == *"$in_it"* ]]
+	[[ "$output" != *"$net"* ]]
+	# An engine elsewhere starts what a manifest describes.
+	printf 'kind: Pod\nmetadata: {name: a}\nspec:\n  runtimeClassName: c\n  containers:\n  - {name: m, securityContext: {runAsUser: 1, capabilities: {add: [IPC_LOCK]}}}\n' \
+		>"$work/pod.yaml"
+	run -1 unshare -Ur "$capctl" explain --engine crio --policy \
+		"$CAPRUNTIME_POLICY" --json --pod "$work/pod.yaml"
+	jq -e '.containers[0].explanation | (.raised | map(.name? // .) |
+		index("CAP_IPC_LOCK")) and .warnings == []' <<<"$output"
+}
+
 @test "NET_BIND_SERVICE that is not needed is a warning" {
 	policy '{engine: "cri-o"}' "$web_rule"
 	for start in 0 80; do

@@ -69,6 +69,30 @@ one_line_of() { # TEXT
 	[ "$stderr" = "capctl: $1" ] || seen "wanted: capctl: $1"
 }
 
+@test "explain knows the user namespace of a container that runs" {
+	local inside
+
+	unshare -U true || skip 'no unprivileged user namespaces'
+	unshare -U sleep 1000 </dev/null >/dev/null 2>&1 3>&- &
+	inside=$!
+	waiting+=("$inside")
+	disown "$inside"
+	wait_until is_asleep "$inside"
+	grant='{"name":"all","match":{},"ambient":["IPC_LOCK"]}'
+	policy '"none"'
+	for process in "$inside" "$pid"; do
+		container "$process" shop web-1 web "$process"
+		jq '.process.capabilities |= map_values(["CAP_IPC_LOCK"])' \
+			"$work/b/$process/config.json" >"$work/c"
+		cp "$work/c" "$work/b/$process/config.json"
+		rm -f "$work/b/$process/.capruntime.json"
+	done
+	alone explain --json "$inside"
+	is_json '[.warnings[].code] == ["userns_no_effect"]'
+	alone explain --json "$pid"
+	is_json '.raised != [] and .warnings == []'
+}
+
 @test "names are in natural order, those without one are last" {
 	for number in 10 9 1; do
 		container "web$number" shop "web-$number" web

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "base/fileio.h"
+#include "base/trust_stat.h"
 #include "capctl/doctor/checks.h"
 
 #define TOPIC "kernel"
@@ -89,6 +90,10 @@ static void check_userns(const char *text, struct findings *findings)
 	else
 		findings_add(findings, FINDING_OK, TOPIC,
 			     "user namespaces: up to %s", text);
+	if (!trust_is_first_userns("/proc/self/ns/user"))
+		findings_add(
+			findings, FINDING_OK, TOPIC,
+			"this process is in a user namespace: in containers that are started from here, IPC_LOCK, SYS_TIME and others that the kernel checks in the initial one have no effect");
 }
 
 /* The sets of this process; doctor cannot see those of an engine. */

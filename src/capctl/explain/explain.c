@@ -133,6 +133,8 @@ void explain_begin(struct explained *ret_explained,
 
 	*explained = (struct explained){
 		.runtime = starter_find(operand->path, pid),
+		.started_here = true,
+		.pid = pid,
 		.node = *node,
 		.run = { .evaluation = EVALUATION_INIT },
 	};

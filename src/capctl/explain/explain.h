@@ -50,6 +50,8 @@ struct explained {
 	const char *headline; /* lent; NULL: what was decided */
 	struct dryrun_host node; /* a copy, with that handler */
 	struct dryrun run;
+	bool started_here; /* or it runs: no pod of a manifest */
+	int32_t pid; /* of its first process, which lives; 0: none */
 	bool decided; /* a process of a container: `entry` is filled in */
 	struct entrypoint entry;
 	struct findings warnings; /* each has a code */

@@ -8,6 +8,7 @@
 
 #include "base/fileio.h"
 #include "capctl/explain/explain.h"
+#include "capctl/explain/userns.h"
 #include "capctl/out.h"
 #include "capctl/pod/spec.h"
 #include "capctl/seccomp/closed.h"
@@ -102,18 +103,39 @@ static const capmask initial_only =
 static const capmask network_only =
 	BIT(NET_BIND_SERVICE) | BIT(NET_RAW) | BIT(NET_ADMIN);
 
+/* One of its own, or that of what starts it, as of rootless podman. */
+static bool is_in_userns(const struct explained *explained)
+{
+	enum evaluation_namespace userns = explained->run.evaluation.userns;
+
+	return userns == NAMESPACE_OTHER ||
+	       (userns == NAMESPACE_OWN && explained->started_here &&
+		userns_is_another(explained->pid));
+}
+
+static bool lacks_network(const struct explained *explained)
+{
+	const struct evaluation *evaluation = &explained->run.evaluation;
+
+	return evaluation->has_subject &&
+	       evaluation->subject.flags[MATCH_HOST_NETWORK] &&
+	       (evaluation->userns == NAMESPACE_OTHER ||
+		userns_lacks_network(explained->pid));
+}
+
 static void warn_userns(struct explained *explained)
 {
 	const struct evaluation *evaluation = &explained->run.evaluation;
 	capmask raised = evaluation->decision.raised;
 
-	if (evaluation->userns != NAMESPACE_OTHER)
+	if (!is_in_userns(explained))
 		return;
 	warn_names(
 		explained, "userns_no_effect", raised & initial_only,
-		"little or no effect in the container's user namespace, because the kernel checks it in the initial one: start the container without a user namespace");
-	if (evaluation->has_subject &&
-	    evaluation->subject.flags[MATCH_HOST_NETWORK])
+		evaluation->userns == NAMESPACE_OTHER
+			? "little or no effect in the container's user namespace, because the kernel checks it in the initial one: start the container without a user namespace"
+			: "little or no effect in the user namespace that the container is started in, because the kernel checks it in the initial one: start the container as root");
+	if (lacks_network(explained))
 		warn_names(
 			explained, "userns_no_effect", raised & network_only,
 			"no effect on the host's network, which does not belong to the container's user namespace: give the container a network namespace, or no user namespace");
