@@ -50,7 +50,8 @@ same_screens() { # FILE
 	[ -z "$wide" ] || { echo "$wide" && false; }
 }
 
-@test "the commands in the table of other tools have the options of their verbs" {
+# Also those that are no command of a block, which tests/documents runs.
+@test "the commands that the documents name have the options of their verbs" {
 	local command option count=0
 
 	while read -r command; do
@@ -59,8 +60,9 @@ same_screens() { # FILE
 		while read -r option; do
 			grep -qE -- "^ +$option\\b" "$work/help" ||
 				{ echo "capctl $command: no $option" && false; }
-		done < <(grep -oE -- ' --[a-z]+' <<<" $command")
-	done < <(sed -n '/^## If you know/,/^## check/p' "$srcdir/docs/capctl.md" |
-		grep -oE '`capctl [^`]*' | cut -c9-)
-	[ "$count" -ge 13 ]
+		done < <(echo " ${command%% -- *}" | grep -oE -- ' --[a-z-]+' |
+			grep -v help)
+	done < <(cd "$srcdir" && grep -ohE '`capctl [a-z][^`]*' ./*.md docs/*.md \
+		examples/*.md | cut -c9- | grep -vE '^(VERB|help)' | sort -u)
+	[ "$count" -ge 35 ]
 }

@@ -113,6 +113,21 @@ definitions() {
 	[ "$count" -gt 30 ]
 }
 
+@test "every target of make that the documents name exists" {
+	local target count=0
+
+	cd "$srcdir"
+	for target in $(documents | xargs grep -ohE '`make [a-z][a-z-]+' |
+		cut -d' ' -f2 | sort -u); do
+		count=$((count + 1))
+		grep -qE "^$target( [a-z-]+)*:" "$builddir/Makefile" || {
+			echo "there is no 'make $target'"
+			return 1
+		}
+	done
+	[ "$count" -gt 25 ]
+}
+
 @test "the page on the architecture has at most 300 lines" {
 	[ "$(wc -l <"$srcdir/docs/architecture.md")" -le 300 ]
 }
