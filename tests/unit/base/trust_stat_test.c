@@ -19,6 +19,12 @@ static void root_and_the_effective_user_are_trusted(void)
 	CHECK(!trust_has_owner(&st, false));
 }
 
+static void an_unreadable_namespace_counts_as_the_first(void)
+{
+	CHECK(trust_is_first_userns("/nowhere/ns/user"));
+	CHECK(!trust_is_first_userns("/proc/self/ns/pid"));
+}
+
 /*
  * Exit status 0: the overflow user is trusted here, except in a directory that
  * others can write; 2: cannot be tested.
@@ -89,6 +95,7 @@ static void only_the_owner_of_a_sticky_directory_counts(void)
 
 static const struct tap_test tests[] = {
 	TAP_TEST(root_and_the_effective_user_are_trusted),
+	TAP_TEST(an_unreadable_namespace_counts_as_the_first),
 	TAP_TEST(the_overflow_user_is_trusted_in_a_user_namespace_only),
 	TAP_TEST(what_others_may_write_is_not_trusted),
 	TAP_TEST(only_the_owner_of_a_sticky_directory_counts),
