@@ -3,6 +3,10 @@
 
 #include "capruntime/exec_link_sweep.h"
 
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+
 #include "link_home.h"
 
 static void the_sweep_removes_links_that_lead_nowhere(void)
@@ -170,6 +174,49 @@ static void what_an_older_sweep_put_aside_is_put_back(void)
 	CHECK_U64(count_all(&home), 0);
 }
 
+static void make_dangling(size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct exec_key dangling;
+		char id[16];
+
+		snprintf(id, sizeof(id), "%zu", i);
+		dangling = key_of("/run/runc", id);
+		check_made(&dangling, RECORD);
+	}
+}
+
+/* With "." and "..", for a sweep that would begin with either of two entries. */
+static void one_sweep_looks_at_all_of_as_many_entries_as_it_may(void)
+{
+	for (int odd = 0; odd < 2; odd++) {
+		struct home home CLEANUP_HOME = home_enter();
+		struct exec_key sweep = key;
+
+		while (exec_link_hash(sweep.root, sweep.id) % 2 != odd)
+			strcat(sweep.root, "/");
+		make_dangling(EXEC_LINK_SWEEP_MAX - 2);
+		CHECK(exec_link_sweep(&sweep));
+		CHECK_U64(count_links(&home), 0);
+	}
+}
+
+static void while_a_create_makes_a_link_no_sweep_waits_or_removes_any(void)
+{
+	struct home home CLEANUP_HOME = home_enter();
+	char *path CLEANUP_FREE = tempdir_path(&home.dir, LINKS);
+	int directory;
+
+	make_dangling(1);
+	directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	REQUIRE(flock(directory, LOCK_SH) == 0);
+	CHECK(exec_link_sweep(&key));
+	CHECK_U64(count_links(&home), 1);
+	close(directory);
+	CHECK(exec_link_sweep(&key));
+	CHECK_U64(count_links(&home), 0);
+}
+
 /* The entries "." and ".." can be among those that count. */
 static void each_sweep_looks_at_few_links_and_in_time_at_all(void)
 {
@@ -177,13 +224,7 @@ static void each_sweep_looks_at_few_links_and_in_time_at_all(void)
 	size_t before = 4 * EXEC_LINK_SWEEP_MAX, after;
 	char id[16];
 
-	for (size_t i = 0; i < before; i++) {
-		struct exec_key dangling;
-
-		snprintf(id, sizeof(id), "%zu", i);
-		dangling = key_of("/run/runc", id);
-		check_made(&dangling, RECORD);
-	}
+	make_dangling(before);
 	for (int i = 0; i < 8 && before; i++) {
 		struct exec_key sweep;
 
@@ -207,6 +248,8 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_later_container_of_the_bundle_takes_no_living_one_s_link),
 	TAP_TEST(a_record_that_cannot_be_read_keeps_its_link),
 	TAP_TEST(what_an_older_sweep_put_aside_is_put_back),
+	TAP_TEST(one_sweep_looks_at_all_of_as_many_entries_as_it_may),
+	TAP_TEST(while_a_create_makes_a_link_no_sweep_waits_or_removes_any),
 	TAP_TEST(each_sweep_looks_at_few_links_and_in_time_at_all),
 };
 

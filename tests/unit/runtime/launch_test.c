@@ -3,8 +3,10 @@
 
 #include "runtime/launch.h"
 
+#include <sys/auxv.h>
 #include <sys/wait.h>
 
+#include "own_mounts.h"
 #include "tap.h"
 #include "tempdir.h"
 
@@ -194,6 +196,22 @@ static void a_runtime_is_never_this_program(void)
 	check_program("/proc/self/exe", "is capruntime itself");
 }
 
+/* Its path is known without /proc, too. */
+static void hide_and_check(const struct tempdir *dir)
+{
+	char *own CLEANUP_FREE =
+		realpath((const char *)getauxval(AT_EXECFN), NULL);
+
+	(void)dir;
+	REQUIRE(own && mount("tmpfs", "/proc", "tmpfs", 0, NULL) == 0);
+	check_program(own, "is capruntime itself");
+}
+
+static void without_proc_a_runtime_is_never_this_program(void)
+{
+	with_own_mounts(NULL, hide_and_check);
+}
+
 static void check_path(const char *link, const char *path, const char *reason)
 {
 	struct launch launch = { .handler = "one" };
@@ -265,6 +283,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_handler_that_fits_no_path_is_invalid),
 	TAP_TEST(a_runtime_is_a_trusted_program),
 	TAP_TEST(a_runtime_is_never_this_program),
+	TAP_TEST(without_proc_a_runtime_is_never_this_program),
 	TAP_TEST(directories_above_link_and_runtime_are_checked),
 	TAP_TEST(the_runtime_gets_its_path_and_the_other_words),
 };
