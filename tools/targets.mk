@@ -45,7 +45,7 @@ check-one:
 # Some tests call these programs.
 check-helpers: all $(HELPERS) packaging/package-hook
 
-## soak: run the long tests, then soak-packages
+## soak: run the long tests, memcheck, then soak-packages
 soak: all $(ALL_SOAK_TESTS) $(PROBE) check-helpers
 	set -e; for test in $(ALL_SOAK_TESTS); do \
 		echo "== $$test"; srcdir='$(abs_srcdir)' \
@@ -53,6 +53,7 @@ soak: all $(ALL_SOAK_TESTS) $(PROBE) check-helpers
 	done
 	@$(AM_TESTS_ENVIRONMENT) CAPRUNTIME_SOAK=$${CAPRUNTIME_SOAK-10} \
 		$(BATS) --tap $(ALL_SOAK_BATS:%=$(srcdir)/%)
+	@$(MAKE) memcheck
 if CONTAINER_TESTS
 	@$(AM_TESTS_ENVIRONMENT) CAPRUNTIME_CYCLES=$${CAPRUNTIME_CYCLES-500} \
 		$(BATS) --tap $(srcdir)/tests/runtime/cycles.bats
