@@ -131,8 +131,9 @@ list_calls() { # FUNCTION
 	before=("${plain[@]}" strace -qq -b execve -o "$work/trace")
 	"$1"
 	number_calls "$work/trace" >"$work/calls"
-	mapfile -t calls < <(sed -n '/ readlink\| stat/,$p' "$work/calls" |
-		grep -vE '^(brk|exit_group) |^writev? [0-9]+ writev?[(]2,')
+	# Not < <(...): after thousands of forks bash 5.2 can wait forever for one.
+	mapfile -t calls <<<"$(sed -n '/ readlink\| stat/,$p' "$work/calls" |
+		grep -vE '^(brk|exit_group) |^writev? [0-9]+ writev?[(]2,')"
 	[ "${#calls[@]}" -gt 10 ]
 }
 
@@ -159,7 +160,7 @@ each_fault() { # FUNCTION FAULT...: errors, error=NAME or signal=KILL
 		is_ours "$name" || continue
 		faults=("${@:2}")
 		if [ "$2" = errors ]; then
-			read -ra faults < <(errors_of "$name" "$line") || :
+			read -ra faults <<<"$(errors_of "$name" "$line")"
 			faults=("${faults[@]/#/error=}")
 		fi
 		for fault in "${faults[@]}"; do
