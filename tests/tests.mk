@@ -265,6 +265,7 @@ CAPCTL_ENGINE_TESTS = \
 	tests/engine/rootless_explain.bats
 CAPCTL_RUNTIME_TESTS = \
 	tests/documents/commands.bats \
+	tests/runtime/differential.bats \
 	tests/runtime/examples.bats \
 	tests/runtime/explain.bats \
 	tests/runtime/learn.bats \
@@ -360,11 +361,14 @@ TEST_FILES = \
 	tests/need.bash \
 	tests/packaging/helpers.bash \
 	tests/runtime/changing_policy.bash \
+	tests/runtime/configs.py \
 	tests/runtime/console.py \
+	tests/runtime/differential.py \
 	tests/runtime/helpers.bash \
 	tests/runtime/learn_programs.bash \
 	tests/runtime/learn_table.bats \
 	tests/runtime/usage_helpers.bash \
+	tests/runtime/variants.py \
 	tests/runtime/vectors.py \
 	tests/runtime/worked.py \
 	tests/unit/support/annotations_of.h \
@@ -407,6 +411,7 @@ CAPCTL_SOAK_BATS = \
 	tests/cli/capctl_explain.bats
 CAPCTL_RUNTIME_SOAK_BATS = \
 	tests/kubernetes/many.bats \
+	tests/runtime/differential.bats \
 	tests/runtime/explain.bats
 RUNTIME_SOAK_BATS = \
 	tests/runtime/injected.bats \
@@ -535,9 +540,9 @@ tests/bench/no_libc: tests/bench/no_libc.c tests/bench/exec_only
 	$(AM_V_GEN)$(CC) -O2 -ffreestanding -fno-stack-protector -fno-pie -no-pie \
 		-static -nostdlib -o $@ $(srcdir)/tests/bench/no_libc.c || \
 		cp tests/bench/exec_only $@
-CLEANFILES = $(EXTRA_PROGRAMS) bench.md capctl.map capruntime.map faults.md \
-	features.md learn.md machines.md capruntime.spdx.json packaging/package-hook \
-	tests/bench/no_libc
+CLEANFILES = $(EXTRA_PROGRAMS) bench.md capctl.map capruntime.map \
+	capruntime.spdx.json differential.md faults.md features.md \
+	learn.md machines.md packaging/package-hook tests/bench/no_libc
 
 # tools/check-links.sh and tools/make-sbom read the map of a link of the same objects.
 check_DATA = capruntime.map

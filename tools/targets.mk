@@ -66,6 +66,16 @@ faults: all check-helpers
 		$(srcdir)/tests/soak/faults >faults.md-new
 	@mv faults.md-new faults.md && cat faults.md
 
+## differential: N=2000 variants of config.json in real containers, as tables
+# SEED makes others. The tables are also in differential.md.
+N = 2000
+SEED = 1
+differential: all
+	@$(AM_TESTS_ENVIRONMENT) DIFFERENTIAL=1-$(N) DIFFERENTIAL_SEED=$(SEED) \
+		DIFFERENTIAL_TABLE=differential.md-new \
+		$(BATS) --tap $(srcdir)/tests/runtime/differential.bats
+	@mv differential.md-new differential.md && cat differential.md
+
 ## learn-table: what learn says that Debian's programs need, as a table in learn.md
 # Beside this machine's, rows of the machines of vm-check.
 learn-table: all check-helpers
@@ -211,7 +221,7 @@ sbom: capruntime.map $(CAPCTL_MAP)
 	@mv capruntime.spdx.json-t capruntime.spdx.json
 
 .PHONY: analyze bench check-fresh check-helpers check-one check-quick \
-	coverage examples-expect faults feature-table format fuzz fuzz-table \
-	fuzz-targets help instructions learn-table load memcheck mutation packages \
-	sbom soak soak-architectures \
-	soak-packages soak-releases static-programs vm-check
+	coverage differential examples-expect faults feature-table format fuzz \
+	fuzz-table fuzz-targets help instructions learn-table load memcheck \
+	mutation packages sbom soak soak-architectures soak-packages \
+	soak-releases static-programs vm-check

@@ -8,7 +8,7 @@ load helpers
 
 setup() {
 	setup_containers
-	require_programs python3 capsh
+	require_programs python3
 	data=$srcdir/tests/data
 	vectors=$data/capabilities.json
 	fixtures=$data/fixtures

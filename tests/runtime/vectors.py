@@ -20,8 +20,11 @@ import re
 import subprocess
 import sys
 
+sys.dont_write_bytecode = True
+from configs import (LISTS, NAMES, for_this_machine,  # noqa: E402
+                     own_bounding, status_inside)
+
 DECODER = json.JSONDecoder()
-LISTS = ("effective", "bounding", "inheritable", "permitted", "ambient")
 RAISED = {"CAP_NET_BIND_SERVICE"}
 # Refused although all runtimes read them alike.
 REFUSED_ALL_THE_SAME = ('DUP "AMBIENT":[KILL] then "ambient":[NBS]',
@@ -30,16 +33,6 @@ BUNDLE = sys.argv[2]
 CONFIG = BUNDLE + "/config.json"
 RECORD = BUNDLE + "/.capruntime.json"
 STARTED = BUNDLE + "/started"
-
-
-def output_of(*words):
-    return subprocess.run(words, check=True, text=True,
-                          stdout=subprocess.PIPE).stdout.strip()
-
-
-# In kernel order: the index is the capability's number.
-NAMES = output_of("capsh", "--decode=1ffffffffff").split("=")[1].upper()
-NAMES = NAMES.split(",")
 
 
 class Broken(Exception):
@@ -86,12 +79,6 @@ def as_sets(capabilities):
 
 def bits(names):
     return sum(1 << NAMES.index(name) for name in names)
-
-
-def own_bounding():
-    with open("/proc/self/status", encoding="ascii") as status:
-        mask = int(re.search(r"CapBnd:\s*(\w+)", status.read())[1], 16)
-    return {name for i, name in enumerate(NAMES) if mask >> i & 1}
 
 
 def check_sets(before, after):
@@ -173,30 +160,6 @@ def outcome(text):
     return "unchanged" if after == text else "changed"
 
 
-def for_this_machine(config):
-    """Removes what needs the engine's machine; the privileges are unchanged."""
-    held = own_bounding()
-    process, linux = config["process"], config["linux"]
-    process.update(cwd="/", terminal=False, args=[
-        "/bin/grep", "-E", "^(Uid|Cap|NoNew)", "/proc/self/status"])
-    config.update(root={"path": "rootfs"},
-                  ociVersion="1.0.2")  # crun 1.8 supports no later version
-    config["mounts"] = [m for m in config["mounts"]
-                        if m.get("type") in ("proc", "tmpfs", "devpts")]
-    for key in ("rlimits", "oomScoreAdj", "apparmorProfile", "selinuxLabel"):
-        process.pop(key, None)
-    for key in ("cgroupsPath", "resources", "devices", "sysctl"):
-        linux.pop(key, None)
-    config.pop("hooks", None)
-    for namespace in linux["namespaces"]:
-        namespace.pop("path", None)
-    if not any(n["type"] == "uts" for n in linux["namespaces"]):
-        config.pop("hostname", None)
-    for key, names in (process.get("capabilities") or {}).items():
-        process["capabilities"][key] = [n for n in names if n in held]
-    return json.dumps(config, indent=1).encode()
-
-
 def check_inside(printed, config):
     """capabilities(7): the sets after the execve of a plain program."""
     process = config["process"]
@@ -207,11 +170,11 @@ def check_inside(printed, config):
     left = sets["inheritable"] | bounding if uid == 0 else raised
     want = {"CapInh": sets["inheritable"], "CapPrm": left, "CapEff": left,
             "CapBnd": bounding, "CapAmb": raised}
-    got = dict(re.findall(r"^(\w+):\s+(\w+)", printed, re.M))
-    check(int(got["Uid"]) == uid, "uid", got)
-    check(int(got["NoNewPrivs"]) == bool(process.get("noNewPrivileges")), got)
+    got = status_inside(printed)
+    check(got["Uid"] == uid, "uid", got)
+    check(got["NoNewPrivs"] == bool(process.get("noNewPrivileges")), got)
     for key, names in want.items():
-        check(int(got[key], 16) == bits(names), key, names, "but", got)
+        check(got[key] == bits(names), key, names, "but", got)
 
 
 def container(text):
@@ -267,7 +230,8 @@ def main():
     for path in sys.argv[3:]:
         for name, text, known in cases(path):
             if action == "containers" and path.endswith(".config.json"):
-                text = for_this_machine(json.loads(text))
+                text = json.dumps(for_this_machine(text),
+                                  indent=1).encode()
             try:
                 if action == "containers":
                     result = container(text)

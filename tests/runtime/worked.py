@@ -22,18 +22,13 @@ import glob
 import itertools
 import json
 import os
-import re
 import subprocess
 import sys
 
-# In kernel order: the index is the capability's number.
-NAMES = ["CAP_" + name for name in """
-    CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETGID SETUID SETPCAP
-    LINUX_IMMUTABLE NET_BIND_SERVICE NET_BROADCAST NET_ADMIN NET_RAW IPC_LOCK
-    IPC_OWNER SYS_MODULE SYS_RAWIO SYS_CHROOT SYS_PTRACE SYS_PACCT SYS_ADMIN
-    SYS_BOOT SYS_NICE SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG MKNOD LEASE
-    AUDIT_WRITE AUDIT_CONTROL SETFCAP MAC_OVERRIDE MAC_ADMIN SYSLOG WAKE_ALARM
-    BLOCK_SUSPEND AUDIT_READ PERFMON BPF CHECKPOINT_RESTORE""".split()]
+sys.dont_write_bytecode = True
+from configs import (NAMES, PRINT_STATUS, executed,  # noqa: E402
+                     status_inside)
+
 # In some sandboxes root does not have this one.
 HELD = [name for name in NAMES if name != "CAP_SYS_RESOURCE"]
 LISTS = {"eff": "effective", "bnd": "bounding", "inh": "inheritable",
@@ -85,8 +80,7 @@ def reduced(path):
     return {
         "ociVersion": "1.0.2",
         "process": {
-            "args": ["/bin/grep", "-E", "^(Uid|Cap|NoNew)",
-                     "/proc/self/status"],
+            "args": PRINT_STATUS,
             "cwd": "/",
             "user": user,
             "capabilities": {key: [name for name in names if name in HELD]
@@ -162,11 +156,11 @@ def call(bundle, runtime, case):
 
 
 def found_inside(text):
-    lines = dict(re.findall(r"^(\w+):\s+(\w+)", text, re.M))
-    return {"uid": int(lines["Uid"]),
-            **{key: int(lines["Cap" + key.title()], 16) for key in
+    lines = status_inside(text)
+    return {"uid": lines["Uid"],
+            **{key: lines["Cap" + key.title()] for key in
                ("inh", "prm", "eff", "bnd", "amb")},
-            "nnp": int(lines["NoNewPrivs"])}
+            "nnp": lines["NoNewPrivs"]}
 
 
 def decided(sets, rule):
@@ -188,16 +182,6 @@ def decided(sets, rule):
     return {"eff": sets["eff"] & ~drop & permitted | ambient, "bnd": bounding,
             "inh": ambient | further & bounding & bits(HELD),
             "prm": permitted, "amb": ambient, "nnp": sets["nnp"]}
-
-
-def executed(sets, uid):
-    """capabilities(7): the sets after the execve of a plain program."""
-    ambient = sets["amb"] & sets["prm"] & sets["inh"]
-    left = sets["inh"] | sets["bnd"] if uid == 0 else ambient
-    if sets["nnp"]:
-        left &= sets["prm"]
-    return {"uid": uid, "inh": sets["inh"], "prm": left, "eff": left,
-            "bnd": sets["bnd"], "amb": ambient, "nnp": sets["nnp"]}
 
 
 def check(holds, *what):
