@@ -159,7 +159,7 @@ def short(reason):
     for pattern, by in (
             (r"^capruntime: (load policy: )?|rule '[^']*': |\n", ""),
             (r" \(/.*\)|, in /.*", ""),
-            (r"CAP_[A-Z_, ]+", "CAP_..."),
+            (r"CAP_[A-Z_]+(, CAP_[A-Z_]+)*", "CAP_..."),
             (r"(?<!\w)'[^']*'(:[0-9]+)*", "'...'"),
             (r"not valid JSON: .*", "not valid JSON: ..."),
             (r"(must be|expected) .*, not .*", r"\1 ..., not ...")):
@@ -190,10 +190,12 @@ def print_tables(seed, runtimes, counts, reasons):
         print(f"| {name} | {sum(found.values())} |", " | ".join(
             str(found[key]) for key in ("refused", "started", "unsaid",
                                         "not started", "disagreement")), "|")
-    print("\n| reason of the refusal | variants |\n|---|--:|")
-    for reason, count in sorted(reasons.items(), key=lambda one: (-one[1],
-                                                                  one[0])):
-        print(f"| {reason} | {count} |")
+    print("\n| reason of the refusal |", " | ".join(counts), "|\n|---|" +
+          "--:|" * len(counts))
+    for reason, found in sorted(reasons.items(), key=lambda one: (
+            -sum(one[1].values()), one[0])):
+        print(f"| {reason} |", " | ".join(str(found[name]) for name in counts),
+              "|")
 
 
 def main():
@@ -202,20 +204,21 @@ def main():
     fixtures = sorted(glob.glob(fixtures + "/*/*.config.json"))
     bundle, held = Bundle(directory), own_bounding()
     counts = {os.path.basename(one): collections.Counter() for one in runtimes}
-    reasons, broken = collections.Counter(), []
+    reasons, broken = collections.defaultdict(collections.Counter), []
     for number in range(first, last + 1):
         text, policy, name, changes = make(number, seed, fixtures, held)
         write(bundle.path + "/policy.json", policy.encode())
         for runtime in runtimes:
+            runtime_name = os.path.basename(runtime)
             try:
                 result, reason = try_one(bundle, runtime, text)
             except Disagreement as error:
                 result, reason = "disagreement", None
-                broken.append(f"\nDISAGREEMENT {number} under {runtime}: "
+                broken.append(f"\nDISAGREEMENT {number} under {runtime_name}: "
                               f"{name}, {', '.join(changes)}\n{error}")
-            counts[os.path.basename(runtime)][result] += 1
-            if result == "refused" and runtime == runtimes[0]:
-                reasons[short(reason)] += 1
+            counts[runtime_name][result] += 1
+            if result == "refused":
+                reasons[short(reason)][runtime_name] += 1
     if first == last:
         print(text.decode(errors="backslashreplace"), policy, sep="\n")
     print_tables(seed, runtimes, counts, reasons)
