@@ -541,7 +541,7 @@ tests/bench/no_libc: tests/bench/no_libc.c tests/bench/exec_only
 		-static -nostdlib -o $@ $(srcdir)/tests/bench/no_libc.c || \
 		cp tests/bench/exec_only $@
 CLEANFILES = $(EXTRA_PROGRAMS) bench.md capctl.map capruntime.map \
-	capruntime.spdx.json differential.md faults.md features.md \
+	capruntime.spdx.json differential.md faults.md features.md fuzz.md \
 	learn.md machines.md packaging/package-hook tests/bench/no_libc
 
 # tools/check-links.sh and tools/make-sbom read the map of a link of the same objects.
