@@ -53,6 +53,7 @@ UNIT_TESTS = \
 	tests/unit/policy/parse_test \
 	tests/unit/policy/reader_test \
 	tests/unit/runtime/args_test \
+	tests/unit/runtime/launch_plain_test \
 	tests/unit/runtime/launch_test \
 	tests/unit/runtime/root_test \
 	tests/unit/spec/annotations_test \
@@ -388,6 +389,7 @@ TEST_FILES = \
 	tests/unit/support/openat_hook.h \
 	tests/unit/support/own_mounts.h \
 	tests/unit/support/patch_properties.h \
+	tests/unit/support/plain_root.h \
 	tests/unit/support/prng.h \
 	tests/unit/support/session_properties.h \
 	tests/unit/support/tap.h \

@@ -10,49 +10,9 @@
 #include <linux/auto_fs.h>
 #include <sys/ioctl.h>
 
-#include "openat_hook.h"
 #include "own_mounts.h"
+#include "plain_root.h"
 #include "tap.h"
-#include "tempdir.h"
-
-#define NOT_ROOT "only root can have another root directory"
-
-static int walked;
-
-/* A walk opens each part by its name; a plain path is opened whole. */
-static void count_walk(const char *name, int flags)
-{
-	walked += flags & O_PATH && (*name != '/' || !name[1]);
-}
-
-/* A tempdir that is the root directory until the declaration's scope ends. */
-struct plain_root {
-	struct tempdir dir;
-	int before;
-};
-
-#define CLEANUP_ROOT __attribute__((cleanup(root_leave)))
-
-static struct plain_root root_make(void)
-{
-	struct plain_root root = { .dir = tempdir_make() };
-
-	root.before = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fchdir(root.dir.fd) < 0 || chroot(".") < 0)
-		abort();
-	walked = 0;
-	before_openat = count_walk;
-	return root;
-}
-
-static void root_leave(struct plain_root *root)
-{
-	before_openat = NULL;
-	if (fchdir(root->before) < 0 || chroot(".") < 0)
-		abort();
-	close(root->before);
-	tempdir_remove(&root->dir);
-}
 
 static bool make_files(const struct plain_root *root)
 {
