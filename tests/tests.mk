@@ -386,6 +386,7 @@ TEST_FILES = \
 	tests/unit/support/libcap_names.h \
 	tests/unit/support/link_home.h \
 	tests/unit/support/match_random.h \
+	tests/unit/support/native_seccomp.h \
 	tests/unit/support/openat_hook.h \
 	tests/unit/support/own_mounts.h \
 	tests/unit/support/patch_properties.h \

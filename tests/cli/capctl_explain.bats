@@ -362,6 +362,39 @@ engine_of() { # FIXTURE
 			'["seccomp_closed"]' ]
 }
 
+@test "a seccomp profile of another machine is evaluated for this one" {
+	local same=AARCH64 other=S390X own
+
+	case $(uname -m) in
+	aarch64) same=X86_64 ;;
+	s390x) same=PPC64 other=X86_64 ;;
+	esac
+	own=$(uname -m)
+	policy '{}' '{name: "a", match: {id: "x"}, ambient: ["SYS_TIME"]}'
+	use_list() {
+		make_container ".process.user.uid = 1000 |
+			.process.capabilities = {bounding: [\"CAP_SYS_TIME\"]} |
+			.linux.seccomp = {defaultAction: \"SCMP_ACT_ALLOW\",
+			architectures: [$1], syscalls: [{action:
+			\"SCMP_ACT_ERRNO\", names: [\"clock_settime\"]}]}"
+	}
+	use_list "\"SCMP_ARCH_$same\""
+	explain --id x "$bundle"
+	grep -A2 ^warning <<<"$output" | tr -s '\n ' ' ' |
+		grep -qF "lists other architectures than this machine's SCMP_ARCH_${own^^}: its rules apply here as well, but it was made for another machine"
+	explain --json --id x "$bundle"
+	[ "$(jq -c '[.warnings[].code]' <<<"$output")" = \
+		'["seccomp_architecture","seccomp_partly"]' ]
+	use_list "\"SCMP_ARCH_${own^^}\",\"SCMP_ARCH_$same\""
+	explain --json --id x "$bundle"
+	[ "$(jq -c '[.warnings[].code]' <<<"$output")" = '["seccomp_partly"]' ]
+	use_list "\"SCMP_ARCH_$other\""
+	explain --json --id x "$bundle"
+	[ "$(jq -c '[.warnings[].code]' <<<"$output")" = '["seccomp_unknown"]' ]
+	jq -r '.warnings[0].text' <<<"$output" |
+		grep -q "SCMP_ARCH_$other has another byte order than this machine's SCMP_ARCH_${own^^}: the runtime refuses it here"
+}
+
 # Makes the root file system, with the program that args names.
 make_tree() { # [JQ-FILTER]
 	tree=$bundle/rootfs

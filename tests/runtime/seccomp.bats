@@ -157,3 +157,34 @@ expect_as_in() { # FIXTURE
 				]}]}'
 	done
 }
+
+@test "a list without this machine's architecture changes nothing" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		make_calls
+		drop_unknown_calls
+		expect_same_answers '{"defaultAction": "SCMP_ACT_ALLOW",
+			"architectures": ["SCMP_ARCH_MIPSEL64"],
+			"syscalls": [{"names": ["reboot", "swapon", "acct"],
+				"action": "SCMP_ACT_ERRNO", "errnoRet": 4000}]}'
+	done
+}
+
+@test "an architecture of the other byte order is refused by the runtime, too" {
+	local other=SCMP_ARCH_S390X
+
+	[ "$(uname -m)" != s390x ] || other=SCMP_ARCH_X86_64
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		use_profile "{\"defaultAction\": \"SCMP_ACT_ALLOW\",
+			\"architectures\": [\"$other\"], \"syscalls\": [
+			{\"names\": [\"acct\"], \"action\": \"SCMP_ACT_ERRNO\"}]}"
+		run plain_runtime run -b "$bundle" "$id"
+		echo "$output"
+		[ "$status" -ne 0 ]
+		[[ "$output" == *seccomp* ]]
+		run -2 "$builddir/tests/runtime/ask_calls" "$name" \
+			"$bundle/config.json"
+		[[ "$output" == *"$other has another byte order"* ]]
+	done
+}

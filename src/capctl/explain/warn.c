@@ -12,6 +12,7 @@
 #include "capctl/out.h"
 #include "capctl/pod/spec.h"
 #include "capctl/seccomp/closed.h"
+#include "capctl/seccomp/rules.h"
 #include "json/read.h"
 
 #define PORT_FILE "/proc/sys/net/ipv4/ip_unprivileged_port_start"
@@ -289,6 +290,11 @@ static void warn_seccomp(struct explained *explained)
 			reason.text);
 		return;
 	}
+	if (seccomp_profile_is_foreign(profile))
+		findings_add_like(
+			&explained->warnings, WARNING("seccomp_architecture"),
+			"the container's seccomp profile lists other architectures than this machine's %s: its rules apply here as well, but it was made for another machine",
+			seccomp_native_name());
 	for (int bit = 0; bit < 64; bit++)
 		if (raised >> bit & 1)
 			warn_blocked(explained, profile, UINT64_C(1) << bit);

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <linux/seccomp.h>
-#include <seccomp.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -51,7 +50,7 @@ void seccomp_closed(const struct seccomp_profile *profile, capmask capability,
 	if (!calls)
 		return;
 	for (size_t i = 0; i < calls->count && i < CAP_SYSCALLS_MAX; i++) {
-		nr = seccomp_syscall_resolve_name(calls->calls[i].name);
+		nr = seccomp_call_number(calls->calls[i].name);
 		if (nr < 0) /* of another architecture, or unknown */
 			continue;
 		known++;

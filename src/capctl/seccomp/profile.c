@@ -21,7 +21,11 @@ struct seccomp_profile {
 	 * than any that the profile names. 0: it does not.
 	 */
 	int newest;
+	bool foreign;
 };
+
+/* More than any architecture has. */
+#define CALL_NUMBERS 1024
 
 /* libseccomp exports to a descriptor only. */
 static int export_filter(const struct seccomp_rules *rules, char **ret_text,
@@ -62,15 +66,17 @@ static int take_code(struct seccomp_profile *profile,
 	return 0;
 }
 
-/* libcontainer/seccomp/patchbpf; not if the default action allows calls. */
+/*
+ * libcontainer/seccomp/patchbpf; not if the default action allows calls. Before
+ * runc 1.1.15 it also needed this machine's architecture in the list.
+ */
 static bool has_newest_test(const struct seccomp_rules *rules,
 			    enum runtime_dialect dialect)
 {
 	uint32_t action = rules->default_action & SECCOMP_RET_ACTION_FULL;
 
-	return dialect == RUNTIME_RUNC && rules->names_native &&
-	       action != SECCOMP_RET_ALLOW && action != SECCOMP_RET_LOG &&
-	       action != SECCOMP_RET_TRACE &&
+	return dialect == RUNTIME_RUNC && action != SECCOMP_RET_ALLOW &&
+	       action != SECCOMP_RET_LOG && action != SECCOMP_RET_TRACE &&
 	       rules->default_action != SCMP_ACT_ERRNO(ENOSYS);
 }
 
@@ -110,6 +116,7 @@ static int make_profile(struct seccomp_profile *profile,
 		return err_wrap(err, "seccomp");
 	if (has_newest_test(&rules, dialect))
 		profile->newest = rules.newest;
+	profile->foreign = rules.names_other && !rules.names_native;
 	return 0;
 }
 
@@ -138,6 +145,27 @@ void seccomp_profile_free(struct seccomp_profile *profile)
 		return;
 	free(profile->code);
 	free(profile);
+}
+
+bool seccomp_profile_is_foreign(const struct seccomp_profile *profile)
+{
+	return profile && profile->foreign;
+}
+
+int seccomp_call_number(const char *name)
+{
+	int known = seccomp_syscall_resolve_name(name);
+
+	if (known >= 0 || known == __NR_SCMP_ERROR)
+		return known;
+	for (int nr = 0; nr < CALL_NUMBERS; nr++) {
+		char *call CLEANUP_FREE =
+			seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, nr);
+
+		if (call && strcmp(call, name) == 0)
+			return nr;
+	}
+	return known;
 }
 
 uint32_t seccomp_profile_run(const struct seccomp_profile *profile,

@@ -33,6 +33,16 @@ static inline void seccomp_profile_cleanup(struct seccomp_profile **profile)
 	seccomp_profile_free(*profile);
 }
 
+/* It lists architectures, but not this machine's: the runtime adds that one. */
+bool seccomp_profile_is_foreign(const struct seccomp_profile *profile);
+
+/*
+ * By which this machine's programs make the call. Negative: it has no such call.
+ * On s390x and ppc64el libseccomp itself has other, negative numbers for what
+ * socketcall(2) and ipc(2) do as well.
+ */
+int seccomp_call_number(const char *name);
+
 /*
  * What the kernel would do with the call: a SECCOMP_RET_ value with its data.
  * `arch` is an AUDIT_ARCH_ value; 0: this machine's.

@@ -100,41 +100,62 @@ static int err_library(const struct rules_reader *reader,
 			 what, err_reason(-status));
 }
 
+static const struct constant architectures[] = {
+	{ "SCMP_ARCH_X86", SCMP_ARCH_X86 },
+	{ "SCMP_ARCH_X86_64", SCMP_ARCH_X86_64 },
+	{ "SCMP_ARCH_X32", SCMP_ARCH_X32 },
+	{ "SCMP_ARCH_ARM", SCMP_ARCH_ARM },
+	{ "SCMP_ARCH_AARCH64", SCMP_ARCH_AARCH64 },
+	{ "SCMP_ARCH_MIPS", SCMP_ARCH_MIPS },
+	{ "SCMP_ARCH_MIPS64", SCMP_ARCH_MIPS64 },
+	{ "SCMP_ARCH_MIPS64N32", SCMP_ARCH_MIPS64N32 },
+	{ "SCMP_ARCH_MIPSEL", SCMP_ARCH_MIPSEL },
+	{ "SCMP_ARCH_MIPSEL64", SCMP_ARCH_MIPSEL64 },
+	{ "SCMP_ARCH_MIPSEL64N32", SCMP_ARCH_MIPSEL64N32 },
+	{ "SCMP_ARCH_PPC", SCMP_ARCH_PPC },
+	{ "SCMP_ARCH_PPC64", SCMP_ARCH_PPC64 },
+	{ "SCMP_ARCH_PPC64LE", SCMP_ARCH_PPC64LE },
+	{ "SCMP_ARCH_S390", SCMP_ARCH_S390 },
+	{ "SCMP_ARCH_S390X", SCMP_ARCH_S390X },
+	{ "SCMP_ARCH_PARISC", SCMP_ARCH_PARISC },
+	{ "SCMP_ARCH_PARISC64", SCMP_ARCH_PARISC64 },
+	{ "SCMP_ARCH_RISCV64", SCMP_ARCH_RISCV64 },
+};
+
+static const char *architecture_name(uint32_t arch)
+{
+	for (size_t i = 0; i < ARRAY_LEN(architectures); i++)
+		if (architectures[i].value == arch)
+			return architectures[i].name;
+	return "of unknown name";
+}
+
+const char *seccomp_native_name(void)
+{
+	return architecture_name(seccomp_arch_native());
+}
+
 static int read_architecture(struct rules_reader *reader,
 			     struct json_value value)
 {
-	static const struct constant words[] = {
-		{ "SCMP_ARCH_X86", SCMP_ARCH_X86 },
-		{ "SCMP_ARCH_X86_64", SCMP_ARCH_X86_64 },
-		{ "SCMP_ARCH_X32", SCMP_ARCH_X32 },
-		{ "SCMP_ARCH_ARM", SCMP_ARCH_ARM },
-		{ "SCMP_ARCH_AARCH64", SCMP_ARCH_AARCH64 },
-		{ "SCMP_ARCH_MIPS", SCMP_ARCH_MIPS },
-		{ "SCMP_ARCH_MIPS64", SCMP_ARCH_MIPS64 },
-		{ "SCMP_ARCH_MIPS64N32", SCMP_ARCH_MIPS64N32 },
-		{ "SCMP_ARCH_MIPSEL", SCMP_ARCH_MIPSEL },
-		{ "SCMP_ARCH_MIPSEL64", SCMP_ARCH_MIPSEL64 },
-		{ "SCMP_ARCH_MIPSEL64N32", SCMP_ARCH_MIPSEL64N32 },
-		{ "SCMP_ARCH_PPC", SCMP_ARCH_PPC },
-		{ "SCMP_ARCH_PPC64", SCMP_ARCH_PPC64 },
-		{ "SCMP_ARCH_PPC64LE", SCMP_ARCH_PPC64LE },
-		{ "SCMP_ARCH_S390", SCMP_ARCH_S390 },
-		{ "SCMP_ARCH_S390X", SCMP_ARCH_S390X },
-		{ "SCMP_ARCH_PARISC", SCMP_ARCH_PARISC },
-		{ "SCMP_ARCH_PARISC64", SCMP_ARCH_PARISC64 },
-		{ "SCMP_ARCH_RISCV64", SCMP_ARCH_RISCV64 },
-	};
 	uint32_t arch = 0;
 	int status;
 
-	if (read_constant(reader, value, "architecture", words,
-			  ARRAY_LEN(words), &arch) < 0)
+	if (read_constant(reader, value, "architecture", architectures,
+			  ARRAY_LEN(architectures), &arch) < 0)
 		return -1;
 	if (arch == seccomp_arch_native())
 		reader->rules->names_native = true;
+	else
+		reader->rules->names_other = true;
 	status = seccomp_arch_add(reader->rules->filter, arch);
 	if (status == 0 || status == -EEXIST)
 		return 0;
+	if (status == -EDOM)
+		return json_fail(
+			&reader->json, value.start,
+			"%s has another byte order than this machine's %s: the runtime refuses it here",
+			architecture_name(arch), seccomp_native_name());
 	return err_library(reader, value, status, "add the architecture");
 }
 

@@ -17,6 +17,7 @@ struct seccomp_rules {
 	uint32_t default_action;
 	int newest; /* the highest call number that is named */
 	bool names_native; /* lists this machine's architecture */
+	bool names_other; /* lists another */
 };
 
 #define CLEANUP_RULES __attribute__((cleanup(seccomp_rules_free)))
@@ -31,5 +32,8 @@ int seccomp_rules_read(struct seccomp_rules *ret_rules,
 		       enum runtime_dialect dialect,
 		       struct err *err) MUST_CHECK;
 void seccomp_rules_free(struct seccomp_rules *rules);
+
+/* This machine's architecture as profiles spell it: "SCMP_ARCH_X86_64". */
+const char *seccomp_native_name(void);
 
 #endif

@@ -5,10 +5,8 @@
 
 #include <errno.h>
 #include <linux/seccomp.h>
-#include <seccomp.h>
 
-#include "tap.h"
-#include "testdata.h"
+#include "native_seccomp.h"
 
 #define CRIO "fixtures/crio/add.config.json"
 #define CONTAINERD "fixtures/containerd-ctr/seccomp.config.json"
@@ -22,7 +20,9 @@ static struct seccomp_profile *read_fixture(const char *name)
 	struct seccomp_profile *profile = NULL;
 	struct err err = { 0 };
 
+	know_every_action();
 	CHECK(json_check(&data.doc, &err) == 0);
+	list_native_arches(&data);
 	CHECK(seccomp_profile_read(&profile, &data.doc, RUNTIME_CRUN, &err) ==
 	      0);
 	return profile;
@@ -34,6 +34,7 @@ static struct seccomp_profile *read_text(const char *text)
 	struct seccomp_profile *profile = NULL;
 	struct err err = { 0 };
 
+	know_every_action();
 	CHECK(seccomp_profile_read(&profile, &data.doc, RUNTIME_CRUN, &err) ==
 	      0);
 	return profile;

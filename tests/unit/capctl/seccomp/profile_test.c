@@ -6,14 +6,13 @@
 #include <errno.h>
 #include <linux/seccomp.h>
 #include <sched.h>
-#include <seccomp.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 
-#include "tap.h"
-#include "testdata.h"
+#include "native_seccomp.h"
 
 #define FAILS(number) (SECCOMP_RET_ERRNO | (number))
-#define ARCHES "\"architectures\":[\"SCMP_ARCH_X86_64\",\"SCMP_ARCH_AARCH64\"],"
+#define ARCHES(names) "\"architectures\":[" names "],"
 #define ALLOW_ALL "\"defaultAction\":\"SCMP_ACT_ALLOW\","
 #define FAIL_ALL "\"defaultAction\":\"SCMP_ACT_ERRNO\","
 
@@ -26,6 +25,7 @@ read_text(const char *seccomp, enum runtime_dialect dialect, struct err *err)
 	struct testdata data CLEANUP_TESTDATA = { .owned = NULL };
 
 	*err = (struct err){ 0 };
+	know_every_action();
 	if (asprintf(&text, "{\"linux\":{\"seccomp\":{%s}}}", seccomp) < 0)
 		abort();
 	data = testdata_of(text);
@@ -43,7 +43,9 @@ static struct seccomp_profile *read_fixture(const char *name,
 	struct seccomp_profile *profile = NULL;
 	struct err err = { 0 };
 
+	know_every_action();
 	CHECK(json_check(&data.doc, &err) == 0);
+	list_native_arches(&data);
 	CHECK(seccomp_profile_read(&profile, &data.doc, dialect, &err) == 0);
 	CHECK_STR(err.text, "");
 	return profile;
@@ -54,7 +56,7 @@ static uint32_t ask_with(const struct seccomp_profile *profile,
 			 uint64_t third)
 {
 	const uint64_t args[6] = { first, second, third };
-	int nr = seccomp_syscall_resolve_name(name);
+	int nr = seccomp_call_number(name);
 
 	CHECK(nr >= 0);
 	return seccomp_profile_run(profile, 0, nr, args);
@@ -234,8 +236,8 @@ static void a_rule_twice_is_one_rule(void)
 }
 
 #define NEWEST_IS_READ                                                         \
-	ARCHES "\"syscalls\":[{\"names\":[\"read\",\"write\"],\"action\":"     \
-	       "\"SCMP_ACT_ALLOW\"}]"
+	"\"syscalls\":[{\"names\":[\"read\",\"write\"],\"action\":"            \
+	"\"SCMP_ACT_ALLOW\"}]"
 
 /* Call numbers depend on the architecture; those of newer calls are higher. */
 static void under_runc_what_is_newer_than_the_profile_does_not_exist(void)
@@ -251,8 +253,10 @@ static void under_runc_what_is_newer_than_the_profile_does_not_exist(void)
 		  FAILS(ENOSYS), SECCOMP_RET_KILL_THREAD },
 		{ "\"defaultAction\":\"SCMP_ACT_LOG\"," NEWEST_IS_READ,
 		  SECCOMP_RET_LOG, SECCOMP_RET_LOG },
-		{ FAIL_ALL "\"syscalls\":[{\"names\":[\"read\"],\"action\":"
-			   "\"SCMP_ACT_ALLOW\"}]",
+		{ FAIL_ALL ARCHES("\"" ANOTHER_ARCH "\"") NEWEST_IS_READ,
+		  FAILS(ENOSYS), FAILS(EPERM) },
+		{ FAIL_ALL "\"syscalls\":[{\"names\":[\"openat2\"],"
+			   "\"action\":\"SCMP_ACT_ERRNO\"}]",
 		  FAILS(EPERM), FAILS(EPERM) },
 	};
 
@@ -269,26 +273,111 @@ static void under_runc_what_is_newer_than_the_profile_does_not_exist(void)
 	}
 }
 
+static struct seccomp_profile *clock_profile(const char *arches)
+{
+	char *text CLEANUP_FREE = NULL;
+	struct seccomp_profile *profile;
+	struct err err;
+
+	if (asprintf(
+		    &text,
+		    FAIL_ALL ARCHES(
+			    "%s") "\"syscalls\":[{\"names\":[\"clock_settime\"],"
+				  "\"action\":\"SCMP_ACT_ALLOW\"}]",
+		    arches) < 0)
+		abort();
+	profile = read_text(text, RUNTIME_CRUN, &err);
+	CHECK_STR(err.text, "");
+	return profile;
+}
+
+/* By the number that clock_settime has in `arch`. */
+static uint32_t ask_clock(const struct seccomp_profile *profile, uint32_t arch)
+{
+	static const uint64_t args[6];
+	int nr = seccomp_syscall_resolve_name_arch(arch, "clock_settime");
+
+	CHECK(nr > 0);
+	return seccomp_profile_run(profile, arch, nr, args);
+}
+
 static void another_architecture_has_its_own_numbers(void)
 {
-	struct err err;
-	struct seccomp_profile *profile CLEANUP_PROFILE = read_text(
-		FAIL_ALL "\"architectures\":[\"SCMP_ARCH_AARCH64\","
-			 "\"SCMP_ARCH_X86\"],\"syscalls\":[{\"names\":"
-			 "[\"reboot\"],\"action\":\"SCMP_ACT_ALLOW\"}]",
-		RUNTIME_CRUN, &err);
-	const uint64_t args[6] = { 0 };
+	struct seccomp_profile *profile CLEANUP_PROFILE =
+		clock_profile("\"" ANOTHER_ARCH "\"");
+	static const uint64_t args[6];
 
 	REQUIRE(profile);
-	CHECK_U64(seccomp_profile_run(profile, SCMP_ARCH_AARCH64, 142, args),
-		  SECCOMP_RET_ALLOW);
-	CHECK_U64(seccomp_profile_run(profile, SCMP_ARCH_X86, 88, args),
-		  SECCOMP_RET_ALLOW);
-	CHECK_U64(seccomp_profile_run(profile, SCMP_ARCH_X86, 142, args),
+	CHECK_U64(ask_clock(profile, ANOTHER_ARCH_TOKEN), SECCOMP_RET_ALLOW);
+	CHECK_U64(seccomp_profile_run(profile, ANOTHER_ARCH_TOKEN,
+				      SYS_clock_settime, args),
 		  FAILS(EPERM));
 	/* An architecture that is not in the list. */
-	CHECK_U64(seccomp_profile_run(profile, SCMP_ARCH_S390X, 88, args),
+	CHECK_U64(seccomp_profile_run(profile, SCMP_ARCH_PARISC,
+				      SYS_clock_settime, args),
 		  SECCOMP_RET_KILL_THREAD);
+}
+
+/* The runtime adds this machine's, whatever the list says. */
+static void a_list_for_another_machine_is_foreign_and_its_rules_apply(void)
+{
+	static const struct {
+		const char *arches;
+		bool foreign;
+	} cases[] = {
+		{ "", false },
+		{ NATIVE_ARCHES, false },
+		{ NATIVE_ARCHES ",\"" ANOTHER_ARCH "\"", false },
+		{ "\"" ANOTHER_ARCH "\"", true },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct seccomp_profile *profile CLEANUP_PROFILE =
+			clock_profile(cases[i].arches);
+
+		CHECK(seccomp_profile_is_foreign(profile) == cases[i].foreign);
+		CHECK_U64(ask(profile, "clock_settime"), SECCOMP_RET_ALLOW);
+		CHECK_U64(ask(profile, "reboot"), FAILS(EPERM));
+	}
+	CHECK(!seccomp_profile_is_foreign(NULL));
+}
+
+static void programs_of_32_bits_have_their_own_numbers(void)
+{
+	struct seccomp_profile *profile CLEANUP_PROFILE =
+		clock_profile(NATIVE_ARCHES);
+
+	REQUIRE(profile);
+	if (!NATIVE_SUB_ARCH)
+		SKIP("none here");
+	CHECK_U64(ask_clock(profile, NATIVE_SUB_ARCH), SECCOMP_RET_ALLOW);
+	CHECK_U64(ask_clock(profile, seccomp_arch_native()), SECCOMP_RET_ALLOW);
+}
+
+/* Not libseccomp's own for what socketcall(2) and ipc(2) do as well. */
+static void a_call_has_the_number_of_the_kernels_headers(void)
+{
+	static const struct {
+		const char *name;
+		int nr;
+	} calls[] = {
+		{ "bind", SYS_bind },
+		{ "bpf", SYS_bpf },
+		{ "clock_settime", SYS_clock_settime },
+		{ "clone", SYS_clone },
+		{ "mount", SYS_mount },
+		{ "msgctl", SYS_msgctl },
+		{ "semctl", SYS_semctl },
+		{ "setsockopt", SYS_setsockopt },
+		{ "shmctl", SYS_shmctl },
+		{ "socket", SYS_socket },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(calls); i++)
+		if (!CHECK(seccomp_call_number(calls[i].name) == calls[i].nr))
+			printf("# %s\n", calls[i].name);
+	CHECK(seccomp_call_number("no_such_call") < 0);
+	CHECK(seccomp_call_number("chown32") < 0);
 }
 
 static void what_a_runtime_would_refuse_is_refused_by_place(void)
@@ -302,6 +391,10 @@ static void what_a_runtime_would_refuse_is_refused_by_place(void)
 		      "defaultAction");
 	check_refused(ALLOW_ALL "\"architectures\":[\"SCMP_ARCH_Z80\"]",
 		      "unknown architecture 'SCMP_ARCH_Z80'");
+	check_refused(
+		ALLOW_ALL ARCHES("\"" OTHER_ORDER_ARCH "\"") "\"syscalls\":[]",
+		OTHER_ORDER_ARCH " has another byte order than this "
+				 "machine's SCMP_ARCH_");
 	check_refused(ALLOW_ALL "\"architectures\":[1]",
 		      "'architecture' must be a string, not a number");
 	check_refused(ALLOW_ALL "\"syscalls\":{}",
@@ -432,7 +525,7 @@ static void podman_answers_ENOSYS_to_what_it_does_not_know(void)
 		  FAILS(EINVAL));
 	CHECK_U64(ask(profile, "clock_settime"), FAILS(EPERM));
 	CHECK_U64(ask(profile, "process_vm_readv"), SECCOMP_RET_ALLOW);
-	CHECK_U64(ask(profile, "uselib"), FAILS(EPERM));
+	CHECK_U64(ask(profile, "kexec_load"), FAILS(EPERM));
 	CHECK_U64(ask(profile, "quotactl_fd"), FAILS(ENOSYS));
 }
 
@@ -441,11 +534,14 @@ static size_t profiles;
 static void read_one(const char *path, const struct json_doc *doc)
 {
 	for (int dialect = RUNTIME_RUNC; dialect <= RUNTIME_CRUN; dialect++) {
+		struct testdata data CLEANUP_TESTDATA =
+			testdata_copy(doc->name, doc->text, doc->len);
 		struct seccomp_profile *profile CLEANUP_PROFILE = NULL;
 		struct err err = { 0 };
 
-		CHECK(json_check(doc, &err) == 0);
-		CHECK(seccomp_profile_read(&profile, doc,
+		CHECK(json_check(&data.doc, &err) == 0);
+		list_native_arches(&data);
+		CHECK(seccomp_profile_read(&profile, &data.doc,
 					   (enum runtime_dialect)dialect,
 					   &err) == 0);
 		if (*err.text)
@@ -473,6 +569,9 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_rule_twice_is_one_rule),
 	TAP_TEST(under_runc_what_is_newer_than_the_profile_does_not_exist),
 	TAP_TEST(another_architecture_has_its_own_numbers),
+	TAP_TEST(a_list_for_another_machine_is_foreign_and_its_rules_apply),
+	TAP_TEST(programs_of_32_bits_have_their_own_numbers),
+	TAP_TEST(a_call_has_the_number_of_the_kernels_headers),
 	TAP_TEST(what_a_runtime_would_refuse_is_refused_by_place),
 	TAP_TEST(too_many_conditions_are_refused),
 	TAP_TEST(crio_lets_new_namespaces_be_made_by_no_way),
