@@ -102,10 +102,13 @@ AC_DEFUN([CAPRUNTIME_LINK_KERNEL_HEADERS], [
 # CAPRUNTIME_CHOOSE_LIBC(WITH-MUSL): sets LIBC_CFLAGS, which compile and link
 # capruntime, LIBC_LDFLAGS and capruntime_libc. musl-gcc is the compiler with other
 # specs, which have no static PIE: rcrt1.o is the start of one. musl never makes its data
-# read-only again, so norelro only saves the padding before the other data.
+# read-only again, so norelro only saves the padding before the other data. Debian's
+# musl-dev of another architecture has the script of that one's cross compiler.
 AC_DEFUN([CAPRUNTIME_CHOOSE_LIBC], [
 	LIBC_CFLAGS= LIBC_LDFLAGS=none
-	AC_PATH_PROG([MUSL_GCC], [musl-gcc])
+	AS_IF([test "$cross_compiling" = yes],
+		[AC_PATH_PROG([MUSL_GCC], [${host_alias%%-*}-linux-musl-gcc])],
+		[AC_PATH_PROG([MUSL_GCC], [musl-gcc])])
 	AC_MSG_CHECKING([how capruntime links])
 	AS_IF([test "$1" != no && test -n "$MUSL_GCC"], [
 		CAPRUNTIME_LINK_KERNEL_HEADERS

@@ -48,10 +48,15 @@ make_stand_ins() {
 	write_script "$BATS_TEST_TMPDIR/bin/make" \
 		"tar -cJf capruntime-$version.tar.xz CHANGELOG.md"
 	write_script "$repository/tools/build-tarball" "
+		case \$1 in
+		--architectures) exec printf '%s\n' amd64 s390x ;;
+		--missing) exec cat $HOME/missing-\$2 ;;
+		esac
 		mkdir -p \"\$2\"
 		for end in tar.xz tar.xz.sha256 spdx.json; do
-			echo \$end >\"\$2/capruntime-$version-linux-x86_64.\$end\"
+			echo \$end >\"\$2/capruntime-$version-linux-\$3.\$end\"
 		done"
+	touch "$HOME"/missing-{amd64,s390x}
 	PATH=$BATS_TEST_TMPDIR/bin:$PATH
 }
 
@@ -78,11 +83,10 @@ expect_missing() { # TEXT
 	[[ "$output" == *'nothing was pushed'* ]]
 	cd ../files
 	diff <(printf '%s\n' SHA256SUMS SHA256SUMS.sig \
-		"capruntime-$version-linux-x86_64.spdx.json" \
-		"capruntime-$version-linux-x86_64.tar.xz" \
+		"capruntime-$version-linux-"{amd64,s390x}.{spdx.json,tar.xz} \
 		"capruntime-$version.tar.xz") <(LC_ALL=C ls)
 	sha256sum -c SHA256SUMS
-	[ "$(wc -l <SHA256SUMS)" = 3 ]
+	[ "$(wc -l <SHA256SUMS)" = 5 ]
 	printf 'tester %s\n' "$(cat "$HOME/key.pub")" >"$HOME/signers"
 	verify() { ssh-keygen -Y verify -f "$HOME/signers" -I tester -n file -s SHA256SUMS.sig; }
 	verify <SHA256SUMS
@@ -146,6 +150,11 @@ expect_missing() { # TEXT
 	git config user.signingKey "$HOME/key"
 	git config gpg.format x509
 	expect_missing "gpg.format is 'x509'"
+}
+
+@test "a compiler for an architecture is missing" {
+	echo s390x-linux-gnu-gcc >"$HOME/missing-s390x"
+	expect_missing "the tarball for s390x needs 's390x-linux-gnu-gcc': ./quickstart install cross"
 }
 
 @test "a build or a signature that fails leaves no tag and no files" {
