@@ -102,11 +102,28 @@ check_target() { # FILE
 		die "'$to/$1' exists, and this script did not install it: remove it first"
 }
 
+# A root below --destdir can be another machine's.
+check_machine() {
+	[ -z "$destdir" ] || return 0
+	case $(uname -m) in
+	x86_64) want='3e 00' architecture=amd64 ;;
+	aarch64) want='b7 00' architecture=arm64 ;;
+	ppc64le) want='15 00' architecture=ppc64le ;;
+	s390x) want='00 16' architecture=s390x ;;
+	*) return 0 ;;
+	esac
+	# e_machine, in elf(5)
+	[ "$(od -An -tx1 -j 18 -N 2 "$here/bin/capruntime" | sed 's/^ *//')" = "$want" ] ||
+		die "these programs are not for this machine: take the tarball" \
+			"that ends in linux-$architecture.tar.xz"
+}
+
 # Before anything is changed.
 check_files() {
 	[ -d "$here/bin" ] || die "nothing to install beside '$here/install.sh'"
 	(cd "$here" && sha256sum --quiet -c SHA256SUMS) ||
 		die "wrong checksums: fetch the tarball again"
+	check_machine
 	check_way "$conf/policy.d/"
 	check_way "$conf/runtimes/"
 	files >"$work/MANIFEST"

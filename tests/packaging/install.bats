@@ -5,6 +5,7 @@
 # shellcheck disable=SC2154 # helpers.bash sets them
 # The tarball's install script, with stand-ins for the programs.
 
+load ../need
 load helpers
 
 setup() {
@@ -195,6 +196,48 @@ all_files() {
 		[[ "$output" == *"prefix '$prefix'"* ]]
 	done
 	expect_files
+}
+
+# Where nothing could be harmed, if it installed.
+install_here() { # MACHINE
+	mkdir -p "$BATS_TEST_TMPDIR/bin"
+	printf '#!/bin/sh\necho %s\n' "$1" >"$BATS_TEST_TMPDIR/bin/uname"
+	chmod 755 "$BATS_TEST_TMPDIR/bin/uname"
+	# shellcheck disable=SC2016 # for the inner shell
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH unshare --mount --map-root-user sh -ec \
+		'mount -t tmpfs tmpfs /etc && exec sh "$@"' sh "$tree/install.sh" \
+		--prefix "$BATS_TEST_TMPDIR/here"
+}
+
+@test "programs of another machine are refused with the name of the right tarball" {
+	require_programs unshare
+	unshare --mount --map-root-user true || skip 'cannot enter a user namespace'
+	local -A name=([x86_64]=amd64 [aarch64]=arm64 [ppc64le]=ppc64le
+		[s390x]=s390x)
+	local -A bytes=([x86_64]='\076\000' [aarch64]='\267\000'
+		[ppc64le]='\025\000' [s390x]='\000\026')
+
+	for own in "${!name[@]}"; do
+		printf "%018d${bytes[$own]}" 0 >"$tree/bin/capruntime"
+		seal
+		for other in "${!name[@]}"; do
+			rm -rf "$BATS_TEST_TMPDIR/here"
+			if [ "$own" = "$other" ]; then
+				run -0 install_here "$own"
+				continue
+			fi
+			run -1 install_here "$other"
+			[ "$output" = "install.sh: these programs are not for this machine: take the tarball that ends in linux-${name[$other]}.tar.xz" ]
+			[ ! -e "$BATS_TEST_TMPDIR/here" ]
+		done
+	done
+	run -0 install_here riscv64
+}
+
+@test "below --destdir programs of any machine are installed" {
+	printf '%020d' 0 >"$tree/bin/capruntime"
+	seal
+	run -0 install
 }
 
 @test "a prepared link at a temporary name is not followed" {
