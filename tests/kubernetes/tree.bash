@@ -40,7 +40,7 @@ image=registry.example/capruntime:0.1.0
 # Builds the image of the Containerfile from the static programs.
 make_image() {
 	local buildah=(buildah --root "$work/buildah/root" --storage-driver vfs
-		--runroot "$work/buildah/run")
+		--runroot "$work/buildah/run") programs
 
 	(
 		flock 9
@@ -49,9 +49,13 @@ make_image() {
 	) 9>"$builddir/static.lock" 3>&- 4>&-
 	echo '{"default": [{"type": "insecureAcceptAnything"}]}' \
 		>"$work/signatures.json"
+	programs=$work/tarballs/capruntime-${image##*:}-linux-$("$srcdir/tools/build-tarball" \
+		--architectures | head -n 1)/bin
+	mkdir -p "$programs"
+	cp "$builddir"/static/{capctl,capruntime} "$programs"
 	"${buildah[@]}" bud --quiet \
 		--signature-policy "$work/signatures.json" \
-		-f "$tree/Containerfile" -t "$image" "$builddir/static" 3>&- 4>&-
+		-f "$tree/Containerfile" -t "$image" "$work/tarballs" 3>&- 4>&-
 	"${buildah[@]}" push --quiet \
 		--signature-policy "$work/signatures.json" "$image" \
 		"docker-archive:$work/image.tar:$image" 3>&- 4>&-

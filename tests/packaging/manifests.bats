@@ -86,6 +86,16 @@ all_are() { # JQ-FILTER, on standard input
 	"$builddir/capctl" check --strict "$packaging/kubernetes/policy.json"
 }
 
+@test "the daemons run on nodes of the image's architectures, which a release has" {
+	daemons | all_are '.spec.template.spec.affinity.nodeAffinity |
+		.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms ==
+		[{matchExpressions: [{key: "kubernetes.io/arch", operator: "In",
+			values: ["amd64", "arm64", "ppc64le", "s390x"]}]}]'
+	"$srcdir/tools/build-tarball" --architectures | sort |
+		diff - <(grep -oE 'linux/[a-z0-9]+' "$packaging/kubernetes/Containerfile" |
+			cut -d/ -f2 | sort)
+}
+
 @test "CRI-O's drop-in differs only in the path of the program" {
 	sed 's|/usr/bin/capruntime|/opt/capruntime/capruntime|' \
 		"$packaging/crio/50-capruntime.conf" |
@@ -98,6 +108,64 @@ all_are() { # JQ-FILTER, on standard input
 		all_are ".images == [{name: \"capruntime\",
 			newName: \"registry.example/capruntime\",
 			newTag: \"$version\"}]"
+}
+
+@test "the Containerfile takes the programs of this version" {
+	version=$("$builddir/capctl" version --json | jq -r .capruntime)
+	grep -qx "ARG VERSION=$version" "$packaging/kubernetes/Containerfile"
+}
+
+# With stand-ins for the programs, which name their architecture.
+make_image() { # DIRECTORY PLATFORMS
+	local architecture buildah=(buildah --root "$BATS_TEST_TMPDIR/root"
+		--runroot "$BATS_TEST_TMPDIR/run" --storage-driver vfs)
+
+	for architecture in amd64 arm64 ppc64le s390x; do
+		mkdir -p "$1/capruntime-0.1.0-linux-$architecture/bin"
+		for program in capctl capruntime; do
+			echo "$program of $architecture" \
+				>"$1/capruntime-0.1.0-linux-$architecture/bin/$program"
+		done
+	done
+	echo '{"default": [{"type": "insecureAcceptAnything"}]}' \
+		>"$BATS_TEST_TMPDIR/signatures.json"
+	(cd "$1" && "${buildah[@]}" build --quiet \
+		--signature-policy "$BATS_TEST_TMPDIR/signatures.json" \
+		-f "$packaging/kubernetes/Containerfile" --platform "$2" \
+		--manifest image . 3>&- 4>&-)
+	"${buildah[@]}" manifest push --quiet --all \
+		--signature-policy "$BATS_TEST_TMPDIR/signatures.json" image \
+		"oci:$BATS_TEST_TMPDIR/oci" 3>&- 4>&-
+}
+
+blob() { # DIGEST
+	cat "$BATS_TEST_TMPDIR/oci/blobs/${1/://}"
+}
+
+@test "the image has the programs of each architecture" {
+	[ "$(id -u)" = 0 ] || skip 'not root'
+	require_programs buildah
+	platforms=$(sed -n 's/.*--platform \([^ ]*\).*/\1/p' \
+		"$packaging/kubernetes/Containerfile")
+	make_image "$BATS_TEST_TMPDIR/context" "$platforms"
+	index=$(blob "$(jq -r '.manifests[0].digest' "$BATS_TEST_TMPDIR/oci/index.json")")
+	[ "$(jq -r '.manifests[].platform | "\(.os)/\(.architecture)"' <<<"$index" |
+		sort | paste -sd ,)" = "$platforms" ]
+	jq -r '.manifests[] | "\(.platform.architecture) \(.digest)"' <<<"$index" |
+		while read -r architecture digest; do
+			manifest=$(blob "$digest")
+			blob "$(jq -r .config.digest <<<"$manifest")" |
+				jq -e --arg own "$architecture" \
+					'.architecture == $own and
+					.config.Entrypoint == ["/usr/bin/capctl"]'
+			for layer in $(jq -r '.layers[].digest' <<<"$manifest"); do
+				blob "$layer" | tar -xz -C "$BATS_TEST_TMPDIR"
+			done
+			diff - "$BATS_TEST_TMPDIR"/usr/bin/capctl <<<"capctl of $architecture"
+			diff - "$BATS_TEST_TMPDIR"/usr/bin/capruntime \
+				<<<"capruntime of $architecture"
+			[ "$(find "$BATS_TEST_TMPDIR/usr" -type f | wc -l)" = 2 ]
+		done
 }
 
 @test "OpenShift's constraints allow the daemons exactly that" {
