@@ -45,7 +45,7 @@ check-one:
 # Some tests call these programs.
 check-helpers: all $(HELPERS) packaging/package-hook
 
-## soak: run the long tests, memcheck, then soak-packages
+## soak: the long tests, memcheck, soak-packages, soak-architectures (hours)
 soak: all $(ALL_SOAK_TESTS) $(PROBE) check-helpers
 	set -e; for test in $(ALL_SOAK_TESTS); do \
 		echo "== $$test"; srcdir='$(abs_srcdir)' \
@@ -58,6 +58,7 @@ if CONTAINER_TESTS
 	@$(AM_TESTS_ENVIRONMENT) CAPRUNTIME_CYCLES=$${CAPRUNTIME_CYCLES-500} \
 		$(BATS) --tap $(srcdir)/tests/runtime/cycles.bats
 	@$(MAKE) soak-packages
+	@$(MAKE) soak-architectures
 endif
 
 ## faults: fail each system call and allocation, as a table in faults.md (half an hour)
@@ -98,7 +99,8 @@ soak-packages: dist
 	@$(AM_TESTS_ENVIRONMENT) DIST='$(abs_builddir)/$(distdir).tar.xz' \
 		$(BATS) --tap $(srcdir)/tests/soak/packages.bats
 
-## soak-architectures: cross-build for arm64 and s390x, and test under qemu-user
+## soak-architectures: build and test for arm64, ppc64le and s390x, under qemu-user
+# Needs a Debian mirror.
 soak-architectures: dist
 	@$(AM_TESTS_ENVIRONMENT) DIST='$(abs_builddir)/$(distdir).tar.xz' \
 		$(BATS) --tap $(srcdir)/tests/vm/architectures.bats
@@ -221,7 +223,7 @@ format:
 		'(' -name '*.[ch]' -o -name '*.cc' ')' \
 		-exec $(CLANG_FORMAT) -i {} +
 
-## packages: make the Debian package, the RPM and the tarball in packages/
+## packages: make the Debian package, the RPM and the tarballs in packages/
 packages: dist
 	$(srcdir)/tools/make-packages $(distdir).tar.xz packages
 

@@ -293,7 +293,7 @@ static void warn_seccomp(struct explained *explained)
 	if (seccomp_profile_is_foreign(profile))
 		findings_add_like(
 			&explained->warnings, WARNING("seccomp_architecture"),
-			"the container's seccomp profile lists other architectures than this machine's %s: its rules apply here as well, but it was made for another machine",
+			"the container's seccomp profile lists other architectures than this machine's %s: its rules apply here as well, but it may have been made for another machine",
 			seccomp_native_name());
 	for (int bit = 0; bit < 64; bit++)
 		if (raised >> bit & 1)

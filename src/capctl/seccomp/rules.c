@@ -127,7 +127,7 @@ static const char *architecture_name(uint32_t arch)
 	for (size_t i = 0; i < ARRAY_LEN(architectures); i++)
 		if (architectures[i].value == arch)
 			return architectures[i].name;
-	return "of unknown name";
+	return "architecture";
 }
 
 const char *seccomp_native_name(void)
