@@ -74,7 +74,7 @@ static void each_capability_has_a_line(void)
 	call(&tally, SYS_bind, CAP_NET_BIND_SERVICE, 0, 97 * SECOND);
 	call(&tally, SYS_mlock, CAP_IPC_LOCK, 0, 10 * SECOND);
 	/* What counts as no need is not shown. */
-	call(&tally, SYS_open, CAP_SYS_ADMIN, -ENOENT, 10 * SECOND);
+	call(&tally, SYS_openat, CAP_SYS_ADMIN, -ENOENT, 10 * SECOND);
 	CHECK_SHOWS(
 		&tally, &place,
 		HEAD
