@@ -43,8 +43,6 @@ setup_file() {
 		cd /capruntime && autoreconf -i' >"$dir/log" 2>&1 || fail_with_log
 }
 
-setup() { dir=$BATS_FILE_TMPDIR; }
-
 # The tarball for it has static programs of that machine, with its own libraries; of
 # toml++ there are only headers.
 expect_tarball() { # ARCHITECTURE QEMU MACHINE-OF-READELF DEBIAN-ARCHITECTURE
