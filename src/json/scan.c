@@ -238,11 +238,15 @@ static size_t decode_unicode(const char **from, char *to)
 	return encode_utf8(code, to);
 }
 
-/* *from is after the backslash. An escape is longer than its decoded form. */
+/*
+ * *from is at the backslash. At most four bytes: an escape is longer than its
+ * decoded form.
+ */
 static size_t decode_escape(const char **from, char *to)
 {
-	char name = *(*from)++;
+	char name = (*from)[1];
 
+	*from += 2;
 	switch (name) {
 	case 'b':
 		*to = '\b';
@@ -268,13 +272,6 @@ static size_t decode_escape(const char **from, char *to)
 	return 1;
 }
 
-/* One character, or one byte of it; at most four bytes. */
-static size_t decode_next(const char **from, char *to)
-{
-	*to = *(*from)++;
-	return *to == '\\' ? decode_escape(from, to) : 1;
-}
-
 size_t json_decode(const struct json_doc *doc, struct json_value string,
 		   char *ret_text)
 {
@@ -290,7 +287,7 @@ size_t json_decode(const struct json_doc *doc, struct json_value string,
 		size_t len;
 
 		if (*from == '\\') {
-			to += decode_next(&from, to);
+			to += decode_escape(&from, to);
 			continue;
 		}
 		/* Also a byte that is not plain: part of a character. */
@@ -342,7 +339,7 @@ bool json_string_is(const struct json_doc *doc, struct json_value string,
 				return false;
 		if (from == end)
 			return !*text;
-		len = decode_next(&from, next);
+		len = decode_escape(&from, next);
 		/* A NUL in the string differs from the end of the text. */
 		for (size_t i = 0; i < len; i++)
 			if (!*text || *text++ != next[i])
