@@ -38,6 +38,7 @@ learn_plainly() { learn_bundle --run && echo "$stderr"; }
 @test "what tracing costs" {
 	local kind task round plain traced
 
+	[ -z "${CAPRUNTIME_EMULATED-}" ] || skip 'the processor is emulated'
 	use_program_bundle runc shell
 	grant_nothing
 	while IFS='|' read -r kind task; do
