@@ -12,13 +12,8 @@ teardown_containerd() {
 	teardown_engine
 }
 
-# The shims inherit the policy's path from the daemon's environment.
 use_containerd() { # runc or crun
-	[ -z "${socket-}" ] || stop_containerd
-	use_engine_runtime "$1"
-	rm -rf "$work/containerd"
-	mkdir "$work/containerd"
-	socket=$work/containerd/socket
+	prepare_containerd "$1"
 	cat >"$work/containerd.toml" <<-END
 		version = 2
 		root = "$work/containerd/root"
@@ -30,11 +25,25 @@ use_containerd() { # runc or crun
 		[ttrpc]
 		address = "$socket.ttrpc"
 	END
+	start_with_image
+}
+
+# Before its configuration is written.
+prepare_containerd() { # runc or crun
+	[ -z "${socket-}" ] || stop_containerd
+	use_engine_runtime "$1"
+	rm -rf "$work/containerd"
+	mkdir "$work/containerd"
+	socket=$work/containerd/socket
+}
+
+start_with_image() {
 	start_daemon
 	make_oci_archive
 	ctr images import "$work/image.oci" >/dev/null
 }
 
+# The shims inherit the policy's path from the daemon's environment.
 start_daemon() {
 	CAPRUNTIME_POLICY=$work/policy.json containerd \
 		--config "$work/containerd.toml" \

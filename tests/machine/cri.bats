@@ -27,8 +27,7 @@ ctr() { command ctr --address "$socket" --namespace k8s.io "$@" 3>&-; }
 
 # containerd 2.x takes this version of the file, too.
 use_cri() { # runc or crun
-	use_containerd "$1"
-	stop_daemon
+	prepare_containerd "$1"
 	cat >"$work/containerd.toml" <<-END
 		version = 2
 		root = "$work/containerd/root"
@@ -47,8 +46,7 @@ use_cri() { # runc or crun
 		BinaryName = "$work/$handler"
 		SystemdCgroup = true
 	END
-	start_daemon
-	ctr images import "$work/image.oci" >/dev/null
+	start_with_image
 	pod=pod-$BATS_TEST_NUMBER-$1
 }
 
