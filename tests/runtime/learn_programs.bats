@@ -50,7 +50,7 @@ needs_exactly() { # NAME
 	needs_exactly chown
 }
 
-@test "perf needs PERFMON for a whole machine" {
+@test "perf needs for a whole machine what the kernel asks for" {
 	require_programs perf
 	needs_exactly 'perf stat -a'
 }
