@@ -33,6 +33,7 @@ row_of() { # FILE: result
 	write_log dark
 	run row_of failed stopped dark
 	[ "$output" = $'1 passed, FAILED\n1 passed, FAILED\n0 passed, FAILED' ]
+	[ "$(row_of dark)" = '0 passed, FAILED' ]
 }
 
 @test "each machine has its own row, and none is counted for the next" {
