@@ -35,10 +35,14 @@ time_task() { # TASK WORD...: prints milliseconds
 
 learn_plainly() { learn_bundle --run && echo "$stderr"; }
 
+skip_if_emulated() {
+	[ -z "${CAPRUNTIME_EMULATED-}" ] || skip 'the processor is emulated'
+}
+
 @test "what tracing costs" {
 	local kind task round plain traced
 
-	[ -z "${CAPRUNTIME_EMULATED-}" ] || skip 'the processor is emulated'
+	skip_if_emulated
 	use_program_bundle runc shell
 	grant_nothing
 	while IFS='|' read -r kind task; do
@@ -60,6 +64,7 @@ learn_plainly() { learn_bundle --run && echo "$stderr"; }
 	local number=0 count taken
 	local TIMEFORMAT='%3U %3S'
 
+	skip_if_emulated
 	use_runtime crun
 	grant_both
 	for count in 1 8 64; do
