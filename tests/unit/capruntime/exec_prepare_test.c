@@ -165,6 +165,11 @@ static void hand_over_narrowed(const struct tempdir *dir)
 	session.preserve_fds = NULL;
 	CHECK(prepare(&session, "y", false) == -1);
 	CHECK_HAS(session.err.text, "/y' belongs to another container");
+	REQUIRE(seteuid(0) == 0 &&
+		mount("none", "/proc", "tmpfs", 0, NULL) == 0 &&
+		seteuid(SOMEBODY) == 0);
+	CHECK(prepare(&session, "x", false) == -1);
+	CHECK_HAS(session.err.text, "': is missing");
 	REQUIRE(tempdir_write_str(dir, "process", "{"));
 	CHECK(prepare(&session, "x", false) == -1);
 }
@@ -192,6 +197,9 @@ static void read_unclear(const struct tempdir *dir)
 	CHECK(prepare(&session, "narrows", true) == -1);
 	CHECK_HAS(session.err.text, reason);
 	CHECK_HAS(session.err.text, "of 'narrows', which rule '" RULE "'");
+	make_container(dir, "unknown", "x", true);
+	CHECK(prepare(&session, "unknown", true) == -1);
+	CHECK_HAS(session.err.text, "/unknown' belongs to another container");
 }
 
 static void each_word_of_an_unclear_call_can_be_the_id(void)
