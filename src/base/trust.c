@@ -187,21 +187,17 @@ static bool is_plain(const struct stat *st)
 static bool has_plain_directories(const char *path)
 {
 	char above[PLAIN_SIZE];
-	size_t end = 1, next;
 	struct stat st;
 
-	for (;;) {
-		next = end + strspn(path + end, "/");
-		next += strcspn(path + next, "/");
-		if (!path[next])
-			return true;
-		memcpy(above, path, next);
-		above[next] = '\0';
+	for (size_t end = 1; path[end]; end += strcspn(path + end, "/")) {
+		memcpy(above, path, end);
+		above[end] = '\0';
 		if (lstat(above, &st) < 0 || !S_ISDIR(st.st_mode) ||
 		    !is_plain(&st))
 			return false;
-		end = next;
+		end += strspn(path + end, "/");
 	}
+	return true;
 }
 
 /*
@@ -212,20 +208,12 @@ static bool has_plain_directories(const char *path)
  */
 static bool walk_is_plain(struct walk *walk)
 {
-	struct stat root;
-
 	if (*walk->path != '/' || strlen(walk->path) >= PLAIN_SIZE)
 		return false;
 	walk->fd = fileio_open(AT_FDCWD, walk->path, O_PATH | O_NOFOLLOW, 0);
-	if (walk->fd >= 0 && fstat(walk->fd, &walk->st) == 0 &&
-	    (walk->st.st_mode & S_IFMT) == walk->wanted &&
-	    is_plain(&walk->st) && lstat("/", &root) == 0 && is_plain(&root) &&
-	    has_plain_directories(walk->path))
-		return true;
-	if (walk->fd >= 0)
-		close(walk->fd);
-	walk->fd = -1;
-	return false;
+	return walk->fd >= 0 && fstat(walk->fd, &walk->st) == 0 &&
+	       (walk->st.st_mode & S_IFMT) == walk->wanted &&
+	       is_plain(&walk->st) && has_plain_directories(walk->path);
 }
 
 static int walk_path(struct walk *walk, struct err *err)
