@@ -192,8 +192,8 @@ has_container() { [ -n "$(ls -A "$state" 2>/dev/null)" ]; }
 
 # The word means the container that lacks CHOWN. A slow machine does not run it in
 # each second.
-watches() { # WORD
-	capctl learn --json --root "$state" --for 1s --id "$1"
+watches() { # WORD...
+	capctl learn --json --root "$state" --for 1s --id "$@"
 	ended 1 && is_json '.needs.names == ["CAP_CHOWN"]'
 }
 
@@ -228,9 +228,7 @@ watches() { # WORD
 		grant_nothing
 		id=$(printf '%s' "$id" | sha256sum | cut -d ' ' -f 1)
 		start_container 'while :; do busybox chown 0 /dev; busybox sleep 0.1; done'
-		capctl learn --root "$state" --for 5s --rule "$work/rule-$name" \
-			--id "${id:0:12}"
-		ended 1
+		wait_until watches "${id:0:12}" --rule "$work/rule-$name"
 		jq -e --arg id "$id" '.rules[0].match == {id: $id}' "$work/rule-$name"
 		capctl check "$work/rule-$name"
 		ended 0

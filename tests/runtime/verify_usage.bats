@@ -26,19 +26,26 @@ expect_lists() { # LINE...
 	diff <(printf '%s\n' "$@") <(lists)
 }
 
+# A busy machine does not run the container in each second.
+shows_use() { # WORD...
+	usage --for 1s "$@"
+	jq -e '[.containers[].usage.used.names[]] != []' <<<"$output" ||
+		[[ "$output" == *'NET_BIND_SERVICE: used while watched'* ]]
+} >/dev/null 2>&1
+
 @test "each container's used and unused grants are told apart in one trace" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
 		grant_both
 		start "binds-$name" "$binds"
 		start "idles-$name" "$idles"
-		usage --for 3s --json
+		wait_until shows_use --json
 		ended 0
 		expect_lists "binds-$name CAP_NET_BIND_SERVICE;CAP_NET_RAW" \
 			"idles-$name ;CAP_NET_BIND_SERVICE,CAP_NET_RAW"
-		is_json '.usage | .complete and .lost == 0 and .seconds >= 3 and
+		is_json '.usage | .complete and .lost == 0 and .seconds >= 1 and
 			(.source == "tracepoint" or .source == "kprobe")'
-		usage --for 2s "binds-$name"
+		wait_until shows_use "binds-$name"
 		ended 0
 		[[ "$(tr -s ' \n' ' ' <<<"$output")" == "binds-$name ok holds "*"binds-$name used NET_BIND_SERVICE: used while watched binds-$name unused NET_RAW: not used while watched watched for "* ]] ||
 			seen 'rows'
@@ -103,7 +110,7 @@ expect_lists() { # LINE...
 		start "b-$name" "$binds" "
 			.linux.namespaces |= map(if .type == \"pid\" then
 				.path = \"/proc/$first/ns/pid\" else . end)"
-		usage --for 2s --json
+		wait_until shows_use --json
 		ended 0
 		expect_lists "a-$name ;CAP_NET_BIND_SERVICE,CAP_NET_RAW" \
 			"b-$name CAP_NET_BIND_SERVICE;CAP_NET_RAW"
