@@ -45,7 +45,7 @@ check-one:
 # Some tests call these programs.
 check-helpers: all $(HELPERS) packaging/package-hook
 
-## soak: the long tests, memcheck, soak-packages, soak-architectures (hours)
+## soak: the long tests, memcheck, and all that begins with soak- (a day)
 soak: all $(ALL_SOAK_TESTS) $(PROBE) check-helpers
 	set -e; for test in $(ALL_SOAK_TESTS); do \
 		echo "== $$test"; srcdir='$(abs_srcdir)' \
@@ -60,6 +60,7 @@ if CONTAINER_TESTS
 	@$(MAKE) soak-packages
 	@$(MAKE) soak-architectures
 endif
+	@$(MAKE) soak-fuzz
 
 ## faults: fail each system call and allocation, as a table in faults.md (half an hour)
 faults: all check-helpers
@@ -171,6 +172,16 @@ fuzz-table: $(ALL_FUZZ_TARGETS)
 		fuzz-plain $(ALL_FUZZ_TARGETS) >fuzz.md-new
 	@mv fuzz.md-new fuzz.md && cat fuzz.md
 
+## soak-fuzz: fuzz each target for an hour, as tables in fuzz.md (half a day)
+FUZZ_SOAK_SECONDS = 3600
+soak-fuzz:
+	@$(MKDIR_P) fuzz-soak
+	@cd fuzz-soak && { test -e config.status || \
+		'$(abs_srcdir)/configure' --quiet --enable-fuzzing \
+		--disable-container-tests $(CAPCTL_SWITCH) CC=clang CXX=clang++; }
+	@cd fuzz-soak && $(MAKE) -s fuzz-table SECONDS='$(FUZZ_SOAK_SECONDS)'
+	@cp fuzz-soak/fuzz.md fuzz.md
+
 ## analyze: static analysis by clang-tidy and gcc (minutes)
 analyze: config.h
 	builddir='$(abs_builddir)' $(srcdir)/tools/analyze clang-tidy
@@ -236,5 +247,5 @@ sbom: capruntime.map $(CAPCTL_MAP)
 .PHONY: analyze bench check-fresh check-helpers check-one check-quick \
 	coverage differential examples-expect faults feature-table format fuzz \
 	fuzz-table fuzz-targets help instructions learn-table load memcheck \
-	mutation packages sbom soak soak-architectures soak-packages \
-	soak-releases static-programs vm-check
+	mutation packages sbom soak soak-architectures soak-fuzz \
+	soak-packages soak-releases static-programs vm-check
