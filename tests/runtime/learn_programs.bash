@@ -101,7 +101,7 @@ sys.exit(ctypes.CDLL(None).mlock(bytes(1 << 20), 1 << 20) != 0)"'
 }
 
 # A container whose pod adds what the program needs. Its programs are this
-# machine's.
+# machine's. perf 7 finds events by /sys.
 use_program_bundle() { # RUNTIME NAME
 	use_runtime "$1"
 	use_program "$2"
@@ -119,6 +119,8 @@ use_program_bundle() { # RUNTIME NAME
 		.process.args = ["/bin/bash", "-c", $script] |
 		.process.capabilities |= map_values($set) |
 		.mounts += [
+			{destination: "/sys", type: "sysfs", source: "sysfs",
+				options: ["nosuid", "noexec", "nodev", "ro"]},
 			{destination: "/tmp", type: "tmpfs", source: "tmpfs",
 				options: ["nosuid", "mode=1777"]},
 			("/usr", "/etc" | {destination: ., source: ., type: "bind",
