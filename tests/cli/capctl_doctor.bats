@@ -978,6 +978,13 @@ default_warning=(warning 'including the one that repairs it' 'RuntimeClass')
 	finds warning 'is not in runtime_supports_json' 'add "capruntime"'
 
 	put etc/containers/containers.conf.d/60-more.conf <<-END
+		[engine]
+		runtime_supports_json = ["other", {append = true}]
+	END
+	doctor
+	finds
+
+	put etc/containers/containers.conf.d/60-more.conf <<-END
 		[engine.runtimes]
 		capruntime = ["/usr/bin/runc", "$capruntime"]
 	END

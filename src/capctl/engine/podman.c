@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * podman and buildah: containers.conf of the distribution, of the machine,
- * then each file of containers.conf.d. The last file that sets a key counts.
+ * then each file of containers.conf.d. The last file that sets a key counts,
+ * but for lists that are appended.
  */
 #include "config.h"
 
@@ -49,16 +50,44 @@ static bool is_podman_runtime(const char *text, const void *context)
 	return strcmp(text, context) == 0;
 }
 
+/* From podman 5 on, {append = true} in a list holds for it and later files. */
+static bool podman_appends(const struct toml_value *list, bool before)
+{
+	for (size_t i = 0; i < toml_count(list); i++) {
+		const struct toml_value *append = toml_find(
+			toml_element(list, i), "append", (char *)NULL);
+
+		if (append)
+			before = toml_is_true(append);
+	}
+	return before;
+}
+
 /* podman's default list does not have capruntime. */
+static bool podman_supports_json(const struct engine_config *config,
+				 const char *name)
+{
+	bool appends = false, supports = false;
+
+	for (size_t i = 0; i < config->files_count; i++) {
+		const struct toml_value *list =
+			toml_find(toml_root(config->files[i].doc), "engine",
+				  "runtime_supports_json", (char *)NULL);
+
+		if (!list)
+			continue;
+		appends = podman_appends(list, appends);
+		supports = (appends && supports) ||
+			   engine_list_has(list, is_podman_runtime, name);
+	}
+	return supports;
+}
+
 static void check_podman_json(const struct engine_config *config,
 			      const char *name, const char *file,
 			      struct findings *findings)
 {
-	const char *where;
-	const struct toml_value *list =
-		podman_find(config, "runtime_supports_json", NULL, &where);
-
-	if (engine_list_has(list, is_podman_runtime, name))
+	if (podman_supports_json(config, name))
 		return;
 	findings_add(
 		findings, FINDING_WARNING, TOPIC,

@@ -138,6 +138,37 @@ static void podmans_last_list_counts(void)
 	check_findings(&reading, 0);
 }
 
+#define JSON_LIST(list) "[engine]\nruntime_supports_json = [" list "]\n"
+
+static void check_podman_lists(size_t findings, const char *first,
+			       const char *second, const char *third)
+{
+	struct reading reading CLEANUP_READING =
+		READ(ENGINE_PODMAN,
+		     "[engine.runtimes]\ncapruntime = [\"" OURS "\"]\n", first,
+		     second, third);
+
+	check_findings(&reading, findings);
+}
+
+/* As podman 5.4.2 and 5.8.6 do. */
+static void podmans_list_is_appended_until_a_file_says_otherwise(void)
+{
+	static const char ours[] = JSON_LIST("\"capruntime\"");
+	static const char other[] = JSON_LIST("\"crun\"");
+	static const char append[] = JSON_LIST("\"crun\", {append = true}");
+
+	check_podman_lists(1, ours, other, NULL);
+	check_podman_lists(0, ours, append, NULL);
+	check_podman_lists(0, ours, append, other);
+	check_podman_lists(1, ours, other, append);
+	check_podman_lists(0, JSON_LIST("{append = true}, \"capruntime\""),
+			   other, NULL);
+	check_podman_lists(1, append, ours,
+			   JSON_LIST("\"crun\", {append = false}"));
+	check_podman_lists(1, append, other, NULL);
+}
+
 #define DOCKER(name, rest) "{\"runtimes\":{\"" name "\":{" rest "}}}"
 
 static void dockers_runtime_has_a_path_or_a_shims_options(void)
@@ -240,6 +271,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(crios_last_list_of_capabilities_counts),
 	TAP_TEST(crios_default_program_is_a_path_or_its_name),
 	TAP_TEST(podmans_last_list_counts),
+	TAP_TEST(podmans_list_is_appended_until_a_file_says_otherwise),
 	TAP_TEST(dockers_runtime_has_a_path_or_a_shims_options),
 	TAP_TEST(dockers_last_member_with_a_key_counts),
 	TAP_TEST(dockers_default_is_reported),
