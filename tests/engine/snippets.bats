@@ -123,7 +123,8 @@ containerd_says() { # FILE
 	file=$snippets/podman/50-capruntime.conf
 	toml_says "$file" '. == {engine: {runtimes:
 		{capruntime: ["/usr/bin/capruntime"]}, runtime_supports_json:
-		["crun", "runc", "kata", "runsc", "krun", "capruntime"]}}'
+		["crun", "crun-vm", "runc", "kata", "runsc", "youki", "krun",
+		"capruntime"]}}'
 	is_warned_of "$file" "'runtime'"
 }
 
