@@ -59,6 +59,7 @@ static const struct runtime_option options[] = {
 	{ "empty-ns", "", OPTION_VALUE, AFTER_RESTORE, 0 },
 	{ "lsm-profile", "", OPTION_VALUE, AFTER_RESTORE, AFTER_RESTORE },
 	{ "lsm-mount-context", "", OPTION_VALUE, AFTER_RESTORE, AFTER_RESTORE },
+	{ "network-lock", "", OPTION_VALUE, 0, AFTER_RESTORE },
 	{ "tcp-established", "", OPTION_FLAG, AFTER_RESTORE, AFTER_RESTORE },
 	{ "tcp-close", "", OPTION_FLAG, 0, AFTER_RESTORE },
 	{ "ext-unix-sk", "", OPTION_FLAG, AFTER_RESTORE, AFTER_RESTORE },

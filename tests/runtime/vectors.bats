@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2154 # helpers.bash sets them
 # Every config.json that an engine wrote, and every unusual one that was tried
-# with real runtimes. vectors.py checks the results.
+# with real runtimes. vectors.py checks the results. And the runtimes' options.
 
 load helpers
 
@@ -91,5 +91,26 @@ expect_at_least() { # NUMBER WORD
 			podman; do
 			grep "^ran .* $engine/.*config.json" <<<"$output"
 		done
+	done
+}
+
+# The options that the help of "runtime [VERB]" names.
+help_options() { # [VERB]
+	"$RUNTIME_NAME" "$@" --help 2>&1 |
+		sed -nE 's/^ +(-., )?--([A-Za-z-]+).*/\2/p'
+}
+
+@test "every option that the help of these runtimes names is in the table" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		for verb in '' create run exec restore; do
+			for option in $(help_options $verb); do
+				grep -q "^	{ \"$option\", " \
+					"$srcdir/src/runtime/options.c" ||
+					echo "$name $verb: --$option"
+			done
+		done >"$work/missing"
+		diff /dev/null "$work/missing"
+		[ "$(help_options create | grep -c .)" -ge 5 ]
 	done
 }

@@ -429,6 +429,7 @@ static void crun_takes_options_of_restore(void)
 		"--manage-cgroups-mode X",
 		"--lsm-profile X",
 		"--lsm-mount-context X",
+		"--network-lock X",
 		"--detach",
 		"--tcp-established",
 		"--tcp-close",
