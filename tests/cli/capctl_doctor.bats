@@ -1220,6 +1220,207 @@ import_ours() { # VERSION IMPORT PATH: config.toml with this import, ours at PAT
 	[ "$(ours)" = "$(($(containerd_major) >= 2))" ]
 }
 
+# Whole configurations, as engines and distributions write them
+
+# containerd's own default configuration, with the handler's table.
+default_node() { # VERSION FILE
+	containerd_node "$1"
+	{
+		cat "$2"
+		sed '/^version/d' "$srcdir/packaging/containerd/config-v$1.toml"
+	} | put etc/containerd/config.toml
+}
+
+nvidia() { # VERSION PLUGIN: a drop-in as NVIDIA's toolkit writes it
+	put etc/containerd/conf.d/99-nvidia.toml <<-END
+		version = $1
+		[plugins]
+		  [plugins."$2"]
+		    [plugins."$2".containerd]
+		      default_runtime_name = "nvidia"
+		      [plugins."$2".containerd.runtimes]
+		        [plugins."$2".containerd.runtimes.nvidia]
+		          runtime_type = "io.containerd.runc.v2"
+		          [plugins."$2".containerd.runtimes.nvidia.options]
+		            BinaryName = "/usr/bin/nvidia-container-runtime"
+	END
+}
+
+import_drop_ins() { # in the place of an empty list
+	local line="imports = ['/etc/containerd/conf.d/*.toml']"
+
+	sed -i "s|^imports = .*|$line|" "$tree/etc/containerd/config.toml"
+	grep -qxF "$line" "$tree/etc/containerd/config.toml"
+}
+
+# 1.6 and 1.7 write version 2 of the format, 2.0 to 2.2 version 3.
+@test "this machine's containerd: its default configuration, and drop-ins" {
+	local format
+
+	require_programs containerd
+	containerd config default >"$work/default.toml"
+	format=$(sed -n 's/^version = //p' "$work/default.toml")
+	[ "$format" = 2 ] || [ "$(containerd_major)" -ge 2 ]
+	default_node "$((format > 2 ? 3 : 2))" "$work/default.toml"
+	doctor
+	finds
+	says containerd "handler 'capruntime' in '/etc/containerd/config.toml'"
+
+	import_drop_ins
+	nvidia "$((format + 1))" io.containerd.cri.v1.runtime
+	doctor
+	finds error "'/etc/containerd/conf.d/99-nvidia.toml' has version = $((format + 1)), but '/etc/containerd/config.toml' version = $format" \
+		"write version = $format"
+}
+
+@test "containerd 1.x: a drop-in for a default configuration replaces it" {
+	default_node 2 /dev/stdin <<-'END'
+		disabled_plugins = []
+		imports = []
+		version = 2
+		[plugins."io.containerd.grpc.v1.cri"]
+		  enable_selinux = false
+		  [plugins."io.containerd.grpc.v1.cri".containerd]
+		    default_runtime_name = "runc"
+		    [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
+		      runtime_type = "io.containerd.runc.v2"
+		      [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
+		        BinaryName = ""
+		        SystemdCgroup = true
+		[plugins."io.containerd.runtime.v1.linux"]
+		  runtime = "runc"
+	END
+	doctor
+	finds
+	import_drop_ins
+	nvidia 2 io.containerd.grpc.v1.cri
+	doctor
+	finds warning "under containerd 1.x the import '/etc/containerd/conf.d/99-nvidia.toml' replaces everything that '/etc/containerd/config.toml' has" \
+		"into '/etc/containerd/config.toml' itself"
+}
+
+# Its default configuration imports conf.d.
+@test "containerd 2.3: tables of version 3 and 4, and an old one that is ignored" {
+	default_node 3 /dev/stdin <<-'END'
+		version = 4
+		root = '/var/lib/containerd'
+		disabled_plugins = []
+		imports = ['/etc/containerd/conf.d/*.toml']
+		[plugins]
+		  [plugins.'io.containerd.cri.v1.runtime']
+		    enable_selinux = false
+		    [plugins.'io.containerd.cri.v1.runtime'.containerd]
+		      default_runtime_name = 'runc'
+		      [plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes]
+		        [plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc]
+		          runtime_type = 'io.containerd.runc.v2'
+		          [plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc.options]
+		            BinaryName = ''
+		            SystemdCgroup = true
+		  [plugins.'io.containerd.server.v1.grpc']
+		    address = '/run/containerd/containerd.sock'
+	END
+	nvidia 3 io.containerd.cri.v1.runtime
+	doctor
+	finds
+	put etc/containerd/conf.d/capruntime.toml \
+		<"$srcdir/packaging/containerd/config-v2.toml"
+	doctor
+	finds
+	sed -i 's/^version = 2/version = 4/' \
+		"$tree/etc/containerd/conf.d/capruntime.toml"
+	doctor
+	finds error "'/etc/containerd/conf.d/capruntime.toml' has version = 4 and names capruntime in plugins.\"$cri\": containerd ignores that table" \
+		'plugins."io.containerd.cri.v1.runtime"'
+}
+
+# The file of CRI-O's packages, and OpenShift's.
+@test "CRI-O: the drop-ins of its packages stay in effect" {
+	program /usr/libexec/crio/runc
+	ln -sfn /usr/libexec/crio/runc "$tree$home/runtimes/capruntime"
+	put etc/crio/crio.conf.d/10-crio.conf <<-'END'
+		[crio.image]
+		signature_policy = "/etc/crio/policy.json"
+		[crio.runtime]
+		default_runtime = "crun"
+		[crio.runtime.runtimes.crun]
+		runtime_path = "/usr/libexec/crio/crun"
+		runtime_root = "/run/crun"
+		monitor_path = "/usr/libexec/crio/conmon"
+		allowed_annotations = [
+		    "io.containers.trace-syscall",
+		]
+		[crio.runtime.runtimes.runc]
+		runtime_path = "/usr/libexec/crio/runc"
+		runtime_root = "/run/runc"
+		monitor_path = "/usr/libexec/crio/conmon"
+	END
+	put etc/crio/crio.conf.d/00-default <<-'END'
+		[crio.runtime]
+		conmon_cgroup = "pod"
+		default_env = [
+		    "NSS_SDB_USE_CACHE=no",
+		]
+		default_capabilities = [
+		    "CHOWN",
+		    "NET_BIND_SERVICE",
+		]
+		[crio.runtime.workloads.openshift-builder]
+		activation_annotation = "io.openshift.builder"
+	END
+	doctor
+	finds
+	says CRI-O "handler 'capruntime' in '/etc/crio/crio.conf.d/50-capruntime.conf'"
+	put etc/crio/crio.conf.d/99-machine-config/override <<-'END'
+		[crio.runtime.runtimes.capruntime]
+		runtime_path = "/usr/libexec/crio/runc"
+	END
+	doctor
+	finds warning "no engine's configuration" '' \
+		warning 'no handler of CRI-O calls capruntime' ''
+}
+
+# k3s and RKE2 write such a config.toml; k0s merges /etc/k0s/containerd.d into the
+# file in /run.
+@test "the drop-in directories of distributions of Kubernetes are read" {
+	local place plugin=io.containerd.cri.v1.runtime
+
+	for place in /var/lib/rancher/k3s/agent/etc/containerd \
+		/var/lib/rancher/rke2/agent/etc/containerd; do
+		no_crio
+		policy '{engine: "containerd", audit: "none"}' "$web"
+		put "${place#/}/config.toml" <<-END
+			version = 3
+			imports = ["$place/config-v3.toml.d/*.toml"]
+			[grpc]
+			  address = "/run/k3s/containerd/containerd.sock"
+			[plugins.'$plugin'.containerd.runtimes.runc]
+			  runtime_type = "io.containerd.runc.v2"
+			[plugins.'$plugin'.containerd.runtimes.runc.options]
+			  SystemdCgroup = true
+		END
+		put "${place#/}/config-v3.toml.d/capruntime.toml" \
+			<"$srcdir/packaging/containerd/config-v3.toml"
+		doctor
+		finds
+		says containerd "handler 'capruntime' in '$place/config-v3.toml.d/capruntime.toml'"
+		rm -r "${tree:?}$place"
+	done
+
+	put etc/k0s/containerd.toml <<-'END'
+		# k0s_managed=true
+		version = 2
+		imports = [
+			"/run/k0s/containerd-cri.toml",
+		]
+	END
+	put run/k0s/containerd-cri.toml \
+		<"$srcdir/packaging/containerd/config-v2.toml"
+	doctor
+	finds
+	says containerd "handler 'capruntime' in '/run/k0s/containerd-cri.toml'"
+}
+
 # The engines' own word
 
 # Runs doctor on this machine, with the tree's /etc and $work/sbin as
