@@ -56,15 +56,15 @@ containerd_table='{runtime_type: "io.containerd.runc.v2",
 	pod_annotations: ["capruntime.io/*"],
 	options: {BinaryName: "/usr/bin/capruntime"}}'
 
-# The configuration that this machine's containerd prints; 2.x always prints
-# version 3 of the format.
+# The configuration that this machine's containerd prints; 2.x always prints the
+# newest version of the format that it knows: 3, from 2.3 on 4.
 containerd_says() { # FILE
-	local format=2 plugin=io.containerd.grpc.v1.cri
+	local format='== 2' plugin=io.containerd.grpc.v1.cri
 
 	[ "$(containerd_major)" -lt 2 ] ||
-		format=3 plugin=io.containerd.cri.v1.runtime
+		format='>= 3' plugin=io.containerd.cri.v1.runtime
 	containerd -c "$1" config dump >"$work/heard.toml"
-	toml_says "$work/heard.toml" ".version == $format and
+	toml_says "$work/heard.toml" ".version $format and
 		(.plugins.\"$plugin\".containerd |
 		.default_runtime_name == \"runc\" and (.runtimes.capruntime |
 		.runtime_type == \"io.containerd.runc.v2\" and
