@@ -161,6 +161,9 @@ expect_build_ids() { # DIRECTORY, of an installation
 		share/man/man8/capctl.8.gz \
 		share/man/man8/capruntime.8.gz \
 		share/man/man5/capruntime-policy.5.gz \
+		share/bash-completion/completions/capctl.bash \
+		share/fish/vendor_completions.d/capctl.fish \
+		share/zsh/vendor-completions/_capctl \
 		share/capruntime/policy.schema.json \
 		share/doc/capruntime/docs/install.md \
 		share/doc/capruntime/packaging/crio/50-capruntime.conf; do

@@ -168,3 +168,15 @@ learn='tests/runtime/learn.bats tests/machine/learn.bats'
 	# shellcheck disable=SC2086 # a list
 	expect_all_pass 11-forky-learn.log forky boot $learn
 }
+
+@test "Debian 12: the package's life, with containerd as a service" {
+	use_package bookworm
+	expect_all_pass 12-bookworm-package.log bookworm boot-systemd \
+		tests/machine/package.bats
+}
+
+@test "Debian testing: the package's life, with containerd as a service" {
+	use_package forky
+	expect_all_pass 13-forky-package.log forky boot-systemd \
+		tests/machine/package.bats
+}

@@ -3,7 +3,8 @@
 # shellcheck disable=SC2154 # helpers.bash sets them
 # Each supported Debian with nothing installed: the README's two commands in
 # order; then the demo and the tests of real containers with the release's own
-# kernel and its CRIU, in a virtual machine. Takes hours.
+# kernel and its CRIU, in a virtual machine; and the tarball of static programs.
+# Takes hours.
 
 load helpers
 
@@ -57,4 +58,19 @@ demo_and_containers_in_machine() { # RELEASE
 
 @test "Debian testing's kernel: the demo and real containers" {
 	demo_and_containers_in_machine forky
+}
+
+@test "the static tarball works in each Debian, with its runc" {
+	"$srcdir/tools/build-tarball" "$DIST" "$BATS_TEST_TMPDIR/tarball"
+	for release in bookworm trixie forky; do
+		dir=$BATS_TEST_TMPDIR/$release
+		machine fresh "$release" "$builddir/releases" "$dir"
+		tar -xJf "$BATS_TEST_TMPDIR"/tarball/*.tar.xz -C "$dir/root"
+		machine in "$dir" sh -ec 'apt-get update -q
+			apt-get install -qy --no-install-recommends runc
+			/capruntime-*/install.sh
+			capctl check
+			capctl doctor --probe' >"$dir/log" 2>&1 || fail_with_log
+		grep '^comparisons: 31, differences: 0$' "$dir/log"
+	done
 }
