@@ -15,15 +15,18 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/paths.h"
+#include "runtime/call.h"
 
 /*
- * `root`: the value of --root; NULL: not given, then `runtime` and the
- * environment decide. ret_root is absolute, without symbolic links as far as
- * the directory exists. For the default of a program that is neither runc nor
- * crun it is the program's name, which contains no slash. Allocates nothing.
+ * Without --root, `runtime` and the environment decide. ret_root is absolute,
+ * without symbolic links as far as the directory exists. For the default of a
+ * program that is neither runc nor crun it is the program's name, which contains
+ * no slash. An empty --root is an error: versions of runc differ in it, and crun
+ * refuses it. Allocates nothing.
  */
-int runtime_root_resolve(char ret_root[PATH_SIZE], const char *root,
-			 const char *runtime, struct err *err) MUST_CHECK;
+int runtime_root_resolve(char ret_root[PATH_SIZE],
+			 const struct runtime_args *args, const char *runtime,
+			 struct err *err) MUST_CHECK;
 
 /*
  * Does the container have a state directory? If so, the runtime refuses to

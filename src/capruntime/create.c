@@ -378,8 +378,7 @@ int create_prepare(const struct runtime_args *args, const char *handler,
 	int status = policy_files_load(&job.policy, err);
 
 	job.exists = job.is_taken =
-		exec_key_init(&job.key, args->root, args->id, runtime,
-			      &job.taken) < 0;
+		exec_key_init(&job.key, args, runtime, &job.taken) < 0;
 	if (!job.exists)
 		check_id(&job, false);
 	job.evaluation.args = args;

@@ -219,7 +219,7 @@ static NOT_INLINED int prepare_session(const struct runtime_args *args,
 		.id = args->id,
 		.handler = handler,
 	};
-	int status = exec_key_init(&key, args->root, args->id, runtime, err);
+	int status = exec_key_init(&key, args, runtime, err);
 
 	if (status == 0)
 		status = args->unclear_exec

@@ -27,12 +27,12 @@
 #define PRIVATE_MODE 0700
 #define SHARED_MODE 0755
 
-int exec_key_init(struct exec_key *ret_key, const char *root, const char *id,
+int exec_key_init(struct exec_key *ret_key, const struct runtime_args *args,
 		  const char *runtime, struct err *err)
 {
-	ret_key->id = id;
-	ret_key->old_root = root && *root ? root : path_basename(runtime);
-	if (runtime_root_resolve(ret_key->root, root, runtime, err) < 0)
+	ret_key->id = args->id;
+	ret_key->old_root = args->root ? args->root : path_basename(runtime);
+	if (runtime_root_resolve(ret_key->root, args, runtime, err) < 0)
 		return -1;
 	if (strcmp(ret_key->root, ret_key->old_root) == 0)
 		ret_key->old_root = NULL;

@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/paths.h"
+#include "runtime/call.h"
 #include "spec/record.h"
 
 #define EXEC_LINK_NAME_SIZE 17
@@ -26,11 +27,8 @@ struct exec_link {
 	bool narrows; /* also if it cannot be read */
 };
 
-/*
- * `root` is the value of --root, NULL: not given. ret_key points to both, and
- * to `runtime`. Allocates nothing.
- */
-int exec_key_init(struct exec_key *ret_key, const char *root, const char *id,
+/* ret_key points into argv and to `runtime`. Allocates nothing. */
+int exec_key_init(struct exec_key *ret_key, const struct runtime_args *args,
 		  const char *runtime, struct err *err) MUST_CHECK;
 
 /*

@@ -54,16 +54,28 @@ static bool is_go_directory(const char *path)
 	       named.st_ino == here.st_ino;
 }
 
+/* What a relative root is below; NULL: the current directory. */
+static const char *find_base(const struct runtime_args *args,
+			     const char *runtime)
+{
+	const char *named = secure_getenv("PWD");
+
+	/* crun changes to the bundle before it uses the root. */
+	if (is_crun(runtime))
+		return args->bundle && *args->bundle ? args->bundle : NULL;
+	return is_go_directory(named) ? named : NULL;
+}
+
 /* Not inlined: other calls touch no pages of the stack for it. */
-static __attribute__((noinline)) int print_relative(char ret_path[PATH_SIZE],
-						    const char *path,
-						    const char *runtime,
-						    struct err *err)
+static __attribute__((noinline)) int
+print_relative(char ret_path[PATH_SIZE], const char *path,
+	       const struct runtime_args *args, const char *runtime,
+	       struct err *err)
 {
 	char directory[PATH_SIZE];
-	const char *base = secure_getenv("PWD");
+	const char *base = find_base(args, runtime);
 
-	if (is_crun(runtime) || !is_go_directory(base))
+	if (!base)
 		base = getcwd(directory, sizeof(directory));
 	if (!base)
 		return err_set_errno(err, errno, "current directory");
@@ -72,11 +84,13 @@ static __attribute__((noinline)) int print_relative(char ret_path[PATH_SIZE],
 		       : err_too_long(err);
 }
 
-static int print_absolute(char ret_path[PATH_SIZE], const char *path,
-			  const char *runtime, struct err *err)
+/* Absolute, unless the bundle is relative. */
+static int print_path(char ret_path[PATH_SIZE], const char *path,
+		      const struct runtime_args *args, const char *runtime,
+		      struct err *err)
 {
 	if (*path != '/')
-		return print_relative(ret_path, path, runtime, err);
+		return print_relative(ret_path, path, args, runtime, err);
 	return snprintf(ret_path, PATH_SIZE, "%s", path) < PATH_SIZE
 		       ? 0
 		       : err_too_long(err);
@@ -115,11 +129,15 @@ static int resolve_existing(char ret_path[PATH_SIZE], char path[PATH_SIZE],
 	return 0;
 }
 
-int runtime_root_resolve(char ret_root[PATH_SIZE], const char *root,
-			 const char *runtime, struct err *err)
+int runtime_root_resolve(char ret_root[PATH_SIZE],
+			 const struct runtime_args *args, const char *runtime,
+			 struct err *err)
 {
+	const char *root = args->root;
 	char path[PATH_SIZE];
 
+	if (root && !*root)
+		return err_set(err, "--root is empty: name a directory");
 	if (!root && !runtime_args_known(runtime)) {
 		snprintf(ret_root, PATH_SIZE, "%s", path_basename(runtime));
 		return 0;
@@ -129,7 +147,7 @@ int runtime_root_resolve(char ret_root[PATH_SIZE], const char *root,
 			return err_too_long(err);
 		root = ret_root;
 	}
-	if (print_absolute(path, root, runtime, err) < 0)
+	if (print_path(path, root, args, runtime, err) < 0)
 		return -1;
 	if (!is_crun(runtime))
 		path_clean(path);

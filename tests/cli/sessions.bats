@@ -141,6 +141,17 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 	untouched --root root exec --process "$process" id
 }
 
+@test "an empty root is refused if there are rules, a record or a link" {
+	create --root ''
+	refused '--root is empty'
+	refused_session '--root is empty' --root '' exec --process "$process" id
+	use_policy
+	create --root ''
+	refused '--root is empty'
+	make_bundle "$bundle"
+	session --root '' create -b "$bundle" id
+}
+
 @test "a dangling link changes nothing" {
 	rm "$record"
 	logged_untouched "$record" exec --process "$process" id

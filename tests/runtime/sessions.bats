@@ -261,6 +261,30 @@ by_default() { # WORD...
 	done
 }
 
+# crun changes to the bundle before it reads a relative root; runc does not.
+@test "a relative root is the directory where the runtime puts the state" {
+	cd "$work"
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		state=relative
+		engine_writes_more
+		grant '{}' 'exec: true, drop: "others", no_new_privileges: true'
+		start_container
+		make_process
+		state=$bundle/relative
+		[ -d "$state" ] || state=$work/relative
+		expect_session "${granted%0}1"
+		state=relative
+		try_capruntime run -d -b "$bundle" "$id-2"
+		expect_refusal "capruntime: bundle in use by container '$id' *"
+		try_capruntime run -d -b "$bundle" "$id"
+		expect_refusal "capruntime: container '$id' already exists *"
+		state=$bundle/relative
+		[ -d "$state" ] || state=$work/relative
+		capruntime delete --force "$id"
+	done
+}
+
 @test "a session that cannot be narrowed does not start" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"

@@ -85,10 +85,11 @@ static void root_and_id_are_told_apart(void)
 static void check_key(const char *root, const char *runtime, const char *want,
 		      const char *old)
 {
+	struct runtime_args args = { .root = root, .id = "web" };
 	struct exec_key made;
 	struct err err = { 0 };
 
-	if (!CHECK(exec_key_init(&made, root, "web", runtime, &err) == 0))
+	if (!CHECK(exec_key_init(&made, &args, runtime, &err) == 0))
 		printf("#   %s\n", err.text);
 	CHECK_STR(made.root, want);
 	CHECK_STR(made.old_root, old);

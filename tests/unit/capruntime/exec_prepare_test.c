@@ -39,6 +39,7 @@ static bool enter(const struct tempdir *dir)
 static void make_container(const struct tempdir *dir, const char *id,
 			   const char *owner, bool narrows)
 {
+	struct runtime_args args = { .root = dir->path, .id = id };
 	struct exec_key key;
 	struct err err = { 0 };
 	char *path CLEANUP_FREE = tempdir_path(dir, id);
@@ -51,7 +52,7 @@ static void make_container(const struct tempdir *dir, const char *id,
 					    .drop = narrows ? 1 : 0,
 					    .exec = true } };
 
-	REQUIRE(exec_key_init(&key, dir->path, id, RUNTIME, &err) == 0);
+	REQUIRE(exec_key_init(&key, &args, RUNTIME, &err) == 0);
 	record.about.root = key.root;
 	record.about.id = (char *)(uintptr_t)owner;
 	REQUIRE(record_print(&record, &text, &err) == 0 &&

@@ -12,15 +12,23 @@
 #define RUNC "/usr/sbin/runc"
 #define CRUN "/usr/bin/crun"
 
-static void check_root(const char *root, const char *runtime, const char *want)
+/* `bundle`: NULL in an exec. */
+static void check_call(const char *root, const char *bundle,
+		       const char *runtime, const char *want)
 {
+	struct runtime_args args = { .root = root, .bundle = bundle };
 	char found[PATH_SIZE];
 	struct err err = { 0 };
 
-	if (!CHECK(runtime_root_resolve(found, root, runtime, &err) == 0))
+	if (!CHECK(runtime_root_resolve(found, &args, runtime, &err) == 0))
 		printf("#   %s\n", err.text);
 	else
 		CHECK_STR(found, want);
+}
+
+static void check_root(const char *root, const char *runtime, const char *want)
+{
+	check_call(root, NULL, runtime, want);
 }
 
 static void check_below(const struct tempdir *dir, const char *root,
@@ -92,8 +100,6 @@ static void a_relative_root_is_below_the_current_directory(void)
 	setenv("PWD", dir.path, 1);
 	check_root("link", RUNC, deep);
 	check_root("./link", CRUN, deep);
-	check_root("", RUNC, dir.path);
-	check_root("", CRUN, dir.path);
 	REQUIRE(chdir("link") == 0);
 	setenv("PWD", link, 1);
 	check_root("..", RUNC, dir.path);
@@ -102,6 +108,40 @@ static void a_relative_root_is_below_the_current_directory(void)
 	check_root("..", RUNC, state);
 	REQUIRE(chdir("/") == 0);
 	setenv("PWD", "/", 1);
+}
+
+static void a_relative_root_of_crun_is_below_the_bundle(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tree_make();
+	char *deep CLEANUP_FREE = tempdir_path(&dir, "state/deep");
+	char *new CLEANUP_FREE = tempdir_path(&dir, "state/new/root");
+	char *by_default CLEANUP_FREE = tempdir_path(&dir, "state/xdg/crun");
+
+	REQUIRE(fchdir(dir.fd) == 0);
+	setenv("PWD", dir.path, 1);
+	check_call("state/deep", "state", RUNC, deep);
+	check_call("deep", "state", CRUN, deep);
+	check_call("deep", "./state/", CRUN, deep);
+	check_call("..//state/deep", "state", CRUN, deep);
+	check_call(deep, "state", CRUN, deep);
+	check_call("new/root", "state", CRUN, new);
+	check_call("state/deep", "", CRUN, deep);
+	setenv("XDG_RUNTIME_DIR", "xdg", 1);
+	check_call(NULL, "state", CRUN, by_default);
+	unsetenv("XDG_RUNTIME_DIR");
+	REQUIRE(chdir("/") == 0);
+	setenv("PWD", "/", 1);
+}
+
+static void an_empty_root_is_an_error(void)
+{
+	struct runtime_args args = { .root = "" };
+	char found[PATH_SIZE];
+	struct err err = { 0 };
+
+	CHECK(runtime_root_resolve(found, &args, RUNC, &err) == -1);
+	CHECK_STR(err.text, "--root is empty: name a directory");
+	CHECK(runtime_root_resolve(found, &args, CRUN, &err) == -1);
 }
 
 static void the_default_is_the_runtimes_own(void)
@@ -178,19 +218,23 @@ static void runc_asks_for_the_user_only_in_a_user_namespace(void)
 static void what_is_too_long_is_an_error(void)
 {
 	char long_path[PATH_SIZE + 1], found[PATH_SIZE];
+	struct runtime_args args = { .root = long_path };
 	struct err err = { 0 };
 
 	memset(long_path, 'a', PATH_SIZE);
 	long_path[0] = '/';
 	long_path[PATH_SIZE] = '\0';
-	CHECK(runtime_root_resolve(found, long_path, RUNC, &err) == -1);
+	CHECK(runtime_root_resolve(found, &args, RUNC, &err) == -1);
 	CHECK_STR(err.text, "root directory: name too long");
-	CHECK(runtime_root_resolve(found, long_path + 1, RUNC, &err) == -1);
+	args.root = long_path + 1;
+	CHECK(runtime_root_resolve(found, &args, RUNC, &err) == -1);
+	args.root = long_path;
 	long_path[PATH_SIZE - 2] = '\0';
-	CHECK(runtime_root_resolve(found, long_path, RUNC, &err) == 0);
+	CHECK(runtime_root_resolve(found, &args, RUNC, &err) == 0);
 	CHECK_STR(found, long_path);
 	setenv("XDG_RUNTIME_DIR", long_path, 1);
-	CHECK(runtime_root_resolve(found, NULL, CRUN, &err) == -1);
+	args.root = NULL;
+	CHECK(runtime_root_resolve(found, &args, CRUN, &err) == -1);
 	unsetenv("XDG_RUNTIME_DIR");
 }
 
@@ -241,6 +285,8 @@ static const struct tap_test tests[] = {
 	TAP_TEST(what_is_missing_is_kept_as_it_is_spelled),
 	TAP_TEST(runc_takes_two_dots_by_the_text),
 	TAP_TEST(a_relative_root_is_below_the_current_directory),
+	TAP_TEST(a_relative_root_of_crun_is_below_the_bundle),
+	TAP_TEST(an_empty_root_is_an_error),
 	TAP_TEST(the_default_is_the_runtimes_own),
 	TAP_TEST(runc_asks_for_the_user_only_in_a_user_namespace),
 	TAP_TEST(what_is_too_long_is_an_error),
