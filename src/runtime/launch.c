@@ -111,6 +111,15 @@ static bool is_ourselves(const struct stat *program)
 	return self.st_dev == program->st_dev && self.st_ino == program->st_ino;
 }
 
+/* In a user namespace root and everybody else can be one user. */
+static int check_owner_of_program(const struct stat *st, const char *path,
+				  struct err *err)
+{
+	if (trust_check_stat(st, path, err) < 0)
+		return -1;
+	return trust_has_owner(st, true) ? 0 : trust_check_program(path, err);
+}
+
 static int check_program(const char *path, struct err *err)
 {
 	struct stat st;
@@ -123,7 +132,7 @@ static int check_program(const char *path, struct err *err)
 	if (!(st.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)))
 		return err_set(err, "real runtime '%s' is not executable",
 			       path);
-	if (trust_check_stat(&st, path, err) < 0)
+	if (check_owner_of_program(&st, path, err) < 0)
 		return err_wrap(err, "real runtime");
 	if (is_ourselves(&st))
 		return err_set(

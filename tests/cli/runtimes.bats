@@ -296,6 +296,28 @@ os.execve(os.open(sys.argv[1], os.O_RDONLY), sys.argv[2:], os.environ)' \
 	run -0 "$capruntime" state x
 }
 
+# There the overflow user can be root or anybody else.
+@test "in a user namespace every verb requires a directory that others cannot write" {
+	require_root
+	require_open_build
+	require_programs setpriv unshare
+	chmod o+x "$BATS_RUN_TMPDIR" "${BATS_TEST_TMPDIR%/*}" "$work"
+	other=(setpriv --reuid 4711 --regid 4711 --clear-groups unshare -Ur)
+	"${other[@]}" true || skip 'no unprivileged user namespaces'
+	mkdir -m 1777 "$work/open"
+	cp "$(type -P true)" "$work/open/true"
+	chown 1234 "$work/open/true"
+	export CAPRUNTIME_RUNTIME=$work/open/true
+	for verb in state kill exec --version create; do
+		run -1 "${other[@]}" "$capruntime" "$verb" x
+		[[ "$output" == *"'$work/open/true'"*'is owned by user 65534'* ]]
+	done
+	CAPRUNTIME_RUNTIME=$(type -P true)
+	for verb in state kill exec --version; do
+		run -0 "${other[@]}" "$capruntime" "$verb" x
+	done
+}
+
 @test "create and run require a trusted directory for the link" {
 	require_root
 	mkdir -p "$work/etc/capruntime/runtimes"
