@@ -157,6 +157,30 @@ expect_joined() { # TEXT
 	done
 }
 
+join_network() { # PATH
+	change_config --arg path "$1" '.process.args = ["/bin/report"] |
+		(.linux.namespaces[] | select(.type == "network")).path = $path'
+}
+
+@test "host_network sees the node's network, and matches nothing where it cannot" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		join_network /proc/self/ns/net
+		grant '{host_network: false}'
+		expect_container "${nothing% *}"
+		grant '{host_network: true}'
+		expect_container "${granted% *}"
+		# crun follows it, runc does not.
+		ln -s /proc/self/ns/net "$bundle/net"
+		join_network net
+		for value in false true; do
+			grant "{host_network: $value}"
+			run capruntime run -b "$bundle" "$id" </dev/null
+			[[ "$output" != *amb=400* ]]
+		done
+	done
+}
+
 @test "a capability outside the bounding set is not raised" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
