@@ -32,6 +32,10 @@ int exec_key_init(struct exec_key *ret_key, const struct runtime_args *args,
 {
 	ret_key->id = args->id;
 	ret_key->old_root = args->root ? args->root : path_basename(runtime);
+	/* Old versions of crun take "./x" and "x/" for x. */
+	if (args->id && strchr(args->id, '/'))
+		return err_set(err, "invalid container id '%s': it has a slash",
+			       args->id);
 	if (runtime_root_resolve(ret_key->root, args, runtime, err) < 0)
 		return -1;
 	if (strcmp(ret_key->root, ret_key->old_root) == 0)

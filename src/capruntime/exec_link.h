@@ -27,7 +27,10 @@ struct exec_link {
 	bool narrows; /* also if it cannot be read */
 };
 
-/* ret_key points into argv and to `runtime`. Allocates nothing. */
+/*
+ * ret_key points into argv and to `runtime`. An id with a slash is an error.
+ * Allocates nothing.
+ */
 int exec_key_init(struct exec_key *ret_key, const struct runtime_args *args,
 		  const char *runtime, struct err *err) MUST_CHECK;
 

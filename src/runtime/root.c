@@ -163,8 +163,6 @@ int runtime_root_has_container(const char *root, const char *id, bool *ret_has,
 	*ret_has = false;
 	if (*root != '/')
 		return 0;
-	if (strchr(id, '/'))
-		return err_set(err, "invalid container id '%s'", id);
 	if (snprintf(path, sizeof(path), "%s/%s", root, id) >= PATH_SIZE)
 		return err_too_long(err);
 	*ret_has = lstat(path, &st) == 0;

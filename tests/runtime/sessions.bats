@@ -239,6 +239,19 @@ start_narrowed() {
 	done
 }
 
+# crun 1.8 takes an id for a path below the root.
+@test "a session with another spelling of the id is refused" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		start_narrowed
+		for spelled in "./$id" "$id/" "../${state##*/}/$id"; do
+			try_capruntime exec --process "$process" "$spelled"
+			expect_refusal "capruntime: invalid container id '$spelled'*"
+		done
+		capruntime delete --force "$id"
+	done
+}
+
 # Without --root: the runtime's own default.
 by_default() { # WORD...
 	machine_words env "CAPRUNTIME_RUNTIME=$(runtime_path)" \

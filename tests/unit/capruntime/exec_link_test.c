@@ -105,6 +105,21 @@ static void a_key_has_the_directory_and_the_older_name(void)
 	check_key(NULL, "/usr/bin/youki", "youki", NULL);
 }
 
+static void an_id_with_a_slash_has_no_key(void)
+{
+	static const char *const ids[] = { "./web", "web/", "../root/web" };
+	struct exec_key made;
+	struct err err = { 0 };
+
+	for (size_t i = 0; i < ARRAY_LEN(ids); i++) {
+		struct runtime_args args = { .root = "/root", .id = ids[i] };
+
+		CHECK(exec_key_init(&made, &args, "/usr/bin/crun", &err) == -1);
+		CHECK_HAS(err.text, "invalid container id");
+		CHECK_HAS(err.text, ids[i]);
+	}
+}
+
 static void a_link_of_an_older_version_is_found_and_removed(void)
 {
 	struct home home CLEANUP_HOME = home_enter();
@@ -322,6 +337,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(missing_levels_are_made),
 	TAP_TEST(root_and_id_are_told_apart),
 	TAP_TEST(a_key_has_the_directory_and_the_older_name),
+	TAP_TEST(an_id_with_a_slash_has_no_key),
 	TAP_TEST(a_link_of_an_older_version_is_found_and_removed),
 	TAP_TEST(the_link_says_that_the_rule_narrows),
 	TAP_TEST(without_a_directory_no_link_is_searched),
