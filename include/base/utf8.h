@@ -37,6 +37,9 @@ bool utf8_is_unseen(const char *text);
 /* Does the text begin or end with white space that Go's TrimSpace() removes? */
 bool utf8_has_blank_around(const char *text);
 
+/* The text without such white space at its beginning. */
+const char *utf8_skip_blanks(const char *text);
+
 /* The code point of a well-formed character of this length. */
 uint32_t utf8_code_point(const char *text, size_t length);
 

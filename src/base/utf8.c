@@ -164,6 +164,13 @@ bool utf8_has_blank_around(const char *word)
 	return has_blank_at(word) || has_blank_at(last);
 }
 
+const char *utf8_skip_blanks(const char *text)
+{
+	while (has_blank_at(text))
+		text += utf8_length(text, strlen(text));
+	return text;
+}
+
 void utf8_escape_json(const char *text, size_t length,
 		      char ret_escape[UTF8_ESCAPE_SIZE])
 {

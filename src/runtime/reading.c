@@ -305,6 +305,8 @@ static int read_options(struct reader *reader)
 
 	while ((word = next_word(reader))) {
 		note_blank(reader, word);
+		if (reader->grammar == READING_CLI_V3) /* it trims words */
+			word = utf8_skip_blanks(word);
 		if (stops_at_positional(reader, word))
 			return reader->at;
 		if (strcmp(word, "--") == 0)

@@ -253,6 +253,16 @@ static void blanks_are_found_at_both_ends(void)
 		CHECK(!utf8_has_blank_around(plain[i]));
 }
 
+static void blanks_at_the_beginning_are_skipped(void)
+{
+	CHECK_STR(utf8_skip_blanks(" \t\xc2\x85\xe3\x80\x80z "), "z ");
+	CHECK_STR(utf8_skip_blanks("a b"), "a b");
+	CHECK_STR(utf8_skip_blanks("\xe2\x80\x8b a"), "\xe2\x80\x8b a");
+	CHECK_STR(utf8_skip_blanks("\xe3\x80"), "\xe3\x80");
+	CHECK_STR(utf8_skip_blanks(" \n"), "");
+	CHECK_STR(utf8_skip_blanks(""), "");
+}
+
 static size_t plain_length(const char *text, size_t len)
 {
 	size_t pos = 0;
@@ -300,6 +310,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(east_asia_and_emoji_take_two_columns),
 	TAP_TEST(what_hides_or_turns_text_is_unseen),
 	TAP_TEST(blanks_are_found_at_both_ends),
+	TAP_TEST(blanks_at_the_beginning_are_skipped),
 	TAP_TEST(a_character_over_ffff_is_escaped_as_two),
 	TAP_TEST(plain_text_ends_where_json_needs_an_escape),
 };

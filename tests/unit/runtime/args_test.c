@@ -764,6 +764,10 @@ static void words_with_blanks_around_are_refused_for_runc(void)
 		"create '--pid-file=P ' -b A ID",
 		"exec --process ' F' ID",
 		"--root ' /r' create -b A ID",
+		"' --debug' create -b A ID",
+		"'--debug ' run -b A ID",
+		"' --root' /r restore -b A ID",
+		"'\xe3\x80\x80\t--root=/r' exec --process F ID",
 	};
 	struct call call;
 
@@ -775,6 +779,8 @@ static void words_with_blanks_around_are_refused_for_runc(void)
 	RUNC_READS("create -b A --pid-file ' P' ID", "create b=A ID");
 	RUNC_READS("exec ID ' true'", "exec ID");
 	RUNC_READS("kill ' ID'", "pass");
+	RUNC_READS("' --debug' kill ID", "pass");
+	CRUN_READS("' --debug' create -b A ID", "pass");
 	RUNC_READS("create -b 'A B' ID", "create b=A B ID");
 }
 
