@@ -82,6 +82,36 @@ expect_chown() {
 	done
 }
 
+# In the PID namespace of another container, as in a pod. The main thread's cgroup
+# is no longer the container's.
+@test "a process whose main thread has exited belongs to its container" {
+	local owner
+
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		grant_nothing
+		cp "$builddir/tests/runtime/threads" "$bundle/rootfs/bin/"
+		cp -a "$bundle" "$work/pod-$name"
+		jq '.process.args = ["/bin/sleep", "1000"]' "$bundle/config.json" \
+			>"$work/pod-$name/config.json"
+		plain_runtime run --detach --bundle "$work/pod-$name" "$id-pod" \
+			</dev/null >"$work/pod.log" 2>&1 3>&-
+		owner=$(plain_runtime state "$id-pod" | jq .pid)
+		start_container '/bin/threads ask exit & exec busybox sleep 1000' \
+			'.linux.namespaces |= map(if .type == "pid" then
+				.path = "/proc/'"$owner"'/ns/pid" else . end)'
+		wait_until has_zombie "$(plain_runtime state "$id" | jq .pid)"
+		begin
+		sleep 1
+		end
+		expect_chown
+	done
+}
+
+has_zombie() { # PARENT
+	grep -q '^State:.Z' "/proc/$(pgrep -P "$1" -x ready)/status"
+}
+
 @test "the recording ends with the container" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"

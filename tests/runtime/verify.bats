@@ -280,7 +280,7 @@ bring_ambient() {
 	plain_runtime create -b "$bundle" "$id" </dev/null >"$work/stdout" \
 		2>"$work/stderr" 3>&-
 	plain_runtime start "$id"
-	wait_until "${1-is_asleep}" "$(first_pid)"
+	wait_until "${1-is_asleep}" "$(state_pid)"
 	cp "$work/unpatched.json" "$bundle/config.json"
 }
 
@@ -288,25 +288,34 @@ has_lowered() { grep -q '^Name:.ready' "/proc/$1/status"; }
 
 # As from a checkpoint of CRIU before 4.1, which does not restore ambient.
 @test "a permitted set that only a file could give is more, unless the file gives it" {
+	local words
+
 	require_programs setcap
 	for name in $RUNTIMES; do
-		use_container "$name"
-		cp "$builddir/tests/runtime/threads" "$bundle/rootfs/bin/"
-		change_config '.process.args = ["/bin/threads", "lower"]'
-		grant_nothing
-		bring_ambient has_lowered
-		grep -E '^CapAmb:.*0$' "/proc/$(first_pid)/status"
-		expect_findings 1 'more CAP_CHOWN CAP_NET_BIND_SERVICE'
-		grant '{}'
-		expect_findings 1 'more CAP_CHOWN' 'pending CAP_NET_BIND_SERVICE'
-		grant_nothing
-		setcap cap_chown+p "$bundle/rootfs/bin/threads"
-		expect_findings 0
-		setcap -r "$bundle/rootfs/bin/threads"
-		expect_findings 1 'more CAP_CHOWN CAP_NET_BIND_SERVICE'
-		chmod u+s "$bundle/rootfs/bin/threads"
-		expect_findings 0
-		finish
+		for words in lower 'lower exit'; do
+			use_container "$name"
+			cp "$builddir/tests/runtime/threads" "$bundle/rootfs/bin/"
+			change_config '.process.args = ["/bin/threads"] +
+				($words | split(" "))' --arg words "$words"
+			grant_nothing
+			bring_ambient has_lowered
+			wait_until is_ready "$words"
+			grep -E '^CapAmb:.*0$' "/proc/$(state_pid)/status"
+			expect_findings 1 'more CAP_CHOWN CAP_NET_BIND_SERVICE'
+			grant '{}'
+			expect_findings 1 'more CAP_CHOWN' \
+				'pending CAP_NET_BIND_SERVICE'
+			grant_nothing
+			setcap cap_chown+p "$bundle/rootfs/bin/threads"
+			expect_findings 0
+			setcap -r "$bundle/rootfs/bin/threads"
+			expect_findings 1 'more CAP_CHOWN CAP_NET_BIND_SERVICE'
+			chmod u+s "$bundle/rootfs/bin/threads"
+			expect_findings 0
+			kill -KILL "$(state_pid)"
+			wait_until status_is stopped
+			capruntime delete "$id"
+		done
 	done
 }
 

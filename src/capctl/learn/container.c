@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "capctl/container/operand.h"
+#include "capctl/process/processes.h"
 #include "capctl/process/smallfile.h"
 
 #define CGROUPS_MAX 65536
@@ -18,11 +19,11 @@
 /* NULL: it has ended. The caller frees. */
 static char *read_cgroups(int32_t pid)
 {
-	char path[64];
+	char *path CLEANUP_FREE =
+		processes_file("/proc", (uint32_t)pid, "cgroup");
 	size_t len;
 
-	snprintf(path, sizeof(path), "/proc/%" PRId32 "/cgroup", pid);
-	return smallfile_read(path, CGROUPS_MAX, &len);
+	return path ? smallfile_read(path, CGROUPS_MAX, &len) : NULL;
 }
 
 static char *read_namespace(int32_t pid)

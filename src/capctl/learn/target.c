@@ -19,6 +19,7 @@
 #include "capctl/learn/options.h"
 #include "capctl/learn/process.h"
 #include "capctl/lookup.h"
+#include "capctl/process/processes.h"
 
 #define TICK_NS (20L * 1000 * 1000)
 #define PATIENCE_TICKS 250
@@ -89,11 +90,10 @@ int target_start(struct target *ret_target, char **command,
 
 static void read_program(int32_t pid, char ret_program[LEARN_NAME_SIZE])
 {
-	char path[64];
-	ssize_t len;
+	char *path CLEANUP_FREE = processes_file("/proc", (uint32_t)pid, "exe");
+	ssize_t len =
+		path ? readlink(path, ret_program, LEARN_NAME_SIZE - 1) : -1;
 
-	snprintf(path, sizeof(path), "/proc/%" PRId32 "/exe", pid);
-	len = readlink(path, ret_program, LEARN_NAME_SIZE - 1);
 	ret_program[len < 0 ? 0 : len] = '\0';
 }
 

@@ -355,6 +355,22 @@ int processes_add_all(struct processes *processes, struct err *err)
 	return seen_first ? 0 : add_process_error(processes, 1, EACCES, err);
 }
 
+char *processes_file(const char *proc, uint32_t pid, const char *name)
+{
+	char *path CLEANUP_FREE = alloc_text("%s/%u", proc, pid);
+	int directory CLEANUP_FD = -1, task CLEANUP_FD = -1;
+	struct procstatus status;
+
+	if (!path)
+		return NULL;
+	directory = fileio_open(AT_FDCWD, path, O_RDONLY | O_DIRECTORY, 0);
+	if (directory >= 0 && read_status(directory, "status", &status) == 0 &&
+	    procstatus_has_only_other_threads(&status))
+		task = find_live_thread(directory, &status);
+	return task < 0 ? alloc_text("%s/%s", path, name)
+			: alloc_text("%s/task/%u/%s", path, status.pid, name);
+}
+
 const char *processes_reason(const struct process_error *error)
 {
 	if (error->number == ESRCH)

@@ -58,14 +58,22 @@ void processes_close(struct processes *processes);
 /*
  * Adds one process, and those of its threads whose sets, ids, no_new_privs or
  * seccomp mode differ from it. If its main thread has exited, another thread
- * represents it, since the main thread holds nothing any more. With a thread id, adds that thread. A missing
- * process is recorded in `errors`. -1: out of memory.
+ * represents it, since the main thread holds nothing any more. With a thread id,
+ * adds that thread. A missing process is recorded in `errors`. -1: out of memory.
  */
 int processes_add(struct processes *processes, uint32_t pid,
 		  struct err *err) MUST_CHECK;
 
 /* The cause, as it follows a colon in a message. */
 const char *processes_reason(const struct process_error *error);
+
+/*
+ * The path of a file that the kernel empties when a main thread exits, such as
+ * "cgroup" and "exe": that of another thread if the main one has exited. `proc`
+ * is the mount point of procfs. The caller frees; NULL: out of memory.
+ */
+char *processes_file(const char *proc, uint32_t pid,
+		     const char *name) MUST_CHECK;
 
 /*
  * Adds all processes except kernel threads, in the order of /proc. Where the

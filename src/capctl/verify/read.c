@@ -2,7 +2,6 @@
 #include "config.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
@@ -40,16 +39,16 @@ static void add_held(struct verify_result *result,
  */
 static bool adds_file_nothing(const struct verify_result *result)
 {
-	char exe[32];
+	uint32_t pid = (uint32_t)result->container->state.pid;
+	char *exe CLEANUP_FREE = NULL;
 	struct stat st;
 
 	if (result->container->created)
 		return false;
 	if (result->facts.given.no_new_privileges)
 		return true;
-	snprintf(exe, sizeof(exe), "/proc/%d/exe",
-		 result->container->state.pid);
-	return stat(exe, &st) == 0 && !(st.st_mode & S_ISUID) &&
+	exe = processes_file("/proc", pid, "exe");
+	return exe && stat(exe, &st) == 0 && !(st.st_mode & S_ISUID) &&
 	       getxattr(exe, "security.capability", NULL, 0) < 0 &&
 	       (errno == ENODATA || errno == EOPNOTSUPP);
 }

@@ -227,6 +227,33 @@ static void a_thread_represents_an_exited_main_thread(void)
 	CHECK(!procstatus_is_dead(&processes.list[0].status));
 }
 
+static void check_file(const struct tempdir *dir, uint32_t pid,
+		       const char *want)
+{
+	char *path CLEANUP_FREE = processes_file(dir->path, pid, "exe");
+
+	REQUIRE(path && strncmp(path, dir->path, strlen(dir->path)) == 0);
+	CHECK_STR(path + strlen(dir->path), want);
+}
+
+static void a_file_of_a_process_is_that_of_a_living_thread(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+
+	write_status(&dir, "12/status", 12, 12, 3, "1");
+	add_thread(&dir, 12, 12, "1");
+	add_thread(&dir, 12, 13, "1");
+	add_thread(&dir, 12, 14, "1");
+	check_file(&dir, 12, "/12/exe");
+	set_zombie(&dir, "12/status");
+	set_zombie(&dir, "12/task/12/status");
+	set_zombie(&dir, "12/task/13/status");
+	check_file(&dir, 12, "/12/task/14/exe");
+	set_zombie(&dir, "12/task/14/status");
+	check_file(&dir, 12, "/12/exe");
+	check_file(&dir, 15, "/15/exe");
+}
+
 /* A tracer keeps threads that have exited. */
 static void a_process_whose_threads_have_all_exited_is_dead(void)
 {
@@ -431,6 +458,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(without_process_1_others_are_hidden),
 	TAP_TEST(threads_that_differ_follow_their_process),
 	TAP_TEST(a_thread_represents_an_exited_main_thread),
+	TAP_TEST(a_file_of_a_process_is_that_of_a_living_thread),
 	TAP_TEST(a_process_whose_threads_have_all_exited_is_dead),
 	TAP_TEST(kernel_threads_are_skipped),
 	TAP_TEST(containers_are_recognised),
