@@ -543,6 +543,15 @@ alive() { # ROOT ID runc|crun
 	done
 }
 
+@test "without CAP_SYS_PTRACE it does not say that nothing needs the program" {
+	require_programs setpriv
+	run --separate-stderr setpriv --bounding-set -sys_ptrace "$capctl" \
+		doctor --in-use "$capruntime" </dev/null
+	printf 'exit status %s\n%s\n%s\n' "$status" "$stderr" "$output"
+	[ "$status" -ge 1 ]
+	[[ "$output" = *'cannot read the processes of root'*', unknown: '[1-9]* ]]
+}
+
 @test "a container's state that cannot be read is unknown" {
 	alive /run/crun b crun
 	put run/runc/a/state.json <<<'{'

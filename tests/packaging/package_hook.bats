@@ -583,6 +583,21 @@ make_monitor() { # PID WORD...
 	done
 }
 
+# As for root without CAP_SYS_PTRACE, with hidepid or without.
+@test "processes that cannot be read keep the package" {
+	local reader
+
+	for reader in without_capctl install_capctl; do
+		$reader
+		mkdir -p "$root/proc/self" "$root/proc/1"
+		expect_kept 'cannot read the processes of root'
+		ln -s /usr/sbin/init "$root/proc/1/exe"
+		expect_removable
+		rm -r "$root/proc/1"
+		expect_kept 'cannot read the processes of root'
+	done
+}
+
 @test "a file that cannot be read keeps the package" {
 	install_capctl
 	write /etc/crio/crio.conf <<<'x = '

@@ -104,6 +104,19 @@ static bool is_failure(const struct finding *finding)
 	       finding->level == FINDING_UNKNOWN;
 }
 
+/*
+ * Only root with CAP_SYS_PTRACE can read the program of process 1; others may not
+ * even see the process (proc(5), hidepid). Another tree may have no /proc.
+ */
+static bool sees_processes(void)
+{
+	char target[1];
+
+	return access("/proc/self", F_OK) < 0 ||
+	       (geteuid() == 0 &&
+		readlink("/proc/1/exe", target, sizeof(target)) >= 0);
+}
+
 /* The last line tells a script that the search reached its end. */
 static enum verb_status doctor_in_use(const char *program, struct err *err)
 {
@@ -114,9 +127,10 @@ static enum verb_status doctor_in_use(const char *program, struct err *err)
 			    program);
 		return VERB_ERROR;
 	}
-	if (geteuid() != 0)
-		findings_add(&findings, FINDING_UNKNOWN, "containers",
-			     "processes of root: run capctl doctor as root");
+	if (!sees_processes())
+		findings_add(
+			&findings, FINDING_UNKNOWN, "containers",
+			"cannot read the processes of root: this takes root with CAP_SYS_PTRACE");
 	if (in_use_find(program, &findings, err) < 0)
 		return VERB_ERROR;
 	for (size_t i = 0; i < findings.count; i++)
