@@ -149,6 +149,16 @@ check_installed() {
 		<"$to/$own/MANIFEST"
 }
 
+# The hook runs capctl. Below --destdir, both could be another user's.
+check_programs() {
+	for program in "$to/$own/package-hook" "$to/bin/capctl"; do
+		case $(stat -c %u "$program" 2>/dev/null) in
+		0 | "$(id -u)" | '') ;;
+		*) die "'$program' belongs to another user: remove it" ;;
+		esac
+	done
+}
+
 # These files contain the prefix.
 contents() { # FILE SOURCE
 	case $1 in
@@ -269,6 +279,7 @@ if [ "$verb" = install ]; then
 		"handler: see '$prefix/share/doc/capruntime/docs/install.md'"
 else
 	check_installed
+	check_programs
 	hook before-removal
 	! $purge || {
 		rm -f "$destdir$conf/policy.json"

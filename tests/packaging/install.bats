@@ -319,6 +319,21 @@ install_here() { # MACHINE
 	expect_files
 }
 
+@test "a program of another user below --destdir is not run to uninstall" {
+	local file
+
+	[ "$(id -u)" -eq 0 ] || skip 'not root'
+	for file in libexec/capruntime/package-hook bin/capctl; do
+		install
+		printf '#!/bin/sh\ntouch "%s"\n' "$root/ran" >"$root$prefix/$file"
+		chown 1000 "$root$prefix/$file"
+		run -1 sh "$tree/install.sh" --destdir "$root" --uninstall
+		echo "$output"
+		[[ "$output" == *"'$root$prefix/$file' belongs to another user"* ]]
+		[ ! -e "$root/ran" ]
+	done
+}
+
 @test "a list of installed files that leads out removes nothing" {
 	install
 	touch "$root/victim"
