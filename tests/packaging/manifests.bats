@@ -86,6 +86,24 @@ all_are() { # JQ-FILTER, on standard input
 	"$builddir/capctl" check --strict "$packaging/kubernetes/policy.json"
 }
 
+# An annotation reaches a pod by its creation, an edit, its status and a binding.
+@test "both admission examples see each way of a request into a pod" {
+	documents "$packaging"/kubernetes/admission/validatingadmissionpolicy.yaml \
+		>"$BATS_TEST_TMPDIR/native"
+	jq -r '.spec.matchConstraints // empty | .resourceRules[] |
+		.operations[] + " " + .resources[]' "$BATS_TEST_TMPDIR/native" |
+		sort | diff - <(printf '%s\n' 'CREATE bindings' 'CREATE pods' \
+			'CREATE pods/binding' 'UPDATE pods' 'UPDATE pods/status')
+	jq -es '(map(select(.kind == "ValidatingAdmissionPolicy").metadata.name) |
+		sort) == (map(.spec.policyName // empty) | sort)' \
+		"$BATS_TEST_TMPDIR/native"
+	documents "$packaging"/kubernetes/admission/kyverno.yaml |
+		jq -r '.spec.rules[].match.any[].resources |
+			.operations[] + " " + .kinds[]' |
+		sort | diff - <(printf '%s\n' 'CREATE Binding' 'CREATE Pod' \
+			'CREATE Pod/binding' 'UPDATE Pod' 'UPDATE Pod/status')
+}
+
 @test "the daemons run on nodes of the image's architectures, which a release has" {
 	daemons | all_are '.spec.template.spec.affinity.nodeAffinity |
 		.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms ==
