@@ -415,6 +415,28 @@ static void a_plan_is_carried_out(void)
 	check_files(&dir, NULL, "back");
 }
 
+/* Where it cannot be written, nothing remains. */
+static void the_owner_remains_in_place_of_the_record(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+	struct runtime_args args = args_of(&dir);
+	char owner[] = "owner";
+	struct undo_plan plan = { .owner = owner, .remove_record = true };
+
+	for (int i = 0; i < 2; i++) {
+		struct bundle bundle CLEANUP_BUNDLE = { 0 };
+		struct err err = { 0 };
+
+		REQUIRE(tempdir_write_str(&dir, RECORD, "record"));
+		if (i)
+			REQUIRE(mkdirat(dir.fd, RECORD ".capruntime-new",
+					0755) == 0);
+		REQUIRE(bundle_open(&bundle, &args, &err) == 0);
+		CHECK(bundle_write_config(&bundle, &plan, &err) == 0);
+		check_record(&dir, i ? NULL : "owner");
+	}
+}
+
 static void a_linked_config_is_not_changed(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
@@ -459,6 +481,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(what_cannot_be_examined_is_an_error),
 	TAP_TEST(a_config_is_not_made_larger_than_its_limit),
 	TAP_TEST(a_plan_is_carried_out),
+	TAP_TEST(the_owner_remains_in_place_of_the_record),
 	TAP_TEST(a_linked_config_is_not_changed),
 	TAP_TEST(a_record_that_cannot_be_written_leaves_config_alone),
 };
