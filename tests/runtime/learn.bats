@@ -85,7 +85,7 @@ expect_chown() {
 # In the PID namespace of another container, as in a pod. The main thread's cgroup
 # is no longer the container's.
 @test "a process whose main thread has exited belongs to its container" {
-	local owner
+	local first owner
 
 	for name in $RUNTIMES; do
 		use_runtime "$name"
@@ -100,7 +100,9 @@ expect_chown() {
 		start_container '/bin/threads ask exit & exec busybox sleep 1000' \
 			'.linux.namespaces |= map(if .type == "pid" then
 				.path = "/proc/'"$owner"'/ns/pid" else . end)'
-		wait_until has_zombie "$(plain_runtime state "$id" | jq .pid)"
+		first=$(plain_runtime state "$id" | jq .pid)
+		wait_until has_zombie "$first"
+		started+=("$(pgrep -P "$first" -x ready)")
 		begin
 		sleep 1
 		end

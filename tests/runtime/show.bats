@@ -219,6 +219,8 @@ start_threads() { # WORDS
 		($words | split(" "))' --arg words "$1"
 	capruntime_detached run --detach --bundle "$bundle" "$id"
 	first=$(jq '.init_process_pid // .pid' "$state/$id"/st*)
+	# Runtimes take such a process for an ended one, and let it live.
+	started+=("$first")
 	wait_until grep -q 'Name:.ready' "/proc/$first/status"
 	wait_until grep -q "^State:.${main_state-Z}" "/proc/$first/status"
 }
