@@ -13,10 +13,9 @@
 #include "base/fileio.h"
 #include "base/path.h"
 #include "capctl/engine/files.h"
+#include "capctl/process/starter.h"
 #include "capctl/process/status.h"
 
-#define CONMON "conmon"
-#define CONMON_RS "conmonrs"
 #define TASKS "io.containerd.runtime.v2.task"
 #define LINK_MAX_LEN 4096
 #define STATUS_MAX 65536
@@ -362,12 +361,13 @@ static void find_process(const struct use *use, int proc, const char *parent,
 	if (process < 0 || !read_process_link(process, "exe", path))
 		return;
 	name = path_basename(path);
-	if (strncmp(name, CONMON, strlen(CONMON)) == 0 &&
+	if (strncmp(name, STARTER_CONMON, strlen(STARTER_CONMON)) == 0 &&
 	    is_roots_process(process))
 		find_monitor(use, process,
-			     strncmp(name, CONMON_RS, strlen(CONMON_RS)) == 0
-				     ? CONMON_RS
-				     : CONMON,
+			     strncmp(name, STARTER_CONMON_RS,
+				     strlen(STARTER_CONMON_RS)) == 0
+				     ? STARTER_CONMON_RS
+				     : STARTER_CONMON,
 			     pid);
 	if (strncmp(name, "containerd-shim", strlen("containerd-shim")) == 0 &&
 	    is_roots_process(process))

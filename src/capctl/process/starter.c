@@ -105,7 +105,8 @@ const char *starter_parse_conmon(const char *arguments, size_t len,
 	const char *end = arguments + len, *found = NULL, *value;
 	bool same_bundle = false;
 
-	if (!len || end[-1] || strcmp(path_basename(arguments), "conmon") != 0)
+	if (!len || end[-1] ||
+	    strcmp(path_basename(arguments), STARTER_CONMON) != 0)
 		return NULL;
 	for (const char *at = arguments; at; at = next_argument(at, end)) {
 		if (takes_any_text(at)) {
@@ -130,7 +131,7 @@ const char *starter_parse_conmonrs(const char *arguments, size_t len)
 	const char *end = arguments + len, *value = NULL;
 
 	if (!len || end[-1] ||
-	    strcmp(path_basename(arguments), "conmonrs") != 0)
+	    strcmp(path_basename(arguments), STARTER_CONMON_RS) != 0)
 		return NULL;
 	for (const char *at = arguments; at && !value;
 	     at = next_argument(at, end))

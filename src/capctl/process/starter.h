@@ -13,6 +13,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The names of these programs. */
+#define STARTER_CONMON "conmon"
+#define STARTER_CONMON_RS "conmonrs"
+
 /*
  * `pid`: of the first process, which lives; 0: that of the file "pidfile", which
  * CRI-O and podman keep in the bundle. It can be stale, and conmon-rs names no
