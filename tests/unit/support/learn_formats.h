@@ -15,76 +15,66 @@
 #include "capctl/learn/events.h"
 #include "capctl/learn/tally.h"
 
-/* The first fields of every event. */
-#define COMMON                                                                         \
+/* Each event, by its ID and its own fields. */
+#define FORMAT(name, id, fields)                                                       \
+	"name: " name "\nID: " #id "\nformat:\n"                                       \
 	"\tfield:unsigned short common_type;\toffset:0;\tsize:2;\tsigned:0;\n"         \
 	"\tfield:unsigned char common_flags;\toffset:2;\tsize:1;\tsigned:0;\n"         \
 	"\tfield:unsigned char common_preempt_count;\toffset:3;\tsize:1;\tsigned:0;\n" \
-	"\tfield:int common_pid;\toffset:4;\tsize:4;\tsigned:1;\n"
+	"\tfield:int common_pid;\toffset:4;\tsize:4;\tsigned:1;\n"                     \
+	"\n" fields "\nprint fmt: \"\"\n"
+
+/* What both kernels wrote. */
+#define KERNEL_STACK                                                                                  \
+	{                                                                                             \
+		"ftrace",                                                                             \
+			FORMAT("kernel_stack", 4,                                                     \
+			       "\tfield:int size;\toffset:8;\tsize:4;\tsigned:1;\n"                   \
+			       "\tfield:unsigned long caller[8];\toffset:16;\tsize:64;\tsigned:0;\n") \
+	}
+#define SYS_ENTER(id)                                                                               \
+	{                                                                                           \
+		"raw_syscalls",                                                                     \
+			FORMAT("sys_enter", id,                                                     \
+			       "\tfield:long id;\toffset:8;\tsize:8;\tsigned:1;\n"                  \
+			       "\tfield:unsigned long args[6];\toffset:16;\tsize:48;\tsigned:0;\n") \
+	}
+#define SYS_EXIT(id)                                                                  \
+	{                                                                             \
+		"raw_syscalls",                                                       \
+			FORMAT("sys_exit", id,                                        \
+			       "\tfield:long id;\toffset:8;\tsize:8;\tsigned:1;\n"    \
+			       "\tfield:long ret;\toffset:16;\tsize:8;\tsigned:1;\n") \
+	}
 
 static const char *const tracepoint_formats[][2] = {
-	{ "ftrace",
-	  "name: kernel_stack\n"
-	  "ID: 4\n"
-	  "format:\n" COMMON "\n"
-	  "\tfield:int size;\toffset:8;\tsize:4;\tsigned:1;\n"
-	  "\tfield:unsigned long caller[8];\toffset:16;\tsize:64;\tsigned:0;\n"
-	  "\n"
-	  "print fmt: \"\"\n" },
+	KERNEL_STACK,
 	{ "capability",
-	  "name: cap_capable\n"
-	  "ID: 2073\n"
-	  "format:\n" COMMON "\n"
-	  "\tfield:const struct cred * cred;\toffset:8;\tsize:8;\tsigned:0;\n"
-	  "\tfield:struct user_namespace * target_ns;\toffset:16;\tsize:8;\tsigned:0;\n"
-	  "\tfield:const struct user_namespace * capable_ns;\toffset:24;\tsize:8;\tsigned:0;\n"
-	  "\tfield:int cap;\toffset:32;\tsize:4;\tsigned:1;\n"
-	  "\tfield:int ret;\toffset:36;\tsize:4;\tsigned:1;\n"
-	  "\n"
-	  "print fmt: \"\"\n" },
-	{ "raw_syscalls",
-	  "name: sys_enter\n"
-	  "ID: 443\n"
-	  "format:\n" COMMON "\n"
-	  "\tfield:long id;\toffset:8;\tsize:8;\tsigned:1;\n"
-	  "\tfield:unsigned long args[6];\toffset:16;\tsize:48;\tsigned:0;\n"
-	  "\n"
-	  "print fmt: \"\"\n" },
-	{ "raw_syscalls", "name: sys_exit\n"
-			  "ID: 442\n"
-			  "format:\n" COMMON "\n"
-			  "\tfield:long id;\toffset:8;\tsize:8;\tsigned:1;\n"
-			  "\tfield:long ret;\toffset:16;\tsize:8;\tsigned:1;\n"
-			  "\n"
-			  "print fmt: \"\"\n" },
+	  FORMAT("cap_capable", 2073,
+		 "\tfield:const struct cred * cred;\toffset:8;\tsize:8;\tsigned:0;\n"
+		 "\tfield:struct user_namespace * target_ns;\toffset:16;\tsize:8;\tsigned:0;\n"
+		 "\tfield:const struct user_namespace * capable_ns;\toffset:24;\tsize:8;\tsigned:0;\n"
+		 "\tfield:int cap;\toffset:32;\tsize:4;\tsigned:1;\n"
+		 "\tfield:int ret;\toffset:36;\tsize:4;\tsigned:1;\n") },
+	SYS_ENTER(443),
+	SYS_EXIT(442),
 	{ "sched",
-	  "name: sched_process_exec\n"
-	  "ID: 365\n"
-	  "format:\n" COMMON "\n"
-	  "\tfield:__data_loc char[] filename;\toffset:8;\tsize:4;\tsigned:0;\n"
-	  "\tfield:pid_t pid;\toffset:12;\tsize:4;\tsigned:1;\n"
-	  "\tfield:pid_t old_pid;\toffset:16;\tsize:4;\tsigned:1;\n"
-	  "\n"
-	  "print fmt: \"\"\n" },
+	  FORMAT("sched_process_exec", 365,
+		 "\tfield:__data_loc char[] filename;\toffset:8;\tsize:4;\tsigned:0;\n"
+		 "\tfield:pid_t pid;\toffset:12;\tsize:4;\tsigned:1;\n"
+		 "\tfield:pid_t old_pid;\toffset:16;\tsize:4;\tsigned:1;\n") },
 	{ "sched",
-	  "name: sched_process_fork\n"
-	  "ID: 366\n"
-	  "format:\n" COMMON "\n"
-	  "\tfield:__data_loc char[] parent_comm;\toffset:8;\tsize:4;\tsigned:0;\n"
-	  "\tfield:pid_t parent_pid;\toffset:12;\tsize:4;\tsigned:1;\n"
-	  "\tfield:__data_loc char[] child_comm;\toffset:16;\tsize:4;\tsigned:0;\n"
-	  "\tfield:pid_t child_pid;\toffset:20;\tsize:4;\tsigned:1;\n"
-	  "\n"
-	  "print fmt: \"\"\n" },
-	{ "sched", "name: sched_process_exit\n"
-		   "ID: 369\n"
-		   "format:\n" COMMON "\n"
-		   "\tfield:char comm[16];\toffset:8;\tsize:16;\tsigned:0;\n"
-		   "\tfield:pid_t pid;\toffset:24;\tsize:4;\tsigned:1;\n"
-		   "\tfield:int prio;\toffset:28;\tsize:4;\tsigned:1;\n"
-		   "\tfield:bool group_dead;\toffset:32;\tsize:1;\tsigned:0;\n"
-		   "\n"
-		   "print fmt: \"\"\n" },
+	  FORMAT("sched_process_fork", 366,
+		 "\tfield:__data_loc char[] parent_comm;\toffset:8;\tsize:4;\tsigned:0;\n"
+		 "\tfield:pid_t parent_pid;\toffset:12;\tsize:4;\tsigned:1;\n"
+		 "\tfield:__data_loc char[] child_comm;\toffset:16;\tsize:4;\tsigned:0;\n"
+		 "\tfield:pid_t child_pid;\toffset:20;\tsize:4;\tsigned:1;\n") },
+	{ "sched",
+	  FORMAT("sched_process_exit", 369,
+		 "\tfield:char comm[16];\toffset:8;\tsize:16;\tsigned:0;\n"
+		 "\tfield:pid_t pid;\toffset:24;\tsize:4;\tsigned:1;\n"
+		 "\tfield:int prio;\toffset:28;\tsize:4;\tsigned:1;\n"
+		 "\tfield:bool group_dead;\toffset:32;\tsize:1;\tsigned:0;\n") },
 };
 
 static const char tracepoint_symbols[] =
@@ -127,74 +117,35 @@ static const char tracepoint_symbols[] =
 	"ffffffff821ed4a0 T do_syscall_64\n";
 
 static const char *const kprobe_formats[][2] = {
-	{ "ftrace",
-	  "name: kernel_stack\n"
-	  "ID: 4\n"
-	  "format:\n" COMMON "\n"
-	  "\tfield:int size;\toffset:8;\tsize:4;\tsigned:1;\n"
-	  "\tfield:unsigned long caller[8];\toffset:16;\tsize:64;\tsigned:0;\n"
-	  "\n"
-	  "print fmt: \"\"\n" },
+	KERNEL_STACK,
 	{ "capctl_1_1",
-	  "name: ask\n"
-	  "ID: 1472\n"
-	  "format:\n" COMMON "\n"
-	  "\tfield:unsigned long __probe_ip;\toffset:8;\tsize:8;\tsigned:0;\n"
-	  "\tfield:s32 cap;\toffset:16;\tsize:4;\tsigned:1;\n"
-	  "\tfield:s32 options;\toffset:20;\tsize:4;\tsigned:1;\n"
-	  "\n"
-	  "print fmt: \"\"\n" },
+	  FORMAT("ask", 1472,
+		 "\tfield:unsigned long __probe_ip;\toffset:8;\tsize:8;\tsigned:0;\n"
+		 "\tfield:s32 cap;\toffset:16;\tsize:4;\tsigned:1;\n"
+		 "\tfield:s32 options;\toffset:20;\tsize:4;\tsigned:1;\n") },
 	{ "capctl_1_1",
-	  "name: answer\n"
-	  "ID: 1473\n"
-	  "format:\n" COMMON "\n"
-	  "\tfield:unsigned long __probe_func;\toffset:8;\tsize:8;\tsigned:0;\n"
-	  "\tfield:unsigned long __probe_ret_ip;\toffset:16;\tsize:8;\tsigned:0;\n"
-	  "\tfield:s32 answer;\toffset:24;\tsize:4;\tsigned:1;\n"
-	  "\n"
-	  "print fmt: \"\"\n" },
-	{ "raw_syscalls",
-	  "name: sys_enter\n"
-	  "ID: 351\n"
-	  "format:\n" COMMON "\n"
-	  "\tfield:long id;\toffset:8;\tsize:8;\tsigned:1;\n"
-	  "\tfield:unsigned long args[6];\toffset:16;\tsize:48;\tsigned:0;\n"
-	  "\n"
-	  "print fmt: \"\"\n" },
-	{ "raw_syscalls", "name: sys_exit\n"
-			  "ID: 350\n"
-			  "format:\n" COMMON "\n"
-			  "\tfield:long id;\toffset:8;\tsize:8;\tsigned:1;\n"
-			  "\tfield:long ret;\toffset:16;\tsize:8;\tsigned:1;\n"
-			  "\n"
-			  "print fmt: \"\"\n" },
+	  FORMAT("answer", 1473,
+		 "\tfield:unsigned long __probe_func;\toffset:8;\tsize:8;\tsigned:0;\n"
+		 "\tfield:unsigned long __probe_ret_ip;\toffset:16;\tsize:8;\tsigned:0;\n"
+		 "\tfield:s32 answer;\toffset:24;\tsize:4;\tsigned:1;\n") },
+	SYS_ENTER(351),
+	SYS_EXIT(350),
 	{ "sched",
-	  "name: sched_process_exec\n"
-	  "ID: 312\n"
-	  "format:\n" COMMON "\n"
-	  "\tfield:__data_loc char[] filename;\toffset:8;\tsize:4;\tsigned:1;\n"
-	  "\tfield:pid_t pid;\toffset:12;\tsize:4;\tsigned:1;\n"
-	  "\tfield:pid_t old_pid;\toffset:16;\tsize:4;\tsigned:1;\n"
-	  "\n"
-	  "print fmt: \"\"\n" },
+	  FORMAT("sched_process_exec", 312,
+		 "\tfield:__data_loc char[] filename;\toffset:8;\tsize:4;\tsigned:1;\n"
+		 "\tfield:pid_t pid;\toffset:12;\tsize:4;\tsigned:1;\n"
+		 "\tfield:pid_t old_pid;\toffset:16;\tsize:4;\tsigned:1;\n") },
 	{ "sched",
-	  "name: sched_process_fork\n"
-	  "ID: 313\n"
-	  "format:\n" COMMON "\n"
-	  "\tfield:char parent_comm[16];\toffset:8;\tsize:16;\tsigned:1;\n"
-	  "\tfield:pid_t parent_pid;\toffset:24;\tsize:4;\tsigned:1;\n"
-	  "\tfield:char child_comm[16];\toffset:28;\tsize:16;\tsigned:1;\n"
-	  "\tfield:pid_t child_pid;\toffset:44;\tsize:4;\tsigned:1;\n"
-	  "\n"
-	  "print fmt: \"\"\n" },
-	{ "sched", "name: sched_process_exit\n"
-		   "ID: 316\n"
-		   "format:\n" COMMON "\n"
-		   "\tfield:char comm[16];\toffset:8;\tsize:16;\tsigned:1;\n"
-		   "\tfield:pid_t pid;\toffset:24;\tsize:4;\tsigned:1;\n"
-		   "\tfield:int prio;\toffset:28;\tsize:4;\tsigned:1;\n"
-		   "\n"
-		   "print fmt: \"\"\n" },
+	  FORMAT("sched_process_fork", 313,
+		 "\tfield:char parent_comm[16];\toffset:8;\tsize:16;\tsigned:1;\n"
+		 "\tfield:pid_t parent_pid;\toffset:24;\tsize:4;\tsigned:1;\n"
+		 "\tfield:char child_comm[16];\toffset:28;\tsize:16;\tsigned:1;\n"
+		 "\tfield:pid_t child_pid;\toffset:44;\tsize:4;\tsigned:1;\n") },
+	{ "sched",
+	  FORMAT("sched_process_exit", 316,
+		 "\tfield:char comm[16];\toffset:8;\tsize:16;\tsigned:1;\n"
+		 "\tfield:pid_t pid;\toffset:24;\tsize:4;\tsigned:1;\n"
+		 "\tfield:int prio;\toffset:28;\tsize:4;\tsigned:1;\n") },
 };
 
 static const char kprobe_symbols[] =

@@ -92,9 +92,8 @@ static void a_kernel_without_an_event_is_an_error(void)
 static void a_kernel_without_a_field_is_an_error(void)
 {
 	static const char format[] =
-		"name: cap_capable\nID: 7\nformat:\n" COMMON
-		"\n\tfield:int cap;\toffset:8;\tsize:4;\tsigned:1;\n"
-		"\nprint fmt: \"\"\n";
+		FORMAT("cap_capable", 7,
+		       "\tfield:int cap;\toffset:8;\tsize:4;\tsigned:1;\n");
 	struct learn_events events;
 	struct err err = { 0 };
 	struct tep_handle *tep CLEANUP_TEP = tep_alloc();
