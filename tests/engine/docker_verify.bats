@@ -35,11 +35,7 @@ start() { # NAME [NETWORK]
 	capctl verify "$id-joins"
 	[ "$status" -eq 0 ]
 	[[ "$output" == "$id-joins ${other:0:12}  ok  "* ]]
-	capctl show --json "$id"
-	[ "$status" -eq 0 ]
-	jq -e --arg whole "$whole" --arg name "$id" '.processes | length > 0 and
-		all(.container == $whole and .identity == {namespace: null,
-			pod: null, container: $name, image: null})' <<<"$output"
+	shows_name "$id"
 	capctl explain "$id"
 	[ "$status" -eq 0 ]
 	[[ "$output" == *"rule 'granted' decides"* ]]

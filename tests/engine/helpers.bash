@@ -75,6 +75,15 @@ expect_line() { # REGULAR-EXPRESSION, after run
 	[ "$(wc -l <<<"$output")" -eq 1 ]
 }
 
+# 'capctl show' has processes of the container $whole, by this name alone.
+shows_name() { # NAME
+	capctl show --json "$1"
+	[ "$status" -eq 0 ]
+	jq -e --arg whole "$whole" --arg name "$1" '.processes | length > 0 and
+		all(.container == $whole and .identity == {namespace: null,
+			pod: null, container: $name, image: null})' <<<"$output"
+}
+
 # Each line of the file matches the expression in its place.
 lines_match() { # FILE REGULAR-EXPRESSION...
 	local line file=$1

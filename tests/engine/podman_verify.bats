@@ -25,11 +25,7 @@ capctl() { # WORD...: sets status, output and stderr
 		capctl verify "$id"
 		[ "$status" -eq 0 ]
 		[[ "$output" == "$id ${whole:0:12}  ok  "* ]]
-		capctl show --json "$id"
-		[ "$status" -eq 0 ]
-		jq -e --arg whole "$whole" --arg name "$id" '.processes | length > 0 and
-			all(.container == $whole and .identity == {namespace: null,
-				pod: null, container: $name, image: null})' <<<"$output"
+		shows_name "$id"
 		podman rm --force --time 0 "$id"
 		capctl verify "$id"
 		[ "$status" -eq 2 ]
