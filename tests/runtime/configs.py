@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the programs that run many config.json files have in common."""
+import functools
 import json
 import re
 
@@ -16,10 +17,11 @@ LISTS = ("effective", "bounding", "inheritable", "permitted", "ambient")
 PRINT_STATUS = ["/bin/grep", "-E", "^(Uid|Cap|NoNew)", "/proc/self/status"]
 
 
+@functools.cache
 def own_bounding():
     with open("/proc/self/status", encoding="ascii") as status:
         mask = int(re.search(r"CapBnd:\s*(\w+)", status.read())[1], 16)
-    return {name for i, name in enumerate(NAMES) if mask >> i & 1}
+    return frozenset(name for i, name in enumerate(NAMES) if mask >> i & 1)
 
 
 def for_this_machine(text):
