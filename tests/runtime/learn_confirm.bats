@@ -164,6 +164,10 @@ expect_nothing_left() {
 	done
 }
 
+has_ended() { # PID
+	! grep -qs '^State:[[:space:]]*[^Z[:space:]]' "/proc/$1/status"
+}
+
 @test "what a test leaves running is ended" {
 	local pid
 
@@ -172,7 +176,7 @@ expect_nothing_left() {
 	ended 0
 	[ "$(wc -l <"$work/pids")" = 3 ]
 	while read -r pid; do
-		run ! grep -qs '^State:[[:space:]]*[^Z[:space:]]' "/proc/$pid/status"
+		has_ended "$pid"
 	done <"$work/pids"
 }
 
@@ -210,23 +214,27 @@ begin_confirm() {
 	machine_words env "CAPRUNTIME_RUNTIME=$(runtime_path)" \
 		"$builddir/capctl" learn --confirm "$bundle" --root "$state" \
 		--policy "$work/asked.json" --for 5m \
-		--test "echo \$\$ >'$work/pid'; echo \$CAPCTL_ID >>'$work/ids'
-			touch '$work/tested'; exec sleep 1000"
+		--test "sleep 1000 & echo \$\$ \$! >'$work/pids'
+			echo \$CAPCTL_ID >>'$work/ids'; touch '$work/tested'; wait"
 	"${words[@]}" >"$work/result" 2>"$work/errors" 3>&- &
 	watcher=$!
 	wait_until is_tested
 }
 
 @test "what a killed one left is removed by the next" {
-	local left
+	local left pid
 
 	for name in $RUNTIMES; do
 		for next in --confirm --run; do
 			use_bundle "$name" 'exec sleep 1000'
 			rm -f "$work/ids"
 			begin_confirm
-			kill -KILL "$watcher" "$(<"$work/pid")"
+			kill -KILL "$watcher"
 			wait "$watcher" || :
+			# Its test goes with it, and what that has started.
+			for pid in $(<"$work/pids"); do
+				wait_until has_ended "$pid"
+			done
 			left=$(<"$work/ids")
 			[ -d "$state/$left" ]
 			[ -n "$(ls -A "$TMPDIR")" ]

@@ -17,6 +17,14 @@
 
 #define ERRORS 2 /* standard error */
 
+/*
+ * Runs the test, $1. A process beside it kills both, and what the test started,
+ * when standard input ends: when capctl ends, also by SIGKILL.
+ */
+#define GUARDED                                                                \
+	"exec 3<&0 </dev/null; { read -r end; kill -KILL 0; } <&3 & "          \
+	"exec 3<&-; exec sh -c \"$1\""
+
 /* What is under way. */
 struct course {
 	struct trial *trial;
@@ -88,7 +96,9 @@ static int set_environment(const struct bundle_run *run, struct err *err)
 /* Its outputs are on our standard error: our output is for the result. */
 static int start_test(struct course *course, struct err *err)
 {
-	const char *const argv[] = { "sh", "-c", course->trial->test, NULL };
+	const char *const argv[] = {
+		"sh", "-c", GUARDED, "sh", course->trial->test, NULL
+	};
 	const struct child_program program = {
 		.path = "/bin/sh",
 		/* posix_spawn(3) does not change them. */
@@ -96,12 +106,16 @@ static int start_test(struct course *course, struct err *err)
 		.environment = environ,
 		.interrupt = -1,
 	};
-	int input CLEANUP_FD = fileio_open(AT_FDCWD, "/dev/null", O_RDONLY, 0);
-	const int ends[] = { input, ERRORS, ERRORS };
+	int pipe_ends[2], result;
 
-	if (input < 0)
-		return err_set_errno(err, errno, "'/dev/null'");
-	return child_start_with(&course->test, &program, ends, err);
+	if (pipe2(pipe_ends, O_CLOEXEC) < 0)
+		return err_set_errno(err, errno, "pipe");
+	result = child_start_with(&course->test, &program,
+				  (const int[]){ pipe_ends[0], ERRORS, ERRORS },
+				  err);
+	close(pipe_ends[0]);
+	course->test.input = pipe_ends[1];
+	return result;
 }
 
 /* So that it is no zombie, which a test could take for a living process. */
@@ -184,13 +198,12 @@ static int await_answer(struct course *course, bool *ret_passed,
 
 static int run_program(struct course *course, bool *ret_passed, struct err *err)
 {
-	int result;
+	int result = -1;
 
-	if (set_environment(course->trial->run, err) < 0 ||
-	    bundle_run_start(course->trial->run, err) < 0 ||
-	    (course->trial->test && start_test(course, err) < 0))
-		return -1;
-	result = await_answer(course, ret_passed, err);
+	if (set_environment(course->trial->run, err) == 0 &&
+	    bundle_run_start(course->trial->run, err) == 0 &&
+	    (!course->trial->test || start_test(course, err) == 0))
+		result = await_answer(course, ret_passed, err);
 	child_free(&course->test);
 	return result;
 }
