@@ -105,6 +105,37 @@ want() { # RULE
 	with_failures grant
 }
 
+@test "a run without memory raises exactly what the rule says, or is refused" {
+	verb=run
+	want "$with_exec"
+	with_failures grant 5
+}
+
+judge_restore() {
+	start
+	same "$config" "$old" && [ ! -e "$record" ] || return
+	if [ "$status" -eq 0 ]; then
+		[ "$1" = permitted ] && started
+	elif [ "$1" = permitted ] || grep -q 'out of memory' "$work/stderr"; then
+		refused_for_memory
+	else
+		refused "'\"restore\": true'"
+	fi
+}
+
+permitted_restore() { judge_restore permitted; }
+forbidden_restore() { judge_restore forbidden; }
+
+@test "a restore without memory changes nothing, and starts only if it is permitted" {
+	verb=restore
+	rm -f "$record"
+	cp "$old" "$config"
+	use_policy '{"name":"web","match":{},"restore":true}'
+	with_failures permitted_restore 5
+	use_policy "$narrow"
+	with_failures forbidden_restore 5
+}
+
 # A create of a bundle that an earlier one changed, under the policy of today.
 restart() {
 	cp "$work/granted" "$config"
