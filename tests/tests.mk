@@ -121,6 +121,7 @@ CAPCTL_UNIT_TESTS = \
 	tests/unit/capctl/learn/tally_test \
 	tests/unit/capctl/learn/view_test \
 	tests/unit/capctl/out_test \
+	tests/unit/capctl/out_view_test \
 	tests/unit/capctl/pod/manifest_test \
 	tests/unit/capctl/pod/pod_config_test \
 	tests/unit/capctl/pod/sets_test \
@@ -395,6 +396,7 @@ TEST_FILES = \
 	tests/unit/support/session_properties.h \
 	tests/unit/support/tap.h \
 	tests/unit/support/tempdir.h \
+	tests/unit/support/terminal.h \
 	tests/unit/support/testdata.h \
 	tests/unit/support/userns.h \
 	tests/vm/helpers.bash

@@ -66,7 +66,6 @@ src/capctl/learn/watch.c tests/runtime/learn.bats real containers are watched th
 src/capctl/lookup.c tests/cli/capctl_run.bats what it finds is tested there
 src/capctl/out_json.c tests/unit/capctl/out_test.c it is part of out
 src/capctl/out_names.c tests/unit/capctl/out_test.c it is part of out
-src/capctl/out_view.c tests/cli/capctl_learn.bats what it draws on a terminal is tested there
 src/capctl/pod/engine.c tests/cli/capctl_pod.bats its choices are tested there
 src/capctl/pod/spec.c tests/unit/capctl/pod/manifest_test.c it is part of a manifest
 src/capctl/pod/values.c tests/unit/capctl/pod/manifest_test.c its types are tested there

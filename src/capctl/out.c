@@ -28,7 +28,8 @@ static bool coloured;
 static bool rich; /* the terminal has 256 colours */
 static bool failed;
 static size_t width = SIZE_MAX; /* text is wrapped for people alone */
-static size_t lines;
+static size_t cursor; /* its column */
+static void (*on_line)(size_t columns);
 
 /* 0: it is not set, or no width. */
 static size_t chosen_width(void)
@@ -79,15 +80,17 @@ size_t out_measure(void)
 	return width;
 }
 
-size_t out_lines(void)
+void out_watch(void (*each)(size_t columns))
 {
-	return lines;
+	on_line = each;
 }
 
 static void end_line(void)
 {
 	putchar('\n');
-	lines++;
+	if (on_line)
+		on_line(cursor);
+	cursor = 0;
 }
 
 bool out_use_colour(const char *when)
@@ -169,12 +172,20 @@ static void put_styled(enum out_style style, const char *text, size_t len)
 	fwrite(text, 1, len, stdout);
 	if (code)
 		fputs("\033[0m", stdout);
+	cursor += columns_of(text, len);
 }
 
 static void put_blanks(size_t count)
 {
+	cursor += count;
 	while (count--)
 		putchar(' ');
+}
+
+static void start_line(size_t from)
+{
+	end_line();
+	put_blanks(from);
 }
 
 /* How much of `text` fits, up to a blank if there is one; at least a word. */
@@ -207,8 +218,7 @@ static void put_wrapped(enum out_style style, const char *text, size_t from)
 			text++;
 		if (!*text)
 			return;
-		end_line();
-		put_blanks(from);
+		start_line(from);
 	}
 }
 
@@ -310,24 +320,17 @@ static size_t longest_word(const char *text)
 	return longest;
 }
 
-static void start_line(size_t from)
+/* Moves to column `from` of this line or of the next. */
+static void go_to(size_t from)
 {
-	end_line();
-	put_blanks(from);
-}
-
-/* Moves to column `from` of this line, which ends at `at`, or of the next. */
-static void go_to(size_t from, size_t at)
-{
-	if (at && at + GAP > from)
+	if (cursor && cursor + GAP > from)
 		start_line(from);
 	else
-		put_blanks(from - at);
+		put_blanks(from - cursor);
 }
 
 /* Below the second column if it does not fit beside the others. */
-static void put_last(const struct out_row *row, size_t at, size_t from,
-		     size_t second)
+static void put_last(const struct out_row *row, size_t from, size_t second)
 {
 	size_t last = row->columns - 1;
 	const char *cell = row->cells[last];
@@ -336,7 +339,7 @@ static void put_last(const struct out_row *row, size_t at, size_t from,
 		from = second;
 		start_line(from);
 	} else {
-		go_to(from, at);
+		go_to(from);
 	}
 	put_wrapped(row->styles[last], cell, from);
 }
@@ -344,21 +347,19 @@ static void put_last(const struct out_row *row, size_t at, size_t from,
 static void put_row(const struct out_row *row,
 		    const size_t widths[OUT_COLUMNS_MAX], size_t indent)
 {
-	size_t from = indent, at = 0; /* where the line ends */
+	size_t from = indent;
 
 	for (size_t k = 0; k + 1 < row->columns; k++) {
 		const char *cell = row->cells[k];
-		size_t len = strlen(cell);
 
-		if (len) {
-			go_to(from, at);
-			put_styled(row->styles[k], cell, len);
-			at = from + columns_of(cell, len);
+		if (*cell) {
+			go_to(from);
+			put_styled(row->styles[k], cell, strlen(cell));
 		}
 		from += widths[k] + GAP;
 	}
 	if (row->columns && *row->cells[row->columns - 1])
-		put_last(row, at, from, indent + widths[0] + GAP);
+		put_last(row, from, indent + widths[0] + GAP);
 	end_line();
 }
 

@@ -30,8 +30,11 @@ void out_init(void);
 
 /* The width of a line, measured again: a terminal can be resized. */
 size_t out_measure(void);
-/* How many lines were printed, as they were wrapped. JSON does not count. */
-size_t out_lines(void);
+/*
+ * From now on each line that ends calls `on_line`, with its width. NULL: nothing is
+ * called. JSON does not count.
+ */
+void out_watch(void (*on_line)(size_t columns));
 
 /* "auto", "always" or "never", before anything is printed. False: neither. */
 bool out_use_colour(const char *when) MUST_CHECK;

@@ -4,11 +4,11 @@
 #include "capctl/out.h"
 
 #include <json-c/json.h>
-#include <sys/ioctl.h>
 #include <termios.h>
 
 #include "captured.h"
 #include "tap.h"
+#include "terminal.h"
 
 #define BIT(number) (UINT64_C(1) << (number))
 
@@ -258,37 +258,14 @@ static void json_escapes_invisible_characters(void)
 		    "\\udb40\\udc41\"\n");
 }
 
-/* A terminal of `columns` columns; -1: terminals are not available. */
-static int open_terminal(unsigned short columns)
-{
-	struct winsize size = { .ws_row = 24, .ws_col = columns };
-	int fd = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-
-	if (fd < 0 || grantpt(fd) < 0 || unlockpt(fd) < 0)
-		return -1;
-	ioctl(fd, TIOCSWINSZ, &size);
-	return fd;
-}
-
-/* What the program sees at its start when the terminal is its output. */
-static bool begin_on(int terminal)
-{
-	int other CLEANUP_FD =
-		open(ptsname(terminal), O_RDWR | O_NOCTTY | O_CLOEXEC);
-
-	fflush(stdout);
-	if (other < 0 || dup2(other, STDOUT_FILENO) < 0)
-		return false;
-	out_init();
-	return true;
-}
-
 /* Returns the output since then and restores the state. */
 static char *write_on(int terminal)
 {
 	int own CLEANUP_FD = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
-	bool began = begin_on(terminal);
+	bool began = terminal_use(terminal);
 
+	if (began) /* what the program sees at its start */
+		out_init();
 	dup2(own, STDOUT_FILENO);
 	if (!began)
 		return NULL;
@@ -304,7 +281,7 @@ static char *write_on(int terminal)
 
 static void a_terminal_has_colour_and_its_own_width(void)
 {
-	int terminal CLEANUP_FD = open_terminal(100);
+	int terminal CLEANUP_FD = terminal_open(100);
 	char *wrote CLEANUP_FREE = NULL;
 
 	REQUIRE(terminal >= 0);
@@ -316,7 +293,7 @@ static void a_terminal_has_colour_and_its_own_width(void)
 
 static void a_terminal_of_256_colours_gets_what_reads_best(void)
 {
-	int terminal CLEANUP_FD = open_terminal(100);
+	int terminal CLEANUP_FD = terminal_open(100);
 	char *wrote CLEANUP_FREE = NULL;
 
 	REQUIRE(terminal >= 0);
@@ -328,7 +305,7 @@ static void a_terminal_of_256_colours_gets_what_reads_best(void)
 
 static void a_narrow_terminal_has_its_own_width(void)
 {
-	int terminal CLEANUP_FD = open_terminal(60);
+	int terminal CLEANUP_FD = terminal_open(60);
 	char *wrote CLEANUP_FREE = NULL;
 
 	REQUIRE(terminal >= 0);
@@ -351,7 +328,7 @@ static void a_pipe_gets_whole_lines(void)
 
 static void colour_can_be_forbidden(void)
 {
-	int terminal CLEANUP_FD = open_terminal(80);
+	int terminal CLEANUP_FD = terminal_open(80);
 	char *wrote CLEANUP_FREE = NULL, *dumb CLEANUP_FREE = NULL;
 
 	REQUIRE(terminal >= 0);
