@@ -466,6 +466,12 @@ tests_cli_capruntime_failing_CPPFLAGS = $(tests_cli_capruntime_sysroot_CPPFLAGS)
 tests_cli_capruntime_failing_LDFLAGS = $(capruntime_LDFLAGS)
 tests_cli_capruntime_failing_LDADD = $(CAPRUNTIME_LIBS)
 
+# The same, dynamic, with the allocator of the C library: where valgrind takes over.
+tests_soak_capruntime_dynamic_SOURCES = src/capruntime/main.c src/base/paths.c
+tests_soak_capruntime_dynamic_CPPFLAGS = $(tests_cli_capruntime_sysroot_CPPFLAGS)
+tests_soak_capruntime_dynamic_LDADD = libcapruntime.a $(SHARED_LIBS)
+memcheck: tests/soak/capruntime-dynamic
+
 tests_cli_capctl_sysroot_SOURCES = src/capctl/main.c src/base/paths.c
 tests_cli_capctl_sysroot_CPPFLAGS = $(tests_cli_capruntime_sysroot_CPPFLAGS)
 tests_cli_capctl_sysroot_LDADD = $(CAPCTL_LIBS)
@@ -528,7 +534,7 @@ EXTRA_tests_unit_capctl_execve_predict_kernel_test_DEPENDENCIES = $(PROBE)
 
 EXTRA_PROGRAMS = tests/bench/counts tests/bench/exec_only \
 	tests/bench/files_only tests/bench/rounds \
-	tests/soak/stand_in
+	tests/soak/capruntime-dynamic tests/soak/stand_in
 tests_bench_counts_LDADD =
 tests_bench_exec_only_CFLAGS = $(capruntime_CFLAGS)
 tests_bench_exec_only_LDFLAGS = $(capruntime_LDFLAGS)

@@ -32,7 +32,7 @@ setup_session() {
 	process=$work/process.json
 	cp "$srcdir/tests/data/fixtures/crio/add.exec-process.json" "$process"
 	unset XDG_RUNTIME_DIR LISTEN_FDS
-	CAPRUNTIME_BUILT=$builddir/tests/cli/capruntime-sysroot
+	CAPRUNTIME_BUILT=${CAPRUNTIME_SYSROOT-$builddir/tests/cli/capruntime-sysroot}
 	over_sysroot run
 	before=(timeout 60 "${over[@]}")
 	use_policy "$with_exec"

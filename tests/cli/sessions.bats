@@ -56,6 +56,7 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 		<(jq -S 'del(.capabilities)' "$handed")
 }
 
+# bats test_tags=counts
 @test "the descriptor is sealed, and no other one is new" {
 	changed exec --process @ id
 	[ "$(cat "$work/seals")" -eq 15 ]
@@ -375,6 +376,7 @@ expect_readlinks() { # COUNT WORD...: before the verb
 	cmp "$work/pass" "$work/plain"
 }
 
+# bats test_tags=counts
 @test "where no container has a link, exec costs one readlink more" {
 	strace -o /dev/null true || skip 'strace cannot trace here'
 	use_policy "$without_exec"
@@ -385,6 +387,7 @@ expect_readlinks() { # COUNT WORD...: before the verb
 	expect_readlinks 1 --root /run
 }
 
+# bats test_tags=counts
 @test "for a container without a link exec reads the root's links, too" {
 	strace -o /dev/null true || skip 'strace cannot trace here'
 	use_policy "$without_exec"
