@@ -45,7 +45,7 @@ check-one:
 # Some tests call these programs.
 check-helpers: all $(HELPERS) packaging/package-hook
 
-## soak: the long tests, memcheck, and all that begins with soak- (a day)
+## soak: the long tests, memcheck, faults, load, mutation, and all soak-... (a day)
 soak: all $(ALL_SOAK_TESTS) $(PROBE) check-helpers
 	set -e; for test in $(ALL_SOAK_TESTS); do \
 		echo "== $$test"; srcdir='$(abs_srcdir)' \
@@ -54,9 +54,13 @@ soak: all $(ALL_SOAK_TESTS) $(PROBE) check-helpers
 	@$(AM_TESTS_ENVIRONMENT) CAPRUNTIME_SOAK=$${CAPRUNTIME_SOAK-10} \
 		$(BATS) --tap $(ALL_SOAK_BATS:%=$(srcdir)/%)
 	@$(MAKE) memcheck
+	@$(MAKE) faults
+	@$(MAKE) load
+	@$(MAKE) mutation
 if CONTAINER_TESTS
 	@$(AM_TESTS_ENVIRONMENT) CAPRUNTIME_CYCLES=$${CAPRUNTIME_CYCLES-500} \
 		$(BATS) --tap $(srcdir)/tests/runtime/cycles.bats
+	@$(MAKE) differential
 	@$(MAKE) soak-packages
 	@$(MAKE) soak-architectures
 endif
