@@ -14,7 +14,7 @@ setup_file() {
 }
 
 packages='attr apparmor bats bind9 build-essential containerd criu
-	dbus-user-session debhelper dnsmasq-base iputils-ping jq libbpf-tools
+	dbus-user-session debhelper dnsmasq-base docker.io iputils-ping jq libbpf-tools
 	libpam-systemd linux-perf podman policycoreutils-python-utils procps python3
 	python3-grpcio selinux-policy-default selinux-utils systemd systemd-sysv
 	tcpdump uidmap'
@@ -49,13 +49,15 @@ install_in_release() {
 	# shellcheck disable=SC2016,SC2086 # for the inner shell; lists
 	machine in "$dir" sh -ec 'apt-get update -q
 		apt-get install -qy --no-install-recommends "$@"
-		# For crun, which Debian 12 builds without.
-		! apt-cache show libcriu2 >/dev/null 2>&1 ||
-			apt-get install -qy --no-install-recommends libcriu2
+		# Debian 12 builds crun without the one, and docker.io has the other.
+		for package in libcriu2 docker-cli; do
+			! apt-cache show "$package" >/dev/null 2>&1 ||
+				apt-get install -qy --no-install-recommends "$package"
+		done
 		apt-get clean' sh $packages
 	# shellcheck disable=SC2086 # a list
 	machine in "$dir" systemctl mask $timers
-	machine in "$dir" systemctl disable containerd named
+	machine in "$dir" systemctl disable containerd docker docker.socket named
 	printf '%s\n' "$packages" >"$dir/installed"
 }
 
@@ -179,4 +181,14 @@ learn='tests/runtime/learn.bats tests/machine/learn.bats'
 	use_package forky
 	expect_all_pass 13-forky-package.log forky boot-systemd \
 		tests/machine/package.bats
+}
+
+@test "Debian 13: Docker" {
+	expect_all_pass 14-trixie-docker.log trixie boot-systemd \
+		tests/engine/docker.bats
+}
+
+@test "Debian testing: Docker" {
+	expect_all_pass 15-forky-docker.log forky boot-systemd \
+		tests/engine/docker.bats
 }
