@@ -194,8 +194,8 @@ has_untouched_bundle() { # ID
 	for name in none silent more; do
 		expect_log "$unmatched" "$name"
 	done
-	jq -e 'select(.pod == "more") | .missing == ["CAP_KILL",
-		"CAP_SYS_ADMIN"]' "$work/audit.log"
+	jq -es 'any(.pod == "more" and .missing == ["CAP_KILL",
+		"CAP_SYS_ADMIN"])' "$work/audit.log"
 }
 
 # Sets status, output and stderr.
