@@ -4,6 +4,8 @@
 #define CAPRUNTIME_TERMINAL_H
 
 #include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
