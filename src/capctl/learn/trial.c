@@ -21,9 +21,9 @@
  * Runs the test, $1. A process beside it kills both, and what the test started,
  * when standard input ends: when capctl ends, also by SIGKILL.
  */
-#define GUARDED                                                                \
-	"exec 3<&0 </dev/null; { read -r end; kill -KILL 0; } <&3 & "          \
-	"exec 3<&-; exec sh -c \"$1\""
+static const char guarded[] =
+	"exec 3<&0 </dev/null; { read -r end; kill -KILL 0; } <&3 & "
+	"exec 3<&-; exec sh -c \"$1\"";
 
 /* What is under way. */
 struct course {
@@ -97,7 +97,7 @@ static int set_environment(const struct bundle_run *run, struct err *err)
 static int start_test(struct course *course, struct err *err)
 {
 	const char *const argv[] = {
-		"sh", "-c", GUARDED, "sh", course->trial->test, NULL
+		"sh", "-c", guarded, "sh", course->trial->test, NULL
 	};
 	const struct child_program program = {
 		.path = "/bin/sh",
