@@ -153,8 +153,3 @@ delete_container() {
 }
 
 conmon_is_gone() { is_gone "$(cat "$bundle/conmon-pidfile")"; }
-
-# A process without a parent can remain as a zombie if nothing reaps it.
-is_gone() { # PID
-	! grep -qs '^State:.[^Z]' "/proc/$1/status"
-}

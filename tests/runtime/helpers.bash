@@ -79,6 +79,11 @@ make_rootfs() {
 	chmod 755 "$1/bin/report"
 }
 
+# A process without a parent can remain as a zombie if nothing reaps it.
+is_gone() { # PID
+	! grep -qs '^State:.[^Z]' "/proc/$1/status"
+}
+
 # The config.json of a non-root pod with "drop: [ALL], add: [NET_BIND_SERVICE]":
 # no set that survives the exec has the capability.
 make_bundle() {

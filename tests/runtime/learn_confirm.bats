@@ -164,10 +164,6 @@ expect_nothing_left() {
 	done
 }
 
-has_ended() { # PID
-	! grep -qs '^State:[[:space:]]*[^Z[:space:]]' "/proc/$1/status"
-}
-
 @test "what a test leaves running is ended" {
 	local pid
 
@@ -176,7 +172,7 @@ has_ended() { # PID
 	ended 0
 	[ "$(wc -l <"$work/pids")" = 3 ]
 	while read -r pid; do
-		has_ended "$pid"
+		is_gone "$pid"
 	done <"$work/pids"
 }
 
@@ -233,7 +229,7 @@ begin_confirm() {
 			wait "$watcher" || :
 			# Its test goes with it, and what that has started.
 			for pid in $(<"$work/pids"); do
-				wait_until has_ended "$pid"
+				wait_until is_gone "$pid"
 			done
 			left=$(<"$work/ids")
 			[ -d "$state/$left" ]

@@ -24,11 +24,6 @@ start_container() { # [JQ-FILTER]: changes to config.json
 	wait_until is_asleep "$first"
 }
 
-# The process has ended, or is a zombie.
-is_gone() { # PID
-	! grep -q '^State:.[^Z]' "/proc/$1/status" 2>/dev/null
-}
-
 show() { # WORD...
 	capctl show "$@"
 }
