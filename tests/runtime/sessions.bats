@@ -284,16 +284,16 @@ by_default() { # WORD...
 		grant '{}' 'exec: true, drop: "others", no_new_privileges: true'
 		start_container
 		make_process
-		state=$bundle/relative
-		[ -d "$state" ] || state=$work/relative
+		made=$bundle/relative
+		[ -d "$made" ] || made=$work/relative
+		state=$made
 		expect_session "${granted%0}1"
 		state=relative
 		try_capruntime run -d -b "$bundle" "$id-2"
 		expect_refusal "capruntime: bundle in use by container '$id' *"
 		try_capruntime run -d -b "$bundle" "$id"
 		expect_refusal "capruntime: container '$id' already exists *"
-		state=$bundle/relative
-		[ -d "$state" ] || state=$work/relative
+		state=$made
 		capruntime delete --force "$id"
 	done
 }

@@ -147,10 +147,13 @@ security='tests/machine/apparmor.bats tests/machine/full.bats'
 		tests/machine/delegated.bats
 }
 
+expect_package_lives() { # LOG RELEASE
+	use_package "$2"
+	expect_all_pass "$1" "$2" boot-systemd tests/machine/package.bats
+}
+
 @test "Debian 13: the package's life, with containerd as a service" {
-	use_package trixie
-	expect_all_pass 8-trixie-package.log trixie boot-systemd \
-		tests/machine/package.bats
+	expect_package_lives 8-trixie-package.log trixie
 }
 
 # With the rows of tests/bench/learn-table.
@@ -172,15 +175,11 @@ learn='tests/runtime/learn.bats tests/machine/learn.bats'
 }
 
 @test "Debian 12: the package's life, with containerd as a service" {
-	use_package bookworm
-	expect_all_pass 12-bookworm-package.log bookworm boot-systemd \
-		tests/machine/package.bats
+	expect_package_lives 12-bookworm-package.log bookworm
 }
 
 @test "Debian testing: the package's life, with containerd as a service" {
-	use_package forky
-	expect_all_pass 13-forky-package.log forky boot-systemd \
-		tests/machine/package.bats
+	expect_package_lives 13-forky-package.log forky
 }
 
 @test "Debian 13: Docker" {

@@ -89,6 +89,12 @@ static void runc_takes_two_dots_by_the_text(void)
 	check_below(&dir, "link/../new", CRUN, "state/new");
 }
 
+static void enter(const char *path)
+{
+	REQUIRE(chdir(path) == 0);
+	setenv("PWD", path, 1);
+}
+
 static void a_relative_root_is_below_the_current_directory(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tree_make();
@@ -96,18 +102,15 @@ static void a_relative_root_is_below_the_current_directory(void)
 	char *link CLEANUP_FREE = tempdir_path(&dir, "link");
 	char *deep CLEANUP_FREE = tempdir_path(&dir, "state/deep");
 
-	REQUIRE(fchdir(dir.fd) == 0);
-	setenv("PWD", dir.path, 1);
+	enter(dir.path);
 	check_root("link", RUNC, deep);
 	check_root("./link", CRUN, deep);
-	REQUIRE(chdir("link") == 0);
-	setenv("PWD", link, 1);
+	enter(link);
 	check_root("..", RUNC, dir.path);
 	check_root("..", CRUN, state);
 	setenv("PWD", "/", 1);
 	check_root("..", RUNC, state);
-	REQUIRE(chdir("/") == 0);
-	setenv("PWD", "/", 1);
+	enter("/");
 }
 
 static void a_relative_root_of_crun_is_below_the_bundle(void)
@@ -117,8 +120,7 @@ static void a_relative_root_of_crun_is_below_the_bundle(void)
 	char *new CLEANUP_FREE = tempdir_path(&dir, "state/new/root");
 	char *by_default CLEANUP_FREE = tempdir_path(&dir, "state/xdg/crun");
 
-	REQUIRE(fchdir(dir.fd) == 0);
-	setenv("PWD", dir.path, 1);
+	enter(dir.path);
 	check_call("state/deep", "state", RUNC, deep);
 	check_call("deep", "state", CRUN, deep);
 	check_call("deep", "./state/", CRUN, deep);
@@ -129,8 +131,7 @@ static void a_relative_root_of_crun_is_below_the_bundle(void)
 	setenv("XDG_RUNTIME_DIR", "xdg", 1);
 	check_call(NULL, "state", CRUN, by_default);
 	unsetenv("XDG_RUNTIME_DIR");
-	REQUIRE(chdir("/") == 0);
-	setenv("PWD", "/", 1);
+	enter("/");
 }
 
 static void an_empty_root_is_an_error(void)
