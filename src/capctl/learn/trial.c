@@ -10,7 +10,6 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
-#include "base/fileio.h"
 #include "capctl/child.h"
 #include "capctl/learn/subject.h"
 #include "capctl/learn/watch.h"
