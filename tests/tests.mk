@@ -470,7 +470,6 @@ tests_cli_capruntime_failing_LDADD = $(CAPRUNTIME_LIBS)
 tests_soak_capruntime_dynamic_SOURCES = src/capruntime/main.c src/base/paths.c
 tests_soak_capruntime_dynamic_CPPFLAGS = $(tests_cli_capruntime_sysroot_CPPFLAGS)
 tests_soak_capruntime_dynamic_LDADD = libcapruntime.a $(SHARED_LIBS)
-memcheck: tests/soak/capruntime-dynamic
 
 tests_cli_capctl_sysroot_SOURCES = src/capctl/main.c src/base/paths.c
 tests_cli_capctl_sysroot_CPPFLAGS = $(tests_cli_capruntime_sysroot_CPPFLAGS)

@@ -42,11 +42,14 @@ check-one:
 	@$(AM_TESTS_ENVIRONMENT) MAKE='$(MAKE)' BATS="$(BATS)" \
 		$(SHELL) $(srcdir)/tools/check-one '$(T)'
 
-# Some tests call these programs.
-check-helpers: all $(HELPERS) packaging/package-hook
+# Some tests call these programs. 'all' is a make of its own: what it builds, too,
+# is built after it.
+check-helpers: all
+	@$(MAKE) --no-print-directory $(HELPERS) packaging/package-hook
 
 ## soak: the long tests, memcheck, faults, load, mutation, and all soak-... (a day)
-soak: all $(ALL_SOAK_TESTS) $(PROBE) check-helpers
+soak: check-helpers
+	@$(MAKE) $(ALL_SOAK_TESTS) $(PROBE)
 	set -e; for test in $(ALL_SOAK_TESTS); do \
 		echo "== $$test"; srcdir='$(abs_srcdir)' \
 		CAPRUNTIME_SOAK=$${CAPRUNTIME_SOAK-10} ./$$test; \
@@ -67,7 +70,7 @@ endif
 	@$(MAKE) soak-fuzz
 
 ## faults: fail each system call and allocation, as a table in faults.md (half an hour)
-faults: all check-helpers
+faults: check-helpers
 	@$(AM_TESTS_ENVIRONMENT) BATS="$(BATS)" \
 		$(srcdir)/tests/soak/faults >faults.md-new
 	@mv faults.md-new faults.md && cat faults.md
@@ -84,18 +87,20 @@ differential: all
 
 ## learn-table: what learn says that Debian's programs need, as a table in learn.md
 # Beside this machine's, rows of the machines of vm-check.
-learn-table: all check-helpers
+learn-table: check-helpers
 	@$(AM_TESTS_ENVIRONMENT) BATS="$(BATS)" \
 		$(srcdir)/tests/bench/learn-table >learn.md-new
 	@mv learn.md-new learn.md && cat learn.md
 
 ## load: many calls at once, with little memory, with little time (minutes)
 # LOAD divides the number of calls; above 1, no ratio of times fails.
-load: all check-helpers tests/soak/stand_in
+load: check-helpers
+	@$(MAKE) --no-print-directory tests/soak/stand_in
 	@$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/soak/load $(LOAD)
 
 ## memcheck: tests of tests/cli with capruntime under valgrind
-memcheck: all check-helpers
+memcheck: check-helpers
+	@$(MAKE) --no-print-directory tests/soak/capruntime-dynamic
 	@$(AM_TESTS_ENVIRONMENT) BATS="$(BATS)" $(srcdir)/tests/soak/memcheck
 
 ## soak-packages: build the packages and test them in a fresh Debian
@@ -205,7 +210,8 @@ endif
 
 ## bench: measure what capruntime costs, as tables in bench.md (5 minutes)
 # Beside this build with musl, it needs one with glibc.
-bench: all $(EXTRA_PROGRAMS) tests/bench/no_libc
+bench: all
+	@$(MAKE) --no-print-directory $(EXTRA_PROGRAMS) tests/bench/no_libc
 	@test -n '$(LIBC_CFLAGS)' || { echo 'make bench needs musl-gcc' >&2; exit 1; }
 	@$(MKDIR_P) bench-glibc
 	@cd bench-glibc && { test -e config.status || \
@@ -221,7 +227,7 @@ instructions: all
 
 ## mutation: change capruntime's source in many places, and test each (hours)
 # MUTATION has options of tests/mutation/run, or sources.
-mutation: all check-helpers
+mutation: check-helpers
 	$(srcdir)/tests/mutation/run . $(MUTATION)
 
 ## examples-expect: write examples/*.expect again, as capctl explains them now
