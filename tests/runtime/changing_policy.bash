@@ -6,8 +6,12 @@
 #
 #   make_policies          in setup(): in $etc, with a new $journal
 #   change_policies        runs until it is killed; the changes depend on $seed
-#   list_possible          sets $possible: the outcomes since line $first of the
-#                          journal, keys of $containers or `refused`
+#   watch_policy           begins to collect the states, from the journal, which
+#                          descriptor 8 reads
+#   list_possible          sets $possible: the outcomes since then, keys of
+#                          $containers or `refused`, between spaces
+#   pause SECONDS          waits without starting a program: nobody writes to the
+#                          pipe $never
 
 # What a container and its sessions hold for each outcome.
 declare -gA containers=(
@@ -50,6 +54,10 @@ note() { # begin or end, PART VARIANT
 	echo "$1 $2 ${3%%-*}" >>"$journal"
 }
 
+pause() { # SECONDS
+	read -rt "$1" <>"$never" || :
+}
+
 replace() { # PART VARIANT
 	note begin "$@"
 	cp -p "$work/policies/$2" "$etc/new"
@@ -69,14 +77,14 @@ scribble() { # PART VARIANT
 	note begin "$@"
 	head -c 40 "$work/policies/$2" >"${places[$1]}"
 	chmod 644 "${places[$1]}"
-	sleep 0.01
+	pause 0.01
 	tail -c +41 "$work/policies/$2" >>"${places[$1]}"
 	note end "$@"
 }
 
 change_policies() {
 	RANDOM=$seed
-	while sleep "0.0$((RANDOM % 10))"; do
+	while pause "0.0$((RANDOM % 9 + 1))"; do
 		case $((RANDOM % 16)) in
 		0 | 1) take_away main ;;
 		2) replace main broken-name ;;
@@ -94,37 +102,47 @@ change_policies() {
 	done
 }
 
-# Prints the states that PART had since line $first of the journal.
-was() { # PART
-	awk -v part="$1" -v first="$first" '
-		$2 != part { next }
-		NR <= first && $1 == "end" { split("", seen) }
-		{ seen[$3] }
-		END { for (variant in seen) print variant }' "$journal"
+# Reads what the journal has new: $now has the possible states of each part, and
+# $seen those since watch_policy, each between spaces.
+declare -gA now=() seen=()
+read_journal() {
+	local what part variant
+
+	while read -ru 8 what part variant; do
+		[ "$what" = begin ] || now[$part]=' '
+		now[$part]+="$variant "
+		[[ ${seen[$part]-} == *" $variant "* ]] || seen[$part]+="$variant "
+	done
 }
 
-outcome() { # MAIN MORE
+watch_policy() {
+	read_journal
+	seen=([main]=${now[main]} [more]=${now[more]})
+}
+
+# Sets $outcome.
+combine() { # MAIN MORE
 	case $1,$2 in
-	*broken* | missing,*) echo refused ;;
-	bind,* | exec,*) echo "$1" ;;
-	*,raw) echo raw ;;
-	*) echo nothing ;;
+	*broken* | missing,*) outcome=refused ;;
+	bind,* | exec,*) outcome=$1 ;;
+	*,raw) outcome=raw ;;
+	*) outcome=nothing ;;
 	esac
 }
 
-# Sets $possible, one per line: the possible outcomes of a create since line
-# $first.
 list_possible() {
-	local main more mains mores
+	local main more outcome states
 
-	mains=$(was main)
-	mores=$(was more)
-	possible=$(for main in $mains; do
-		for more in $mores; do
-			outcome "$main" "$more"
+	read_journal
+	possible=' '
+	for main in ${seen[main]}; do
+		for more in ${seen[more]}; do
+			combine "$main" "$more"
+			possible+="$outcome "
 		done
-	done)
+	done
 	# A create is refused if a file changes or disappears while it is
 	# opened.
-	[ "$(wc -w <<<"$mains$IFS$mores")" -eq 2 ] || possible+=$'\nrefused'
+	read -ra states <<<"${seen[*]}"
+	[ "${#states[@]}" -eq 2 ] || possible+='refused '
 }

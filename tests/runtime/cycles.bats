@@ -1,7 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2016 # the variables of jq
-# shellcheck disable=SC2030,SC2031 # each slot is a shell of its own
 # shellcheck disable=SC2034,SC2154 # helpers.bash reads and sets them
 # Many containers, eight at a time, on a node whose policy changes and breaks
 # all the time and where some creates are killed. Each container has the right
@@ -25,8 +24,10 @@ setup() {
 	etc=$work/etc/capruntime
 	links=$work/run/capruntime
 	journal=$work/journal
+	never=$work/never
 	prefix=captest-${BATS_RUN_TMPDIR##*-}-$BATS_TEST_NUMBER
 	mkdir -p "$etc"/{policy.d,runtimes} "$work"/{dead,policies,slots}
+	mkfifo "$never"
 	make_policies
 	for name in $RUNTIMES; do
 		use_runtime "$name"
@@ -57,27 +58,68 @@ make_handlers() {
 	done
 }
 
-node_words() { # HANDLER WORD...: sets the words of the engine's call
-	machine_words "${over[@]}" ${before[@]+"${before[@]}"} \
-		"$work/$1-$RUNTIME_NAME" --root "$state" "${@:2}"
-}
-
-node() { # WORD...
+on_node() { # COMMAND...
 	local words
 
-	node_words soak "$@"
+	machine_words "${over[@]}" "$@"
 	"${words[@]}" </dev/null
 }
 
 # Sets $calls: the calls of a create before the execve of the runtime.
 list_calls() {
-	local words before=(strace -qqo "$work/trace")
-
-	node_words dead create -b "$bundle" "$prefix"
-	"${words[@]}" </dev/null
+	on_node strace -qqo "$work/trace" "$work/dead-$RUNTIME_NAME" \
+		--root "$state" create -b "$bundle" "$prefix"
 	mapfile -t calls < <(number_calls "$work/trace")
 	[ "${#calls[@]}" -gt 100 ]
 	rm "$bundle/.capruntime.json"
+}
+
+# What follows runs on the node, in a slot. It starts few programs beside the runtime
+# and capruntime: there can be thousands of containers, and an emulated machine.
+
+# The engine does not give them the journal.
+node() { # HANDLER WORD...
+	"$work/$1-$RUNTIME_NAME" --root "$state" "${@:2}" </dev/null 8<&-
+}
+
+read_file() { # FILE: sets $content
+	content=
+	IFS= read -rd '' content <"$1" || :
+}
+
+soon() { # COMMAND...
+	local i
+
+	for ((i = 0; i < ${patience-60} * 50; i++)); do
+		! "$@" || return 0
+		pause 0.02
+	done
+	echo "timed out: $*"
+	return 1
+}
+
+has_sets() { # FILE
+	read_file "$1"
+	[[ $content == *nnp=* ]]
+}
+
+state_of() { # PID: sets $process_state, empty for a process that is gone
+	local key value
+
+	process_state=
+	while read -r key value; do
+		[ "$key" != State: ] || process_state=${value::1}
+	done <"/proc/$1/status" || :
+} 2>/dev/null
+
+has_ended() { # PID
+	state_of "$1"
+	[[ $process_state == [ZX] || -z $process_state ]]
+}
+
+is_no_zombie() { # PID
+	state_of "$1"
+	[ "$process_state" != Z ]
 }
 
 new_container() {
@@ -85,99 +127,120 @@ new_container() {
 	id=$prefix-$slot-$cycle
 	bundle=$out/$id
 	mkdir "$bundle"
-	cp "$work/original-$RUNTIME_NAME.json" "$bundle/config.json"
+	printf %s "$original" >"$bundle/config.json"
 }
 
 # Engines keep a container's bundle for its next start.
 same_container() {
-	[ $((RANDOM % 2)) -eq 0 ] ||
-		cp "$work/original-$RUNTIME_NAME.json" "$bundle/config.json"
+	[ $((RANDOM % 2)) -eq 0 ] || printf %s "$original" >"$bundle/config.json"
 }
 
 kill_a_create() {
-	local words name number _ before
+	local name number _
 
 	read -r name number _ <<<"${calls[RANDOM % ${#calls[@]}]}"
-	before=(strace -qqo /dev/null -e "inject=$name:signal=KILL:when=$number")
-	node_words dead create -b "$bundle" "$id"
 	status=0
 	# In braces: bash reports a kill on the outer standard error.
 	{
-		"${words[@]}" </dev/null >"$out/stdout" 2>"$out/stderr" ||
-			status=$?
+		strace -qqo /dev/null -e "inject=$name:signal=KILL:when=$number" \
+			"$work/dead-$RUNTIME_NAME" --root "$state" \
+			create -b "$bundle" "$id" </dev/null 8<&- \
+			>"$out/stdout" 2>"$out/stderr" || status=$?
 	} 2>/dev/null
 	echo "killed at $name $number: $status"
 	jq -e .process "$bundle/config.json" >"$out/whole.json"
 }
 
 no_new_files() {
-	local left
+	local name
 
-	left=$(find "$bundle" -mindepth 1 ! -name config.json \
-		! -name .capruntime.json)
-	[ -z "$left" ] || {
-		echo "left: $left"
-		return 1
+	for name in "$bundle"/*; do
+		case ${name##*/} in
+		config.json | .capruntime.json) ;;
+		*)
+			echo "left: $name"
+			return 1
+			;;
+		esac
+	done
+}
+
+read_bundle() { # sets $files
+	read_file "$bundle/config.json"
+	files=$content
+	[ ! -e "$bundle/.capruntime.json" ] || {
+		read_file "$bundle/.capruntime.json"
+		files+=$'\n'$content
 	}
 }
 
-files_of_bundle() {
-	(cd "$bundle" && grep . -H config.json .capruntime.json 2>/dev/null) || :
-}
-
 expect_right_refusal() {
-	echo "refused: $(<"$out/stderr")"
+	local before=$files
+
+	read_file "$out/stderr"
+	printf 'refused: %s' "$content"
 	[ "$status" -eq 1 ]
 	[ ! -s "$out/stdout" ]
-	one_line "$out/stderr"
-	[[ "$(<"$out/stderr")" == 'capruntime: load policy: '* ]]
-	grep -qx refused <<<"$possible"
-	[ "$(files_of_bundle)" = "$files" ]
+	[[ $content == 'capruntime: load policy: '*$'\n' ]]
+	[[ ${content%$'\n'} != *$'\n'* ]]
+	[[ $possible == *' refused '* ]]
+	read_bundle
+	[ "$files" = "$before" ]
 	[ ! -e "$state/$id" ]
 }
 
 create_until_started() {
-	local words files try
+	local files try
 
-	node_words soak create -b "$bundle" --pid-file "$out/pid" "$id"
 	for ((try = 0; try < 500; try++)); do
-		files=$(files_of_bundle)
-		first=$(wc -l <"$journal")
+		read_bundle
+		watch_policy
 		status=0
-		"${words[@]}" </dev/null >"$out/stdout" 2>"$out/stderr" ||
-			status=$?
+		node soak create -b "$bundle" --pid-file "$out/pid" "$id" \
+			>"$out/stdout" 2>"$out/stderr" || status=$?
 		list_possible
 		[ "$status" -ne 0 ] || break
 		expect_right_refusal
-		sleep 0.02
+		pause 0.02
 	done
 	[ "$status" -eq 0 ]
 	no_new_files
-	cat "$out/pid" >>"$work/pids"
+	read_file "$out/pid"
+	pid=$content
+	echo "$pid" >>"$work/pids"
 }
 
-# The process has only the descriptors that the engine gave it.
-expect_own_descriptors() { # PID
-	find "/proc/$1/fd" -type l ! -lname /dev/null ! -lname "$out/*" \
-		-printf 'has open: %l\n' | tee "$out/descriptors"
-	[ ! -s "$out/descriptors" ]
+# The processes have only the descriptors that the engine gave them.
+expect_own_descriptors() { # DIRECTORY-OF-PROC...
+	find "${@/%//fd}" -type l ! -lname /dev/null ! -lname "$out/*" \
+		-printf 'has open: %l\n' >"$out/descriptors"
+	read_file "$out/descriptors"
+	[ -z "$content" ] || {
+		echo "$content"
+		return 1
+	}
 }
 
 start_session() {
-	node exec --process "$work/process-$RUNTIME_NAME.json" --detach \
+	node soak exec --process "$work/process-$RUNTIME_NAME.json" --detach \
 		--pid-file "$out/session-pid" "$id" >"$out/session" \
 		2>"$out/session-error"
-	cat "$out/session-pid" >>"$work/pids"
-	wait_until grep -q nnp= "$out/session"
+	read_file "$out/session-pid"
+	session=$content
+	echo "$session" >>"$work/pids"
+	soon has_sets "$out/session"
 	[ ! -s "$out/session-error" ]
 }
 
 expect_right_sets() {
 	local is was
 
-	is="$(<"$out/stdout"), session $(<"$out/session")"
+	read_file "$out/stdout"
+	is=$content
+	read_file "$out/session"
+	is+=$content
 	for was in $possible; do
-		[ "$is" != "${containers[$was]-}, session ${sessions[$was]-}" ] ||
+		[ "$is" != "${containers[$was]-}"$'\n'"${sessions[$was]-}"$'\n' ] ||
 			return 0
 	done
 	printf 'is %s\npossible: %s\n' "$is" "$possible"
@@ -185,21 +248,21 @@ expect_right_sets() {
 }
 
 live() {
-	node start "$id"
-	wait_until grep -q nnp= "$out/stdout"
+	node soak start "$id"
+	soon has_sets "$out/stdout"
 	start_session
 	expect_right_sets
-	expect_own_descriptors "$(<"$out/pid")"
-	expect_own_descriptors "$(<"$out/session-pid")"
+	expect_own_descriptors "/proc/$pid" "/proc/$session"
 }
 
 die() {
 	if [ $((RANDOM % 3)) -eq 0 ]; then
-		node delete --force "$id"
+		node soak delete --force "$id"
 	else
-		node kill "$id" KILL
-		wait_until status_is stopped
-		node delete "$id"
+		node soak kill "$id" KILL
+		soon has_ended "$pid"
+		[[ $(node soak state "$id") == *'"status": "stopped"'* ]]
+		node soak delete "$id"
 	fi
 	[ ! -e "$state/$id" ]
 	no_new_files
@@ -207,6 +270,12 @@ die() {
 
 # Runs containers one after the other.
 work_in_slot() { # COUNT
+	trap 'echo "failed: $BASH_COMMAND"' ERR
+	RANDOM=$((seed + slot + 1))
+	shopt -s dotglob nullglob
+	exec 8<"$journal"
+	read_file "$work/original-$RUNTIME_NAME.json"
+	original=$content
 	bundle=$out/none
 	for ((cycle = 0; cycle < $1; cycle++)); do
 		echo "== $RUNTIME_NAME, cycle $cycle"
@@ -224,10 +293,13 @@ work_in_slot() { # COUNT
 	rm -r "$bundle"
 }
 
-start_slot() { # COUNT
-	trap 'echo "failed: $BASH_COMMAND"' ERR
-	RANDOM=$((seed + slot + 1))
-	work_in_slot "$1"
+# This shell's functions and variables, for a shell of the node.
+make_slot() { # COUNT
+	declare -f
+	declare -p RUNTIME_NAME calls containers journal never now out prefix \
+		seed seen sessions slot state work
+	echo 'set -eET'
+	echo "work_in_slot $1"
 }
 
 start_slots() {
@@ -240,8 +312,8 @@ start_slots() {
 		state=$work/state-$RUNTIME_NAME
 		out=$work/slots/$slot
 		mkdir "$out"
-		start_slot $(((cycles + slots - 1 - slot) / slots)) \
-			>"$out/log" 2>&1 3>&- 4>&- &
+		make_slot $(((cycles + slots - 1 - slot) / slots)) >"$out/slot"
+		on_node bash "$out/slot" >"$out/log" 2>&1 3>&- 4>&- &
 		workers+=("$!")
 	done
 }
@@ -259,16 +331,12 @@ wait_for_slots() {
 	[ -z "$failed" ]
 }
 
-is_no_zombie() { # PID
-	! grep -qs '^State:.Z' "/proc/$1/status"
-}
-
 expect_nothing_left() {
 	local pid left
 
-	for pid in $(<"$work/pids"); do
-		wait_until is_no_zombie "$pid"
-	done
+	while read -r pid; do
+		soon is_no_zombie "$pid"
+	done <"$work/pids"
 	left=$(
 		find "$work"/state-* -mindepth 1
 		find /sys/fs/cgroup -name "*$prefix*" 2>/dev/null || :
@@ -281,14 +349,14 @@ expect_nothing_left() {
 
 # The last containers may leave some links, which the next creates remove.
 expect_links_to_go() {
-	local words i
+	local i
 
 	[ "$(find "$links" -type l | wc -l)" -le 64 ]
 	replace main empty
 	take_away more
 	for ((i = 0; i < 4; i++)); do
-		node_words dead create -b "$bundle" "$prefix-$i"
-		"${words[@]}" </dev/null
+		on_node "$work/dead-$RUNTIME_NAME" --root "$state" \
+			create -b "$bundle" "$prefix-$i"
 	done
 	[ -z "$(ls -A "$links")" ]
 	[ "$(ls -A "$work/run")" = capruntime ]
