@@ -25,8 +25,9 @@ declare -gA sessions=(
 	[exec]=${containers[exec]} [raw]=${containers[raw]}
 )
 
-make_policy() { # FILE RULE in jq's syntax
-	jq -n "{version: 1, rules: [$2]}" >"$work/policies/$1"
+declare -gA texts
+make_policy() { # VARIANT RULE in jq's syntax
+	texts[$1]=$(jq -n "{version: 1, rules: [$2]}")
 }
 
 make_policies() {
@@ -38,9 +39,8 @@ make_policies() {
 		exec: true}'
 	make_policy empty ''
 	make_policy broken-name '{name: "x", match: {}, ambient: ["NET_BND"]}'
-	head -c 60 "$work/policies/exec" >"$work/policies/broken-end"
-	cp "$work/policies/bind" "$work/policies/broken-trust"
-	chmod 666 "$work/policies/broken-trust"
+	texts[broken-end]=${texts[exec]::60}
+	texts[broken-trust]=${texts[bind]}
 	declare -gA places=([main]=$etc/policy.json
 		[more]=$etc/policy.d/50-more.json)
 	: >"$journal"
@@ -60,7 +60,8 @@ pause() { # SECONDS
 
 replace() { # PART VARIANT
 	note begin "$@"
-	cp -p "$work/policies/$2" "$etc/new"
+	printf '%s\n' "${texts[$2]}" >"$etc/new"
+	[ "$2" != broken-trust ] || chmod 666 "$etc/new"
 	mv "$etc/new" "${places[$1]}"
 	note end "$@"
 }
@@ -75,10 +76,10 @@ take_away() { # PART
 scribble() { # PART VARIANT
 	note begin "$1" broken
 	note begin "$@"
-	head -c 40 "$work/policies/$2" >"${places[$1]}"
+	printf %s "${texts[$2]::40}" >"${places[$1]}"
 	chmod 644 "${places[$1]}"
 	pause 0.01
-	tail -c +41 "$work/policies/$2" >>"${places[$1]}"
+	printf '%s\n' "${texts[$2]:40}" >>"${places[$1]}"
 	note end "$@"
 }
 

@@ -26,7 +26,7 @@ setup() {
 	journal=$work/journal
 	never=$work/never
 	prefix=captest-${BATS_RUN_TMPDIR##*-}-$BATS_TEST_NUMBER
-	mkdir -p "$etc"/{policy.d,runtimes} "$work"/{dead,policies,slots}
+	mkdir -p "$etc"/{policy.d,runtimes} "$work"/{dead,slots}
 	mkfifo "$never"
 	make_policies
 	for name in $RUNTIMES; do
@@ -255,13 +255,15 @@ live() {
 	expect_own_descriptors "/proc/$pid" "/proc/$session"
 }
 
+is_stopped() { [[ "$(node soak state "$id")" == *'"status": "stopped"'* ]]; }
+
 die() {
 	if [ $((RANDOM % 3)) -eq 0 ]; then
 		node soak delete --force "$id"
 	else
 		node soak kill "$id" KILL
 		soon has_ended "$pid"
-		[[ $(node soak state "$id") == *'"status": "stopped"'* ]]
+		soon is_stopped
 		node soak delete "$id"
 	fi
 	[ ! -e "$state/$id" ]

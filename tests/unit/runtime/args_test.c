@@ -701,6 +701,8 @@ static void a_refused_form_is_tried_in_the_other_dialect(void)
 	CHECK(call.args.dialect == RUNTIME_RUNC);
 	call = CRUN_READS("run --pidfd-socket S -b A ID", "run b=A ID");
 	CHECK(call.args.dialect == RUNTIME_RUNC);
+	call = CRUN_READS("--criu X create -b A ID", "create b=A ID");
+	CHECK(call.args.dialect == RUNTIME_RUNC);
 	call = CRUN_READS("create --log -bA ID", "create ID");
 	CHECK_STR(call.args.log, "-bA");
 	call = RUNC_READS("exec -td -pF ID", "exec p=F@3 ID");

@@ -239,6 +239,36 @@ static void what_is_too_long_is_an_error(void)
 	unsetenv("XDG_RUNTIME_DIR");
 }
 
+/* Has an error if the resolved root has `over` bytes more than the most. */
+static void check_length(const char *start, size_t start_resolved, int over)
+{
+	char root[2 * PATH_SIZE], found[PATH_SIZE];
+	struct runtime_args args = { .root = root };
+	struct err err = { 0 };
+	size_t len = strlen(start), size = PATH_SIZE + len - start_resolved;
+
+	memcpy(root, start, len);
+	memset(root + len, 'a', sizeof(root) - len);
+	root[(int)size - 1 + over] = '\0';
+	if (!CHECK((runtime_root_resolve(found, &args, RUNC, &err) == -1) ==
+		   (over > 0)))
+		printf("#   '%s' and %d more\n", start, over);
+}
+
+static void what_becomes_too_long_is_an_error(void)
+{
+	struct tempdir dir CLEANUP_TEMPDIR = tree_make();
+	char *link CLEANUP_FREE = tempdir_path(&dir, "link/");
+	char *deep CLEANUP_FREE = tempdir_path(&dir, "state/deep/");
+
+	enter("/");
+	/* below the current directory, as "//" and the root */
+	check_length("", strlen("//"), 0);
+	check_length("", strlen("//"), 1);
+	check_length(link, strlen(deep), 0);
+	check_length(link, strlen(deep), 1);
+}
+
 static bool has(const char *root, const char *id)
 {
 	struct err err = { 0 };
@@ -288,6 +318,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(the_default_is_the_runtimes_own),
 	TAP_TEST(runc_asks_for_the_user_only_in_a_user_namespace),
 	TAP_TEST(what_is_too_long_is_an_error),
+	TAP_TEST(what_becomes_too_long_is_an_error),
 	TAP_TEST(a_container_has_a_state_directory),
 	TAP_TEST(what_cannot_be_found_out_is_an_error),
 };
