@@ -28,7 +28,8 @@ AC_DEFUN([CAPRUNTIME_LINKS], [
 	AC_LINK_IFELSE([AC_LANG_PROGRAM([$3], [$4])],
 		[capruntime_links=yes
 		capruntime_starts=yes
-		AS_IF([test "$cross_compiling" = no && ! ./conftest$EXEEXT],
+		AS_IF([test "$cross_compiling" = no &&
+			! ./conftest$EXEEXT >&AS_MESSAGE_LOG_FD 2>&1],
 			[capruntime_starts=no])
 		capruntime_loader=$($READELF -l conftest$EXEEXT | grep INTERP)],
 		[capruntime_links=no])

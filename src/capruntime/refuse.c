@@ -56,17 +56,23 @@ static void add_log_line(struct buf *buf, const char *message, bool json)
 }
 
 /* O_NONBLOCK: a FIFO without a reader must not block. */
-static void append_to_log(const char *path, const char *message, bool json)
+static void append_to_log(const char *path, const struct runtime_args *args,
+			  const char *message)
 {
 	char line[LOG_LINE_SIZE];
 	struct buf buf = BUF_FIXED(line);
-	int fd CLEANUP_FD =
-		fileio_open(AT_FDCWD, path,
-			    O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0644);
+	int directory CLEANUP_FD = AT_FDCWD;
+	int fd CLEANUP_FD = -1;
 
+	/* crun changes to the bundle before it opens its log. */
+	if (args->dialect == RUNTIME_CRUN && args->bundle && *args->bundle)
+		directory = fileio_open(AT_FDCWD, args->bundle,
+					O_PATH | O_DIRECTORY, 0);
+	fd = fileio_open(directory, path,
+			 O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0644);
 	if (fd < 0)
 		return;
-	add_log_line(&buf, message, json);
+	add_log_line(&buf, message, wants_json(args));
 	report_line(fd, &buf);
 }
 
@@ -77,6 +83,6 @@ void refuse(const struct err *err, const struct runtime_args *args)
 
 	report_message(message, PROGRAM, err);
 	if (log && *log)
-		append_to_log(log, message, wants_json(args));
+		append_to_log(log, args, message);
 	report_failure(PROGRAM, err);
 }

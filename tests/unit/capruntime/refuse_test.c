@@ -249,6 +249,31 @@ static void a_kind_before_the_log_is_understood_under_crun_alone(void)
 	CHECK(chdir("/") == 0);
 }
 
+static void a_relative_log_of_crun_is_below_the_bundle(void)
+{
+	struct runtime_args args = { .log = "log", .bundle = "bundle" };
+	const struct err err = { .text = "reason" };
+	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+	char *log CLEANUP_FREE = tempdir_path(&dir, "other");
+
+	REQUIRE(mkdirat(dir.fd, "bundle", 0700) == 0 && fchdir(dir.fd) == 0);
+	args.dialect = RUNTIME_CRUN;
+	refuse(&err, &args);
+	CHECK(faccessat(dir.fd, "bundle/log", F_OK, 0) == 0);
+	CHECK(faccessat(dir.fd, "log", F_OK, 0) < 0);
+	args.bundle = "nowhere";
+	refuse(&err, &args);
+	args.log = log;
+	refuse(&err, &args);
+	CHECK(faccessat(dir.fd, "log", F_OK, 0) < 0);
+	CHECK(faccessat(dir.fd, "other", F_OK, 0) == 0);
+	args.dialect = RUNTIME_RUNC;
+	args.log = "log";
+	refuse(&err, &args);
+	CHECK(faccessat(dir.fd, "log", F_OK, 0) == 0);
+	CHECK(chdir("/") == 0);
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(a_refusal_is_one_line_on_standard_error),
 	TAP_TEST(bytes_that_are_not_printable_ascii_become_escapes),
@@ -260,6 +285,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_closed_standard_error_leaves_the_line_in_the_log),
 	TAP_TEST(a_standard_error_without_a_reader_raises_no_signal),
 	TAP_TEST(a_kind_before_the_log_is_understood_under_crun_alone),
+	TAP_TEST(a_relative_log_of_crun_is_below_the_bundle),
 	TAP_TEST(the_longest_reason_is_still_one_line),
 };
 
