@@ -438,6 +438,22 @@ start_keeping() { # WORD...
 	done
 }
 
+# CRI-O reads directories in its drop-in directory, too.
+@test "a kill leaves no file below a drop-in directory" {
+	require_strace
+	mkdir -p "$work/etc/crio.conf.d/pods.d/deep"
+	echo new >"$work/50.conf"
+	strace -qq -o /dev/null -e trace=writev -e 'inject=writev:signal=KILL' \
+		"$capctl" sync --files --once "$work/50.conf" \
+		"$work/etc/crio.conf.d/pods.d/deep" >/dev/null 2>&1 </dev/null || :
+	[ -z "$(find "$work/etc/crio.conf.d" -type f)" ]
+	[ "$(names "$work/etc")" = \
+		'.crio.conf.d-pods.d-deep-50.conf.capruntime-new crio.conf.d' ]
+	sync --files --once "$work/50.conf" "$work/etc/crio.conf.d/pods.d/deep"
+	[ "$(names "$work/etc")" = crio.conf.d ]
+	[ "$(names "$work/etc/crio.conf.d/pods.d/deep")" = 50.conf ]
+}
+
 @test "a temporary file among others is removed, and is not in sync" {
 	local left=.policy.json.capruntime-new
 

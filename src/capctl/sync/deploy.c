@@ -27,25 +27,62 @@ bool deploy_is_leftover(const char *name)
 	return has_suffix(name, FILEIO_LEFTOVER);
 }
 
+/* The end of the first name in it that ends in ".d"; NULL: none does. */
+static char *find_drop_ins(char *path)
+{
+	size_t len = strlen(DROP_INS);
+	char *end = path;
+
+	do {
+		end += strcspn(end, "/");
+		if (end - path > (ptrdiff_t)len &&
+		    strncmp(end - len, DROP_INS, len) == 0 &&
+		    end[-(ptrdiff_t)len - 1] != '/')
+			return end;
+	} while (*end++);
+	return NULL;
+}
+
+static void replace_slashes(char *text)
+{
+	while ((text = strchr(text, '/')))
+		*text = '-';
+}
+
+/* The names from the drop-in directory on, with a '-' behind each. */
+static char *make_prefix(const char *path)
+{
+	char *prefix = alloc_text("%s-", path);
+
+	if (prefix)
+		replace_slashes(prefix);
+	return prefix;
+}
+
 static int open_above(struct deploy *deploy, struct err *err)
 {
 	char *real CLEANUP_FREE = realpath(deploy->path, NULL);
-	const char *base = real ? strrchr(real, '/') + 1 : "";
-	bool drop_ins = has_suffix(base, DROP_INS);
+	char *end = real ? find_drop_ins(real) : NULL, *name;
+	const char *above;
 
 	if (!real)
 		return err_set_errno(err, errno, "'%s'", deploy->path);
-	deploy->prefix =
-		alloc_text("%s%s", drop_ins ? base : "", drop_ins ? "-" : "");
+	if (!end) {
+		deploy->prefix = strdup("");
+		return deploy->prefix ? 0 : err_set_no_memory(err);
+	}
+	deploy->drop_ins = strndup(real, (size_t)(end - real));
+	if (!deploy->drop_ins)
+		return err_set_no_memory(err);
+	name = real + (strrchr(deploy->drop_ins, '/') - deploy->drop_ins);
+	deploy->prefix = make_prefix(name + 1);
 	if (!deploy->prefix)
 		return err_set_no_memory(err);
-	if (!drop_ins)
-		return 0;
+	*name = '\0';
+	above = *real ? real : "/";
 	deploy->above =
-		fileio_open(deploy->directory, "..", O_RDONLY | O_DIRECTORY, 0);
-	return deploy->above < 0
-		       ? err_set_errno(err, errno, "'%s/..'", deploy->path)
-		       : 0;
+		fileio_open(AT_FDCWD, above, O_RDONLY | O_DIRECTORY, 0);
+	return deploy->above < 0 ? err_set_errno(err, errno, "'%s'", above) : 0;
 }
 
 int deploy_open(struct deploy *ret_deploy, const char *path, bool only_look,
@@ -70,6 +107,7 @@ void deploy_close(struct deploy *deploy)
 		free(deploy->changes[i].name);
 	free(deploy->changes);
 	free(deploy->prefix);
+	free(deploy->drop_ins);
 	cleanup_fd(&deploy->above);
 	cleanup_fd(&deploy->directory);
 }
@@ -134,10 +172,9 @@ static bool is_in_place(const struct deploy *deploy, const char *name,
 static char *temporary_name(const struct deploy *deploy, const char *name)
 {
 	char *text = alloc_text(".%s%s", deploy->prefix, name);
-	char *slash = text ? strchr(text, '/') : NULL;
 
-	if (slash)
-		*slash = '-';
+	if (text)
+		replace_slashes(text);
 	return text;
 }
 
@@ -162,7 +199,7 @@ static int publish_file(const struct deploy *deploy, const char *name,
 			"'%s/%s' needs a temporary file in the directory "
 			"above '%s', which is on another mount: mount "
 			"that directory instead",
-			deploy->path, name, deploy->path);
+			deploy->path, name, deploy->drop_ins);
 	return err_wrap(err, "'%s/%s'", deploy->path, name);
 }
 
@@ -227,7 +264,7 @@ static int remove_if_above(void *context, const char *name, struct err *err)
 	    strncmp(name + 1, deploy->prefix, strlen(deploy->prefix)) == 0 &&
 	    unlinkat(deploy->above, name, 0) < 0 && errno != ENOENT)
 		return err_set_errno(err, errno, "remove '%s/../%s'",
-				     deploy->path, name);
+				     deploy->drop_ins, name);
 	return 0;
 }
 
@@ -243,8 +280,9 @@ int deploy_clean(struct deploy *deploy, struct err *err)
 		return -1;
 	if (deploy->above < 0 || deploy->only_look)
 		return 0;
-	return deploy_each_entry(reopen_directory(deploy->above), deploy->path,
-				 remove_if_above, deploy, err);
+	return deploy_each_entry(reopen_directory(deploy->above),
+				 deploy->drop_ins, remove_if_above, deploy,
+				 err);
 }
 
 static int make_deploy_link(struct deploy *deploy, const char *name,

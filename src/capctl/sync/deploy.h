@@ -4,8 +4,9 @@
  * differs is replaced by a rename. Records the changes; with only_look, makes
  * none and records those it would make. Does not interpret the files.
  *
- * An engine takes every name in a drop-in directory for configuration, so
- * temporary files are never in a directory NAME.d, but in the one above it.
+ * An engine takes every name in a drop-in directory for configuration, and CRI-O
+ * what is in directories below it, so temporary files are never in or below a
+ * directory NAME.d, but in the one above it.
  */
 #ifndef CAPRUNTIME_CAPCTL_SYNC_DEPLOY_H
 #define CAPRUNTIME_CAPCTL_SYNC_DEPLOY_H
@@ -23,7 +24,8 @@ struct deploy_change {
 
 struct deploy {
 	int directory;
-	int above; /* its parent, if it is a drop-in directory; else -1 */
+	int above; /* what contains the drop-in directory; -1: it is in none */
+	char *drop_ins; /* the path of the drop-in directory; or NULL */
 	char *prefix; /* of temporary files in `above`; "" without it */
 	const char *path; /* not owned */
 	bool only_look;
