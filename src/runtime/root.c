@@ -58,11 +58,12 @@ static bool is_go_directory(const char *path)
 static const char *find_base(const struct runtime_args *args,
 			     const char *runtime)
 {
-	const char *named = secure_getenv("PWD");
+	const char *named;
 
 	/* crun changes to the bundle before it uses the root. */
 	if (is_crun(runtime))
 		return args->bundle && *args->bundle ? args->bundle : NULL;
+	named = secure_getenv("PWD");
 	return is_go_directory(named) ? named : NULL;
 }
 

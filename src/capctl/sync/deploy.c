@@ -80,8 +80,7 @@ static int open_above(struct deploy *deploy, struct err *err)
 		return err_set_no_memory(err);
 	*name = '\0';
 	above = *real ? real : "/";
-	deploy->above =
-		fileio_open(AT_FDCWD, above, O_RDONLY | O_DIRECTORY, 0);
+	deploy->above = fileio_open(AT_FDCWD, above, O_RDONLY | O_DIRECTORY, 0);
 	return deploy->above < 0 ? err_set_errno(err, errno, "'%s'", above) : 0;
 }
 
