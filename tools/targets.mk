@@ -61,7 +61,7 @@ soak: check-helpers
 	@$(MAKE) load
 	@$(MAKE) mutation
 if CONTAINER_TESTS
-	@$(AM_TESTS_ENVIRONMENT) CAPRUNTIME_CYCLES=$${CAPRUNTIME_CYCLES-500} \
+	@$(AM_TESTS_ENVIRONMENT) CAPRUNTIME_CYCLES=$${CAPRUNTIME_CYCLES-5000} \
 		$(BATS) --tap $(srcdir)/tests/runtime/cycles.bats
 	@$(MAKE) differential
 	@$(MAKE) soak-packages
