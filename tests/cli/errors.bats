@@ -92,7 +92,7 @@ is_text_line() { # LINE
 	refuse_late --log "file:$log" --log-format json
 	is_json_line "$(sed -n 2p "$log")"
 	refuse_late --log plain
-	has_lines plain 1
+	has_lines "$bundle/plain" 1 # crun changes to the bundle first
 	for name in syslog:id journald:id syslog: journald:; do
 		refuse_late --log "$name"
 		[ ! -e "$name" ]
