@@ -472,6 +472,13 @@ nothing_is_unfinished_or_of_one_machine() {
 	grep -roE '(^|[^[:alnum:]])/[w]ork/.{0,40}' $(texts) tests/data 2>/dev/null
 }
 
+# Private keys, and what tokens of common services begin with.
+no_secret_is_kept() {
+	# shellcheck disable=SC2046
+	grep -rnIE 'BEGIN ([A-Z]+ )*PRIVATE KEY|A[KS]IA[A-Z0-9]{16}|gh[oprsu]_[A-Za-z0-9]{36}|glpat-[A-Za-z0-9_-]{20}|xox[abp]-[0-9]{8}' \
+		$(texts) tests/data 2>/dev/null
+}
+
 everything_is_in_a_list() {
 	{
 		sources
@@ -532,7 +539,8 @@ rules='includes_point_down every_folder_has_its_arrows arrows_make_no_circle
 	fixed_paths_are_in_one_file modules_have_tests
 	parsers_have_fuzzers nothing_banned_is_called only_a_few_files_print
 	only_mains_exit no_negation_asserts_nothing sources_name_their_licence
-	nothing_is_unfinished_or_of_one_machine everything_is_in_a_list
+	nothing_is_unfinished_or_of_one_machine no_secret_is_kept
+	everything_is_in_a_list
 	sources_are_in_the_list_of_their_program
 	no_test_skips_for_want_of_a_program
 	lists_without_capctl_need_no_capctl'
