@@ -207,7 +207,7 @@ create_until_started() {
 	no_new_files
 	read_file "$out/pid"
 	pid=$content
-	echo "$pid" >>"$work/pids"
+	pids+=("$pid")
 }
 
 # The processes have only the descriptors that the engine gave them.
@@ -227,7 +227,7 @@ start_session() {
 		2>"$out/session-error"
 	read_file "$out/session-pid"
 	session=$content
-	echo "$session" >>"$work/pids"
+	pids+=("$session")
 	soon has_sets "$out/session"
 	[ ! -s "$out/session-error" ]
 }
@@ -279,6 +279,7 @@ work_in_slot() { # COUNT
 	read_file "$work/original-$RUNTIME_NAME.json"
 	original=$content
 	bundle=$out/none
+	pids=()
 	for ((cycle = 0; cycle < $1; cycle++)); do
 		echo "== $RUNTIME_NAME, cycle $cycle"
 		if [ "$cycle" -eq 0 ] || [ $((RANDOM % 3)) -ne 0 ]; then
@@ -293,6 +294,9 @@ work_in_slot() { # COUNT
 		die
 	done
 	rm -r "$bundle"
+	for pid in "${pids[@]}"; do
+		soon is_no_zombie "$pid"
+	done
 }
 
 # This shell's functions and variables, for a shell of the node.
@@ -334,11 +338,8 @@ wait_for_slots() {
 }
 
 expect_nothing_left() {
-	local pid left
+	local left
 
-	while read -r pid; do
-		soon is_no_zombie "$pid"
-	done <"$work/pids"
 	left=$(
 		find "$work"/state-* -mindepth 1
 		find /sys/fs/cgroup -name "*$prefix*" 2>/dev/null || :
