@@ -39,6 +39,7 @@ struct spec_namespace {
 
 struct spec {
 	bool has_process;
+	bool has_user; /* false: absent or null */
 	bool has_capabilities; /* false: absent or null */
 	struct json_value capabilities;
 	struct capsets sets; /* names that are exactly a known CAP_X */

@@ -5,6 +5,7 @@
 
 #include "spec/patch.h"
 #include "spec/spec.h"
+#include "json/place.h"
 
 /* The recorded rule as it applies to this user. */
 static struct policy_rule make_rule(const struct record_about *about,
@@ -65,6 +66,17 @@ static int apply_record(struct edits *edits, const struct json_doc *process,
 			 err);
 }
 
+/* Without one, newer versions of crun take the container's user, others user 0. */
+static int check_user(const struct spec *spec, const struct json_doc *process,
+		      const struct record_about *about, struct err *err)
+{
+	if (spec->has_user || about->uid == 0)
+		return 0;
+	return json_err(
+		err, process, json_root(process).start,
+		"no 'user': runtimes differ on whose session that is, write it");
+}
+
 int exec_patch(const struct json_doc *process, const struct record_about *about,
 	       const struct own_limits *limits, enum runtime_dialect dialect,
 	       char **ret_text, size_t *ret_len, struct err *err)
@@ -74,7 +86,8 @@ int exec_patch(const struct json_doc *process, const struct record_about *about,
 
 	*ret_text = NULL;
 	if (json_check(process, err) < 0 ||
-	    spec_read_process(&spec, process, dialect, err) < 0)
+	    spec_read_process(&spec, process, dialect, err) < 0 ||
+	    check_user(&spec, process, about, err) < 0)
 		return -1;
 	if (spec.uid == 0 && about->uid != 0)
 		return 0;

@@ -203,6 +203,7 @@ static int read_user(struct reader *reader, struct json_value value)
 	static const char *const others[] = { "umask", "additionalGids",
 					      "username", NULL };
 
+	reader->spec->has_user = true;
 	return read_members(reader, value, keys, ARRAY_LEN(keys), others);
 }
 

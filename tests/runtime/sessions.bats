@@ -298,6 +298,22 @@ by_default() { # WORD...
 	done
 }
 
+# For crun 1.21 and later it is the container's user, for others user 0.
+@test "a session without a user does not start if the rule narrows" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		engine_writes_more
+		grant '{}' 'exec: true, drop: "others"'
+		start_container
+		for user in 'del(.user)' '.user = null'; do
+			make_process "$user"
+			run -1 capruntime exec --process "$process" "$id" </dev/null
+			expect_output "capruntime: '$process':1:1: no 'user': runtimes differ on whose session that is, write it"
+		done
+		capruntime delete --force "$id"
+	done
+}
+
 @test "a session that cannot be narrowed does not start" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"
@@ -376,6 +392,21 @@ by_default() { # WORD...
 			run -0 capruntime exec $user "$id" /bin/report </dev/null
 			expect_output "$direct"
 		done
+		capruntime delete --force "$id"
+	done
+}
+
+@test "a session without --process has what --cap names" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		grant '{}' 'exec: true, drop: "others", no_new_privileges: true'
+		start_container
+		run -0 capruntime exec --cap CAP_KILL "$id" /bin/report \
+			</dev/null
+		case $name in
+		runc) [[ "$output" == *' bnd=420 amb=400 nnp=1'* ]] ;;
+		crun) [[ "$output" == *' bnd=20 amb=0 nnp=0' ]] ;;
+		esac
 		capruntime delete --force "$id"
 	done
 }

@@ -126,7 +126,7 @@ static void another_user_is_not_raised(void)
 
 	check_stays(PLAIN("1001"), &about);
 	check_stays(PLAIN("0"), &about);
-	check_stays("{}", &about);
+	check_stays("{\"user\":{}}", &about);
 }
 
 static void another_user_is_narrowed(void)
@@ -157,6 +157,21 @@ static void root_is_narrowed_only_where_the_container_is_roots(void)
 	text = patched(PLAIN("0"), &about);
 	REQUIRE(text);
 	check_process(text, &want, true);
+}
+
+/* What every runtime takes for user 0 if the container is user 0's. */
+static void without_a_user_it_is_the_containers_or_roots(void)
+{
+	struct record_about about = about_web();
+	struct capsets want = { .set = { [CAPSET_BOUNDING] = NBS } };
+	char *text CLEANUP_FREE = NULL;
+
+	about.drop = KILL;
+	about.wanted = 0;
+	about.uid = 0;
+	text = patched("{\"user\":null,\"capabilities\":{" LISTS "}}", &about);
+	REQUIRE(text);
+	check_process(text, &want, false);
 }
 
 static void drop_others_leaves_what_the_rule_was_for(void)
@@ -218,6 +233,8 @@ static const char *const refused[] = {
 	"{\"user\":{\"uid\":1000},\"Capabilities\":{}}",
 	"{\"user\":{\"uid\":1000},\"noNewPrivileges\":1}",
 	"{\"a\":\"\xff\"}",
+	"{\"capabilities\":{}}",
+	"{\"user\":null,\"capabilities\":{}}",
 };
 
 static void what_could_be_read_differently_is_refused(void)
@@ -289,6 +306,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(another_user_is_not_raised),
 	TAP_TEST(another_user_is_narrowed),
 	TAP_TEST(root_is_narrowed_only_where_the_container_is_roots),
+	TAP_TEST(without_a_user_it_is_the_containers_or_roots),
 	TAP_TEST(drop_others_leaves_what_the_rule_was_for),
 	TAP_TEST(no_new_privileges_alone_changes_nothing_else),
 	TAP_TEST(bytes_around_the_object_stay),
