@@ -21,7 +21,8 @@ const char *runtime_verb_name(enum runtime_verb verb);
 /* Every pointer points into argv; NULL: not given. */
 struct runtime_args {
 	enum runtime_verb verb;
-	enum runtime_dialect dialect; /* the one that could parse argv */
+	enum runtime_dialect dialect; /* crun's if the program's name says so,
+				       * else the one that could parse argv */
 	const char *bundle; /* create, run, restore; NULL and "": the current
 			     * directory */
 	const char *config; /* create, run: crun's --config; never

@@ -220,13 +220,15 @@ int runtime_args_parse(struct runtime_args *ret_args, int argc,
 						       : RUNTIME_CRUN);
 
 	*ret_args = *args;
+	if (dialect == RUNTIME_CRUN)
+		ret_args->dialect = dialect;
 	if (check_clear(&search, argc, argv, dialect, err) < 0) {
 		ret_args->bundle = ret_args->config = NULL;
 		return -1;
 	}
 	if (search.unclear || search.best.outcome != READING_TAKEN)
 		*ret_args = (struct runtime_args){
-			.dialect = args->dialect,
+			.dialect = ret_args->dialect,
 			.unclear_exec =
 				search.unclear && args->verb == RUNTIME_EXEC,
 			.root = args->root,

@@ -263,6 +263,15 @@ create_closed() { # DESCRIPTORS WORD...
 	refused "'$config':1:27: "
 }
 
+@test "with an option that only runc is known to have, crun's spellings are refused" {
+	make_runtime crun
+	jq '.process.capabilities.bounding += ["cap_kill"]' "$old" >"$config"
+	create
+	refused "capability 'cap_kill' is known to some runtimes"
+	create --criu X
+	refused "capability 'cap_kill' is known to some runtimes"
+}
+
 @test "without a policy the runtime reports a missing bundle" {
 	bundle=$work/missing
 	create
