@@ -242,8 +242,9 @@ static NOT_INLINED int prepare_session(const struct runtime_args *args,
 int exec_prepare(const struct runtime_args *args, char **argv,
 		 const char *handler, const char *runtime, struct err *err)
 {
-	if ((!args->process && !args->unclear_exec) ||
-	    !exec_link_has_directory())
+	bool has_file = args->process && *args->process;
+
+	if ((!has_file && !args->unclear_exec) || !exec_link_has_directory())
 		return 0;
 	return prepare_session(args, argv, handler, runtime, err);
 }

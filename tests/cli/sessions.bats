@@ -102,6 +102,10 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 @test "a session without --process is unchanged" {
 	untouched exec id true
 	untouched exec -t --user 1000 id true
+	# An empty name is none to runc, and crun reports it.
+	narrow '"drop":["KILL"]'
+	untouched exec --process= id true
+	untouched exec -p '' id true
 }
 
 @test "no policy is loaded: a broken one changes no session" {
@@ -237,9 +241,8 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 		logged_untouched "'$file' is not a regular file" \
 			exec --process "$file" id
 	done
-	for file in "$work/missing" ''; do
-		logged_untouched "open '$file': is missing" exec --process "$file" id
-	done
+	file=$work/missing
+	logged_untouched "open '$file': is missing" exec --process "$file" id
 }
 
 @test "a process file that is not a JSON object changes nothing" {
