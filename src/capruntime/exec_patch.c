@@ -60,8 +60,12 @@ static int apply_record(struct edits *edits, const struct json_doc *process,
 	};
 	struct decision decision;
 
+	if (decide_touches(&rule) && !spec->has_capabilities)
+		return json_err(
+			err, process, json_root(process).start,
+			"no 'capabilities': without a bounding set there is no limit to stay within, write it");
 	if (decide(&decision, &input, err) < 0)
-		return -1;
+		return err_wrap(err, "'%s'", process->name);
 	return add_edits(edits, process, spec, &decision, about->drop_others,
 			 err);
 }

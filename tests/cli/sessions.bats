@@ -276,6 +276,8 @@ narrow() { # MEMBER: of the rule
 @test "a session that cannot be narrowed is refused" {
 	mkfifo "$work/fifo"
 	echo '{"user":{"uid":1000}}' >"$work/plain.json"
+	echo '{"user":{"uid":1000},"capabilities":{"effective":["CAP_KILL"]}}' \
+		>"$work/odd.json"
 	truncate -s $((16 * 1024 * 1024 + 1)) "$work/big"
 	words=("${before[@]}")
 	for member in '"drop":["KILL"]' '"drop":"others"' \
@@ -284,7 +286,10 @@ narrow() { # MEMBER: of the rule
 		narrow "$member"
 		refused_session "'$work/fifo' is not a regular file" \
 			exec --process "$work/fifo" id
-		refused_session capabilities exec --process "$work/plain.json" id
+		refused_session "'$work/plain.json':1:1: no 'capabilities': " \
+			exec --process "$work/plain.json" id
+		refused_session "'$work/odd.json': rule 'web': effective, but" \
+			exec --process "$work/odd.json" id
 		refused_session "$work/big" exec --process "$work/big" id
 		refused_session "'0x0'" exec --preserve-fds 0x0 \
 			--process "$process" id
