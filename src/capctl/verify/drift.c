@@ -138,7 +138,7 @@ const char *drift_text(enum drift_finding finding)
 		[DRIFT_LOST] =
 			"granted but not held: the program dropped it, or its file clears the ambient set (see capctl explain)",
 		[DRIFT_MORE] =
-			"held but not granted: from a checkpoint, another config.json or file capabilities: create the container again to remove it",
+			"held but not granted: from a checkpoint, another config.json or file capabilities: create the container again to remove it; or config.json has no process.capabilities, and runc 1.3 or later drops nothing: write them",
 		[DRIFT_REVOKED] =
 			"the current policy does not grant it: restart the container to revoke it",
 		[DRIFT_PENDING] =
