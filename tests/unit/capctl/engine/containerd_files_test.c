@@ -192,6 +192,13 @@ static void the_default_program_is_a_path(void)
 		      V2 T2 ".runtimes.runc]\nruntime_type = \"other\"\n" T2
 			    ".runtimes.runc.options]\nBinaryName = \"/a\"\n");
 	CHECK_PROGRAM("/a", ENGINE_CONTAINERD,
+		      V2 T2 ".runtimes.runc]\n"
+			    "runtime_type = \"io.containerd.runc.v1\"\n" T2
+			    ".runtimes.runc.options]\nBinaryName = \"/a\"\n");
+	CHECK_PROGRAM("/a", ENGINE_CONTAINERD,
+		      V2 T2 ".runtimes.runc]\nruntime_type = \"\"\n" T2
+			    ".runtimes.runc.options]\nBinaryName = \"/a\"\n");
+	CHECK_PROGRAM("/a", ENGINE_CONTAINERD,
 		      V2 T2 ".runtimes.runc.options]\nBinaryName = \"/a\"\n");
 }
 

@@ -180,7 +180,12 @@ static void containerd_1_does_not_read_what_no_file_names(void)
 	struct reading reading CLEANUP_READING =
 		READ(ENGINE_CONTAINERD, V2 RUNTIME(T2, "a", "/a"),
 		     V2 RUNTIME(T2, "b", "/b"));
+	struct reading without_version CLEANUP_READING =
+		READ(ENGINE_CONTAINERD, RUNTIME(T2, "a", "/a"),
+		     V2 RUNTIME(T2, "b", "/b"));
 
+	without_version.config.files[1].by_default = true;
+	CHECK(!has_runtime(&without_version.config, CONTAINERD_1, 'a'));
 	reading.config.files[1].by_default = true;
 	CHECK(has_runtime(&reading.config, CONTAINERD_1, 'a'));
 	CHECK(!has_runtime(&reading.config, CONTAINERD_1, 'b'));

@@ -48,6 +48,10 @@ static void plain_programs_are_not_special(void)
 	program.file.mode = 0104600;
 	CHECK(privileged_is_special(&program));
 	CHECK(!privileged_is_executable(&program));
+	program.file.mode = 0104010;
+	CHECK(privileged_is_executable(&program));
+	program.file.mode = 0104001;
+	CHECK(privileged_is_executable(&program));
 	program = with_caps(0);
 	CHECK(privileged_is_special(&program));
 	program = (struct privileged_file){ .caps_elsewhere = true };
@@ -59,7 +63,10 @@ static void setuid_root_is_dangerous_and_others_raise(void)
 	struct privileged_file root = with_setuid(0), other = with_setuid(1000);
 	struct privileged_file group = { .file = { .mode = 0102755 } };
 	struct privileged_file like_us = with_setuid(65533);
+	struct privileged_file with_few = with_caps(NET_RAW);
 
+	with_few.file.mode = 0104755;
+	check_effect(&with_few, 0, PRIVILEGED_DANGEROUS, NULL);
 	check_effect(&root, 0, PRIVILEGED_DANGEROUS, NULL);
 	check_effect(&other, 0, PRIVILEGED_RAISES, NULL);
 	check_effect(&group, 0, PRIVILEGED_RAISES, NULL);
@@ -211,6 +218,11 @@ static void no_new_privileges_breaks_what_raises(void)
 	caps = with_caps(NET_BIND_SERVICE);
 	grant.no_new_privileges = true;
 	CHECK(judge(&caps, &grant, NET_RAW) == PRIVILEGED_LOSES);
+	/* Without an ambient set only the IDs differ. */
+	grant.ambient = 0;
+	ids = with_setuid(1000);
+	CHECK(judge(&ids, &grant, 0) == PRIVILEGED_BREAKS);
+	CHECK(judge(&group, &grant, 0) == PRIVILEGED_BREAKS);
 }
 
 static void what_bounding_lacks_fails_only_with_the_effective_bit(void)

@@ -69,11 +69,18 @@ static void granted_but_not_held_is_lost(void)
 
 static void what_the_kernel_cannot_raise_is_not_granted(void)
 {
-	struct drift_facts all = facts(A | B, A);
+	static const enum capset_which needed[] = { CAPSET_INHERITABLE,
+						    CAPSET_PERMITTED,
+						    CAPSET_BOUNDING };
 
-	all.given.sets.set[CAPSET_AMBIENT] |= B;
-	all.today = all.given;
-	check(&all, DRIFT_COUNT, 0);
+	for (size_t i = 0; i < ARRAY_LEN(needed); i++) {
+		struct drift_facts all = facts(A | B, A);
+
+		all.given = state(A | B, A | B);
+		all.given.sets.set[needed[i]] = A;
+		all.today = all.given;
+		check(&all, DRIFT_COUNT, 0);
+	}
 }
 
 static void held_but_not_granted_is_more(void)
@@ -82,6 +89,19 @@ static void held_but_not_granted_is_more(void)
 
 	all.held = state(A | B, A);
 	check(&all, DRIFT_MORE, B);
+	all.held = state(A, A);
+	all.held.sets.set[CAPSET_PERMITTED] = A | B;
+	check(&all, DRIFT_MORE, B);
+	all.held = state(A, A);
+	all.held.sets.set[CAPSET_INHERITABLE] = A | B;
+	check(&all, DRIFT_MORE, B);
+	all.given.sets.set[CAPSET_INHERITABLE] = A | B;
+	all.today = all.given;
+	check(&all, DRIFT_COUNT, 0);
+	all = facts(A, 0);
+	all.given.sets.set[CAPSET_PERMITTED] = B;
+	all.held = all.today = all.given;
+	check(&all, DRIFT_COUNT, 0);
 	/* At execve, root gets the whole bounding set. */
 	all = facts(A | B, 0);
 	all.held.sets.set[CAPSET_PERMITTED] = A | B;
@@ -197,6 +217,11 @@ static void what_rests_on_the_policy_can_be_forgotten(void)
 	all.held = state(A | B, 0);
 	drift = drift_make(&all);
 	CHECK(drift_is_of_today(&drift) && drift.found[DRIFT_LOST]);
+	drift_forget_today(&drift);
+	CHECK(!drift_is_of_today(&drift) && drift.found[DRIFT_LOST]);
+	all.today = state(A, A);
+	drift = drift_make(&all);
+	CHECK(drift_is_of_today(&drift) && drift.found[DRIFT_OTHERWISE]);
 	drift_forget_today(&drift);
 	CHECK(!drift_is_of_today(&drift) && drift.found[DRIFT_LOST]);
 }
