@@ -638,6 +638,19 @@ alive() { # ROOT ID runc|crun
 	finds warning 'the log goes to syslog' 'a regular file'
 }
 
+@test "an audit file on a read-only file system is a warning" {
+	mkdir -p "$tree/var/log"
+	mount -t tmpfs -o mode=755 log "$tree/var/log"
+	policy '{engine: "cri-o", audit: "/var/log/c.log"}' "$web"
+	for there in no yes; do
+		[ "$there" = no ] || touch "$tree/var/log/c.log"
+		mount -o remount,ro "$tree/var/log"
+		doctor
+		mount -o remount,rw "$tree/var/log"
+		finds warning 'read-only file system: the log goes to syslog' ''
+	done
+}
+
 @test "sessions need a writable tmpfs" {
 	mount -t ramfs -o mode=755 ramfs "$tree${state%/*}"
 	doctor

@@ -128,6 +128,8 @@ static bool check_log_file(const char *path, struct err *err)
 
 	if (trust_check_log(path, err) < 0)
 		return false;
+	if (access(path, W_OK) < 0 && errno == EROFS)
+		return err_set_errno(err, errno, "'%s'", path) == 0;
 	if (stat(path, &st) == 0)
 		return true;
 	/* Keeps the slash, so that '/' is no special case. */
