@@ -280,6 +280,7 @@ docker_node() {
 	run unshare -Ur "$builddir/capctl" doctor --json
 	says kernel 'this process is in a user namespace'
 	run "$builddir/capctl" doctor --json
+	says kernel 'ambient capabilities'
 	! says kernel 'this process is in a user namespace' || return 1
 }
 
@@ -297,6 +298,13 @@ docker_node() {
 	doctor
 	finds warning 'Linux 4.3.0 has no openat2(2)' 'Linux 5.6 or later'
 	says kernel 'user namespaces are disabled'
+
+	echo 5.5.19 >"$tree/proc/sys/kernel/osrelease"
+	doctor
+	finds warning 'Linux 5.5.19 has no openat2(2)' 'Linux 5.6 or later'
+	echo 5.6.0 >"$tree/proc/sys/kernel/osrelease"
+	doctor
+	finds
 
 	echo 4.2.99 >"$tree/proc/sys/kernel/osrelease"
 	doctor
@@ -358,10 +366,12 @@ docker_node() {
 	finds warning "is a different copy from '$program'" 'keep one'
 }
 
-@test "capruntime must not be setuid" {
-	chmod u+s "$tree$program"
-	doctor
-	finds error 'is setuid or setgid' 'chmod u-s,g-s'
+@test "capruntime must not be setuid or setgid" {
+	for bit in 4000 2000; do
+		chmod "$((bit + 755))" "$tree$program"
+		doctor
+		finds error 'is setuid or setgid' 'chmod u-s,g-s'
+	done
 }
 
 @test "capruntime must not be on a noexec mount" {
@@ -488,6 +498,15 @@ os.setxattr(sys.argv[1], "security.selinux", sys.argv[2].encode() + b"\0")' \
 	finds error "handler 'second': real runtime '/nowhere/youki': no such file or directory" \
 		"$home/runtimes/second" \
 		error "third' is not a symbolic link" "$home/runtimes/third"
+
+	rm -r "$tree$home/runtimes"
+	touch "$tree$home/runtimes"
+	doctor
+	finds error "'$home/runtimes' is not a directory" 'chown root:' \
+		error "'$home/runtimes/capruntime': not a directory" 'ln -s' \
+		error "'$home/runtimes/capruntime': not a directory" 'ln -s' \
+		unknown "'$home/runtimes' cannot be read: not a directory" ''
+	jq -e '.error == 3 and .unknown == 1 and .warning == 0' <<<"$output"
 }
 
 # Creates the state of a running container of runc or crun.
@@ -596,6 +615,11 @@ alive() { # ROOT ID runc|crun
 @test "a grant that cannot be held is a warning" {
 	require_programs setpriv
 	before=(setpriv --bounding-set -net_bind_service)
+	doctor
+	finds warning 'cannot hold: CAP_NET_BIND_SERVICE' \
+		'CapabilityBoundingSet='
+	policy '{engine: "cri-o", audit: "none"}' \
+		'{name: "files", match: {}, inheritable: ["NET_BIND_SERVICE"]}'
 	doctor
 	finds warning 'cannot hold: CAP_NET_BIND_SERVICE' \
 		'CapabilityBoundingSet='
@@ -1038,6 +1062,11 @@ default_warning=(warning 'including the one that repairs it' 'RuntimeClass')
 	doctor
 	finds
 	policy '{engine: "containerd", audit: "none"}' "${web%\}}, on_request: true}"
+	doctor
+	finds warning 'rules use annotations, but containerd passes none' 'pod_annotations'
+	policy '{engine: "containerd", audit: "none"}' \
+		'{name: "web", match: {annotations: {tier: "web"}},
+			ambient: ["NET_BIND_SERVICE"]}'
 	doctor
 	finds warning 'rules use annotations, but containerd passes none' 'pod_annotations'
 
