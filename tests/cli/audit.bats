@@ -106,9 +106,9 @@ audited_masks() { # before or after
 	expect_audit ".runtime == \"$CAPRUNTIME_RUNTIME\""
 	expect_audit '.raised == ["CAP_NET_BIND_SERVICE"] and
 		.missing == ["CAP_SYS_NICE"] and .no_new_privileges == true'
-	expect_audit '[.before, .after][] | keys == ["ambient", "bounding",
+	expect_audit '[.before, .after] | all(keys == ["ambient", "bounding",
 		"effective", "inheritable", "permitted"] and
-		all(test("^[0-9a-f]{16}$"))'
+		all(test("^[0-9a-f]{16}$")))'
 	expect_audit '.time | test("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$")'
 	expect_audit ".time | fromdate | . > $(date +%s) - 60 and . < $(date +%s) + 60"
 }

@@ -284,8 +284,8 @@ why() { # CAPABILITY TEXT
 		words=(--engine "$engine")
 		explain --json --pod "$file"
 		ended 0
-		is_json "all(.containers[]; .good and .explanation.rule and
-			(.held | length) > 0)"
+		is_json "[.containers[] | .good and .explanation.rule != null and
+			(.held | length) > 0] | length > 0 and all"
 	done
 }
 

@@ -38,13 +38,15 @@ same_screens() { # FILE
 }
 
 @test "every verb has a screen, and fits 80 columns" {
-	local verb
+	local verb count=0
 
 	for verb in $("$builddir/capctl" help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
+		count=$((count + 1))
 		grep -A1 "^[$] capctl $verb\b" "$srcdir/docs/capctl.md" |
 			grep -qv -e '^\$ ' -e '^```' -e '^--' ||
 			{ echo "no screen of $verb" && false; }
 	done
+	[ "$count" -ge 10 ]
 	wide=$(sed -n '/^```console/,/^```$/p' "$srcdir/docs/capctl.md" |
 		grep -v '^[$] ' | grep -E '.{81}' || :)
 	[ -z "$wide" ] || { echo "$wide" && false; }

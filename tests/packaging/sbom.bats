@@ -30,7 +30,7 @@ expect() { # JQ-EXPRESSION
 	expect '.SPDXID == "SPDXRef-DOCUMENT" and (.name | length > 0)'
 	expect '.documentNamespace | test("^https://[^#]+$")'
 	expect '.creationInfo.created | test("^[0-9-]{10}T[0-9:]{8}Z$")'
-	expect '.creationInfo.creators | all(test("^Tool: "))'
+	expect '.creationInfo.creators | length > 0 and all(test("^Tool: "))'
 	expect '.packages | length >= 2 and all(.name and .downloadLocation
 		and .filesAnalyzed == false)'
 	expect '[.packages[].SPDXID] | all(test("^SPDXRef-[A-Za-z0-9.-]+$"))'
@@ -72,6 +72,7 @@ expect() { # JQ-EXPRESSION
 	if command -v dpkg-query; then
 		expect '.packages | all(.versionInfo)'
 		expect '[.packages[] | select(.primaryPackagePurpose == "LIBRARY")] |
+			length > 0 and
 			all(.externalRefs[0].referenceLocator | startswith("pkg:deb/"))'
 	fi
 }
