@@ -276,6 +276,48 @@ pending_row='pending  NET_BIND_SERVICE: the current policy grants it: restart th
 	END
 }
 
+@test "a stopped container whose bundle is gone is stale, which is no error" {
+	crun_state gone "$work/gone" 0 0
+	verify --root "$state"
+	[ "$status" -eq 0 ]
+	all_of_it <<<'gone  stale  not running, and its bundle is gone'
+	verify --root "$state" --json
+	[ "$status" -eq 0 ]
+	jq -e '.containers[0] | .origin == "unknown" and .error == null and
+		.given == null and .today == null and .findings == []' \
+		<<<"$output"
+}
+
+@test "a container that the current policy would refuse is a finding" {
+	make_created "$work/good"
+	make_plain "$work/plain"
+	hold ,+net_bind_service
+	crun_state good "$work/good" "$pid"
+	hold ''
+	crun_state plain "$work/plain" "$pid"
+	use_policy '{"name":"web","match":{},"ambient":["SYS_TIME"],"require":true}'
+	verify --root "$state" good
+	[ "$status" -eq 1 ]
+	all_of_it <<-'END'
+		good  refused  the current policy would refuse to start it (see capctl explain)
+	END
+	verify --root "$state" --json good
+	jq -e '.containers[0] | .refused_today and .today == null and
+		.findings == []' <<<"$output"
+	# Nothing tells who started it.
+	verify --root "$state" --json plain
+	[ "$status" -eq 2 ]
+	jq -e '.containers[0] | .origin == "unknown" and
+		(.refused_today | not) and (.error |
+		startswith("the current policy decides differently"))' <<<"$output"
+	# In mode audit nothing is refused, and nothing granted.
+	jq '.mode = "audit"' "$CAPRUNTIME_POLICY" >"$work/audit.json"
+	verify --root "$state" --json --policy "$work/audit.json" good
+	[ "$status" -eq 1 ]
+	jq -e '.containers[0] | (.refused_today | not) and
+		[.findings[].code] == ["revoked"]' <<<"$output"
+}
+
 @test "a rule that matches by id gets the id of the container" {
 	use_policy '{"name":"web","match":{"id":"id"},"ambient":["NET_BIND_SERVICE"]}'
 	make_created "$work/good"

@@ -200,7 +200,7 @@ static struct json_object *json_result(const struct verify_result *result,
 	json_object_object_add(object, "rule", out_json_text(result->rule));
 	json_object_object_add(
 		object, "error",
-		out_json_text(known ? NULL : result->error.text));
+		out_json_text(*result->error.text ? result->error.text : NULL));
 	json_object_object_add(object, "given",
 			       known ? out_json_sets(&facts->given.sets)
 				     : NULL);

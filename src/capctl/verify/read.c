@@ -134,7 +134,7 @@ static int check_container(const struct container *container, struct err *err)
 }
 
 int verify_read(struct verify_result *result, const struct dryrun_host *host,
-		enum verify_origin without, struct err *err)
+		struct err *err)
 {
 	const struct container *container = result->container;
 	struct dryrun_host with_id = *host;
@@ -154,8 +154,8 @@ int verify_read(struct verify_result *result, const struct dryrun_host *host,
 		*err = run.reason;
 		return -1;
 	}
-	if (!result->runtime && !evaluation_record(&run.evaluation))
-		result->origin = without;
+	if (!result->runtime && evaluation_record(&run.evaluation))
+		result->origin = VERIFY_CAPRUNTIME;
 	if (read_given(result, &run.evaluation, err) < 0 ||
 	    read_held(result, err) < 0)
 		return -1;

@@ -65,8 +65,7 @@ static int compare_container(struct verify_result *result,
 			     const struct verification *verification,
 			     struct err *err)
 {
-	if (verify_read(result, verification->host, verification->without,
-			err) < 0)
+	if (verify_read(result, verification->host, err) < 0)
 		return -1;
 	if (!result->stale)
 		result->drift = drift_make(&result->facts);
@@ -111,7 +110,9 @@ static void verify_or_leave_out(struct verification *verification,
 
 	if (is_verified(verification, entry->container))
 		return;
-	result.origin = ours ? VERIFY_CAPRUNTIME : VERIFY_OTHER;
+	result.origin = verification->without;
+	if (result.runtime)
+		result.origin = ours ? VERIFY_CAPRUNTIME : VERIFY_OTHER;
 	if (ours || verification->with_others)
 		verify_container(verification, &result);
 	else

@@ -49,12 +49,11 @@ struct verify_output {
 };
 
 /*
- * Reads the facts of result->container. Without result->runtime, its origin is
- * `without`, unless a record says that capruntime started it. Free the result's
- * rule also on -1.
+ * Reads the facts of result->container. Without result->runtime, a record says
+ * that its origin is capruntime. Free the result's rule also on -1.
  */
 int verify_read(struct verify_result *result, const struct dryrun_host *host,
-		enum verify_origin without, struct err *err) MUST_CHECK;
+		struct err *err) MUST_CHECK;
 
 /* It runs, and a rule gave it something. */
 bool verify_has_grants(const struct verify_result *result);
