@@ -180,6 +180,10 @@ engine_of() { # FIXTURE
 		            (capabilities.add)
 		  bogus     the pod asks for it, but there is no such capability
 	END
+	make_container '.annotations."capruntime.io/ambient" = "kill bogus"'
+	explain "$bundle"
+	[ "$status" -eq 1 ]
+	[[ "$output" == "rule 'a' decides: raises KILL, cannot raise bogus"$'\n'* ]]
 }
 
 @test "--rule makes one rule decide" {

@@ -71,7 +71,7 @@ static void an_equal_file_is_not_written(void)
 	CHECK_U64(deploy.count, 1);
 }
 
-static void another_mode_or_a_link_is_replaced(void)
+static void another_mode_or_owner_or_a_link_is_replaced(void)
 {
 	struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
 	struct deploy deploy CLEANUP_DEPLOY = enter(&dir, false);
@@ -87,6 +87,13 @@ static void another_mode_or_a_link_is_replaced(void)
 	REQUIRE(fstatat(dir.fd, "b", &st, AT_SYMLINK_NOFOLLOW) == 0);
 	CHECK_U64(st.st_mode, S_IFREG | 0644);
 	CHECK_U64(deploy.count, 3);
+	if (geteuid() != 0)
+		return;
+	REQUIRE(fchownat(dir.fd, "a", STRANGER, (gid_t)-1, 0) == 0);
+	put(&deploy, "a", "one");
+	REQUIRE(fstatat(dir.fd, "a", &st, 0) == 0);
+	CHECK_U64(st.st_uid, 0);
+	CHECK_U64(deploy.count, 4);
 }
 
 static void only_look_changes_nothing(void)
@@ -179,7 +186,7 @@ static void a_directory_that_others_can_write_is_refused(void)
 static const struct tap_test tests[] = {
 	TAP_TEST(a_different_file_is_replaced_and_recorded),
 	TAP_TEST(an_equal_file_is_not_written),
-	TAP_TEST(another_mode_or_a_link_is_replaced),
+	TAP_TEST(another_mode_or_owner_or_a_link_is_replaced),
 	TAP_TEST(only_look_changes_nothing),
 	TAP_TEST(removing_a_missing_file_succeeds),
 	TAP_TEST(a_link_is_created_once_and_never_changed),
