@@ -233,6 +233,27 @@ engine_of() { # FIXTURE
 	[ "$status" -eq 2 ]
 }
 
+@test "--all names a directory that cannot be read to its end, status 2" {
+	require_programs strace
+	strace -o /dev/null true || skip 'strace cannot trace here'
+	export ASAN_OPTIONS=detect_leaks=0
+	policy '{engine: "cri-o"}' "$everything"
+	mkdir -p "$work/all/ns/one" "$work/all/two"
+	cp "$bundle/config.json" "$work/all/ns/one"
+	cp "$bundle/config.json" "$work/all/two"
+	run --separate-stderr strace -qqo /dev/null -P "$work/all/ns" \
+		-e inject=getdents64:error=EIO:when=2 \
+		"$capctl" explain --all "$work/all" </dev/null
+	printf '%s\n%s\n' "$output" "$stderr"
+	[ "$status" -eq 2 ]
+	grep -q "^$work/all/ns  *cannot be read: input/output error" \
+		<<<"$output"
+	grep -q "^shop/web-1/main $work/all/two" <<<"$output"
+	explain --all "$bundle/config.json"
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"config.json"*'cannot be read: not a directory'* ]]
+}
+
 @test "several bundles have a row each, and a missing one hides no other" {
 	policy '{engine: "cri-o"}' "$everything"
 	mkdir -p "$work/one" "$work/two"

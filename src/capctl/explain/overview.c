@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include <dirent.h>
 #include <errno.h>
-#include <fts.h>
 #include <json-c/json.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/alloc.h"
+#include "base/path.h"
 #include "capctl/explain/explain.h"
 #include "capctl/out.h"
 
@@ -132,47 +134,62 @@ static bool is_bundle(const char *path)
 	return config && access(config, F_OK) == 0;
 }
 
-static void visit_entry(struct overview *overview, FTS *tree, FTSENT *entry)
+static void add_unread_path(struct overview *overview, const char *path)
 {
-	const struct bundle_operand operand = { .path = entry->fts_path };
 	const struct who nobody = { 0 };
-	struct err err = { 0 };
+	struct err err;
 
-	if (entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR ||
-	    entry->fts_info == FTS_NS) {
-		err_set_errno(&err, entry->fts_errno, "cannot be read");
-		add_failure(overview, &nobody, entry->fts_path, &err);
+	err_set_errno(&err, errno, "cannot be read");
+	add_failure(overview, &nobody, path, &err);
+}
+
+static int is_not_dots(const struct dirent *entry)
+{
+	return !path_is_dots(entry->d_name);
+}
+
+static void walk_bundles(struct overview *overview, const char *path,
+			 int depth);
+
+/* One that was removed meanwhile is none. */
+static void walk_bundle_entry(struct overview *overview, const char *directory,
+			      const char *name, int depth)
+{
+	char *path CLEANUP_FREE = alloc_path(directory, name);
+	struct stat st;
+
+	if (!path)
+		out_fail();
+	else if (lstat(path, &st) == 0) {
+		if (S_ISDIR(st.st_mode))
+			walk_bundles(overview, path, depth);
+	} else if (errno != ENOENT)
+		add_unread_path(overview, path);
+}
+
+/* scandir(3) fails where a directory cannot be read to its end. */
+static void walk_bundles(struct overview *overview, const char *path, int depth)
+{
+	const struct bundle_operand operand = { .path = path };
+	struct dirent **entries;
+	int count;
+
+	if (is_bundle(path)) {
+		add_operand_row(overview, &operand);
 		return;
 	}
-	if (entry->fts_info != FTS_D)
+	if (depth == DEPTH_MAX)
 		return;
-	if (is_bundle(entry->fts_path))
-		add_operand_row(overview, &operand);
-	else if (entry->fts_level < DEPTH_MAX)
-		return;
-	fts_set(tree, entry, FTS_SKIP);
-}
-
-static int compare_entries(const FTSENT **left, const FTSENT **right)
-{
-	return strverscmp((*left)->fts_name, (*right)->fts_name);
-}
-
-static int walk_bundles(struct overview *overview, const char *path,
-			struct err *err)
-{
-	/* fts_open(3) copies the paths. */
-	char *roots[] = { (char *)(uintptr_t)path, NULL };
-	FTS *tree =
-		fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, compare_entries);
-	FTSENT *entry;
-
-	if (!tree)
-		return err_set_errno(err, errno, "'%s'", path);
-	while ((entry = fts_read(tree)))
-		visit_entry(overview, tree, entry);
-	fts_close(tree);
-	return 0;
+	count = scandir(path, &entries, is_not_dots, versionsort);
+	if (count < 0 && (errno != ENOENT || !depth))
+		add_unread_path(overview, path);
+	for (int i = 0; i < count; i++) {
+		walk_bundle_entry(overview, path, entries[i]->d_name,
+				  depth + 1);
+		free(entries[i]);
+	}
+	if (count >= 0)
+		free(entries);
 }
 
 static void overview_begin(struct overview *ret_overview,
@@ -213,9 +230,8 @@ enum verb_status explain_all(const struct dryrun_host *node,
 	struct overview overview;
 
 	overview_begin(&overview, node, options);
-	if (walk_bundles(&overview, options->all, err) < 0)
-		overview.status = VERB_ERROR;
-	else if (!overview.count && overview.status == VERB_GOOD) {
+	walk_bundles(&overview, options->all, 0);
+	if (!overview.count && overview.status == VERB_GOOD) {
 		err_set(err, "no bundle in '%s'", options->all);
 		overview.status = VERB_ERROR;
 	}
