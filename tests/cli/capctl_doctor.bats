@@ -533,11 +533,13 @@ alive() { # ROOT ID runc|crun
 	alive /run/runc c crun
 	alive /run/containerd/runc/k8s.io d crun
 	alive /run/docker/runtime-runc/moby e crun
+	alive /run/containerd/runc/crun f crun # a namespace of this name
 	doctor
 	finds warning "containers of crun under '/run/runc', which runc cannot manage: 1" \
 		'point its link back' \
 		warning "containers of crun under '/run/containerd/runc/k8s.io'" '' \
-		warning "containers of crun under '/run/docker/runtime-runc/moby'" ''
+		warning "containers of crun under '/run/docker/runtime-runc/moby'" '' \
+		warning "containers of crun under '/run/containerd/runc/crun'" ''
 
 	rm -r "$tree/proc/4711"
 	doctor
@@ -1541,6 +1543,11 @@ has() { # STATUS TOPIC TEXT FIX
 	printf '#!/none\n' >"$work/sbin/containerd"
 	doctor_here
 	has unknown containerd "run '/usr/local/sbin/containerd': " \
+		"run 'containerd config dump'"
+
+	printf '#!/bin/sh\nexec yes\n' >"$work/sbin/containerd"
+	doctor_here
+	has unknown containerd "'containerd config dump' was killed: " \
 		"run 'containerd config dump'"
 }
 
