@@ -416,6 +416,24 @@ closed_to_root() {
 	scan --json --policy "$work/ceiling.json" "$tree"
 	says '.files[0].verdicts == [{rule: "both", verdict: "loses",
 		lacking: ["CAP_KILL"]}]'
+	# Nor does a file get it by what the rule keeps inheritable.
+	program keep 755 cap_net_raw=ei
+	policy '{"name":"files","match":{},"inheritable":["NET_RAW"],
+		"no_new_privileges":true}'
+	scan --json --policy "$work/policy.json" "$tree"
+	says '[.files[].verdicts[].verdict] == ["breaks"]'
+	jq '.ceiling = ["KILL"]' "$work/policy.json" >"$work/ceiling.json"
+	scan --json --policy "$work/ceiling.json" "$tree"
+	says '[.files[].verdicts] == [[]]'
+}
+
+@test 'what a rule keeps inheritable stays in the bounding set' {
+	program raw 755 cap_net_raw=ep
+	policy '{"name":"keeps","match":{},"inheritable":["NET_RAW"],"drop":"others"}' \
+		'{"name":"drops","match":{},"drop":"others"}'
+	scan --json --policy "$work/policy.json" "$tree"
+	says '.files[0].verdicts == [{rule: "drops",
+		verdict: "out_of_bounding", lacking: ["CAP_NET_RAW"]}]'
 }
 
 @test 'many rules are counted' {
@@ -509,6 +527,37 @@ no policy and no record: config.json is not read
 	says '.files[0] | .effect == "raises" and .verdicts == []'
 }
 
+edit() { # JQ-FILTER: changes config.json
+	jq "$1" "$bundle/config.json" >"$work/edited.json"
+	mv "$work/edited.json" "$bundle/config.json"
+}
+
+@test 'only what the runtime raises can be lost, and only to another group' {
+	program empty 755 =
+	program group
+	chgrp 1234 "$tree/usr/bin/group"
+	chmod 2755 "$tree/usr/bin/group"
+	bundle '.process.capabilities.ambient = ["CAP_NET_RAW"]'
+	scan --bundle --json "$bundle"
+	says '[.files[].verdicts] == [[], []]'
+	edit '.process.capabilities.inheritable = ["CAP_NET_RAW"]'
+	scan --bundle --json "$bundle"
+	says '[.files[].verdicts[].verdict] == ["loses", "loses"]'
+	edit '.process.user.gid = 1234'
+	scan --bundle --json "$bundle"
+	says '[.files[] | .verdicts | length] == [1, 0]'
+}
+
+@test 'a config.json without capabilities has no bounding set to lack any' {
+	program raw 755 cap_net_raw=ep
+	bundle 'del(.process.capabilities)'
+	scan --bundle --json "$bundle"
+	says '[.files[] | [.effect, .verdicts]] == [["raises", []]]'
+	edit '.process.capabilities = {}'
+	scan --bundle --json "$bundle"
+	says '[.files[].verdicts[].verdict] == ["out_of_bounding"]'
+}
+
 @test 'a container that the policy refuses is scanned all the same' {
 	program raw 755 cap_net_raw=ep
 	bundle
@@ -520,11 +569,15 @@ no policy and no record: config.json is not read
 	ended 1
 	[[ "$output" = *"the container would not start: rule 'web'"* ]]
 	[[ "$output" = *'/usr/bin/raw  0:0  raises  NET_RAW=ep'* ]]
+	edit '.process.noNewPrivileges = true'
+	scan --bundle --json --policy "$work/policy.json" "$bundle"
+	says '[.files[].verdicts] == [[]]'
 }
 
 @test 'a file that a mount hides has no effect' {
-	mkdir "$tree/data" "$tree/run" "$tree/tmp" "$tree/self" "$tree/fixed"
-	for dir in data run tmp self fixed; do
+	mkdir "$tree/data" "$tree/run" "$tree/tmp" "$tree/self" "$tree/fixed" \
+		"$tree/idle"
+	for dir in data run tmp self fixed idle; do
 		cp /bin/true "$tree/$dir/app"
 		chmod 4755 "$tree/$dir/app"
 	done
@@ -538,6 +591,8 @@ no policy and no record: config.json is not read
 			options: ["nosuid", "suid"]},
 		{destination: "/fixed", type: "bind", source: "rootfs/fixed",
 			options: ["rbind", "nosuid"]},
+		{destination: "/idle", type: "bind", source: "rootfs/idle",
+			options: ["rbind", "noexec"]},
 		{destination: "/none", type: "tmpfs"}]'
 	scan --bundle --json "$bundle"
 	ended 1
@@ -545,6 +600,7 @@ no policy and no record: config.json is not read
 		["/data/app", "none",
 			"hidden by the container'\''s mount on /data"],
 		["/fixed/app", "none", "on the container'\''s nosuid mount /fixed"],
+		["/idle/app", "none", "on the container'\''s noexec mount /idle"],
 		["/run/app", "none", "on the container'\''s nosuid mount /run"],
 		["/self/app", "dangerous", null],
 		["/tmp/app", "none", "hidden by the container'\''s mount on /tmp"]]'
