@@ -538,6 +538,7 @@ program_part() {
 	[ "$status" -eq 1 ]
 	jq -e '[.warnings[].code] == ["program_loses"] and
 		.program.executable and .program.euid == 1234 and
+		.program.secure and
 		.program.reasons == ["setuid", "ambient_lost"]' <<<"$output"
 	explain --all "$work"
 	[ "$status" -eq 1 ]
@@ -922,7 +923,8 @@ as_nobody() { # WORD…: explain as an ordinary user
 		.raised == ["CAP_NET_BIND_SERVICE"] and .before != .after' <<<"$output"
 	cd "$bundle"
 	explain --json other.json
-	jq -e '.record and .program.executable' <<<"$output"
+	jq -e '.record and .program.executable and
+		(.program.secure | not)' <<<"$output"
 }
 
 @test "many rules that were not tried are only counted" {
@@ -1056,6 +1058,25 @@ long=$(printf 'n%.0s' {1..63})
 			return 1
 		}
 	done
+}
+
+@test "the object says what is wanted, and what is true or false" {
+	policy '{}' '{name: "much", match: {}, ambient: ["KILL", "SYS_TIME"],
+		exec: true, no_new_privileges: true}'
+	make_container '.process.noNewPrivileges = false'
+	explain --json "$bundle"
+	jq -e '.wanted == ["CAP_KILL", "CAP_SYS_TIME"] and
+		.raised == ["CAP_KILL"] and .exec == true and
+		.no_new_privileges == true and .record == false' <<<"$output"
+	policy '{}' '{name: "little", match: {}, ambient: ["KILL"]}'
+	explain --json "$bundle"
+	jq -e '.wanted == ["CAP_KILL"] and .exec == false and
+		.no_new_privileges == false' <<<"$output"
+	policy '{audit_all: true}'
+	make_container '.process.noNewPrivileges = true'
+	explain --json "$bundle"
+	jq -e '.wanted == [] and .exec == false and
+		.no_new_privileges == true' <<<"$output"
 }
 
 @test "what the ceiling cuts is missing, with the reason" {
