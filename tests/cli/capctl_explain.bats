@@ -870,6 +870,19 @@ as_nobody() { # WORD…: explain as an ordinary user
 	done
 }
 
+@test "capabilities of the program's file that cannot be read are status 2" {
+	require_programs strace
+	strace -o /dev/null true || skip 'strace cannot trace here'
+	export ASAN_OPTIONS=detect_leaks=0
+	policy '{engine: "cri-o"}' "$web_rule"
+	make_tree
+	run --separate-stderr strace -qqo /dev/null \
+		-e inject=getxattr:error=EIO "$capctl" explain "$bundle" </dev/null
+	printf '%s\n%s\n' "$output" "$stderr"
+	[ "$status" -eq 2 ]
+	[[ "$(tr -s ' \n' ' ' <<<"$output")" == *"unknown: '/bin/app': read security.capability: input/output error"* ]]
+}
+
 @test "a record that create does not trust is refused, with and without a policy" {
 	make_tree
 	policy '{engine: "cri-o"}' "$web_rule"
@@ -1072,6 +1085,10 @@ long=$(printf 'n%.0s' {1..63})
 	explain --json "$bundle"
 	jq -e '.wanted == ["CAP_KILL"] and .exec == false and
 		.no_new_privileges == false' <<<"$output"
+	policy '{}' '{name: "strict", match: {}, no_new_privileges: true}'
+	explain --json "$bundle"
+	jq -e '.outcome == "applied" and .wanted == [] and
+		.no_new_privileges == true' <<<"$output"
 	policy '{audit_all: true}'
 	make_container '.process.noNewPrivileges = true'
 	explain --json "$bundle"

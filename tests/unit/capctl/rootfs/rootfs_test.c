@@ -4,6 +4,8 @@
 #include "capctl/rootfs/rootfs.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <string.h>
 #include <sys/xattr.h>
 
 #include "tap.h"
@@ -71,6 +73,7 @@ static void check_resolves(const struct tree *tree, const char *path,
 	CHECK_STR(file.path, place);
 }
 
+/* As the execve(2) of a container would: nothing was unreadable. */
 static void check_fails(const struct tree *tree, const char *path,
 			const char *message)
 {
@@ -79,6 +82,7 @@ static void check_fails(const struct tree *tree, const char *path,
 
 	CHECK(rootfs_stat(&tree->rootfs, path, &file, &err) < 0);
 	CHECK_STR(err.text, message);
+	CHECK(!file.unreadable);
 }
 
 static void paths_are_resolved_through_links(void)
@@ -107,6 +111,21 @@ static void no_path_leaves_the_root(void)
 	check_fails(&tree, "/usr/bin/up", "'/usr/bin/up': is missing");
 	check_fails(&tree, "/host", "'/host': is missing");
 	check_fails(&tree, "/../app", "'/../app': is missing");
+}
+
+static void a_path_that_no_container_has_is_not_unreadable(void)
+{
+	struct tree tree CLEANUP_TREE = tree_make();
+	struct rootfs_file file CLEANUP_ROOTFS_FILE = { 0 };
+	char name[NAME_MAX + 2] = "";
+	struct err err = { 0 };
+
+	check_fails(&tree, "/usr/bin/app/x",
+		    "'/usr/bin/app/x': a part of the path is not a directory");
+	memset(name, 'x', NAME_MAX + 1);
+	CHECK(rootfs_stat(&tree.rootfs, name, &file, &err) < 0);
+	CHECK_HAS(err.text, "': name too long");
+	CHECK(!file.unreadable);
 }
 
 static void link_loops_and_magic_links_are_errors(void)
@@ -281,6 +300,7 @@ static void a_root_must_be_a_directory(void)
 static const struct tap_test tests[] = {
 	TAP_TEST(paths_are_resolved_through_links),
 	TAP_TEST(no_path_leaves_the_root),
+	TAP_TEST(a_path_that_no_container_has_is_not_unreadable),
 	TAP_TEST(link_loops_and_magic_links_are_errors),
 	TAP_TEST(devices_and_fifos_are_not_opened),
 	TAP_TEST(modes_say_what_is_executable_and_privileged),
