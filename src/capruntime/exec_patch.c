@@ -3,9 +3,9 @@
 
 #include "capruntime/exec_patch.h"
 
-#include "json/place.h"
 #include "spec/patch.h"
 #include "spec/spec.h"
+#include "json/place.h"
 
 /* The recorded rule as it applies to this user. */
 static struct policy_rule make_rule(const struct record_about *about,
