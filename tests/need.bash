@@ -43,6 +43,11 @@ require_programs() {
 	done
 }
 
+require_strace() {
+	require_programs strace
+	strace -o /dev/null true || skip 'strace cannot trace here'
+}
+
 # Sets $python, an interpreter with the given modules.
 require_python() { # MODULE...
 	for python in python3 /usr/bin/python3; do

@@ -234,8 +234,7 @@ engine_of() { # FIXTURE
 }
 
 @test "--all names a directory that cannot be read to its end, status 2" {
-	require_programs strace
-	strace -o /dev/null true || skip 'strace cannot trace here'
+	require_strace
 	export ASAN_OPTIONS=detect_leaks=0
 	policy '{engine: "cri-o"}' "$everything"
 	mkdir -p "$work/all/ns/one" "$work/all/two"
@@ -871,8 +870,7 @@ as_nobody() { # WORD…: explain as an ordinary user
 }
 
 @test "capabilities of the program's file that cannot be read are status 2" {
-	require_programs strace
-	strace -o /dev/null true || skip 'strace cannot trace here'
+	require_strace
 	export ASAN_OPTIONS=detect_leaks=0
 	policy '{engine: "cri-o"}' "$web_rule"
 	make_tree

@@ -269,8 +269,8 @@ omitted' ] || seen 'wanted three'
 }
 
 @test "unreadable threads or an unreadable cgroup are an error" {
-	require_programs python3 strace
-	strace -o /dev/null true || skip 'strace cannot trace here'
+	require_programs python3
+	require_strace
 	# The leak sanitizer does not run under a tracer.
 	export ASAN_OPTIONS=detect_leaks=0
 	start python3 -c 'import threading, time

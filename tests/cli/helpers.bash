@@ -35,11 +35,6 @@ require_open_build() {
 		skip 'other users cannot search the build directory'
 }
 
-require_strace() {
-	require_programs strace
-	strace -o /dev/null true || skip 'strace cannot trace here'
-}
-
 wait_until() { # COMMAND...: retries for at least $patience seconds, default 60
 	local i
 

@@ -261,10 +261,9 @@ trace() { # WORD...: the command line
 }
 
 @test "pass-through makes only a readlink, two stats and the execve" {
-	require_programs strace
+	require_strace
 	require_plain_build
 	use_program true
-	strace -o /dev/null "$program" || skip 'strace cannot trace here'
 	trace "$capruntime" state x >"$work/calls"
 	diff - "$work/calls" <<-END
 		readlink("$runtimes/$handler"
@@ -275,10 +274,9 @@ trace() { # WORD...: the command line
 }
 
 @test "pass-through with \$CAPRUNTIME_RUNTIME makes only two stats and the execve" {
-	require_programs strace
+	require_strace
 	require_plain_build
 	use_program true
-	strace -o /dev/null "$program" || skip 'strace cannot trace here'
 	export CAPRUNTIME_RUNTIME=$program
 	# The additional calls of exec with --process are tested in
 	# sessions.bats.

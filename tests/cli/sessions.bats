@@ -386,7 +386,7 @@ expect_readlinks() { # COUNT WORD...: before the verb
 
 # bats test_tags=counts
 @test "where no container has a link, exec costs one readlink more" {
-	strace -o /dev/null true || skip 'strace cannot trace here'
+	require_strace
 	use_policy "$without_exec"
 	python_runtime runc
 	create
@@ -397,7 +397,7 @@ expect_readlinks() { # COUNT WORD...: before the verb
 
 # bats test_tags=counts
 @test "for a container without a link exec reads the root's links, too" {
-	strace -o /dev/null true || skip 'strace cannot trace here'
+	require_strace
 	use_policy "$without_exec"
 	python_runtime runc
 	create

@@ -15,31 +15,26 @@
 
 #define DROP_INS ".d"
 
-static bool has_suffix(const char *name, const char *suffix)
+/* The length is the name's. */
+static bool has_suffix(const char *name, size_t len, const char *suffix)
 {
-	size_t len = strlen(name), suffix_len = strlen(suffix);
+	size_t suffix_len = strlen(suffix);
 
-	return len > suffix_len && strcmp(name + len - suffix_len, suffix) == 0;
+	return len > suffix_len &&
+	       strncmp(name + len - suffix_len, suffix, suffix_len) == 0;
 }
 
 bool deploy_is_leftover(const char *name)
 {
-	return has_suffix(name, FILEIO_LEFTOVER);
+	return has_suffix(name, strlen(name), FILEIO_LEFTOVER);
 }
 
-/* The end of the first name in it that ends in ".d"; NULL: none does. */
+/* The first name in it that ends in ".d", with the '/' before it; NULL: none does. */
 static char *find_drop_ins(char *path)
 {
-	size_t len = strlen(DROP_INS);
-	char *end = path;
-
-	do {
-		end += strcspn(end, "/");
-		if (end - path > (ptrdiff_t)len &&
-		    strncmp(end - len, DROP_INS, len) == 0 &&
-		    end[-(ptrdiff_t)len - 1] != '/')
-			return end;
-	} while (*end++);
+	for (char *slash = path; (slash = strchr(slash, '/')); slash++)
+		if (has_suffix(slash + 1, strcspn(slash + 1, "/"), DROP_INS))
+			return slash;
 	return NULL;
 }
 
@@ -49,10 +44,10 @@ static void replace_slashes(char *text)
 		*text = '-';
 }
 
-/* The names from the drop-in directory on, with a '-' behind each. */
-static char *make_prefix(const char *path)
+/* The names from the drop-in directory on, with a '-' behind each; without one "". */
+static char *make_prefix(const char *drop_ins)
 {
-	char *prefix = alloc_text("%s-", path);
+	char *prefix = drop_ins ? alloc_text("%s-", drop_ins) : strdup("");
 
 	if (prefix)
 		replace_slashes(prefix);
@@ -61,24 +56,22 @@ static char *make_prefix(const char *path)
 
 static int open_above(struct deploy *deploy, struct err *err)
 {
-	char *real CLEANUP_FREE = realpath(deploy->path, NULL);
-	char *end = real ? find_drop_ins(real) : NULL, *name;
+	char *real CLEANUP_FREE = realpath(deploy->path, NULL), *slash;
 	const char *above;
 
 	if (!real)
 		return err_set_errno(err, errno, "'%s'", deploy->path);
-	if (!end) {
-		deploy->prefix = strdup("");
-		return deploy->prefix ? 0 : err_set_no_memory(err);
-	}
-	deploy->drop_ins = strndup(real, (size_t)(end - real));
-	if (!deploy->drop_ins)
-		return err_set_no_memory(err);
-	name = real + (strrchr(deploy->drop_ins, '/') - deploy->drop_ins);
-	deploy->prefix = make_prefix(name + 1);
+	slash = find_drop_ins(real);
+	deploy->prefix = make_prefix(slash ? slash + 1 : NULL);
 	if (!deploy->prefix)
 		return err_set_no_memory(err);
-	*name = '\0';
+	if (!slash)
+		return 0;
+	slash[1 + strcspn(slash + 1, "/")] = '\0';
+	deploy->drop_ins = strdup(real);
+	if (!deploy->drop_ins)
+		return err_set_no_memory(err);
+	*slash = '\0';
 	above = *real ? real : "/";
 	deploy->above = fileio_open(AT_FDCWD, above, O_RDONLY | O_DIRECTORY, 0);
 	return deploy->above < 0 ? err_set_errno(err, errno, "'%s'", above) : 0;
