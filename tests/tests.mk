@@ -649,6 +649,7 @@ TESTS_DIST = $(TEST_FILES) $(CLI_TESTS) $(CAPCTL_CLI_TESTS) \
 	tests/soak/memcheck \
 	tests/soak/stand_in.c \
 	tests/soak/packages.bats \
+	tests/soak/run \
 	tests/vm/architectures.bats \
 	tests/vm/fresh.bats \
 	tests/vm/features \

@@ -48,26 +48,29 @@ check-helpers: all
 	@$(MAKE) --no-print-directory $(HELPERS) packaging/package-hook
 
 ## soak: the long tests, memcheck, faults, load, mutation, and all soak-... (a day)
+# An interrupted one goes on where it stopped.
+SOAK_PARTS = soak-unit soak-bats memcheck faults load mutation
+if CONTAINER_TESTS
+SOAK_PARTS += soak-cycles differential soak-packages soak-architectures
+endif
+SOAK_PARTS += soak-fuzz
 soak: check-helpers
+	+@MAKE='$(MAKE)' $(srcdir)/tests/soak/run $(SOAK_PARTS)
+
+soak-unit: check-helpers
 	@$(MAKE) $(ALL_SOAK_TESTS) $(PROBE)
 	set -e; for test in $(ALL_SOAK_TESTS); do \
 		echo "== $$test"; srcdir='$(abs_srcdir)' \
 		CAPRUNTIME_SOAK=$${CAPRUNTIME_SOAK-10} ./$$test; \
 	done
+
+soak-bats: check-helpers
 	@$(AM_TESTS_ENVIRONMENT) CAPRUNTIME_SOAK=$${CAPRUNTIME_SOAK-10} \
 		$(BATS) --tap $(ALL_SOAK_BATS:%=$(srcdir)/%)
-	@$(MAKE) memcheck
-	@$(MAKE) faults
-	@$(MAKE) load
-	@$(MAKE) mutation
-if CONTAINER_TESTS
+
+soak-cycles: check-helpers
 	@$(AM_TESTS_ENVIRONMENT) CAPRUNTIME_CYCLES=$${CAPRUNTIME_CYCLES-5000} \
 		$(BATS) --tap $(srcdir)/tests/runtime/cycles.bats
-	@$(MAKE) differential
-	@$(MAKE) soak-packages
-	@$(MAKE) soak-architectures
-endif
-	@$(MAKE) soak-fuzz
 
 ## faults: fail each system call and allocation, as a table in faults.md (half an hour)
 faults: check-helpers
@@ -167,7 +170,7 @@ endif
 
 ## fuzz-table: fuzz each target for SECONDS=60 or more, as tables in fuzz.md
 # SECONDS without sanitizers, a multiple for fast targets; and RUNS times with.
-# FUZZED='policy spec' fuzzes some targets.
+# FUZZED='policy spec' fuzzes some targets, ROWS=DIRECTORY those without a row there.
 RUNS = 20000
 FUZZED = $(patsubst tests/fuzz/%_fuzz,%,$(ALL_FUZZ_TARGETS))
 FUZZ_PLAIN_FLAGS = -g -O2 -fsanitize=fuzzer-no-link
@@ -179,19 +182,21 @@ fuzz-table: $(ALL_FUZZ_TARGETS)
 		CFLAGS='$(FUZZ_PLAIN_FLAGS)' CXXFLAGS='$(FUZZ_PLAIN_FLAGS)' \
 		LIB_FUZZING_ENGINE=-fsanitize=fuzzer; }
 	@cd fuzz-plain && $(MAKE) -s fuzz-targets
-	@srcdir='$(srcdir)' $(srcdir)/tests/fuzz/table '$(SECONDS)' '$(RUNS)' \
+	@srcdir='$(srcdir)' ROWS='$(ROWS)' $(srcdir)/tests/fuzz/table \
+		'$(SECONDS)' '$(RUNS)' \
 		fuzz-plain $(FUZZED:%=tests/fuzz/%_fuzz) >fuzz.md-new
 	@mv fuzz.md-new fuzz.md && cat fuzz.md
 
 ## soak-fuzz: fuzz each target for an hour, as tables in fuzz.md (half a day)
-# Also some of them: FUZZED.
+# Also some of them: FUZZED. An interrupted one goes on with what has no row.
 FUZZ_SOAK_SECONDS = 3600
 soak-fuzz:
 	@$(MKDIR_P) fuzz-soak
 	@cd fuzz-soak && { test -e config.status || \
 		'$(abs_srcdir)/configure' --quiet --enable-fuzzing \
 		--disable-container-tests $(CAPCTL_SWITCH) CC=clang CXX=clang++; }
-	@cd fuzz-soak && $(MAKE) -s fuzz-table SECONDS='$(FUZZ_SOAK_SECONDS)'
+	@cd fuzz-soak && $(MAKE) -s fuzz-table \
+		SECONDS='$(FUZZ_SOAK_SECONDS)' ROWS='rows-$(FUZZ_SOAK_SECONDS)'
 	@cp fuzz-soak/fuzz.md fuzz.md
 
 ## analyze: static analysis by clang-tidy and gcc (minutes)
@@ -260,5 +265,6 @@ sbom: capruntime.map $(CAPCTL_MAP)
 .PHONY: analyze bench check-fresh check-helpers check-one check-quick \
 	coverage differential examples-expect faults feature-table format fuzz \
 	fuzz-table fuzz-targets help instructions learn-table load memcheck \
-	mutation packages sbom soak soak-architectures soak-fuzz \
-	soak-packages soak-releases static-programs vm-check
+	mutation packages sbom soak soak-architectures soak-bats soak-cycles \
+	soak-fuzz soak-packages soak-releases soak-unit static-programs \
+	vm-check
