@@ -650,6 +650,8 @@ TESTS_DIST = $(TEST_FILES) $(CLI_TESTS) $(CAPCTL_CLI_TESTS) \
 	tests/soak/stand_in.c \
 	tests/soak/packages.bats \
 	tests/soak/run \
+	tests/vm/admission.bats \
+	tests/vm/admission.go \
 	tests/vm/architectures.bats \
 	tests/vm/fresh.bats \
 	tests/vm/features \

@@ -51,7 +51,8 @@ check-helpers: all
 # An interrupted one goes on where it stopped.
 SOAK_PARTS = soak-unit soak-bats memcheck faults load mutation
 if CONTAINER_TESTS
-SOAK_PARTS += soak-cycles differential soak-packages soak-architectures
+SOAK_PARTS += soak-cycles differential soak-packages soak-architectures \
+	soak-admission
 endif
 SOAK_PARTS += soak-fuzz
 soak: check-helpers
@@ -117,6 +118,11 @@ soak-packages: dist
 soak-architectures: dist
 	@$(AM_TESTS_ENVIRONMENT) DIST='$(abs_builddir)/$(distdir).tar.xz' \
 		$(BATS) --tap $(srcdir)/tests/vm/architectures.bats
+
+## soak-admission: the admission example, decided by the API server's library
+# Needs a Debian mirror and 4 GB.
+soak-admission: all
+	@$(AM_TESTS_ENVIRONMENT) $(BATS) --tap $(srcdir)/tests/vm/admission.bats
 
 ## check-fresh: the README's commands and real containers in a fresh Debian 13
 check-fresh: dist
@@ -265,6 +271,6 @@ sbom: capruntime.map $(CAPCTL_MAP)
 .PHONY: analyze bench check-fresh check-helpers check-one check-quick \
 	coverage differential examples-expect faults feature-table format fuzz \
 	fuzz-table fuzz-targets help instructions learn-table load memcheck \
-	mutation packages sbom soak soak-architectures soak-bats soak-cycles \
-	soak-fuzz soak-packages soak-releases soak-unit static-programs \
+	mutation packages sbom soak soak-admission soak-architectures soak-bats \
+	soak-cycles soak-fuzz soak-packages soak-releases soak-unit static-programs \
 	vm-check
