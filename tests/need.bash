@@ -35,12 +35,21 @@ lacks() { # WHAT
 	skip "no $1"
 }
 
+require_root() {
+	[ "$(id -u)" = 0 ] || skip 'not root'
+}
+
 require_programs() {
 	local program
 
 	for program; do
 		command -v "$program" >/dev/null || lacks "$program"
 	done
+}
+
+# For setup_file, in which bats 1.8 cannot skip: setup does, with the reason.
+can_run() { # PROGRAM...
+	[ "$(id -u)" = 0 ] && type -P "$@" >/dev/null
 }
 
 require_strace() {

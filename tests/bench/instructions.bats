@@ -9,7 +9,7 @@ load ../need
 bats_require_minimum_version 1.5.0
 
 setup() {
-	[ "$(id -u)" = 0 ] || skip 'not root'
+	require_root
 	require_programs readelf strace unshare valgrind
 	run -0 "$srcdir/tests/bench/instructions" "$CAPRUNTIME_BUILT"
 	echo "$output"

@@ -56,7 +56,7 @@ rules() { # RULE…
 
 # The node's own files, which the program finds under SYSCONFDIR.
 use_node() {
-	[ "$(id -u)" = 0 ] || skip 'not root'
+	require_root
 	require_programs unshare
 	use_sysroot
 	mkdir "$etc/policy.d"
@@ -249,7 +249,7 @@ same_as_runtime() {
 
 @test "a file that may not be read is status 2" {
 	require_no_counting
-	[ "$(id -u)" = 0 ] || skip 'not root'
+	require_root
 	require_programs setpriv
 	cp "$capctl" "$work/capctl"
 	capctl=$work/capctl
@@ -276,7 +276,7 @@ same_as_runtime() {
 }
 
 @test "files that others can write are warned of" {
-	[ "$(id -u)" = 0 ] || skip 'not root'
+	require_root
 	rules '{"name":"r","match":{"uid":-1}}' >"$file"
 	chmod 666 "$file"
 	check 1 p.json
@@ -300,7 +300,7 @@ same_as_runtime() {
 }
 
 @test "an audit file that others can steer is warned of" {
-	[ "$(id -u)" = 0 ] || skip 'not root'
+	require_root
 	mkdir -m 1777 shared
 	ln -s elsewhere shared/log
 	chown -h 1000 shared/log
@@ -393,7 +393,7 @@ same_as_runtime() {
 }
 
 @test "the first error is the runtime's, whatever is wrong" {
-	[ "$(id -u)" = 0 ] || skip 'not root'
+	require_root
 	capruntime=$CAPRUNTIME_BUILT
 	make_empty_container
 	export CAPRUNTIME_POLICY

@@ -358,7 +358,7 @@ start_keeping() { # WORD...
 
 # Process 1 of a PID namespace, where signals have no default action.
 @test "as the first process of a container it ends on a signal" {
-	[ "$(id -u)" = 0 ] || skip 'not root'
+	require_root
 	require_programs unshare
 	unshare --pid --fork --kill-child "$capctl" sync --interval 3600 \
 		"$source" "$target" >"$work/log" 2>&1 </dev/null 3>&- 4>&- &
@@ -573,7 +573,7 @@ not in sync"
 }
 
 @test "the default target is the policy of the node" {
-	[ "$(id -u)" = 0 ] || skip 'not root'
+	require_root
 	require_programs unshare
 	capctl=$builddir/tests/cli/capctl-sysroot
 	over_sysroot etc

@@ -17,7 +17,7 @@ setup() {
 }
 
 @test "explain prints the .expect file of each example" {
-	[ "$(id -u)" = 0 ] || skip 'not root'
+	require_root
 	require_programs unshare
 	local name different=0
 
@@ -80,7 +80,7 @@ setup() {
 }
 
 @test "the helper reports an error and starts nothing" {
-	[ "$(id -u)" = 0 ] || skip 'not root'
+	require_root
 	require_programs setpriv
 	local usage='usage: ambient-helper [-u UID] CAPABILITY[,...] PROGRAM...'
 
@@ -103,7 +103,7 @@ setup() {
 }
 
 @test "the helper leaves the program only the named capabilities" {
-	[ "$(id -u)" = 0 ] || skip 'not root'
+	require_root
 	run -0 "$helper" -u 1000 cap_kill,cap_net_raw \
 		grep -E '^(Uid|Gid|Groups|Cap(Inh|Prm|Eff|Amb))' /proc/self/status
 	same_lines wanted "$(printf '%s\n' 'Uid: 1000 1000 1000 1000' \

@@ -25,10 +25,6 @@ umask 022
 
 grant='{"name":"web","match":{},"ambient":["NET_BIND_SERVICE"]}'
 
-require_root() {
-	[ "$(id -u)" = 0 ] || skip 'not root'
-}
-
 # Other users must be able to reach the program and its compiled-in paths.
 require_open_build() {
 	setpriv --reuid 65534 --clear-groups test -x "$CAPRUNTIME_BUILT" ||

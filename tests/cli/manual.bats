@@ -112,7 +112,7 @@ outcome() { # [ID]
 
 @test "the examples do what the page says" {
 	local say='ambient %s, bounding %s, nnp %s\n'
-	[ "$(id -u)" = 0 ] || skip 'not root'
+	require_root
 
 	example() { # NUMBER FILTER WANTED [ID]
 		echo "== example $1: $3"
@@ -227,7 +227,7 @@ held() { # prints this process's capabilities as a config.json list
 }
 
 @test "every key has the default that the page names" {
-	[ "$(id -u)" = 0 ] || skip 'not root'
+	require_root
 	require_programs capsh
 	local object key default other filter at value changed held
 

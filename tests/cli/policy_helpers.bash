@@ -8,7 +8,7 @@ load policy
 
 # A container as CRI-O writes it for a non-root pod, and the audit log.
 setup_container() {
-	[ "$(id -u)" = 0 ] || skip 'not root'
+	require_root
 	require_programs jq timeout unshare
 	setup_policy
 	log=$work/audit.log

@@ -333,7 +333,7 @@ config_map() { # DIRECTORY VERSION FILE…
 }
 
 @test "files, directories and links of other users are refused" {
-	[ "$(id -u)" = 0 ] || skip 'not root'
+	require_root
 	drop_in 1.json
 	chown 1000 "$directory/1.json"
 	expect_refusal "'$seen_directory/1.json' is owned by user 1000"

@@ -322,7 +322,7 @@ install_here() { # MACHINE
 @test "a program of another user below --destdir is not run to uninstall" {
 	local file
 
-	[ "$(id -u)" -eq 0 ] || skip 'not root'
+	require_root
 	for file in libexec/capruntime/package-hook bin/capctl; do
 		install
 		printf '#!/bin/sh\ntouch "%s"\n' "$root/ran" >"$root$prefix/$file"

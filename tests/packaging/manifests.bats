@@ -161,7 +161,7 @@ blob() { # DIGEST
 }
 
 @test "the image has the programs of each architecture" {
-	[ "$(id -u)" = 0 ] || skip 'not root'
+	require_root
 	require_programs buildah
 	platforms=$(sed -n 's/.*--platform \([^ ]*\).*/\1/p' \
 		"$packaging/kubernetes/Containerfile")

@@ -7,12 +7,12 @@ bats_require_minimum_version 1.5.0
 
 load ../need
 
-setup_file() {
-	require_programs jq
-	make_sbom
-}
+setup_file() { make_sbom; }
 
-setup() { document=$builddir/capruntime.spdx.json; }
+setup() {
+	require_programs jq
+	document=$builddir/capruntime.spdx.json
+}
 
 make_sbom() {
 	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make -s -C "$builddir" sbom

@@ -12,9 +12,10 @@ bats_require_minimum_version 1.5.0
 umask 022
 PATH=$PATH:/usr/sbin:/sbin
 
+needs=(debootstrap dh lintian rpmbuild)
+
 setup_file() {
-	[ "$(id -u)" = 0 ] || skip 'not root'
-	require_programs debootstrap dh lintian rpmbuild
+	can_run "${needs[@]}" || return 0
 	export packages=$BATS_FILE_TMPDIR/packages fresh=$BATS_FILE_TMPDIR/fresh
 	export version=${DIST##*capruntime-}
 	export version=${version%.tar.xz}
@@ -56,6 +57,8 @@ make_fresh_root() {
 }
 
 setup() {
+	require_root
+	require_programs "${needs[@]}"
 	root=$BATS_TEST_TMPDIR/root
 	mkdir "$root" "$BATS_TEST_TMPDIR/changes" "$BATS_TEST_TMPDIR/overlay"
 }

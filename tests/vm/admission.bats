@@ -13,8 +13,7 @@ go_packages=(golang-go golang-k8s-apiserver-dev golang-k8s-client-go-dev
 	golang-github-google-cel-go-dev golang-k8s-sigs-apiserver-network-proxy-dev)
 
 setup_file() {
-	[ "$(id -u)" = 0 ] || skip 'not root'
-	require_programs debootstrap
+	can_run debootstrap || return 0
 	export program=$builddir/releases/sid-admission
 	[ "$program" -nt "$srcdir/tests/vm/admission.go" ] || build_program
 }
@@ -37,6 +36,8 @@ build_program() {
 }
 
 setup() {
+	require_root
+	require_programs debootstrap
 	requests=$BATS_TEST_TMPDIR/requests
 	: >"$requests"
 }

@@ -11,7 +11,7 @@ bats_require_minimum_version 1.5.0
 machine() { "$srcdir/tests/vm/machine" "$@" 3>&- 4>&-; }
 
 setup_release() { # RELEASE [DIRECTORY]
-	[ "$(id -u)" = 0 ] || skip 'not root'
+	require_root
 	require_programs debootstrap
 	dir=${2-$BATS_TEST_TMPDIR}
 	machine fresh "$1" "$builddir/releases" "$dir"

@@ -7,8 +7,8 @@
 
 load helpers
 
-setup_file() {
-	[ "$(id -u)" = 0 ] || skip 'not root'
+setup() {
+	require_root
 	require_programs debootstrap qemu-system-x86_64 mke2fs
 	mkdir -p "$builddir/machines"
 }
