@@ -359,7 +359,7 @@ killed_at() { # SIGNAL PROGRAM NUMBER [OPTION...]
 	END_OF_STUB
 	chmod 755 "$stub/$2"
 	# shellcheck disable=SC2016 # for the inner shell
-	PATH=$stub:$PATH run sh -c 'export SCRIPT=$$ && exec sh "$@"' sh \
+	TMPDIR=$BATS_TEST_TMPDIR PATH=$stub:$PATH run sh -c 'export SCRIPT=$$ && exec sh "$@"' sh \
 		"$tree/install.sh" --destdir "$root" "${@:4}"
 	[ "$(wc -l <"$stub/calls")" -ge "$3" ]
 	[ "$status" -ne 0 ]
