@@ -76,7 +76,9 @@ check_link() { # LINK
 	esac
 }
 
-# Every directory on the way to a file below --destdir.
+is_free() { [ ! -e "$1" ] && [ ! -L "$1" ]; } # PATH
+
+# Every directory on the way to a file.
 check_way() { # PATH
 	way=
 	rest=${1%/*}/
@@ -84,6 +86,8 @@ check_way() { # PATH
 		way=$way/${rest%%/*}
 		rest=${rest#*/}
 		[ ! -L "$destdir$way" ] || check_link "$destdir$way"
+		[ -d "$destdir$way" ] || is_free "$destdir$way" ||
+			die "'$destdir$way' is not a directory: move it away"
 	done
 }
 
@@ -98,8 +102,10 @@ check_source() { # FILE: listed, and a file of the tarball itself
 
 check_target() { # FILE
 	check_way "$prefix/$1"
-	{ [ ! -e "$to/$1" ] && [ ! -L "$to/$1" ]; } || was_installed "$1" ||
+	is_free "$to/$1" || was_installed "$1" ||
 		die "'$to/$1' exists, and this script did not install it: remove it first"
+	[ -L "$to/$1" ] || [ ! -d "$to/$1" ] ||
+		die "'$to/$1' is a directory: move it away"
 }
 
 # A root below --destdir can be another machine's.
@@ -137,6 +143,11 @@ check_files() {
 		*) check_source "$file" ;;
 		esac
 	done <"$work/MANIFEST"
+	cp "$work/MANIFEST" "$work/all"
+	is_free "$to/$own/MANIFEST" || {
+		check_installed
+		LC_ALL=C sort -u "$work/MANIFEST" "$to/$own/MANIFEST" >"$work/all"
+	}
 }
 
 # Below --destdir, too: the list could be another user's.
@@ -151,6 +162,8 @@ check_installed() {
 
 # The hook runs capctl. Below --destdir, both could be another user's.
 check_programs() {
+	[ -f "$to/$own/package-hook" ] || die "'$to/$own/package-hook' is missing:" \
+		"install again, then uninstall"
 	for program in "$to/$own/package-hook" "$to/bin/capctl"; do
 		case $(stat -c %u "$program" 2>/dev/null) in
 		0 | "$(id -u)" | '') ;;
@@ -171,43 +184,66 @@ contents() { # FILE SOURCE
 	esac
 }
 
-# Engines may call the program at any moment: it is replaced by a rename. The new
-# name cannot be guessed, and with noclobber an existing file is not opened.
-put() { # PATH MODE: standard input becomes the file
-	new=$(mktemp -u "${1%/*}/.capruntime.XXXXXXXX")
-	if ! (set -C && cat >"$new") || ! chmod "$2" "$new" ||
-		! mv -fT "$new" "$1"; then
-		rm -f "$new"
-		die "cannot write '$1'"
-	fi
+# Until the script ends. Without flock(1) there is no lock.
+lock() {
+	[ -d "${destdir:-/}" ] && command -v flock >/dev/null || return 0
+	exec 9<"${destdir:-/}"
+	flock -n 9 || die "another install.sh is working in '${destdir:-/}':" \
+		"wait for its end"
 }
 
-install_file() { # FILE SOURCE
+# Engines may call the program at any moment: it is replaced by a rename. The new
+# name cannot be guessed, and with noclobber an existing file is not opened.
+stage() { # PATH MODE: standard input becomes the file when it is placed
+	new=${1%/*}/$temporary.${1##*/}
+	{ (set -C && cat >"$new") && chmod "$2" "$new"; } || die "cannot write '$1'"
+}
+
+place() { # PATH
+	mv -fT "${1%/*}/$temporary.${1##*/}" "$1" || die "cannot write '$1'"
+}
+
+put() { # PATH MODE
+	stage "$@"
+	place "$1"
+}
+
+# The temporary files of this run, and of one that was killed.
+sweep() {
+	set -- "$destdir$conf/.capruntime."????????.policy.json
+	while read -r file; do
+		set -- "$@" "$to/${file%/*}/.capruntime."????????".${file##*/}"
+	done <"$work/all"
+	rm -f "$@"
+}
+
+stage_file() { # FILE SOURCE
 	mode=644
 	[ ! -x "$2" ] || mode=755
 	mkdir -p "$to/${1%/*}"
 	contents "$1" "$2" >"$work/contents"
-	put "$to/$1" "$mode" <"$work/contents"
+	stage "$to/$1" "$mode" <"$work/contents"
+}
+
+# Everything is written before anything is replaced. While files are replaced, the
+# list has the old and the new ones: a run that was killed can be repeated.
+install_files() {
+	grep -vxF "$own/MANIFEST" "$work/MANIFEST" >"$work/files"
+	while read -r file; do
+		case $file in
+		"$own/install.sh") stage_file "$file" "$here/install.sh" ;;
+		*) stage_file "$file" "$here/$file" ;;
+		esac
+	done <"$work/files"
+	put "$to/$own/MANIFEST" 644 <"$work/all"
+	while read -r file; do place "$to/$file"; done <"$work/files"
+	remove_obsolete
+	put "$to/$own/MANIFEST" 644 <"$work/MANIFEST"
 }
 
 remove_obsolete() {
-	[ -e "$to/$own/MANIFEST" ] || return 0
-	check_installed
-	{ grep -vxF -f "$work/MANIFEST" "$to/$own/MANIFEST" || :; } |
-		while read -r file; do rm -f "$to/$file"; done
-}
-
-install_files() {
-	remove_obsolete
-	mkdir -p "$to/$own"
-	while read -r file; do
-		case $file in
-		"$own/install.sh") install_file "$file" "$here/install.sh" ;;
-		"$own/MANIFEST") ;;
-		*) install_file "$file" "$here/$file" ;;
-		esac
-	done <"$work/MANIFEST"
-	put "$to/$own/MANIFEST" 644 <"$work/MANIFEST"
+	grep -vxF -f "$work/MANIFEST" "$work/all" >"$work/obsolete" || return 0
+	while read -r file; do rm -f "$to/$file"; done <"$work/obsolete"
 }
 
 install_configuration() {
@@ -220,15 +256,16 @@ hook() { # STAGE
 	sh "$to/$own/package-hook" --root "$destdir" "$1"
 }
 
-# Only directories that belong to this package.
+# What another attempt needs, last.
 remove_files() {
-	while read -r file; do
-		rm -f "$to/$file"
-		echo "${file%/*}"
-	done <"$to/$own/MANIFEST" | LC_ALL=C sort -ru |
+	grep -v "^$own/" "$work/all" >"$work/files" || :
+	printf "$own/%s\n" package-hook install.sh MANIFEST >>"$work/files"
+	while read -r file; do rm -f "$to/$file"; done <"$work/files"
+	sed 's|/[^/]*$||' "$work/files" | LC_ALL=C sort -ru |
 		while read -r directory; do remove_directory "$directory"; done
 }
 
+# Only those that belong to this package.
 remove_directory() { # DIRECTORY
 	directory=$1
 	while [ "${directory#*/capruntime}" != "$directory" ]; do
@@ -266,20 +303,24 @@ esac
 prefix=${prefix%/}
 to=$destdir$prefix
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+temporary=$(mktemp -u .capruntime.XXXXXXXX)
+trap '[ ! -e "$work/all" ] || sweep; rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
+lock
 
 if [ "$verb" = install ]; then
 	! $purge || misuse
 	check_files
-	install_files
+	sweep
 	install_configuration
+	install_files
 	hook after-install
 	echo "installed in '$to': write rules into '$conf/policy.json', then register the" \
 		"handler: see '$prefix/share/doc/capruntime/docs/install.md'"
 else
 	check_installed
 	check_programs
+	cp "$to/$own/MANIFEST" "$work/all"
 	hook before-removal
 	! $purge || {
 		rm -f "$destdir$conf/policy.json"

@@ -343,3 +343,154 @@ install_here() { # MACHINE
 	[ -e "$root/victim" ]
 	[ -e "$root/usr/local/bin/capruntime" ]
 }
+
+# Kills install.sh at the NUMBERth call of PROGRAM.
+killed_at() { # SIGNAL PROGRAM NUMBER [OPTION...]
+	local stub=$BATS_TEST_TMPDIR/stub
+
+	rm -rf "$stub"
+	mkdir "$stub"
+	cat >"$stub/$2" <<-END_OF_STUB
+		#!/bin/sh
+		echo >>'$stub/calls'
+		[ "\$(wc -l <'$stub/calls')" -eq $3 ] || exec $(type -P "$2") "\$@"
+		kill -$1 "\$PPID" "\$SCRIPT"
+		exit 1
+	END_OF_STUB
+	chmod 755 "$stub/$2"
+	# shellcheck disable=SC2016 # for the inner shell
+	TMPDIR=$BATS_TEST_TMPDIR PATH=$stub:$PATH run sh -c 'export SCRIPT=$$ && exec sh "$@"' sh \
+		"$tree/install.sh" --destdir "$root" "${@:4}"
+	[ "$(wc -l <"$stub/calls")" -ge "$3" ]
+	[ "$status" -ne 0 ]
+}
+
+start_again() {
+	rm -rf "${root:?}"
+	make_program /usr/sbin/runc
+}
+
+expect_installed() { # [SED-SCRIPT]
+	mapfile -t expected < <(all_files | sed "${1-}")
+	expect_files "${expected[@]}"
+}
+
+@test "an installation that was killed can be repeated and removed" {
+	for number in {1..9}; do
+		start_again
+		killed_at KILL mv "$number"
+		run -0 install
+		expect_installed
+		run -0 install --uninstall --purge
+		expect_files
+		[ -z "$(find "$root/usr/local" -name '*capruntime*')" ]
+	done
+}
+
+@test "an upgrade that was killed can be repeated, also with the older version" {
+	make_tree two
+	rm "$tree/share/man/man8/capruntime.8"
+	echo new >"$tree/share/man/man8/new.8"
+	seal
+	for number in {1..8}; do
+		start_again
+		tree=${tree%-*}-one install
+		killed_at KILL mv "$number"
+		run -0 install
+		expect_installed 's|man8/capruntime.8|man8/new.8|'
+		tree=${tree%-*}-one run -0 install
+		expect_installed
+	done
+}
+
+@test "an installation that is told to stop leaves no temporary file" {
+	for number in {1..9}; do
+		start_again
+		killed_at TERM mv "$number"
+		[ -z "$(find "$root" -name '.capruntime*')" ]
+	done
+}
+
+@test "a removal that was killed can be repeated" {
+	for number in {1..7}; do
+		install
+		killed_at KILL rm "$number" --uninstall
+		run install --uninstall
+		[ "$status" -eq 0 ] || {
+			[ "$output" = "install.sh: '$root$prefix/libexec/capruntime/package-hook' is missing: install again, then uninstall" ]
+			install
+			run -0 install --uninstall
+		}
+		expect_files ./etc/capruntime/policy.json \
+			./etc/capruntime/runtimes/capruntime
+	done
+}
+
+@test "a file that cannot be removed is an error, and the removal can be repeated" {
+	install
+	rm "$root$prefix/bin/capctl"
+	mkdir "$root$prefix/bin/capctl"
+	run -1 install --uninstall
+	echo "$output"
+	[[ "$output" == *"$prefix/bin/capctl"* ]]
+	rmdir "$root$prefix/bin/capctl"
+	run -0 install --uninstall
+	[ ! -e "$root$prefix/bin/capruntime" ]
+}
+
+@test "a file in place of a directory, or the reverse, is refused at the start" {
+	for path in etc/capruntime etc/capruntime/policy.d etc/capruntime/runtimes \
+		usr/local usr/local/share usr/local/share/man/man8; do
+		start_again
+		mkdir -p "$root/${path%/*}"
+		echo mine >"$root/$path"
+		run -1 install
+		echo "$output"
+		[ "$output" = "install.sh: '$root/$path' is not a directory: move it away" ]
+		expect_files "./$path"
+	done
+	start_again
+	install
+	make_tree two
+	for file in bin/capctl share/man/man8/capruntime.8; do
+		rm "$root$prefix/$file"
+		mkdir "$root$prefix/$file"
+		run -1 install
+		[ "$output" = "install.sh: '$root$prefix/$file' is a directory: move it away" ]
+		[ "$("$root$prefix/bin/capruntime")" = one ]
+		rmdir "$root$prefix/$file"
+		tree=${tree%-*}-one install
+	done
+}
+
+@test "a full file system changes nothing, and leaves no temporary file" {
+	require_programs unshare
+	unshare --mount --map-root-user true || skip 'cannot enter a user namespace'
+	make_tree two
+	head -c 300000 /dev/zero >>"$tree/libexec/capruntime/package-hook"
+	seal
+	# shellcheck disable=SC2016 # for the inner shell
+	run -0 unshare --mount --map-root-user sh -ec '
+		mount -t tmpfs -o size=256k tmpfs "$1"
+		sh "$2-one/install.sh" --destdir "$1"
+		(cd "$1" && find . -type f -exec sha256sum {} +) >"$3"
+		! sh "$2-two/install.sh" --destdir "$1" || exit
+		(cd "$1" && find . -type f -exec sha256sum {} +) | diff "$3" -
+		mount -o remount,ro "$1"
+		! sh "$2-one/install.sh" --destdir "$1" || exit
+		! sh "$2-one/install.sh" --destdir "$1" --uninstall || exit
+		(cd "$1" && find . -type f -exec sha256sum {} +) | diff "$3" -
+		' sh "$root" "${tree%-*}" "$BATS_TEST_TMPDIR/sums"
+	echo "$output"
+	[ "$(grep -c '^install.sh: cannot write' <<<"$output")" -eq 2 ]
+}
+
+@test "two at once do not mix: the second is refused" {
+	require_programs flock
+	run -1 flock "$root" sh "$tree/install.sh" --destdir "$root"
+	[ "$output" = "install.sh: another install.sh is working in '$root': wait for its end" ]
+	expect_files
+	install
+	run -1 flock "$root" sh "$tree/install.sh" --destdir "$root" --uninstall
+	[ -e "$root$prefix/bin/capruntime" ]
+}

@@ -85,6 +85,14 @@ only_label='RuntimeClass capruntime is for namespaces labelled capruntime.io/all
 	decided allowed "$only_label" "$only_label" "$only_label" allowed allowed
 }
 
+# docs/install.md names a second handler so.
+@test "a class with a longer name is one of capruntime's, too" {
+	request CREATE pods "$(pod null capruntime-crun)"
+	request CREATE pods "$(pod null capruntimes)"
+	request UPDATE pods "$(pod "$raw" capruntime-crun)" "$(pod null capruntime-crun)"
+	decided "${only_label/capruntime/capruntime-crun}" allowed "$no_change"
+}
+
 no_change='annotations capruntime.io/* cannot change once a pod exists'
 raw='{"capruntime.io/ambient": "NET_RAW", "other": "1"}'
 admin='{"capruntime.io/ambient": "NET_ADMIN", "other": "1"}'
