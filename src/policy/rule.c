@@ -102,8 +102,9 @@ static void read_match_annotations(struct policy_reader *reader,
 		reader, value, sizeof(*reader->rule->match.annotations));
 	if (!reader->rule->match.annotations)
 		return;
-	/* Each has at least one pattern, so their number is limited. */
+	/* Each must have a pattern; of the invalid ones, too, no more are read. */
 	while (reader->patterns <= POLICY_PATTERNS_MAX &&
+	       reader->rule->match.annotations_count <= POLICY_PATTERNS_MAX &&
 	       json_next_member(&iter, &member))
 		read_match_annotation(reader, &member);
 	if (!reader->rule->match.annotations_count &&

@@ -445,6 +445,23 @@ restart_from_checkpoint() {
 	done
 }
 
+@test "an annotation of a pod does not lead to another bundle" {
+	for name in $RUNTIMES; do
+		use_container "$name"
+		mkdir -p "$work/forged"
+		jq '.process.capabilities |= map_values([])' \
+			"$bundle/config.json" >"$work/forged/config.json"
+		change_config --arg forged "$work/forged" '.annotations =
+			{bundle: $forged, "a=b": "c", "bundle=": $forged}'
+		start
+		expect_findings 0
+		jq -e '.containers[0].given == .containers[0].today and
+			(.containers[0].given.bounding | length) == 2' \
+			<<<"$output"
+		finish
+	done
+}
+
 @test "every container under a root is verified" {
 	for name in $RUNTIMES; do
 		use_container "$name"

@@ -27,10 +27,14 @@ static const char *text_of(struct json_object *value)
 	return text;
 }
 
+/*
+ * runc makes the label KEY=VALUE of each annotation and adds that of the bundle
+ * after them: a pod can write every one but the last.
+ */
 static const char *runc_bundle(struct json_object *state)
 {
 	struct json_object *config, *labels;
-	const char *label;
+	const char *label, *bundle = NULL;
 
 	if (!json_object_object_get_ex(state, "config", &config) ||
 	    !json_object_object_get_ex(config, "labels", &labels) ||
@@ -39,9 +43,9 @@ static const char *runc_bundle(struct json_object *state)
 	for (size_t i = 0; i < json_object_array_length(labels); i++) {
 		label = text_of(json_object_array_get_idx(labels, i));
 		if (label && strncmp(label, LABEL, strlen(LABEL)) == 0)
-			return label + strlen(LABEL);
+			bundle = label + strlen(LABEL);
 	}
-	return NULL;
+	return bundle;
 }
 
 static const char *crun_bundle(struct json_object *state)

@@ -4,8 +4,9 @@
  * Text in, struct out; containers.h finds the files.
  *
  * Rests on: runc's state.json (libcontainer State: init_process_pid,
- * init_process_start, config.labels "bundle=PATH") and crun's status (pid,
- * process-start-time, bundle), in the format of runc 1.1.5 and crun 1.8.1.
+ * init_process_start, the last "bundle=PATH" of config.labels) and crun's
+ * status (pid, process-start-time, bundle), in the format of runc 1.1.5 and
+ * crun 1.8.1.
  */
 #ifndef CAPRUNTIME_CAPCTL_PROCESS_STATE_H
 #define CAPRUNTIME_CAPCTL_PROCESS_STATE_H

@@ -403,6 +403,33 @@ static void a_rule_has_256_patterns_of_all_kinds_and_no_more(void)
 	}
 }
 
+/* Each key is compared with those before it. */
+static void annotations_without_patterns_are_not_read_forever(void)
+{
+	struct buf buf CLEANUP_BUF = { 0 };
+	struct json_doc doc = { .name = "t" };
+	char *text CLEANUP_FREE = NULL, *got CLEANUP_FREE = NULL;
+	struct err err;
+	size_t lines = 0;
+
+	buf_add_str(&buf, "{\"version\":1,\"rules\":[{\"name\":\"a\",\"match\":"
+			  "{\"annotations\":{\"first\":[]");
+	for (int i = 0; i < 1000; i++) {
+		char member[16];
+
+		snprintf(member, sizeof(member), ",\"%d\":[]", i);
+		buf_add_str(&buf, member);
+	}
+	buf_add_str(&buf, "}}}]}");
+	if (buf_take(&buf, &text, &doc.len, &err) < 0)
+		abort();
+	doc.text = text;
+	got = problems_of(&doc);
+	for (const char *at = got; (at = strchr(at, '\n')); at++)
+		lines++;
+	CHECK_U64(lines, POLICY_PATTERNS_MAX + 1);
+}
+
 static struct testdata many_rules_of(const char *rule, size_t count)
 {
 	struct buf buf CLEANUP_BUF = { 0 };
@@ -529,6 +556,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_rule_more_is_refused_also_in_another_file),
 	TAP_TEST(a_name_stands_once_in_all_files),
 	TAP_TEST(a_rule_has_256_patterns_of_all_kinds_and_no_more),
+	TAP_TEST(annotations_without_patterns_are_not_read_forever),
 	TAP_TEST(hundreds_of_thousands_of_problems_have_their_places),
 	TAP_TEST(a_policy_that_was_freed_is_empty),
 };

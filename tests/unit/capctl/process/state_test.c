@@ -46,6 +46,15 @@ static void a_state_of_crun_has_pid_start_and_bundle(void)
 	      34, "/b/c");
 }
 
+/* runc makes a label of each annotation, and adds the bundle after them. */
+static void an_annotation_does_not_name_the_bundle(void)
+{
+	check(RUNTIME_RUNC,
+	      "{\"config\":{\"labels\":[\"bundle=/forged\",\"a=b\","
+	      "\"bundle=/b/c\"]}}",
+	      0, 0, "/b/c");
+}
+
 static void missing_or_invalid_values_are_empty(void)
 {
 	check(RUNTIME_RUNC, "{}", 0, 0, NULL);
@@ -71,6 +80,7 @@ static void a_state_must_be_an_object(void)
 static const struct tap_test tests[] = {
 	TAP_TEST(a_state_of_runc_has_pid_start_and_bundle),
 	TAP_TEST(a_state_of_crun_has_pid_start_and_bundle),
+	TAP_TEST(an_annotation_does_not_name_the_bundle),
 	TAP_TEST(missing_or_invalid_values_are_empty),
 	TAP_TEST(a_state_must_be_an_object),
 };
