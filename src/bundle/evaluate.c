@@ -202,6 +202,41 @@ static int read_request(struct evaluation *evaluation, struct err *err)
 		evaluation->subject.texts[MATCH_CONTAINER], err);
 }
 
+/*
+ * runc makes the label KEY=VALUE of each annotation, and a session without a process
+ * file reads the config.json of the bundle that the first label "bundle" names.
+ */
+static bool names_bundle(const struct annotations *annotations)
+{
+	static const char label[] = "bundle";
+	const size_t len = sizeof(label) - 1;
+
+	for (size_t i = 0; i < annotations->count; i++) {
+		const char *key = annotations->list[i].key;
+
+		if (strncmp(key, label, len) == 0 &&
+		    (!key[len] || key[len] == '='))
+			return true;
+	}
+	return false;
+}
+
+static int check_sessions(const struct evaluation *evaluation, struct err *err)
+{
+	const struct policy_rule *rule = evaluation->rule;
+	bool narrows =
+		rule->drop || rule->drop_others || rule->no_new_privileges;
+
+	if (!rule->exec || !narrows ||
+	    evaluation->args->dialect != RUNTIME_RUNC ||
+	    !names_bundle(&evaluation->spec.annotations))
+		return 0;
+	return err_set(
+		err,
+		"rule '%s': exec: the annotation 'bundle' leads a session by hand, 'runc exec', to another config.json: remove the annotation",
+		rule->name);
+}
+
 static void note_ceiling(struct evaluation *evaluation)
 {
 	const struct decision *decision = &evaluation->decision;
@@ -252,7 +287,8 @@ static int decide_rule(struct evaluation *evaluation, struct own_caps *own,
 		input.stray = stray_find(&evaluation->restored,
 					 &evaluation->spec, lacking);
 	evaluation->has_decision = true;
-	if (decide(&evaluation->decision, &input, err) < 0)
+	if (decide(&evaluation->decision, &input, err) < 0 ||
+	    check_sessions(evaluation, err) < 0)
 		return err_config(evaluation, err);
 	note_stray(evaluation, &input.stray);
 	note_ceiling(evaluation);

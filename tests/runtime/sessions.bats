@@ -345,6 +345,31 @@ by_default() { # WORD...
 	done
 }
 
+# It is the first label "bundle" in runc's state, where that of the bundle is the last.
+@test "an annotation does not lead a session by hand to another config.json" {
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		grant '{}' 'exec: true, drop: "others"'
+		mkdir -p "$work/forged"
+		jq ".process.capabilities[] = [\"CAP_NET_BIND_SERVICE\"] |
+			.process.user.uid = 0 | .process.args = [\"/bin/report\"]" \
+			"$bundle/config.json" >"$work/forged/config.json"
+		change_config --arg forged "$work/forged" \
+			'.annotations.bundle = $forged'
+		if [ "$RUNTIME_NAME" = runc ]; then
+			run -1 capruntime run -b "$bundle" "$id" </dev/null
+			[[ "$output" = *"'granted': exec: the annotation 'bundle'"* ]]
+			grant '{}' 'exec: true'
+			start_container
+			run -0 capruntime exec "$id" /bin/report </dev/null
+			[[ "$output" = 'uid=0 '* ]] # why it is refused
+		else
+			start_container # crun reads no annotation there
+		fi
+		capruntime delete --force "$id"
+	done
+}
+
 @test "without exec in the rule, sessions are unchanged" {
 	for name in $RUNTIMES; do
 		use_runtime "$name"

@@ -6,6 +6,7 @@
 
 #include <linux/capability.h>
 
+#include "base/alloc.h"
 #include "policy/files.h"
 #include "tap.h"
 #include "tempdir.h"
@@ -382,6 +383,47 @@ static void a_required_capability_must_be_raised(void)
 	CHECK(scene.evaluation.has_decision);
 }
 
+static void evaluate_annotation(const char *rule, const char *key,
+				enum runtime_dialect dialect, const char *want)
+{
+	struct scene scene CLEANUP_SCENE = make_scene();
+	char *config CLEANUP_FREE = alloc_text(
+		CONFIG("1000", ",\"annotations\":{\"%s\":\"/x\"}"), key);
+	const char *error;
+
+	REQUIRE(config);
+	scene.args.dialect = dialect;
+	error = evaluate(&scene, rule, config, ENGINE_NONE);
+	if (want)
+		CHECK_HAS(error, want);
+	else
+		CHECK_STR(error, NULL);
+}
+
+static void an_annotation_does_not_name_the_bundle_of_a_session(void)
+{
+	static const char narrow[] =
+		POLICY("", RAISE("", ",\"drop\":\"others\",\"exec\":true"));
+	static const char want[] = "rule 'r': exec: the annotation 'bundle'";
+
+	evaluate_annotation(narrow, "bundle", RUNTIME_RUNC, want);
+	evaluate_annotation(narrow, "bundle=", RUNTIME_RUNC, want);
+	evaluate_annotation(narrow, "bundle=a", RUNTIME_RUNC, want);
+	evaluate_annotation(narrow, "bundles", RUNTIME_RUNC, NULL);
+	evaluate_annotation(narrow, "a.bundle", RUNTIME_RUNC, NULL);
+	evaluate_annotation(narrow, "bundle", RUNTIME_CRUN, NULL);
+	evaluate_annotation(POLICY("", RAISE("", ",\"exec\":true,"
+						 "\"drop\":[\"CHOWN\"]")),
+			    "bundle", RUNTIME_RUNC, want);
+	evaluate_annotation(POLICY("", RAISE("", ",\"exec\":true,"
+						 "\"no_new_privileges\":true")),
+			    "bundle", RUNTIME_RUNC, want);
+	evaluate_annotation(POLICY("", RAISE("", ",\"exec\":true")), "bundle",
+			    RUNTIME_RUNC, NULL);
+	evaluate_annotation(POLICY("", RAISE("", ",\"drop\":\"others\"")),
+			    "bundle", RUNTIME_RUNC, NULL);
+}
+
 static void a_broken_config_or_record_is_refused(void)
 {
 	struct scene scene CLEANUP_SCENE = make_scene();
@@ -421,6 +463,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(what_user_0_can_lose_is_noted_if_it_is_required),
 	TAP_TEST(what_is_above_the_ceiling_is_noted),
 	TAP_TEST(a_required_capability_must_be_raised),
+	TAP_TEST(an_annotation_does_not_name_the_bundle_of_a_session),
 	TAP_TEST(a_broken_config_or_record_is_refused),
 	TAP_TEST(a_record_that_others_can_write_is_refused),
 };
