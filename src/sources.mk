@@ -400,6 +400,8 @@ CAPCTL_FILES = \
 	src/capctl/verify/drift.h \
 	src/capctl/verify/print.c \
 	src/capctl/verify/read.c \
+	src/capctl/verify/remains.c \
+	src/capctl/verify/remains.h \
 	src/capctl/verify/usage.c \
 	src/capctl/verify/usage.h \
 	src/capctl/verify/verify.c \

@@ -98,6 +98,7 @@ src/capctl/sync/print.c tests/cli/capctl_sync.bats its output is compared there
 src/capctl/sync/sync.c tests/cli/capctl_sync.bats the resulting files are compared there
 src/capctl/verify/print.c tests/cli/capctl_verify.bats its output is compared there
 src/capctl/verify/read.c tests/cli/capctl_verify.bats its findings are tested there
+src/capctl/verify/remains.c tests/runtime/verify.bats real containers are needed
 src/capctl/verify/usage.c tests/runtime/verify_usage.bats real containers are watched there
 src/capctl/verify/verify.c tests/cli/capctl_verify.bats its findings are tested there
 src/capctl/version.c tests/cli/capctl_version.bats its output is compared there

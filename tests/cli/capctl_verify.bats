@@ -396,6 +396,29 @@ pending_row='pending  NET_BIND_SERVICE: the current policy grants it: restart th
 	[ "$stderr" = "capctl: verify: '$work/nowhere': no such file or directory" ]
 }
 
+@test "a state that does not tell whether its container runs is unknown" {
+	make_created "$work/good"
+	hold ''
+	runc_state x "$work/good" "$pid"
+	mv "$state/x/state.json" "$work/whole.json"
+	for edit in 'del(.init_process_pid)' '.init_process_pid |= tostring' \
+		'.init_process_pid = -1' 'del(.init_process_start)' \
+		'.init_process_start |= tostring' '.init_process_start = 0'; do
+		jq "$edit" "$work/whole.json" >"$state/x/state.json"
+		verify --root "$state" --json
+		[ "$status" -eq 2 ]
+		jq -e '.containers[0] | .error != null' <<<"$output"
+		run -2 --separate-stderr "$capctl" show --root "$state" --id x
+		[[ "$stderr" != *'not running'* ]]
+	done
+	[[ "$stderr" == *"no start time of process $pid"* ]]
+	jq '.init_process_pid = 999999999 | .init_process_start = 0' \
+		"$work/whole.json" >"$state/x/state.json" # no such process
+	verify --root "$state"
+	[ "$status" -eq 0 ]
+	[ "$output" = 'x  ok  not running' ]
+}
+
 @test "an unreadable state directory hides no other, and is never 'no containers'" {
 	make_created "$work/good"
 	hold ,+net_bind_service

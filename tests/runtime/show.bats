@@ -269,6 +269,7 @@ start_threads() { # WORDS
 		esac
 		cp "$state/$id/$file" "$work/state"
 		jq "$filter -= 1" "$work/state" >"$state/$id/$file"
+		leave_cgroups "$first" # as another process would be
 		show --id "$id" --root "$state"
 		cp "$work/state" "$state/$id/$file"
 		complained "show: container '$id' is not running"

@@ -425,6 +425,34 @@ restart_from_checkpoint() {
 	done
 }
 
+@test "a container of which only other processes are left is unknown" {
+	local first left
+
+	for name in $RUNTIMES; do
+		use_container "$name"
+		change_config '.linux.namespaces |= map(select(.type != "pid")) |
+			.process.args = ["/bin/sh", "-c", "sleep 1000 & wait"]'
+		capruntime_detached run --detach -b "$bundle" "$id"
+		first=$(first_pid)
+		wait_until pgrep -P "$first" -x sleep
+		left=$(pgrep -P "$first" -x sleep)
+		started+=("$left")
+		kill -KILL "$first"
+		wait_until is_gone "$first"
+		grant_nothing
+		expect_row 2 "unknown its first process has ended, but process $left is still in its cgroup"
+		run "$builddir/capctl" show --root "$state" --json "$id"
+		[ "$status" -eq 0 ]
+		jq -e --argjson pid "$left" '[.processes[].pid] == [$pid]' \
+			<<<"$output"
+		kill -KILL "$left"
+		wait_until is_gone "$left"
+		verify "$id"
+		[ "$status" -eq 0 ]
+		plain_runtime delete --force "$id"
+	done
+}
+
 @test "a container with an unreadable bundle is unknown" {
 	for name in $RUNTIMES; do
 		use_container "$name"

@@ -46,8 +46,15 @@ static void check_first_process(struct container *container)
 	size_t len;
 	int fd CLEANUP_FD = -1;
 
-	if (!pid || !container->state.start)
+	if (!pid)
 		return;
+	if (!container->state.start) {
+		if (is_pid_hidden(pid, ENOENT))
+			err_set(&container->error,
+				"its state has no start time of process %d, so it is unknown whether that is the container's",
+				pid);
+		return;
+	}
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
 	fd = fileio_open_regular(AT_FDCWD, path, 0, path, &st, &cause);
 	if (fd < 0 || fileio_read(fd, path, STAT_MAX, &text, &len, &cause) < 0)

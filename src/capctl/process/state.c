@@ -71,6 +71,18 @@ static int64_t read_number(struct json_object *state, const char *key,
 	return found > 0 && found <= max ? found : 0;
 }
 
+/* Without it, nothing tells whether the container runs. 0: it has none. */
+static bool has_pid(struct json_object *state, const char *key)
+{
+	struct json_object *value;
+
+	if (!json_object_object_get_ex(state, key, &value) ||
+	    !json_object_is_type(value, json_type_int))
+		return false;
+	return json_object_get_int64(value) == 0 ||
+	       read_number(state, key, INT32_MAX) > 0;
+}
+
 static struct json_object *parse_json(const char *text, size_t len)
 {
 	struct json_tokener *tokener = json_tokener_new_ex(DEPTH_MAX);
@@ -91,14 +103,18 @@ int container_state_parse(struct container_state *ret_state,
 	struct json_object *state __attribute__((cleanup(put_state))) =
 		parse_json(text, len);
 	bool runc = dialect == RUNTIME_RUNC;
-	const char *bundle;
+	const char *bundle, *pid = runc ? "init_process_pid" : "pid";
 
 	*ret_state = (struct container_state){ 0 };
 	if (!json_object_is_type(state, json_type_object))
 		return err_set(err,
 			       "not a container state: expected a JSON object");
-	ret_state->pid = (int32_t)read_number(
-		state, runc ? "init_process_pid" : "pid", INT32_MAX);
+	if (!has_pid(state, pid))
+		return err_set(
+			err,
+			"not a container state: expected a process ID as '%s'",
+			pid);
+	ret_state->pid = (int32_t)read_number(state, pid, INT32_MAX);
 	ret_state->start = (uint64_t)read_number(
 		state, runc ? "init_process_start" : "process-start-time",
 		INT64_MAX);

@@ -23,7 +23,8 @@ struct show_options {
 /* A container whose processes are wanted. */
 struct show_target {
 	const char *id; /* lent */
-	uint32_t first; /* its first process; 0: not in a runtime's state */
+	uint32_t first; /* its first process; 0: not in a state, or ended */
+	bool whole; /* `id` is not only its first digits */
 };
 
 /* Which processes to show. */

@@ -9,9 +9,8 @@
 #include "capctl/container/operand.h"
 #include "capctl/verb.h"
 
-/* `first` 0: a cgroup may tell later. */
-static int add_target(struct show_choice *choice, const char *id,
-		      uint32_t first, struct err *err)
+static int add_target(struct show_choice *choice,
+		      const struct show_target *target, struct err *err)
 {
 	struct show_target *targets =
 		alloc_room(choice->targets, choice->targets_count,
@@ -20,8 +19,7 @@ static int add_target(struct show_choice *choice, const char *id,
 	if (!targets)
 		return err_set_no_memory(err);
 	choice->targets = targets;
-	targets[choice->targets_count++] =
-		(struct show_target){ .id = id, .first = first };
+	targets[choice->targets_count++] = *target;
 	return 0;
 }
 
@@ -39,7 +37,10 @@ static void require_known(const struct container *container,
 		verb_add_error(problems, &problem);
 }
 
-/* Of several containers, those that do not run are left out. */
+/*
+ * Of several containers, those that do not run are left out. One whose first
+ * process has ended can have others, where its PID namespace is shared.
+ */
 static int add_running(struct show_choice *choice,
 		       const struct operand *operand, const char *word,
 		       struct err *problems, struct err *err)
@@ -49,11 +50,15 @@ static int add_running(struct show_choice *choice,
 
 	for (size_t i = 0; i < operand->count; i++) {
 		const struct container *container = operand->list[i]->container;
+		struct show_target target = { .id = container->id,
+					      .whole = true };
 
 		require_known(container, &mine);
-		if (container->runs &&
-		    add_target(choice, container->id,
-			       (uint32_t)container->state.pid, err) < 0)
+		if (container->runs)
+			target.first = (uint32_t)container->state.pid;
+		else if (operand->count > 1 || *mine.text)
+			continue;
+		if (add_target(choice, &target, err) < 0)
 			return -1;
 	}
 	if (choice->targets_count == before && !*mine.text)
@@ -67,6 +72,7 @@ static int add_running(struct show_choice *choice,
 static int add_unknown(struct show_choice *choice, const char *word,
 		       struct err *problems, struct err *err)
 {
+	struct show_target target = { .id = word }; /* a cgroup may tell */
 	struct err problem;
 
 	if (*choice->census_failure.text)
@@ -74,7 +80,7 @@ static int add_unknown(struct show_choice *choice, const char *word,
 	else if (choice->options->root)
 		operand_missing(&choice->census, word, &problem);
 	else
-		return add_target(choice, word, 0, err);
+		return add_target(choice, &target, err);
 	verb_add_error(problems, &problem);
 	return 0;
 }
@@ -112,12 +118,29 @@ int show_find_targets(struct show_choice *choice, struct err *problems,
 	return 0;
 }
 
+static bool has_process(const char *id, const struct processes *processes)
+{
+	for (size_t i = 0; i < processes->count; i++) {
+		const struct process *process = &processes->list[i];
+
+		if (process->container && strcmp(process->container, id) == 0 &&
+		    !procstatus_is_dead(&process->status))
+			return true;
+	}
+	return false;
+}
+
 /* Engines print the first digits of an id; a unique prefix is enough. */
 static int complete_id(struct show_target *target, bool by_option,
 		       const struct processes *processes, struct err *err)
 {
 	const char *id = target->id, *whole = NULL;
 
+	if (target->whole)
+		return has_process(id, processes)
+			       ? 0
+			       : err_set(err, "container '%s' is not running",
+					 id);
 	for (size_t i = 0; i < processes->count; i++) {
 		const char *other = processes->list[i].container;
 

@@ -10,6 +10,7 @@
 #include "capctl/learn/options.h"
 #include "capctl/process/starter.h"
 #include "capctl/verb.h"
+#include "capctl/verify/remains.h"
 
 #define USAGE_SECONDS 30 /* also in main.c and capctl(8) */
 
@@ -18,6 +19,7 @@ struct verification {
 	const char *root; /* --root; NULL: the default ones */
 	const struct dryrun_host *host;
 	struct census census;
+	struct remains remains; /* of containers that have ended */
 	bool with_others; /* --all-handlers, or an operand */
 	bool wrong_only; /* --findings */
 	bool json;
@@ -62,11 +64,13 @@ static int check_origin(struct verify_result *result, struct err *err)
 }
 
 static int compare_container(struct verify_result *result,
-			     const struct verification *verification,
-			     struct err *err)
+			     struct verification *verification, struct err *err)
 {
 	if (verify_read(result, verification->host, err) < 0)
 		return -1;
+	if (!result->facts.running)
+		return remains_check(&verification->remains, result->container,
+				     err);
 	if (!result->stale)
 		result->drift = drift_make(&result->facts);
 	return check_origin(result, err);
@@ -244,6 +248,7 @@ static void verification_free(struct verification *all)
 	for (size_t i = 0; i < all->count; i++)
 		free(all->results[i].rule);
 	free(all->results);
+	remains_free(&all->remains);
 	census_free(&all->census);
 }
 
@@ -291,6 +296,7 @@ enum verb_status verb_verify(int argc, char **argv, struct err *err)
 	struct verification all = { .host = &host };
 	int first = parse_verify(argc, argv, &all, &dryrun, err);
 
+	remains_init(&all.remains, &all.census);
 	if (first < 0 || dryrun_load(&host, &dryrun, err) < 0)
 		return VERB_ERROR;
 	verify_all(&all, argv + first, err);
