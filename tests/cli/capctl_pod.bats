@@ -106,7 +106,9 @@ expect_fixtures() { # ENGINE MANIFEST FIXTURE...
 
 @test "ALL, and add and drop of the same" {
 	json < <(small_pod '' 'securityContext: {capabilities: {add: [all]}}')
+	ended 1
 	is_json "$first .explanation.before.bounding.names | length > 40"
+	why SYS_TIME 'no rule matches the container' # it is privileged
 	json < <(small_pod '' \
 		'securityContext: {capabilities: {add: [All], drop: [KILL]}}')
 	is_json "$first .explanation.before.bounding.names |
