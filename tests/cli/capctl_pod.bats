@@ -106,7 +106,9 @@ expect_fixtures() { # ENGINE MANIFEST FIXTURE...
 
 @test "ALL, and add and drop of the same" {
 	json < <(small_pod '' 'securityContext: {capabilities: {add: [all]}}')
+	ended 1
 	is_json "$first .explanation.before.bounding.names | length > 40"
+	why SYS_TIME 'no rule matches the container' # it is privileged
 	json < <(small_pod '' \
 		'securityContext: {capabilities: {add: [All], drop: [KILL]}}')
 	is_json "$first .explanation.before.bounding.names |
@@ -154,9 +156,12 @@ why() { # CAPABILITY TEXT
 	json < <(small_pod '' \
 		'securityContext: {capabilities: {add: [SYS_TIME], drop: [SYS_TIME]}}')
 	why SYS_TIME 'capabilities.drop has it, too'
-	json < <(small_pod | grep -v runtimeClassName)
-	ended 0
-	is_json "$first .capruntime == \"no_runtime_class\" and .held == []"
+	for word in '' '""'; do
+		json --rule web < <(small_pod |
+			sed "s/runtimeClassName: .*/runtimeClassName: $word/")
+		ended 0
+		is_json "$first .capruntime == \"no_runtime_class\" and .held == []"
+	done
 	json < <(small_pod '' "$add_raw" | grep -v runtimeClassName)
 	ended 1
 	why NET_RAW 'add runtimeClassName to the pod'
@@ -203,6 +208,12 @@ why() { # CAPABILITY TEXT
 		grep -v 'runtimeClassName\|runAsUser')
 	ended 1
 	is_json "$first .notes[0] | contains(\"--user\")"
+	json < <(small_pod '' 'securityContext: {runAsNonRoot: true}' |
+		grep -v runAsUser)
+	is_json "$first .explanation.subject.uid == 1000"
+	json --user 5 < <(small_pod '' 'securityContext: {runAsNonRoot: true}' |
+		grep -v runAsUser)
+	is_json "$first .explanation.subject.uid == 5"
 }
 
 @test "the container's own securityContext counts before the pod's" {
@@ -537,10 +548,73 @@ bad_pod() { # LINE: below the container's name
 	json --image "$work/root" < <(small_pod '' 'command: [none]')
 	is_json "$first .held == null"
 	json --image "$work/root" < <(small_pod)
-	is_json "$first .notes | any(contains(\"no command\"))"
+	is_json "$first .held == [\"CAP_NET_BIND_SERVICE\"] and
+		(.notes | any(contains(\"no command\")))"
 }
 
 # The node.
+
+# Another node's engine holds all capabilities.
+@test "with --engine it does not count what this process holds" {
+	require_root
+	require_programs capsh
+	small_pod >"$work/pod.yaml"
+	export CAPRUNTIME_RUNTIME=/nonexistent
+	# 0x40: no_cap_ambient_raise
+	run --separate-stderr capsh --drop=cap_net_bind_service --secbits=0x40 \
+		-- -c 'exec "$@"' sh "$builddir/capctl" explain --policy \
+		"$work/policy.json" "${words[@]}" --pod "$work/pod.yaml"
+	ended 0
+	[[ "$output" == *"rule 'web' decides: raises NET_BIND_SERVICE"* &&
+		"$output" != *'no real runtime'* ]] || seen 'this node counts'
+}
+
+# Explains the pod on a node with the directory $work/etc.
+on_node() {
+	run --separate-stderr unshare -m sh -c 'mount --bind "$0" /etc &&
+		exec "$@"' "$work/etc" "$builddir/capctl" explain --json --policy \
+		"$work/policy.json" --pod "$work/pod.yaml"
+}
+
+@test "without a configuration the policy names the engine" {
+	require_root # to mount
+	require_programs unshare
+	mkdir "$work/etc"
+	small_pod >"$work/pod.yaml"
+	on_node
+	ended 0
+	is_json '.engine == "containerd" and .engine_by == "the policy"'
+	is_json "$first .capruntime == \"assumed\""
+	engine=none policy
+	on_node
+	complained 'explain: the engine that would run the pod is not known: there is no configuration of CRI-O or containerd here, and the policy names no engine: use --engine crio or --engine containerd'
+}
+
+@test "containerd's handler has to pass the pod's annotation" {
+	require_root # to mount
+	require_programs unshare
+	mkdir -p "$work/etc/containerd"
+	cat >"$work/etc/containerd/config.toml" <<-'END'
+		version = 2
+		[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.capruntime]
+		runtime_type = "io.containerd.runc.v2"
+		pod_annotations = ["capruntime.io/*"]
+		[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.capruntime.options]
+		BinaryName = "/opt/capruntime-gold"
+	END
+	policy '{name: "wish", match: {namespace: "default"}, on_request: true,
+		ambient: ["KILL"]}'
+	small_pod '' '' 'capruntime.io/ambient: KILL' >"$work/pod.yaml"
+	on_node
+	ended 0
+	is_json "$first .held == [\"CAP_KILL\"] and .explanation.warnings == []"
+	sed -i /pod_annotations/d "$work/etc/containerd/config.toml"
+	on_node
+	ended 1
+	is_json "$first .held == [] and .absent[0].name == \"CAP_KILL\""
+	has_warning annotation_not_passed \
+		"'capruntime.io/ambient' does not reach capruntime"
+}
 
 @test "without --engine the node's configuration counts" {
 	require_root # to mount
@@ -557,9 +631,7 @@ bad_pod() { # LINE: below the container's name
 	engine=cri-o policy '{name: "gold", match: {handler: "capruntime-gold"},
 		ambient: ["KILL"]}'
 	small_pod >"$work/pod.yaml"
-	run --separate-stderr unshare -m sh -c 'mount --bind "$0" /etc &&
-		exec "$@"' "$work/etc" "$builddir/capctl" explain --json --policy \
-		"$work/policy.json" --pod "$work/pod.yaml"
+	on_node
 	ended 0
 	is_json '.engine == "cri-o" and
 		.engine_by == "this node'"'"'s configuration"'
@@ -567,9 +639,7 @@ bad_pod() { # LINE: below the container's name
 		(.explanation.before | .bounding == .inheritable and
 		.bounding.names == [\"CAP_CHOWN\", \"CAP_KILL\"])"
 	sed -i 's/: capruntime/: gold/' "$work/pod.yaml"
-	run --separate-stderr unshare -m sh -c 'mount --bind "$0" /etc &&
-		exec "$@"' "$work/etc" "$builddir/capctl" explain --json --policy \
-		"$work/policy.json" --pod "$work/pod.yaml"
+	on_node
 	ended 0
 	is_json "$first .capruntime == \"asked\" and .held == [\"CAP_KILL\"]"
 }

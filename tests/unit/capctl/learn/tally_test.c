@@ -78,16 +78,27 @@ static void a_refused_check_of_a_failed_call_is_lacking(void)
 	CHECK_STR(need->lacked.program, "/bin/a");
 	CHECK_U64((uint64_t)need->lacked.call, CALL);
 	CHECK(need->lacked.error == EPERM);
+	CHECK_U64(learn_tally_needs(&tally), UINT64_C(1) << CAP_NET_RAW);
 	CHECK_U64(learn_tally_lacks(&tally), UINT64_C(1) << CAP_NET_RAW);
 }
 
 static void a_granted_check_is_used(void)
 {
 	struct learn_tally tally CLEANUP_TALLY = { 0 };
+	const struct learn_need *need = &tally.need[CAP_CHOWN];
+	const struct learn_record late = {
+		.kind = LEARN_CHECK, .pid = PID, .number = CAP_CHOWN, .time = 7
+	};
+	struct err err;
 
 	start(&tally);
 	call(&tally, CAP_CHOWN, 0, 0);
-	CHECK_U64(tally.need[CAP_CHOWN].granted, 1);
+	CHECK(learn_tally_add(&tally, &late, &err) == 0);
+	add(&tally, LEARN_EXIT, PID, CALL + 1, -ENOENT);
+	CHECK_U64(need->granted, 2);
+	CHECK_U64(need->last, 7);
+	CHECK_U64((uint64_t)need->used.call, CALL);
+	CHECK(need->used.error == 0);
 	CHECK_U64(learn_tally_needs(&tally), UINT64_C(1) << CAP_CHOWN);
 	CHECK_U64(learn_tally_lacks(&tally), 0);
 }
@@ -155,7 +166,26 @@ static void a_failed_execve_starts_nothing(void)
 	add(&tally, LEARN_ENTER, PID, 59, 0);
 	add(&tally, LEARN_EXIT, PID, 59, -ENOENT);
 	call(&tally, CAP_SETUID, 0, 0);
-	check_noise(&tally, CAP_SETUID, LEARN_SETUP, 1);
+	add(&tally, LEARN_FORK, PID, 7, 0);
+	add(&tally, LEARN_CHECK, 7, CAP_SETUID, 0);
+	add(&tally, LEARN_EXIT, 7, CALL, 0);
+	check_noise(&tally, CAP_SETUID, LEARN_SETUP, 2);
+}
+
+static void what_a_successful_execve_was_refused_is_no_need(void)
+{
+	struct learn_tally tally CLEANUP_TALLY = { 0 };
+	struct err err;
+
+	start(&tally);
+	add(&tally, LEARN_ENTER, PID, 59, 0);
+	add(&tally, LEARN_CHECK, PID, CAP_SYS_PTRACE, -EPERM);
+	add_exec(&tally, PID, PID, "/bin/b");
+	check_noise(&tally, CAP_SYS_PTRACE, LEARN_IN_VAIN, 1);
+	CHECK(learn_tally_watch(&tally, 101, "/bin/b", true, &err) == 0);
+	add(&tally, LEARN_CHECK, 101, CAP_SYS_PTRACE, -EPERM);
+	add_exec(&tally, PID, 101, "/bin/c");
+	check_noise(&tally, CAP_SYS_PTRACE, LEARN_IN_VAIN, 2);
 }
 
 static void the_stack_names_the_reason(void)
@@ -199,17 +229,28 @@ static void a_decisive_reason_counts(void)
 
 static void a_wider_one_is_not_needed_beside_a_narrower_one(void)
 {
-	struct learn_tally tally CLEANUP_TALLY = { 0 };
+	static const int pairs[][2] = {
+		{ CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE },
+		{ CAP_SYSLOG, CAP_SYS_ADMIN },
+		{ CAP_PERFMON, CAP_SYS_ADMIN },
+		{ CAP_BPF, CAP_SYS_ADMIN },
+		{ CAP_CHECKPOINT_RESTORE, CAP_SYS_ADMIN },
+	};
 
-	start(&tally);
-	add(&tally, LEARN_ENTER, PID, CALL, 0);
-	add(&tally, LEARN_CHECK, PID, CAP_DAC_READ_SEARCH, -EPERM);
-	add(&tally, LEARN_CHECK, PID, CAP_DAC_OVERRIDE, -EPERM);
-	add(&tally, LEARN_EXIT, PID, CALL, -EACCES);
-	CHECK_U64(tally.need[CAP_DAC_READ_SEARCH].refused, 1);
-	check_noise(&tally, CAP_DAC_OVERRIDE, LEARN_WIDER, 1);
-	call(&tally, CAP_DAC_OVERRIDE, -EPERM, -EACCES);
-	CHECK_U64(tally.need[CAP_DAC_OVERRIDE].refused, 1);
+	for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
+		struct learn_tally tally CLEANUP_TALLY = { 0 };
+		int narrow = pairs[i][0], wide = pairs[i][1];
+
+		start(&tally);
+		add(&tally, LEARN_ENTER, PID, CALL, 0);
+		add(&tally, LEARN_CHECK, PID, narrow, -EPERM);
+		add(&tally, LEARN_CHECK, PID, wide, -EPERM);
+		add(&tally, LEARN_EXIT, PID, CALL, -EACCES);
+		CHECK_U64(tally.need[narrow].refused, 1);
+		check_noise(&tally, wide, LEARN_WIDER, 1);
+		call(&tally, wide, -EPERM, -EACCES);
+		CHECK_U64(tally.need[wide].refused, 1);
+	}
 }
 
 /* Without it the call would fail. */
@@ -249,6 +290,8 @@ static void a_probe_asks_and_answers(void)
 	add(&tally, LEARN_ANSWER, PID, 0, -EPERM);
 	add(&tally, LEARN_ASK, PID, CAP_FOWNER, 0);
 	add(&tally, LEARN_ANSWER, PID, 0, 0);
+	/* Of a question that was missed. */
+	add(&tally, LEARN_ANSWER, PID, 0, -EPERM);
 	add(&tally, LEARN_EXIT, PID, CALL, -EPERM);
 	CHECK_U64(tally.need[CAP_CHOWN].refused, 1);
 	CHECK_U64(tally.need[CAP_FOWNER].granted, 1);
@@ -281,6 +324,13 @@ static void a_missed_answer_is_counted(void)
 	add(&tally, LEARN_EXIT, PID, CALL, -EPERM);
 	check_noise(&tally, CAP_CHOWN, LEARN_UNJOINED, 1);
 	CHECK_U64(tally.unanswered, 1);
+	/* That the narrower one was refused is not known. */
+	add(&tally, LEARN_ASK, PID, CAP_BPF, 0);
+	add(&tally, LEARN_ASK, PID, CAP_SYS_ADMIN, 0);
+	add(&tally, LEARN_ANSWER, PID, 0, -EPERM);
+	add(&tally, LEARN_EXIT, PID, CALL, -EPERM);
+	CHECK_U64(tally.need[CAP_SYS_ADMIN].refused, 1);
+	CHECK_U64(tally.unanswered, 2);
 }
 
 static void a_call_that_does_not_end_is_unjoined(void)
@@ -291,9 +341,13 @@ static void a_call_that_does_not_end_is_unjoined(void)
 	add(&tally, LEARN_ENTER, PID, CALL, 0);
 	add(&tally, LEARN_CHECK, PID, CAP_CHOWN, -EPERM);
 	add(&tally, LEARN_CHECK, PID, CAP_KILL, 0);
+	add(&tally, LEARN_ASK, PID, CAP_FOWNER, 0);
 	learn_tally_end(&tally);
 	check_noise(&tally, CAP_CHOWN, LEARN_UNJOINED, 1);
 	CHECK_U64(tally.need[CAP_KILL].granted, 1);
+	CHECK(tally.need[CAP_KILL].used.error == 0);
+	/* Its answer would have come with the end of the call. */
+	CHECK_U64(tally.unanswered, 0);
 }
 
 /* Growing a stack is no system call. */
@@ -348,12 +402,15 @@ static void a_thread_that_executes_becomes_the_first_one(void)
 
 	CHECK(learn_tally_watch(&tally, PID, "a", false, &err) == 0);
 	CHECK(learn_tally_watch(&tally, 101, "a", false, &err) == 0);
+	add(&tally, LEARN_ENTER, PID, CALL, 0);
 	add(&tally, LEARN_ENTER, 101, 59, 0);
 	add(&tally, LEARN_CHECK, 101, CAP_SETUID, 0);
 	add_exec(&tally, PID, 101, "/bin/b");
 	CHECK(!learn_tally_knows(&tally, 101));
 	check_noise(&tally, CAP_SETUID, LEARN_SETUP, 1);
+	add(&tally, LEARN_CHECK, PID, CAP_CHOWN, 0);
 	add(&tally, LEARN_EXIT, PID, 59, 0);
+	CHECK_U64((uint64_t)tally.need[CAP_CHOWN].used.call, 59);
 	call(&tally, CAP_KILL, -EPERM, -EPERM);
 	CHECK_STR(tally.need[CAP_KILL].lacked.program, "/bin/b");
 }
@@ -429,6 +486,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_refusal_does_not_cause_every_error),
 	TAP_TEST(what_precedes_the_program_is_setup),
 	TAP_TEST(a_failed_execve_starts_nothing),
+	TAP_TEST(what_a_successful_execve_was_refused_is_no_need),
 	TAP_TEST(the_stack_names_the_reason),
 	TAP_TEST(a_decisive_reason_counts),
 	TAP_TEST(a_wider_one_is_not_needed_beside_a_narrower_one),

@@ -106,19 +106,27 @@ static void crio_refuses_what_it_does_not_know(void)
 		       true);
 	check_bounding(ENGINE_CRIO, "capabilities: {drop: [NET_RAV]}", DEFAULTS,
 		       false);
+	/* Has a name, but this kernel lacks it. */
+	check_bounding(ENGINE_CRIO, "capabilities: {add: [SYS_BOOT]}",
+		       DEFAULTS | BIT(SYS_BOOT), true);
 	check_bounding(ENGINE_CONTAINERD, "capabilities: {add: [NET_RAV]}",
 		       DEFAULTS, false);
 }
 
 static void crio_can_fill_further_sets(void)
 {
-	const char *ignored;
+	const char *unknown;
 	struct capsets sets = make_sets(
-		ENGINE_CRIO, true, "capabilities: {drop: [KILL]}", &ignored);
+		ENGINE_CRIO, true, "capabilities: {drop: [KILL]}", &unknown);
 
 	CHECK_U64(sets.set[CAPSET_INHERITABLE], BIT(CHOWN));
 	CHECK_U64(sets.set[CAPSET_AMBIENT], 0);
-	sets = make_sets(ENGINE_CRIO, false, "privileged: true", &ignored);
+	sets = make_sets(ENGINE_CONTAINERD, true, "", &unknown);
+	CHECK_U64(sets.set[CAPSET_INHERITABLE], 0);
+	sets = make_sets(ENGINE_CRIO, false,
+			 "privileged: true, capabilities: {add: [NET_RAV]}",
+			 &unknown);
+	CHECK(!unknown);
 	for (int i = 0; i < CAPSET_COUNT; i++)
 		CHECK_U64(sets.set[i], own.kernel);
 }

@@ -18,8 +18,9 @@ static const struct held model = {
 			   [CAPSET_AMBIENT] = UINT64_MAX } },
 };
 
-#define MODEL                                                                  \
-	"uid=1000 no_new_privs=1 effective=0000000000000400 "                  \
+#define MODEL "uid=1000 no_new_privs=1" SETS
+#define SETS                                                                   \
+	" effective=0000000000000400 "                                         \
 	"bounding=0000000000000420 inheritable=0000000000000000 "              \
 	"permitted=0000000000000000 ambient=ffffffffffffffff"
 
@@ -48,10 +49,13 @@ static void anything_else_is_no_such_line(void)
 		MODEL "\n\n",
 		MODEL "\"",
 		"\"" MODEL,
+		"\"" MODEL "x",
 		" " MODEL,
-		"uid=4294967296 no_new_privs=1",
-		"uid= no_new_privs=1",
-		"uid=a no_new_privs=1",
+		"uid=4294967296 no_new_privs=1" SETS,
+		"uid= no_new_privs=1" SETS,
+		"uid=a no_new_privs=1" SETS,
+		"uid:1000 no_new_privs=1" SETS,
+		"uid=1000 no_new_privs=2" SETS,
 	};
 	struct held held;
 

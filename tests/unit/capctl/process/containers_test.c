@@ -101,6 +101,7 @@ static void entries_without_a_state_are_skipped(void)
 
 	REQUIRE(mkdir(path, 0700) == 0);
 	REQUIRE(tempdir_write_str(&dir, "file", "x"));
+	make_crun(&dir, ".a", 1, 1);
 	CHECK(containers_find(&found, dir.path, NULL, &err) == 0);
 	CHECK_U64(found.count, 0);
 	CHECK_STR(err.text, "");
@@ -115,9 +116,12 @@ static void a_state_that_is_no_file_is_not_opened(void)
 
 	REQUIRE(mkdir(path, 0700) == 0);
 	REQUIRE(mkfifoat(dir.fd, "a/status", 0600) == 0);
+	make_crun(&dir, "b", getpid(), start_of(getpid()));
+	REQUIRE(symlinkat("../b/status", dir.fd, "a/state.json") == 0);
 	REQUIRE(containers_find(&found, dir.path, NULL, &err) == 0);
-	REQUIRE(found.count == 1);
-	CHECK_HAS(found.list[0].error.text, "/a/status' is not a regular file");
+	REQUIRE(found.count == 3);
+	CHECK_HAS(found.list[0].error.text, "/a/state.json'");
+	CHECK_HAS(found.list[1].error.text, "/a/status' is not a regular file");
 }
 
 static void a_broken_state_is_reported_and_hides_no_other(void)

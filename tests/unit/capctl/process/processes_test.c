@@ -189,6 +189,38 @@ static void threads_that_differ_follow_their_process(void)
 	}
 }
 
+static void one_that_differs_in_any_privilege_is_shown(void)
+{
+	static const char *const lines[] = { "Uid:\t1\t2\t1\t1",
+					     "Gid:\t1\t1\t1\t2",
+					     "NoNewPrivs:\t1", "Seccomp:\t2" };
+
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+		struct processes processes CLEANUP_PROCESSES = PROCESSES_INIT;
+		struct tempdir dir CLEANUP_TEMPDIR = tempdir_make();
+		char *status CLEANUP_FREE = NULL, *text CLEANUP_FREE = NULL;
+		const struct process *process, *thread;
+
+		add_process(&dir, 1);
+		write_status(&dir, "12/status", 12, 12, 2, "0");
+		write_in(&dir, "12/ns/pid", "");
+		add_thread(&dir, 12, 13, "0");
+		status = tempdir_read(&dir, "12/task/13/status");
+		REQUIRE(asprintf(&text, "%s\n%s", lines[i], status) > 0);
+		write_in(&dir, "12/task/13/status", text);
+		read_all(&processes, &dir);
+		process = find(&processes, 12);
+		thread = find(&processes, 13);
+		CHECK(process && thread);
+		if (!process || !thread) {
+			printf("# %s\n", lines[i]);
+			continue;
+		}
+		CHECK(thread->pid_namespace);
+		CHECK_U64(thread->pid_namespace, process->pid_namespace);
+	}
+}
+
 static void set_zombie(const struct tempdir *dir, const char *path)
 {
 	char *text CLEANUP_FREE = tempdir_read(dir, path);
@@ -457,6 +489,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_long_status_is_read_completely),
 	TAP_TEST(without_process_1_others_are_hidden),
 	TAP_TEST(threads_that_differ_follow_their_process),
+	TAP_TEST(one_that_differs_in_any_privilege_is_shown),
 	TAP_TEST(a_thread_represents_an_exited_main_thread),
 	TAP_TEST(a_file_of_a_process_is_that_of_a_living_thread),
 	TAP_TEST(a_process_whose_threads_have_all_exited_is_dead),

@@ -30,6 +30,7 @@ static void conmons_command_line_names_the_runtime(void)
 static void another_command_line_names_none(void)
 {
 	CHECK_STR(PARSE("conmon\0-b\0/b\0-r\0runc", "/c"), NULL);
+	CHECK_STR(PARSE("conmon\0-b\0/b\0-r\0runc\0-b\0/c", "/b"), NULL);
 	CHECK_STR(PARSE("sh\0-b\0/b\0-r\0runc", "/b"), NULL);
 	CHECK_STR(PARSE("conmon\0-r\0runc", "/b"), NULL);
 	CHECK_STR(PARSE("conmon\0-b\0/b\0-r", "/b"), NULL);
@@ -54,7 +55,7 @@ static void conmons_command_line_names_the_container(void)
 	"conmon\0-b\0/b\0-r\0crun\0-n\0web\0--log-tag\0--runtime\0"            \
 	"--exit-command-arg\0--runtime\0--exit-command-arg\0/opt/other\0"      \
 	"--exit-command-arg\0-n\0--exit-command-arg\0-b\0"                     \
-	"--runtime-arg\0--name\0--runtime-opt\0-r"
+	"--runtime-arg\0--name\0--runtime-opt\0-r\0--restore-arg\0-n"
 
 /* podman repeats its own options for the clean-up. */
 static void options_of_other_programs_do_not_count(void)
@@ -101,6 +102,8 @@ static void containerds_file_names_the_runtime(void)
 	check_found(&dir, "/usr/sbin/runc");
 	REQUIRE(tempdir_write_str(&dir, "b/pidfile", "1"));
 	check_found(&dir, "/usr/sbin/runc");
+	REQUIRE(tempdir_write(&dir, "b/runtime", "runc\0x", 6));
+	check_found(&dir, NULL);
 }
 
 static void a_pidfile_of_another_program_names_none(void)
