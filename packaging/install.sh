@@ -127,7 +127,7 @@ check_machine() {
 # Before anything is changed.
 check_files() {
 	[ -d "$here/bin" ] || die "nothing to install beside '$here/install.sh'"
-	(cd "$here" && sha256sum --quiet -c SHA256SUMS) ||
+	(cd "$here" && sha256sum -c SHA256SUMS >/dev/null) ||
 		die "wrong checksums: fetch the tarball again"
 	check_machine
 	check_way "$conf/policy.d/"

@@ -494,3 +494,16 @@ expect_installed() { # [SED-SCRIPT]
 	run -1 flock "$root" sh "$tree/install.sh" --destdir "$root" --uninstall
 	[ -e "$root$prefix/bin/capruntime" ]
 }
+
+@test "a system that has busybox alone can install and uninstall it" {
+	local bin=$BATS_TEST_TMPDIR/bin
+
+	require_programs busybox
+	mkdir "$bin"
+	busybox --install -s "$bin"
+	run -0 env PATH="$bin" "$bin/sh" "$tree/install.sh" --destdir "$root"
+	[ "$("$root$prefix/bin/capruntime")" = one ]
+	run -0 env PATH="$bin" "$bin/sh" "$root$prefix/libexec/capruntime/install.sh" \
+		--destdir "$root" --prefix "$prefix" --uninstall
+	[ ! -e "$root$prefix/bin/capruntime" ]
+}

@@ -34,15 +34,14 @@ static bool has_container(const struct pod *pod, const char *name)
 static void check_key(struct explained_pod *answer,
 		      const struct yaml_item *annotation)
 {
-	const char *key = annotation->key, *rest;
+	const char *key = annotation->key, *container;
 	struct findings *warnings = &answer->explained.warnings;
 
 	if (strncmp(key, OURS, strlen(OURS)) != 0 ||
 	    strcmp(key, AMBIENT_REQUEST_KEY) == 0)
 		return;
-	rest = key + strlen(AMBIENT_REQUEST_KEY);
 	if (strncmp(key, AMBIENT_REQUEST_KEY ".",
-		    strlen(AMBIENT_REQUEST_KEY ".")) != 0)
+		    strlen(AMBIENT_REQUEST_KEY ".")) != 0) {
 		findings_add_like(
 			warnings,
 			warning_at(answer, annotation->value,
@@ -50,13 +49,16 @@ static void check_key(struct explained_pod *answer,
 			"annotation '%s' means nothing: write " AMBIENT_REQUEST_KEY
 			" or " AMBIENT_REQUEST_KEY ".CONTAINER",
 			key);
-	else if (!has_container(answer->pod, rest + 1))
+		return;
+	}
+	container = key + strlen(AMBIENT_REQUEST_KEY ".");
+	if (!has_container(answer->pod, container))
 		findings_add_like(
 			warnings,
 			warning_at(answer, annotation->value,
 				   "annotation_container"),
 			"annotation '%s': the pod has no container '%s'", key,
-			rest + 1);
+			container);
 }
 
 /* The container's own annotation, else the one for all. */

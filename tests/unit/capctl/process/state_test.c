@@ -53,7 +53,7 @@ static void a_state_of_crun_has_pid_start_and_bundle(void)
 static void an_annotation_does_not_name_the_bundle(void)
 {
 	check(RUNTIME_RUNC,
-	      "{\"config\":{\"labels\":[\"bundle=/forged\",\"a=b\","
+	      "{\"init_process_pid\":0,\"config\":{\"labels\":[\"bundle=/forged\",\"a=b\","
 	      "\"bundle=/b/c\"]}}",
 	      0, 0, "/b/c");
 }
