@@ -12,6 +12,9 @@ bool procstat_is_end(char state);
 /* Field 4, or 0: it is missing, or the parent is in another PID namespace. */
 int32_t procstat_parent(const char *stat);
 
+/* Field 9: has it called execve(2) since its fork(2)? Also true if it is missing. */
+bool procstat_has_executed(const char *stat);
+
 /*
  * Field 22, the start time in clock ticks since boot, or 0 if it is missing; and
  * whether the process has ended: field 3 is the state of the main thread, field

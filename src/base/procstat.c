@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FORKNOEXEC 0x40 /* PF_FORKNOEXEC of the kernel's linux/sched.h */
+
 bool procstat_is_end(char state)
 {
 	return state == 'Z' || state == 'X';
@@ -28,6 +30,13 @@ bool procstat_has_ended(const char *stat)
 
 	return state && procstat_is_end(*state) &&
 	       (!threads || strtoull(threads, NULL, 10) <= 1);
+}
+
+bool procstat_has_executed(const char *stat)
+{
+	const char *flags = find_stat_field(stat, 9);
+
+	return !flags || !(strtoull(flags, NULL, 10) & FORKNOEXEC);
 }
 
 int32_t procstat_parent(const char *stat)

@@ -288,6 +288,36 @@ pending_row='pending  NET_BIND_SERVICE: the current policy grants it: restart th
 		<<<"$output"
 }
 
+# A fork of the test's shell, which holds all of root's. Sets $pid.
+fork() { # COMMAND
+	(eval "$1") </dev/null >/dev/null 2>&1 3>&- &
+	pid=$!
+	waiting+=("$pid")
+	disown "$pid"
+}
+
+# As runc's process does after a start. One that is restored never executes any.
+@test "a process that has yet to execute the program does not hold more" {
+	make_created "$work/good"
+	fork 'until [ -e "$work/begun" ]; do sleep 0.05; done
+		sleep 0.2
+		exec setpriv --reuid 1000 --regid 1000 --clear-groups \
+			--inh-caps -all,+net_bind_service \
+			--ambient-caps -all,+net_bind_service \
+			--bounding-set -all,+net_bind_service,+kill,+chown \
+			sleep 1000'
+	runc_state x "$work/good" "$pid"
+	: >"$work/begun"
+	verify --root "$state"
+	[ "$status" -eq 0 ]
+	[[ "$output" = 'x  ok  '* ]]
+	fork 'while :; do sleep 1; done'
+	runc_state x "$work/good" "$pid"
+	verify --root "$state"
+	[ "$status" -eq 1 ]
+	[[ "$output" = 'x  more'* ]]
+}
+
 @test "a container that the current policy would refuse is a finding" {
 	make_created "$work/good"
 	make_plain "$work/plain"

@@ -57,12 +57,14 @@ static void check_first_process(struct container *container)
 	}
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
 	fd = fileio_open_regular(AT_FDCWD, path, 0, path, &st, &cause);
-	if (fd < 0 || fileio_read(fd, path, STAT_MAX, &text, &len, &cause) < 0)
+	if (fd < 0 ||
+	    fileio_read(fd, path, STAT_MAX, &text, &len, &cause) < 0) {
 		container->hidden = is_pid_hidden(pid, cause.number);
-	else
-		container->runs =
-			!procstat_has_ended(text) &&
-			procstat_start_time(text) == container->state.start;
+		return;
+	}
+	container->runs = !procstat_has_ended(text) &&
+			  procstat_start_time(text) == container->state.start;
+	container->forked = container->runs && !procstat_has_executed(text);
 }
 
 /* NULL: out of memory. */

@@ -18,6 +18,7 @@ struct container {
 	struct err error; /* why the state could not be read; "": no error */
 	bool runs; /* state.pid is alive and still its first process */
 	bool created; /* not started: the process is still the runtime */
+	bool forked; /* state.pid has not called execve: as created, or restored */
 	bool hidden; /* unknown whether it runs: /proc/PID is unreadable */
 };
 

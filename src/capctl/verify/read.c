@@ -53,11 +53,12 @@ static bool adds_file_nothing(const struct verify_result *result)
 	       (errno == ENODATA || errno == EOPNOTSUPP);
 }
 
-static int read_held(struct verify_result *result, struct err *err)
+int verify_read_held(struct verify_result *result, struct err *err)
 {
 	struct processes processes CLEANUP_PROCESSES = PROCESSES_INIT;
 	const struct process_error *error;
 
+	result->facts.running = false;
 	if (!result->container->runs)
 		return 0;
 	if (processes_open(&processes, "/proc", PROCESSES_CGROUPS, NULL, err) <
@@ -157,7 +158,7 @@ int verify_read(struct verify_result *result, const struct dryrun_host *host,
 	if (!result->runtime && evaluation_record(&run.evaluation))
 		result->origin = VERIFY_CAPRUNTIME;
 	if (read_given(result, &run.evaluation, err) < 0 ||
-	    read_held(result, err) < 0)
+	    verify_read_held(result, err) < 0)
 		return -1;
 	take_today(result, &run);
 	return 0;

@@ -4,6 +4,7 @@
 #include "capctl/verify/verify.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "base/alloc.h"
 #include "capctl/container/operand.h"
@@ -12,6 +13,7 @@
 #include "capctl/verb.h"
 #include "capctl/verify/remains.h"
 
+#define START_PAUSES 20 /* a second */
 #define USAGE_SECONDS 30 /* also in main.c and capctl(8) */
 
 /* One run over all selected containers. */
@@ -63,6 +65,25 @@ static int check_origin(struct verify_result *result, struct err *err)
 		"the current policy decides differently, but nothing tells which program started it: if it was capruntime, use --handler");
 }
 
+/*
+ * After a start, runc's process holds what runc holds, until it executes the
+ * program. One that was restored from a checkpoint does not execute any.
+ */
+static int compare_again(struct verify_result *result, struct err *err)
+{
+	const struct timespec pause = { .tv_nsec = 50 * 1000 * 1000 };
+
+	for (int i = 0; i < START_PAUSES && result->container->forked &&
+			result->drift.found[DRIFT_MORE];
+	     i++) {
+		nanosleep(&pause, NULL);
+		if (verify_read_held(result, err) < 0)
+			return -1;
+		result->drift = drift_make(&result->facts);
+	}
+	return 0;
+}
+
 static int compare_container(struct verify_result *result,
 			     struct verification *verification, struct err *err)
 {
@@ -71,8 +92,9 @@ static int compare_container(struct verify_result *result,
 	if (!result->facts.running)
 		return remains_check(&verification->remains, result->container,
 				     err);
-	if (!result->stale)
-		result->drift = drift_make(&result->facts);
+	result->drift = drift_make(&result->facts);
+	if (compare_again(result, err) < 0)
+		return -1;
 	return check_origin(result, err);
 }
 

@@ -55,6 +55,9 @@ struct verify_output {
 int verify_read(struct verify_result *result, const struct dryrun_host *host,
 		struct err *err) MUST_CHECK;
 
+/* Reads again what the container holds, and whether it runs. */
+int verify_read_held(struct verify_result *result, struct err *err) MUST_CHECK;
+
 /* It runs, and a rule gave it something. */
 bool verify_has_grants(const struct verify_result *result);
 

@@ -46,11 +46,21 @@ static void a_process_ends_with_its_last_thread(void)
 				  "15 16 9 0 99"));
 }
 
+static void the_flags_tell_whether_it_has_executed_a_program(void)
+{
+	CHECK(!procstat_has_executed("7 (a) b) (c) S 1 2 3 4 -5 64 7 8"));
+	CHECK(!procstat_has_executed("7 (a) S 1 2 3 4 -5 4194624 7 8"));
+	CHECK(procstat_has_executed("7 (a) S 1 2 3 4 64 4194560 64 64"));
+	CHECK(procstat_has_executed("7 (a) S 1 2 3 4 64"));
+	CHECK(procstat_has_executed(""));
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(the_start_time_is_read_behind_any_name),
 	TAP_TEST(the_parent_is_read_behind_any_name),
 	TAP_TEST(a_zombie_has_ended),
 	TAP_TEST(a_process_ends_with_its_last_thread),
+	TAP_TEST(the_flags_tell_whether_it_has_executed_a_program),
 };
 
 TAP_MAIN(tests)
