@@ -185,6 +185,21 @@ why() { # CAPABILITY TEXT
 	why NET_RAW 'the policy has no rules'
 }
 
+@test "the exit status is that of the worst container, wherever it is" {
+	local lacks='{name: lacks, image: x,
+		securityContext: {capabilities: {add: [NET_RAW]}}}'
+	local good='{name: good, image: x}'
+
+	json < <(small_pod | sed '/- name/,$d'; printf '  - %s\n' "$lacks" "$good")
+	ended 1
+	is_json '[.containers[].good] == [false, true]'
+	json < <(small_pod | sed '/- name/,$d'; printf '  - %s\n' "$good" "$lacks")
+	ended 1
+	is_json '[.containers[].good] == [true, false]'
+	json < <(small_pod | sed '/- name/,$d'; printf '  - %s\n' "$good")
+	ended 0
+}
+
 @test "a policy in mode audit raises nothing" {
 	policy '{name: "a", match: {}, ambient: ["KILL"]}'
 	jq '.mode = "audit"' "$work/policy.json" >"$work/audit.json"
@@ -526,8 +541,12 @@ bad_pod() { # LINE: below the container's name
 	pod < <(small_pod)
 	complained "explain: --engine: unknown engine 'docker': write crio or containerd"
 	words=(--engine crio)
-	pod --user x < <(small_pod)
-	complained "explain: --user: 'x' is no user ID: write a number from 0 to 2147483647"
+	for word in x '' -1 2147483648 00000000001; do
+		pod --user "$word" < <(small_pod)
+		complained "explain: --user: '$word' is no user ID: write a number from 0 to 2147483647"
+	done
+	pod --user 2147483647 < <(small_pod)
+	[ "$status" -ne 2 ]
 }
 
 # The image.
