@@ -71,7 +71,7 @@ static int check_origin(struct verify_result *result, struct err *err)
  */
 static int compare_again(struct verify_result *result, struct err *err)
 {
-	const struct timespec pause = { .tv_nsec = 50 * 1000 * 1000 };
+	const struct timespec pause = { .tv_nsec = 50000000 };
 
 	for (int i = 0; i < START_PAUSES && result->container->forked &&
 			result->drift.found[DRIFT_MORE];
