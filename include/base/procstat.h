@@ -12,7 +12,7 @@ bool procstat_is_end(char state);
 /* Field 4, or 0: it is missing, or the parent is in another PID namespace. */
 int32_t procstat_parent(const char *stat);
 
-/* Field 9: has it called execve(2) since its fork(2)? Also true if it is missing. */
+/* Field 9: has it called execve(2) since it was forked? Also true without the field. */
 bool procstat_has_executed(const char *stat);
 
 /*

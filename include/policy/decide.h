@@ -41,6 +41,8 @@ struct decision {
 
 /* Does the rule change sets at all? */
 bool decide_touches(const struct policy_rule *rule);
+/* Can it leave a container with less than the engine gave? */
+bool decide_narrows(const struct policy_rule *rule);
 
 /*
  * -1: the container must not start: the sets are invalid, or `require` is not

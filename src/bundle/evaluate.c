@@ -224,10 +224,8 @@ static bool names_bundle(const struct annotations *annotations)
 static int check_sessions(const struct evaluation *evaluation, struct err *err)
 {
 	const struct policy_rule *rule = evaluation->rule;
-	bool narrows =
-		rule->drop || rule->drop_others || rule->no_new_privileges;
 
-	if (!rule->exec || !narrows ||
+	if (!rule->exec || !decide_narrows(rule) ||
 	    evaluation->args->dialect != RUNTIME_RUNC ||
 	    !names_bundle(&evaluation->spec.annotations))
 		return 0;

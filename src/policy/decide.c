@@ -9,6 +9,11 @@ bool decide_touches(const struct policy_rule *rule)
 	       rule->drop_others;
 }
 
+bool decide_narrows(const struct policy_rule *rule)
+{
+	return rule->drop || rule->drop_others || rule->no_new_privileges;
+}
+
 /* The capabilities that the runtime can give the container. */
 static capmask holdable_capabilities(const struct decide_input *input)
 {

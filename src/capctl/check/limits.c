@@ -6,13 +6,9 @@
 #include <string.h>
 
 #include "capctl/check/match_compare.h"
+#include "policy/decide.h"
 
 #define ID_LAST (UINT32_MAX - 1)
-
-bool rule_is_narrowing(const struct policy_rule *rule)
-{
-	return rule->drop || rule->drop_others || rule->no_new_privileges;
-}
 
 bool rule_is_raising(const struct policy_rule *rule)
 {
@@ -56,7 +52,7 @@ static bool is_anyone_bound(const struct policy *policy,
 		if (rule->broken ||
 		    match_are_disjoint(&rule->match, match, work))
 			continue;
-		if (rule_is_narrowing(rule) ||
+		if (decide_narrows(rule) ||
 		    match_includes(&rule->match, match, work))
 			return true;
 	}
@@ -90,7 +86,7 @@ struct rule_evaders rule_find_evaders(const struct policy *policy, size_t rule,
 	const struct policy_rule *narrow = &policy->rules[rule];
 	const struct match *match = &narrow->match;
 
-	if (!policy->any_engine || !rule_is_narrowing(narrow) ||
+	if (!policy->any_engine || !decide_narrows(narrow) ||
 	    rule_is_raising(narrow) || match->annotations_count ||
 	    match->texts[MATCH_ID].count ||
 	    match->flags[MATCH_PRIVILEGED] != MATCH_NO ||

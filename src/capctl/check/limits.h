@@ -9,7 +9,6 @@
 #include "capctl/check/glob_compare.h"
 #include "policy/policy.h"
 
-bool rule_is_narrowing(const struct policy_rule *rule);
 bool rule_is_raising(const struct policy_rule *rule);
 
 /* Does `later` remove something that `rule` keeps? */

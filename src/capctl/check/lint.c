@@ -9,6 +9,7 @@
 
 #include "capctl/check/limits.h"
 #include "capctl/check/match_compare.h"
+#include "policy/decide.h"
 #include "policy/problems.h"
 
 struct linter {
@@ -128,7 +129,7 @@ static struct lint_location narrowing_location(const struct policy_rule *rule)
 static void lint_exec(const struct linter *linter,
 		      const struct policy_rule *rule)
 {
-	if (!rule->exec && rule_is_narrowing(rule))
+	if (!rule->exec && decide_narrows(rule))
 		lint_warn(
 			linter, LINT_EXEC, narrowing_location(rule),
 			"this does not apply to exec sessions: add \"exec\": true");
@@ -174,7 +175,7 @@ static void lint_images(const struct linter *linter,
 static void lint_everything(const struct linter *linter,
 			    const struct policy_rule *rule)
 {
-	if ((rule_is_raising(rule) || rule_is_narrowing(rule)) &&
+	if ((rule_is_raising(rule) || decide_narrows(rule)) &&
 	    match_is_universal(&rule->match))
 		lint_warn(
 			linter, LINT_EVERYTHING, whole_match,

@@ -296,3 +296,12 @@ void containers_free(struct containers *containers)
 	free(containers->list);
 	*containers = (struct containers){ 0 };
 }
+
+const char **containers_ids(const struct containers *containers)
+{
+	const char **ids = calloc(containers->count + 1, sizeof(*ids));
+
+	for (size_t i = 0; ids && i < containers->count; i++)
+		ids[i] = containers->list[i].id;
+	return ids;
+}

@@ -39,4 +39,7 @@ int containers_find(struct containers *ret_containers, const char *root,
 		    const char *id, struct err *err) MUST_CHECK;
 void containers_free(struct containers *containers);
 
+/* Lent, for cgroup.h. The caller frees the list; NULL: out of memory. */
+const char **containers_ids(const struct containers *containers) MUST_CHECK;
+
 #endif

@@ -371,6 +371,20 @@ char *processes_file(const char *proc, uint32_t pid, const char *name)
 			: alloc_text("%s/task/%u/%s", path, status.pid, name);
 }
 
+const struct process *processes_find_of(const struct processes *processes,
+					const char *container)
+{
+	for (size_t i = 0; i < processes->count; i++) {
+		const struct process *process = &processes->list[i];
+
+		if (process->container &&
+		    strcmp(process->container, container) == 0 &&
+		    !procstatus_is_dead(&process->status))
+			return process;
+	}
+	return NULL;
+}
+
 const char *processes_reason(const struct process_error *error)
 {
 	if (error->number == ESRCH)

@@ -64,6 +64,10 @@ void processes_close(struct processes *processes);
 int processes_add(struct processes *processes, uint32_t pid,
 		  struct err *err) MUST_CHECK;
 
+/* The first one of this container that has not ended; NULL: there is none. */
+const struct process *processes_find_of(const struct processes *processes,
+					const char *container);
+
 /* The cause, as it follows a colon in a message. */
 const char *processes_reason(const struct process_error *error);
 

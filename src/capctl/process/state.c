@@ -57,30 +57,17 @@ static const char *crun_bundle(struct json_object *state)
 	return text_of(bundle);
 }
 
-/* 0: missing, not an integer or out of range. */
-static int64_t read_number(struct json_object *state, const char *key,
-			   int64_t max)
-{
-	struct json_object *value;
-	int64_t found;
-
-	if (!json_object_object_get_ex(state, key, &value) ||
-	    !json_object_is_type(value, json_type_int))
-		return 0;
-	found = json_object_get_int64(value);
-	return found > 0 && found <= max ? found : 0;
-}
-
-/* Without it, nothing tells whether the container runs. 0: it has none. */
-static bool has_pid(struct json_object *state, const char *key)
+/* False: missing, not an integer, negative or above `max`. */
+static bool read_number(struct json_object *state, const char *key, int64_t max,
+			int64_t *ret_number)
 {
 	struct json_object *value;
 
 	if (!json_object_object_get_ex(state, key, &value) ||
 	    !json_object_is_type(value, json_type_int))
 		return false;
-	return json_object_get_int64(value) == 0 ||
-	       read_number(state, key, INT32_MAX) > 0;
+	*ret_number = json_object_get_int64(value);
+	return *ret_number >= 0 && *ret_number <= max;
 }
 
 static struct json_object *parse_json(const char *text, size_t len)
@@ -104,20 +91,22 @@ int container_state_parse(struct container_state *ret_state,
 		parse_json(text, len);
 	bool runc = dialect == RUNTIME_RUNC;
 	const char *bundle, *pid = runc ? "init_process_pid" : "pid";
+	const char *start = runc ? "init_process_start" : "process-start-time";
+	int64_t number;
 
 	*ret_state = (struct container_state){ 0 };
 	if (!json_object_is_type(state, json_type_object))
 		return err_set(err,
 			       "not a container state: expected a JSON object");
-	if (!has_pid(state, pid))
+	/* Without it, nothing tells whether the container runs. 0: it has none. */
+	if (!read_number(state, pid, INT32_MAX, &number))
 		return err_set(
 			err,
 			"not a container state: expected a process ID as '%s'",
 			pid);
-	ret_state->pid = (int32_t)read_number(state, pid, INT32_MAX);
-	ret_state->start = (uint64_t)read_number(
-		state, runc ? "init_process_start" : "process-start-time",
-		INT64_MAX);
+	ret_state->pid = (int32_t)number;
+	if (read_number(state, start, INT64_MAX, &number))
+		ret_state->start = (uint64_t)number;
 	bundle = runc ? runc_bundle(state) : crun_bundle(state);
 	if (!bundle || *bundle != '/')
 		return 0;

@@ -75,18 +75,15 @@ static void show_free(struct show *show)
 static int collect_names(struct show_choice *choice, struct err *err)
 {
 	const struct containers *containers = &choice->census.containers;
-	size_t count = 0;
 
 	if (census_take(&choice->census, choice->options->root, NULL,
 			&choice->census_failure) == 0)
 		choice->census_failure = (struct err){ 0 };
-	choice->names = calloc(containers->count + 1, sizeof(*choice->names));
+	choice->names = containers_ids(containers);
 	if (!choice->names)
 		return err_set_no_memory(err);
-	for (size_t i = 0; i < containers->count; i++)
-		if (containers->list[i].id)
-			choice->names[count++] = containers->list[i].id;
-	choice->known = (struct cgroup_names){ choice->names, count };
+	choice->known =
+		(struct cgroup_names){ choice->names, containers->count };
 	return 0;
 }
 

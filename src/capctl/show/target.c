@@ -118,18 +118,6 @@ int show_find_targets(struct show_choice *choice, struct err *problems,
 	return 0;
 }
 
-static bool has_process(const char *id, const struct processes *processes)
-{
-	for (size_t i = 0; i < processes->count; i++) {
-		const struct process *process = &processes->list[i];
-
-		if (process->container && strcmp(process->container, id) == 0 &&
-		    !procstatus_is_dead(&process->status))
-			return true;
-	}
-	return false;
-}
-
 /* Engines print the first digits of an id; a unique prefix is enough. */
 static int complete_id(struct show_target *target, bool by_option,
 		       const struct processes *processes, struct err *err)
@@ -137,7 +125,7 @@ static int complete_id(struct show_target *target, bool by_option,
 	const char *id = target->id, *whole = NULL;
 
 	if (target->whole)
-		return has_process(id, processes)
+		return processes_find_of(processes, id)
 			       ? 0
 			       : err_set(err, "container '%s' is not running",
 					 id);

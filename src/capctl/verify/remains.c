@@ -22,14 +22,12 @@ void remains_free(struct remains *remains)
 static int read_remains(struct remains *remains, struct err *err)
 {
 	const struct containers *containers = &remains->census->containers;
-	size_t count = containers->count;
 
-	remains->names = calloc(count + 1, sizeof(*remains->names));
+	remains->names = containers_ids(containers);
 	if (!remains->names)
 		return err_set_no_memory(err);
-	for (size_t i = 0; i < count; i++)
-		remains->names[i] = containers->list[i].id;
-	remains->known = (struct cgroup_names){ remains->names, count };
+	remains->known =
+		(struct cgroup_names){ remains->names, containers->count };
 	if (processes_open(&remains->processes, "/proc", PROCESSES_CGROUPS,
 			   &remains->known, err) < 0)
 		return -1;
@@ -49,7 +47,7 @@ static bool has_running_twin(const struct containers *containers,
 int remains_check(struct remains *remains, const struct container *container,
 		  struct err *err)
 {
-	const struct processes *processes = &remains->processes;
+	const struct process *left;
 
 	if (has_running_twin(&remains->census->containers, container->id))
 		return 0;
@@ -60,16 +58,11 @@ int remains_check(struct remains *remains, const struct container *container,
 		*err = remains->failure;
 		return -1;
 	}
-	for (size_t i = 0; i < processes->count; i++) {
-		const struct process *process = &processes->list[i];
-
-		if (process->container &&
-		    strcmp(process->container, container->id) == 0 &&
-		    !procstatus_is_dead(&process->status))
-			return err_set(
-				err,
-				"its first process has ended, but process %u is still in its cgroup: delete the container by force to end it",
-				process->status.pid);
-	}
-	return 0;
+	left = processes_find_of(&remains->processes, container->id);
+	if (!left)
+		return 0;
+	return err_set(
+		err,
+		"its first process has ended, but process %u is still in its cgroup: delete the container by force to end it",
+		left->status.pid);
 }
