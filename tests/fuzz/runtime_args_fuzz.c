@@ -193,8 +193,10 @@ static char *join(const char *name, const char *value)
 static void check_plain_form(const struct runtime_args *args)
 {
 	bool crun = args->dialect == RUNTIME_CRUN;
+	/* An empty one is read as runc's, also if crun would refuse it. */
+	bool has_bundle = !is_same_text(args->bundle, NULL);
 	char *bundle CLEANUP_FREE =
-		join("--bundle=", args->bundle ? args->bundle : ".");
+		join("--bundle=", has_bundle ? args->bundle : ".");
 	char *config CLEANUP_FREE = join(
 		crun ? "--config=" : "--no-pivot=",
 		crun ? (args->config ? args->config : "config.json") : "1");
@@ -211,7 +213,7 @@ static void check_plain_form(const struct runtime_args *args)
 	     (args->bundle && utf8_has_blank_around(args->bundle))))
 		return;
 	must(parse(&again, 6, argv, args->dialect) == 0);
-	if (!args->bundle)
+	if (!has_bundle)
 		again.bundle = NULL;
 	must(is_same(args, &again) && again.dialect == args->dialect);
 }
