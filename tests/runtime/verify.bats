@@ -173,6 +173,8 @@ is_ready() { # WORDS
 			capruntime_detached create -b "$bundle" "$id"
 			capruntime start "$id"
 			wait_until is_ready "$words"
+			# As a runtime leaves it that is killed during start.
+			mkfifo "$state/$id/exec.fifo"
 			expect_findings 0
 			jq -e '.containers[0] | .pid > 0 and
 				.held.ambient.names == ["CAP_NET_BIND_SERVICE"]' \

@@ -65,6 +65,8 @@ static void check_first_process(struct container *container)
 	container->runs = !procstat_has_ended(text) &&
 			  procstat_start_time(text) == container->state.start;
 	container->forked = container->runs && !procstat_has_executed(text);
+	/* A runtime that was killed during "start" leaves the FIFO. */
+	container->created &= !container->runs || container->forked;
 }
 
 /* NULL: out of memory. */
