@@ -266,3 +266,26 @@ watches() { # WORD...
 		ended 0
 	done
 }
+
+@test "a container of which only other processes are left is not one that has ended" {
+	local first left
+
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		grant_nothing
+		start_container 'sleep 1000 & wait' \
+			'.linux.namespaces |= map(select(.type != "pid"))'
+		first=$(plain_runtime state "$id" | jq .pid)
+		wait_until pgrep -P "$first" -x sleep
+		left=$(pgrep -P "$first" -x sleep)
+		started+=("$left")
+		kill -KILL "$first"
+		wait_until is_gone "$first"
+		capctl learn --root "$state" --for 1s --id "$id"
+		complained "learn: the first process of container '$id' has ended, but process $left is still in its cgroup: watch that with --pid"
+		kill -KILL "$left"
+		wait_until is_gone "$left"
+		capctl learn --root "$state" --for 1s --id "$id"
+		complained "learn: container '$id' is not running"
+	done
+}
