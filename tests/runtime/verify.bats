@@ -337,6 +337,8 @@ has_lowered() { grep -q '^Name:.ready' "/proc/$1/status"; }
 		expect_findings 1 'more CAP_CHOWN'
 		grant '{}' 'no_new_privileges: true'
 		expect_findings 1 'more CAP_CHOWN' otherwise
+		grant '{}' 'ambient: ["CHOWN", "NET_BIND_SERVICE"]'
+		expect_row 0 "ok no rule is on record; holds what the current policy decides"
 		finish
 	done
 }
