@@ -1046,6 +1046,18 @@ default_warning=(warning 'including the one that repairs it' 'RuntimeClass')
 	doctor
 	finds warning 'a bad policy would stop every container' \
 		'podman --runtime'
+
+	# A path needs no table.
+	rm -r "$tree/etc/containers/containers.conf.d"
+	put etc/containers/containers.conf <<-END
+		[engine]
+		runtime = "$capruntime"
+	END
+	policy '{engine: "cri-o", audit: "none"}' "$web"
+	doctor
+	finds warning 'a bad policy would stop every container' '' \
+		error "so podman's containers are refused" 'a separate link' \
+		warning 'no handler of CRI-O calls capruntime' ''
 }
 
 @test "each wrong key of containerd's table is reported" {
