@@ -737,6 +737,9 @@ $tree/usr/bin/app"*"  dangerous  setuid root
 	echo '{"root":{"path":"rootfs"},"mounts":1}' >"$bundle/config.json"
 	scan --bundle "$bundle"
 	failed_with "config.json':1:36: 'mounts' must be a list, not a number"
+	mkdir "$bundle/.capruntime.json"
+	scan --bundle "$bundle"
+	failed_with "'$bundle/.capruntime.json' is not a regular file"
 }
 
 # The execve removes the capabilities that setpriv still holds.
