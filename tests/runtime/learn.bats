@@ -194,6 +194,16 @@ expect_removed() {
 		learn_run --rule "$work/rule"
 		[ ! -e "$work/rule" ]
 		expect_removed
+		# The runtime finds the script, the kernel not its interpreter.
+		printf '#!/nowhere\n' >"$bundle/rootfs/bin/script"
+		chmod 755 "$bundle/rootfs/bin/script"
+		change_config '.process.args = ["/bin/script"]'
+		learn_run --rule "$work/rule"
+		ended 2
+		[[ "$stderr" = *"capctl: learn: the program of '$bundle' was not executed"* ]] ||
+			seen 'no reason'
+		[ ! -e "$work/rule" ]
+		expect_removed
 		echo '{' >"$work/policy.json"
 		learn_run
 		ended 2
