@@ -96,6 +96,10 @@ char *dryrun_summary(const struct dryrun *run);
  */
 char *dryrun_why_missing(const struct dryrun *run, capmask bit);
 
+/* To people, below what a policy in mode audit decides. */
+#define DRYRUN_AUDIT_NOTE                                                      \
+	"note: mode is audit: the runtime only logs this, and changes and refuses nothing"
+
 /* For an operand: a bundle's directory, else a config.json. */
 struct runtime_args dryrun_args(const char *path);
 

@@ -600,6 +600,11 @@ alive() { # ROOT ID runc|crun
 	echo '{"version":1,"rules":[],"mod":1}' >"$tree$home/policy.json"
 	doctor
 	finds error "'$home/policy.json':1:" 'capctl check shows all errors'
+	policy '{engine: "cri-o", audit: "none", mode: "audit"}' "$web"
+	echo '{' >"$tree$home/policy.d/broken.json"
+	doctor
+	finds error 'containers would be refused, but for mode audit' \
+		'capctl check'
 }
 
 @test "a policy that changes nothing is reported" {
@@ -966,7 +971,7 @@ default_warning=(warning 'including the one that repairs it' 'RuntimeClass')
 	policy '{engine: "containerd", audit: "none"}' "$web"
 	listen STREAM /run/crio/crio.sock
 	doctor
-	finds error 'the policy says engine "containerd"' '' \
+	finds error 'so its containers are refused' '' \
 		warning 'no handler of containerd calls capruntime; running here: CRI-O' \
 		'correct "engine" in policy.json'
 }
@@ -976,6 +981,11 @@ default_warning=(warning 'including the one that repairs it' 'RuntimeClass')
 		<"$srcdir/packaging/podman/50-capruntime.conf"
 	doctor
 	finds error "so podman's containers are refused" 'a separate link'
+	policy '{engine: {"capruntime": "cri-o"}, mode: "audit", audit: "none"}' \
+		"$web"
+	doctor
+	finds error "so podman's containers would be refused, but for mode audit" \
+		'a separate link'
 }
 
 @test "an engine in the policy is an error for Docker" {
@@ -1046,6 +1056,18 @@ default_warning=(warning 'including the one that repairs it' 'RuntimeClass')
 	doctor
 	finds warning 'a bad policy would stop every container' \
 		'podman --runtime'
+
+	# A path needs no table.
+	rm -r "$tree/etc/containers/containers.conf.d"
+	put etc/containers/containers.conf <<-END
+		[engine]
+		runtime = "$capruntime"
+	END
+	policy '{engine: "cri-o", audit: "none"}' "$web"
+	doctor
+	finds warning 'a bad policy would stop every container' '' \
+		error "so podman's containers are refused" 'a separate link' \
+		warning 'no handler of CRI-O calls capruntime' ''
 }
 
 @test "each wrong key of containerd's table is reported" {

@@ -368,6 +368,8 @@ engine_of() { # FIXTURE
 	[[ "$output" == *'note: mode is audit: '* ]]
 	explain --json "$bundle"
 	[ "$(jq -r .mode <<<"$output")" = audit ]
+	explain --all "$work"
+	[[ "$output" == *$'\nnote: mode is audit: '* ]]
 }
 
 @test "a seccomp profile that blocks a capability's system calls is a warning" {

@@ -208,6 +208,12 @@ why() { # CAPABILITY TEXT
 	json < <(small_pod)
 	ended 1
 	why KILL 'mode is audit'
+	# The container starts, whatever the rule requires.
+	jq '.rules[0] |= (.ambient = ["SYS_BOOT"] | .require = true)' \
+		"$work/audit.json" >"$work/policy.json"
+	json < <(small_pod)
+	ended 1
+	is_json '.containers[0] | .held == null and .absent == []'
 }
 
 @test "root holds what it adds, with or without capruntime" {

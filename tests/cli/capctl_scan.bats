@@ -568,6 +568,14 @@ no policy and no record: config.json is not read
 	edit '.process.noNewPrivileges = true'
 	scan --bundle --json --policy "$work/policy.json" "$bundle"
 	says '[.files[].verdicts] == [[]]'
+	says '.mode == "enforce"'
+	jq '.mode = "audit"' "$work/policy.json" >"$work/audit.json"
+	scan --bundle --policy "$work/audit.json" "$bundle"
+	[[ "$output" = *$'\nnote: mode is audit: '* ]]
+	scan --bundle --json --policy "$work/audit.json" "$bundle"
+	says '.mode == "audit"'
+	scan --rootfs --json "$tree"
+	says '.mode == null'
 }
 
 @test 'a file that a mount hides has no effect' {
@@ -729,6 +737,9 @@ $tree/usr/bin/app"*"  dangerous  setuid root
 	echo '{"root":{"path":"rootfs"},"mounts":1}' >"$bundle/config.json"
 	scan --bundle "$bundle"
 	failed_with "config.json':1:36: 'mounts' must be a list, not a number"
+	mkdir "$bundle/.capruntime.json"
+	scan --bundle "$bundle"
+	failed_with "'$bundle/.capruntime.json' is not a regular file"
 }
 
 # The execve removes the capabilities that setpriv still holds.

@@ -103,6 +103,20 @@ process $first: sleep" ] || seen 'wanted both'
 		"$builddir/capctl" show --json self
 	ended 0
 	is_json '.processes[0].securebits == ["noroot", "noroot_locked"]'
+	run --separate-stderr setpriv --securebits=+noroot,+noroot_locked \
+		"$builddir/capctl" show self
+	grep -qx '  securebits    noroot, noroot_locked' <<<"$output" ||
+		seen 'other securebits'
+}
+
+@test "a table has the number of a set's names if they are many" {
+	start setpriv --reuid 1000 --clear-groups --inh-caps=-all \
+		--bounding-set=-all,+chown,+kill,+setuid,+net_raw,+sys_time \
+		sleep 1000
+	show --tree "$pid"
+	ended 0
+	grep -qE "^$pid +1000 .* sleep +B 5 of $("$builddir/capctl" decode --json </dev/null |
+		jq '.capabilities | length')\$" <<<"$output" || seen 'not the number'
 }
 
 @test "show prints what the kernel reports" {

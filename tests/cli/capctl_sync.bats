@@ -438,6 +438,26 @@ start_keeping() { # WORD...
 	done
 }
 
+@test "what was changed before an error is said" {
+	policy new
+	mkdir -p "$target/policy.d/more.json"
+	once
+	[ "$status" -eq 2 ]
+	expect_text "updated: $target/policy.json"
+	[ "$stderr" = "capctl: sync: remove '$target/policy.d/more.json': is a directory" ]
+	once
+	[ "$status" -eq 2 ] && [ -z "$output" ]
+}
+
+@test "an empty file that is there is in sync" {
+	: >"$work/empty"
+	sync --files --once "$work/empty" "$target"
+	expect_text "updated: $target/empty
+in sync, files: 1"
+	sync --files --once "$work/empty" "$target"
+	expect_text 'in sync, files: 1'
+}
+
 # CRI-O reads directories in its drop-in directory, too.
 @test "a kill leaves no file below a drop-in directory" {
 	require_strace

@@ -441,7 +441,7 @@ fork() { # COMMAND
 		run -2 --separate-stderr "$capctl" show --root "$state" --id x
 		[[ "$stderr" != *'not running'* ]]
 	done
-	[[ "$stderr" == *"no start time of process $pid"* ]]
+	[[ "$stderr" == *"'$state/x': its state has no start time of process $pid"* ]]
 	jq '.init_process_pid = 999999999 | .init_process_start = 0' \
 		"$work/whole.json" >"$state/x/state.json" # no such process
 	verify --root "$state"

@@ -444,6 +444,15 @@ make_monitor() { # PID WORD...
 	expect_removable
 	install_capctl
 	expect_removable
+	# Who starts a set-user-ID program is still another user.
+	printf 'Uid:\t1000\t0\t0\t0\n' >"$root/proc/30/status"
+	expect_removable
+}
+
+@test "a container that is called capruntime does not prevent removal" {
+	make_monitor 30 -c ID -n capruntime -r /usr/sbin/runc
+	install_capctl
+	expect_removable
 }
 
 @test "a process of a container's root cannot keep the package" {

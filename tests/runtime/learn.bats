@@ -194,6 +194,16 @@ expect_removed() {
 		learn_run --rule "$work/rule"
 		[ ! -e "$work/rule" ]
 		expect_removed
+		# The runtime finds the script, the kernel not its interpreter.
+		printf '#!/nowhere\n' >"$bundle/rootfs/bin/script"
+		chmod 755 "$bundle/rootfs/bin/script"
+		change_config '.process.args = ["/bin/script"]'
+		learn_run --rule "$work/rule"
+		ended 2
+		[[ "$stderr" = *"capctl: learn: the program of '$bundle' was not executed"* ]] ||
+			seen 'no reason'
+		[ ! -e "$work/rule" ]
+		expect_removed
 		echo '{' >"$work/policy.json"
 		learn_run
 		ended 2
@@ -264,5 +274,28 @@ watches() { # WORD...
 		jq -e --arg id "$id" '.rules[0].match == {id: $id}' "$work/rule-$name"
 		capctl check "$work/rule-$name"
 		ended 0
+	done
+}
+
+@test "a container of which only other processes are left is not one that has ended" {
+	local first left
+
+	for name in $RUNTIMES; do
+		use_runtime "$name"
+		grant_nothing
+		start_container 'sleep 1000 & wait' \
+			'.linux.namespaces |= map(select(.type != "pid"))'
+		first=$(plain_runtime state "$id" | jq .pid)
+		wait_until pgrep -P "$first" -x sleep
+		left=$(pgrep -P "$first" -x sleep)
+		started+=("$left")
+		kill -KILL "$first"
+		wait_until is_gone "$first"
+		capctl learn --root "$state" --for 1s --id "$id"
+		complained "learn: the first process of container '$id' has ended, but process $left is still in its cgroup: watch that with --pid"
+		kill -KILL "$left"
+		wait_until is_gone "$left"
+		capctl learn --root "$state" --for 1s --id "$id"
+		complained "learn: container '$id' is not running"
 	done
 }

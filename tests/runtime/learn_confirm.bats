@@ -111,6 +111,17 @@ expect_nothing_left() {
 	done
 }
 
+@test "a need that is close to root is marked" {
+	use_bundle runc 'busybox chown 0 /dev'
+	asks CHOWN
+	confirm_asked
+	ended 0
+	wrote 'CHOWN  proved needed  the test fails without it
+needs: CHOWN
+dangerous: CHOWN
+runs: 3'
+}
+
 @test "what the bundle cannot have is not tried" {
 	use_bundle runc 'echo a'
 	asks KILL NET_RAW
@@ -129,6 +140,9 @@ expect_nothing_left() {
 		confirm_asked --test 'until grep -q broken "$CAPCTL_OUTPUT"; do
 			sleep 0.1; done; exit 4'
 		complained "learn: the test fails with all capabilities: the test ended with exit status 4; the container printed: broken"
+		confirm_asked --test 'until grep -q broken "$CAPCTL_OUTPUT"; do
+			sleep 0.1; done; kill -TERM $$'
+		complained "learn: the test fails with all capabilities: the test was killed by signal 15; the container printed: broken"
 		use_bundle "$name" 'sleep 1000'
 		confirm_asked --for 1s
 		complained "learn: the test fails with all capabilities: the program did not end within 1s"

@@ -136,6 +136,12 @@ start_neighbour() {
 		ended 0
 		grep -qE "^$first +1000 +${id:0:12} +sleep +$granted$" \
 			<<<"$output" || seen 'not found by its first digits'
+		# It is one container, whatever the number of its processes.
+		plain_runtime exec --detach "$id" /bin/sleep 1000 \
+			</dev/null >/dev/null 2>&1 3>&-
+		show --json --id "${id:0:12}"
+		ended 0
+		is_json '.processes | length > 1'
 	done
 }
 

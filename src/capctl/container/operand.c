@@ -168,14 +168,18 @@ int operand_find(struct operand *ret_operand, const struct census *census,
 	return 0;
 }
 
-/* Whether one runs whose state cannot be read is not known. */
+/* Whether one runs whose state or process cannot be read is not known. */
+static bool may_run(const struct container *container)
+{
+	return container->runs || container->hidden || *container->error.text;
+}
+
 static void leave_out_stopped(struct operand *operand)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < operand->count; i++)
-		if (operand->list[i]->container->runs ||
-		    *operand->list[i]->container->error.text)
+		if (may_run(operand->list[i]->container))
 			operand->list[count++] = operand->list[i];
 	operand->count = count;
 }

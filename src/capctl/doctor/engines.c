@@ -117,9 +117,10 @@ static void check_policy_engine(const struct engines *engines, enum engine kind,
 	if (!has_names) {
 		findings_add(
 			engines->findings, FINDING_ERROR, engine_name(kind),
-			"runtime '%s' in '%s': the policy says engine \"%s\" for '%s', so %s's containers are refused",
+			"runtime '%s' in '%s': the policy says engine \"%s\" for '%s', so %s's containers %s",
 			handler->name, handler->file, engine_policy_name(said),
-			handler_policy_name(handler), engine_name(kind));
+			handler_policy_name(handler), engine_name(kind),
+			doctor_refused(engines->doctor));
 		findings_fix(
 			engines->findings,
 			"create a separate link to capruntime for %s, with engine \"none\"",
@@ -127,9 +128,10 @@ static void check_policy_engine(const struct engines *engines, enum engine kind,
 	} else if (said != ENGINE_NONE) {
 		findings_add(
 			engines->findings, FINDING_ERROR, engine_name(kind),
-			"handler '%s' in '%s': the policy says engine \"%s\" for '%s', so its containers are refused",
+			"handler '%s' in '%s': the policy says engine \"%s\" for '%s', so its containers %s",
 			handler->name, handler->file, engine_policy_name(said),
-			handler_policy_name(handler));
+			handler_policy_name(handler),
+			doctor_refused(engines->doctor));
 		findings_fix(engines->findings,
 			     "\"engine\": \"%s\" in policy.json",
 			     engine_policy_name(kind));

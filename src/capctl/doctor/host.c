@@ -12,6 +12,13 @@ void doctor_free(struct doctor *doctor)
 	policy_free(&doctor->policy);
 }
 
+const char *doctor_refused(const struct doctor *doctor)
+{
+	return doctor->policy.mode == POLICY_AUDIT
+		       ? "would be refused, but for mode audit"
+		       : "are refused";
+}
+
 void doctor_check_mount(const char *path, const char *topic,
 			struct findings *findings)
 {

@@ -17,7 +17,7 @@
 
 struct doctor {
 	struct installed installed;
-	struct policy policy;
+	struct policy policy; /* without has_policy only its mode and log */
 	bool has_policy; /* `policy` could be read */
 	bool asks_engines; /* their programs are of this machine */
 	struct launch launch; /* of the handler "capruntime"; path "": none */
@@ -26,6 +26,9 @@ struct doctor {
 #define CLEANUP_DOCTOR __attribute__((cleanup(doctor_free)))
 
 void doctor_free(struct doctor *doctor);
+
+/* "are refused", of containers; in mode audit they only would be. */
+const char *doctor_refused(const struct doctor *doctor);
 
 /* Can an engine run this program? If not, adds a finding with this topic. */
 bool doctor_check_executable(const char *path, const char *topic,

@@ -225,7 +225,8 @@ void doctor_check_policy(struct doctor *doctor, struct findings *findings)
 		check_audit(&doctor->policy, findings);
 	} else {
 		findings_add(findings, FINDING_ERROR, "policy",
-			     "%s: containers are refused", cause.text);
+			     "%s: containers %s", cause.text,
+			     doctor_refused(doctor));
 		findings_fix(findings, "capctl check shows all errors");
 	}
 	check_state(doctor->has_policy && any_exec(&doctor->policy), findings);

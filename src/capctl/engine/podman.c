@@ -134,8 +134,9 @@ static int check_podman_runtime(struct engine_config *config, const char *name,
 		err);
 }
 
-static void check_podman_default(const struct engine_config *config,
-				 struct findings *findings)
+/* A path needs no table of runtimes. */
+static int check_podman_default(struct engine_config *config,
+				struct findings *findings, struct err *err)
 {
 	const char *file = NULL;
 	const char *name =
@@ -143,12 +144,21 @@ static void check_podman_default(const struct engine_config *config,
 
 	if (!name || !(engine_config_has_handler(config, name) ||
 		       engine_config_is_capruntime(config, name)))
-		return;
+		return 0;
 	findings_add(
 		findings, FINDING_WARNING, TOPIC,
 		"[engine] runtime = \"%s\" in '%s': a bad policy would stop every container",
 		name, file);
 	findings_fix(findings, "restore the default; use podman --runtime");
+	if (*name != '/')
+		return 0;
+	return engine_config_add_handler(
+		config,
+		(struct engine_handler){ .name = name,
+					 .path = name,
+					 .file = file,
+					 .gets_requests = true },
+		err);
 }
 
 int engine_podman_check(struct engine_config *config, struct findings *findings,
@@ -168,6 +178,5 @@ int engine_podman_check(struct engine_config *config, struct findings *findings,
 				return -1;
 		}
 	}
-	check_podman_default(config, findings);
-	return 0;
+	return check_podman_default(config, findings, err);
 }

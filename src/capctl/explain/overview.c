@@ -216,6 +216,8 @@ static void overview_print(struct overview *overview)
 	}
 	out_table_print(&overview->table);
 	out_table_free(&overview->table);
+	if (!overview->list && overview->node->policy.mode == POLICY_AUDIT)
+		out_line(OUT_WARNING, DRYRUN_AUDIT_NOTE);
 	if (!overview->list && overview->left_out)
 		out_line(
 			OUT_FAINT,

@@ -135,6 +135,10 @@ static void compare(struct explained_pod *answer)
 
 	answer->asked = added | answer->requested | evaluation->decision.wanted;
 	answer->known = true;
+	/* Mode audit refuses nothing: what it will hold was not predicted. */
+	if (explained->run.refused && !answer->refusal &&
+	    evaluation->policy->mode == POLICY_AUDIT)
+		answer->known = false;
 	if (answer->refusal || explained->run.refused ||
 	    explain_unstartable(explained))
 		return;

@@ -212,9 +212,7 @@ static void print_notes(const struct dryrun *run)
 	struct err in_use;
 
 	if (evaluation->policy->mode == POLICY_AUDIT)
-		out_line(
-			OUT_WARNING,
-			"note: mode is audit: the runtime only logs this, and changes and refuses nothing");
+		out_line(OUT_WARNING, DRYRUN_AUDIT_NOTE);
 	if (changed && !evaluation->exact)
 		out_line(
 			OUT_PLAIN,

@@ -65,6 +65,34 @@ static int take_container(struct learn_container *container,
 	return learn_container_of(container, chosen->state.pid, err);
 }
 
+/*
+ * Others can outlive the first process if it is not the first one of its PID
+ * namespace.
+ */
+static int report_left(const struct census *census, const char *word,
+		       struct err *err)
+{
+	const struct containers *all = &census->containers;
+	const char **ids CLEANUP_FREE = containers_ids(all);
+	const struct cgroup_names known = { ids, all->count };
+	struct processes processes CLEANUP_PROCESSES = PROCESSES_INIT;
+	struct operand operand CLEANUP_OPERAND = { 0 };
+	const struct process *left = NULL;
+	struct err ignored;
+
+	if (ids && operand_find(&operand, census, word, &ignored) == 0 &&
+	    operand.count == 1 &&
+	    processes_open(&processes, "/proc", PROCESSES_CGROUPS, &known,
+			   &ignored) == 0 &&
+	    processes_add_all(&processes, &ignored) == 0)
+		left = processes_find_of(&processes,
+					 operand.list[0]->container->id);
+	return left ? err_set(err,
+			      "the first process of container '%s' has ended, but process %u is still in its cgroup: watch that with --pid",
+			      word, left->status.pid)
+		    : -1;
+}
+
 int learn_container_find(struct learn_container *ret_container,
 			 const char *root, const char *word, struct err *err)
 {
@@ -79,7 +107,7 @@ int learn_container_find(struct learn_container *ret_container,
 		return take_container(ret_container, entry->container, err);
 	if (*incomplete.text)
 		*err = incomplete;
-	return -1;
+	return *incomplete.text ? -1 : report_left(&census, word, err);
 }
 
 /*

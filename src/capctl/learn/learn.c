@@ -143,6 +143,18 @@ static int watch_target(struct learned *learned,
 	return record(learned, request, &container, &run, signals, err);
 }
 
+/* A container whose program cannot be executed shows no need of it. */
+static int check_executed(const struct learned *learned,
+			  const struct learn_request *request, struct err *err)
+{
+	if (!request->bundle || learned->tally.executed || learned->lost)
+		return 0;
+	return err_set(
+		err,
+		"the program of '%s' was not executed, so what it needs is unknown (see capctl explain)",
+		request->bundle);
+}
+
 /* Without a whole result, or without a need, there is no rule. */
 static int finish_rule(struct rule_file *file, const struct learned *learned,
 		       const struct learn_subject *subject, struct err *err)
@@ -180,6 +192,7 @@ static enum verb_status learn_run(struct learned *learned,
 
 	if (rule_file_open(&file, request->rule, err) < 0 ||
 	    watch_target(learned, request, &subject, signals, err) < 0 ||
+	    check_executed(learned, request, err) < 0 ||
 	    (request->rule && finish_rule(&file, learned, &subject, err) < 0))
 		return VERB_ERROR;
 	(request->json ? learn_print_json : learn_print)(learned);

@@ -292,6 +292,7 @@ static void start_program(struct task *task, const struct learn_record *record)
 {
 	count_checks(task, 0);
 	task->started = true;
+	task->tally->executed = true;
 	memcpy(task->program, record->name, sizeof(task->program));
 }
 

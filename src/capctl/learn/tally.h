@@ -58,6 +58,7 @@ struct learn_need {
 struct learn_tally {
 	struct learn_need need[LEARN_CAPS_MAX];
 	uint64_t unanswered; /* the probe's return was missed */
+	bool executed; /* a program, while it was recorded */
 	void *tasks; /* tsearch(3) */
 	/*
 	 * For several that one recorder records: which has the tasks of all, and is

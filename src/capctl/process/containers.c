@@ -51,8 +51,8 @@ static void check_first_process(struct container *container)
 	if (!container->state.start) {
 		if (is_pid_hidden(pid, ENOENT))
 			err_set(&container->error,
-				"its state has no start time of process %d, so it is unknown whether that is the container's",
-				pid);
+				"'%s/%s': its state has no start time of process %d, so it is unknown whether that is the container's",
+				container->root, container->id, pid);
 		return;
 	}
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
@@ -65,6 +65,8 @@ static void check_first_process(struct container *container)
 	container->runs = !procstat_has_ended(text) &&
 			  procstat_start_time(text) == container->state.start;
 	container->forked = container->runs && !procstat_has_executed(text);
+	/* A runtime that was killed during "start" leaves the FIFO. */
+	container->created &= !container->runs || container->forked;
 }
 
 /* NULL: out of memory. */

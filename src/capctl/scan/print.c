@@ -302,4 +302,6 @@ void scan_print(const struct scan *scan)
 		print_bundle(scan);
 	print_files(scan);
 	print_counts(scan);
+	if (scan->node.policy.mode == POLICY_AUDIT)
+		out_line(OUT_WARNING, DRYRUN_AUDIT_NOTE);
 }

@@ -8,7 +8,7 @@
 #include "base/time.h"
 #include "capctl/out.h"
 
-static void print_changes(const struct deploy *target)
+void sync_show_changes(const struct deploy *target)
 {
 	const char *written = target->only_look ? "differs:" : "updated:";
 	const char *removed = target->only_look ? "unexpected:" : "removed:";
@@ -22,7 +22,7 @@ static void print_changes(const struct deploy *target)
 static void print_text(const struct sync_pass *pass,
 		       const struct sync_options *options)
 {
-	print_changes(&pass->target);
+	sync_show_changes(&pass->target);
 	if (pass->outcome == SYNC_REFUSED)
 		out_line(OUT_BAD, "refused, nothing changed: %s",
 			 pass->err.text);

@@ -119,6 +119,8 @@ static enum verb_status sync_once(const struct sync_options *options,
 	pass_make(&pass, options);
 	if (pass.outcome != SYNC_ERROR || options->json)
 		sync_show(&pass, options);
+	else
+		sync_show_changes(&pass.target);
 	if (pass.outcome == SYNC_ERROR) {
 		*err = pass.err;
 		return VERB_ERROR;

@@ -35,6 +35,8 @@ struct sync_pass {
 	struct err err; /* of SYNC_REFUSED and SYNC_ERROR */
 };
 
+/* Prints the names of what was changed, or differs. */
+void sync_show_changes(const struct deploy *target);
 /* Prints text or, with --json, one line of JSON. */
 void sync_show(const struct sync_pass *pass,
 	       const struct sync_options *options);

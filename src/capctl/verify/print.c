@@ -54,8 +54,11 @@ static const char *clean_text(const struct verify_result *result)
 		return "not running, and its bundle is gone";
 	if (!result->facts.running)
 		return "not running";
-	return result->rule
-		       ? "holds what was granted; the current policy decides the same"
+	if (result->rule)
+		return "holds what was granted; the current policy decides the same";
+	/* Restored from a checkpoint, or 'capctl restore' took the record. */
+	return result->applies_today
+		       ? "no rule is on record; holds what the current policy decides"
 		       : "no rule was applied, and none applies now";
 }
 

@@ -113,6 +113,8 @@ static void take_today(struct verify_result *result, const struct dryrun *run)
 	result->refused_today = refused && result->facts.running;
 	if (refused)
 		return;
+	result->applies_today =
+		decided && dryrun_outcome(run) == DRYRUN_APPLIED;
 	today->sets =
 		decided ? evaluation->decision.sets : evaluation->spec.sets;
 	today->no_new_privileges =

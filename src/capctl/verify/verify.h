@@ -29,6 +29,7 @@ struct verify_result {
 	struct drift drift;
 	bool stale; /* not running, and its bundle is gone */
 	bool refused_today; /* by the current policy */
+	bool applies_today; /* a rule that changes something */
 	char *rule; /* in the record; NULL: none */
 	capmask granted; /* by it, in the ambient set */
 	capmask used; /* while watched, of all capabilities */

@@ -49,6 +49,8 @@ static struct census_entry entries[] = {
 					     .runs = true },
 	  .who = { .texts = { [MATCH_CONTAINER] = (char[]){ "bbb" } },
 		   .name = (char[]){ "bbb" } } },
+	{ .container = &(const struct container){ .id = (char[]){ "veiled" },
+						  .hidden = true } },
 };
 
 static const struct census census = { .list = entries,
@@ -164,6 +166,7 @@ static void a_word_can_mean_the_one_container_that_runs(void)
 	/* The other one that begins so does not run. */
 	runs_as("ab", 'b');
 	runs_as("boxes", 'j');
+	runs_as("veiled", 'm'); /* as far as is known */
 	has_none_that_runs(
 		"shop/web-1",
 		"'shop/web-1' is ambiguous: shop/web-1/web aaaa0123456789, shop/web-1/log abbb0123456789");
