@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2034,SC2154 # helpers.bash reads and sets them
+# shellcheck disable=SC2030,SC2031 # each test has its own
 # 'capctl learn' of real containers: their processes, and later sessions.
 
 load helpers
