@@ -83,7 +83,6 @@ static int find_needs(struct proof *proof, const struct learn_request *request,
 	if (!request->policy &&
 	    record_needs(trial, bounding, &proof->asked, err) < 0)
 		return -1;
-	proof->not_tried = proof->asked & ~bounding;
 	if (confirm(&proof->confirmed, proof->asked & bounding, try_trial,
 		    trial, err) == 0)
 		return 0;

@@ -12,7 +12,6 @@
 
 struct proof {
 	capmask asked; /* by the rule, or by the program when it was recorded */
-	capmask not_tried; /* of these: the bundle's bounding set lacks them */
 	struct confirmed confirmed;
 	struct learn_subject subject;
 };
