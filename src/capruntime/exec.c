@@ -62,8 +62,10 @@ static int patch_process_file(const struct runtime_args *args,
 static int lowest_descriptor(const struct runtime_args *args, int *ret_lowest,
 			     struct err *err)
 {
+	const char *listening = secure_getenv("LISTEN_FDS");
+	/* For runc and crun, an empty variable is none. */
 	const char *counts[] = { args->preserve_fds,
-				 secure_getenv("LISTEN_FDS") };
+				 listening && *listening ? listening : NULL };
 
 	*ret_lowest = FIRST_PRESERVED;
 	for (size_t i = 0; i < ARRAY_LEN(counts); i++) {

@@ -25,15 +25,23 @@ static size_t count_entries(DIR *entries)
 	return count;
 }
 
-/* Is it the link of a container that exists under this root? */
+/*
+ * Is it the link of a container that exists under this root? True if that cannot be
+ * told.
+ */
 static bool has_owner(const char *root, const char *link)
 {
-	DIR *entries CLEANUP_DIR = fileio_entries(
-		fileio_open(AT_FDCWD, root, O_RDONLY | O_DIRECTORY, 0));
+	int fd = fileio_open(AT_FDCWD, root, O_RDONLY | O_DIRECTORY, 0);
+	DIR *entries CLEANUP_DIR = NULL;
 	struct dirent *entry;
 	char owner[EXEC_LINK_NAME_SIZE];
 
-	while (entries && (entry = readdir(entries))) {
+	if (fd < 0)
+		return errno != ENOENT && errno != ENOTDIR;
+	entries = fileio_entries(fd);
+	if (!entries)
+		return true;
+	while ((entry = readdir(entries))) {
 		exec_link_name(root, entry->d_name, owner);
 		if (strcmp(owner, link) == 0)
 			return true;
@@ -49,9 +57,12 @@ static bool is_hidden(const char *root)
 
 /*
  * The record can be that of a later container in the same bundle. One that
- * cannot be read keeps its link, as does one whose root cannot be seen.
+ * cannot be read keeps its link, as does one whose root cannot be seen. One that is
+ * missing does not say its root, so `root` is asked: the bundle of a container that
+ * lives can be moved or be in another mount namespace.
  */
-static bool is_stale(int directory, const char *name, const char *target)
+static bool is_stale(int directory, const char *name, const char *target,
+		     const char *root)
 {
 	struct record record CLEANUP_RECORD = { 0 };
 	char owner[EXEC_LINK_NAME_SIZE];
@@ -59,7 +70,7 @@ static bool is_stale(int directory, const char *name, const char *target)
 	struct err ignored;
 
 	if (fstatat(directory, name, &st, 0) < 0)
-		return errno == ENOENT;
+		return errno == ENOENT && !has_owner(root, name);
 	if (exec_link_read_file(target, &record, &ignored) < 0 ||
 	    !record.about.root || !record.about.id ||
 	    is_hidden(record.about.root))
@@ -70,7 +81,7 @@ static bool is_stale(int directory, const char *name, const char *target)
 	return *record.about.root == '/' && !owner_lives(&record.about);
 }
 
-static void remove_stale(int directory, const char *name)
+static void remove_stale(int directory, const char *name, const char *root)
 {
 	char target[PATH_SIZE];
 	ssize_t len = readlinkat(directory, name, target, sizeof(target) - 1);
@@ -78,7 +89,7 @@ static void remove_stale(int directory, const char *name)
 	if (len < 0)
 		return;
 	target[len] = '\0';
-	if (is_stale(directory, name, target))
+	if (is_stale(directory, name, target, root))
 		unlinkat(directory, name, 0);
 }
 
@@ -96,7 +107,7 @@ static void put_back(int directory, const char *aside)
 		renameat(directory, aside, directory, aside + 1);
 }
 
-static void sweep_entry(int directory, const char *name)
+static void sweep_entry(int directory, const char *name, const char *root)
 {
 	bool aside = *name == '.';
 
@@ -106,15 +117,17 @@ static void sweep_entry(int directory, const char *name)
 		return;
 	if (aside)
 		put_back(directory, name);
-	remove_stale(directory, name + aside);
+	remove_stale(directory, name + aside, root);
 }
 
 /*
  * Starts where the hash says, so that repeated sweeps reach every link. Its stack
  * is used only if there is a directory.
  */
-static __attribute__((noinline)) void sweep_entries(DIR *entries, uint64_t hash)
+static __attribute__((noinline)) void sweep_entries(DIR *entries,
+						    const struct exec_key *key)
 {
+	uint64_t hash = exec_link_hash(key->root, key->id);
 	size_t count = count_entries(entries);
 	size_t skip = count > EXEC_LINK_SWEEP_MAX
 			      ? hash % (count - EXEC_LINK_SWEEP_MAX + 1)
@@ -127,7 +140,7 @@ static __attribute__((noinline)) void sweep_entries(DIR *entries, uint64_t hash)
 		if (!entry)
 			return;
 		if (i >= skip)
-			sweep_entry(dirfd(entries), entry->d_name);
+			sweep_entry(dirfd(entries), entry->d_name, key->root);
 	}
 }
 
@@ -147,6 +160,6 @@ bool exec_link_sweep(const struct exec_key *key)
 	entries = fileio_entries(fd);
 	/* Without the lock, a create could replace a link that looked stale. */
 	if (entries && flock(dirfd(entries), LOCK_EX | LOCK_NB) == 0)
-		sweep_entries(entries, exec_link_hash(key->root, key->id));
+		sweep_entries(entries, key);
 	return true;
 }

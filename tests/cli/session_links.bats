@@ -314,6 +314,25 @@ number_dangling() {
 	[ "$(find "$links" -type l | wc -l)" -eq 2 ]
 }
 
+@test "a dangling link stays while its container exists" {
+	local second=$work/second
+
+	rm "$(only_link)"
+	recreate --root "$work/root"
+	started
+	make_state "$work/root"
+	link=$(only_link)
+	mv "$bundle" "$work/moved"
+	make_bundle "$second"
+	call --root "$work/root" create -b "$second" other
+	started
+	[ -L "$link" ]
+	rm -r "$work/root/id"
+	call --root "$work/root" create -b "$second" another
+	started
+	[ ! -L "$link" ]
+}
+
 @test "a create checks at most 64 links" {
 	make_dangling 300
 	recreate

@@ -154,11 +154,11 @@ list_changes() { # PREPARE
 	done
 }
 
-# Leaves a container's link whose bundle has been removed.
+# Leaves the link of a container that was deleted with its bundle.
 leave_dangling() {
 	make_bundle "$bundle"
 	create_again
-	rm -r "$bundle"
+	rm -r "$bundle" "$root/id"
 }
 
 # Sets $calls: the calls of another create, from its sweep on.
@@ -168,7 +168,9 @@ list_sweep() {
 	"${plain[@]}" strace -qqo "$work/trace" "$CAPRUNTIME_BUILT" \
 		--root "$root" create -b "$other" other </dev/null
 	number_calls "$work/trace" |
-		sed -n '/ openat.*run\/capruntime"/,/ close/p' >"$work/sweep"
+		awk '/ openat.*run\/capruntime"/ { fd = $NF }
+			fd { print }
+			fd && index($0, " close(" fd ")") { fd = 0 }' >"$work/sweep"
 	mapfile -t calls <"$work/sweep"
 	grep unlinkat "$work/sweep"
 }

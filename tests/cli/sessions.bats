@@ -75,6 +75,8 @@ ambient='.capabilities.ambient == ["CAP_NET_BIND_SERVICE"]'
 	[ "$descriptor" -ge 93 ]
 	changed exec --preserve-fds 20 --process @ id
 	[ "$descriptor" -ge 113 ]
+	before+=(env LISTEN_FDS=)
+	changed exec --process @ id
 }
 
 @test "an ambiguous number of descriptors changes nothing" {

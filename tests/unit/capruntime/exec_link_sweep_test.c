@@ -69,6 +69,27 @@ static void a_root_that_is_hidden_keeps_its_link(void)
 	CHECK(!has_link(&other));
 }
 
+static void a_dangling_link_stays_while_its_container_may_exist(void)
+{
+	struct home home CLEANUP_HOME = home_enter();
+	char *root CLEANUP_FREE = tempdir_path(&home.dir, "root");
+	struct exec_key moved = key_of(root, "web");
+	struct exec_key other = key_of(root, "other");
+
+	REQUIRE(mkdirat(home.dir.fd, "root", 0700) == 0);
+	REQUIRE(mkdirat(home.dir.fd, "root/web", 0700) == 0);
+	check_made(&moved, RECORD);
+	exec_link_sweep(&other);
+	CHECK(has_link(&moved));
+	REQUIRE(unlinkat(home.dir.fd, "root/web", AT_REMOVEDIR) == 0);
+	REQUIRE(fchmodat(home.dir.fd, "root", 0, 0) == 0);
+	exec_link_sweep(&other);
+	CHECK(has_link(&moved)); /* the root cannot be read */
+	REQUIRE(fchmodat(home.dir.fd, "root", 0700, 0) == 0);
+	exec_link_sweep(&other);
+	CHECK(!has_link(&moved));
+}
+
 static void the_longest_path_of_a_record_is_followed(void)
 {
 	struct home home CLEANUP_HOME = home_enter();
@@ -181,7 +202,7 @@ static void make_dangling(size_t count)
 		char id[16];
 
 		snprintf(id, sizeof(id), "%zu", i);
-		dangling = key_of("/run/runc", id);
+		dangling = key_of(key.root, id);
 		check_made(&dangling, RECORD);
 	}
 }
@@ -229,7 +250,7 @@ static void each_sweep_looks_at_few_links_and_in_time_at_all(void)
 		struct exec_key sweep;
 
 		snprintf(id, sizeof(id), "sweep-%d", i);
-		sweep = key_of("/run/runc", id);
+		sweep = key_of(key.root, id);
 		exec_link_sweep(&sweep);
 		after = count_links(&home);
 		CHECK(before - after <= EXEC_LINK_SWEEP_MAX);
@@ -244,6 +265,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(what_is_no_directory_stays),
 	TAP_TEST(the_sweep_removes_links_of_containers_that_are_gone),
 	TAP_TEST(a_root_that_is_hidden_keeps_its_link),
+	TAP_TEST(a_dangling_link_stays_while_its_container_may_exist),
 	TAP_TEST(the_longest_path_of_a_record_is_followed),
 	TAP_TEST(a_later_container_of_the_bundle_takes_no_living_one_s_link),
 	TAP_TEST(a_record_that_cannot_be_read_keeps_its_link),

@@ -318,7 +318,7 @@ static void in_a_directory_of_others_a_link_is_removed_unread(void)
 static void a_link_that_cannot_be_made_or_removed_is_an_error(void)
 {
 	struct home home CLEANUP_HOME = home_enter();
-	struct exec_key other = key_of("/run/runc", "other");
+	struct exec_key other = key_of(key.root, "other");
 	struct err err = { 0 };
 
 	check_made(&key, RECORD);

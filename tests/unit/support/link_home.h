@@ -93,7 +93,8 @@ static inline struct exec_key key_of(const char *root, const char *id)
 	return made;
 }
 
-static const struct exec_key key = { .root = "/run/runc", .id = "web" };
+/* No machine has this root: a sweep looks into it. */
+static const struct exec_key key = { .root = "/nowhere/runc", .id = "web" };
 
 static inline void write_record(const struct tempdir *dir, const char *name,
 				const char *root, const char *id, pid_t pid)
