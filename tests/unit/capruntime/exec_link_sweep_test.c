@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/file.h>
 
+#include "base/alloc.h"
 #include "link_home.h"
 
 static void the_sweep_removes_links_that_lead_nowhere(void)
@@ -210,7 +211,7 @@ static void make_dangling(size_t count)
 /* With "." and "..", for a sweep that would begin with either of two entries. */
 static void one_sweep_looks_at_all_of_as_many_entries_as_it_may(void)
 {
-	for (int odd = 0; odd < 2; odd++) {
+	for (unsigned int odd = 0; odd < 2; odd++) {
 		struct home home CLEANUP_HOME = home_enter();
 		struct exec_key sweep = key;
 
@@ -220,6 +221,59 @@ static void one_sweep_looks_at_all_of_as_many_entries_as_it_may(void)
 		CHECK(exec_link_sweep(&sweep));
 		CHECK_U64(count_links(&home), 0);
 	}
+}
+
+static void one_entry_more_than_a_sweep_may_look_at_waits(void)
+{
+	for (unsigned int odd = 0; odd < 2; odd++) {
+		struct home home CLEANUP_HOME = home_enter();
+		struct exec_key sweep = key;
+
+		while (exec_link_hash(sweep.root, sweep.id) % 2 != odd)
+			strcat(sweep.root, "/");
+		make_dangling(EXEC_LINK_SWEEP_MAX - 1);
+		CHECK(exec_link_sweep(&sweep));
+		CHECK(count_links(&home) <= 1);
+	}
+}
+
+static void a_link_is_found_wherever_it_is_among_those_that_stay(void)
+{
+	struct home home CLEANUP_HOME = home_enter();
+	size_t living = EXEC_LINK_SWEEP_MAX + 16;
+	char id[16];
+
+	for (size_t i = 0; i < living; i++) {
+		struct exec_key stays;
+
+		snprintf(id, sizeof(id), "%zu", i);
+		stays = key_of("youki", id);
+		make_link(&home.dir, id, &stays, stays.root, stays.id);
+	}
+	make_dangling(living / 4);
+	for (int i = 0; i < 2000 && count_links(&home) > living; i++) {
+		struct exec_key sweep;
+
+		snprintf(id, sizeof(id), "sweep-%d", i);
+		sweep = key_of(key.root, id);
+		exec_link_sweep(&sweep);
+	}
+	CHECK_U64(count_links(&home), living);
+}
+
+static void what_has_another_name_stays(void)
+{
+	struct home home CLEANUP_HOME = home_enter();
+	char name[EXEC_LINK_NAME_SIZE];
+	char *path CLEANUP_FREE = NULL, *copy CLEANUP_FREE = NULL;
+
+	make_dangling(1);
+	exec_link_name(key.root, key.id, name);
+	path = tempdir_path(&home.dir, LINKS);
+	copy = alloc_text("%s/%s.bak", path, name);
+	REQUIRE(copy && symlink(RECORD, copy) == 0);
+	CHECK(exec_link_sweep(&key));
+	CHECK_U64(count_all(&home), 1);
 }
 
 static void while_a_create_makes_a_link_no_sweep_waits_or_removes_any(void)
@@ -271,6 +325,9 @@ static const struct tap_test tests[] = {
 	TAP_TEST(a_record_that_cannot_be_read_keeps_its_link),
 	TAP_TEST(what_an_older_sweep_put_aside_is_put_back),
 	TAP_TEST(one_sweep_looks_at_all_of_as_many_entries_as_it_may),
+	TAP_TEST(one_entry_more_than_a_sweep_may_look_at_waits),
+	TAP_TEST(a_link_is_found_wherever_it_is_among_those_that_stay),
+	TAP_TEST(what_has_another_name_stays),
 	TAP_TEST(while_a_create_makes_a_link_no_sweep_waits_or_removes_any),
 	TAP_TEST(each_sweep_looks_at_few_links_and_in_time_at_all),
 };

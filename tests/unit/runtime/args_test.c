@@ -480,6 +480,7 @@ static void an_exec_or_kill_is_never_a_create(void)
 	CRUN_READS("-root create exec ID", "exec ID");
 	RUNC_READS("--cgroup-manager create kill ID", "pass");
 	CRUN_READS("--criu create kill ID", "pass");
+	CRUN_READS("--criu X create -bA ID", "pass"); /* crun has no --criu */
 }
 
 static void what_no_runtime_starts_is_passed(void)
