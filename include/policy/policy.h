@@ -40,6 +40,13 @@ struct policy_rule {
 };
 
 enum policy_mode { POLICY_ENFORCE, POLICY_AUDIT };
+
+/* As policy.json spells it. */
+static inline const char *policy_mode_name(enum policy_mode mode)
+{
+	return mode == POLICY_AUDIT ? "audit" : "enforce";
+}
+
 enum policy_log { POLICY_LOG_SYSLOG, POLICY_LOG_NONE, POLICY_LOG_FILE };
 
 struct policy_handler {

@@ -106,7 +106,7 @@ int audit_line_make(const struct audit_event *event, const char *time,
 	/* An exec loads no policy. */
 	bool by_policy = event->outcome != AUDIT_EXEC_UNTOUCHED &&
 			 event->outcome != AUDIT_EXEC_REFUSED;
-	const char *mode = event->mode == POLICY_AUDIT ? "audit" : "enforce";
+	const char *mode = policy_mode_name(event->mode);
 	struct buf buf CLEANUP_BUF = { 0 };
 
 	buf_add_str(&buf, "{\"time\":");

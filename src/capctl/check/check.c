@@ -131,8 +131,7 @@ static void check_print_json(const struct check_report *report)
 	};
 	const struct findings *findings = &report->findings;
 	struct json_object *object = json_object_new_object();
-	const char *mode =
-		report->policy.mode == POLICY_AUDIT ? "audit" : "enforce";
+	const char *mode = policy_mode_name(report->policy.mode);
 
 	json_object_object_add(object, "files", files_json(report));
 	json_object_object_add(object, "rules",

@@ -194,9 +194,7 @@ struct json_object *explain_object(const struct explained *explained)
 							  : evaluation->note));
 	json_object_object_add(
 		object, "mode",
-		out_json_text(evaluation->policy->mode == POLICY_AUDIT
-				      ? "audit"
-				      : "enforce"));
+		out_json_text(policy_mode_name(evaluation->policy->mode)));
 	json_object_object_add(
 		object, "engine",
 		out_json_text(engine_policy_name(evaluation->engine)));

@@ -132,19 +132,17 @@ static void compare(struct explained_pod *answer)
 	const struct evaluation *evaluation = &explained->run.evaluation;
 	capmask added = pod_sets_added(&answer->all->engine.sets,
 				       answer->container, &answer->all->own);
+	bool audit = evaluation->policy->mode == POLICY_AUDIT;
 
 	answer->asked = added | answer->requested | evaluation->decision.wanted;
-	answer->known = true;
 	/* Mode audit refuses nothing: what it will hold was not predicted. */
-	if (explained->run.refused && !answer->refusal &&
-	    evaluation->policy->mode == POLICY_AUDIT)
-		answer->known = false;
+	answer->known = answer->refusal || !explained->run.refused || !audit;
 	if (answer->refusal || explained->run.refused ||
 	    explain_unstartable(explained))
 		return;
 	answer->known = explained->entry.found;
 	answer->held = explained->entry.result.sets.set[CAPSET_EFFECTIVE];
-	if (evaluation->policy->mode == POLICY_AUDIT && answer->config.uid)
+	if (audit && answer->config.uid)
 		answer->held &= ~evaluation->decision.raised |
 				evaluation->spec.sets.set[CAPSET_AMBIENT];
 }

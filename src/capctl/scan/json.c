@@ -214,22 +214,17 @@ static struct json_object *bundle_object(const struct scan *scan)
 	return object;
 }
 
-/* NULL: without a policy. */
-static const char *mode_name(const struct scan *scan)
-{
-	if (!scan->has_node)
-		return NULL;
-	return scan->node.policy.mode == POLICY_AUDIT ? "audit" : "enforce";
-}
-
 struct json_object *scan_object(const struct scan *scan)
 {
 	struct json_object *object = json_object_new_object();
+	const char *mode = scan->has_node
+				   ? policy_mode_name(scan->node.policy.mode)
+				   : NULL;
 
 	add_scan_member(object, "operand", out_json_text(scan->operand));
 	add_scan_member(object, "root", out_json_text(scan->path));
 	add_scan_member(object, "policy", out_json_text(scan->policy));
-	add_scan_member(object, "mode", out_json_text(mode_name(scan)));
+	add_scan_member(object, "mode", out_json_text(mode));
 	add_scan_member(object, "bundle", bundle_object(scan));
 	add_scan_member(object, "files", files_array(scan));
 	add_scan_member(object, "unreadable", unreadable_array(scan));
