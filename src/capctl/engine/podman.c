@@ -112,6 +112,19 @@ static void check_podman_first(const char *name, const char *path,
 	findings_fix(findings, "put '%s' first, or alone", path);
 }
 
+static int add_podman_handler(struct engine_config *config, const char *name,
+			      const char *path, const char *file,
+			      struct err *err)
+{
+	return engine_config_add_handler(
+		config,
+		(struct engine_handler){ .name = name,
+					 .path = path,
+					 .file = file,
+					 .gets_requests = true },
+		err);
+}
+
 static int check_podman_runtime(struct engine_config *config, const char *name,
 				struct findings *findings, struct err *err)
 {
@@ -125,13 +138,7 @@ static int check_podman_runtime(struct engine_config *config, const char *name,
 		return 0;
 	check_podman_first(name, path, list, file, findings);
 	check_podman_json(config, name, file, findings);
-	return engine_config_add_handler(
-		config,
-		(struct engine_handler){ .name = name,
-					 .path = path,
-					 .file = file,
-					 .gets_requests = true },
-		err);
+	return add_podman_handler(config, name, path, file, err);
 }
 
 /* A path needs no table of runtimes. */
@@ -152,13 +159,7 @@ static int check_podman_default(struct engine_config *config,
 	findings_fix(findings, "restore the default; use podman --runtime");
 	if (*name != '/')
 		return 0;
-	return engine_config_add_handler(
-		config,
-		(struct engine_handler){ .name = name,
-					 .path = name,
-					 .file = file,
-					 .gets_requests = true },
-		err);
+	return add_podman_handler(config, name, name, file, err);
 }
 
 int engine_podman_check(struct engine_config *config, struct findings *findings,
